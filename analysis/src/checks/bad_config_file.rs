@@ -1,0 +1,29 @@
+//! An `onward.toml` that cannot be used.
+
+use super::Rule;
+use crate::config::FILE_NAME;
+use crate::diagnostic::Diagnostic;
+use crate::file::Place;
+
+/// `bad_config_file`
+pub static RULE: Rule = Rule::error("bad_config_file", "onward.toml is TOML with keys that onward knows");
+
+pub(crate) fn diagnose(place: Place, problem: &str) -> Diagnostic {
+    Diagnostic::new(&RULE, place, format!("{FILE_NAME} cannot be used: {problem}")).label("here").help(
+        "write `functions = [\"name\"]` and `collations = [\"name\"]` for what the application registers on its \
+         connections",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::codes;
+
+    #[test]
+    fn broken_toml_and_unknown_keys() {
+        let with = |text| codes(&[("1_a.sql", "SELECT 1"), ("onward.toml", text)]);
+        assert_eq!(with("functions = ["), ["bad_config_file onward.toml:1:14"]);
+        assert_eq!(with("\nfunction = []"), ["bad_config_file onward.toml:2:1"]);
+        assert_eq!(with("functions = []\n"), [""; 0]);
+    }
+}

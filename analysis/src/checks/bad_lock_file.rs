@@ -1,0 +1,32 @@
+//! An `onward.lock` that cannot be used.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::file::Place;
+use crate::lock::FILE_NAME;
+
+/// `bad_lock_file`
+pub static RULE: Rule = Rule::error("bad_lock_file", "onward.lock is as `cargo onward lock` wrote it");
+
+pub(crate) fn diagnose(place: Place, problem: &str) -> Diagnostic {
+    Diagnostic::new(&RULE, place, format!("{FILE_NAME} cannot be used: {problem}"))
+        .label("here")
+        .note("without it, an edit of a released migration would go unnoticed until a database refuses to start")
+        .help(
+            "take the file from version control again; after a merge that touched it, take either side and run \
+             `cargo onward lock`",
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::codes;
+
+    #[test]
+    fn merge_conflicts_and_edits() {
+        let with = |text| codes(&[("1_a.sql", "SELECT 1"), ("onward.lock", text)]);
+        assert_eq!(with("<<<<<<< HEAD\nformat = 1\n"), ["bad_lock_file onward.lock:1:9"]);
+        assert_eq!(with("format = 1\n[[migration]]\nversion = 1\n"), ["bad_lock_file onward.lock:2:1"]);
+        assert_eq!(with("format = 1\n"), [""; 0]);
+    }
+}

@@ -1,0 +1,82 @@
+//! A statement uses a column that an earlier statement has taken away.
+
+use super::Rule;
+use crate::cause::Cause;
+use crate::diagnostic::Diagnostic;
+use crate::history::History;
+use crate::replay::Fault;
+use crate::statement::{Change, Kind};
+
+/// `column_removed`
+pub static RULE: Rule = Rule::error("column_removed", "a statement comes before the columns it uses are removed");
+
+pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
+    let Cause::NoColumn { name, quoted } = &fault.refusal.cause else { return None };
+    let since = fault.since.filter(|since| since.worked)?;
+    let (label, help) = match &history.statement(since.at).kind {
+        Kind::Alter { change: Some(Change::Rename(_, to)), .. } => {
+            ("renamed here", format!("use the new name, `{}`", to.text))
+        }
+        Kind::Alter { change: Some(Change::Drop(_)), .. } => {
+            ("removed here", format!("leave `{name}` out, or move the statement in front of the removal"))
+        }
+        _ => ("gone since this", format!("leave `{name}` out, or keep it when the table is rebuilt")),
+    };
+    let diagnostic = Diagnostic::new(
+        &RULE,
+        fault.place(history, name),
+        format!("column `{name}` is gone since {}", history.path(since.at)),
+    )
+    .label("no such column any more")
+    .related(fault.origin(history, since.at, name), label)
+    .help(help);
+    Some(match quoted {
+        true => diagnostic.note(format!("in double quotes, SQLite by default takes `{name}` for a string")),
+        false => diagnostic,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{history, rendered};
+
+    const JOBS: &str = "CREATE TABLE jobs(id, state);";
+
+    #[test]
+    fn dropped_renamed_and_rebuilt() {
+        for removal in [
+            "ALTER TABLE jobs DROP COLUMN state",
+            "ALTER TABLE jobs RENAME COLUMN state TO status",
+            "CREATE TABLE n(id); DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
+        ] {
+            for (text, column) in [("CREATE INDEX i ON jobs(state)", 24), ("UPDATE jobs SET state = 1", 17)] {
+                let found = history(&[JOBS, removal, text]);
+                assert_eq!(found, [format!("column_removed 0003_m.sql:1:{column}")], "{removal}");
+            }
+        }
+        assert_eq!(history(&[JOBS, "UPDATE jobs SET state = 1", "ALTER TABLE jobs DROP COLUMN state"]), [""; 0]);
+    }
+
+    #[test]
+    fn says_the_new_name() {
+        let rename = "ALTER TABLE jobs RENAME COLUMN state TO status";
+        let text = rendered(&[("0001_a.sql", JOBS), ("0002_b.sql", rename), ("0003_c.sql", "SELECT state FROM jobs")]);
+        assert_eq!(
+            text,
+            "\
+error: column `state` is gone since 0002_b.sql
+ --> migrations/0003_c.sql:1:8
+  |
+1 | SELECT state FROM jobs
+  |        ^^^^^ no such column any more
+  |
+ ::: migrations/0002_b.sql:1:32
+  |
+1 | ALTER TABLE jobs RENAME COLUMN state TO status
+  |                                ----- renamed here
+  |
+  = note: column_removed
+  = help: use the new name, `status`"
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! Two migrations with the same version: which one runs first would depend on the file system.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::file::FileId;
+use crate::history::History;
+
+/// `duplicate_version`
+pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version").about_files();
+
+pub(crate) fn diagnose(history: &History, file: FileId, earlier: FileId, version: i64) -> Diagnostic {
+    let path = |file| &history.files.get(file).path;
+    let next = history.migrations.iter().map(|migration| migration.version).max().unwrap_or(version);
+    let help = match next.checked_add(1) {
+        Some(free) => format!("rename the newer of the two, for example to version {free}"),
+        None => "rename one of the two".to_owned(),
+    };
+    Diagnostic::new(
+        &RULE,
+        file.start(),
+        format!("`{}` and `{}` both have version {version}", path(earlier), path(file)),
+    )
+    .related(earlier.start(), "the other one")
+    .help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::codes;
+
+    #[test]
+    fn leading_zeros_make_no_difference() {
+        let found = codes(&[("0001_a.sql", "SELECT 1"), ("001_b.sql", "SELECT 1"), ("2_c.sql", "SELECT 1")]);
+        assert_eq!(found, ["duplicate_version 001_b.sql:1:1"]);
+    }
+
+    #[test]
+    fn up_and_down_are_one() {
+        assert_eq!(codes(&[("1_a.up.sql", "SELECT 1"), ("1_a.down.sql", "SELECT 1")]), [""; 0]);
+    }
+}

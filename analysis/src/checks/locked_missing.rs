@@ -1,0 +1,54 @@
+//! A released migration was removed or got another number.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::file::FileId;
+use crate::history::History;
+use crate::lock::Entry;
+
+/// `locked_missing`
+pub static RULE: Rule = Rule::error("locked_missing", "a released migration stays, with its version");
+
+pub(super) fn check<'a>(
+    history: &'a History,
+    lock: FileId,
+    entries: &'a [Entry],
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let by_version = |version| history.migrations.iter().find(move |migration| migration.version == version);
+    entries.iter().filter(move |entry| by_version(entry.version).is_none()).map(move |entry| {
+        let moved = history.migrations.iter().find(|migration| {
+            migration.checksum == entry.checksum && !entries.iter().any(|entry| entry.version == migration.version)
+        });
+        let diagnostic = Diagnostic::new(
+            &RULE,
+            lock.at(entry.range.clone()),
+            format!("the released migration `{}` is missing", entry.file),
+        )
+        .label("locked here")
+        .note("databases that have run it refuse a program that does not know it");
+        match moved {
+            Some(migration) => diagnostic
+                .related(migration.file.start(), "the same text has another version here")
+                .help(format!("name it `{}` again", entry.file)),
+            None => diagnostic.help("take the file from version control again"),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{codes, folder};
+    use crate::lock;
+
+    #[test]
+    fn removed_and_renumbered() {
+        let text = "CREATE TABLE t(a);";
+        let lock = lock::text(&folder(&[("1_a.sql", text), ("2_b.sql", "SELECT 1;")]).history);
+        let found = codes(&[("1_a.sql", text), ("onward.lock", &lock)]);
+        assert_eq!(found, ["locked_missing onward.lock:11:11"]);
+        let files = [("1_a.sql", text), ("3_b.sql", "SELECT 1;"), ("onward.lock", &lock)];
+        let found = folder(&files);
+        assert_eq!(found.diagnostics[0].related.len(), 1);
+        assert_eq!(found.diagnostics[0].help, "name it `2_b.sql` again");
+    }
+}

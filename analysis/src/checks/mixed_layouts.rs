@@ -1,0 +1,31 @@
+//! Files of two layouts in one folder: half of them may have been meant for another tool.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::file::FileId;
+use crate::layout::Layout;
+
+/// `mixed_layouts`
+pub static RULE: Rule = Rule::error("mixed_layouts", "a folder keeps to one layout").about_files();
+
+pub(crate) fn diagnose(file: FileId, path: &str, layout: Layout, others: &str) -> Diagnostic {
+    let message = format!("`{path}` is named like `{layout}`, but the other migrations like `{others}`");
+    Diagnostic::new(&RULE, file.start(), message).help(format!("name it like `{others}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::codes;
+
+    #[test]
+    fn what_most_files_do_is_right() {
+        let found = codes(&[("1_a.sql", ""), ("2_b.sql", ""), ("V3__c.sql", "")]);
+        assert_eq!(found, ["mixed_layouts V3__c.sql:1:1"]);
+        assert_eq!(codes(&[("1_a.up.sql", ""), ("2_b.sql", ""), ("3_c.sql", "")]), ["mixed_layouts 1_a.up.sql:1:1"]);
+    }
+
+    #[test]
+    fn numbers_and_timestamps_are_one_layout() {
+        assert_eq!(codes(&[("1_a.sql", ""), ("20260101120000_b.sql", "")]), [""; 0]);
+    }
+}

@@ -1,0 +1,170 @@
+//! The checks, one file per code: its rule, what it says, and its tests.
+//!
+//! A check that cannot be sure stays silent or warns: a false alarm on a sound history is as bad as a missed fault.
+
+pub mod already_exists;
+pub mod bad_config_file;
+pub mod bad_file_name;
+pub mod bad_lock_file;
+pub mod before_locked;
+pub mod column_added_twice;
+pub mod column_removed;
+pub mod double_quoted_string;
+pub mod duplicate_version;
+pub mod index_before_column;
+pub mod index_before_table;
+pub mod locked_changed;
+pub mod locked_missing;
+pub mod mixed_layouts;
+pub mod no_migrations;
+pub mod not_in_transaction;
+pub mod pragma_without_effect;
+pub mod redundant_transaction;
+pub mod replay_limit;
+pub mod sqlite_error;
+pub mod syntax_error;
+pub mod transaction_control;
+pub mod unknown_column;
+pub mod unknown_directive;
+pub mod unknown_function;
+pub mod unknown_table;
+pub mod unreadable;
+pub mod used_before_added;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::file::FileId;
+use crate::history::{At, History};
+use crate::lock::Entry;
+use crate::replay::Fault;
+
+/// What a code stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The code.
+    pub code: &'static str,
+    /// Whether it stops a build.
+    pub severity: Severity,
+    /// What the rule asks for, in a sentence.
+    pub summary: &'static str,
+    /// Whether `-- onward: allow(code) reason` may silence it.
+    pub allowable: bool,
+    /// Whether it is about the files rather than the SQL in them; with such an error nothing can be replayed.
+    pub about_files: bool,
+}
+
+impl Rule {
+    const fn error(code: &'static str, summary: &'static str) -> Rule {
+        Rule { code, severity: Severity::Error, summary, allowable: false, about_files: false }
+    }
+
+    const fn warning(code: &'static str, summary: &'static str) -> Rule {
+        Rule { severity: Severity::Warning, ..Rule::error(code, summary) }
+    }
+
+    const fn allowable(self) -> Rule {
+        Rule { allowable: true, ..self }
+    }
+
+    const fn about_files(self) -> Rule {
+        Rule { about_files: true, ..self }
+    }
+}
+
+/// The code table.
+pub static RULES: &[&Rule] = &[
+    &already_exists::RULE,
+    &bad_config_file::RULE,
+    &bad_file_name::RULE,
+    &bad_lock_file::RULE,
+    &before_locked::RULE,
+    &column_added_twice::RULE,
+    &column_removed::RULE,
+    &double_quoted_string::RULE,
+    &duplicate_version::RULE,
+    &index_before_column::RULE,
+    &index_before_table::RULE,
+    &locked_changed::RULE,
+    &locked_missing::RULE,
+    &mixed_layouts::RULE,
+    &no_migrations::RULE,
+    &not_in_transaction::RULE,
+    &pragma_without_effect::RULE,
+    &redundant_transaction::RULE,
+    &replay_limit::RULE,
+    &sqlite_error::RULE,
+    &syntax_error::RULE,
+    &transaction_control::RULE,
+    &unknown_column::RULE,
+    &unknown_directive::RULE,
+    &unknown_function::RULE,
+    &unknown_table::RULE,
+    &unreadable::RULE,
+    &used_before_added::RULE,
+];
+
+/// The rule of a code.
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.code == code)
+}
+
+/// What every statement is asked before anything runs.
+const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[
+    redundant_transaction::check,
+    transaction_control::check,
+    not_in_transaction::check,
+    pragma_without_effect::check,
+];
+
+/// What every fault of the replay is asked; the first that knows it has it, and the last knows all.
+const FAULTS: &[fn(&History, &Fault) -> Option<Diagnostic>] = &[
+    replay_limit::explain,
+    syntax_error::explain,
+    unknown_function::explain,
+    column_added_twice::explain,
+    already_exists::explain,
+    index_before_table::explain,
+    index_before_column::explain,
+    used_before_added::explain,
+    column_removed::explain,
+    double_quoted_string::explain,
+    unknown_table::explain,
+    unknown_column::explain,
+    sqlite_error::explain,
+];
+
+pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
+    for at in history.statements() {
+        let found = STATEMENTS.iter().filter_map(|check| check(history, at));
+        diagnostics.extend(found.filter(|diagnostic| !history.statement(at).allows(diagnostic.rule.code)));
+    }
+}
+
+pub(crate) fn faults(history: &History, faults: &[Fault], diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(faults.iter().filter_map(|fault| FAULTS.iter().find_map(|explain| explain(history, fault))));
+}
+
+pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(locked_changed::check(history, lock, entries));
+    diagnostics.extend(locked_missing::check(history, lock, entries));
+    diagnostics.extend(before_locked::check(history, lock, entries));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_each_code_has_its_file() {
+        assert!(RULES.is_sorted_by(|a, b| a.code < b.code));
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
+        for rule in RULES {
+            assert!(dir.join(format!("{}.rs", rule.code)).exists(), "{}", rule.code);
+            assert!(!rule.summary.ends_with('.') && !rule.summary.is_empty(), "{}", rule.code);
+        }
+        // One more file each for this table and the tests' helpers.
+        assert_eq!(std::fs::read_dir(dir).unwrap().count(), RULES.len() + 2);
+    }
+}

@@ -1,0 +1,44 @@
+//! VACUUM, ATTACH and DETACH, which cannot be part of a migration's transaction.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::history::{At, History};
+use crate::statement::Kind;
+
+/// `not_in_transaction`
+pub static RULE: Rule = Rule::error("not_in_transaction", "a migration does not VACUUM, ATTACH or DETACH");
+
+pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
+    if history.statement(at).kind != Kind::Outside {
+        return None;
+    }
+    let word = history.sql(at).split_whitespace().next().unwrap_or_default().to_uppercase();
+    let (message, help) = match word.as_str() {
+        "VACUUM" => (
+            "VACUUM does not work inside a transaction, and every migration runs in one",
+            "run it from the application, after the migrations and when there is time for it",
+        ),
+        _ => (
+            "a migration changes one database, and cannot attach or detach others",
+            "keep to the main database; attach others from the application",
+        ),
+    };
+    Some(Diagnostic::new(&RULE, history.place(at), message).label("SQLite refuses this at run time").help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::history;
+
+    #[test]
+    fn vacuum_attach_detach() {
+        for text in ["VACUUM", "VACUUM INTO 'x.db'", "ATTACH 'x.db' AS x", "DETACH x"] {
+            assert_eq!(history(&[text]), ["not_in_transaction 0001_m.sql:1:1"], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_uses_the_attached_database_is_no_second_fault() {
+        assert_eq!(history(&["ATTACH 'x.db' AS x; CREATE TABLE x.t(a);"]).len(), 1);
+    }
+}

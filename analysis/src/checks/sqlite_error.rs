@@ -1,0 +1,56 @@
+//! Whatever else SQLite says.
+
+use rusqlite::Error;
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::history::{At, History};
+use crate::replay::Fault;
+
+/// `sqlite_error`
+pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database");
+
+pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
+    let place = match fault.refusal.offset {
+        Some(_) => fault.place(history, ""),
+        None => history.place(fault.at),
+    };
+    Some(
+        Diagnostic::new(&RULE, place, format!("SQLite refuses this: {}", fault.refusal.message))
+            .label("refused in the replay of the history")
+            .help("every fresh database runs this statement, so it must work after the migrations before it"),
+    )
+}
+
+/// The sandbox itself could not be set up or read.
+pub(crate) fn sandbox(history: &History, error: &Error) -> Option<Diagnostic> {
+    let at = At { migration: 0, statement: 0 };
+    let first = history.migrations.get(at.migration)?;
+    let message = format!("the replay cannot go on: {error}");
+    Some(Diagnostic::new(&RULE, first.file.start(), message).help("this is a fault of onward; please report it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::history;
+
+    #[test]
+    fn the_rest() {
+        for text in [
+            "CREATE TABLE t(a); INSERT INTO t VALUES (1, 2);",
+            "CREATE TABLE t(a PRIMARY KEY); INSERT INTO t VALUES (1), (1);",
+            "CREATE TABLE sqlite_t(a);",
+            "CREATE VIEW v AS SELECT 1; CREATE INDEX i ON v(a);",
+            "CREATE VIRTUAL TABLE t USING no_such_module(a);",
+            "CREATE TABLE t(a) STRICT;",
+        ] {
+            assert!(history(&[text])[0].starts_with("sqlite_error 0001_m.sql:1:"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_statement_that_gives_up_the_transaction_costs_only_itself() {
+        let text = "CREATE TABLE t(a PRIMARY KEY); INSERT OR ROLLBACK INTO t VALUES (1), (1); INSERT INTO t VALUES (1);";
+        assert_eq!(history(&["CREATE TABLE u(a)", text, "INSERT INTO u SELECT a FROM t"]), ["sqlite_error 0002_m.sql:1:32"]);
+    }
+}

@@ -1,0 +1,46 @@
+//! What the tests of the checks share: a folder, and its diagnostics in short form.
+
+use std::path::Path;
+
+use crate::analysis::{Analysis, analyze};
+use crate::render::{Style, render};
+
+/// Analyses a folder of these files.
+pub(crate) fn folder(files: &[(&str, &str)]) -> Analysis {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        write(dir.path(), path, text);
+    }
+    analyze(dir.path())
+}
+
+pub(crate) fn write(dir: &Path, path: &str, text: &str) {
+    let path = dir.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+/// `code file:line:column` of every diagnostic.
+pub(crate) fn codes(files: &[(&str, &str)]) -> Vec<String> {
+    let analysis = folder(files);
+    let files = &analysis.history.files;
+    let line = |diagnostic: &crate::Diagnostic| {
+        let position = files.position(&diagnostic.place);
+        let path = &files.get(diagnostic.place.file).path;
+        format!("{} {path}:{}:{}", diagnostic.rule.code, position.line, position.column)
+    };
+    analysis.diagnostics.iter().map(line).collect()
+}
+
+/// The codes of a history whose migrations are these texts, `0001_m.sql` and so on.
+pub(crate) fn history(texts: &[&str]) -> Vec<String> {
+    let names: Vec<String> = (1..=texts.len()).map(|number| format!("000{number}_m.sql")).collect();
+    codes(&names.iter().map(String::as_str).zip(texts.iter().copied()).collect::<Vec<_>>())
+}
+
+/// The whole text of the first diagnostic.
+pub(crate) fn rendered(files: &[(&str, &str)]) -> String {
+    let analysis = folder(files);
+    let style = Style { prefix: "migrations/", title: true, color: false };
+    render(&analysis.diagnostics[0], &analysis.history.files, style)
+}

@@ -1,0 +1,47 @@
+//! A statement uses a column that is nowhere in the history.
+
+use super::Rule;
+use crate::cause::Cause;
+use crate::diagnostic::Diagnostic;
+use crate::history::History;
+use crate::replay::Fault;
+
+/// `unknown_column`
+pub static RULE: Rule = Rule::error("unknown_column", "a statement uses columns that exist");
+
+pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
+    let Cause::NoColumn { name, .. } = &fault.refusal.cause else { return None };
+    let help = match &fault.near {
+        Some(near) => format!("there is a column with a similar name: `{near}`"),
+        None => "add the column in a migration before this one".to_owned(),
+    };
+    Some(
+        Diagnostic::new(&RULE, fault.place(history, name), format!("no migration makes a column `{name}` here"))
+            .label("no such column")
+            .help(help),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    #[test]
+    fn with_the_nearest_name() {
+        let jobs = "CREATE TABLE jobs(id, archived);\n";
+        let index = format!("{jobs}CREATE INDEX i ON jobs(archvied);");
+        assert_eq!(history(&[&index]), ["unknown_column 0001_m.sql:2:24"]);
+        assert!(folder(&[("1_a.sql", &index)]).diagnostics[0].help.contains("`archived`"));
+        let far = folder(&[("1_a.sql", &format!("{jobs}CREATE INDEX i ON jobs(zzz);"))]);
+        assert!(!far.diagnostics[0].help.contains('`'));
+    }
+
+    #[test]
+    fn every_kind_of_statement() {
+        for text in ["UPDATE t SET b = 1", "INSERT INTO t(b) VALUES (1)", "ALTER TABLE t DROP COLUMN b"] {
+            let found = history(&["CREATE TABLE t(a, c)", text]);
+            assert!(found[0].starts_with("unknown_column 0002_m.sql:1:"), "{text}: {found:?}");
+        }
+        assert_eq!(history(&["CREATE TABLE t(a); UPDATE t SET a = 1 WHERE rowid = 1"]), [""; 0]);
+    }
+}

@@ -1,0 +1,47 @@
+//! A function or collation that plain SQLite does not have.
+
+use super::Rule;
+use crate::cause::Cause;
+use crate::config::FILE_NAME;
+use crate::diagnostic::Diagnostic;
+use crate::history::History;
+use crate::replay::Fault;
+
+/// `unknown_function`
+pub static RULE: Rule =
+    Rule::error("unknown_function", "functions and collations are SQLite's own or named in onward.toml");
+
+pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
+    let (what, list, name) = match &fault.refusal.cause {
+        Cause::NoFunction(name) => ("function", "functions", name),
+        Cause::NoCollation(name) => ("collation", "collations", name),
+        _ => return None,
+    };
+    Some(
+        Diagnostic::new(&RULE, fault.place(history, name), format!("SQLite has no {what} `{name}`"))
+            .label(format!("no such {what}"))
+            .help(format!(
+                "if the application registers it before it migrates, write `{list} = [\"{name}\"]` into {FILE_NAME} \
+                 beside the migrations"
+            )),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::codes;
+
+    const SQL: &str = "CREATE TABLE t(a);\nCREATE INDEX i ON t(slug(a));\nCREATE INDEX j ON t(a COLLATE by_number);";
+
+    #[test]
+    fn functions_and_collations() {
+        let found = codes(&[("1_a.sql", SQL)]);
+        assert_eq!(found, ["unknown_function 1_a.sql:2:21", "unknown_function 1_a.sql:3:31"]);
+    }
+
+    #[test]
+    fn silent_where_onward_toml_names_them() {
+        let config = "functions = ['slug']\ncollations = ['by_number']";
+        assert_eq!(codes(&[("1_a.sql", SQL), ("onward.toml", config)]), [""; 0]);
+    }
+}

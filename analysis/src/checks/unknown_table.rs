@@ -1,0 +1,64 @@
+//! A statement uses a table, index, view or trigger that is not there: never made, or dropped before.
+
+use super::Rule;
+use crate::cause::Cause;
+use crate::diagnostic::Diagnostic;
+use crate::history::History;
+use crate::replay::Fault;
+use crate::statement::Kind;
+
+/// `unknown_table`
+pub static RULE: Rule = Rule::error("unknown_table", "a statement uses tables, indexes, views and triggers that exist");
+
+pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
+    let (what, name) = match &fault.refusal.cause {
+        Cause::NoTable(name) => ("table", name),
+        Cause::NoObject(object, name) => (object.as_str(), name),
+        _ => return None,
+    };
+    let place = fault.place(history, name);
+    if let Some(since) = fault.since.filter(|since| since.worked) {
+        let origin = fault.origin(history, since.at, name);
+        let message = format!("{what} `{name}` is gone since {}", history.path(since.at));
+        return Some(
+            Diagnostic::new(&RULE, place, message)
+                .label(format!("no such {what} any more"))
+                .related(origin, "gone since this")
+                .help("move the statement in front of the removal, or leave it out"),
+        );
+    }
+    let drops = matches!(history.statement(fault.at).kind, Kind::Drop { .. });
+    let help = match &fault.near {
+        Some(near) => format!("there is a table with a similar name: `{near}`"),
+        None if drops => format!("a fresh database has no such {what}; write DROP {} IF EXISTS", what.to_uppercase()),
+        None => format!("create the {what} in a migration before this one"),
+    };
+    Some(
+        Diagnostic::new(&RULE, place, format!("no migration makes a {what} `{name}`").replace("a index", "an index"))
+            .label(format!("no such {what}"))
+            .help(help),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    #[test]
+    fn never_made() {
+        for text in ["INSERT INTO jbos VALUES (1)", "CREATE INDEX i ON jbos(id)", "ALTER TABLE jbos ADD b", "DROP TABLE jbos"]
+        {
+            let found = folder(&[("1_a.sql", "CREATE TABLE jobs(id)"), ("2_b.sql", text)]).diagnostics;
+            assert_eq!(found[0].rule.code, "unknown_table");
+            assert!(found[0].help.contains("`jobs`"), "{text}: {}", found[0].help);
+        }
+        assert_eq!(history(&["DROP INDEX i"]), ["unknown_table 0001_m.sql:1:12"]);
+        assert_eq!(history(&["DROP INDEX IF EXISTS i; DROP TABLE IF EXISTS t"]), [""; 0]);
+    }
+
+    #[test]
+    fn dropped_before() {
+        let found = folder(&[("1_a.sql", "CREATE TABLE t(a)"), ("2_b.sql", "DROP TABLE t"), ("3_c.sql", "DROP TABLE t")]);
+        assert_eq!(found.diagnostics[0].message, "table `t` is gone since 2_b.sql");
+    }
+}

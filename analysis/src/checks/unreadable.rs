@@ -1,0 +1,75 @@
+//! A folder or file that cannot be read as text.
+
+use std::io;
+use std::path::Path;
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::file::{FileId, Place};
+
+/// `unreadable`
+pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8").about_files();
+
+pub(crate) fn folder(file: FileId, dir: &Path, error: &io::Error) -> Diagnostic {
+    let help = match error.kind() {
+        io::ErrorKind::NotFound => {
+            "make the folder and write the first migration with `cargo onward new <name>`; the path is relative to the \
+             folder of Cargo.toml"
+        }
+        io::ErrorKind::NotADirectory => "name the folder that holds the migrations, not a file",
+        _ => "see that the folder can be read by whoever builds",
+    };
+    Diagnostic::new(&RULE, file.start(), format!("cannot read the folder `{}`: {error}", dir.display())).help(help)
+}
+
+pub(crate) fn file(file: FileId, path: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(&RULE, file.start(), format!("cannot read `{path}`: {error}"))
+        .help("see that the file can be read by whoever builds")
+}
+
+pub(crate) fn not_utf8(place: Place, path: &str, bytes: &[u8], valid: usize) -> Diagnostic {
+    let (encoding, help) = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => (" but UTF-16", "save it as UTF-8"),
+        _ => ("", "save it as UTF-8; a blob is written as x'ff00'"),
+    };
+    let byte = bytes.get(valid).copied().unwrap_or_default();
+    Diagnostic::new(&RULE, place, format!("`{path}` is not UTF-8{encoding}: byte 0x{byte:02x} at offset {valid}"))
+        .label("text up to here")
+        .help(help)
+}
+
+pub(crate) fn nul(place: Place, path: &str) -> Diagnostic {
+    Diagnostic::new(&RULE, place, format!("`{path}` has a NUL byte, where SQLite stops reading"))
+        .label("SQLite would silently drop the rest")
+        .help("remove it; in a string, write char(0)")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{codes, write};
+
+    #[test]
+    fn bytes_that_are_no_text() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("0001_a.sql"), b"SELECT 1;\r\nSELECT 'caf\xe9';").unwrap();
+        let found = crate::analyze(dir.path());
+        assert_eq!(found.diagnostics[0].message, "`0001_a.sql` is not UTF-8: byte 0xe9 at offset 22");
+        assert_eq!(found.history.files.position(&found.diagnostics[0].place).line, 2);
+        assert_eq!(codes(&[("1_a.sql", "SELECT 1;\0")]), ["unreadable 1_a.sql:1:10"]);
+    }
+
+    #[test]
+    fn a_missing_folder_and_a_file_for_a_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "file", "");
+        for path in ["missing", "file"] {
+            let found = crate::analyze(&dir.path().join(path)).diagnostics;
+            assert_eq!((found[0].rule.code, found.len()), ("unreadable", 1));
+        }
+    }
+
+    #[test]
+    fn text_beyond_ascii_is_text() {
+        assert_eq!(codes(&[("1_a.sql", "\u{feff}SELECT 'é', '日本';\r\n")]), [""; 0]);
+    }
+}

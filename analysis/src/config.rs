@@ -1,0 +1,143 @@
+//! `onward.toml`: what the replay cannot know from the SQL.
+//!
+//! ```toml
+//! # Functions and collations that the application registers on its connections.
+//! functions = ["uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false }]
+//! collations = ["by_number"]
+//! ```
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::checks::bad_config_file;
+use crate::diagnostic::Diagnostic;
+use crate::file::FileId;
+
+/// The name of the file, which lies beside the SQL files.
+pub const FILE_NAME: &str = "onward.toml";
+
+/// A function that the application defines and the replay stubs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// How many arguments it takes; any number if `None`.
+    pub arguments: Option<i32>,
+    /// Whether it may stand in an index or a generated column.
+    pub deterministic: bool,
+}
+
+/// What `onward.toml` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Config {
+    /// Functions to stub in the replay.
+    pub functions: Vec<Function>,
+    /// Collations to stub in the replay.
+    pub collations: Vec<String>,
+}
+
+impl Config {
+    /// Reads the text of the file; what is wrong with it is added to `diagnostics`.
+    pub(crate) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Config {
+        let mut config = Config::default();
+        let table = match DeTable::parse(text) {
+            Ok(table) => table.into_inner(),
+            Err(error) => {
+                let place = file.at(error.span().unwrap_or(0..0));
+                diagnostics.push(bad_config_file::diagnose(place, error.message().trim()));
+                return config;
+            }
+        };
+        for (key, value) in &table {
+            let result = match key.get_ref().as_ref() {
+                "functions" => each(value, |item| function(item).map(|function| config.functions.push(function))),
+                "collations" => each(value, |item| {
+                    let name = item.get_ref().as_str().ok_or("a collation is its name, in quotes")?;
+                    config.collations.push(name.to_owned());
+                    Ok(())
+                }),
+                other => {
+                    let problem = format!("unknown key `{other}`; known are `functions` and `collations`");
+                    diagnostics.push(bad_config_file::diagnose(file.at(key.span()), &problem));
+                    continue;
+                }
+            };
+            if let Err((range, problem)) = result {
+                diagnostics.push(bad_config_file::diagnose(file.at(range), problem));
+            }
+        }
+        config
+    }
+}
+
+type Problem = (std::ops::Range<usize>, &'static str);
+
+fn each<'i>(
+    value: &Spanned<DeValue<'i>>,
+    mut read: impl FnMut(&Spanned<DeValue<'i>>) -> Result<(), &'static str>,
+) -> Result<(), Problem> {
+    let items = value.get_ref().as_array().ok_or((value.span(), "this is a list: `[\"name\"]`"))?;
+    items.iter().try_for_each(|item| read(item).map_err(|problem| (item.span(), problem)))
+}
+
+fn function(item: &Spanned<DeValue<'_>>) -> Result<Function, &'static str> {
+    const FORM: &str =
+        "a function is its name, or `{ name = \"…\", arguments = 1, deterministic = false }` with the last two optional";
+    if let Some(name) = item.get_ref().as_str() {
+        return Ok(Function { name: name.to_owned(), arguments: None, deterministic: true });
+    }
+    let table = item.get_ref().as_table().ok_or(FORM)?;
+    let mut function = Function { name: String::new(), arguments: None, deterministic: true };
+    for (key, value) in table {
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("name", DeValue::String(name)) => function.name = name.to_string(),
+            ("arguments", DeValue::Integer(number)) => {
+                let arguments = number.as_str().parse().ok().filter(|count| (0..=127).contains(count));
+                function.arguments = Some(arguments.ok_or("a function takes 0 to 127 arguments")?);
+            }
+            ("deterministic", DeValue::Boolean(deterministic)) => function.deterministic = *deterministic,
+            _ => return Err(FORM),
+        }
+    }
+    if function.name.is_empty() { Err(FORM) } else { Ok(function) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{File, Files};
+
+    fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
+        let mut diagnostics = Vec::new();
+        let file = Files::default().add(File::new(FILE_NAME.into(), text));
+        (Config::parse(file, text, &mut diagnostics), diagnostics)
+    }
+
+    #[test]
+    fn functions_and_collations() {
+        let (config, diagnostics) = parse(
+            "functions = ['a', { name = 'b', arguments = 2, deterministic = false }]\ncollations = ['c', 'd']\n",
+        );
+        assert_eq!(diagnostics, []);
+        assert_eq!(config.collations, ["c", "d"]);
+        assert_eq!(config.functions[0], Function { name: "a".into(), arguments: None, deterministic: true });
+        assert_eq!(config.functions[1], Function { name: "b".into(), arguments: Some(2), deterministic: false });
+    }
+
+    #[test]
+    fn what_is_wrong_has_its_place() {
+        for (text, at) in [
+            ("functions = 'a'", 12),
+            ("functions = [1]", 13),
+            ("functions = [{ name = 'a', arguments = 200 }]", 13),
+            ("functions = [{ arguments = 1 }]", 13),
+            ("collations = [1]", 14),
+            ("colation = []", 0),
+            ("functions = [", 13),
+        ] {
+            let (_, diagnostics) = parse(text);
+            assert_eq!(diagnostics.len(), 1, "{text}: {diagnostics:?}");
+            assert_eq!(diagnostics[0].place.range.start, at, "{text}: {diagnostics:?}");
+        }
+    }
+}

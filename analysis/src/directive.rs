@@ -1,0 +1,145 @@
+//! `-- onward: …` comments.
+//!
+//! A directive belongs to the statement it stands above, in or behind (on the same line). Above the first statement of
+//! a file and set off by an empty line, it holds for the whole file.
+
+use std::ops::Range;
+
+use onward_schema::token::{Kind, tokens};
+
+use crate::checks::unknown_directive;
+use crate::diagnostic::Diagnostic;
+use crate::file::FileId;
+use crate::statement::Statement;
+
+/// `allow(code) reason`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow {
+    /// The code it allows.
+    pub code: String,
+    /// Why, in the words of the file.
+    pub reason: String,
+}
+
+/// Reads the directives of a text into the statements they belong to.
+pub(crate) fn attach(file: FileId, text: &str, statements: &mut [Statement], diagnostics: &mut Vec<Diagnostic>) {
+    for token in tokens(text).filter(|token| token.kind == Kind::Comment) {
+        if let Some(marker) = other_tool(token.text) {
+            diagnostics.push(unknown_directive::other_tool(file.at(token.range.clone()), marker));
+        }
+        let Some((offset, body)) = body(token.text) else { continue };
+        let start = token.range.start + offset;
+        let place = file.at(start..start + body.len());
+        match parse(body) {
+            Ok(allow) => {
+                let targets = targets(text, &token.range, statements);
+                if targets.is_empty() {
+                    diagnostics.push(unknown_directive::without_statement(place));
+                }
+                statements[targets].iter_mut().for_each(|statement| statement.allows.push(allow.clone()));
+            }
+            Err(problem) => diagnostics.push(unknown_directive::problem(place, problem)),
+        }
+    }
+}
+
+/// What stands behind `onward:` in a comment, and where it begins.
+fn body(comment: &str) -> Option<(usize, &str)> {
+    let inner = comment.strip_prefix("--").or_else(|| comment.strip_prefix("/*"))?;
+    let inner = inner.strip_suffix("*/").unwrap_or(inner);
+    let body = inner.trim_start().strip_prefix("onward:")?.trim();
+    Some((body.as_ptr() as usize - comment.as_ptr() as usize, body))
+}
+
+/// goose, sql-migrate and dbmate keep the way back in the same file, behind a comment; onward would run it as well.
+fn other_tool(comment: &str) -> Option<&str> {
+    let inner = comment.strip_prefix("--")?.trim();
+    ["+goose Down", "+migrate Down", "migrate:down"]
+        .iter()
+        .any(|marker| inner.get(..marker.len()).is_some_and(|start| start.eq_ignore_ascii_case(marker)))
+        .then_some(inner)
+}
+
+fn parse(body: &str) -> Result<Allow, unknown_directive::Problem> {
+    use unknown_directive::Problem;
+    let (code, reason) = body
+        .strip_prefix("allow")
+        .and_then(|rest| rest.trim_start().strip_prefix('('))
+        .and_then(|rest| rest.split_once(')'))
+        .ok_or(Problem::Form)?;
+    let (code, reason) = (code.trim(), reason.trim());
+    match crate::checks::rule(code) {
+        None => Err(Problem::Code(code.to_owned())),
+        Some(rule) if !rule.allowable => Err(Problem::NotAllowable(rule)),
+        Some(_) if reason.is_empty() => Err(Problem::Reason(code.to_owned())),
+        Some(_) => Ok(Allow { code: code.to_owned(), reason: reason.to_owned() }),
+    }
+}
+
+/// The indexes of the statements that a comment speaks of.
+fn targets(text: &str, comment: &Range<usize>, statements: &[Statement]) -> Range<usize> {
+    let next = statements.partition_point(|statement| statement.range.end <= comment.start);
+    let previous = next.checked_sub(1).map(|at| &statements[at]);
+    if previous.is_some_and(|previous| !text[previous.range.end..comment.start].contains('\n')) {
+        return next - 1..next;
+    }
+    let Some(statement) = statements.get(next) else { return 0..0 };
+    let between = text.get(comment.end..statement.range.start).unwrap_or_default();
+    if next == 0 && has_empty_line(between) { 0..statements.len() } else { next..next + 1 }
+}
+
+fn has_empty_line(text: &str) -> bool {
+    let lines: Vec<&str> = text.split('\n').collect();
+    lines.len() > 2 && lines[1..lines.len() - 1].iter().any(|line| line.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{File, Files};
+    use crate::statement::statements;
+
+    const ALLOW: &str = "-- onward: allow(pragma_without_effect) old habit";
+
+    fn read(text: &str) -> (Vec<usize>, Vec<String>) {
+        let file = Files::default().add(File::new("0001_a.sql".into(), text));
+        let (mut found, mut diagnostics) = (statements(text), Vec::new());
+        attach(file, text, &mut found, &mut diagnostics);
+        let allowing = (0..found.len()).filter(|&at| found[at].allows("pragma_without_effect")).collect();
+        (allowing, diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect())
+    }
+
+    #[test]
+    fn a_directive_holds_for_its_statement() {
+        assert_eq!(read(&format!("SELECT 1;\n{ALLOW}\nSELECT 2; SELECT 3;")).0, [1]);
+        assert_eq!(read(&format!("SELECT 1; {ALLOW}\nSELECT 2;")).0, [0]);
+        assert_eq!(read(&format!("SELECT 1,\n{ALLOW}\n2; SELECT 2;")).0, [0]);
+        assert_eq!(read(&format!("{ALLOW}\nSELECT 1;\n\nSELECT 2;")).0, [0]);
+    }
+
+    #[test]
+    fn set_off_at_the_top_it_holds_for_the_file() {
+        assert_eq!(read(&format!("{ALLOW}\n\nSELECT 1;\nSELECT 2;")).0, [0, 1]);
+        assert_eq!(read(&format!("{ALLOW}\n-- more\n  \n-- above\nSELECT 1;\nSELECT 2;")).0, [0, 1]);
+    }
+
+    #[test]
+    fn block_comments_carry_directives_too() {
+        assert_eq!(read("/* onward: allow(pragma_without_effect) old habit */ SELECT 1;"), (vec![0], vec![]));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        for text in [
+            "-- onward: alow(pragma_without_effect) x\nSELECT 1;",
+            "-- onward: allow(nonsense) x\nSELECT 1;",
+            "-- onward: allow(pragma_without_effect)\nSELECT 1;",
+            "-- onward: allow(syntax_error) x\nSELECT 1;",
+            "-- onward: allow(pragma_without_effect) x",
+            "SELECT 1;\n-- +goose Down\nSELECT 2;",
+        ] {
+            assert_eq!(read(text).1.len(), 1, "{text}");
+        }
+        assert_eq!(read("-- onwards and upwards\nSELECT 1; -- +goose Up\n").1, [""; 0]);
+    }
+}

@@ -1,0 +1,111 @@
+//! The texts that diagnostics point into.
+
+use std::ops::Range;
+
+/// One text file of a history, as everything after `source` sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The path relative to the migrations folder, with `/` between its parts.
+    pub path: String,
+    /// The text, without byte order mark and with LF line ends.
+    pub text: String,
+}
+
+/// The line and column of a place, both counted from one, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+impl File {
+    /// Drops a byte order mark and turns CRLF into LF, so the same statements run whoever checked the file out.
+    pub fn new(path: String, text: &str) -> File {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        File { path, text }
+    }
+
+    /// Where a byte offset of the text is.
+    pub fn position(&self, offset: usize) -> Position {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+/// Which file of a [`Files`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(usize);
+
+/// Some bytes of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// The bytes of its text.
+    pub range: Range<usize>,
+}
+
+/// All files that an analysis has read or named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Files(Vec<File>);
+
+impl Files {
+    /// Takes a file in and gives its key.
+    pub fn add(&mut self, file: File) -> FileId {
+        self.0.push(file);
+        FileId(self.0.len() - 1)
+    }
+
+    /// The file behind a key.
+    pub fn get(&self, id: FileId) -> &File {
+        &self.0[id.0]
+    }
+
+    /// The bytes at a place.
+    pub fn text(&self, place: &Place) -> &str {
+        &self.get(place.file).text[place.range.clone()]
+    }
+
+    /// Line and column of a place's first byte.
+    pub fn position(&self, place: &Place) -> Position {
+        self.get(place.file).position(place.range.start)
+    }
+}
+
+impl FileId {
+    /// The very beginning of the file, for what concerns it as a whole.
+    pub fn start(self) -> Place {
+        Place { file: self, range: 0..0 }
+    }
+
+    /// A range of the file.
+    pub fn at(self, range: Range<usize>) -> Place {
+        Place { file: self, range }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn byte_order_mark_and_crlf_go() {
+        let file = File::new("a.sql".into(), "\u{feff}SELECT 1;\r\nSELECT 2;\r");
+        assert_eq!(file.text, "SELECT 1;\nSELECT 2;\r");
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let file = File::new("a.sql".into(), "a\né b");
+        let at = file.text.find('b').unwrap();
+        assert_eq!(file.position(at), Position { line: 2, column: 3 });
+        assert_eq!(file.position(0), Position { line: 1, column: 1 });
+        assert_eq!(file.position(999), Position { line: 2, column: 4 });
+    }
+}

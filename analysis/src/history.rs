@@ -1,0 +1,130 @@
+//! The ordered migrations of a folder.
+
+use std::path::PathBuf;
+
+use crate::checksum::Checksum;
+use crate::config::Config;
+use crate::file::{FileId, Files, Place};
+use crate::statement::{Kind, Statement};
+
+/// One migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// What orders it.
+    pub version: i64,
+    /// The version as the file name writes it.
+    pub label: String,
+    /// The name behind the version.
+    pub name: String,
+    /// The file that goes forward.
+    pub file: FileId,
+    /// The file that goes back, if there is one.
+    pub down: Option<FileId>,
+    /// The statements of `file`, those that are left out included.
+    pub statements: Vec<Statement>,
+    /// The checksum of `file`.
+    pub checksum: Checksum,
+    /// The chain up to and with this migration.
+    pub chain: Checksum,
+}
+
+/// A folder's migrations in the order in which they run, and all the texts that were read.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// The folder.
+    pub dir: PathBuf,
+    /// All texts: migrations, `onward.lock`, `onward.toml`.
+    pub files: Files,
+    /// In order of version.
+    pub migrations: Vec<Migration>,
+    /// Every file on disk that the outcome depends on, relative to `dir`.
+    pub inputs: Vec<String>,
+    /// The lock file, if there is one.
+    pub lock: Option<FileId>,
+    /// What `onward.toml` says.
+    pub config: Config,
+}
+
+/// Which statement of a history. Ordered as they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At {
+    /// The index of its migration.
+    pub migration: usize,
+    /// Its index in the migration.
+    pub statement: usize,
+}
+
+impl History {
+    /// Every statement of the history, in order.
+    pub fn statements(&self) -> impl Iterator<Item = At> + '_ {
+        self.migrations.iter().enumerate().flat_map(|(migration, found)| {
+            (0..found.statements.len()).map(move |statement| At { migration, statement })
+        })
+    }
+
+    /// The migration of a statement.
+    pub fn migration(&self, at: At) -> &Migration {
+        &self.migrations[at.migration]
+    }
+
+    /// A statement.
+    pub fn statement(&self, at: At) -> &Statement {
+        &self.migrations[at.migration].statements[at.statement]
+    }
+
+    /// Where a statement stands.
+    pub fn place(&self, at: At) -> Place {
+        self.migration(at).file.at(self.statement(at).range.clone())
+    }
+
+    /// The text of a statement.
+    pub fn sql(&self, at: At) -> &str {
+        &self.files.get(self.migration(at).file).text[self.statement(at).range.clone()]
+    }
+
+    /// The path of the file a statement stands in.
+    pub fn path(&self, at: At) -> &str {
+        &self.files.get(self.migration(at).file).path
+    }
+}
+
+/// What becomes of a statement when its migration runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// It is run as it stands.
+    Yes,
+    /// It is a switch that is run, and put back after the migration.
+    Switch,
+    /// The runtime does what it asks for anyway.
+    Implied,
+    /// It has no effect inside a transaction or on the database file.
+    WithoutEffect,
+    /// It cannot be part of a migration.
+    Never,
+}
+
+impl Kind {
+    /// What becomes of such a statement.
+    pub fn run(&self) -> Run {
+        match self {
+            Kind::Transaction => Run::Implied,
+            Kind::Rollback | Kind::Outside => Run::Never,
+            Kind::Pragma(name) => pragma(name),
+            Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. } | Kind::Other => Run::Yes,
+        }
+    }
+}
+
+/// What a pragma does inside a transaction, by <https://www.sqlite.org/pragma.html>.
+fn pragma(name: &str) -> Run {
+    match name {
+        "foreign_keys" | "defer_foreign_keys" | "foreign_key_check" => Run::Implied,
+        "legacy_alter_table" | "writable_schema" => Run::Switch,
+        // Kept in the database file, or work done in it.
+        "application_id" | "user_version" | "schema_version" | "optimize" | "incremental_vacuum" => Run::Yes,
+        // Questions: they change nothing, and some histories ask them to see that all is well.
+        "integrity_check" | "quick_check" | "table_info" | "table_xinfo" | "table_list" | "index_list"
+        | "index_info" | "index_xinfo" | "foreign_key_list" | "database_list" | "compile_options" => Run::Yes,
+        _ => Run::WithoutEffect,
+    }
+}

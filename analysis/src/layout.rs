@@ -1,0 +1,215 @@
+//! The names of migration files: which layouts there are, and what a name says.
+
+use std::fmt;
+
+/// How a folder lays its migrations out. A folder keeps to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layout {
+    /// `0001_name.sql`, `20260101120000_name.sql` (sqlx, drizzle, …).
+    Plain,
+    /// `V1__name.sql` (refinery, flyway).
+    Prefixed,
+    /// `0001_name.up.sql`, `0001_name.down.sql` (sqlx, golang-migrate).
+    UpDown,
+    /// `2026-01-01-120000_name/up.sql` and `down.sql` (diesel, rusqlite_migration).
+    Folders,
+    /// `20260101120000_name/migration.sql` (prisma).
+    FoldersMigration,
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Layout::Plain => "0001_name.sql",
+            Layout::Prefixed => "V1__name.sql",
+            Layout::UpDown => "0001_name.up.sql",
+            Layout::Folders => "0001_name/up.sql",
+            Layout::FoldersMigration => "0001_name/migration.sql",
+        })
+    }
+}
+
+/// Whether a file goes forward or back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The migration itself.
+    Up,
+    /// What takes it back.
+    Down,
+}
+
+/// What the name of a migration file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The layout it belongs to.
+    pub layout: Layout,
+    /// Up or down.
+    pub direction: Direction,
+    /// The version: what orders the history.
+    pub version: i64,
+    /// The version as written, leading zeros and dashes included.
+    pub label: String,
+    /// What stands behind the version.
+    pub name: String,
+}
+
+/// Why a file name is none of the layouts': what is wrong, and the form it should have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadName {
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Understands a path relative to the migrations folder, with `/` between its parts, that ends in `.sql` in any case.
+pub fn parse(path: &str) -> Result<Name, BadName> {
+    match path.split('/').collect::<Vec<_>>()[..] {
+        [file] => parse_file(file),
+        [folder, "up.sql"] => parse_stem(folder, Layout::Folders, Direction::Up),
+        [folder, "down.sql"] => parse_stem(folder, Layout::Folders, Direction::Down),
+        [folder, "migration.sql"] => parse_stem(folder, Layout::FoldersMigration, Direction::Up),
+        [folder, file] if parse_stem(folder, Layout::Folders, Direction::Up).is_ok() => Err(BadName {
+            problem: format!("`{file}` is not a file that onward knows in a migration's own folder"),
+            help: format!("name it `{folder}/up.sql`, `{folder}/down.sql` or `{folder}/migration.sql`"),
+        }),
+        [folder, .., file] => Err(BadName {
+            problem: format!("`{file}` lies in the folder `{folder}`, which is not a migration's"),
+            help: format!(
+                "move it beside the others as `0001_name.sql`, or out of the migrations folder; a folder of one \
+                 migration is named like `0001_{folder}` and holds `up.sql`"
+            ),
+        }),
+        [] => Err(bad_form("the name is empty")),
+    }
+}
+
+fn parse_file(file: &str) -> Result<Name, BadName> {
+    let Some(stem) = file.strip_suffix(".sql") else {
+        return Err(BadName {
+            problem: "the extension is not in lower case".into(),
+            help: format!("rename it to `{}sql`", &file[..file.len() - 3]),
+        });
+    };
+    if let Some(stem) = stem.strip_suffix(".up") {
+        return parse_stem(stem, Layout::UpDown, Direction::Up);
+    }
+    if let Some(stem) = stem.strip_suffix(".down") {
+        return parse_stem(stem, Layout::UpDown, Direction::Down);
+    }
+    if let Some((label, name)) = stem.strip_prefix('V').and_then(|rest| rest.split_once("__")) {
+        return finish(label, name, Layout::Prefixed, Direction::Up);
+    }
+    if stem.starts_with(['V', 'v', 'U', 'R']) && stem.contains("__") {
+        return Err(BadName {
+            problem: format!("only the prefix `V` is known, not `{}`", &stem[..1]),
+            help: "name it like `V1__name.sql`; onward runs each migration once and in order, so there are no \
+                   unversioned or repeatable ones"
+                .into(),
+        });
+    }
+    parse_stem(stem, Layout::Plain, Direction::Up)
+}
+
+/// `0001_name`, `0001-name`, or diesel's `2026-01-01-120000_name`.
+fn parse_stem(stem: &str, layout: Layout, direction: Direction) -> Result<Name, BadName> {
+    let digits = stem.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'-').unwrap_or(stem.len());
+    let dated = stem[..digits].trim_end_matches('-');
+    let is_date = matches!(
+        dated.split('-').map(str::len).collect::<Vec<_>>()[..],
+        [4, 2, 2] | [4, 2, 2, 6] | [4, 2, 2, 6, 1..=9]
+    );
+    // diesel itself reads a time behind `_` as part of the name, and gets by because it sorts versions as text.
+    let timed = stem.as_bytes().get(10..18).is_some_and(|time| {
+        time[0] == b'_' && time[1..7].iter().all(u8::is_ascii_digit) && matches!(time[7], b'_' | b'-')
+    });
+    let label = match is_date {
+        true if dated.len() == 10 && timed => &stem[..17],
+        true => dated,
+        false => &stem[..stem.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(stem.len())],
+    };
+    let rest = &stem[label.len()..];
+    match rest.strip_prefix(['_', '-']) {
+        Some(name) => finish(label, name.trim_start_matches('_'), layout, direction),
+        None if label.is_empty() => Err(bad_form("it does not begin with a version")),
+        None if rest.is_empty() => Err(bad_form("there is no name behind the version")),
+        None => Err(bad_form("version and name are not separated by `_`")),
+    }
+}
+
+fn finish(label: &str, name: &str, layout: Layout, direction: Direction) -> Result<Name, BadName> {
+    let digits: String = label.chars().filter(|c| !matches!(c, '-' | '_')).collect();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(bad_form("the version is not a whole number"));
+    }
+    if name.is_empty() {
+        return Err(bad_form("there is no name behind the version"));
+    }
+    let version = digits.parse().map_err(|_| bad_form("the version is greater than 9223372036854775807"))?;
+    Ok(Name { layout, direction, version, label: label.to_owned(), name: name.to_owned() })
+}
+
+fn bad_form(problem: &str) -> BadName {
+    BadName {
+        problem: problem.to_owned(),
+        help: "name it like `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql` or \
+               `0001_name/up.sql`, or move it out of the migrations folder"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(path: &str) -> (Layout, Direction, i64, String) {
+        let name = parse(path).unwrap_or_else(|bad| panic!("{path}: {bad:?}"));
+        (name.layout, name.direction, name.version, name.name)
+    }
+
+    #[test]
+    fn all_layouts() {
+        use Direction::*;
+        use Layout::*;
+        for (path, layout, direction, version, name) in [
+            ("0001_jobs.sql", Plain, Up, 1, "jobs"),
+            ("0000_thick_wolf.sql", Plain, Up, 0, "thick_wolf"),
+            ("20260101120000_jobs and more.sql", Plain, Up, 20260101120000, "jobs and more"),
+            ("7-jobs.sql", Plain, Up, 7, "jobs"),
+            ("001__jobs.sql", Plain, Up, 1, "jobs"),
+            ("V1__jobs.sql", Prefixed, Up, 1, "jobs"),
+            ("3_jobs.up.sql", UpDown, Up, 3, "jobs"),
+            ("3_jobs.down.sql", UpDown, Down, 3, "jobs"),
+            ("2018-01-14-171611_create_tables/up.sql", Folders, Up, 20180114171611, "create_tables"),
+            ("2018-01-14-171611_create_tables/down.sql", Folders, Down, 20180114171611, "create_tables"),
+            ("2024-01-14-171611-0001_x/up.sql", Folders, Up, 202401141716110001, "x"),
+            ("2024-03-13_170000_sso/up.sql", Folders, Up, 20240313170000, "sso"),
+            ("01-friend_car/up.sql", Folders, Up, 1, "friend_car"),
+            ("00000000000000_init/up.sql", Folders, Up, 0, "init"),
+            ("20260101120000_init/migration.sql", FoldersMigration, Up, 20260101120000, "init"),
+        ] {
+            assert_eq!(read(path), (layout, direction, version, name.to_owned()), "{path}");
+        }
+    }
+
+    #[test]
+    fn bad_names_say_what_is_wrong() {
+        for (path, problem) in [
+            ("jobs.sql", "it does not begin with a version"),
+            (".sql", "it does not begin with a version"),
+            ("0001.sql", "there is no name behind the version"),
+            ("0001_.sql", "there is no name behind the version"),
+            ("0001jobs.sql", "version and name are not separated by `_`"),
+            ("V__jobs.sql", "the version is not a whole number"),
+            ("V1.2__jobs.sql", "the version is not a whole number"),
+            ("R__views.sql", "only the prefix `V` is known, not `R`"),
+            ("0001_jobs.SQL", "the extension is not in lower case"),
+            ("99999999999999999999_jobs.sql", "the version is greater than 9223372036854775807"),
+            ("0001_jobs/seed.sql", "`seed.sql` is not a file that onward knows in a migration's own folder"),
+            ("old/0001_jobs.sql", "`0001_jobs.sql` lies in the folder `old`, which is not a migration's"),
+            ("a/b/up.sql", "`up.sql` lies in the folder `a`, which is not a migration's"),
+        ] {
+            assert_eq!(parse(path).map_err(|bad| bad.problem), Err(problem.to_owned()), "{path}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The analysis behind onward: a folder of SQL files, replayed on a real SQLite and checked.
+//!
+//! [`analyze`] is the one call that the macro and the command line share. The way of the data:
+//!
+//! 1. [`source`] reads the folder and orders the files by the version in their names ([`layout`]);
+//! 2. [`statement`] cuts each file into statements with their byte ranges, [`directive`] reads `-- onward:` comments;
+//! 3. [`replay`] runs the statements on a sandboxed in-memory SQLite and collects what SQLite refused;
+//! 4. [`checks`], one file per code, turn all of that into [`Diagnostic`]s;
+//! 5. [`render`] draws them.
+//!
+//! Bad SQL is data here, never a failure: nothing in this crate returns an error for what a user's file says.
+//!
+//! ```
+//! let dir = tempfile::tempdir()?;
+//! std::fs::write(dir.path().join("0001_jobs.sql"), "CREATE INDEX by_state ON jobs(state);")?;
+//! let analysis = onward_analysis::analyze(dir.path());
+//! assert_eq!(analysis.diagnostics[0].rule.code, "unknown_table");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+
+mod analysis;
+mod cause;
+pub mod checks;
+pub mod checksum;
+pub mod config;
+pub mod diagnostic;
+pub mod directive;
+pub mod file;
+pub mod history;
+pub mod layout;
+pub mod lock;
+pub mod render;
+pub mod replay;
+mod sandbox;
+pub mod source;
+pub mod statement;
+
+pub use analysis::{Analysis, analyze};
+pub use checks::{RULES, Rule};
+pub use checksum::Checksum;
+pub use diagnostic::{Diagnostic, Severity};
+pub use history::{History, Migration};

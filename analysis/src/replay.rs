@@ -1,0 +1,271 @@
+//! Runs a history on a sandboxed SQLite, statement by statement, and collects what SQLite refuses.
+//!
+//! A statement that is refused for something that is not there is kept and tried again after each later change of the
+//! schema: the first that makes it work is where the missing thing comes from. The replay goes on without it meanwhile,
+//! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
+
+mod lost;
+mod origin;
+
+use onward_schema::token::{Token, significant};
+use onward_schema::{Fingerprint, Schema};
+use rusqlite::Result;
+
+use crate::cause::{Cause, Refusal};
+use crate::file::Place;
+use crate::history::{At, History, Run};
+use crate::sandbox::Sandbox;
+use crate::statement::{Change, Kind, Object};
+use lost::Lost;
+pub(crate) use origin::Since;
+
+/// The code under which a directive allows strings in double quotes, which changes how the statement is run.
+pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
+
+/// What is left after every statement has been run.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// The schema at the end of the history.
+    pub schema: Schema,
+    /// The names of everything in it, in lower case and sorted.
+    pub objects: Vec<String>,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// A statement that SQLite refused.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    /// Which statement.
+    pub(crate) at: At,
+    /// What SQLite said.
+    pub(crate) refusal: Refusal,
+    /// A name that exists and is spelled almost like the one that does not.
+    pub(crate) near: Option<String>,
+    /// The first later statement after which SQLite no longer says so.
+    pub(crate) mended: Option<At>,
+    /// The earlier statement since which SQLite says so.
+    pub(crate) since: Option<Since>,
+}
+
+/// One execution: a statement, and whether double quotes were read as strings where no such name existed.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    at: At,
+    strings: bool,
+}
+
+/// Replays a history.
+///
+/// # Errors
+/// Only if the sandbox itself cannot be set up or read; what the history's statements do is in the [`Replay`].
+pub fn replay(history: &History) -> Result<Replay> {
+    let mut replayer = Replayer {
+        history,
+        sandbox: Sandbox::open(&history.config)?,
+        ran: Vec::new(),
+        committed: 0,
+        faults: Vec::new(),
+        pending: Vec::new(),
+        lost: Lost::default(),
+    };
+    for migration in 0..history.migrations.len() {
+        replayer.migration(migration)?;
+    }
+    origin::find(history, &replayer.ran, &mut replayer.faults)?;
+    let conn = replayer.sandbox.conn();
+    Ok(Replay {
+        schema: Schema::read(conn)?,
+        objects: onward_schema::objects(conn)?,
+        fingerprint: Fingerprint::read(conn, None)?,
+        faults: replayer.faults,
+    })
+}
+
+struct Replayer<'h> {
+    history: &'h History,
+    sandbox: Sandbox,
+    /// What has run, in order.
+    ran: Vec<Step>,
+    /// How much of `ran` belongs to earlier migrations.
+    committed: usize,
+    faults: Vec<Fault>,
+    /// The indexes of the faults that a later statement may still mend.
+    pending: Vec<usize>,
+    lost: Lost,
+}
+
+impl Replayer<'_> {
+    fn migration(&mut self, migration: usize) -> Result<()> {
+        let mut switches = Vec::new();
+        for statement in 0..self.history.migrations[migration].statements.len() {
+            let at = At { migration, statement };
+            let kind = &self.history.statement(at).kind;
+            match kind.run() {
+                Run::Yes => self.statement(at)?,
+                Run::Switch => {
+                    self.statement(at)?;
+                    if let Kind::Pragma(name) = kind {
+                        switches.push(name);
+                    }
+                }
+                Run::Never => self.lost.skip(kind),
+                Run::Implied | Run::WithoutEffect => {}
+            }
+        }
+        for name in switches {
+            self.sandbox.run(&format!("PRAGMA {name} = OFF"), false)?;
+        }
+        self.committed = self.ran.len();
+        self.sandbox.conn().execute_batch("COMMIT; BEGIN EXCLUSIVE")
+    }
+
+    fn statement(&mut self, at: At) -> Result<()> {
+        let strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+        match self.run(Step { at, strings })? {
+            Ok(()) => self.mend(at),
+            Err(refusal) => self.refused(at, refusal),
+        }
+    }
+
+    /// Runs a statement; the outer error is the sandbox's, the inner one SQLite's word on the statement.
+    fn run(&mut self, step: Step) -> Result<std::result::Result<(), Refusal>> {
+        let outcome = self.sandbox.run(self.history.sql(step.at), step.strings);
+        if outcome.is_ok() {
+            self.ran.push(step);
+        } else if self.sandbox.is_lost() {
+            // SQLite gave up the transaction, and with it what this migration had done before: do that again.
+            self.sandbox.conn().execute_batch("BEGIN EXCLUSIVE")?;
+            for step in &self.ran[self.committed..] {
+                self.sandbox.run(self.history.sql(step.at), step.strings)?;
+            }
+        }
+        Ok(outcome.map_err(Refusal::from))
+    }
+
+    fn refused(&mut self, at: At, refusal: Refusal) -> Result<()> {
+        let kind = &self.history.statement(at).kind;
+        let follows = self.lost.explains(&refusal);
+        self.lost.add(kind, &refusal.cause, self.history.sql(at));
+        if follows {
+            return Ok(());
+        }
+        let is_index = matches!(kind, Kind::Create { object: Object::Index, .. });
+        match refusal.cause {
+            // Read as SQLite by default reads it, it works: what comes later must not suffer from it.
+            Cause::NoColumn { quoted: true, .. } if !is_index => {
+                let _ = self.run(Step { at, strings: true })?;
+            }
+            Cause::NoColumn { .. } | Cause::NoTable(_) => self.pending.push(self.faults.len()),
+            _ => {}
+        }
+        self.fault(at, refusal);
+        Ok(())
+    }
+
+    fn fault(&mut self, at: At, refusal: Refusal) {
+        let near = origin::near(self.sandbox.conn(), self.history.sql(at), &refusal.cause);
+        self.faults.push(Fault { at, refusal, near, mended: None, since: None });
+    }
+
+    /// Tries what was refused before again, now that `at` has run.
+    fn mend(&mut self, at: At) -> Result<()> {
+        let kind = &self.history.statement(at).kind;
+        if self.pending.is_empty() || !matches!(kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }) {
+            return Ok(());
+        }
+        for index in std::mem::take(&mut self.pending) {
+            let Fault { at: refused, refusal, .. } = &self.faults[index];
+            let (refused, earlier) = (*refused, refusal.cause.clone());
+            match self.sandbox.prepare(self.history.sql(refused), false).map_err(Refusal::from) {
+                Ok(()) => {
+                    self.faults[index].mended = Some(at);
+                    // A DROP that came too early must not take away what has been made since.
+                    if !matches!(self.history.statement(refused).kind, Kind::Drop { .. }) {
+                        let _ = self.run(Step { at: refused, strings: false })?;
+                    }
+                }
+                Err(refusal) if is_next(&earlier, &refusal.cause) => {
+                    self.faults[index].mended = Some(at);
+                    self.pending.push(self.faults.len());
+                    self.fault(refused, refusal);
+                }
+                Err(_) => self.pending.push(index),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether SQLite has come past one missing thing and now misses the next.
+fn is_next(earlier: &Cause, now: &Cause) -> bool {
+    match (earlier, now) {
+        (Cause::NoColumn { name, .. }, Cause::NoColumn { name: next, .. }) => !name.eq_ignore_ascii_case(next),
+        (Cause::NoTable(name), Cause::NoTable(next)) => !name.eq_ignore_ascii_case(next),
+        (Cause::NoTable(_), Cause::NoColumn { .. }) => true,
+        _ => false,
+    }
+}
+
+impl Fault {
+    /// Where the statement names the thing that is wrong with it: SQLite's own offset if it gives one, else the last
+    /// token of that name, else the statement.
+    pub(crate) fn place(&self, history: &History, name: &str) -> Place {
+        let sql = history.sql(self.at);
+        let named = |token: &Token<'_>| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name));
+        let from = self.refusal.offset.unwrap_or(0);
+        let tokens: Vec<Token<'_>> = significant(sql).filter(|token| token.range.end > from).collect();
+        let token = match self.refusal.offset {
+            // A qualified name begins before its last part.
+            Some(_) => tokens.iter().take(5).find(|token| named(token)).or_else(|| tokens.first()),
+            None => tokens.iter().rfind(|token| named(token)),
+        };
+        within(history, self.at, token)
+    }
+
+    /// Where `made` brings in `name`: the name itself if it can be seen, else the statement.
+    pub(crate) fn origin(&self, history: &History, made: At, name: &str) -> Place {
+        if let Kind::Alter { table, change: Some(Change::RenameTable(to)) } = &history.statement(made).kind
+            && !to.is(name)
+        {
+            // A table that was rebuilt has its columns from what made it under the name it had before.
+            let mut built: Vec<At> = history.statements().take_while(|&at| at < made).collect();
+            built.retain(|&at| shapes(&history.statement(at).kind, &table.text));
+            if let Some(token) = built.into_iter().rev().find_map(|at| named(history, at, name)) {
+                return token;
+            }
+        }
+        named(history, made, name).unwrap_or_else(|| history.place(made))
+    }
+}
+
+/// Whether a statement gives a table of this name its columns.
+fn shapes(kind: &Kind, table: &str) -> bool {
+    match kind {
+        Kind::Create { object: Object::Table, name, .. } => name.is(table),
+        Kind::Alter { table: altered, change: Some(Change::Add(_) | Change::Rename(..)) } => altered.is(table),
+        _ => false,
+    }
+}
+
+/// Where a statement names this: last in an ALTER, whose table may have the same name as its column, else first.
+fn named(history: &History, at: At, name: &str) -> Option<Place> {
+    let sql = history.sql(at);
+    let tokens: Vec<Token<'_>> =
+        significant(sql).filter(|token| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name))).collect();
+    let token = match history.statement(at).kind {
+        Kind::Alter { .. } => tokens.last(),
+        _ => tokens.first(),
+    };
+    token.map(|token| within(history, at, Some(token)))
+}
+
+fn within(history: &History, at: At, token: Option<&Token<'_>>) -> Place {
+    let mut place = history.place(at);
+    if let Some(token) = token {
+        let start = place.range.start;
+        place.range = start + token.range.start..start + token.range.end;
+    }
+    place
+}

@@ -1,0 +1,129 @@
+//! Where a fault comes from: the earlier statement since which SQLite refuses, and the nearest name that exists.
+
+use onward_schema::token::significant;
+use rusqlite::{Connection, Result};
+
+use super::{Fault, Step};
+use crate::cause::{Cause, Refusal};
+use crate::history::{At, History};
+use crate::sandbox::Sandbox;
+use crate::statement::Kind;
+
+/// More faults than this are reported without their origin: one look costs a statement of SQLite per change of schema.
+const MOST: usize = 32;
+
+/// Since when SQLite refuses a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Since {
+    /// The statement that brought it about.
+    pub(crate) at: At,
+    /// Whether the refused statement would have worked before it.
+    pub(crate) worked: bool,
+}
+
+/// Runs the history once more for the faults that nothing later mends, and notes since when each is one.
+pub(super) fn find(history: &History, ran: &[Step], faults: &mut [Fault]) -> Result<()> {
+    let open: Vec<&mut Fault> = faults.iter_mut().filter(|fault| fault.mended.is_none()).take(MOST).collect();
+    let mut watches: Vec<Watch<'_>> = open.into_iter().filter_map(Watch::new).collect();
+    let Some(end) = watches.iter().map(|watch| watch.fault.at).max() else { return Ok(()) };
+    let sandbox = Sandbox::open(&history.config)?;
+    watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, None));
+    for step in ran.iter().take_while(|step| step.at <= end) {
+        sandbox.run(history.sql(step.at), step.strings)?;
+        if matches!(history.statement(step.at).kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }) {
+            watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, Some(step.at)));
+        }
+    }
+    Ok(())
+}
+
+/// What SQLite says of a statement at one moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Works,
+    /// The same complaint as in the fault.
+    Same,
+    /// Another complaint, which says nothing of this one.
+    Other,
+}
+
+struct Watch<'f> {
+    fault: &'f mut Fault,
+    word: Word,
+}
+
+impl<'f> Watch<'f> {
+    fn new(fault: &'f mut Fault) -> Option<Watch<'f>> {
+        use Cause::*;
+        match fault.refusal.cause {
+            NoColumn { .. } | NoTable(_) | NoObject(..) | ColumnExists(_) | Exists(_) => {
+                Some(Watch { fault, word: Word::Other })
+            }
+            _ => None,
+        }
+    }
+
+    fn look(&mut self, history: &History, sandbox: &Sandbox, after: Option<At>) {
+        if after.is_some_and(|after| after >= self.fault.at) {
+            return;
+        }
+        let word = match sandbox.prepare(history.sql(self.fault.at), false).map_err(Refusal::from) {
+            Ok(()) => Word::Works,
+            Err(refusal) if refusal.cause == self.fault.refusal.cause => Word::Same,
+            // Another column is missed first, so this one was found.
+            Err(Refusal { cause: Cause::NoColumn { .. }, .. })
+                if matches!(self.fault.refusal.cause, Cause::NoColumn { .. }) =>
+            {
+                Word::Works
+            }
+            Err(_) => Word::Other,
+        };
+        if let Some(at) = after
+            && word == Word::Same
+            && self.word != Word::Same
+        {
+            self.fault.since = Some(Since { at, worked: self.word == Word::Works });
+        }
+        // While a table is being rebuilt it is gone for a moment, which says nothing of its columns.
+        if word != Word::Other {
+            self.word = word;
+        }
+    }
+}
+
+/// The name that exists and is spelled most like the missing one, if any is near.
+pub(super) fn near(conn: &Connection, sql: &str, cause: &Cause) -> Option<String> {
+    let (missing, candidates) = match cause {
+        Cause::NoColumn { name, .. } => (name, columns(conn, sql)),
+        Cause::NoTable(name) => (name, tables(conn)),
+        _ => return None,
+    };
+    let missing = missing.to_ascii_lowercase();
+    let most = missing.chars().count().max(3) / 3;
+    candidates
+        .unwrap_or_default()
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&missing, &name.to_ascii_lowercase()), name))
+        .filter(|(distance, _)| (1..=most).contains(distance))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// The columns of all tables that a statement names.
+fn columns(conn: &Connection, sql: &str) -> Result<Vec<String>> {
+    let mut query = conn.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
+    let mut columns = Vec::new();
+    for name in significant(sql).filter_map(|token| token.name()) {
+        for column in query.query_map([name], |row| row.get(0))? {
+            columns.push(column?);
+        }
+    }
+    Ok(columns)
+}
+
+fn tables(conn: &Connection) -> Result<Vec<String>> {
+    let mut query = conn.prepare(
+        "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )?;
+    query.query_map([], |row| row.get(0))?.collect()
+}

@@ -1,0 +1,206 @@
+//! The SQLite that a history is replayed on: in memory, and unable to harm the machine it runs on.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering as Memory};
+
+use onward_schema::LEDGER;
+use rusqlite::config::DbConfig::{SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML};
+use rusqlite::functions::FunctionFlags;
+use rusqlite::hooks::{AuthAction, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, Result};
+
+use crate::config::Config;
+
+/// How many instructions of SQLite's virtual machine pass between two looks at the budget.
+const SLICE: i32 = 10_000;
+/// How many slices one statement may take: fifty million instructions, a few seconds on a slow machine.
+const SLICES: u32 = 5_000;
+/// The greatest string or blob, in bytes.
+const LENGTH: i32 = 32 << 20;
+/// The greatest database, in pages of 4 KiB: 256 MiB.
+const PAGES: u32 = 1 << 16;
+/// What all replays of the process may take, in bytes.
+const HEAP: u32 = 768 << 20;
+
+/// A sandboxed connection, inside a transaction.
+pub(crate) struct Sandbox {
+    conn: Connection,
+    slices: Arc<AtomicU32>,
+}
+
+impl Sandbox {
+    pub(crate) fn open(config: &Config) -> Result<Sandbox> {
+        // Up to rusqlite 0.37 the hooks need no `mut`.
+        #[allow(unused_mut)]
+        let mut conn = Connection::open_in_memory()?;
+        conn.execute_batch(&format!(
+            "PRAGMA hard_heap_limit = {HEAP}; PRAGMA max_page_count = {PAGES}; PRAGMA temp_store = MEMORY; \
+             PRAGMA foreign_keys = OFF;"
+        ))?;
+        conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH)?;
+        conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        conn.set_db_config(SQLITE_DBCONFIG_DQS_DDL, false)?;
+        conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, false)?;
+        stub(&conn, config)?;
+        // The runtime makes its ledger before the first migration, so the name is taken here as well.
+        conn.execute_batch(&format!("CREATE TABLE {LEDGER}(version INTEGER PRIMARY KEY) STRICT"))?;
+
+        let slices = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&slices);
+        let over = move || counter.fetch_add(1, Memory::Relaxed) >= SLICES;
+        Set::done(conn.progress_handler(SLICE, Some(over)))?;
+        Set::done(conn.authorizer(Some(|context: rusqlite::hooks::AuthContext<'_>| {
+            match context.action {
+                AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
+                AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
+                _ => Authorization::Allow,
+            }
+        })))?;
+        conn.execute_batch("BEGIN EXCLUSIVE")?;
+        Ok(Sandbox { conn, slices })
+    }
+
+    pub(crate) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Whether SQLite has rolled the whole transaction back, which some errors make it do.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.conn.is_autocommit()
+    }
+
+    /// Runs one statement to its end; `strings` reads double quotes as SQLite by default does.
+    pub(crate) fn run(&self, sql: &str, strings: bool) -> Result<()> {
+        self.with_strings(strings, || {
+            let mut statement = self.conn.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while rows.next()?.is_some() {}
+            Ok(())
+        })
+    }
+
+    /// Whether SQLite takes the statement, without running it.
+    pub(crate) fn prepare(&self, sql: &str, strings: bool) -> Result<()> {
+        self.with_strings(strings, || self.conn.prepare(sql).map(drop))
+    }
+
+    fn with_strings(&self, strings: bool, call: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.slices.store(0, Memory::Relaxed);
+        if !strings {
+            return call();
+        }
+        self.strings(true)?;
+        let result = call();
+        self.strings(false)?;
+        result
+    }
+
+    fn strings(&self, on: bool) -> Result<()> {
+        self.conn.set_db_config(SQLITE_DBCONFIG_DQS_DDL, on)?;
+        self.conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, on)?;
+        Ok(())
+    }
+}
+
+fn is_forbidden(function: &str) -> bool {
+    ["load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"]
+        .iter()
+        .any(|forbidden| function.eq_ignore_ascii_case(forbidden))
+}
+
+/// The application's functions give back their first argument, and a text of their own if they have none.
+fn stub(conn: &Connection, config: &Config) -> Result<()> {
+    for function in &config.functions {
+        let mut flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+        flags.set(FunctionFlags::SQLITE_DETERMINISTIC, function.deterministic);
+        let (name, calls) = (function.name.clone(), AtomicU32::new(0));
+        let deterministic = function.deterministic;
+        conn.create_scalar_function(
+            function.name.as_str(),
+            function.arguments.unwrap_or(-1),
+            flags,
+            move |context| {
+                if !context.is_empty() {
+                    return context.get::<rusqlite::types::Value>(0);
+                }
+                let call = if deterministic { 0 } else { calls.fetch_add(1, Memory::Relaxed) };
+                Ok(rusqlite::types::Value::Text(format!("{name}-{call}")))
+            },
+        )?;
+    }
+    for collation in &config.collations {
+        conn.create_collation(collation.as_str(), |a: &str, b: &str| -> Ordering { a.cmp(b) })?;
+    }
+    Ok(())
+}
+
+/// Setting a hook returns nothing up to rusqlite 0.37 and a result from 0.38 on.
+trait Set {
+    fn done(self) -> Result<()>;
+}
+
+impl Set for () {
+    fn done(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Set for Result<()> {
+    fn done(self) -> Result<()> {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cause::{Cause, Limit, Refusal};
+
+    fn refused(sql: &str) -> Refusal {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        Refusal::from(sandbox.run(sql, false).expect_err(sql))
+    }
+
+    #[test]
+    fn what_does_not_end_is_stopped() {
+        let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n";
+        assert_eq!(refused(sql).cause, Cause::Limit(Limit::Steps));
+    }
+
+    #[test]
+    fn what_eats_memory_is_stopped() {
+        assert_eq!(refused("SELECT hex(zeroblob(100000000))").cause, Cause::Limit(Limit::Memory));
+        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000)";
+        let table = format!("CREATE TABLE t AS {rows} SELECT zeroblob(1000000) FROM n");
+        assert_eq!(refused(&table).cause, Cause::Limit(Limit::Memory));
+    }
+
+    #[test]
+    fn files_are_out_of_reach() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out.db").display().to_string();
+        for sql in [
+            format!("ATTACH '{path}' AS other"),
+            format!("VACUUM INTO '{path}'"),
+            "SELECT load_extension('x')".to_owned(),
+            format!("SELECT writefile('{path}', 'x')"),
+        ] {
+            refused(&sql);
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn stubs_stand_in_for_the_application() {
+        let config = Config {
+            functions: vec![crate::config::Function { name: "slug".into(), arguments: None, deterministic: true }],
+            collations: vec!["by_number".into()],
+        };
+        let sandbox = Sandbox::open(&config).unwrap();
+        sandbox.run("CREATE TABLE t(a TEXT COLLATE by_number)", false).unwrap();
+        sandbox.run("CREATE INDEX i ON t(slug(a))", false).unwrap();
+        sandbox.run("INSERT INTO t VALUES (slug())", false).unwrap();
+    }
+}

@@ -1,0 +1,228 @@
+//! Reads a folder into a [`History`]: the only module that reads files.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use crate::checks::{bad_file_name, duplicate_version, mixed_layouts, no_migrations, unreadable};
+use crate::checksum::Checksum;
+use crate::config::{self, Config};
+use crate::diagnostic::Diagnostic;
+use crate::directive;
+use crate::file::{File, FileId};
+use crate::history::{History, Migration};
+use crate::layout::{self, Direction, Layout, Name};
+use crate::lock;
+use crate::statement::statements;
+
+/// Folders deeper than this are not looked into; no layout has more than one.
+const DEPTH: usize = 8;
+
+/// Reads a folder: everything that could be read, and what is wrong with the rest.
+pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
+    let mut source =
+        Source { history: History { dir: dir.to_owned(), ..History::default() }, diagnostics: Vec::new() };
+    match list(dir, "", 0) {
+        Ok(paths) => source.files(paths),
+        Err(error) => source.problem("", |file| unreadable::folder(file, dir, &error)),
+    }
+    (source.history, source.diagnostics)
+}
+
+/// The `.sql` files below a folder and what lies beside them, sorted, relative, with `/` between the parts.
+fn list(dir: &Path, prefix: &str, depth: usize) -> io::Result<Vec<String>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
+            || name.eq_ignore_ascii_case(".sql");
+        if path.is_dir() {
+            if !name.starts_with('.') && depth < DEPTH {
+                paths.extend(list(&path, &format!("{prefix}{name}/"), depth + 1)?);
+            }
+        } else if is_sql || (depth == 0 && (name == lock::FILE_NAME || name == config::FILE_NAME)) {
+            paths.push(format!("{prefix}{name}"));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+struct Source {
+    history: History,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Source {
+    /// A diagnostic about a file that has no text to show.
+    fn problem(&mut self, path: &str, diagnose: impl FnOnce(FileId) -> Diagnostic) {
+        let file = self.history.files.add(File::new(path.to_owned(), ""));
+        self.diagnostics.push(diagnose(file));
+    }
+
+    fn text(&mut self, path: &str) -> Option<FileId> {
+        self.history.inputs.push(path.to_owned());
+        let bytes = match std::fs::read(self.history.dir.join(path)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.problem(path, |file| unreadable::file(file, path, &error));
+                return None;
+            }
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let file = self.history.files.add(File::new(path.to_owned(), &text));
+                let nul = self.history.files.get(file).text.find('\0');
+                self.diagnostics.extend(nul.map(|at| unreadable::nul(file.at(at..at + 1), path)));
+                nul.is_none().then_some(file)
+            }
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let bytes = error.into_bytes();
+                // What could be read is shown up to the byte that could not.
+                let shown = String::from_utf8_lossy(&bytes[..valid]).into_owned();
+                let file = self.history.files.add(File::new(path.to_owned(), &shown));
+                let end = self.history.files.get(file).text.len();
+                self.diagnostics.push(unreadable::not_utf8(file.at(end..end), path, &bytes, valid));
+                None
+            }
+        }
+    }
+
+    fn files(&mut self, paths: Vec<String>) {
+        let mut found: BTreeMap<Layout, Vec<(Name, String)>> = BTreeMap::new();
+        for path in paths {
+            if path == lock::FILE_NAME {
+                self.history.lock = self.text(&path);
+            } else if path == config::FILE_NAME {
+                if let Some(file) = self.text(&path) {
+                    let text = &self.history.files.get(file).text;
+                    self.history.config = Config::parse(file, text, &mut self.diagnostics);
+                }
+            } else {
+                match layout::parse(&path) {
+                    Ok(name) => found.entry(name.layout).or_default().push((name, path)),
+                    Err(bad) => self.problem(&path, |file| bad_file_name::diagnose(file, &path, &bad)),
+                }
+            }
+        }
+        // The layout of most files is the folder's; the others are what does not fit.
+        let main = found.iter().max_by_key(|(_, names)| names.len()).map(|(layout, _)| *layout);
+        let mut migrations = Vec::new();
+        for (layout, names) in found {
+            if Some(layout) == main {
+                migrations = names;
+            } else {
+                let example = main.map(|main| main.to_string()).unwrap_or_default();
+                for (_, path) in names {
+                    self.problem(&path, |file| mixed_layouts::diagnose(file, &path, layout, &example));
+                }
+            }
+        }
+        self.migrations(migrations);
+        if self.history.migrations.is_empty() && self.diagnostics.is_empty() {
+            let dir = self.history.dir.clone();
+            self.problem("", |file| no_migrations::diagnose(file, &dir));
+        }
+    }
+
+    fn migrations(&mut self, mut names: Vec<(Name, String)>) {
+        names.sort_by_key(|(name, _)| name.version);
+        let (down, up): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|(name, _)| name.direction == Direction::Down);
+        for (name, path) in up {
+            let Some(file) = self.text(&path) else { continue };
+            let text = self.history.files.get(file).text.clone();
+            if let Some(earlier) = self.history.migrations.last().filter(|last| last.version == name.version) {
+                let diagnostic = duplicate_version::diagnose(&self.history, file, earlier.file, name.version);
+                self.diagnostics.push(diagnostic);
+                continue;
+            }
+            let mut statements = statements(&text);
+            directive::attach(file, &text, &mut statements, &mut self.diagnostics);
+            let checksum = Checksum::of(&text);
+            let previous = self.history.migrations.last().map(|last| last.chain).unwrap_or_default();
+            let chain = previous.chain(name.version, checksum);
+            let Name { version, label, name, .. } = name;
+            self.history.migrations.push(Migration {
+                version,
+                label,
+                name,
+                file,
+                down: None,
+                statements,
+                checksum,
+                chain,
+            });
+        }
+        for (name, path) in down {
+            let Some(file) = self.text(&path) else { continue };
+            let up = self.history.migrations.iter_mut().find(|up| up.version == name.version && up.name == name.name);
+            match up {
+                Some(up) => up.down = Some(file),
+                None => self.diagnostics.push(bad_file_name::down_without_up(file, &path)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, bytes) in files {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        dir
+    }
+
+    fn codes(files: &[(&str, &[u8])]) -> Vec<(&'static str, String)> {
+        let (history, diagnostics) = read(folder(files).path());
+        let path = |diagnostic: &Diagnostic| history.files.get(diagnostic.place.file).path.clone();
+        diagnostics.iter().map(|diagnostic| (diagnostic.rule.code, path(diagnostic))).collect()
+    }
+
+    #[test]
+    fn order_is_numeric() {
+        let dir = folder(&[("10_c.sql", b"SELECT 1"), ("9_b.sql", b"SELECT 1"), ("0_a.sql", b""), ("README.md", b"")]);
+        let (history, diagnostics) = read(dir.path());
+        assert_eq!(diagnostics, []);
+        assert_eq!(history.migrations.iter().map(|found| found.version).collect::<Vec<_>>(), [0, 9, 10]);
+        assert_eq!(history.inputs, ["0_a.sql", "9_b.sql", "10_c.sql"]);
+    }
+
+    #[test]
+    fn down_files_find_their_migration() {
+        let dir = folder(&[("1_a.up.sql", b""), ("1_a.down.sql", b""), ("2_b.up.sql", b"")]);
+        let (history, diagnostics) = read(dir.path());
+        assert_eq!(diagnostics, []);
+        assert!(history.migrations[0].down.is_some() && history.migrations[1].down.is_none());
+        assert_eq!(codes(&[("1_a.up.sql", b""), ("2_a.down.sql", b"")])[0].0, "bad_file_name");
+    }
+
+    #[test]
+    fn nothing_is_dropped_silently() {
+        assert_eq!(codes(&[("1_a.sql", b""), ("old/x.sql", b"")]), [("bad_file_name", "old/x.sql".to_owned())]);
+        assert_eq!(codes(&[("1_a.sql", b""), ("2_a.SQL", b"")]), [("bad_file_name", "2_a.SQL".to_owned())]);
+        assert_eq!(codes(&[("1_a.sql", b""), (".sql", b"")]), [("bad_file_name", ".sql".to_owned())]);
+        assert_eq!(codes(&[("1_a.sql", b""), ("01_b.sql", b"")]), [("duplicate_version", "1_a.sql".to_owned())]);
+        let mixed = codes(&[("1_a.sql", b""), ("2_b.sql", b""), ("3_c/up.sql", b"")]);
+        assert_eq!(mixed, [("mixed_layouts", "3_c/up.sql".to_owned())]);
+        assert_eq!(codes(&[]), [("no_migrations", String::new())]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_unreadable() {
+        for bytes in [&b"SELECT '\xff'"[..], b"\xff\xfeS\0", b"SELECT 1;\0"] {
+            assert_eq!(codes(&[("1_a.sql", bytes)]), [("unreadable", "1_a.sql".to_owned())]);
+        }
+        let missing = read(Path::new("no/such/folder")).1;
+        assert_eq!(missing[0].rule.code, "unreadable");
+    }
+}

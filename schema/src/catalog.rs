@@ -1,0 +1,72 @@
+//! The rows of `sqlite_schema` that count.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, Result, Row};
+
+use crate::{LEDGER, ObjectKind};
+
+/// One object as `sqlite_schema` has it.
+pub(crate) struct Entry {
+    pub(crate) kind: ObjectKind,
+    pub(crate) name: String,
+    /// The table an index or a trigger belongs to; for others their own name.
+    pub(crate) table: String,
+    pub(crate) sql: String,
+}
+
+/// Every object of the main database that its owner made.
+pub(crate) fn entries(conn: &Connection) -> Result<Vec<Entry>> {
+    let (mut entries, has_virtual) = select(conn, |_| true)?;
+    // Listing the tables makes SQLite look into every view, so it is not asked without need.
+    if has_virtual {
+        let shadows = shadow_tables(conn)?;
+        entries.retain(|entry| !shadows.contains(&entry.table.to_ascii_lowercase()));
+    }
+    Ok(entries)
+}
+
+/// The objects of the main database with these names, which are in lower case and sorted.
+pub(crate) fn entries_named(conn: &Connection, names: &[&str]) -> Result<Vec<Entry>> {
+    let wanted = |name: &str| names.binary_search(&name.to_ascii_lowercase().as_str()).is_ok();
+    Ok(select(conn, wanted)?.0)
+}
+
+/// What counts and has a wanted name, and whether there are virtual tables.
+fn select(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(Vec<Entry>, bool)> {
+    // An automatic index has no text of its own: its table's text says it all.
+    let mut statement = conn.prepare(
+        "SELECT type, name, tbl_name, sql, type = 'table' AND rootpage = 0 FROM main.sqlite_schema WHERE sql IS NOT NULL",
+    )?;
+    let mut rows = statement.query([])?;
+    let (mut entries, mut has_virtual) = (Vec::new(), false);
+    while let Some(row) = rows.next()? {
+        has_virtual |= row.get::<_, bool>(4)?;
+        let Some(kind) = ObjectKind::from_sql(&text(row, 0)?) else { continue };
+        let (name, table) = (text(row, 1)?, text(row, 2)?);
+        if is_ours(&name) || is_ours(&table) || !wanted(&name) {
+            continue;
+        }
+        entries.push(Entry { kind, name, table, sql: text(row, 3)? });
+    }
+    Ok((entries, has_virtual))
+}
+
+/// A column's text; SQLite does not promise that it is UTF-8.
+pub(crate) fn text(row: &Row<'_>, column: usize) -> Result<String> {
+    let value = row.get_ref(column)?;
+    Ok(value.as_bytes_or_null()?.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default())
+}
+
+/// Whether SQLite or onward made the object.
+fn is_ours(name: &str) -> bool {
+    let prefix = name.as_bytes().get(..7);
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"sqlite_")) || name.eq_ignore_ascii_case(LEDGER)
+}
+
+fn shadow_tables(conn: &Connection) -> Result<BTreeSet<String>> {
+    let mut statement =
+        conn.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")?;
+    let names = statement.query_map([], |row| Ok(text(row, 0)?.to_ascii_lowercase()))?;
+    names.collect()
+}

@@ -1,0 +1,90 @@
+//! One way in which a schema is not what it should be.
+
+use std::fmt;
+
+/// One way in which a schema is not what it should be, found by [`Schema::compare`](crate::Schema::compare).
+///
+/// Its `Display` is a sentence without a full stop: "table `jobs`: column `archived` is missing".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What kind of object differs.
+    pub kind: ObjectKind,
+    /// The object's name, as the expected schema writes it if it has the object.
+    pub name: String,
+    /// How it differs.
+    pub change: Change,
+}
+
+/// How an object differs from the expected one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is not there.
+    Missing,
+    /// It should not be there.
+    Unexpected,
+    /// A part of it is not there: "column `archived`".
+    PartMissing(String),
+    /// A part of it should not be there.
+    PartUnexpected(String),
+    /// A part of it is another.
+    PartChanged {
+        /// Which part: "column `state`", "definition".
+        part: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.kind, self.name)?;
+        match &self.change {
+            Change::Missing => f.write_str(" is missing"),
+            Change::Unexpected => f.write_str(" should not be there"),
+            Change::PartMissing(part) => write!(f, ": {part} is missing"),
+            Change::PartUnexpected(part) => write!(f, ": {part} should not be there"),
+            Change::PartChanged { part, expected, found } => {
+                write!(f, ": {part} should be {expected}, is {found}")
+            }
+        }
+    }
+}
+
+/// A kind of object in a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// A table, virtual or not.
+    Table,
+    /// An index that `CREATE INDEX` made.
+    Index,
+    /// A view.
+    View,
+    /// A trigger.
+    Trigger,
+}
+
+impl ObjectKind {
+    /// From the words of `sqlite_schema`.
+    pub(crate) fn from_sql(word: &str) -> Option<ObjectKind> {
+        let kinds = [ObjectKind::Table, ObjectKind::Index, ObjectKind::View, ObjectKind::Trigger];
+        kinds.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Its name, which is also SQLite's.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ObjectKind::Table => "table",
+            ObjectKind::Index => "index",
+            ObjectKind::View => "view",
+            ObjectKind::Trigger => "trigger",
+        }
+    }
+}
+
+impl fmt::Display for ObjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

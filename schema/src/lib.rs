@@ -1,0 +1,47 @@
+//! A live SQLite database's schema as plain data: read it, compare two, fingerprint one.
+//!
+//! ```
+//! use onward_schema::{Fingerprint, Schema};
+//! use rusqlite::Connection;
+//!
+//! # fn main() -> rusqlite::Result<()> {
+//! let expected = Connection::open_in_memory()?;
+//! expected.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL)")?;
+//! let found = Connection::open_in_memory()?;
+//! found.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT)")?;
+//!
+//! assert_ne!(Fingerprint::read(&expected, None)?, Fingerprint::read(&found, None)?);
+//! let differences = Schema::read(&expected)?.compare(&Schema::read(&found)?);
+//! assert_eq!(differences[0].to_string(), "table `jobs`: column `state` should be TEXT NOT NULL, is TEXT");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Only the `main` database counts, and of it what its owner made: neither SQLite's own `sqlite_…` tables, nor the
+//! shadow tables behind a virtual table, nor onward's [`LEDGER`]. Nothing here writes.
+#![deny(missing_docs)]
+
+pub mod canonical;
+mod catalog;
+mod column;
+mod compare;
+mod create;
+mod difference;
+mod fingerprint;
+mod foreign_key;
+mod index;
+mod read;
+mod schema;
+mod table;
+pub mod token;
+
+pub use column::{Affinity, Column, Generated};
+pub use difference::{Change, Difference, ObjectKind};
+pub use fingerprint::{Fingerprint, objects};
+pub use foreign_key::{Action, ForeignKey};
+pub use index::{Index, IndexColumn, Origin};
+pub use schema::{Schema, Trigger, View};
+pub use table::{Module, Table};
+
+/// The table in which onward records what has run; no part of the schema it looks after.
+pub const LEDGER: &str = "onward_migrations";

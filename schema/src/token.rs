@@ -1,0 +1,280 @@
+//! SQLite's tokens: where they start and end, and what kind they are.
+//!
+//! The cut follows [`tokenize.c`](https://www.sqlite.org/src/file/src/tokenize.c) and never fails: bytes that SQLite
+//! would refuse come out as [`Kind::Unknown`], for SQLite itself to name. Every byte of the text belongs to exactly
+//! one token, so the ranges of all tokens, white space and comments included, are the text.
+
+use std::ops::Range;
+
+/// What a [`Token`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Spaces, tabs, line feeds, form feeds and carriage returns; a byte order mark.
+    Space,
+    /// `-- …` up to the end of the line, or `/* … */`.
+    Comment,
+    /// A keyword or a name without quotes.
+    Word,
+    /// A name in double quotes, which SQLite may read as a string where no such name exists.
+    DoubleQuoted,
+    /// A name in backquotes or square brackets.
+    Quoted,
+    /// `'…'`, a string.
+    String,
+    /// `x'…'`, a blob.
+    Blob,
+    /// A number.
+    Number,
+    /// `?1`, `:name`, `@name`, `$name`.
+    Parameter,
+    /// `;`
+    Semicolon,
+    /// An operator or a bracket: `(`, `,`, `||`, `->>`, …
+    Symbol,
+    /// Bytes which are no token of SQLite, an unterminated quote among them.
+    Unknown,
+}
+
+/// One token of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// The bytes of the text it takes.
+    pub range: Range<usize>,
+    /// The token as written, quotes included.
+    pub text: &'a str,
+}
+
+impl Token<'_> {
+    /// Whether SQLite's parser sees it at all: neither white space nor a comment.
+    pub fn is_significant(&self) -> bool {
+        !matches!(self.kind, Kind::Space | Kind::Comment)
+    }
+
+    /// Whether it is this keyword or symbol, in any case.
+    pub fn is(&self, word: &str) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Symbol | Kind::Semicolon)
+            && self.text.eq_ignore_ascii_case(word)
+    }
+
+    /// The name it stands for, without its quotes; `None` if it cannot be a name.
+    ///
+    /// SQLite also takes strings for names in some places, such as `CREATE TABLE 'jobs'(…)`.
+    pub fn name(&self) -> Option<String> {
+        let inner = || &self.text[1..self.text.len() - 1];
+        match self.kind {
+            Kind::Word => Some(self.text.to_owned()),
+            Kind::DoubleQuoted => Some(inner().replace("\"\"", "\"")),
+            Kind::String => Some(inner().replace("''", "'")),
+            Kind::Quoted if self.text.starts_with('`') => Some(inner().replace("``", "`")),
+            Kind::Quoted => Some(inner().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Cuts a text into its tokens.
+///
+/// ```
+/// use onward_schema::token::{Kind, tokens};
+/// let kinds: Vec<Kind> = tokens("SELECT 'a''b';").map(|token| token.kind).collect();
+/// assert_eq!(kinds, [Kind::Word, Kind::Space, Kind::String, Kind::Semicolon]);
+/// ```
+pub fn tokens(text: &str) -> Tokens<'_> {
+    Tokens { text, at: 0 }
+}
+
+/// The tokens that SQLite's parser sees: no white space, no comments.
+pub fn significant(text: &str) -> impl Iterator<Item = Token<'_>> {
+    tokens(text).filter(Token::is_significant)
+}
+
+/// The iterator behind [`tokens`].
+#[derive(Debug, Clone)]
+pub struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let (kind, mut len) = cut(rest)?;
+        while !self.text.is_char_boundary(self.at + len) {
+            len += 1;
+        }
+        let range = self.at..self.at + len;
+        self.at = range.end;
+        Some(Token { kind, text: &self.text[range.clone()], range })
+    }
+}
+
+/// The first token of `rest` and its length in bytes; `None` at the end.
+fn cut(rest: &[u8]) -> Option<(Kind, usize)> {
+    let second = rest.get(1).copied();
+    let symbol = |len| (Kind::Symbol, len);
+    Some(match (*rest.first()?, second) {
+        (b' ' | b'\t' | b'\n' | b'\r' | 0x0c, _) => (Kind::Space, run(rest, is_space)),
+        // A byte order mark is white space wherever a token may start, and a letter inside a word.
+        (0xef, _) if rest.starts_with(b"\xef\xbb\xbf") => (Kind::Space, 3),
+        (b'-', Some(b'-')) => (Kind::Comment, run(rest, |byte| byte != b'\n')),
+        (b'/', Some(b'*')) if rest.len() > 2 => (Kind::Comment, block_comment(rest)),
+        (b'\'', _) => quoted(rest, b'\'', Kind::String),
+        (b'"', _) => quoted(rest, b'"', Kind::DoubleQuoted),
+        (b'`', _) => quoted(rest, b'`', Kind::Quoted),
+        (b'[', _) => match rest.iter().position(|&byte| byte == b']') {
+            Some(end) => (Kind::Quoted, end + 1),
+            None => (Kind::Unknown, rest.len()),
+        },
+        (b'x' | b'X', Some(b'\'')) => blob(rest),
+        (b'0'..=b'9', _) | (b'.', Some(b'0'..=b'9')) => number(rest),
+        (b'?', _) => (Kind::Parameter, 1 + run(&rest[1..], |byte| byte.is_ascii_digit())),
+        (b'$' | b'@' | b'#' | b':', Some(byte)) if is_word(byte) => {
+            (Kind::Parameter, 1 + run(&rest[1..], |byte| is_word(byte) || byte == b':'))
+        }
+        (b'$', _) => (Kind::Unknown, 1),
+        (b';', _) => (Kind::Semicolon, 1),
+        (b'-', Some(b'>')) => symbol(if rest.get(2) == Some(&b'>') { 3 } else { 2 }),
+        (b'=', Some(b'=')) | (b'|', Some(b'|')) | (b'!', Some(b'=')) => symbol(2),
+        (b'<', Some(b'=' | b'>' | b'<')) | (b'>', Some(b'=' | b'>')) => symbol(2),
+        (
+            b'-' | b'(' | b')' | b'+' | b'*' | b'/' | b'%' | b'=' | b'<' | b'>' | b'|' | b',' | b'&' | b'~'
+            | b'.',
+            _,
+        ) => symbol(1),
+        (byte, _) if is_word(byte) => (Kind::Word, run(rest, is_word)),
+        _ => (Kind::Unknown, 1),
+    })
+}
+
+fn run(rest: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
+    rest.iter().position(|&byte| !belongs(byte)).unwrap_or(rest.len())
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
+}
+
+/// SQLite's `IdChar`: letters, digits, `_`, `$` and everything beyond ASCII.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+/// SQLite takes a `/*` that nothing closes as a comment up to the end, unless it is the end.
+fn block_comment(rest: &[u8]) -> usize {
+    let close = rest.get(2..).and_then(|body| body.windows(2).position(|pair| pair == b"*/"));
+    close.map_or(rest.len(), |at| at + 4)
+}
+
+fn quoted(rest: &[u8], quote: u8, kind: Kind) -> (Kind, usize) {
+    let mut at = 1;
+    while let Some(found) = rest[at..].iter().position(|&byte| byte == quote) {
+        at += found + 1;
+        if rest.get(at) != Some(&quote) {
+            return (kind, at);
+        }
+        at += 1;
+    }
+    (Kind::Unknown, rest.len())
+}
+
+fn blob(rest: &[u8]) -> (Kind, usize) {
+    let digits = run(&rest[2..], |byte| byte.is_ascii_hexdigit());
+    match rest.get(2 + digits) {
+        Some(b'\'') if digits % 2 == 0 => (Kind::Blob, digits + 3),
+        _ => (Kind::Unknown, (2 + run(&rest[2..], |byte| byte != b'\'') + 1).min(rest.len())),
+    }
+}
+
+fn number(rest: &[u8]) -> (Kind, usize) {
+    let digit = |byte: u8| byte.is_ascii_digit() || byte == b'_';
+    let mut len;
+    if rest[0] == b'0'
+        && matches!(rest.get(1), Some(b'x' | b'X'))
+        && rest.get(2).is_some_and(u8::is_ascii_hexdigit)
+    {
+        len = 2 + run(&rest[2..], |byte| byte.is_ascii_hexdigit() || byte == b'_');
+    } else {
+        len = run(rest, digit);
+        if rest.get(len) == Some(&b'.') {
+            len += 1 + run(&rest[len + 1..], digit);
+        }
+        let sign = usize::from(matches!(rest.get(len + 1), Some(b'+' | b'-')));
+        if matches!(rest.get(len), Some(b'e' | b'E'))
+            && rest.get(len + 1 + sign).is_some_and(u8::is_ascii_digit)
+        {
+            len += 1 + sign;
+            len += run(&rest[len..], digit);
+        }
+    }
+    match run(&rest[len..], is_word) {
+        0 => (Kind::Number, len),
+        tail => (Kind::Unknown, len + tail),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut_all(text: &str) -> Vec<(Kind, &str)> {
+        significant(text).map(|token| (token.kind, token.text)).collect()
+    }
+
+    #[test]
+    fn every_byte_belongs_to_one_token() {
+        for text in
+            ["", "é'", "\"a", "x'0", "[", "/*", "1_000.5e-3x", "a\u{0}b", "->>'$.é'", "\u{feff}select"]
+        {
+            let joined: String = tokens(text).map(|token| token.text).collect();
+            assert_eq!(joined, text);
+        }
+    }
+
+    #[test]
+    fn quotes_double_inside_themselves() {
+        let found = cut_all(r#"'it''s' "a""b" `c``d` [e f]"#);
+        let kinds = [Kind::String, Kind::DoubleQuoted, Kind::Quoted, Kind::Quoted];
+        assert!(found.iter().map(|(kind, _)| *kind).eq(kinds));
+        let names: Vec<_> =
+            significant(r#"'it''s' "a""b" `c``d` [e f]"#).filter_map(|token| token.name()).collect();
+        assert_eq!(names, ["it's", "a\"b", "c`d", "e f"]);
+    }
+
+    #[test]
+    fn numbers_operators_and_parameters() {
+        assert_eq!(
+            cut_all("1.5e+3||?2 ->> :name<=0xFF"),
+            [
+                (Kind::Number, "1.5e+3"),
+                (Kind::Symbol, "||"),
+                (Kind::Parameter, "?2"),
+                (Kind::Symbol, "->>"),
+                (Kind::Parameter, ":name"),
+                (Kind::Symbol, "<="),
+                (Kind::Number, "0xFF"),
+            ]
+        );
+    }
+
+    #[test]
+    fn comments_are_not_significant() {
+        assert_eq!(cut_all("a--b'\n/*c;*/d/*e"), [(Kind::Word, "a"), (Kind::Word, "d")]);
+        assert_eq!(cut_all("/*"), [(Kind::Symbol, "/"), (Kind::Symbol, "*")]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_white_space_between_tokens() {
+        assert_eq!(cut_all("\u{feff}a \u{feff}b\u{feff}"), [(Kind::Word, "a"), (Kind::Word, "b\u{feff}")]);
+    }
+
+    #[test]
+    fn what_sqlite_refuses_is_unknown() {
+        for text in ["'open", "x'abc'", "12ab", "\u{1}", "!", "$", "$ a"] {
+            assert_eq!(cut_all(text)[0].0, Kind::Unknown, "{text}");
+        }
+    }
+}
