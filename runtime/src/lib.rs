@@ -1,2 +1,50 @@
+//! SQLite migrations, proven at compile time: **if it compiles, it migrates.**
+//!
+//! ```no_run
+//! use onward::{Migrations, migrations};
+//!
+//! # mod demo { use super::*;
+//! # /* The macro wants a folder, which a doc test has not.
+//! static MIGRATIONS: Migrations = migrations!(); // ./migrations beside Cargo.toml
+//! # */ }
+//! # fn run(migrations: &Migrations) -> Result<(), onward::Error> {
+//! # #[allow(non_snake_case)] let MIGRATIONS = migrations;
+//!
+//! let conn = MIGRATIONS.open("app.db")?; // create or open, migrate, hand over the connection
+//! # Ok(()) }
+//! ```
+//!
+//! [`migrations!`] replays the folder's SQL on a real SQLite while the application compiles and refuses to build when
+//! the history would break a database. What builds is embedded in a [`Migrations`], which applies what is pending
+//! inside one exclusive transaction, however many processes start at once.
+//!
+//! - [`Migrations::open`] and [`Migrations::apply`] bring a database up to date; [`Migrations::migrator`] has the
+//!   settings.
+//! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do.
+//! - [`rusqlite`] is re-exported, since there can be only one in a program.
 #![deny(missing_docs)]
-//! x
+
+mod apply;
+mod error;
+mod exclusive;
+mod ledger;
+mod migrations;
+mod migrator;
+mod plan;
+mod report;
+mod settings;
+mod status;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use error::{Error, Result};
+pub use ledger::Row;
+pub use migrations::{Checksum, Migration, Migrations};
+pub use migrator::Migrator;
+pub use onward_macros::migrations;
+pub use onward_schema::{Difference, Violation};
+pub use plan::Conflict;
+pub use report::{Applied, Report};
+pub use rusqlite;
+pub use status::{Entry, State, Status};

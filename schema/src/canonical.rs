@@ -26,25 +26,38 @@ use crate::token::{Kind, Token, significant};
 /// assert_eq!(canonical("CREATE TABLE \"Jobs\"([id] INTEGER, -- key\n a)"), "create table jobs ( id integer , a )");
 /// ```
 pub fn canonical(sql: &str) -> String {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
-    let arguments = module_arguments(&tokens).unwrap_or(tokens.len());
-    let mut text = String::with_capacity(sql.len() + sql.len() / 8);
+    let mut text = String::with_capacity(sql.len() + sql.len() / 4);
     // One entry for each open bracket: whether it lists nothing but names.
     let mut brackets: Vec<bool> = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        if at > 0 {
+    let mut is_virtual = false;
+    let mut in_arguments = false;
+    let mut before = Before::default();
+    for token in significant(sql) {
+        if !before.last.is_empty() {
             text.push(' ');
         }
-        if at >= arguments {
+        is_virtual |= before.second_last.is_empty() && before.last_is("create") && token.is("virtual");
+        in_arguments |= is_virtual && before.second_last_is("using");
+        if in_arguments {
             text.push_str(token.text);
-            continue;
+        } else {
+            match token.text {
+                "(" => brackets.push(before.opens_names()),
+                ")" => drop(brackets.pop()),
+                _ => {}
+            }
+            let place = match token.kind {
+                _ if before.last_is("default") => Place::Default,
+                Kind::DoubleQuoted | Kind::String
+                    if before.wants_name(brackets.last() == Some(&true), &sql[token.range.end..]) =>
+                {
+                    Place::Name
+                }
+                _ => Place::Any,
+            };
+            push(&mut text, &token, place);
         }
-        if token.is("(") {
-            brackets.push(opens_names(&tokens[..at]));
-        } else if token.is(")") {
-            brackets.pop();
-        }
-        push(&mut text, token, place(&tokens, at, brackets.last() == Some(&true)));
+        before = Before { second_last: before.last, last: token.text };
     }
     text
 }
@@ -60,51 +73,41 @@ enum Place {
     Any,
 }
 
-fn place(tokens: &[Token<'_>], at: usize, among_names: bool) -> Place {
-    let Some(before) = at.checked_sub(1).map(|before| &tokens[before]) else { return Place::Any };
-    if before.is("default") {
-        return Place::Default;
-    }
-    // What follows matters for quoted tokens only, and most are none.
-    if matches!(tokens[at].kind, Kind::Word | Kind::Symbol | Kind::Semicolon) {
-        return Place::Any;
-    }
-    let after =
-        |words: &[&str]| tokens.get(at + 1).is_some_and(|after| words.iter().any(|word| after.is(word)));
-    let name = BEFORE_NAMES.iter().any(|word| before.is(word))
-        // `a IS NOT DISTINCT FROM "b"` compares values.
-        || before.is("from") && !(at > 1 && tokens[at - 2].is("distinct"))
-        // In a trigger, the table; in a join, `ON "a" = …` may be anything.
-        || before.is("on") && after(&["begin", "for", "when"])
-        || after(&[".", "("])
-        || among_names && (before.is("(") || before.is(","));
-    if name { Place::Name } else { Place::Any }
+/// The texts of the two tokens before another, empty where there is none.
+#[derive(Default)]
+struct Before<'a> {
+    second_last: &'a str,
+    last: &'a str,
 }
 
-/// After these comes nothing but a name.
-#[rustfmt::skip]
-const BEFORE_NAMES: [&str; 12] = [
-    "table", "index", "view", "trigger", "references", "into", "join", "update", "using", "constraint", "as", ".",
-];
-
-/// Whether a bracket after these tokens lists the names of columns.
-fn opens_names(before: &[Token<'_>]) -> bool {
-    match before {
-        [.., first, last] => {
-            last.is("unique")
-                || last.is("key") && (first.is("primary") || first.is("foreign"))
-                || ["table", "view", "references", "into"].iter().any(|word| first.is(word))
-        }
-        _ => false,
+impl Before<'_> {
+    fn last_is(&self, word: &str) -> bool {
+        self.last.eq_ignore_ascii_case(word)
     }
-}
 
-/// Where the arguments of a virtual table's module start.
-fn module_arguments(tokens: &[Token<'_>]) -> Option<usize> {
-    if !tokens.get(1)?.is("virtual") {
-        return None;
+    fn second_last_is(&self, word: &str) -> bool {
+        self.second_last.eq_ignore_ascii_case(word)
     }
-    Some(tokens.iter().position(|token| token.is("using"))? + 2)
+
+    /// Whether what comes now, in quotes, can be nothing but a name.
+    fn wants_name(&self, among_names: bool, rest: &str) -> bool {
+        let next = significant(rest).next();
+        let next_is = |word| next.as_ref().is_some_and(|token| token.is(word));
+        BEFORE_NAMES.into_iter().any(|word| self.last_is(word))
+            // `a IS NOT DISTINCT FROM "b"` compares values.
+            || self.last_is("from") && !self.second_last_is("distinct")
+            // The table of a trigger; in a join, `ON "a" = …` may be anything.
+            || self.last_is("on") && ["begin", "for", "when"].into_iter().any(next_is)
+            || [".", "("].into_iter().any(next_is)
+            || among_names && (self.last_is("(") || self.last_is(","))
+    }
+
+    /// Whether a bracket that opens now lists the names of columns.
+    fn opens_names(&self) -> bool {
+        self.last_is("unique")
+            || self.last_is("key") && (self.second_last_is("primary") || self.second_last_is("foreign"))
+            || ["table", "view", "references", "into"].into_iter().any(|word| self.second_last_is(word))
+    }
 }
 
 fn push(text: &mut String, token: &Token<'_>, place: Place) {
@@ -155,6 +158,12 @@ fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word).is_ok()
 }
 
+/// After these comes nothing but a name.
+#[rustfmt::skip]
+const BEFORE_NAMES: [&str; 12] = [
+    "table", "index", "view", "trigger", "references", "into", "join", "update", "using", "constraint", "as", ".",
+];
+
 /// The keywords that SQLite's grammar never takes for a name, the joins' (`FROM a "left" JOIN b`), and the constants.
 #[rustfmt::skip]
 const RESERVED: [&str; 70] = [
@@ -175,6 +184,7 @@ mod tests {
 
     fn same(one: &str, other: &str) {
         assert_eq!(canonical(one), canonical(other));
+        assert_eq!(canonical(&canonical(one)), canonical(one));
     }
 
     fn differ(one: &str, other: &str) {

@@ -54,8 +54,11 @@ fn select(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(Vec<Entry
 
 /// A column's text; SQLite does not promise that it is UTF-8.
 pub(crate) fn text(row: &Row<'_>, column: usize) -> Result<String> {
-    let value = row.get_ref(column)?;
-    Ok(value.as_bytes_or_null()?.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default())
+    let bytes = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
+    Ok(match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    })
 }
 
 /// Whether SQLite or onward made the object.

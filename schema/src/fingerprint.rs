@@ -37,17 +37,16 @@ impl Fingerprint {
             Some(names) => entries_named(conn, names)?,
             None => entries(conn)?,
         };
-        Ok(Fingerprint::of(&entries))
+        Ok(Fingerprint::of(entries))
     }
 
-    fn of(entries: &[Entry]) -> Fingerprint {
-        let mut rows: Vec<(ObjectKind, [String; 3])> = entries
-            .iter()
-            .map(|entry| {
-                let (name, table) = (entry.name.to_ascii_lowercase(), entry.table.to_ascii_lowercase());
-                (entry.kind, [name, table, canonical(&entry.sql)])
-            })
-            .collect();
+    fn of(entries: Vec<Entry>) -> Fingerprint {
+        let row = |mut entry: Entry| {
+            entry.name.make_ascii_lowercase();
+            entry.table.make_ascii_lowercase();
+            (entry.kind, [entry.name, entry.table, canonical(&entry.sql)])
+        };
+        let mut rows: Vec<(ObjectKind, [String; 3])> = entries.into_iter().map(row).collect();
         rows.sort_unstable();
         let mut hash = Sha256::new();
         for (kind, fields) in &rows {

@@ -34,6 +34,7 @@ mod read;
 mod schema;
 mod table;
 pub mod token;
+mod violation;
 
 pub use column::{Affinity, Column, Generated};
 pub use difference::{Change, Difference, ObjectKind};
@@ -45,3 +46,4 @@ pub use table::{Module, Table};
 
 /// The table in which onward records what has run; no part of the schema it looks after.
 pub const LEDGER: &str = "onward_migrations";
+pub use violation::Violation;

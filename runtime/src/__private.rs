@@ -1,0 +1,48 @@
+//! What the macro's expansion calls. Not part of the public interface.
+
+pub use crate::migrations::Migration;
+use crate::migrations::{Checksum, Migrations, Mode, Statement};
+
+/// What `migrations!` expands to.
+pub const fn migrations(
+    list: &'static [Migration],
+    objects: &'static [&'static str],
+    fingerprint: [u8; 32],
+) -> Migrations {
+    Migrations::new(list, objects, fingerprint)
+}
+
+/// What `migrations!` expands to beside its errors.
+pub const fn refused() -> Migrations {
+    Migrations::new(&[], &[], [0; 32])
+}
+
+/// One migration.
+#[allow(clippy::too_many_arguments)]
+pub const fn migration(
+    version: i64,
+    label: &'static str,
+    name: &'static str,
+    file: &'static str,
+    text: &'static str,
+    statements: &'static [Statement],
+    checksum: [u8; 32],
+    chain: [u8; 32],
+) -> Migration {
+    Migration { version, label, name, file, text, statements, checksum: Checksum(checksum), chain: Checksum(chain) }
+}
+
+/// A statement at these bytes of its file.
+pub const fn statement(start: u32, end: u32) -> Statement {
+    Statement { start, end, mode: Mode::Plain }
+}
+
+/// A statement that may read double quotes as strings.
+pub const fn strings(start: u32, end: u32) -> Statement {
+    Statement { start, end, mode: Mode::Strings }
+}
+
+/// A PRAGMA that is put back after the migration.
+pub const fn switch(start: u32, end: u32) -> Statement {
+    Statement { start, end, mode: Mode::Switch }
+}

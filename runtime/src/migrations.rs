@@ -1,0 +1,160 @@
+//! The embedded history.
+
+use std::fmt;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::error::Result;
+use crate::migrator::Migrator;
+use crate::report::Report;
+use crate::status::Status;
+
+/// A SHA-256 sum, shown as 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Checksum(pub(crate) [u8; 32]);
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// How a statement is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Plain,
+    /// Double quotes may be strings, as SQLite has it by default and onward does not.
+    Strings,
+    /// A PRAGMA whose setting ends with the migration.
+    Switch,
+}
+
+/// The bytes of a statement in its file. Public only for the macro's expansion.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) mode: Mode,
+}
+
+/// One migration of the embedded history.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    pub(crate) version: i64,
+    pub(crate) label: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) statements: &'static [Statement],
+    pub(crate) checksum: Checksum,
+    pub(crate) chain: Checksum,
+}
+
+impl Migration {
+    /// What orders it: the number in its file name.
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// The version as the file name writes it, leading zeros included.
+    pub fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// The name behind the version.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The file it comes from, as it was called when the program was compiled.
+    pub fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The text of the file.
+    pub fn sql(&self) -> &'static str {
+        self.text
+    }
+
+    /// SHA-256 over the text, to which neither comments nor white space count.
+    pub fn checksum(&self) -> Checksum {
+        self.checksum
+    }
+
+    /// The statements that run, in order.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = (&'static str, Statement)> + use<> {
+        let text = self.text;
+        self.statements.iter().map(move |statement| (&text[statement.start as usize..statement.end as usize], *statement))
+    }
+
+    /// The line and column of a byte of the text, both from one.
+    pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+/// A history of migrations, embedded by [`migrations!`](crate::migrations).
+///
+/// It holds no state: make it a `static` or a `const` and use it from anywhere.
+#[derive(Debug, Clone)]
+pub struct Migrations {
+    pub(crate) list: &'static [Migration],
+    /// The names of everything the history makes, in lower case and sorted.
+    pub(crate) objects: &'static [&'static str],
+    /// The fingerprint of these objects after the last migration.
+    pub(crate) fingerprint: [u8; 32],
+}
+
+impl Migrations {
+    pub(crate) const fn new(
+        list: &'static [Migration],
+        objects: &'static [&'static str],
+        fingerprint: [u8; 32],
+    ) -> Migrations {
+        Migrations { list, objects, fingerprint }
+    }
+
+    /// The migrations in the order in which they run.
+    pub fn list(&self) -> &'static [Migration] {
+        self.list
+    }
+
+    /// Opens or creates a database file, brings it up to date and hands over the connection.
+    ///
+    /// The connection has SQLite's and rusqlite's own settings; see [`Migrator::open`] for the report.
+    ///
+    /// # Errors
+    /// [`Error::Open`](crate::Error::Open) if the file cannot be opened or created, else as [`Migrations::apply`].
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<Connection> {
+        self.migrator().open(path).map(|(conn, _)| conn)
+    }
+
+    /// Runs what is pending on a connection, all or nothing.
+    ///
+    /// An up-to-date database costs one read and no lock. Otherwise everything runs inside one `BEGIN EXCLUSIVE`, with
+    /// the ledger read again under the lock, so that many processes may call this at once. The settings of the
+    /// connection are afterwards what they were before.
+    ///
+    /// # Errors
+    /// Any [`Error`](crate::Error); each leaves the database as it was.
+    pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
+        self.migrator().apply(conn)
+    }
+
+    /// What has run on a database and what is pending. It only reads.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`](crate::Error::Sqlite) if the database cannot be read.
+    pub fn status(&self, conn: &Connection) -> Result<Status> {
+        Status::read(self, conn)
+    }
+
+    /// A builder for what is not the default.
+    pub fn migrator(&self) -> Migrator<'_> {
+        Migrator::new(self)
+    }
+}

@@ -1,0 +1,116 @@
+//! What a run did.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::migrations::{Migration, Migrations};
+
+/// A migration that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Applied {
+    /// Its version.
+    pub version: i64,
+    /// The version as its file name writes it.
+    pub label: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// How long its statements took.
+    pub duration: Duration,
+}
+
+/// What [`Migrations::apply`] did. Its `Display` is a table for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The migrations that ran, in order; empty if the database was up to date.
+    pub applied: Vec<Applied>,
+    /// How many migrations the database has run now, these included.
+    pub total: usize,
+    /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
+    pub newest: Option<(&'static str, &'static str)>,
+    /// How long the call waited for the lock.
+    pub waited: Duration,
+    /// How long the call took, waiting included.
+    pub duration: Duration,
+}
+
+impl Report {
+    pub(crate) fn new(
+        migrations: &Migrations,
+        ran: Vec<(&Migration, Duration)>,
+        waited: Duration,
+        duration: Duration,
+    ) -> Report {
+        let applied = ran.into_iter().map(|(migration, duration)| Applied {
+            version: migration.version,
+            label: migration.label,
+            name: migration.name,
+            duration,
+        });
+        Report {
+            applied: applied.collect(),
+            total: migrations.list.len(),
+            newest: migrations.list.last().map(|last| (last.label, last.name)),
+            waited,
+            duration,
+        }
+    }
+
+    /// Whether there was nothing to run.
+    pub fn is_up_to_date(&self) -> bool {
+        self.applied.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |number: usize| format!("{number} migration{}", if number == 1 { "" } else { "s" });
+        if self.is_up_to_date() {
+            return match self.newest {
+                Some((label, name)) => write!(f, "up to date at {label} {name} ({})", count(self.total)),
+                None => write!(f, "up to date: there are no migrations"),
+            };
+        }
+        let width = |of: fn(&Applied) -> &str| self.applied.iter().map(|row| of(row).chars().count()).max();
+        let (labels, names) = (width(|row| row.label).unwrap_or(0), width(|row| row.name).unwrap_or(0));
+        for row in &self.applied {
+            writeln!(f, "  {:>labels$}  {:<names$}  {:>10}", row.label, row.name, millis(row.duration))?;
+        }
+        write!(
+            f,
+            "applied {} in {}, of which {} waiting for the lock",
+            count(self.applied.len()),
+            millis(self.duration),
+            millis(self.waited)
+        )
+    }
+}
+
+fn millis(duration: Duration) -> String {
+    format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_for_people() {
+        let row = |label, name, micros| Applied { version: 1, label, name, duration: Duration::from_micros(micros) };
+        let mut report = Report {
+            applied: vec![row("0001", "jobs", 1234), row("0002", "archive", 90)],
+            total: 2,
+            newest: Some(("0002", "archive")),
+            waited: Duration::ZERO,
+            duration: Duration::from_millis(12),
+        };
+        assert_eq!(
+            report.to_string(),
+            "  0001  jobs        1.23 ms\n  0002  archive     0.09 ms\napplied 2 migrations in 12.00 ms, of which \
+             0.00 ms waiting for the lock"
+        );
+        report.applied.clear();
+        assert_eq!(report.to_string(), "up to date at 0002 archive (2 migrations)");
+    }
+}

@@ -1,0 +1,117 @@
+//! What has run on a database, and what is pending.
+
+use std::fmt;
+
+use rusqlite::Connection;
+
+use crate::error::{Error, Result};
+use crate::ledger::{self, Row};
+use crate::migrations::{Migration, Migrations};
+use crate::plan::{self, Conflict};
+
+/// Whether a migration has run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It has run, at this time in UTC.
+    Applied(String),
+    /// It will run.
+    Pending,
+    /// Ledger and program do not agree about it.
+    Conflict(Conflict),
+}
+
+/// One migration, of the program or of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its version.
+    pub version: i64,
+    /// Its name.
+    pub name: String,
+    /// Whether it has run.
+    pub state: State,
+}
+
+/// What has run on a database, and what is pending. Its `Display` is a table for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// All migrations of program and ledger, in order of version.
+    pub entries: Vec<Entry>,
+    /// What the database holds if it has no ledger; such a database is refused unless this is empty.
+    pub strangers: Vec<String>,
+}
+
+impl Status {
+    pub(crate) fn read(migrations: &Migrations, conn: &Connection) -> Result<Status> {
+        let reading = Error::sqlite("read the ledger");
+        let (rows, strangers) = match ledger::exists(conn).map_err(&reading)? {
+            true => (ledger::rows(conn).map_err(&reading)?, Vec::new()),
+            false => (Vec::new(), ledger::strangers(conn).map_err(&reading)?),
+        };
+        let conflicts = plan::pending(migrations.list, &rows).err().unwrap_or_default();
+        let mut entries: Vec<Entry> = migrations.list.iter().map(|migration| entry(migration, &rows)).collect();
+        for conflict in conflicts {
+            let version = conflict.version();
+            entries.retain(|entry| entry.version != version);
+            entries.push(Entry { version, name: conflict.name().to_owned(), state: State::Conflict(conflict) });
+        }
+        entries.sort_by_key(|entry| entry.version);
+        Ok(Status { entries, strangers })
+    }
+
+    /// How many migrations are pending.
+    pub fn pending(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.state == State::Pending).count()
+    }
+
+    /// What ledger and program do not agree about; with any of these, nothing is applied.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        self.entries.iter().filter_map(|entry| match &entry.state {
+            State::Conflict(conflict) => Some(conflict),
+            _ => None,
+        })
+    }
+
+    /// Whether there is nothing to do and nothing wrong.
+    pub fn is_up_to_date(&self) -> bool {
+        self.pending() == 0 && self.conflicts().next().is_none() && self.strangers.is_empty()
+    }
+}
+
+fn entry(migration: &Migration, rows: &[Row]) -> Entry {
+    let row = rows.iter().find(|row| row.version == migration.version);
+    Entry {
+        version: migration.version,
+        name: migration.name.to_owned(),
+        state: row.map_or(State::Pending, |row| State::Applied(row.applied_at.clone())),
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |of: fn(&Entry) -> usize| self.entries.iter().map(of).max().unwrap_or(0);
+        let (versions, names) =
+            (width(|entry| entry.version.to_string().len()), width(|entry| entry.name.chars().count()));
+        for Entry { version, name, state } in &self.entries {
+            let state = match state {
+                State::Applied(at) => format!("applied {at}"),
+                State::Pending => "pending".to_owned(),
+                State::Conflict(Conflict::Edited { .. }) => "edited after it ran".to_owned(),
+                State::Conflict(Conflict::Missing { .. }) => "ran, but is not in the program".to_owned(),
+                State::Conflict(Conflict::Newer { .. }) => "ran, and is newer than the program".to_owned(),
+                State::Conflict(Conflict::OutOfOrder { .. }) => "did not run, though a later one has".to_owned(),
+            };
+            writeln!(f, "  {version:>versions$}  {name:<names$}  {state}")?;
+        }
+        if !self.strangers.is_empty() {
+            write!(f, "no ledger, but {} already there: {}", self.strangers.len(), self.strangers.join(", "))
+        } else if let Some(conflict) = self.conflicts().next() {
+            write!(f, "refused: {conflict}")
+        } else if self.pending() > 0 {
+            write!(f, "{} of {} pending", self.pending(), self.entries.len())
+        } else {
+            write!(f, "up to date")
+        }
+    }
+}
