@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::checksum::Checksum;
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
+use crate::layout::Layout;
 use crate::statement::{Kind, Statement};
 
 /// One migration.
@@ -35,6 +36,8 @@ pub struct History {
     pub dir: PathBuf,
     /// All texts: migrations, `onward.lock`, `onward.toml`.
     pub files: Files,
+    /// How the folder lays them out; `None` if it has none.
+    pub layout: Option<Layout>,
     /// In order of version.
     pub migrations: Vec<Migration>,
     /// Every file on disk that the outcome depends on, relative to `dir`.

@@ -110,6 +110,7 @@ impl Source {
         }
         // The layout of most files is the folder's; the others are what does not fit.
         let main = found.iter().max_by_key(|(_, names)| names.len()).map(|(layout, _)| *layout);
+        self.history.layout = main;
         let mut migrations = Vec::new();
         for (layout, names) in found {
             if Some(layout) == main {

@@ -30,7 +30,10 @@ pub(super) fn check<'a>(
                 .label(format!("the checksum is {} now", migration.checksum))
                 .related(lock.at(entry.range.clone()), format!("locked with checksum {}", entry.checksum))
                 .note("databases that have run it keep what the old text made, and refuse the new text")
-                .help("take the old text from version control again, and write the change as a new migration"),
+                .help(
+                    "take the old text from version control again, and write the change as a new migration; if it was \
+                     never released, take its entry out of onward.lock",
+                ),
         )
     })
 }

@@ -1,0 +1,27 @@
+//! `cargo onward check`
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::{Format, UNKNOWN, WRONG, folder, json};
+
+pub(crate) fn run(dir: &Path, format: Format) -> anyhow::Result<ExitCode> {
+    let analysis = onward_analysis::analyze(dir);
+    match format {
+        Format::Human => folder::print(&analysis, dir),
+        Format::Json => {
+            let mut out = std::io::stdout().lock();
+            for diagnostic in &analysis.diagnostics {
+                writeln!(out, "{}", json::object(diagnostic, &analysis.history.files))?;
+            }
+        }
+    }
+    // Without a folder there was nothing to check.
+    let exists = dir.is_dir();
+    Ok(match analysis.has_errors() {
+        true if !exists => ExitCode::from(UNKNOWN),
+        true => ExitCode::from(WRONG),
+        false => ExitCode::SUCCESS,
+    })
+}

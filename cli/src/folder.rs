@@ -1,0 +1,51 @@
+//! Which folder is meant, and what its diagnostics look like.
+
+use std::path::{Path, PathBuf};
+
+use onward_analysis::render::{Style, render};
+use onward_analysis::{Analysis, Severity};
+
+/// The folder that was named, else `migrations` here or beside the nearest Cargo.toml above.
+pub(crate) fn find(named: Option<PathBuf>) -> PathBuf {
+    let default = PathBuf::from("migrations");
+    named.unwrap_or_else(|| match default.exists() {
+        true => default.clone(),
+        false => beside_manifest().unwrap_or(default),
+    })
+}
+
+fn beside_manifest() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let package = here.ancestors().find(|folder| folder.join("Cargo.toml").exists())?;
+    Some(package.join("migrations")).filter(|folder| folder.exists())
+}
+
+/// Prints all diagnostics and how many there are.
+pub(crate) fn print(analysis: &Analysis, dir: &Path) {
+    let prefix = prefix(dir);
+    for diagnostic in &analysis.diagnostics {
+        let style = Style { prefix: &prefix, title: true, color: true };
+        // anstream takes the colours out where nobody can see them.
+        anstream::println!("{}\n", render(diagnostic, &analysis.history.files, style));
+    }
+    let count = |severity| analysis.diagnostics.iter().filter(|found| found.rule.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let migrations = plural(analysis.history.migrations.len(), "migration");
+    anstream::println!("{migrations}: {}, {}", plural(errors, "error"), plural(warnings, "warning"));
+}
+
+/// What stands before a file of the folder.
+pub(crate) fn prefix(dir: &Path) -> String {
+    let shown = dir.display().to_string();
+    let shown = shown.trim_end_matches('/');
+    if shown == "." { String::new() } else { format!("{shown}/") }
+}
+
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A word in the colour of rustc's errors.
+pub(crate) fn title(word: &str) -> String {
+    format!("\u{1b}[1m\u{1b}[91m{word}\u{1b}[0m")
+}
