@@ -30,7 +30,8 @@ impl Analysis {
     /// Replays and checks what [`source::read`] has read and found wrong so far.
     pub fn new(history: History, mut diagnostics: Vec<Diagnostic>) -> Analysis {
         // A file that is missing from the order would make everything that builds on it look broken.
-        let ordered = !diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.rule.about_files);
+        let ordered =
+            !diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.rule.about_files);
         checks::statements(&history, &mut diagnostics);
         let mut replayed = None;
         if ordered {
@@ -41,7 +42,7 @@ impl Analysis {
             }
             match replay(&history) {
                 Ok(replay) => {
-                    checks::faults(&history, &replay.faults, &mut diagnostics);
+                    checks::replayed(&history, &replay, &mut diagnostics);
                     replayed = Some(replay);
                 }
                 Err(error) => diagnostics.extend(checks::sqlite_error::sandbox(&history, &error)),

@@ -50,7 +50,9 @@ pub(crate) struct Refusal {
 impl From<rusqlite::Error> for Refusal {
     fn from(error: rusqlite::Error) -> Refusal {
         let (code, message, offset) = match error {
-            rusqlite::Error::SqlInputError { error, msg, offset, .. } => (error, msg, usize::try_from(offset).ok()),
+            rusqlite::Error::SqlInputError { error, msg, offset, .. } => {
+                (error, msg, usize::try_from(offset).ok())
+            }
             rusqlite::Error::SqliteFailure(error, message) => {
                 let message = message.unwrap_or_else(|| ffi::code_to_str(error.extended_code).to_owned());
                 (error, message, None)
@@ -80,7 +82,9 @@ fn cause(message: &str) -> Cause {
     if let Some((_, name)) = message.split_once(" has no column named ") {
         return Cause::NoColumn { name: name.to_owned(), quoted: false };
     }
-    if let Some(name) = after("unknown column \"").and_then(|rest| rest.strip_suffix("\" in foreign key definition")) {
+    if let Some(name) =
+        after("unknown column \"").and_then(|rest| rest.strip_suffix("\" in foreign key definition"))
+    {
         return Cause::NoColumn { name: name.to_owned(), quoted: false };
     }
     if let Some(name) = after("no such table: ") {
@@ -113,7 +117,10 @@ fn cause(message: &str) -> Cause {
     {
         return Cause::Exists(name.trim_matches('"').to_owned());
     }
-    if message.ends_with("syntax error") || message.starts_with("unrecognized token") || message == "incomplete input" {
+    if message.ends_with("syntax error")
+        || message.starts_with("unrecognized token")
+        || message == "incomplete input"
+    {
         return Cause::Syntax;
     }
     Cause::Other

@@ -41,7 +41,8 @@ impl FromStr for Checksum {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Checksum, ()> {
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')) {
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+        {
             return Err(());
         }
         let mut sum = [0; 32];
@@ -87,7 +88,10 @@ mod tests {
         assert_eq!(jobs.to_string(), "8d684a7ac8310b37c7b144ab8bc0c1eaddee21704e01be1427cdf0c4959258d5");
         let first = Checksum::default().chain(1, jobs);
         assert_eq!(first.to_string(), "56c0f42b460fb4eb0a82dcf6524ffaeb75c72179039f7256320b9812f798dc81");
-        assert_eq!(first.chain(20260101120000, empty).to_string(), "47d49c7b6c26992ed16b4e8615ef70f795115d51f10c7c9dc29858e31669e4d7");
+        assert_eq!(
+            first.chain(20260101120000, empty).to_string(),
+            "47d49c7b6c26992ed16b4e8615ef70f795115d51f10c7c9dc29858e31669e4d7"
+        );
     }
 
     #[test]

@@ -50,7 +50,9 @@ impl Config {
         };
         for (key, value) in &table {
             let result = match key.get_ref().as_ref() {
-                "functions" => each(value, |item| function(item).map(|function| config.functions.push(function))),
+                "functions" => {
+                    each(value, |item| function(item).map(|function| config.functions.push(function)))
+                }
                 "collations" => each(value, |item| {
                     let name = item.get_ref().as_str().ok_or("a collation is its name, in quotes")?;
                     config.collations.push(name.to_owned());
@@ -81,8 +83,7 @@ fn each<'i>(
 }
 
 fn function(item: &Spanned<DeValue<'_>>) -> Result<Function, &'static str> {
-    const FORM: &str =
-        "a function is its name, or `{ name = \"…\", arguments = 1, deterministic = false }` with the last two optional";
+    const FORM: &str = "a function is its name, or `{ name = \"…\", arguments = 1, deterministic = false }` with the last two optional";
     if let Some(name) = item.get_ref().as_str() {
         return Ok(Function { name: name.to_owned(), arguments: None, deterministic: true });
     }
@@ -121,7 +122,10 @@ mod tests {
         assert_eq!(diagnostics, []);
         assert_eq!(config.collations, ["c", "d"]);
         assert_eq!(config.functions[0], Function { name: "a".into(), arguments: None, deterministic: true });
-        assert_eq!(config.functions[1], Function { name: "b".into(), arguments: Some(2), deterministic: false });
+        assert_eq!(
+            config.functions[1],
+            Function { name: "b".into(), arguments: Some(2), deterministic: false }
+        );
     }
 
     #[test]

@@ -93,6 +93,11 @@ impl Diagnostic {
 /// Puts diagnostics in the order of the history: files are numbered as they were read.
 pub(crate) fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by_key(|diagnostic| {
-        (diagnostic.place.file, diagnostic.place.range.start, diagnostic.rule.code, diagnostic.message.clone())
+        (
+            diagnostic.place.file,
+            diagnostic.place.range.start,
+            diagnostic.rule.code,
+            diagnostic.message.clone(),
+        )
     });
 }

@@ -22,7 +22,12 @@ pub struct Allow {
 }
 
 /// Reads the directives of a text into the statements they belong to.
-pub(crate) fn attach(file: FileId, text: &str, statements: &mut [Statement], diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn attach(
+    file: FileId,
+    text: &str,
+    statements: &mut [Statement],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for token in tokens(text).filter(|token| token.kind == Kind::Comment) {
         if let Some(marker) = other_tool(token.text) {
             diagnostics.push(unknown_directive::other_tool(file.at(token.range.clone()), marker));

@@ -103,9 +103,10 @@ fn parse_file(file: &str) -> Result<Name, BadName> {
     if stem.starts_with(['V', 'v', 'U', 'R']) && stem.contains("__") {
         return Err(BadName {
             problem: format!("only the prefix `V` is known, not `{}`", &stem[..1]),
-            help: "name it like `V1__name.sql`; onward runs each migration once and in order, so there are no \
+            help:
+                "name it like `V1__name.sql`; onward runs each migration once and in order, so there are no \
                    unversioned or repeatable ones"
-                .into(),
+                    .into(),
         });
     }
     parse_stem(stem, Layout::Plain, Direction::Up)
@@ -152,9 +153,10 @@ fn finish(label: &str, name: &str, layout: Layout, direction: Direction) -> Resu
 fn bad_form(problem: &str) -> BadName {
     BadName {
         problem: problem.to_owned(),
-        help: "name it like `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql` or \
+        help:
+            "name it like `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql` or \
                `0001_name/up.sql`, or move it out of the migrations folder"
-            .to_owned(),
+                .to_owned(),
     }
 }
 

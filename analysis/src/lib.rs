@@ -18,7 +18,6 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-
 mod analysis;
 mod cause;
 pub mod checks;

@@ -36,7 +36,9 @@ pub struct Entry {
 
 /// Reads the text of a lock file; `None` if it cannot be used, which `diagnostics` then explain.
 pub(crate) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Entry>> {
-    read(text).map_err(|(range, problem)| diagnostics.push(bad_lock_file::diagnose(file.at(range), &problem))).ok()
+    read(text)
+        .map_err(|(range, problem)| diagnostics.push(bad_lock_file::diagnose(file.at(range), &problem)))
+        .ok()
 }
 
 type Problem = (Range<usize>, String);
@@ -50,7 +52,8 @@ fn read(text: &str) -> Result<Vec<Entry>, Problem> {
         return Err((format.span(), "it was written by a newer onward than this one".to_owned()));
     }
     let Some(entries) = table.get("migration") else { return Ok(Vec::new()) };
-    let list = entries.get_ref().as_array().ok_or((entries.span(), "`migration` is not a list".to_owned()))?;
+    let list =
+        entries.get_ref().as_array().ok_or((entries.span(), "`migration` is not a list".to_owned()))?;
     let entries = list.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
     match entries.windows(2).find(|pair| pair[0].version >= pair[1].version) {
         Some(pair) => Err((pair[1].range.clone(), "the migrations are not in order of version".to_owned())),
@@ -150,6 +153,8 @@ mod tests {
         assert!(problem("format = 1\n[[migration]]\nversion = 1").contains("no `checksum`"));
         assert!(problem(&format!("format = 1\n{}", entry("'1'"))).contains("not a whole number"));
         assert!(problem(&format!("format = 1\n{}{}", entry("2"), entry("1"))).contains("not in order"));
-        assert!(problem(&format!("format = 1\n{}", entry("1").replace("00", "zz"))).contains("not a checksum"));
+        assert!(
+            problem(&format!("format = 1\n{}", entry("1").replace("00", "zz"))).contains("not a checksum")
+        );
     }
 }

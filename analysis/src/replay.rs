@@ -8,7 +8,7 @@ mod lost;
 mod origin;
 
 use onward_schema::token::{Token, significant};
-use onward_schema::{Fingerprint, Schema};
+use onward_schema::{Fingerprint, Schema, Violation};
 use rusqlite::Result;
 
 use crate::cause::{Cause, Refusal};
@@ -32,6 +32,15 @@ pub struct Replay {
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
     pub(crate) faults: Vec<Fault>,
+    pub(crate) orphans: Option<Orphans>,
+}
+
+/// Rows at the end of the history whose foreign keys lead nowhere.
+#[derive(Debug, Clone)]
+pub(crate) struct Orphans {
+    /// The index of the migration that left the first of them.
+    pub(crate) migration: usize,
+    pub(crate) violations: Vec<Violation>,
 }
 
 /// A statement that SQLite refused.
@@ -74,8 +83,10 @@ pub fn replay(history: &History) -> Result<Replay> {
         replayer.migration(migration)?;
     }
     origin::find(history, &replayer.ran, &mut replayer.faults)?;
+    let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let conn = replayer.sandbox.conn();
     Ok(Replay {
+        orphans,
         schema: Schema::read(conn)?,
         objects: onward_schema::objects(conn)?,
         fingerprint: Fingerprint::read(conn, None)?,
@@ -172,7 +183,9 @@ impl Replayer<'_> {
     /// Tries what was refused before again, now that `at` has run.
     fn mend(&mut self, at: At) -> Result<()> {
         let kind = &self.history.statement(at).kind;
-        if self.pending.is_empty() || !matches!(kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }) {
+        if self.pending.is_empty()
+            || !matches!(kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. })
+        {
             return Ok(());
         }
         for index in std::mem::take(&mut self.pending) {
@@ -201,7 +214,9 @@ impl Replayer<'_> {
 /// Whether SQLite has come past one missing thing and now misses the next.
 fn is_next(earlier: &Cause, now: &Cause) -> bool {
     match (earlier, now) {
-        (Cause::NoColumn { name, .. }, Cause::NoColumn { name: next, .. }) => !name.eq_ignore_ascii_case(next),
+        (Cause::NoColumn { name, .. }, Cause::NoColumn { name: next, .. }) => {
+            !name.eq_ignore_ascii_case(next)
+        }
         (Cause::NoTable(name), Cause::NoTable(next)) => !name.eq_ignore_ascii_case(next),
         (Cause::NoTable(_), Cause::NoColumn { .. }) => true,
         _ => false,
@@ -244,7 +259,9 @@ impl Fault {
 fn shapes(kind: &Kind, table: &str) -> bool {
     match kind {
         Kind::Create { object: Object::Table, name, .. } => name.is(table),
-        Kind::Alter { table: altered, change: Some(Change::Add(_) | Change::Rename(..)) } => altered.is(table),
+        Kind::Alter { table: altered, change: Some(Change::Add(_) | Change::Rename(..)) } => {
+            altered.is(table)
+        }
         _ => false,
     }
 }
@@ -252,8 +269,9 @@ fn shapes(kind: &Kind, table: &str) -> bool {
 /// Where a statement names this: last in an ALTER, whose table may have the same name as its column, else first.
 fn named(history: &History, at: At, name: &str) -> Option<Place> {
     let sql = history.sql(at);
-    let tokens: Vec<Token<'_>> =
-        significant(sql).filter(|token| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name))).collect();
+    let tokens: Vec<Token<'_>> = significant(sql)
+        .filter(|token| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name)))
+        .collect();
     let token = match history.statement(at).kind {
         Kind::Alter { .. } => tokens.last(),
         _ => tokens.first(),

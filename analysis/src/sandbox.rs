@@ -51,12 +51,10 @@ impl Sandbox {
         let counter = Arc::clone(&slices);
         let over = move || counter.fetch_add(1, Memory::Relaxed) >= SLICES;
         Set::done(conn.progress_handler(SLICE, Some(over)))?;
-        Set::done(conn.authorizer(Some(|context: rusqlite::hooks::AuthContext<'_>| {
-            match context.action {
-                AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
-                AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
-                _ => Authorization::Allow,
-            }
+        Set::done(conn.authorizer(Some(|context: rusqlite::hooks::AuthContext<'_>| match context.action {
+            AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
+            AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
+            _ => Authorization::Allow,
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(Sandbox { conn, slices })
@@ -195,7 +193,11 @@ mod tests {
     #[test]
     fn stubs_stand_in_for_the_application() {
         let config = Config {
-            functions: vec![crate::config::Function { name: "slug".into(), arguments: None, deterministic: true }],
+            functions: vec![crate::config::Function {
+                name: "slug".into(),
+                arguments: None,
+                deterministic: true,
+            }],
             collations: vec!["by_number".into()],
         };
         let sandbox = Sandbox::open(&config).unwrap();

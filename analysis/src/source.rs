@@ -136,7 +136,8 @@ impl Source {
         for (name, path) in up {
             let Some(file) = self.text(&path) else { continue };
             let text = self.history.files.get(file).text.clone();
-            if let Some(earlier) = self.history.migrations.last().filter(|last| last.version == name.version) {
+            if let Some(earlier) = self.history.migrations.last().filter(|last| last.version == name.version)
+            {
                 let diagnostic = duplicate_version::diagnose(&self.history, file, earlier.file, name.version);
                 self.diagnostics.push(diagnostic);
                 continue;
@@ -160,7 +161,8 @@ impl Source {
         }
         for (name, path) in down {
             let Some(file) = self.text(&path) else { continue };
-            let up = self.history.migrations.iter_mut().find(|up| up.version == name.version && up.name == name.name);
+            // By version alone: in real histories the rest of the name is now and then spelled in two ways.
+            let up = self.history.migrations.iter_mut().find(|up| up.version == name.version);
             match up {
                 Some(up) => up.down = Some(file),
                 None => self.diagnostics.push(bad_file_name::down_without_up(file, &path)),
@@ -191,7 +193,12 @@ mod tests {
 
     #[test]
     fn order_is_numeric() {
-        let dir = folder(&[("10_c.sql", b"SELECT 1"), ("9_b.sql", b"SELECT 1"), ("0_a.sql", b""), ("README.md", b"")]);
+        let dir = folder(&[
+            ("10_c.sql", b"SELECT 1"),
+            ("9_b.sql", b"SELECT 1"),
+            ("0_a.sql", b""),
+            ("README.md", b""),
+        ]);
         let (history, diagnostics) = read(dir.path());
         assert_eq!(diagnostics, []);
         assert_eq!(history.migrations.iter().map(|found| found.version).collect::<Vec<_>>(), [0, 9, 10]);
@@ -205,14 +212,21 @@ mod tests {
         assert_eq!(diagnostics, []);
         assert!(history.migrations[0].down.is_some() && history.migrations[1].down.is_none());
         assert_eq!(codes(&[("1_a.up.sql", b""), ("2_a.down.sql", b"")])[0].0, "bad_file_name");
+        assert_eq!(codes(&[("1_a.up.sql", b""), ("1_b.down.sql", b"")]), []);
     }
 
     #[test]
     fn nothing_is_dropped_silently() {
-        assert_eq!(codes(&[("1_a.sql", b""), ("old/x.sql", b"")]), [("bad_file_name", "old/x.sql".to_owned())]);
+        assert_eq!(
+            codes(&[("1_a.sql", b""), ("old/x.sql", b"")]),
+            [("bad_file_name", "old/x.sql".to_owned())]
+        );
         assert_eq!(codes(&[("1_a.sql", b""), ("2_a.SQL", b"")]), [("bad_file_name", "2_a.SQL".to_owned())]);
         assert_eq!(codes(&[("1_a.sql", b""), (".sql", b"")]), [("bad_file_name", ".sql".to_owned())]);
-        assert_eq!(codes(&[("1_a.sql", b""), ("01_b.sql", b"")]), [("duplicate_version", "1_a.sql".to_owned())]);
+        assert_eq!(
+            codes(&[("1_a.sql", b""), ("01_b.sql", b"")]),
+            [("duplicate_version", "1_a.sql".to_owned())]
+        );
         let mixed = codes(&[("1_a.sql", b""), ("2_b.sql", b""), ("3_c/up.sql", b"")]);
         assert_eq!(mixed, [("mixed_layouts", "3_c/up.sql".to_owned())]);
         assert_eq!(codes(&[]), [("no_migrations", String::new())]);

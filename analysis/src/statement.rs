@@ -139,10 +139,13 @@ pub fn statements(text: &str) -> Vec<Statement> {
 
 /// Whether these tokens open a trigger whose body has begun: semicolons inside belong to it.
 fn is_trigger(tokens: &[Token<'_>]) -> bool {
-    let head = tokens.iter().position(|token| !(token.is("EXPLAIN") || token.is("QUERY") || token.is("PLAN")));
+    let head =
+        tokens.iter().position(|token| !(token.is("EXPLAIN") || token.is("QUERY") || token.is("PLAN")));
     let mut head = tokens[head.unwrap_or(0)..].iter();
     head.next().is_some_and(|token| token.is("CREATE"))
-        && head.find(|token| !token.is("TEMP") && !token.is("TEMPORARY")).is_some_and(|token| token.is("TRIGGER"))
+        && head
+            .find(|token| !token.is("TEMP") && !token.is("TEMPORARY"))
+            .is_some_and(|token| token.is("TRIGGER"))
         && head.any(|token| token.is("BEGIN"))
 }
 
@@ -284,7 +287,8 @@ mod tests {
     #[test]
     fn semicolons_end_statements_but_not_in_quotes_comments_and_triggers() {
         assert_eq!(cut("SELECT ';' ; -- a;b\n;; SELECT 2 /* ; */"), ["SELECT ';'", "SELECT 2"]);
-        let trigger = "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; SELECT 3; END";
+        let trigger =
+            "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; SELECT 3; END";
         assert_eq!(cut(&format!("{trigger}; SELECT 4")), [trigger, "SELECT 4"]);
         assert_eq!(cut(trigger), [trigger]);
         assert!(cut(" -- nothing\n ; ").is_empty());
@@ -298,7 +302,10 @@ mod tests {
 
     #[test]
     fn kinds() {
-        assert_eq!(create("create unique index if not exists main.\"a b\" on [t](x)"), (Object::Index, "a b".into(), Some("t".into())));
+        assert_eq!(
+            create("create unique index if not exists main.\"a b\" on [t](x)"),
+            (Object::Index, "a b".into(), Some("t".into()))
+        );
         assert_eq!(create("CREATE TRIGGER g AFTER UPDATE OF c ON t BEGIN SELECT 1; END").2, Some("t".into()));
         assert_eq!(create("CREATE VIRTUAL TABLE f USING fts5(a)").1, "f");
         assert_eq!(create("CREATE TEMP VIEW 'v' AS SELECT 1").1, "v");
@@ -310,7 +317,9 @@ mod tests {
         assert_eq!(kind("PRAGMA main.Journal_Mode = wal"), Kind::Pragma("journal_mode".into()));
         assert_eq!(kind("SAVEPOINT a"), Kind::Other);
         assert_eq!(kind("DROP"), Kind::Other);
-        assert!(matches!(kind("DROP TABLE IF EXISTS a.b"), Kind::Drop { object: Object::Table, name } if name.is("B")));
+        assert!(
+            matches!(kind("DROP TABLE IF EXISTS a.b"), Kind::Drop { object: Object::Table, name } if name.is("B"))
+        );
     }
 
     #[test]
@@ -322,9 +331,13 @@ mod tests {
         assert!(matches!(change("ALTER TABLE t ADD c INT"), Some(Change::Add(name)) if name.is("c")));
         assert!(matches!(change("ALTER TABLE t ADD COLUMN c"), Some(Change::Add(name)) if name.is("c")));
         assert!(matches!(change("ALTER TABLE t DROP COLUMN c"), Some(Change::Drop(name)) if name.is("c")));
-        assert!(matches!(change("ALTER TABLE t RENAME TO u"), Some(Change::RenameTable(name)) if name.is("u")));
+        assert!(
+            matches!(change("ALTER TABLE t RENAME TO u"), Some(Change::RenameTable(name)) if name.is("u"))
+        );
         assert!(matches!(change("ALTER TABLE t RENAME a TO b"), Some(Change::Rename(_, to)) if to.is("b")));
-        assert!(matches!(change("ALTER TABLE t RENAME COLUMN a TO b"), Some(Change::Rename(_, to)) if to.is("b")));
+        assert!(
+            matches!(change("ALTER TABLE t RENAME COLUMN a TO b"), Some(Change::Rename(_, to)) if to.is("b"))
+        );
         assert_eq!(change("ALTER TABLE t FROB"), None);
     }
 }

@@ -13,7 +13,10 @@ pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir);
     if analysis.has_errors() {
         folder::print(&analysis, dir);
-        anstream::eprintln!("{}: a history with errors is not locked; nothing was written", folder::title("error"));
+        anstream::eprintln!(
+            "{}: a history with errors is not locked; nothing was written",
+            folder::title("error")
+        );
         return Ok(ExitCode::from(if dir.is_dir() { WRONG } else { UNKNOWN }));
     }
     let path = dir.join(lock::FILE_NAME);

@@ -19,7 +19,9 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
     );
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
     let (history, diagnostics) = source::read(dir);
-    if let Some(bad) = diagnostics.iter().find(|found| found.rule.about_files && found.rule.code != "no_migrations") {
+    if let Some(bad) =
+        diagnostics.iter().find(|found| found.rule.about_files && found.rule.code != "no_migrations")
+    {
         bail!("{}; {}", bad.message, bad.help);
     }
     let label = label(&history)?;
@@ -58,7 +60,9 @@ fn label(history: &History) -> anyhow::Result<String> {
 fn files(history: &History, label: &str, name: &str) -> Vec<(PathBuf, String)> {
     let text = format!("-- {}\n", name.replace('_', " "));
     let with_down = history.migrations.last().is_some_and(|last| last.down.is_some());
-    let down = |path: String| with_down.then(|| (path.into(), format!("-- takes back: {}\n", name.replace('_', " "))));
+    let down = |path: String| {
+        with_down.then(|| (path.into(), format!("-- takes back: {}\n", name.replace('_', " "))))
+    };
     match history.layout.unwrap_or(Layout::Plain) {
         Layout::Plain => vec![(format!("{label}_{name}.sql").into(), text)],
         Layout::Prefixed => vec![(format!("V{label}__{name}.sql").into(), text)],

@@ -16,7 +16,8 @@ const MOST: usize = 50;
 pub(crate) fn expand(folder: &Folder) -> TokenStream {
     let analysis = cache::analyze(&folder.dir);
     let tracked = track(&analysis, folder);
-    let (errors, warnings): (Vec<_>, Vec<_>) = analysis.diagnostics.iter().partition(|found| found.is_error());
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        analysis.diagnostics.iter().partition(|found| found.is_error());
     let warnings = warnings.into_iter().map(|found| warning(found, &analysis.history, folder));
     let value = match &analysis.replay {
         Some(replay) if errors.is_empty() => embed(&analysis.history, replay, folder),
@@ -26,9 +27,10 @@ pub(crate) fn expand(folder: &Folder) -> TokenStream {
             let rest = (rest > 0).then(|| format!("and {rest} more: `cargo onward check` shows all"));
             // A replay that did not come about has its error as well; this is for the case that it has not.
             let none = errors.is_empty().then(|| "the migrations could not be replayed".to_owned());
-            let errors = shown.chain(rest).chain(none).map(|message| {
-                syn::Error::new(folder.span, message).into_compile_error()
-            });
+            let errors = shown
+                .chain(rest)
+                .chain(none)
+                .map(|message| syn::Error::new(folder.span, message).into_compile_error());
             refused(errors.collect())
         }
     };
@@ -70,8 +72,8 @@ fn track(analysis: &Analysis, folder: &Folder) -> TokenStream {
 }
 
 fn embed(history: &History, replay: &Replay, folder: &Folder) -> TokenStream {
-    let migrations =
-        (0..history.migrations.len()).map(|index| migration(history, index, &history.migrations[index], folder));
+    let migrations = (0..history.migrations.len())
+        .map(|index| migration(history, index, &history.migrations[index], folder));
     let objects = &replay.objects;
     let fingerprint = bytes(replay.fingerprint.as_bytes());
     quote! {
@@ -81,12 +83,15 @@ fn embed(history: &History, replay: &Replay, folder: &Folder) -> TokenStream {
 }
 
 fn migration(history: &History, index: usize, migration: &Migration, folder: &Folder) -> TokenStream {
-    let Migration { version, label, name, file, checksum: Checksum(checksum), chain: Checksum(chain), .. } = migration;
+    let Migration {
+        version, label, name, file, checksum: Checksum(checksum), chain: Checksum(chain), ..
+    } = migration;
     let file = history.files.get(*file);
     let path = format!("{}{}", folder.prefix, file.path);
     let text = &file.text;
     let (checksum, chain) = (bytes(checksum), bytes(chain));
-    let run = (0..migration.statements.len()).map(|statement| history.statement(At { migration: index, statement }));
+    let run = (0..migration.statements.len())
+        .map(|statement| history.statement(At { migration: index, statement }));
     let run = run.filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Switch));
     let statements = run.map(|statement| {
         let (start, end) = (number(statement.range.start), number(statement.range.end));

@@ -23,7 +23,9 @@ pub(crate) fn find(input: &Input) -> Folder {
     let compiled = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     let package = match compiled.join(&input.path).exists() {
         true => compiled,
-        false => source_package(input.span).filter(|root| root.join(&input.path).exists()).unwrap_or(compiled),
+        false => {
+            source_package(input.span).filter(|root| root.join(&input.path).exists()).unwrap_or(compiled)
+        }
     };
     let dir = package.join(&input.path);
     Folder { prefix: prefix(&dir, &package), dir, span: input.span }

@@ -29,7 +29,16 @@ pub const fn migration(
     checksum: [u8; 32],
     chain: [u8; 32],
 ) -> Migration {
-    Migration { version, label, name, file, text, statements, checksum: Checksum(checksum), chain: Checksum(chain) }
+    Migration {
+        version,
+        label,
+        name,
+        file,
+        text,
+        statements,
+        checksum: Checksum(checksum),
+        chain: Checksum(chain),
+    }
 }
 
 /// A statement at these bytes of its file.

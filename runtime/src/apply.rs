@@ -38,7 +38,11 @@ fn is_up_to_date(migrations: &Migrations, conn: &Connection) -> bool {
 
 type Ran<'m> = Vec<(&'m Migration, Duration)>;
 
-fn run<'m>(migrator: &Migrator<'m>, conn: &Connection, settings: &Settings<'_>) -> Result<(Ran<'m>, Duration)> {
+fn run<'m>(
+    migrator: &Migrator<'m>,
+    conn: &Connection,
+    settings: &Settings<'_>,
+) -> Result<(Ran<'m>, Duration)> {
     let migrations = migrator.migrations;
     let exclusive = Exclusive::begin(conn, migrator.lock_timeout)?;
     let waited = exclusive.waited;
@@ -116,7 +120,9 @@ fn check_schema(migrations: &Migrations, conn: &Connection) -> Result<()> {
         return Ok(());
     }
     let found = Schema::read(conn).map_err(&reading)?;
-    Err(Error::Drift { differences: proven(migrations).map(|proven| proven.compare(&found)).unwrap_or_default() })
+    Err(Error::Drift {
+        differences: proven(migrations).map(|proven| proven.compare(&found)).unwrap_or_default(),
+    })
 }
 
 /// The schema of the whole history on an empty database, as far as it can be had without the application's functions.

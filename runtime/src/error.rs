@@ -87,7 +87,12 @@ impl Error {
     }
 
     /// The failure of a statement that begins at this byte of its file.
-    pub(crate) fn statement(migration: &Migration, start: usize, sql: &'static str, source: rusqlite::Error) -> Error {
+    pub(crate) fn statement(
+        migration: &Migration,
+        start: usize,
+        sql: &'static str,
+        source: rusqlite::Error,
+    ) -> Error {
         let within = match &source {
             rusqlite::Error::SqlInputError { offset, .. } => usize::try_from(*offset).unwrap_or(0),
             _ => 0,
@@ -111,7 +116,9 @@ impl fmt::Display for Error {
             Error::Open { path, source } => {
                 write!(f, "cannot open the database `{}`: {}", path.display(), message(source))?;
                 match path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists()) {
-                    Some(parent) => write!(f, "\nhelp: the folder `{}` does not exist; make it first", parent.display()),
+                    Some(parent) => {
+                        write!(f, "\nhelp: the folder `{}` does not exist; make it first", parent.display())
+                    }
                     None => write!(f, "\nhelp: see that the file and its folder can be read and written"),
                 }
             }
@@ -136,7 +143,9 @@ impl fmt::Display for Error {
             ),
             Error::Newer { known, conflicts } => {
                 match known {
-                    Some(known) => write!(f, "the database is newer than this program, which knows version {known}")?,
+                    Some(known) => {
+                        write!(f, "the database is newer than this program, which knows version {known}")?
+                    }
                     None => write!(f, "the database is newer than this program, which knows no migrations")?,
                 }
                 conflicts.iter().try_for_each(|conflict| write!(f, "\n{conflict}"))?;
@@ -158,7 +167,10 @@ impl fmt::Display for Error {
                 indented(sql)
             ),
             Error::ForeignKeys { violations } => {
-                write!(f, "the migrations would leave rows whose foreign keys lead nowhere; nothing was changed")?;
+                write!(
+                    f,
+                    "the migrations would leave rows whose foreign keys lead nowhere; nothing was changed"
+                )?;
                 violations.iter().take(10).try_for_each(|violation| write!(f, "\n  {violation}"))?;
                 let rest = violations.len().saturating_sub(10);
                 if rest > 0 {
@@ -171,7 +183,10 @@ impl fmt::Display for Error {
                 )
             }
             Error::Drift { differences } => {
-                write!(f, "after the migrations the schema is not the one that was proven; nothing was changed")?;
+                write!(
+                    f,
+                    "after the migrations the schema is not the one that was proven; nothing was changed"
+                )?;
                 differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
                 write!(f, "\nhelp: something else than the migrations has changed this database's schema")
             }
@@ -185,7 +200,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Open { source, .. } | Error::Statement { source, .. } | Error::Sqlite { source, .. } => Some(source),
+            Error::Open { source, .. } | Error::Statement { source, .. } | Error::Sqlite { source, .. } => {
+                Some(source)
+            }
             _ => None,
         }
     }

@@ -66,7 +66,8 @@ pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
 
 /// Writes that these migrations have run.
 pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Result<()> {
-    let sql = format!("INSERT INTO {LEDGER} VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?5)");
+    let sql =
+        format!("INSERT INTO {LEDGER} VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?5)");
     let mut insert = conn.prepare(&sql)?;
     for (migration, took) in ran {
         let micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);

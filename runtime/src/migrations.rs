@@ -86,7 +86,9 @@ impl Migration {
     /// The statements that run, in order.
     pub(crate) fn statements(&self) -> impl Iterator<Item = (&'static str, Statement)> + use<> {
         let text = self.text;
-        self.statements.iter().map(move |statement| (&text[statement.start as usize..statement.end as usize], *statement))
+        self.statements
+            .iter()
+            .map(move |statement| (&text[statement.start as usize..statement.end as usize], *statement))
     }
 
     /// The line and column of a byte of the text, both from one.

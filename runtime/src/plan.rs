@@ -166,7 +166,10 @@ mod tests {
     #[test]
     fn every_conflict_is_named() {
         let newer = versions(&[1, 2], &[1, 2, 3, 4]).unwrap_err();
-        assert!(matches!(newer[..], [Conflict::Newer { version: 3, .. }, Conflict::Newer { version: 4, .. }]));
+        assert!(matches!(
+            newer[..],
+            [Conflict::Newer { version: 3, .. }, Conflict::Newer { version: 4, .. }]
+        ));
         let missing = versions(&[1, 3], &[1, 2, 3]).unwrap_err();
         assert!(matches!(missing[..], [Conflict::Missing { version: 2, .. }]));
         let order = versions(&[1, 2, 3], &[1, 3]).unwrap_err();

@@ -97,7 +97,12 @@ mod tests {
 
     #[test]
     fn a_table_for_people() {
-        let row = |label, name, micros| Applied { version: 1, label, name, duration: Duration::from_micros(micros) };
+        let row = |label, name, micros| Applied {
+            version: 1,
+            label,
+            name,
+            duration: Duration::from_micros(micros),
+        };
         let mut report = Report {
             applied: vec![row("0001", "jobs", 1234), row("0002", "archive", 90)],
             total: 2,

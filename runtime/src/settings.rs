@@ -7,8 +7,13 @@ use rusqlite::{Connection, Result};
 ///
 /// `foreign_keys` does nothing inside a transaction, so it has to be off before: a table rebuild would otherwise fire
 /// ON DELETE CASCADE (<https://www.sqlite.org/lang_altertable.html#otheralter>).
-const SWITCHES: [&str; 5] =
-    ["foreign_keys", "legacy_alter_table", "writable_schema", "ignore_check_constraints", "recursive_triggers"];
+const SWITCHES: [&str; 5] = [
+    "foreign_keys",
+    "legacy_alter_table",
+    "writable_schema",
+    "ignore_check_constraints",
+    "recursive_triggers",
+];
 
 const STRINGS: [DbConfig; 2] = [SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML];
 

@@ -50,11 +50,16 @@ impl Status {
             false => (Vec::new(), ledger::strangers(conn).map_err(&reading)?),
         };
         let conflicts = plan::pending(migrations.list, &rows).err().unwrap_or_default();
-        let mut entries: Vec<Entry> = migrations.list.iter().map(|migration| entry(migration, &rows)).collect();
+        let mut entries: Vec<Entry> =
+            migrations.list.iter().map(|migration| entry(migration, &rows)).collect();
         for conflict in conflicts {
             let version = conflict.version();
             entries.retain(|entry| entry.version != version);
-            entries.push(Entry { version, name: conflict.name().to_owned(), state: State::Conflict(conflict) });
+            entries.push(Entry {
+                version,
+                name: conflict.name().to_owned(),
+                state: State::Conflict(conflict),
+            });
         }
         entries.sort_by_key(|entry| entry.version);
         Ok(Status { entries, strangers })
@@ -100,7 +105,9 @@ impl fmt::Display for Status {
                 State::Conflict(Conflict::Edited { .. }) => "edited after it ran".to_owned(),
                 State::Conflict(Conflict::Missing { .. }) => "ran, but is not in the program".to_owned(),
                 State::Conflict(Conflict::Newer { .. }) => "ran, and is newer than the program".to_owned(),
-                State::Conflict(Conflict::OutOfOrder { .. }) => "did not run, though a later one has".to_owned(),
+                State::Conflict(Conflict::OutOfOrder { .. }) => {
+                    "did not run, though a later one has".to_owned()
+                }
             };
             writeln!(f, "  {version:>versions$}  {name:<names$}  {state}")?;
         }

@@ -106,7 +106,7 @@ impl Before<'_> {
     fn opens_names(&self) -> bool {
         self.last_is("unique")
             || self.last_is("key") && (self.second_last_is("primary") || self.second_last_is("foreign"))
-            || ["table", "view", "references", "into"].into_iter().any(|word| self.second_last_is(word))
+            || ["table", "references", "into"].into_iter().any(|word| self.second_last_is(word))
     }
 }
 
@@ -230,6 +230,10 @@ mod tests {
             "CREATE VIEW v AS SELECT a IS NOT DISTINCT FROM x",
         );
         differ("CREATE INDEX i ON t(\"Archived\")", "CREATE INDEX i ON t(\"archived\")");
+        differ(
+            "CREATE TABLE t(view CHECK (view IN (\"X\")))",
+            "CREATE TABLE t(view CHECK (view IN (\"x\")))",
+        );
         differ("CREATE TABLE t(a DEFAULT Draft)", "CREATE TABLE t(a DEFAULT draft)");
         differ("CREATE TABLE t(a DEFAULT \"null\")", "CREATE TABLE t(a DEFAULT null)");
         same("CREATE TABLE t(a DEFAULT TRUE)", "CREATE TABLE t(a DEFAULT true)");

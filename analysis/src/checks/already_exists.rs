@@ -8,19 +8,24 @@ use crate::replay::Fault;
 use crate::statement::{Kind, Object};
 
 /// `already_exists`
-pub static RULE: Rule = Rule::error("already_exists", "a table, index, view or trigger is created under a free name");
+pub static RULE: Rule =
+    Rule::error("already_exists", "a table, index, view or trigger is created under a free name");
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::Exists(name) = &fault.refusal.cause else { return None };
     let diagnostic = Diagnostic::new(&RULE, fault.place(history, name), format!("`{name}` already exists"))
         .label("this name is taken");
     let help = match &history.statement(fault.at).kind {
-        Kind::Create { object: Object::Index, .. } => "drop the first one before, or give this one another name: index \
-                                                       names belong to the whole database, not to a table",
+        Kind::Create { object: Object::Index, .. } => {
+            "drop the first one before, or give this one another name: index \
+                                                       names belong to the whole database, not to a table"
+        }
         _ => "drop the first one before, or give this one another name",
     };
     Some(match fault.since {
-        Some(since) => diagnostic.related(fault.origin(history, since.at, name), "first made here").help(help),
+        Some(since) => {
+            diagnostic.related(fault.origin(history, since.at, name), "first made here").help(help)
+        }
         None => diagnostic.help(help),
     })
 }
@@ -37,7 +42,10 @@ mod tests {
             ("CREATE INDEX x ON t(a)", "CREATE INDEX x ON t(a)"),
             ("CREATE VIEW x AS SELECT 1", "CREATE VIEW x AS SELECT 2"),
             ("CREATE VIEW x AS SELECT 1", "CREATE TABLE x(a)"),
-            ("CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END", "CREATE TRIGGER x AFTER DELETE ON t BEGIN SELECT 1; END"),
+            (
+                "CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END",
+                "CREATE TRIGGER x AFTER DELETE ON t BEGIN SELECT 1; END",
+            ),
             ("CREATE VIRTUAL TABLE x USING fts5(a)", "CREATE TABLE x(a)"),
             ("CREATE TABLE y(a); ALTER TABLE y RENAME TO x", "CREATE TABLE x(a)"),
             ("CREATE TABLE x(a)", "ALTER TABLE t RENAME TO x"),

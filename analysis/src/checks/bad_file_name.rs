@@ -16,7 +16,7 @@ pub(crate) fn diagnose(file: FileId, path: &str, bad: &BadName) -> Diagnostic {
 
 pub(crate) fn down_without_up(file: FileId, path: &str) -> Diagnostic {
     Diagnostic::new(&RULE, file.start(), format!("`{path}` takes back a migration that is not there"))
-        .help("add the file that goes forward, with the same version and name, or remove this one")
+        .help("add the file that goes forward, with the same version, or remove this one")
 }
 
 #[cfg(test)]

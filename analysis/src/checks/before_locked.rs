@@ -44,7 +44,14 @@ mod tests {
     #[test]
     fn in_between_and_after() {
         let lock = lock::text(&folder(&[("1_a.sql", "SELECT 1;"), ("3_c.sql", "SELECT 3;")]).history);
-        let with = |path| codes(&[("1_a.sql", "SELECT 1;"), ("3_c.sql", "SELECT 3;"), (path, "SELECT 2;"), ("onward.lock", &lock)]);
+        let with = |path| {
+            codes(&[
+                ("1_a.sql", "SELECT 1;"),
+                ("3_c.sql", "SELECT 3;"),
+                (path, "SELECT 2;"),
+                ("onward.lock", &lock),
+            ])
+        };
         assert_eq!(with("2_b.sql"), ["before_locked 2_b.sql:1:1"]);
         assert_eq!(with("4_b.sql"), [""; 0]);
     }

@@ -35,7 +35,10 @@ mod tests {
 
     #[test]
     fn an_edited_first_migration() {
-        let found = folder(&[("1_a.sql", "CREATE TABLE jobs(id, archived)"), ("2_b.sql", "ALTER TABLE jobs ADD archived")]);
+        let found = folder(&[
+            ("1_a.sql", "CREATE TABLE jobs(id, archived)"),
+            ("2_b.sql", "ALTER TABLE jobs ADD archived"),
+        ]);
         let diagnostic = &found.diagnostics[0];
         assert_eq!(diagnostic.rule.code, "column_added_twice");
         assert_eq!(found.history.files.text(&diagnostic.related[0].place), "archived");

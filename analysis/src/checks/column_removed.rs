@@ -8,7 +8,8 @@ use crate::replay::Fault;
 use crate::statement::{Change, Kind};
 
 /// `column_removed`
-pub static RULE: Rule = Rule::error("column_removed", "a statement comes before the columns it uses are removed");
+pub static RULE: Rule =
+    Rule::error("column_removed", "a statement comes before the columns it uses are removed");
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted } = &fault.refusal.cause else { return None };
@@ -54,13 +55,20 @@ mod tests {
                 assert_eq!(found, [format!("column_removed 0003_m.sql:1:{column}")], "{removal}");
             }
         }
-        assert_eq!(history(&[JOBS, "UPDATE jobs SET state = 1", "ALTER TABLE jobs DROP COLUMN state"]), [""; 0]);
+        assert_eq!(
+            history(&[JOBS, "UPDATE jobs SET state = 1", "ALTER TABLE jobs DROP COLUMN state"]),
+            [""; 0]
+        );
     }
 
     #[test]
     fn says_the_new_name() {
         let rename = "ALTER TABLE jobs RENAME COLUMN state TO status";
-        let text = rendered(&[("0001_a.sql", JOBS), ("0002_b.sql", rename), ("0003_c.sql", "SELECT state FROM jobs")]);
+        let text = rendered(&[
+            ("0001_a.sql", JOBS),
+            ("0002_b.sql", rename),
+            ("0003_c.sql", "SELECT state FROM jobs"),
+        ]);
         assert_eq!(
             text,
             "\

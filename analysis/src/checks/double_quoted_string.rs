@@ -43,7 +43,10 @@ mod tests {
         assert_eq!(found, ["double_quoted_string 0001_m.sql:2:25"]);
         let found = history(&[&format!("{JOBS}CREATE INDEX i ON jobs(\"archived\");")]);
         assert_eq!(found, ["double_quoted_string 0001_m.sql:2:24"]);
-        let found = history(&["CREATE TABLE jobs(id, state CHECK (state IN (\"queued\")));", "INSERT INTO jobs VALUES (1, 'queued')"]);
+        let found = history(&[
+            "CREATE TABLE jobs(id, state CHECK (state IN (\"queued\")));",
+            "INSERT INTO jobs VALUES (1, 'queued')",
+        ]);
         assert_eq!(found, ["double_quoted_string 0001_m.sql:1:46"]);
     }
 
@@ -57,6 +60,9 @@ mod tests {
 
     #[test]
     fn names_in_double_quotes_are_names() {
-        assert_eq!(history(&[&format!("{JOBS}UPDATE \"jobs\" SET \"state\" = 'x' WHERE \"id\" = 1;")]), [""; 0]);
+        assert_eq!(
+            history(&[&format!("{JOBS}UPDATE \"jobs\" SET \"state\" = 'x' WHERE \"id\" = 1;")]),
+            [""; 0]
+        );
     }
 }

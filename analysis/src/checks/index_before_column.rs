@@ -15,7 +15,8 @@ pub static RULE: Rule = Rule::error("index_before_column", "an index comes after
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name: column, quoted } = &fault.refusal.cause else { return None };
-    let Kind::Create { object: Object::Index, name, on: Some(table) } = &history.statement(fault.at).kind else {
+    let Kind::Create { object: Object::Index, name, on: Some(table) } = &history.statement(fault.at).kind
+    else {
         return None;
     };
     let made = fault.mended?;
@@ -60,8 +61,11 @@ mod tests {
     #[test]
     fn names_both_places() {
         let index = "CREATE INDEX IF NOT EXISTS idx_jobs_archived ON jobs(archived);\n";
-        let files =
-            [("0001_jobs.sql", &*format!("{JOBS}{index}")), ("0002_x.sql", "SELECT 1;"), ("0003_archive.sql", ADD)];
+        let files = [
+            ("0001_jobs.sql", &*format!("{JOBS}{index}")),
+            ("0002_x.sql", "SELECT 1;"),
+            ("0003_archive.sql", ADD),
+        ];
         assert_eq!(
             rendered(&files),
             "\
@@ -114,7 +118,10 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
             ("ALTER TABLE jobs RENAME state TO \"archived\"", "1:34"),
             ("DROP TABLE jobs; CREATE TABLE jobs(archived)", "1:36"),
             ("CREATE TABLE n(x, archived); DROP TABLE jobs; ALTER TABLE n RENAME TO jobs", "1:19"),
-            ("CREATE TABLE n(x); ALTER TABLE n ADD archived; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs", "1:38"),
+            (
+                "CREATE TABLE n(x); ALTER TABLE n ADD archived; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
+                "1:38",
+            ),
         ] {
             let analysis = crate::checks::testing::folder(&[("0001_a.sql", &index), ("0002_b.sql", later)]);
             assert_eq!(analysis.diagnostics.len(), 1, "{later}: {:?}", analysis.diagnostics);
@@ -126,7 +133,8 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
     #[test]
     fn several_columns_and_several_indexes_are_all_named() {
         let index = "CREATE INDEX i ON jobs(a, b);\nCREATE INDEX j ON jobs(b);";
-        let found = history(&[&format!("{JOBS}{index}"), "ALTER TABLE jobs ADD a;", "ALTER TABLE jobs ADD b;"]);
+        let found =
+            history(&[&format!("{JOBS}{index}"), "ALTER TABLE jobs ADD a;", "ALTER TABLE jobs ADD b;"]);
         let places = ["2:24", "2:27", "3:24"].map(|place| format!("index_before_column 0001_m.sql:{place}"));
         assert_eq!(found, places);
     }
@@ -139,7 +147,10 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
 
     #[test]
     fn silent_where_the_column_is_there() {
-        assert_eq!(history(&[&format!("{JOBS}{ADD}CREATE INDEX i ON jobs(\"archived\") WHERE archived")]), [""; 0]);
+        assert_eq!(
+            history(&[&format!("{JOBS}{ADD}CREATE INDEX i ON jobs(\"archived\") WHERE archived")]),
+            [""; 0]
+        );
     }
 
     #[test]

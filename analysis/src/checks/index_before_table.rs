@@ -12,7 +12,9 @@ pub static RULE: Rule = Rule::error("index_before_table", "an index comes after 
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoTable(table) = &fault.refusal.cause else { return None };
-    let Kind::Create { object: Object::Index, name, .. } = &history.statement(fault.at).kind else { return None };
+    let Kind::Create { object: Object::Index, name, .. } = &history.statement(fault.at).kind else {
+        return None;
+    };
     let made = fault.mended?;
     let help = match made.migration == fault.at.migration {
         true => format!("move the index behind line {}", history.files.position(&history.place(made)).line),
@@ -45,7 +47,18 @@ mod tests {
 
     #[test]
     fn table_first_and_then_the_column() {
-        let found = history(&["CREATE INDEX i ON jobs(state);", "CREATE TABLE jobs(id);", "ALTER TABLE jobs ADD state"]);
-        assert_eq!(found, ["index_before_column 0001_m.sql:1:24", "index_before_table 0001_m.sql:1:19"].map(|s| s.to_owned()).into_iter().rev().collect::<Vec<_>>());
+        let found = history(&[
+            "CREATE INDEX i ON jobs(state);",
+            "CREATE TABLE jobs(id);",
+            "ALTER TABLE jobs ADD state",
+        ]);
+        assert_eq!(
+            found,
+            ["index_before_column 0001_m.sql:1:24", "index_before_table 0001_m.sql:1:19"]
+                .map(|s| s.to_owned())
+                .into_iter()
+                .rev()
+                .collect::<Vec<_>>()
+        );
     }
 }

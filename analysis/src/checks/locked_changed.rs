@@ -57,10 +57,9 @@ mod tests {
     #[test]
     fn silent_for_formatting_comments_and_a_new_name() {
         let lock = locked("CREATE TABLE t(a);");
-        for (path, text) in [
-            ("1_a.sql", "CREATE TABLE t (\r\n  a -- first\r\n);\r\n"),
-            ("0001_b.sql", "CREATE TABLE t(a);"),
-        ] {
+        for (path, text) in
+            [("1_a.sql", "CREATE TABLE t (\r\n  a -- first\r\n);\r\n"), ("0001_b.sql", "CREATE TABLE t(a);")]
+        {
             assert_eq!(codes(&[(path, text), ("onward.lock", &lock)]), [""; 0]);
         }
     }

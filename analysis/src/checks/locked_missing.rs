@@ -17,7 +17,8 @@ pub(super) fn check<'a>(
     let by_version = |version| history.migrations.iter().find(move |migration| migration.version == version);
     entries.iter().filter(move |entry| by_version(entry.version).is_none()).map(move |entry| {
         let moved = history.migrations.iter().find(|migration| {
-            migration.checksum == entry.checksum && !entries.iter().any(|entry| entry.version == migration.version)
+            migration.checksum == entry.checksum
+                && !entries.iter().any(|entry| entry.version == migration.version)
         });
         let diagnostic = Diagnostic::new(
             &RULE,

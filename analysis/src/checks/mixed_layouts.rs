@@ -21,7 +21,10 @@ mod tests {
     fn what_most_files_do_is_right() {
         let found = codes(&[("1_a.sql", ""), ("2_b.sql", ""), ("V3__c.sql", "")]);
         assert_eq!(found, ["mixed_layouts V3__c.sql:1:1"]);
-        assert_eq!(codes(&[("1_a.up.sql", ""), ("2_b.sql", ""), ("3_c.sql", "")]), ["mixed_layouts 1_a.up.sql:1:1"]);
+        assert_eq!(
+            codes(&[("1_a.up.sql", ""), ("2_b.sql", ""), ("3_c.sql", "")]),
+            ["mixed_layouts 1_a.up.sql:1:1"]
+        );
     }
 
     #[test]

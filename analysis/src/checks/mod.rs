@@ -18,6 +18,7 @@ pub mod locked_missing;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod not_in_transaction;
+pub mod orphans;
 pub mod pragma_without_effect;
 pub mod redundant_transaction;
 pub mod replay_limit;
@@ -38,7 +39,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::FileId;
 use crate::history::{At, History};
 use crate::lock::Entry;
-use crate::replay::Fault;
+use crate::replay::{Fault, Replay};
 
 /// What a code stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,6 +92,7 @@ pub static RULES: &[&Rule] = &[
     &mixed_layouts::RULE,
     &no_migrations::RULE,
     &not_in_transaction::RULE,
+    &orphans::RULE,
     &pragma_without_effect::RULE,
     &redundant_transaction::RULE,
     &replay_limit::RULE,
@@ -142,8 +144,11 @@ pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-pub(crate) fn faults(history: &History, faults: &[Fault], diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.extend(faults.iter().filter_map(|fault| FAULTS.iter().find_map(|explain| explain(history, fault))));
+pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(orphans::check(history, replay));
+    diagnostics.extend(
+        replay.faults.iter().filter_map(|fault| FAULTS.iter().find_map(|explain| explain(history, fault))),
+    );
 }
 
 pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) {

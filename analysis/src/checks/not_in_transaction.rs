@@ -23,7 +23,11 @@ pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
             "keep to the main database; attach others from the application",
         ),
     };
-    Some(Diagnostic::new(&RULE, history.place(at), message).label("SQLite refuses this at run time").help(help))
+    Some(
+        Diagnostic::new(&RULE, history.place(at), message)
+            .label("SQLite refuses this at run time")
+            .help(help),
+    )
 }
 
 #[cfg(test)]

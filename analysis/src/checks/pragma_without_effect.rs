@@ -14,7 +14,8 @@ pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if history.statement(at).kind.run() != Run::WithoutEffect {
         return None;
     }
-    let message = format!("`PRAGMA {name}` has no effect on the database file inside a transaction, so it is left out");
+    let message =
+        format!("`PRAGMA {name}` has no effect on the database file inside a transaction, so it is left out");
     Some(
         Diagnostic::new(&RULE, history.place(at), message)
             .label("left out")
@@ -28,14 +29,22 @@ mod tests {
 
     #[test]
     fn pragmas_of_the_connection_and_of_the_file_format() {
-        for name in ["journal_mode = WAL", "synchronous = NORMAL", "page_size = 8192", "main.auto_vacuum = FULL"] {
-            assert_eq!(history(&[&format!("PRAGMA {name};")]), ["pragma_without_effect 0001_m.sql:1:1"], "{name}");
+        for name in
+            ["journal_mode = WAL", "synchronous = NORMAL", "page_size = 8192", "main.auto_vacuum = FULL"]
+        {
+            assert_eq!(
+                history(&[&format!("PRAGMA {name};")]),
+                ["pragma_without_effect 0001_m.sql:1:1"],
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn silent_where_it_works_or_the_runtime_does_it() {
-        for name in ["foreign_keys = OFF", "defer_foreign_keys = 1", "foreign_key_check(t)", "user_version = 3"] {
+        for name in
+            ["foreign_keys = OFF", "defer_foreign_keys = 1", "foreign_key_check(t)", "user_version = 3"]
+        {
             assert_eq!(history(&[&format!("CREATE TABLE t(a); PRAGMA {name};")]), [""; 0], "{name}");
         }
     }

@@ -9,9 +9,11 @@ use crate::history::{At, History};
 use crate::statement::Kind;
 
 /// `redundant_transaction`
-pub static RULE: Rule =
-    Rule::warning("redundant_transaction", "BEGIN and COMMIT are the runtime's, which has one transaction for all")
-        .allowable();
+pub static RULE: Rule = Rule::warning(
+    "redundant_transaction",
+    "BEGIN and COMMIT are the runtime's, which has one transaction for all",
+)
+.allowable();
 
 pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     let migration = history.migration(at);
@@ -46,6 +48,9 @@ mod tests {
     fn savepoints_triggers_and_allowed_ones_are_silent() {
         let trigger = "CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;";
         assert_eq!(history(&[trigger, "SAVEPOINT a; INSERT INTO t VALUES (1); RELEASE a;"]), [""; 0]);
-        assert_eq!(history(&["-- onward: allow(redundant_transaction) released\nBEGIN; SELECT 1; COMMIT;"]), [""; 0]);
+        assert_eq!(
+            history(&["-- onward: allow(redundant_transaction) released\nBEGIN; SELECT 1; COMMIT;"]),
+            [""; 0]
+        );
     }
 }

@@ -7,13 +7,16 @@ use crate::history::History;
 use crate::replay::Fault;
 
 /// `replay_limit`
-pub static RULE: Rule = Rule::error("replay_limit", "a statement ends within the replay's limits of work and memory");
+pub static RULE: Rule =
+    Rule::error("replay_limit", "a statement ends within the replay's limits of work and memory");
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::Limit(limit) = fault.refusal.cause else { return None };
     let message = match limit {
         Limit::Steps => "this statement does not end within fifty million steps",
-        Limit::Memory => "this statement takes more memory than a replay may: 32 MiB a value, 256 MiB a database",
+        Limit::Memory => {
+            "this statement takes more memory than a replay may: 32 MiB a value, 256 MiB a database"
+        }
     };
     Some(
         Diagnostic::new(&RULE, history.place(fault.at), message)
@@ -31,7 +34,8 @@ mod tests {
     fn endless_and_huge() {
         let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) INSERT INTO t SELECT i FROM n \
                        WHERE i < 0;";
-        let found = history(&["CREATE TABLE t(a);", &format!("SELECT 1;\n{endless}"), "INSERT INTO t VALUES (1);"]);
+        let found =
+            history(&["CREATE TABLE t(a);", &format!("SELECT 1;\n{endless}"), "INSERT INTO t VALUES (1);"]);
         assert_eq!(found, ["replay_limit 0002_m.sql:2:1"]);
         assert_eq!(history(&["SELECT hex(zeroblob(900000000));"]), ["replay_limit 0001_m.sql:1:1"]);
     }

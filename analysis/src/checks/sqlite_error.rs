@@ -27,7 +27,10 @@ pub(crate) fn sandbox(history: &History, error: &Error) -> Option<Diagnostic> {
     let at = At { migration: 0, statement: 0 };
     let first = history.migrations.get(at.migration)?;
     let message = format!("the replay cannot go on: {error}");
-    Some(Diagnostic::new(&RULE, first.file.start(), message).help("this is a fault of onward; please report it"))
+    Some(
+        Diagnostic::new(&RULE, first.file.start(), message)
+            .help("this is a fault of onward; please report it"),
+    )
 }
 
 #[cfg(test)]
@@ -51,6 +54,9 @@ mod tests {
     #[test]
     fn a_statement_that_gives_up_the_transaction_costs_only_itself() {
         let text = "CREATE TABLE t(a PRIMARY KEY); INSERT OR ROLLBACK INTO t VALUES (1), (1); INSERT INTO t VALUES (1);";
-        assert_eq!(history(&["CREATE TABLE u(a)", text, "INSERT INTO u SELECT a FROM t"]), ["sqlite_error 0002_m.sql:1:32"]);
+        assert_eq!(
+            history(&["CREATE TABLE u(a)", text, "INSERT INTO u SELECT a FROM t"]),
+            ["sqlite_error 0002_m.sql:1:32"]
+        );
     }
 }

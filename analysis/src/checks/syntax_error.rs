@@ -20,8 +20,10 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         None => place.range.start = place.range.end,
     }
     let help = match fault.refusal.message.as_str() {
-        "incomplete input" => "the statement ends here, but SQLite expects more: look for a bracket or a quote that is \
-                               not closed, or an END that is missing",
+        "incomplete input" => {
+            "the statement ends here, but SQLite expects more: look for a bracket or a quote that is \
+                               not closed, or an END that is missing"
+        }
         _ => "see https://www.sqlite.org/lang.html for SQLite's own dialect",
     };
     Some(Diagnostic::new(&RULE, place, fault.refusal.message.clone()).label("SQLite stops here").help(help))
@@ -41,7 +43,10 @@ mod tests {
 
     #[test]
     fn what_builds_on_it_is_no_second_fault() {
-        assert_eq!(history(&["CREATE TABEL t(a);", "INSERT INTO t(a) VALUES (1); CREATE INDEX i ON t(a);"]).len(), 1);
+        assert_eq!(
+            history(&["CREATE TABEL t(a);", "INSERT INTO t(a) VALUES (1); CREATE INDEX i ON t(a);"]).len(),
+            1
+        );
         assert_eq!(history(&["CREATE TABLE t(a,);", "ALTER TABLE t ADD b;", "UPDATE t SET b = 1"]).len(), 1);
     }
 }

@@ -16,9 +16,13 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         None => "add the column in a migration before this one".to_owned(),
     };
     Some(
-        Diagnostic::new(&RULE, fault.place(history, name), format!("no migration makes a column `{name}` here"))
-            .label("no such column")
-            .help(help),
+        Diagnostic::new(
+            &RULE,
+            fault.place(history, name),
+            format!("no migration makes a column `{name}` here"),
+        )
+        .label("no such column")
+        .help(help),
     )
 }
 

@@ -45,9 +45,13 @@ pub(crate) fn without_statement(place: Place) -> Diagnostic {
 }
 
 pub(crate) fn other_tool(place: Place, marker: &str) -> Diagnostic {
-    Diagnostic::new(&RULE, place, format!("`{marker}` marks the way back for another tool; onward would run it too"))
-        .label("everything below would run as part of the migration")
-        .help("move what follows into a file of its own, `0001_name.down.sql` beside `0001_name.up.sql`")
+    Diagnostic::new(
+        &RULE,
+        place,
+        format!("`{marker}` marks the way back for another tool; onward would run it too"),
+    )
+    .label("everything below would run as part of the migration")
+    .help("move what follows into a file of its own, `0001_name.down.sql` beside `0001_name.up.sql`")
 }
 
 #[cfg(test)]
@@ -59,8 +63,14 @@ mod tests {
         for (text, message) in [
             ("-- onward: allow drops_data\nSELECT 1", "this directive is not understood"),
             ("-- onward: allow(spelling) x\nSELECT 1", "there is no code `spelling`"),
-            ("-- onward: allow(redundant_transaction)\nBEGIN", "`allow(redundant_transaction)` has no reason"),
-            ("SELECT 1;\n-- onward: allow(redundant_transaction) x\n", "this directive belongs to no statement"),
+            (
+                "-- onward: allow(redundant_transaction)\nBEGIN",
+                "`allow(redundant_transaction)` has no reason",
+            ),
+            (
+                "SELECT 1;\n-- onward: allow(redundant_transaction) x\n",
+                "this directive belongs to no statement",
+            ),
         ] {
             let found = folder(&[("1_a.sql", text)]).diagnostics;
             let found = found.iter().find(|found| found.rule.code == "unknown_directive");

@@ -31,7 +31,8 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
 mod tests {
     use crate::checks::testing::codes;
 
-    const SQL: &str = "CREATE TABLE t(a);\nCREATE INDEX i ON t(slug(a));\nCREATE INDEX j ON t(a COLLATE by_number);";
+    const SQL: &str =
+        "CREATE TABLE t(a);\nCREATE INDEX i ON t(slug(a));\nCREATE INDEX j ON t(a COLLATE by_number);";
 
     #[test]
     fn functions_and_collations() {

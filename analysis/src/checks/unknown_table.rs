@@ -8,7 +8,8 @@ use crate::replay::Fault;
 use crate::statement::Kind;
 
 /// `unknown_table`
-pub static RULE: Rule = Rule::error("unknown_table", "a statement uses tables, indexes, views and triggers that exist");
+pub static RULE: Rule =
+    Rule::error("unknown_table", "a statement uses tables, indexes, views and triggers that exist");
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let (what, name) = match &fault.refusal.cause {
@@ -30,13 +31,19 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let drops = matches!(history.statement(fault.at).kind, Kind::Drop { .. });
     let help = match &fault.near {
         Some(near) => format!("there is a table with a similar name: `{near}`"),
-        None if drops => format!("a fresh database has no such {what}; write DROP {} IF EXISTS", what.to_uppercase()),
+        None if drops => {
+            format!("a fresh database has no such {what}; write DROP {} IF EXISTS", what.to_uppercase())
+        }
         None => format!("create the {what} in a migration before this one"),
     };
     Some(
-        Diagnostic::new(&RULE, place, format!("no migration makes a {what} `{name}`").replace("a index", "an index"))
-            .label(format!("no such {what}"))
-            .help(help),
+        Diagnostic::new(
+            &RULE,
+            place,
+            format!("no migration makes a {what} `{name}`").replace("a index", "an index"),
+        )
+        .label(format!("no such {what}"))
+        .help(help),
     )
 }
 
@@ -46,8 +53,12 @@ mod tests {
 
     #[test]
     fn never_made() {
-        for text in ["INSERT INTO jbos VALUES (1)", "CREATE INDEX i ON jbos(id)", "ALTER TABLE jbos ADD b", "DROP TABLE jbos"]
-        {
+        for text in [
+            "INSERT INTO jbos VALUES (1)",
+            "CREATE INDEX i ON jbos(id)",
+            "ALTER TABLE jbos ADD b",
+            "DROP TABLE jbos",
+        ] {
             let found = folder(&[("1_a.sql", "CREATE TABLE jobs(id)"), ("2_b.sql", text)]).diagnostics;
             assert_eq!(found[0].rule.code, "unknown_table");
             assert!(found[0].help.contains("`jobs`"), "{text}: {}", found[0].help);
@@ -58,7 +69,11 @@ mod tests {
 
     #[test]
     fn dropped_before() {
-        let found = folder(&[("1_a.sql", "CREATE TABLE t(a)"), ("2_b.sql", "DROP TABLE t"), ("3_c.sql", "DROP TABLE t")]);
+        let found = folder(&[
+            ("1_a.sql", "CREATE TABLE t(a)"),
+            ("2_b.sql", "DROP TABLE t"),
+            ("3_c.sql", "DROP TABLE t"),
+        ]);
         assert_eq!(found.diagnostics[0].message, "table `t` is gone since 2_b.sql");
     }
 }

@@ -8,18 +8,20 @@ use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
 
 /// `unreadable`
-pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8").about_files();
+pub static RULE: Rule =
+    Rule::error("unreadable", "the folder and its files can be read, as UTF-8").about_files();
 
 pub(crate) fn folder(file: FileId, dir: &Path, error: &io::Error) -> Diagnostic {
     let help = match error.kind() {
         io::ErrorKind::NotFound => {
-            "make the folder and write the first migration with `cargo onward new <name>`; the path is relative to the \
-             folder of Cargo.toml"
+            "make the folder and write the first migration with `cargo onward new <name>`; in `migrations!` the path \
+             is relative to the folder of Cargo.toml"
         }
         io::ErrorKind::NotADirectory => "name the folder that holds the migrations, not a file",
         _ => "see that the folder can be read by whoever builds",
     };
-    Diagnostic::new(&RULE, file.start(), format!("cannot read the folder `{}`: {error}", dir.display())).help(help)
+    Diagnostic::new(&RULE, file.start(), format!("cannot read the folder `{}`: {error}", dir.display()))
+        .help(help)
 }
 
 pub(crate) fn file(file: FileId, path: &str, error: &io::Error) -> Diagnostic {
@@ -33,9 +35,13 @@ pub(crate) fn not_utf8(place: Place, path: &str, bytes: &[u8], valid: usize) -> 
         _ => ("", "save it as UTF-8; a blob is written as x'ff00'"),
     };
     let byte = bytes.get(valid).copied().unwrap_or_default();
-    Diagnostic::new(&RULE, place, format!("`{path}` is not UTF-8{encoding}: byte 0x{byte:02x} at offset {valid}"))
-        .label("text up to here")
-        .help(help)
+    Diagnostic::new(
+        &RULE,
+        place,
+        format!("`{path}` is not UTF-8{encoding}: byte 0x{byte:02x} at offset {valid}"),
+    )
+    .label("text up to here")
+    .help(help)
 }
 
 pub(crate) fn nul(place: Place, path: &str) -> Diagnostic {

@@ -7,7 +7,8 @@ use crate::history::History;
 use crate::replay::Fault;
 
 /// `used_before_added`
-pub static RULE: Rule = Rule::error("used_before_added", "a statement comes after the tables and columns it uses");
+pub static RULE: Rule =
+    Rule::error("used_before_added", "a statement comes after the tables and columns it uses");
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let (what, name) = match &fault.refusal.cause {
@@ -17,14 +18,20 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     };
     let made = fault.mended?;
     let help = match made.migration == fault.at.migration {
-        true => format!("move the statement behind line {}", history.files.position(&history.place(made)).line),
+        true => {
+            format!("move the statement behind line {}", history.files.position(&history.place(made)).line)
+        }
         false => format!("move the statement into {}, behind the {what}", history.path(made)),
     };
     Some(
-        Diagnostic::new(&RULE, fault.place(history, name), format!("{what} `{name}` is used before it exists"))
-            .label(format!("no such {what} here"))
-            .related(fault.origin(history, made, name), index_before_column::added(history, made))
-            .help(help),
+        Diagnostic::new(
+            &RULE,
+            fault.place(history, name),
+            format!("{what} `{name}` is used before it exists"),
+        )
+        .label(format!("no such {what} here"))
+        .related(fault.origin(history, made, name), index_before_column::added(history, made))
+        .help(help),
     )
 }
 

@@ -53,7 +53,9 @@ impl Lost {
     /// Whether a refusal follows from an earlier one.
     pub(super) fn explains(&self, refusal: &Refusal) -> bool {
         match &refusal.cause {
-            Cause::NoTable(name) | Cause::NoObject(_, name) => self.names.contains(&name.to_ascii_lowercase()),
+            Cause::NoTable(name) | Cause::NoObject(_, name) => {
+                self.names.contains(&name.to_ascii_lowercase())
+            }
             Cause::NoColumn { name, .. } => self.columns.contains(&name.to_ascii_lowercase()),
             Cause::Other => self.databases && refusal.message.starts_with("unknown database"),
             _ => false,

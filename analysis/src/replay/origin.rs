@@ -1,9 +1,10 @@
 //! Where a fault comes from: the earlier statement since which SQLite refuses, and the nearest name that exists.
 
+use onward_schema::Violation;
 use onward_schema::token::significant;
 use rusqlite::{Connection, Result};
 
-use super::{Fault, Step};
+use super::{Fault, Orphans, Step};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
@@ -30,7 +31,10 @@ pub(super) fn find(history: &History, ran: &[Step], faults: &mut [Fault]) -> Res
     watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, None));
     for step in ran.iter().take_while(|step| step.at <= end) {
         sandbox.run(history.sql(step.at), step.strings)?;
-        if matches!(history.statement(step.at).kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }) {
+        if matches!(
+            history.statement(step.at).kind,
+            Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }
+        ) {
             watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, Some(step.at)));
         }
     }
@@ -70,12 +74,7 @@ impl<'f> Watch<'f> {
         let word = match sandbox.prepare(history.sql(self.fault.at), false).map_err(Refusal::from) {
             Ok(()) => Word::Works,
             Err(refusal) if refusal.cause == self.fault.refusal.cause => Word::Same,
-            // Another column is missed first, so this one was found.
-            Err(Refusal { cause: Cause::NoColumn { .. }, .. })
-                if matches!(self.fault.refusal.cause, Cause::NoColumn { .. }) =>
-            {
-                Word::Works
-            }
+            // Which of several missing columns SQLite names first says nothing of the others.
             Err(_) => Word::Other,
         };
         if let Some(at) = after
@@ -89,6 +88,24 @@ impl<'f> Watch<'f> {
             self.word = word;
         }
     }
+}
+
+/// Runs the history once more if it leaves orphans, to see which migration does.
+pub(super) fn orphans(history: &History, ran: &[Step], end: &Connection) -> Result<Option<Orphans>> {
+    let violations = Violation::read(end)?;
+    let Some(first) = violations.first() else { return Ok(None) };
+    let sandbox = Sandbox::open(&history.config)?;
+    for (index, step) in ran.iter().enumerate() {
+        sandbox.run(history.sql(step.at), step.strings)?;
+        let migration = step.at.migration;
+        let is_last = ran.get(index + 1).is_none_or(|next| next.at.migration != migration);
+        let is_there = |found: &Violation| found.table == first.table && found.parent == first.parent;
+        if is_last && Violation::read(sandbox.conn())?.iter().any(is_there) {
+            return Ok(Some(Orphans { migration, violations }));
+        }
+    }
+    let migration = history.migrations.len() - 1;
+    Ok(Some(Orphans { migration, violations }))
 }
 
 /// The name that exists and is spelled most like the missing one, if any is near.

@@ -56,7 +56,10 @@ fn finish(conn: &Connection, id: i64, failure: Option<&str>) -> onward::rusqlite
     let sql = "INSERT INTO attempts(job_id, worker, finished_at, failure) VALUES (?1, 'quickstart', CURRENT_TIMESTAMP, ?2)";
     conn.execute(sql, params![id, failure])?;
     let state = if failure.is_some() { "failed" } else { "done" };
-    conn.execute("UPDATE jobs SET state = ?2, archived = ?3 WHERE id = ?1", params![id, state, failure.is_none()])?;
+    conn.execute(
+        "UPDATE jobs SET state = ?2, archived = ?3 WHERE id = ?1",
+        params![id, state, failure.is_none()],
+    )?;
     Ok(())
 }
 
