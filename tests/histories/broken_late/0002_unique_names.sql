@@ -1,0 +1,5 @@
+CREATE TABLE audit (at TEXT);
+INSERT INTO audit VALUES ('before the index');
+
+CREATE UNIQUE INDEX customers_by_name
+    ON customers(name);

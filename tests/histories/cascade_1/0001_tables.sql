@@ -1,0 +1,2 @@
+CREATE TABLE customers (id INTEGER PRIMARY KEY);
+CREATE TABLE orders (customer INTEGER REFERENCES customers(id) ON DELETE CASCADE);

@@ -1,0 +1,1 @@
+CREATE TABLE counter (step TEXT NOT NULL);

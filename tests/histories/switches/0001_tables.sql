@@ -1,0 +1,2 @@
+CREATE TABLE jobs (id INTEGER PRIMARY KEY);
+CREATE VIEW open_jobs AS SELECT id FROM jobs;
