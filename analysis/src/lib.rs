@@ -17,6 +17,7 @@
 //! assert_eq!(analysis.diagnostics[0].rule.code, "unknown_table");
 //! # Ok::<(), std::io::Error>(())
 //! ```
+#![deny(missing_docs)]
 
 mod analysis;
 mod cause;

@@ -1,16 +1,22 @@
 //! SQLite migrations, proven at compile time: **if it compiles, it migrates.**
 //!
-//! ```no_run
+//! ```
 //! use onward::{Migrations, migrations};
 //!
-//! # mod demo { use super::*;
-//! # /* The macro wants a folder, which a doc test has not.
-//! static MIGRATIONS: Migrations = migrations!(); // ./migrations beside Cargo.toml
-//! # */ }
-//! # fn run(migrations: &Migrations) -> Result<(), onward::Error> {
-//! # #[allow(non_snake_case)] let MIGRATIONS = migrations;
+//! // The folder is relative to Cargo.toml; `migrations!()` is the folder `migrations` beside it.
+//! static MIGRATIONS: Migrations = migrations!("../migrations");
 //!
-//! let conn = MIGRATIONS.open("app.db")?; // create or open, migrate, hand over the connection
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let path = dir.path().join("jobs.db");
+//! // Create or open the file, apply what is pending, hand over a rusqlite connection.
+//! let conn = MIGRATIONS.open(&path)?;
+//! conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+//!
+//! // Or on a connection of your own.
+//! let mut conn = onward::rusqlite::Connection::open(&path)?;
+//! let report = MIGRATIONS.apply(&mut conn)?;
+//! assert!(report.is_up_to_date());
 //! # Ok(()) }
 //! ```
 //!

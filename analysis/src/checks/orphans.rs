@@ -20,7 +20,7 @@ pub(super) fn check(history: &History, replay: &Replay) -> Option<Diagnostic> {
     let text =
         |range: &std::ops::Range<usize>| history.files.get(migration.file).text[range.clone()].to_lowercase();
     let ranges = || migration.statements.iter().map(|statement| &statement.range);
-    let range = ranges().filter(|range| text(range).contains(&table)).last().or_else(|| ranges().last());
+    let range = ranges().rfind(|range| text(range).contains(&table)).or_else(|| ranges().next_back());
     let message = "the history leaves rows whose foreign keys lead nowhere";
     let place = migration.file.at(range.cloned().unwrap_or(0..0));
     let mut diagnostic = Diagnostic::new(&RULE, place, message).label("after this migration");

@@ -1,0 +1,34 @@
+//! The README says what is true.
+
+use std::path::Path;
+use std::process::Command;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
+}
+
+/// The blocks of this language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = read("README.md");
+    let fence = format!("```{language}\n");
+    let parts = readme.split(&fence).skip(1);
+    parts.map(|part| part.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn its_code_is_the_example_that_is_compiled() {
+    let example = [read("examples/readme/src/main.rs"), read("examples/readme/build.rs")];
+    assert_eq!(blocks("rust"), example);
+}
+
+#[test]
+fn its_error_is_what_the_command_line_prints() {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "-q", "-p", "cargo-onward", "--", "check"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("story"))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(printed.starts_with(&blocks("text")[0]), "{printed}");
+}
