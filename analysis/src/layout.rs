@@ -64,6 +64,10 @@ pub struct BadName {
 
 /// Understands a path relative to the migrations folder, with `/` between its parts, that ends in `.sql` in any case.
 pub fn parse(path: &str) -> Result<Name, BadName> {
+    if path.contains('\u{fffd}') {
+        let problem = "the name is not UTF-8".to_owned();
+        return Err(BadName { problem, help: "rename the file".to_owned() });
+    }
     match path.split('/').collect::<Vec<_>>()[..] {
         [file] => parse_file(file),
         [folder, "up.sql"] => parse_stem(folder, Layout::Folders, Direction::Up),
@@ -197,6 +201,7 @@ mod tests {
     #[test]
     fn bad_names_say_what_is_wrong() {
         for (path, problem) in [
+            ("0001_\u{fffd}.sql", "the name is not UTF-8"),
             ("jobs.sql", "it does not begin with a version"),
             (".sql", "it does not begin with a version"),
             ("0001.sql", "there is no name behind the version"),

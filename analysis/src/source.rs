@@ -232,6 +232,16 @@ mod tests {
         assert_eq!(codes(&[]), [("no_migrations", String::new())]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_is_named() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = folder(&[("1_a.sql", b"")]);
+        let name = std::ffi::OsStr::from_bytes(b"2_caf\xe9.sql");
+        std::fs::write(dir.path().join(name), "").unwrap();
+        assert_eq!(read(dir.path()).1[0].rule.code, "bad_file_name");
+    }
+
     #[test]
     fn what_is_no_text_is_unreadable() {
         for bytes in [&b"SELECT '\xff'"[..], b"\xff\xfeS\0", b"SELECT 1;\0"] {

@@ -21,20 +21,21 @@ impl<'c> Exclusive<'c> {
     /// Begins, and waits at most `timeout` while others hold the lock.
     pub(crate) fn begin(conn: &'c Connection, timeout: Duration) -> Result<Exclusive<'c>> {
         let start = Instant::now();
-        for attempt in 1.. {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
             match conn.execute_batch("BEGIN EXCLUSIVE") {
                 Ok(()) => return Ok(Exclusive { conn, waited: start.elapsed() }),
                 Err(error) if is_busy(&error) => {
                     let waited = start.elapsed();
                     if waited >= timeout {
-                        return Err(Error::Locked { waited, attempts: attempt });
+                        return Err(Error::Locked { waited, attempts });
                     }
-                    std::thread::sleep(pause(attempt).min(timeout - waited));
+                    std::thread::sleep(pause(attempts).min(timeout - waited));
                 }
                 Err(error) => return Err(Error::sqlite("begin the exclusive transaction")(error)),
             }
         }
-        unreachable!("the loop ends by returning")
     }
 
     pub(crate) fn commit(self) -> Result<()> {
