@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use onward_schema::token;
+
 /// One text file of a history, as everything after `source` sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -29,9 +31,8 @@ impl File {
 
     /// Where a byte offset of the text is.
     pub fn position(&self, offset: usize) -> Position {
-        let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+        let (line, column) = token::position(&self.text, offset);
+        Position { line, column }
     }
 }
 

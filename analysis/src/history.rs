@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::checksum::Checksum;
+use onward_schema::Checksum;
+
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
 use crate::layout::Layout;

@@ -22,7 +22,6 @@
 mod analysis;
 mod cause;
 pub mod checks;
-pub mod checksum;
 pub mod config;
 pub mod diagnostic;
 pub mod directive;
@@ -38,6 +37,6 @@ pub mod statement;
 
 pub use analysis::{Analysis, analyze};
 pub use checks::{RULES, Rule};
-pub use checksum::Checksum;
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};
+pub use onward_schema::Checksum;

@@ -6,11 +6,11 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use onward_schema::Checksum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::checks::bad_lock_file;
-use crate::checksum::Checksum;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::history::History;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use onward_schema::Checksum;
+
 use crate::checks::{bad_file_name, duplicate_version, mixed_layouts, no_migrations, unreadable};
-use crate::checksum::Checksum;
 use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
 use crate::directive;

@@ -1,7 +1,9 @@
 //! What the macro's expansion calls. Not part of the public interface.
 
+use onward_schema::Checksum;
+
 pub use crate::migrations::Migration;
-use crate::migrations::{Checksum, Migrations, Mode, Statement};
+use crate::migrations::{Migrations, Mode, Statement};
 
 /// What `migrations!` expands to.
 pub const fn migrations(

@@ -46,10 +46,10 @@ pub mod __private;
 
 pub use error::{Error, Result};
 pub use ledger::Row;
-pub use migrations::{Checksum, Migration, Migrations};
+pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
 pub use onward_macros::migrations;
-pub use onward_schema::{Difference, Violation};
+pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
 pub use report::{Applied, Report};
 pub use rusqlite;

@@ -1,24 +1,14 @@
 //! The embedded history.
 
-use std::fmt;
 use std::path::Path;
 
+use onward_schema::{Checksum, token};
 use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::migrator::Migrator;
 use crate::report::Report;
 use crate::status::Status;
-
-/// A SHA-256 sum, shown as 64 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Checksum(pub(crate) [u8; 32]);
-
-impl fmt::Display for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
 
 /// How a statement is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,9 +83,7 @@ impl Migration {
 
     /// The line and column of a byte of the text, both from one.
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        token::position(self.text, offset)
     }
 }
 

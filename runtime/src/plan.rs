@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use onward_schema::Checksum;
+
 use crate::ledger::Row;
-use crate::migrations::{Checksum, Migration};
+use crate::migrations::Migration;
 
 /// Why a ledger and the embedded history do not go together.
 #[derive(Debug, Clone, PartialEq, Eq)]

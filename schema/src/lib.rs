@@ -23,6 +23,7 @@
 
 pub mod canonical;
 mod catalog;
+pub mod checksum;
 mod column;
 mod compare;
 mod create;
@@ -36,6 +37,7 @@ mod table;
 pub mod token;
 mod violation;
 
+pub use checksum::Checksum;
 pub use column::{Affinity, Column, Generated};
 pub use difference::{Change, Difference, ObjectKind};
 pub use fingerprint::{Fingerprint, objects};

@@ -90,6 +90,15 @@ pub fn significant(text: &str) -> impl Iterator<Item = Token<'_>> {
     tokens(text).filter(Token::is_significant)
 }
 
+/// The line and column of a byte of a text, both counted from one, the column in characters.
+///
+/// A byte beyond the text is where the text ends.
+pub fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
 /// The iterator behind [`tokens`].
 #[derive(Debug, Clone)]
 pub struct Tokens<'a> {

@@ -6,8 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use onward_schema::token::significant;
 use sha2::{Digest, Sha256};
+
+use crate::token::significant;
 
 /// A SHA-256 sum, shown and read as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
