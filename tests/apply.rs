@@ -253,6 +253,16 @@ fn strings_in_double_quotes_work_where_they_are_allowed_and_only_there() {
 }
 
 #[test]
+fn temporary_tables_end_with_their_migration_and_the_applications_own_stay() {
+    let mut conn = Connection::open_in_memory().unwrap();
+    conn.execute_batch("CREATE TEMP TABLE \"my \"\"own\" (a)").unwrap();
+    migrations!("histories/temporary").apply(&mut conn).unwrap();
+    assert_eq!(number(&conn, "SELECT sum(a) FROM kept"), 3);
+    assert_eq!(number(&conn, "SELECT count(*) FROM sqlite_temp_schema WHERE name = 'my \"own'"), 1);
+    assert_eq!(number(&conn, "SELECT count(*) FROM sqlite_temp_schema"), 1);
+}
+
+#[test]
 fn status_reads_and_changes_nothing() {
     let file = File::with_orders(&FIRST);
     let before = file.bytes();

@@ -97,8 +97,8 @@ impl History {
 pub enum Run {
     /// It is run as it stands.
     Yes,
-    /// It is a switch that is run, and put back after the migration.
-    Switch,
+    /// It is run, and what it leaves on the connection is taken back after the migration.
+    Undone,
     /// The runtime does what it asks for anyway.
     Implied,
     /// It has no effect inside a transaction or on the database file.
@@ -114,6 +114,7 @@ impl Kind {
             Kind::Transaction => Run::Implied,
             Kind::Rollback | Kind::Outside => Run::Never,
             Kind::Pragma(name) => pragma(name),
+            Kind::Create { temporary: true, .. } => Run::Undone,
             Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. } | Kind::Other => Run::Yes,
         }
     }
@@ -123,7 +124,7 @@ impl Kind {
 fn pragma(name: &str) -> Run {
     match name {
         "foreign_keys" | "defer_foreign_keys" | "foreign_key_check" => Run::Implied,
-        "legacy_alter_table" | "writable_schema" => Run::Switch,
+        "legacy_alter_table" | "writable_schema" => Run::Undone,
         // Kept in the database file, or work done in it.
         "application_id" | "user_version" | "schema_version" | "optimize" | "incremental_vacuum" => Run::Yes,
         // Questions: they change nothing, and some histories ask them to see that all is well.

@@ -109,25 +109,16 @@ struct Replayer<'h> {
 
 impl Replayer<'_> {
     fn migration(&mut self, migration: usize) -> Result<()> {
-        let mut switches = Vec::new();
         for statement in 0..self.history.migrations[migration].statements.len() {
             let at = At { migration, statement };
             let kind = &self.history.statement(at).kind;
             match kind.run() {
-                Run::Yes => self.statement(at)?,
-                Run::Switch => {
-                    self.statement(at)?;
-                    if let Kind::Pragma(name) = kind {
-                        switches.push(name);
-                    }
-                }
+                Run::Yes | Run::Undone => self.statement(at)?,
                 Run::Never => self.lost.skip(kind),
                 Run::Implied | Run::WithoutEffect => {}
             }
         }
-        for name in switches {
-            self.sandbox.run(&format!("PRAGMA {name} = OFF"), false)?;
-        }
+        self.sandbox.reset()?;
         self.committed = self.ran.len();
         self.sandbox.conn().execute_batch("COMMIT; BEGIN EXCLUSIVE")
     }

@@ -64,6 +64,16 @@ impl Sandbox {
         &self.conn
     }
 
+    /// Ends a migration: what it leaves on its connection alone is not there when the next one runs years later.
+    pub(crate) fn reset(&self) -> Result<()> {
+        self.conn.execute_batch("PRAGMA legacy_alter_table = OFF; PRAGMA writable_schema = OFF")?;
+        let temporary = "SELECT format('DROP %s temp.\"%w\"', type, name) FROM sqlite_temp_schema \
+                         WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+        let mut query = self.conn.prepare(temporary)?;
+        let drops = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
+        drops.iter().try_for_each(|drop| self.conn.execute_batch(drop))
+    }
+
     /// Whether SQLite has rolled the whole transaction back, which some errors make it do.
     pub(crate) fn is_lost(&self) -> bool {
         self.conn.is_autocommit()

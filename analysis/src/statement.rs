@@ -74,6 +74,8 @@ pub enum Kind {
         name: Name,
         /// The table that an index or a trigger belongs to.
         on: Option<Name>,
+        /// Whether it lasts no longer than the connection.
+        temporary: bool,
     },
     /// ALTER TABLE.
     Alter {
@@ -172,20 +174,18 @@ fn classify(tokens: &[Token<'_>]) -> Option<Kind> {
     } else if is("PRAGMA") {
         Some(Kind::Pragma(cursor.name()?.text.to_ascii_lowercase()))
     } else if is("CREATE") {
-        let object = loop {
-            match cursor.object() {
-                Some(object) => break object,
-                None if ["TEMP", "TEMPORARY", "UNIQUE", "VIRTUAL"].iter().any(|word| cursor.take(word)) => {}
-                None => return None,
-            }
-        };
+        let mut temporary = cursor.take("TEMP") || cursor.take("TEMPORARY");
+        let _ = cursor.take("UNIQUE") || cursor.take("VIRTUAL");
+        let object = cursor.object()?;
         cursor.take_all(&["IF", "NOT", "EXISTS"]);
+        temporary |= cursor.tokens.first().is_some_and(|schema| schema.name().is_some_and(is_temp))
+            && cursor.tokens.get(1).is_some_and(|dot| dot.is("."));
         let name = cursor.name()?;
         let on = match object {
             Object::Index | Object::Trigger => cursor.seek("ON").then(|| cursor.name()).flatten(),
             Object::Table | Object::View => None,
         };
-        Some(Kind::Create { object, name, on })
+        Some(Kind::Create { object, name, on, temporary })
     } else if is("DROP") {
         let object = cursor.object()?;
         cursor.take_all(&["IF", "EXISTS"]);
@@ -195,6 +195,10 @@ fn classify(tokens: &[Token<'_>]) -> Option<Kind> {
     } else {
         None
     }
+}
+
+fn is_temp(schema: String) -> bool {
+    schema.eq_ignore_ascii_case("temp")
 }
 
 struct Cursor<'t, 'a> {
@@ -279,7 +283,7 @@ mod tests {
 
     fn create(text: &str) -> (Object, String, Option<String>) {
         match kind(text) {
-            Kind::Create { object, name, on } => (object, name.text, on.map(|on| on.text)),
+            Kind::Create { object, name, on, .. } => (object, name.text, on.map(|on| on.text)),
             other => panic!("{other:?}"),
         }
     }
@@ -309,6 +313,15 @@ mod tests {
         assert_eq!(create("CREATE TRIGGER g AFTER UPDATE OF c ON t BEGIN SELECT 1; END").2, Some("t".into()));
         assert_eq!(create("CREATE VIRTUAL TABLE f USING fts5(a)").1, "f");
         assert_eq!(create("CREATE TEMP VIEW 'v' AS SELECT 1").1, "v");
+        for (text, expected) in [
+            ("CREATE TEMP TABLE t(a)", true),
+            ("CREATE TEMPORARY VIEW v AS SELECT 1", true),
+            ("CREATE TABLE IF NOT EXISTS \"Temp\".t(a)", true),
+            ("CREATE TABLE temp(a)", false),
+            ("CREATE TABLE main.temp(a)", false),
+        ] {
+            assert!(matches!(kind(text), Kind::Create { temporary, .. } if temporary == expected), "{text}");
+        }
         for transaction in ["BEGIN IMMEDIATE", "COMMIT", "END TRANSACTION"] {
             assert_eq!(kind(transaction), Kind::Transaction);
         }

@@ -5,19 +5,17 @@ use std::path::{Path, PathBuf};
 use onward_analysis::render::{Style, render};
 use onward_analysis::{Analysis, Severity};
 
-/// The folder that was named, else `migrations` here or beside the nearest Cargo.toml above.
+/// The folder that was named, else `migrations` here, else the one beside the nearest Cargo.toml above.
 pub(crate) fn find(named: Option<PathBuf>) -> PathBuf {
-    let default = PathBuf::from("migrations");
-    named.unwrap_or_else(|| match default.exists() {
-        true => default.clone(),
-        false => beside_manifest().unwrap_or(default),
-    })
+    let here = PathBuf::from("migrations");
+    named.unwrap_or_else(|| if here.exists() { here.clone() } else { beside_manifest().unwrap_or(here) })
 }
 
+/// It need not be there: `new` makes it.
 fn beside_manifest() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    let package = here.ancestors().find(|folder| folder.join("Cargo.toml").exists())?;
-    Some(package.join("migrations")).filter(|folder| folder.exists())
+    let current = std::env::current_dir().ok()?;
+    let package = current.ancestors().find(|folder| folder.join("Cargo.toml").exists())?;
+    (package != current).then(|| package.join("migrations"))
 }
 
 /// Prints all diagnostics and how many there are.

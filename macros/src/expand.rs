@@ -92,15 +92,12 @@ fn migration(history: &History, index: usize, migration: &Migration, folder: &Fo
     let (checksum, chain) = (bytes(checksum), bytes(chain));
     let run = (0..migration.statements.len())
         .map(|statement| history.statement(At { migration: index, statement }));
-    let run = run.filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Switch));
+    let run = run.filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
     let statements = run.map(|statement| {
         let (start, end) = (number(statement.range.start), number(statement.range.end));
         let strings = statement.allows(DOUBLE_QUOTED_STRING);
-        match statement.kind.run() {
-            Run::Switch => quote!(::onward::__private::switch(#start, #end)),
-            _ if strings => quote!(::onward::__private::strings(#start, #end)),
-            _ => quote!(::onward::__private::statement(#start, #end)),
-        }
+        let undone = statement.kind.run() == Run::Undone;
+        quote!(::onward::__private::statement(#start, #end, #strings, #undone))
     });
     quote! {
         ::onward::__private::migration(#version, #label, #name, #path, #text, &[#(#statements),*], #checksum, #chain)

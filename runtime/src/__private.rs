@@ -3,7 +3,7 @@
 use onward_schema::Checksum;
 
 pub use crate::migrations::Migration;
-use crate::migrations::{Migrations, Mode, Statement};
+use crate::migrations::{Migrations, Statement};
 
 /// What `migrations!` expands to.
 pub const fn migrations(
@@ -44,16 +44,6 @@ pub const fn migration(
 }
 
 /// A statement at these bytes of its file.
-pub const fn statement(start: u32, end: u32) -> Statement {
-    Statement { start, end, mode: Mode::Plain }
-}
-
-/// A statement that may read double quotes as strings.
-pub const fn strings(start: u32, end: u32) -> Statement {
-    Statement { start, end, mode: Mode::Strings }
-}
-
-/// A PRAGMA that is put back after the migration.
-pub const fn switch(start: u32, end: u32) -> Statement {
-    Statement { start, end, mode: Mode::Switch }
+pub const fn statement(start: u32, end: u32, strings: bool, undone: bool) -> Statement {
+    Statement { start, end, strings, undone }
 }

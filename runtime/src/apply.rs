@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 use crate::exclusive::Exclusive;
 use crate::ledger;
-use crate::migrations::{Migration, Migrations, Mode};
+use crate::migrations::{Migration, Migrations};
 use crate::migrator::Migrator;
 use crate::plan::{self, Conflict};
 use crate::report::Report;
@@ -91,17 +91,30 @@ fn pending<'m>(migrations: &'m Migrations, conn: &Connection) -> Result<&'m [Mig
 }
 
 fn one(migration: &Migration, conn: &Connection, settings: &Settings<'_>) -> Result<()> {
-    let mut switched = false;
+    let undoing = Error::sqlite("take back what the migration left on the connection");
+    let undone = migration.statements().any(|(_, statement)| statement.undone);
+    let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
     for (sql, statement) in migration.statements() {
-        let strings = statement.mode == Mode::Strings;
-        switched |= statement.mode == Mode::Switch;
-        let outcome = settings.strings(strings).and_then(|()| execute(conn, sql));
+        let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
         outcome.map_err(|source| Error::statement(migration, statement.start as usize, sql, source))?;
     }
-    if switched {
-        settings.off().map_err(Error::sqlite("put the migration's settings back"))?;
+    if undone {
+        settings.off().map_err(&undoing)?;
+        for (kind, name) in temporary(conn).map_err(&undoing)? {
+            if !before.contains(&(kind.clone(), name.clone())) {
+                let name = name.replace('"', "\"\"");
+                conn.execute_batch(&format!("DROP {kind} temp.\"{name}\"")).map_err(&undoing)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// The temporary tables and views of the connection, those of the application among them.
+fn temporary(conn: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    let sql = "SELECT type, name FROM sqlite_temp_schema WHERE type IN ('table', 'view') AND name NOT LIKE \
+               'sqlite\\_%' ESCAPE '\\'";
+    conn.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// Runs a statement to its end, rows or not.

@@ -10,23 +10,16 @@ use crate::migrator::Migrator;
 use crate::report::Report;
 use crate::status::Status;
 
-/// How a statement is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Plain,
-    /// Double quotes may be strings, as SQLite has it by default and onward does not.
-    Strings,
-    /// A PRAGMA whose setting ends with the migration.
-    Switch,
-}
-
 /// The bytes of a statement in its file. Public only for the macro's expansion.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct Statement {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    pub(crate) mode: Mode,
+    /// Double quotes may be strings, as SQLite has it by default and onward does not.
+    pub(crate) strings: bool,
+    /// What it leaves on the connection ends with the migration.
+    pub(crate) undone: bool,
 }
 
 /// One migration of the embedded history.

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule::error("index_before_column", "an index comes after
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name: column, quoted } = &fault.refusal.cause else { return None };
-    let Kind::Create { object: Object::Index, name, on: Some(table) } = &history.statement(fault.at).kind
+    let Kind::Create { object: Object::Index, name, on: Some(table), .. } = &history.statement(fault.at).kind
     else {
         return None;
     };

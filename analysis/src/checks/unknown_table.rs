@@ -68,6 +68,13 @@ mod tests {
     }
 
     #[test]
+    fn temporary_tables_end_with_their_migration() {
+        let temporary = "CREATE TEMP TABLE t(a); INSERT INTO t VALUES (1);";
+        assert_eq!(history(&[temporary, "INSERT INTO t VALUES (2);"]), ["unknown_table 0002_m.sql:1:13"]);
+        assert_eq!(history(&[temporary, temporary]), [""; 0]);
+    }
+
+    #[test]
     fn dropped_before() {
         let found = folder(&[
             ("1_a.sql", "CREATE TABLE t(a)"),

@@ -29,14 +29,31 @@ pub(super) fn find(history: &History, ran: &[Step], faults: &mut [Fault]) -> Res
     let Some(end) = watches.iter().map(|watch| watch.fault.at).max() else { return Ok(()) };
     let sandbox = Sandbox::open(&history.config)?;
     watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, None));
-    for step in ran.iter().take_while(|step| step.at <= end) {
-        sandbox.run(history.sql(step.at), step.strings)?;
-        if matches!(
-            history.statement(step.at).kind,
-            Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }
-        ) {
-            watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, Some(step.at)));
+    again(history, ran, &sandbox, |at, _| {
+        let kind = &history.statement(at).kind;
+        if at <= end && matches!(kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }) {
+            watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, Some(at)));
         }
+        Ok(())
+    })
+}
+
+/// Runs what the replay has run in another sandbox, and calls back after each statement with whether it was the last of
+/// its migration.
+fn again(
+    history: &History,
+    ran: &[Step],
+    sandbox: &Sandbox,
+    mut after: impl FnMut(At, bool) -> Result<()>,
+) -> Result<()> {
+    for (index, step) in ran.iter().enumerate() {
+        // What worked once may not work twice, if it is random; then its fault is found without it.
+        let _ = sandbox.run(history.sql(step.at), step.strings);
+        let is_last = ran.get(index + 1).is_none_or(|next| next.at.migration != step.at.migration);
+        if is_last {
+            sandbox.reset()?;
+        }
+        after(step.at, is_last)?;
     }
     Ok(())
 }
@@ -95,16 +112,15 @@ pub(super) fn orphans(history: &History, ran: &[Step], end: &Connection) -> Resu
     let violations = Violation::read(end)?;
     let Some(first) = violations.first() else { return Ok(None) };
     let sandbox = Sandbox::open(&history.config)?;
-    for (index, step) in ran.iter().enumerate() {
-        sandbox.run(history.sql(step.at), step.strings)?;
-        let migration = step.at.migration;
-        let is_last = ran.get(index + 1).is_none_or(|next| next.at.migration != migration);
-        let is_there = |found: &Violation| found.table == first.table && found.parent == first.parent;
-        if is_last && Violation::read(sandbox.conn())?.iter().any(is_there) {
-            return Ok(Some(Orphans { migration, violations }));
+    let is_there = |found: &Violation| found.table == first.table && found.parent == first.parent;
+    let mut migration = None;
+    again(history, ran, &sandbox, |at, is_last| {
+        if is_last && migration.is_none() && Violation::read(sandbox.conn())?.iter().any(is_there) {
+            migration = Some(at.migration);
         }
-    }
-    let migration = history.migrations.len() - 1;
+        Ok(())
+    })?;
+    let migration = migration.unwrap_or(history.migrations.len() - 1);
     Ok(Some(Orphans { migration, violations }))
 }
 

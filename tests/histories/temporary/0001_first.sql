@@ -1,0 +1,3 @@
+CREATE TEMP TABLE scratch (a);
+INSERT INTO scratch VALUES (1);
+CREATE TABLE kept AS SELECT a FROM scratch;
