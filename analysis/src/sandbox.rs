@@ -66,7 +66,11 @@ impl Sandbox {
 
     /// Ends a migration: what it leaves on its connection alone is not there when the next one runs years later.
     pub(crate) fn reset(&self) -> Result<()> {
-        self.conn.execute_batch("PRAGMA legacy_alter_table = OFF; PRAGMA writable_schema = OFF")?;
+        self.conn.execute_batch("PRAGMA legacy_alter_table = OFF")?;
+        if self.conn.query_row("PRAGMA writable_schema", [], |row| row.get(0))? {
+            // Reads the schema again, and fails if what was written there is none.
+            self.conn.execute_batch("PRAGMA writable_schema = RESET; SELECT 1 FROM sqlite_schema")?;
+        }
         let temporary = "SELECT format('DROP %s temp.\"%w\"', type, name) FROM sqlite_temp_schema \
                          WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
         let mut query = self.conn.prepare(temporary)?;

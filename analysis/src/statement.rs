@@ -298,6 +298,32 @@ mod tests {
         assert!(cut(" -- nothing\n ; ").is_empty());
     }
 
+    /// SQLite itself says where a statement ends, once it has run what comes before.
+    #[test]
+    fn sqlite_cuts_the_same() {
+        use rusqlite::fallible_iterator::FallibleIterator;
+        for text in [
+            "CREATE TABLE a(x);;;INSERT INTO a VALUES (';'),(1)--;\n;/*;*/ SELECT \"x\" FROM a",
+            "CREATE TABLE a(x); CREATE TEMP TRIGGER IF NOT EXISTS t AFTER INSERT ON a WHEN new.x > 1 BEGIN
+               UPDATE a SET x = CASE x WHEN 1 THEN 2 ELSE 3 END; SELECT 1; END; SELECT [x] FROM a; SELECT `x` FROM a;",
+            "EXPLAIN SELECT 1; CREATE TABLE \"begin\"(\"end\"); SELECT \"end\" FROM \"begin\"; VALUES (x'00'), (.5e-3)",
+            "CREATE TABLE a(x);
+             CREATE TRIGGER t INSTEAD OF DELETE ON v BEGIN DELETE FROM a WHERE x = old.x; END;
+             SELECT 'it''s; fine';",
+            "\u{feff}SELECT 1;\u{feff} SELECT 2 /* open",
+        ] {
+            let conn = rusqlite::Connection::open_in_memory().unwrap();
+            conn.execute_batch("CREATE VIEW v AS SELECT 1 AS x").unwrap();
+            let mut batch = rusqlite::Batch::new(&conn, text);
+            let mut count = 0;
+            while let Some(mut statement) = batch.next().unwrap() {
+                statement.query([]).unwrap().next().unwrap();
+                count += 1;
+            }
+            assert_eq!(statements(text).len(), count, "{text}");
+        }
+    }
+
     #[test]
     fn a_broken_trigger_does_not_swallow_what_follows() {
         assert_eq!(cut("CREATE TRIGGER t AFTER INSERT ON a SELECT 1; SELECT 2").len(), 2);

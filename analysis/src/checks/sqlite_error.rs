@@ -6,6 +6,7 @@ use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::replay::Fault;
+use crate::statement::Kind;
 
 /// `sqlite_error`
 pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database");
@@ -24,8 +25,18 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
 
 /// The sandbox itself could not be set up or read.
 pub(crate) fn sandbox(history: &History, error: &Error) -> Option<Diagnostic> {
-    let at = At { migration: 0, statement: 0 };
-    let first = history.migrations.get(at.migration)?;
+    let is_writable = |at: &At| history.statement(*at).kind == Kind::Pragma("writable_schema".to_owned());
+    if let Some(at) = history.statements().find(is_writable) {
+        let message = format!("the history leaves a database that SQLite cannot read: {error}");
+        return Some(
+            Diagnostic::new(&RULE, history.place(at), message)
+                .label("from here on the schema can be damaged")
+                .help(
+                    "change tables with ALTER TABLE, or build them anew, instead of writing to sqlite_schema",
+                ),
+        );
+    }
+    let first = history.migrations.first()?;
     let message = format!("the replay cannot go on: {error}");
     Some(
         Diagnostic::new(&RULE, first.file.start(), message)
@@ -49,6 +60,12 @@ mod tests {
         ] {
             assert!(history(&[text])[0].starts_with("sqlite_error 0001_m.sql:1:"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_schema_that_is_damaged_by_hand() {
+        let damage = "CREATE TABLE t(a);\nPRAGMA writable_schema = ON;\nUPDATE sqlite_schema SET sql = 'x';";
+        assert_eq!(history(&[damage, "CREATE TABLE u(a);"]), ["sqlite_error 0001_m.sql:2:1"]);
     }
 
     #[test]
