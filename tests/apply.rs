@@ -154,6 +154,7 @@ fn files_that_are_no_database_or_cannot_be_written() {
     std::fs::write(file.path(), "this is not a database, but long enough to look at".repeat(40)).unwrap();
     let error = file.refused(&ORDERS);
     assert!(error.to_string().contains("file is not a database"), "{error}");
+    assert!(error.to_string().contains("help: the file is not a SQLite database, or it is encrypted"), "{error}");
 
     let missing = file.path().join("no").join("such.db");
     let error = ORDERS.open(&missing).unwrap_err();
@@ -162,7 +163,7 @@ fn files_that_are_no_database_or_cannot_be_written() {
     let file = File::with_orders(&FIRST);
     let mut conn = Connection::open_with_flags(file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let error = ORDERS.apply(&mut conn).unwrap_err();
-    assert!(error.to_string().contains("readonly"), "{error}");
+    assert!(error.to_string().contains("help: the file, its folder or the connection cannot be written"), "{error}");
     // Nothing to do is nothing to write.
     assert!(FIRST.apply(&mut conn).unwrap().is_up_to_date());
 }
@@ -175,7 +176,30 @@ fn a_corrupt_file_is_refused() {
     bytes[4096..].fill(0xa5);
     std::fs::write(file.path(), &bytes).unwrap();
     let error = file.refused(&ORDERS);
-    assert!(error.to_string().contains("malformed"), "{error}");
+    assert!(error.to_string().contains("help: the file is damaged"), "{error}");
+}
+
+#[test]
+fn a_full_disk_changes_nothing() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    let pages = number(&conn, "PRAGMA page_count");
+    conn.execute_batch(&format!("PRAGMA max_page_count = {pages}")).unwrap();
+    let before = file.bytes();
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(error.to_string().contains("help: make room where the database lies"), "{error}");
+    assert!(file.bytes() == before);
+    conn.execute_batch("PRAGMA max_page_count = 4294967294").unwrap();
+    assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
+}
+
+#[test]
+fn a_function_that_is_not_registered_is_named() {
+    const FUNCTION: Migrations = migrations!("histories/function");
+    let file = File::with_orders(&FIRST);
+    let error = file.refused(&FUNCTION);
+    assert!(error.to_string().contains("0002_slugs.sql:2:29: no such function: slug"), "{error}");
+    assert!(error.to_string().contains("help: register the function on the connection"), "{error}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use onward_schema::{Difference, Violation};
+use rusqlite::ErrorCode;
 
 use crate::migrations::Migration;
 use crate::plan::Conflict;
@@ -110,6 +111,34 @@ fn message(error: &rusqlite::Error) -> String {
     }
 }
 
+/// What to do about an error of SQLite's, where its code tells.
+fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
+    let help = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            "the file is not a SQLite database, or it is encrypted: look at its path"
+        }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            "the file is damaged: go back to a backup, or save what can be read with `.recover` in the sqlite3 shell"
+        }
+        Some(ErrorCode::ReadOnly) => {
+            "the file, its folder or the connection cannot be written: SQLite needs all three, since it writes a \
+             journal beside the file"
+        }
+        Some(ErrorCode::DiskFull) => {
+            "make room where the database lies: a migration needs up to its size again"
+        }
+        Some(ErrorCode::CannotOpen) => "see that the file and its folder exist and can be read and written",
+        Some(ErrorCode::AuthorizationForStatementDenied) => {
+            "the connection's authorizer denies it: migrate without one"
+        }
+        _ if message(error).starts_with("no such function: ") => {
+            "register the function on the connection before it migrates; onward.toml tells only the build of it"
+        }
+        _ => return Ok(()),
+    };
+    write!(f, "\nhelp: {help}")
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -160,12 +189,15 @@ impl fmt::Display for Error {
                      the change as a new migration; nothing was changed"
                 )
             }
-            Error::Statement { file, line, column, sql, source } => write!(
-                f,
-                "a migration failed and all were rolled back; nothing was changed\n  {file}:{line}:{column}: {}\n{}",
-                message(source),
-                indented(sql)
-            ),
+            Error::Statement { file, line, column, sql, source } => {
+                write!(
+                    f,
+                    "a migration failed and all were rolled back; nothing was changed\n  {file}:{line}:{column}: {}\n{}",
+                    message(source),
+                    indented(sql)
+                )?;
+                help(f, source)
+            }
             Error::ForeignKeys { violations } => {
                 write!(
                     f,
@@ -191,7 +223,8 @@ impl fmt::Display for Error {
                 write!(f, "\nhelp: something else than the migrations has changed this database's schema")
             }
             Error::Sqlite { action, source } => {
-                write!(f, "could not {action}: {}; nothing was changed", message(source))
+                write!(f, "could not {action}: {}; nothing was changed", message(source))?;
+                help(f, source)
             }
         }
     }
