@@ -1,1 +1,39 @@
-//! x
+//! What the tests of the whole workspace share.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The command line as a user would run it, built from this workspace once a test binary.
+///
+/// A package can depend on another one's library only, so cargo has to be asked for the binary.
+pub fn cargo_onward() -> Command {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(BINARY.get_or_init(build))
+}
+
+fn build() -> PathBuf {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "cargo-onward", "--message-format", "json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo starts");
+    assert!(output.status.success(), "cargo-onward does not build");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .expect("cargo names the binary")
+}
+
+/// The folders below `ui/` and whether their histories build: all but those of `sound`.
+pub fn topics() -> Vec<(String, bool)> {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let entries = ui.read_dir().expect("the cases are there").flatten().filter(|entry| entry.path().is_dir());
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut topics: Vec<_> = names.map(|name| (name.clone(), name == "sound")).collect();
+    topics.sort();
+    topics
+}

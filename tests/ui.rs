@@ -1,0 +1,33 @@
+//! What a user of the macro sees: one case a file below `ui/`, with its history in the folder of the same name.
+//!
+//! Run with `TRYBUILD=overwrite` to write what is seen now into the `.stderr` files, and read it.
+
+use std::path::Path;
+
+use onward_analysis::RULES;
+use onward_tests::topics;
+
+// One harness for all: each compiles its dependencies, SQLite among them.
+#[test]
+fn cases() {
+    let cases = trybuild::TestCases::new();
+    for (topic, sound) in topics() {
+        let paths = format!("ui/{topic}/*.rs");
+        match sound {
+            true => cases.pass(paths),
+            false => cases.compile_fail(paths),
+        }
+    }
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let folders = topics().into_iter().map(|(topic, _)| ui.join(topic));
+    let files = folders.flat_map(|folder| folder.read_dir().unwrap()).map(|entry| entry.unwrap().path());
+    let seen = files.filter(|path| path.extension().is_some_and(|extension| extension == "stderr"));
+    let seen: String = seen.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let is_shown = |code: &str| seen.lines().any(|line| line.trim().ends_with(&format!("= note: {code}")));
+    let missing: Vec<_> = RULES.iter().map(|rule| rule.code).filter(|code| !is_shown(code)).collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
+}

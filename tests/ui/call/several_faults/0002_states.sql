@@ -1,0 +1,4 @@
+ALTER TABLE orders ADD COLUMN state TEXT NOT NULL DEFAULT 'open';
+UPDATE orders SET state = "paid" WHERE id < 100;
+CREATE TABEL carts (id INTEGER PRIMARY KEY);
+INSERT INTO carts(id) VALUES (1);

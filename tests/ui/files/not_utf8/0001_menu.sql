@@ -1,0 +1,2 @@
+CREATE TABLE menu (name TEXT PRIMARY KEY);
+INSERT INTO menu(name) VALUES ('tea'), ('café');

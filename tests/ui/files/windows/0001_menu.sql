@@ -1,0 +1,4 @@
+﻿CREATE TABLE menu (
+    name  TEXT PRIMARY KEY,
+    price INTEGER NOT NULL
+);

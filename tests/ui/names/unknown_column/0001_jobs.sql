@@ -1,0 +1,4 @@
+CREATE TABLE jobs (
+    id       INTEGER PRIMARY KEY,
+    archived INTEGER NOT NULL DEFAULT 0
+);

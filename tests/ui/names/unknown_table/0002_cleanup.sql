@@ -1,0 +1,3 @@
+DELETE FROM costumers WHERE name = '';
+ALTER TABLE invoices ADD COLUMN paid INTEGER;
+DROP INDEX customers_by_name;

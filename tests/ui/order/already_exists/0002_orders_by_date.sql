@@ -1,0 +1,1 @@
+CREATE INDEX by_created ON orders(created);

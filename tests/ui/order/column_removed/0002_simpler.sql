@@ -1,0 +1,2 @@
+ALTER TABLE jobs RENAME COLUMN state TO status;
+ALTER TABLE jobs DROP COLUMN worker;

@@ -1,0 +1,4 @@
+CREATE TABLE workers (
+    name    TEXT PRIMARY KEY,
+    seen_at TEXT NOT NULL
+);

@@ -1,0 +1,4 @@
+CREATE TABLE attempts (
+    id     INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs(id)
+);

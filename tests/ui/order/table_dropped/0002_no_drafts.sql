@@ -1,0 +1,2 @@
+DROP TABLE drafts;
+INSERT INTO notes(body) SELECT body FROM drafts;

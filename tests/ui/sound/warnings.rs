@@ -1,0 +1,11 @@
+//! Warnings do not stop a build.
+
+use onward::rusqlite::Connection;
+use onward::{Migrations, migrations};
+
+static MIGRATIONS: Migrations = migrations!("ui/sound/warnings");
+
+fn main() {
+    let mut conn = Connection::open_in_memory().unwrap();
+    assert_eq!(MIGRATIONS.apply(&mut conn).unwrap().applied.len(), 1);
+}

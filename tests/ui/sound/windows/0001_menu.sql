@@ -1,0 +1,5 @@
+﻿-- menú
+CREATE TABLE menu (
+    name  TEXT PRIMARY KEY,
+    price INTEGER NOT NULL
+);

@@ -1,0 +1,3 @@
+ATTACH DATABASE 'old.db' AS old;
+DETACH DATABASE old;
+VACUUM;

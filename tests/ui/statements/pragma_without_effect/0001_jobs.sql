@@ -1,0 +1,3 @@
+PRAGMA journal_mode = WAL;
+
+CREATE TABLE jobs (id INTEGER PRIMARY KEY, payload TEXT NOT NULL);

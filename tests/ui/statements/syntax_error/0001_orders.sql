@@ -1,0 +1,8 @@
+CREATE TABLE orders (
+    id    INTEGER PRIMARY KEY,
+    total INTEGER NOT NULL,
+);
+
+CREATE TABLE carts (
+    id    INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL

@@ -1,0 +1,5 @@
+CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+SAVEPOINT seed;
+INSERT INTO notes(body) VALUES ('hello');
+ROLLBACK TO seed;
+RELEASE seed;
