@@ -154,7 +154,10 @@ fn files_that_are_no_database_or_cannot_be_written() {
     std::fs::write(file.path(), "this is not a database, but long enough to look at".repeat(40)).unwrap();
     let error = file.refused(&ORDERS);
     assert!(error.to_string().contains("file is not a database"), "{error}");
-    assert!(error.to_string().contains("help: the file is not a SQLite database, or it is encrypted"), "{error}");
+    assert!(
+        error.to_string().contains("help: the file is not a SQLite database, or it is encrypted"),
+        "{error}"
+    );
 
     let missing = file.path().join("no").join("such.db");
     let error = ORDERS.open(&missing).unwrap_err();
@@ -163,7 +166,10 @@ fn files_that_are_no_database_or_cannot_be_written() {
     let file = File::with_orders(&FIRST);
     let mut conn = Connection::open_with_flags(file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let error = ORDERS.apply(&mut conn).unwrap_err();
-    assert!(error.to_string().contains("help: the file, its folder or the connection cannot be written"), "{error}");
+    assert!(
+        error.to_string().contains("help: the file, its folder or the connection cannot be written"),
+        "{error}"
+    );
     // Nothing to do is nothing to write.
     assert!(FIRST.apply(&mut conn).unwrap().is_up_to_date());
 }

@@ -153,6 +153,7 @@ fn new_writes_the_time_where_the_folder_does() {
         ("20260105093000_notes.up.sql", vec!["{}_tags.up.sql"], &[14]),
         ("2026-01-05-093000_notes/up.sql", vec!["{}_tags/up.sql"], &[4, 2, 2, 6]),
         ("20260105093000_notes/migration.sql", vec!["{}_tags/migration.sql"], &[14]),
+        ("2026-01-05-093000-0001_notes/up.sql", vec!["{}_tags/up.sql"], &[4, 2, 2, 6, 4]),
     ] {
         let place = Place::with(&[(&format!("migrations/{there}"), "SELECT 1;\n")]);
         // A second one within the same second is still after the first.
@@ -175,6 +176,13 @@ fn new_writes_the_time_where_the_folder_does() {
         made.len() == 2 && made[0].ends_with("_tags/down.sql") && made[1].ends_with("_tags/up.sql"),
         "{made:?}"
     );
+
+    // By the day: what comes after is this day, and then a time of it; never a day that is not in the calendar.
+    let place = Place::with(&[("migrations/20260131_notes.sql", "SELECT 1;\n")]);
+    let (first, second) = (place.new_beside("tags"), place.new_beside("more"));
+    assert!(is_timed(&first[0], "migrations/{}_tags.sql", &[8]), "{first:?}");
+    assert!(is_timed(&second[0], "migrations/{}_more.sql", &[14]), "{second:?}");
+    place.onward(&["check"]).exits(0);
 
     let future = Place::with(&[("migrations/29991231235959_notes.sql", "")]);
     let ran = future.onward(&["new", "tags"]).exits(2);

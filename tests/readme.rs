@@ -1,7 +1,8 @@
 //! The README says what is true.
 
 use std::path::Path;
-use std::process::Command;
+
+use onward_tests::cargo_onward;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
@@ -23,8 +24,8 @@ fn its_code_is_the_example_that_is_compiled() {
 
 #[test]
 fn its_error_is_what_the_command_line_prints() {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "-q", "-p", "cargo-onward", "--", "check"])
+    let output = cargo_onward()
+        .arg("check")
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("story"))
         .output()
         .unwrap();

@@ -18,6 +18,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 #![deny(missing_docs)]
+// A panic at compile time or at start-up is a fault of ours whatever the input.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod analysis;
 mod cause;

@@ -44,6 +44,9 @@ pub(crate) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>)
 type Problem = (Range<usize>, String);
 
 fn read(text: &str) -> Result<Vec<Entry>, Problem> {
+    if let Some(at) = text.find("<<<<<<<").filter(|&at| text[..at].is_empty() || text[..at].ends_with('\n')) {
+        return Err((at..at + 7, "it has the conflict markers of a merge".to_owned()));
+    }
     let table = DeTable::parse(text)
         .map_err(|error| (error.span().unwrap_or(0..0), error.message().trim().to_owned()))?
         .into_inner();
@@ -86,8 +89,8 @@ fn integer(value: &Spanned<DeValue<'_>>) -> Result<i64, Problem> {
 /// The lock file for all migrations of a history.
 pub fn text(history: &History) -> String {
     let mut text = String::from(
-        "# The released migrations and their checksums, written by `cargo onward lock`.\n# Commit this file; do not \
-         edit it.\n",
+        "# The released migrations and their checksums, written by `cargo onward lock`. Commit this file.\n# Take out an \
+         entry only if its migration was never released.\n",
     );
     // Writing to a String does not fail.
     let _ = writeln!(text, "format = {FORMAT}");
@@ -148,7 +151,8 @@ mod tests {
         };
         assert!(problem("").contains("there is no `format`"));
         assert!(problem("format = 99").contains("newer onward"));
-        assert!(problem("<<<<<<< ours").len() > 10);
+        assert!(problem("format = 1\n<<<<<<< ours").contains("conflict markers"));
+        assert!(problem("format = ").len() > 10);
         assert!(problem("format = 1\nmigration = 3").contains("not a list"));
         assert!(problem("format = 1\n[[migration]]\nversion = 1").contains("no `checksum`"));
         assert!(problem(&format!("format = 1\n{}", entry("'1'"))).contains("not a whole number"));

@@ -219,7 +219,10 @@ impl Fault {
     /// token of that name, else the statement.
     pub(crate) fn place(&self, history: &History, name: &str) -> Place {
         let sql = history.sql(self.at);
-        let named = |token: &Token<'_>| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name));
+        // SQLite puts the schema before a table's name if the statement does.
+        let plain = name.rsplit('.').next().unwrap_or(name);
+        let is_it = |found: String| found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(plain);
+        let named = |token: &Token<'_>| token.name().is_some_and(is_it);
         let from = self.refusal.offset.unwrap_or(0);
         let tokens: Vec<Token<'_>> = significant(sql).filter(|token| token.range.end > from).collect();
         let token = match self.refusal.offset {

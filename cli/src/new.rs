@@ -36,21 +36,29 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
 /// The next version as this folder writes versions: numbers with their zeros, or the time in UTC.
 fn label(history: &History) -> anyhow::Result<String> {
     let Some(last) = history.migrations.last() else { return Ok("0001".to_owned()) };
-    let dated = last.label.contains('-');
-    if !dated && last.label.len() < 14 {
+    let digits = last.label.bytes().filter(u8::is_ascii_digit).count();
+    let is_dated = last.label.contains('-');
+    let is_day = digits == 8 && (19000101..=21001231).contains(&last.version);
+    if digits < 14 && !is_dated && !is_day {
         let next = last.version.checked_add(1).context("there is no version after the last one")?;
-        return Ok(format!("{next:0width$}", width = last.label.len()));
+        return Ok(format!("{next:0digits$}"));
     }
-    let format = if dated { "%Y-%m-%d-%H%M%S" } else { "%Y%m%d%H%M%S" };
     // SQLite knows the calendar, so nothing else is needed for it.
-    let time = "SELECT strftime(?1, 'now', printf('+%d seconds', ?2)), CAST(strftime('%Y%m%d%H%M%S', 'now', \
-                printf('+%d seconds', ?2)) AS INTEGER)";
     let conn = Connection::open_in_memory()?;
+    // Two migrations of one second are still two, and after a day alone comes a time of that day.
     for seconds in 0..=60 {
-        let (label, version): (String, i64) =
-            conn.query_row(time, (format, seconds), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        // Two migrations made within a second are still two.
-        if version > last.version {
+        let now = |format: &str| -> anyhow::Result<String> {
+            let sql = "SELECT strftime(?1, 'now', printf('+%d seconds', ?2))";
+            Ok(conn.query_row(sql, (format, seconds), |row| row.get(0))?)
+        };
+        let day = now("%Y%m%d")?;
+        if is_day && day.parse::<i64>()? > last.version {
+            return Ok(day);
+        }
+        let time = now(if is_dated { "%Y-%m-%d-%H%M%S" } else { "%Y%m%d%H%M%S" })?;
+        let rest = "0".repeat(digits.saturating_sub(14));
+        let label = if is_dated && !rest.is_empty() { format!("{time}-{rest}") } else { time + &rest };
+        if label.replace('-', "").parse::<i64>()? > last.version {
             return Ok(label);
         }
     }

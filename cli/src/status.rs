@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use onward::rusqlite::{Connection, OpenFlags};
 use onward::{__private, Migrations};
 use onward_analysis::{History, source};
@@ -16,11 +16,14 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
         bail!("{}; {}", bad.message, bad.help);
     }
     // SQLite would make the file that is not there, or say no more than that it cannot open it.
-    std::fs::metadata(db).with_context(|| format!("cannot open the database {}", db.display()))?;
+    let metadata =
+        std::fs::metadata(db).with_context(|| format!("cannot open the database {}", db.display()))?;
+    ensure!(!metadata.is_dir(), "{} is a folder, not a database file", db.display());
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(db, flags)
         .with_context(|| format!("cannot open the database {}", db.display()))?;
-    let status = migrations(&history).status(&conn).with_context(|| format!("{}", db.display()))?;
+    // onward's errors say what SQLite says; a chain would say it twice.
+    let status = migrations(&history).status(&conn).map_err(|error| anyhow!("{}: {error}", db.display()))?;
     println!("{status}");
     let refused = status.conflicts().next().is_some() || !status.strangers.is_empty();
     Ok(if refused { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })

@@ -20,11 +20,14 @@ impl Parse for Input {
             return Ok(Input { path: "migrations".to_owned(), span: Span::call_site() });
         }
         let expected = "expected the migrations folder in quotes, as in `migrations!(\"db/history\")`";
-        let path: LitStr = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+        let folder: LitStr = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
         input.parse::<Option<Token![,]>>()?;
+        if folder.value().trim().is_empty() {
+            return Err(syn::Error::new(folder.span(), expected));
+        }
         if !input.is_empty() {
             return Err(input.error("nothing else can follow the migrations folder"));
         }
-        Ok(Input { path: path.value(), span: path.span() })
+        Ok(Input { path: folder.value(), span: folder.span() })
     }
 }

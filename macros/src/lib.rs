@@ -1,5 +1,7 @@
 //! The macros of [onward](https://docs.rs/onward): use them from there.
 #![deny(missing_docs)]
+// A panic at compile time or at start-up is a fault of ours whatever the input.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cache;
 mod expand;

@@ -29,6 +29,8 @@
 //! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do.
 //! - [`rusqlite`] is re-exported, since there can be only one in a program.
 #![deny(missing_docs)]
+// A panic at compile time or at start-up is a fault of ours whatever the input.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod apply;
 mod error;

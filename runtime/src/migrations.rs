@@ -102,7 +102,7 @@ impl Migrations {
     }
 
     /// The migrations in the order in which they run.
-    pub fn list(&self) -> &'static [Migration] {
+    pub const fn list(&self) -> &'static [Migration] {
         self.list
     }
 

@@ -25,7 +25,7 @@ mod tests {
     #[test]
     fn merge_conflicts_and_edits() {
         let with = |text| codes(&[("1_a.sql", "SELECT 1"), ("onward.lock", text)]);
-        assert_eq!(with("<<<<<<< HEAD\nformat = 1\n"), ["bad_lock_file onward.lock:1:9"]);
+        assert_eq!(with("<<<<<<< HEAD\nformat = 1\n"), ["bad_lock_file onward.lock:1:1"]);
         assert_eq!(with("format = 1\n[[migration]]\nversion = 1\n"), ["bad_lock_file onward.lock:2:1"]);
         assert_eq!(with("format = 1\n"), [""; 0]);
     }

@@ -30,7 +30,7 @@ pub(super) fn check<'a>(
             )
             .label("not in the lock file")
             .related(lock.at(last.range.clone()), "already released")
-            .note("databases that are past it would never run it")
+            .note("databases that are past it have not run it, and refuse a program in which it comes before what they have")
             .help("give it a version after the released ones"),
         )
     })

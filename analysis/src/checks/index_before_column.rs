@@ -46,7 +46,7 @@ pub(super) fn added(history: &History, made: At) -> &'static str {
 fn help(history: &History, at: At, made: At) -> String {
     if at.migration == made.migration {
         let line = history.files.position(&history.place(made)).line;
-        return format!("move the index behind the statement in line {line}");
+        return format!("move the index behind line {line}");
     }
     format!("create the index in {}, after the column", history.path(made))
 }
@@ -142,7 +142,7 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
     #[test]
     fn later_in_the_same_file() {
         let text = rendered(&[("0001_a.sql", &format!("{JOBS}CREATE INDEX i ON jobs(archived);\n{ADD}"))]);
-        assert!(text.contains("help: move the index behind the statement in line 3"), "{text}");
+        assert!(text.contains("help: move the index behind line 3"), "{text}");
     }
 
     #[test]

@@ -17,9 +17,10 @@ pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     let message =
         format!("`PRAGMA {name}` has no effect on the database file inside a transaction, so it is left out");
     Some(
-        Diagnostic::new(&RULE, history.place(at), message)
-            .label("left out")
-            .help(format!("run `PRAGMA {name}` on the application's own connection, before it migrates")),
+        Diagnostic::new(&RULE, history.place(at), message).label("left out").help(format!(
+            "run `{}` on the application's own connection, before it migrates",
+            history.sql(at)
+        )),
     )
 }
 

@@ -1,5 +1,7 @@
 //! ROLLBACK in a migration.
 
+use onward_schema::token::significant;
+
 use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
@@ -12,10 +14,15 @@ pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if history.statement(at).kind != Kind::Rollback {
         return None;
     }
+    let to_savepoint = significant(history.sql(at)).any(|token| token.is("TO"));
+    let label = match to_savepoint {
+        true => "this would undo a part of what the migration does",
+        false => "this would undo every migration of the run, and the ledger with them",
+    };
     Some(
-        Diagnostic::new(&RULE, history.place(at), "a migration cannot roll back")
-            .label("this would undo every migration of the run, and the ledger with them")
-            .help("remove it together with what it takes back; if a statement fails, the runtime rolls all back"),
+        Diagnostic::new(&RULE, history.place(at), "a migration cannot roll back").label(label).help(
+            "remove it together with what it takes back; if a statement fails, the runtime rolls all back",
+        ),
     )
 }
 

@@ -5,6 +5,7 @@ use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::Fault;
+use crate::statement::Kind;
 
 /// `unknown_column`
 pub static RULE: Rule = Rule::error("unknown_column", "a statement uses columns that exist");
@@ -15,15 +16,15 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Some(near) => format!("there is a column with a similar name: `{near}`"),
         None => "add the column in a migration before this one".to_owned(),
     };
-    Some(
-        Diagnostic::new(
-            &RULE,
-            fault.place(history, name),
-            format!("no migration makes a column `{name}` here"),
-        )
-        .label("no such column")
-        .help(help),
-    )
+    let table = match &history.statement(fault.at).kind {
+        Kind::Create { on: Some(table), .. } | Kind::Alter { table, .. } => Some(&table.text),
+        _ => None,
+    };
+    let message = match table {
+        Some(table) => format!("table `{table}` has no column `{name}`, and no migration adds it"),
+        None => format!("there is no column `{name}` here, and no migration adds it"),
+    };
+    Some(Diagnostic::new(&RULE, fault.place(history, name), message).label("no such column").help(help))
 }
 
 #[cfg(test)]

@@ -32,7 +32,10 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let help = match &fault.near {
         Some(near) => format!("there is a table with a similar name: `{near}`"),
         None if drops => {
-            format!("a fresh database has no such {what}; write DROP {} IF EXISTS", what.to_uppercase())
+            format!(
+                "a fresh database has no such {what}; write `DROP {} IF EXISTS {name}`",
+                what.to_uppercase()
+            )
         }
         None => format!("create the {what} in a migration before this one"),
     };

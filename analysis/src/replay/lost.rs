@@ -53,6 +53,7 @@ impl Lost {
     /// Whether a refusal follows from an earlier one.
     pub(super) fn explains(&self, refusal: &Refusal) -> bool {
         match &refusal.cause {
+            Cause::NoTable(name) if self.databases && name.contains('.') => true,
             Cause::NoTable(name) | Cause::NoObject(_, name) => {
                 self.names.contains(&name.to_ascii_lowercase())
             }
