@@ -12,7 +12,7 @@ use crate::migrations::{Migration, Migrations};
 use crate::migrator::Migrator;
 use crate::plan::{self, Conflict};
 use crate::report::Report;
-use crate::settings::Settings;
+use crate::settings::{Impatience, Settings};
 
 pub(crate) fn apply(migrator: &Migrator<'_>, conn: &mut Connection) -> Result<Report> {
     let start = Instant::now();
@@ -20,12 +20,18 @@ pub(crate) fn apply(migrator: &Migrator<'_>, conn: &mut Connection) -> Result<Re
     if !conn.is_autocommit() {
         return Err(Error::InTransaction);
     }
+    let preparing = Error::sqlite("prepare the connection");
+    let _impatience = Impatience::begin(conn).map_err(&preparing)?;
     if is_up_to_date(migrations, conn) {
         return Ok(Report::new(migrations, Vec::new(), Duration::ZERO, start.elapsed()));
     }
-    let settings = Settings::prepare(conn).map_err(Error::sqlite("read the connection's settings"))?;
+    let attached = ledger::attached(conn).map_err(&preparing)?;
+    if !attached.is_empty() {
+        return Err(Error::Attached { databases: attached });
+    }
+    let settings = Settings::prepare(conn).map_err(&preparing)?;
     let (ran, waited) = run(migrator, conn, &settings)?;
-    settings.restore().map_err(Error::sqlite("restore the connection's settings"))?;
+    settings.restore().map_err(|source| Error::Settings { source })?;
     Ok(Report::new(migrations, ran, waited, start.elapsed()))
 }
 
@@ -100,21 +106,17 @@ fn one(migration: &Migration, conn: &Connection, settings: &Settings<'_>) -> Res
     }
     if undone {
         settings.off().map_err(&undoing)?;
-        for (kind, name) in temporary(conn).map_err(&undoing)? {
-            if !before.contains(&(kind.clone(), name.clone())) {
-                let name = name.replace('"', "\"\"");
-                conn.execute_batch(&format!("DROP {kind} temp.\"{name}\"")).map_err(&undoing)?;
-            }
+        let after = temporary(conn).map_err(&undoing)?;
+        for drop in after.iter().filter(|drop| !before.contains(drop)) {
+            conn.execute_batch(drop).map_err(&undoing)?;
         }
     }
     Ok(())
 }
 
-/// The temporary tables and views of the connection, those of the application among them.
-fn temporary(conn: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
-    let sql = "SELECT type, name FROM sqlite_temp_schema WHERE type IN ('table', 'view') AND name NOT LIKE \
-               'sqlite\\_%' ESCAPE '\\'";
-    conn.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+/// What drops each temporary object of the connection, those of the application among them.
+fn temporary(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    conn.prepare(onward_schema::DROP_TEMPORARY)?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// Runs a statement to its end, rows or not.
@@ -133,9 +135,11 @@ fn check_schema(migrations: &Migrations, conn: &Connection) -> Result<()> {
         return Ok(());
     }
     let found = Schema::read(conn).map_err(&reading)?;
-    Err(Error::Drift {
-        differences: proven(migrations).map(|proven| proven.compare(&found)).unwrap_or_default(),
-    })
+    let mut differences = proven(migrations).map(|proven| proven.compare(&found)).unwrap_or_default();
+    differences.retain(|difference| {
+        migrations.objects.binary_search(&difference.name.to_ascii_lowercase().as_str()).is_ok()
+    });
+    Err(Error::Drift { differences })
 }
 
 /// The schema of the whole history on an empty database, as far as it can be had without the application's functions.

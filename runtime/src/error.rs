@@ -13,8 +13,9 @@ use crate::plan::Conflict;
 /// A result with onward's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a database was not brought up to date. It is as it was before.
-#[derive(Debug)]
+/// Why a database was not brought up to date. It is as it was before, but for [`Error::Settings`].
+///
+/// `Debug` is `Display`, so that a `main` that returns it prints what is meant for people.
 #[non_exhaustive]
 pub enum Error {
     /// The file could not be opened or created.
@@ -26,6 +27,16 @@ pub enum Error {
     },
     /// The connection is inside a transaction, in which no exclusive one can begin.
     InTransaction,
+    /// Other databases are attached to the connection: a name in a migration could mean one of theirs.
+    Attached {
+        /// Their names.
+        databases: Vec<String>,
+    },
+    /// The migrations are applied, but the connection's settings could not be put back.
+    Settings {
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
     /// Others held the lock for longer than the timeout.
     Locked {
         /// How long this waited.
@@ -156,10 +167,22 @@ impl fmt::Display for Error {
                 "the connection is inside a transaction\nhelp: commit it or roll it back first, or migrate on a \
                  connection of its own"
             ),
+            Error::Attached { databases } => write!(
+                f,
+                "the connection has other databases attached: {}; a name in a migration could mean one of \
+                 theirs\nhelp: detach them first, or migrate on a connection of its own",
+                list(databases)
+            ),
+            Error::Settings { source } => write!(
+                f,
+                "the migrations are applied, but the connection's settings could not be put back: {}\nhelp: open a new \
+                 connection; the database is up to date",
+                message(source)
+            ),
             Error::Locked { waited, attempts } => write!(
                 f,
-                "the database is locked by another connection: gave up after {:.1} s and {attempts} attempts; nothing \
-                 was changed\nhelp: look for a process that holds a transaction open or migrates for long, or raise \
+                "the database is locked by another connection: gave up after {:.1} s ({attempts} tries); nothing was \
+                 changed\nhelp: look for a process that holds a transaction open or migrates for long, or raise \
                  `lock_timeout`",
                 waited.as_secs_f64()
             ),
@@ -186,7 +209,8 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "\nhelp: a released migration stays as it is; take its text from version control again and write \
-                     the change as a new migration; nothing was changed"
+                     the change as a new migration; if this one never left your machine, delete this development \
+                     database instead; nothing was changed"
                 )
             }
             Error::Statement { file, line, column, sql, source } => {
@@ -220,7 +244,10 @@ impl fmt::Display for Error {
                     "after the migrations the schema is not the one that was proven; nothing was changed"
                 )?;
                 differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
-                write!(f, "\nhelp: something else than the migrations has changed this database's schema")
+                write!(
+                    f,
+                    "\nhelp: something other than the migrations has changed these; take that change back, then start again"
+                )
             }
             Error::Sqlite { action, source } => {
                 write!(f, "could not {action}: {}; nothing was changed", message(source))?;
@@ -230,12 +257,19 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Open { source, .. } | Error::Statement { source, .. } | Error::Sqlite { source, .. } => {
-                Some(source)
-            }
+            Error::Open { source, .. }
+            | Error::Statement { source, .. }
+            | Error::Settings { source }
+            | Error::Sqlite { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -7,37 +7,30 @@ use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use crate::migrations::Migration;
 
-/// A row of the ledger, as it was written when the migration ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Row {
-    /// The version of the migration.
-    pub version: i64,
-    /// Its name.
-    pub name: String,
-    /// Its checksum, in hexadecimal digits.
-    pub checksum: String,
-    /// The chain over all migrations up to and with it, in hexadecimal digits.
-    pub chain: String,
-    /// When it ran, in UTC, such as `2026-01-01T12:00:00Z`.
-    pub applied_at: String,
+/// A row of the ledger, as it was written when the migration ran: the checksum in hexadecimal digits, the time in UTC.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) version: i64,
+    pub(crate) name: String,
+    pub(crate) checksum: String,
+    pub(crate) applied_at: String,
 }
 
 /// The chain of the newest row, if there is one.
 pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
-    let sql = format!("SELECT chain FROM {LEDGER} ORDER BY version DESC LIMIT 1");
+    let sql = format!("SELECT chain FROM main.{LEDGER} ORDER BY version DESC LIMIT 1");
     conn.query_row(&sql, [], |row| row.get(0)).optional()
 }
 
 /// Whether the database has a ledger.
 pub(crate) fn exists(conn: &Connection) -> Result<bool> {
-    let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let sql = "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?1";
     Ok(conn.query_row(sql, [LEDGER], |_| Ok(())).optional()?.is_some())
 }
 
 pub(crate) fn create(conn: &Connection) -> Result<()> {
     conn.execute_batch(&format!(
-        "CREATE TABLE {LEDGER} (
+        "CREATE TABLE main.{LEDGER} (
            version INTEGER PRIMARY KEY,
            name TEXT NOT NULL,
            checksum TEXT NOT NULL,
@@ -50,24 +43,29 @@ pub(crate) fn create(conn: &Connection) -> Result<()> {
 
 /// All rows in order of version.
 pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
-    let sql = format!("SELECT version, name, checksum, chain, applied_at FROM {LEDGER} ORDER BY version");
+    let sql = format!("SELECT version, name, checksum, applied_at FROM main.{LEDGER} ORDER BY version");
     let mut query = conn.prepare(&sql)?;
     let rows = query.query_map([], |row| {
-        Ok(Row {
-            version: row.get(0)?,
-            name: row.get(1)?,
-            checksum: row.get(2)?,
-            chain: row.get(3)?,
-            applied_at: row.get(4)?,
-        })
+        Ok(Row { version: row.get(0)?, name: row.get(1)?, checksum: row.get(2)?, applied_at: row.get(3)? })
     })?;
     rows.collect()
 }
 
+/// The databases that are attached to a connection.
+pub(crate) fn attached(conn: &Connection) -> Result<Vec<String>> {
+    // As a statement it reads nothing of the file; as a table it would wait for the lock.
+    let mut query = conn.prepare("PRAGMA database_list")?;
+    let mut names = query.query_map([], |row| row.get(1))?.collect::<Result<Vec<String>>>()?;
+    names.retain(|name| name != "main" && name != "temp");
+    Ok(names)
+}
+
 /// Writes that these migrations have run.
 pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Result<()> {
-    let sql =
-        format!("INSERT INTO {LEDGER} VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?5)");
+    let sql = format!(
+        "INSERT INTO main.{LEDGER}(version, name, checksum, chain, applied_at, duration_us)
+         VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?5)"
+    );
     let mut insert = conn.prepare(&sql)?;
     for (migration, took) in ran {
         let micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
@@ -79,6 +77,7 @@ pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Resul
 
 /// The names of what a database without a ledger holds already, SQLite's own tables aside.
 pub(crate) fn strangers(conn: &Connection) -> Result<Vec<String>> {
-    let sql = "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
+    let sql =
+        "SELECT name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
     conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }

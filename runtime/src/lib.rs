@@ -47,7 +47,7 @@ mod status;
 pub mod __private;
 
 pub use error::{Error, Result};
-pub use ledger::Row;
+
 pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
 pub use onward_macros::migrations;

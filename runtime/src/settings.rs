@@ -20,39 +20,37 @@ const STRINGS: [DbConfig; 2] = [SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML
 /// What a connection's settings were. [`Settings::restore`] puts them back, and so does a drop.
 pub(crate) struct Settings<'c> {
     conn: &'c Connection,
-    switches: Vec<&'static str>,
-    strings: [bool; 2],
-    busy_timeout: i64,
+    switches: [bool; SWITCHES.len()],
+    strings: [bool; STRINGS.len()],
     restored: bool,
 }
 
 impl<'c> Settings<'c> {
     /// Notes the settings and puts them to the replay's.
     pub(crate) fn prepare(conn: &'c Connection) -> Result<Settings<'c>> {
-        let mut settings =
-            Settings { conn, switches: Vec::new(), strings: [false; 2], busy_timeout: 0, restored: false };
-        for name in SWITCHES {
-            if conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, bool>(0))? {
-                settings.switches.push(name);
-            }
+        let (mut switches, mut strings) = ([false; SWITCHES.len()], [false; STRINGS.len()]);
+        for (was, name) in switches.iter_mut().zip(SWITCHES) {
+            *was = conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?;
         }
-        for (was, config) in settings.strings.iter_mut().zip(STRINGS) {
+        for (was, config) in strings.iter_mut().zip(STRINGS) {
             *was = conn.db_config(config)?;
         }
-        // SQLite's own waiting sleeps up to 100 ms between two looks; ours is shorter. A timeout of zero may be a busy
-        // handler of the application, which must stay.
-        settings.busy_timeout = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
-        if settings.busy_timeout > 0 {
-            settings.set("busy_timeout", 0)?;
-        }
+        // Nothing is changed before all is noted: from here on, a drop puts everything back.
+        let settings = Settings { conn, switches, strings, restored: false };
         settings.off()?;
         settings.strings(false)?;
         Ok(settings)
     }
 
-    /// Puts every switch off that a migration may have put on. `foreign_keys` stays as it is inside a transaction.
+    /// Puts every switch off that is on. `foreign_keys` stays as it is inside a transaction.
     pub(crate) fn off(&self) -> Result<()> {
-        SWITCHES.iter().try_for_each(|name| self.set(name, 0))
+        for name in SWITCHES {
+            if self.conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))? {
+                // After writing to the schema, RESET makes SQLite read it again, as the next start would.
+                set(self.conn, name, if name == "writable_schema" { "RESET" } else { "OFF" })?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether double quotes may be strings.
@@ -64,21 +62,17 @@ impl<'c> Settings<'c> {
         self.put_back()
     }
 
+    /// Tries every setting, and gives back the first error.
     fn put_back(&mut self) -> Result<()> {
         self.restored = true;
-        self.off()?;
-        self.switches.iter().try_for_each(|name| self.set(name, 1))?;
+        let mut outcome = Ok(());
+        for (was, name) in self.switches.iter().zip(SWITCHES) {
+            outcome = outcome.and(set(self.conn, name, if *was { "ON" } else { "OFF" }));
+        }
         for (was, config) in self.strings.iter().zip(STRINGS) {
-            self.conn.set_db_config(config, *was)?;
+            outcome = outcome.and(self.conn.set_db_config(config, *was).map(drop));
         }
-        if self.busy_timeout > 0 {
-            self.set("busy_timeout", self.busy_timeout)?;
-        }
-        Ok(())
-    }
-
-    fn set(&self, name: &str, value: i64) -> Result<()> {
-        self.conn.execute_batch(&format!("PRAGMA {name} = {value}"))
+        outcome
     }
 }
 
@@ -91,8 +85,41 @@ impl Drop for Settings<'_> {
     }
 }
 
+/// The connection's own waiting for locks, off while this lives: SQLite sleeps up to 100 ms between two looks and knows
+/// nothing of our timeout.
+pub(crate) struct Impatience<'c> {
+    conn: &'c Connection,
+    busy_timeout: i64,
+}
+
+impl<'c> Impatience<'c> {
+    pub(crate) fn begin(conn: &'c Connection) -> Result<Impatience<'c>> {
+        let busy_timeout = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
+        // A timeout of zero may be a busy handler of the application, which must stay.
+        if busy_timeout > 0 {
+            set(conn, "busy_timeout", "0")?;
+        }
+        Ok(Impatience { conn, busy_timeout })
+    }
+}
+
+impl Drop for Impatience<'_> {
+    fn drop(&mut self) {
+        if self.busy_timeout > 0 {
+            // It was set before, so SQLite takes it.
+            let _ = set(self.conn, "busy_timeout", &self.busy_timeout.to_string());
+        }
+    }
+}
+
+fn set(conn: &Connection, name: &str, value: &str) -> Result<()> {
+    conn.execute_batch(&format!("PRAGMA {name} = {value}"))
+}
+
 #[cfg(test)]
 mod tests {
+    use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
     use super::*;
 
     fn all(conn: &Connection) -> Result<Vec<i64>> {
@@ -106,21 +133,50 @@ mod tests {
         Ok(values)
     }
 
+    fn connection(switch: &str) -> Result<Connection> {
+        let conn = Connection::open_in_memory()?;
+        for name in SWITCHES {
+            set(&conn, name, switch)?;
+        }
+        Ok(conn)
+    }
+
     #[test]
     fn settings_come_back() -> Result<()> {
-        for on in [0, 1] {
-            let conn = Connection::open_in_memory()?;
-            for name in SWITCHES {
-                conn.execute_batch(&format!("PRAGMA {name} = {on}"))?;
-            }
+        for switch in ["OFF", "ON"] {
+            let conn = connection(switch)?;
             let before = all(&conn)?;
-            let settings = Settings::prepare(&conn)?;
+            let (impatience, settings) = (Impatience::begin(&conn)?, Settings::prepare(&conn)?);
             assert!(all(&conn)?.iter().all(|&value| value == 0));
-            settings.set("recursive_triggers", 1)?;
+            set(&conn, "recursive_triggers", "ON")?;
             settings.restore()?;
+            drop(impatience);
             assert_eq!(all(&conn)?, before);
             drop(Settings::prepare(&conn)?);
             assert_eq!(all(&conn)?, before);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn settings_come_back_when_one_of_them_is_denied() -> Result<()> {
+        for denied in SWITCHES {
+            for reading in [true, false] {
+                let mut conn = connection("ON")?;
+                let before = all(&conn)?;
+                let deny = move |context: AuthContext<'_>| match context.action {
+                    AuthAction::Pragma { pragma_name, pragma_value }
+                        if pragma_name == denied && pragma_value.is_none() == reading =>
+                    {
+                        Authorization::Deny
+                    }
+                    _ => Authorization::Allow,
+                };
+                let _ = conn.authorizer(Some(deny));
+                assert!(Settings::prepare(&conn).is_err(), "{denied}");
+                let _ = conn.authorizer(None::<fn(AuthContext<'_>) -> Authorization>);
+                assert_eq!(all(&conn)?, before, "{denied} {reading}");
+            }
         }
         Ok(())
     }

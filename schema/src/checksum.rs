@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::token::significant;
 
 /// A SHA-256 sum, shown and read as 64 lower-case hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Checksum(pub [u8; 32]);
 
 impl Checksum {
@@ -29,6 +29,12 @@ impl Checksum {
         sha.update(version.to_be_bytes());
         sha.update(checksum.0);
         Checksum(sha.finalize().into())
+    }
+}
+
+impl fmt::Debug for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

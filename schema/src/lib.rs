@@ -48,6 +48,13 @@ pub use index::{Index, IndexColumn, Origin};
 pub use schema::{Schema, Trigger, View};
 pub use table::{Module, Table};
 
+/// Asks for the statements that drop a connection's temporary objects, one a row. What is behind a virtual table goes
+/// with it, so tables with pages of their own come last.
+pub const DROP_TEMPORARY: &str = r#"
+    SELECT printf('DROP %s IF EXISTS temp."%w"', type, name) FROM sqlite_temp_schema
+    WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+    ORDER BY rootpage > 0, type DESC"#;
+
 /// The table in which onward records what has run; no part of the schema it looks after.
 pub const LEDGER: &str = "onward_migrations";
 pub use violation::Violation;
