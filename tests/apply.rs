@@ -343,6 +343,14 @@ fn a_lock_that_is_held_for_ever_ends_in_an_error_that_says_so() {
         ORDERS.migrator().lock_timeout(Duration::from_millis(200)).apply(&mut file.conn()).unwrap_err();
     assert!(matches!(error, Error::Locked { waited, .. } if waited >= Duration::from_millis(200)));
     assert!(start.elapsed() >= Duration::from_millis(200) && file.bytes() == before);
+    // Nor does the connection's own patience, ten minutes, prolong ours when not even reading is possible.
+    writer.execute_batch("ROLLBACK; BEGIN EXCLUSIVE").unwrap();
+    let mut patient = file.conn();
+    patient.busy_timeout(Duration::from_secs(600)).unwrap();
+    let start = Instant::now();
+    let error = ORDERS.migrator().lock_timeout(Duration::ZERO).apply(&mut patient).unwrap_err();
+    assert!(matches!(error, Error::Locked { .. }) && start.elapsed() < Duration::from_secs(300), "{error}");
+    assert_eq!(number(&patient, "PRAGMA busy_timeout"), 600_000);
     writer.execute_batch("ROLLBACK").unwrap();
     assert_eq!(ORDERS.apply(&mut file.conn()).unwrap().applied.len(), 2);
 }

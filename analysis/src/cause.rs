@@ -57,6 +57,10 @@ impl From<rusqlite::Error> for Refusal {
                 let message = message.unwrap_or_else(|| ffi::code_to_str(error.extended_code).to_owned());
                 (error, message, None)
             }
+            rusqlite::Error::InvalidParameterCount(..) => {
+                let message = "a migration has no values for parameters such as `?`".to_owned();
+                return Refusal { message, offset: None, cause: Cause::Other };
+            }
             other => return Refusal { message: other.to_string(), offset: None, cause: Cause::Other },
         };
         let cause = match code.code {

@@ -55,6 +55,7 @@ impl Config {
                 }
                 "collations" => each(value, |item| {
                     let name = item.get_ref().as_str().ok_or("a collation is its name, in quotes")?;
+                    is_name(name).then_some(()).ok_or(NAME)?;
                     config.collations.push(name.to_owned());
                     Ok(())
                 }),
@@ -85,6 +86,7 @@ fn each<'i>(
 fn function(item: &Spanned<DeValue<'_>>) -> Result<Function, &'static str> {
     const FORM: &str = "a function is its name, or `{ name = \"…\", arguments = 1, deterministic = false }` with the last two optional";
     if let Some(name) = item.get_ref().as_str() {
+        is_name(name).then_some(()).ok_or(NAME)?;
         return Ok(Function { name: name.to_owned(), arguments: None, deterministic: true });
     }
     let table = item.get_ref().as_table().ok_or(FORM)?;
@@ -100,7 +102,18 @@ fn function(item: &Spanned<DeValue<'_>>) -> Result<Function, &'static str> {
             _ => return Err(FORM),
         }
     }
-    if function.name.is_empty() { Err(FORM) } else { Ok(function) }
+    match function.name.as_str() {
+        "" => Err(FORM),
+        name if !is_name(name) => Err(NAME),
+        _ => Ok(function),
+    }
+}
+
+const NAME: &str = "a name has 1 to 255 bytes and no NUL";
+
+/// SQLite's limit: <https://www.sqlite.org/c3ref/create_function.html>.
+fn is_name(name: &str) -> bool {
+    (1..=255).contains(&name.len()) && !name.contains('\0')
 }
 
 #[cfg(test)]
@@ -136,6 +149,9 @@ mod tests {
             ("functions = [{ name = 'a', arguments = 200 }]", 13),
             ("functions = [{ arguments = 1 }]", 13),
             ("collations = [1]", 14),
+            ("collations = ['']", 14),
+            ("collations = [\"a\\u0000\"]", 14),
+            (&format!("functions = ['{}']", "f".repeat(300)), 13),
             ("colation = []", 0),
             ("functions = [", 13),
         ] {

@@ -237,6 +237,7 @@ impl Fault {
     pub(crate) fn origin(&self, history: &History, made: At, name: &str) -> Place {
         if let Kind::Alter { table, change: Some(Change::RenameTable(to)) } = &history.statement(made).kind
             && !to.is(name)
+            && !table.is(name)
         {
             // A table that was rebuilt has its columns from what made it under the name it had before.
             let mut built: Vec<At> = history.statements().take_while(|&at| at < made).collect();

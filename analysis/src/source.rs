@@ -36,11 +36,14 @@ fn list(dir: &Path, prefix: &str, depth: usize) -> io::Result<Vec<String>> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
+        // Editors and file systems keep their own beside ours, such as `.#0001_jobs.sql` and `._0001_jobs.sql`.
+        if name.starts_with('.') {
+            continue;
+        }
         let path = entry.path();
-        let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
-            || name.eq_ignore_ascii_case(".sql");
+        let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
         if path.is_dir() {
-            if !name.starts_with('.') && depth < DEPTH {
+            if depth < DEPTH {
                 paths.extend(list(&path, &format!("{prefix}{name}/"), depth + 1)?);
             }
         } else if is_sql || (depth == 0 && (name == lock::FILE_NAME || name == config::FILE_NAME)) {
@@ -223,7 +226,7 @@ mod tests {
             [("bad_file_name", "old/x.sql".to_owned())]
         );
         assert_eq!(codes(&[("1_a.sql", b""), ("2_a.SQL", b"")]), [("bad_file_name", "2_a.SQL".to_owned())]);
-        assert_eq!(codes(&[("1_a.sql", b""), (".sql", b"")]), [("bad_file_name", ".sql".to_owned())]);
+        assert_eq!(codes(&[("1_a.sql", b""), (".#1_a.sql", b""), (".git/x.sql", b"")]), []);
         assert_eq!(
             codes(&[("1_a.sql", b""), ("01_b.sql", b"")]),
             [("duplicate_version", "1_a.sql".to_owned())]

@@ -120,15 +120,20 @@ impl Migrations {
     ///
     /// An up-to-date database costs one read and no lock. Otherwise everything runs inside one `BEGIN EXCLUSIVE`, with
     /// the ledger read again under the lock, so that many processes may call this at once. The settings of the
-    /// connection are afterwards what they were before.
+    /// connection are afterwards what they were before. A busy handler that the application has set stays in force, and
+    /// may make each try for the lock longer.
     ///
     /// # Errors
-    /// Any [`Error`](crate::Error); each leaves the database as it was.
+    /// Any [`Error`](crate::Error); each leaves the database as it was, but for
+    /// [`Error::Settings`](crate::Error::Settings).
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
         self.migrator().apply(conn)
     }
 
     /// What has run on a database and what is pending. It only reads.
+    ///
+    /// It looks at every row of the ledger, and so tells of an edit that [`Migrations::apply`], which compares the newest
+    /// chain alone, has no reason to notice.
     ///
     /// # Errors
     /// [`Error::Sqlite`](crate::Error::Sqlite) if the database cannot be read.

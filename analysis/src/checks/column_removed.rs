@@ -5,7 +5,7 @@ use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::Fault;
-use crate::statement::{Change, Kind};
+use crate::statement::{Change, Kind, Object};
 
 /// `column_removed`
 pub static RULE: Rule =
@@ -13,7 +13,11 @@ pub static RULE: Rule =
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted } = &fault.refusal.cause else { return None };
-    let since = fault.since.filter(|since| since.worked)?;
+    // A trigger or view that names what never was is not a removal.
+    let removes = |at| {
+        !matches!(history.statement(at).kind, Kind::Create { object: Object::Trigger | Object::View, .. })
+    };
+    let since = fault.since.filter(|since| since.worked && removes(since.at))?;
     let (label, help) = match &history.statement(since.at).kind {
         Kind::Alter { change: Some(Change::Rename(_, to)), .. } => {
             ("renamed here", format!("use the new name, `{}`", to.text))

@@ -9,6 +9,7 @@ use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{DOUBLE_QUOTED_STRING, Fault};
+use crate::statement::{Kind, Object};
 
 /// `double_quoted_string`
 pub static RULE: Rule =
@@ -17,7 +18,10 @@ pub static RULE: Rule =
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted: true } = &fault.refusal.cause else { return None };
     let string = name.replace('\'', "''");
+    let is_index = matches!(history.statement(fault.at).kind, Kind::Create { object: Object::Index, .. });
     let help = match &fault.near {
+        Some(near) if is_index => format!("there is a column with a similar name: `{near}`"),
+        None if is_index => "add the column in a migration before this one".to_owned(),
         Some(near) => format!("write '{string}' for the string, or \"{near}\" for the column"),
         None => format!(
             "write '{string}'; in a released migration, put `-- onward: allow({DOUBLE_QUOTED_STRING}) <reason>` above \

@@ -19,16 +19,16 @@ mod tests {
 
     #[test]
     fn what_most_files_do_is_right() {
-        let found = codes(&[("1_a.sql", ""), ("2_b.sql", ""), ("V3__c.sql", "")]);
+        let found = codes(&[("1_a.sql", "SELECT 1"), ("2_b.sql", "SELECT 1"), ("V3__c.sql", "SELECT 1")]);
         assert_eq!(found, ["mixed_layouts V3__c.sql:1:1"]);
         assert_eq!(
-            codes(&[("1_a.up.sql", ""), ("2_b.sql", ""), ("3_c.sql", "")]),
+            codes(&[("1_a.up.sql", "SELECT 1"), ("2_b.sql", "SELECT 1"), ("3_c.sql", "SELECT 1")]),
             ["mixed_layouts 1_a.up.sql:1:1"]
         );
     }
 
     #[test]
     fn numbers_and_timestamps_are_one_layout() {
-        assert_eq!(codes(&[("1_a.sql", ""), ("20260101120000_b.sql", "")]), [""; 0]);
+        assert_eq!(codes(&[("1_a.sql", "SELECT 1"), ("20260101120000_b.sql", "SELECT 1")]), [""; 0]);
     }
 }

@@ -11,6 +11,7 @@ pub mod column_added_twice;
 pub mod column_removed;
 pub mod double_quoted_string;
 pub mod duplicate_version;
+pub mod empty_migration;
 pub mod index_before_column;
 pub mod index_before_table;
 pub mod locked_changed;
@@ -85,6 +86,7 @@ pub static RULES: &[&Rule] = &[
     &column_removed::RULE,
     &double_quoted_string::RULE,
     &duplicate_version::RULE,
+    &empty_migration::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
     &locked_changed::RULE,
@@ -138,6 +140,8 @@ const FAULTS: &[fn(&History, &Fault) -> Option<Diagnostic>] = &[
 ];
 
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(empty_migration::check(history));
+    diagnostics.extend(syntax_error::check(history));
     for at in history.statements() {
         let found = STATEMENTS.iter().filter_map(|check| check(history, at));
         diagnostics.extend(found.filter(|diagnostic| !history.statement(at).allows(diagnostic.rule.code)));

@@ -22,6 +22,6 @@ mod tests {
     fn an_empty_folder() {
         assert_eq!(codes(&[]), ["no_migrations :1:1"]);
         assert_eq!(codes(&[("README.md", "")]), ["no_migrations :1:1"]);
-        assert_eq!(codes(&[("0001_nothing.sql", "")]), [""; 0]);
+        assert_eq!(codes(&[("0001_nothing.sql", "")]), ["empty_migration 0001_nothing.sql:1:1"]);
     }
 }

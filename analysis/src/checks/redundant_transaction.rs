@@ -16,6 +16,9 @@ pub static RULE: Rule = Rule::warning(
 .allowable();
 
 pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
+    if history.statement(at).kind != Kind::Transaction {
+        return None;
+    }
     let migration = history.migration(at);
     let is_transaction = |index: &usize| migration.statements[*index].kind == Kind::Transaction;
     let mut all = (0..migration.statements.len()).filter(is_transaction);

@@ -1,5 +1,7 @@
 //! What is not SQL.
 
+use onward_schema::token::{Kind, tokens};
+
 use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
@@ -29,9 +31,31 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     Some(Diagnostic::new(&RULE, place, fault.refusal.message.clone()).label("SQLite stops here").help(help))
 }
 
+/// SQLite takes a comment that nothing closes up to the end of the text, and says nothing.
+pub(super) fn check(history: &History) -> impl Iterator<Item = Diagnostic> + '_ {
+    history.migrations.iter().filter_map(|migration| {
+        let text = &history.files.get(migration.file).text;
+        let last = tokens(text).last().filter(|token| token.kind == Kind::Comment)?;
+        let is_open = last.text.starts_with("/*") && (last.text.len() < 4 || !last.text.ends_with("*/"));
+        is_open.then(|| {
+            let start = last.range.start;
+            Diagnostic::new(&RULE, migration.file.at(start..start + 2), "this comment is never closed")
+                .label("everything from here on is a comment")
+                .help("close it with `*/`")
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::history;
+
+    #[test]
+    fn a_comment_that_is_never_closed() {
+        assert_eq!(history(&["SELECT 1;\n/* SELECT 2;"]), ["syntax_error 0001_m.sql:2:1"]);
+        assert_eq!(history(&["SELECT 1; /*/ SELECT 2;"]), ["syntax_error 0001_m.sql:1:11"]);
+        assert_eq!(history(&["SELECT 1; /**/ SELECT '/*'; -- /*"]), [""; 0]);
+    }
 
     #[test]
     fn points_where_sqlite_stops() {

@@ -24,7 +24,15 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Some(table) => format!("table `{table}` has no column `{name}`, and no migration adds it"),
         None => format!("there is no column `{name}` here, and no migration adds it"),
     };
-    Some(Diagnostic::new(&RULE, fault.place(history, name), message).label("no such column").help(help))
+    let diagnostic =
+        Diagnostic::new(&RULE, fault.place(history, name), message).label("no such column").help(help);
+    Some(match fault.since.filter(|since| since.worked) {
+        // The statement itself is fine: what it sets off is not.
+        Some(since) => {
+            diagnostic.related(fault.origin(history, since.at, name), "used here, and set off by the other")
+        }
+        None => diagnostic,
+    })
 }
 
 #[cfg(test)]
@@ -47,6 +55,16 @@ mod tests {
             let found = history(&["CREATE TABLE t(a, c)", text]);
             assert!(found[0].starts_with("unknown_column 0002_m.sql:1:"), "{text}: {found:?}");
         }
+        let trigger = "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET b = 1; END";
+        let found = folder(&[
+            ("1_a.sql", "CREATE TABLE t(a)"),
+            ("2_b.sql", trigger),
+            ("3_c.sql", "INSERT INTO t VALUES (1)"),
+        ]);
+        assert_eq!(
+            (found.diagnostics[0].rule.code, found.diagnostics[0].related.len()),
+            ("unknown_column", 1)
+        );
         assert_eq!(history(&["CREATE TABLE t(a); UPDATE t SET a = 1 WHERE rowid = 1"]), [""; 0]);
     }
 }

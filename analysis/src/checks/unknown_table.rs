@@ -5,7 +5,7 @@ use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::Fault;
-use crate::statement::Kind;
+use crate::statement::{Change, Kind};
 
 /// `unknown_table`
 pub static RULE: Rule =
@@ -21,11 +21,17 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     if let Some(since) = fault.since.filter(|since| since.worked) {
         let origin = fault.origin(history, since.at, name);
         let message = format!("{what} `{name}` is gone since {}", history.path(since.at));
+        let (label, help) = match &history.statement(since.at).kind {
+            Kind::Alter { change: Some(Change::RenameTable(to)), .. } => {
+                ("renamed here", format!("use the new name, `{}`", to.text))
+            }
+            _ => ("dropped here", "move the statement in front of the removal, or leave it out".to_owned()),
+        };
         return Some(
             Diagnostic::new(&RULE, place, message)
                 .label(format!("no such {what} any more"))
-                .related(origin, "gone since this")
-                .help("move the statement in front of the removal, or leave it out"),
+                .related(origin, label)
+                .help(help),
         );
     }
     let drops = matches!(history.statement(fault.at).kind, Kind::Drop { .. });
@@ -85,5 +91,12 @@ mod tests {
             ("3_c.sql", "DROP TABLE t"),
         ]);
         assert_eq!(found.diagnostics[0].message, "table `t` is gone since 2_b.sql");
+        let rename = "ALTER TABLE t RENAME TO u";
+        let found =
+            folder(&[("1_a.sql", "CREATE TABLE t(a)"), ("2_b.sql", rename), ("3_c.sql", "DELETE FROM t")]);
+        let place = &found.diagnostics[0].related[0].place;
+        assert_eq!(found.history.path(crate::history::At { migration: 1, statement: 0 }), "2_b.sql");
+        assert_eq!(found.history.files.get(place.file).path, "2_b.sql");
+        assert_eq!(found.diagnostics[0].help, "use the new name, `u`");
     }
 }

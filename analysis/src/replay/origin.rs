@@ -137,7 +137,7 @@ pub(super) fn near(conn: &Connection, sql: &str, cause: &Cause) -> Option<String
         .unwrap_or_default()
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&missing, &name.to_ascii_lowercase()), name))
-        .filter(|(distance, _)| (1..=most).contains(distance))
+        .filter(|(distance, _)| (1..=most).contains(distance) && *distance < missing.chars().count())
         .min()
         .map(|(_, name)| name)
 }
