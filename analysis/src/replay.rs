@@ -4,7 +4,9 @@
 //! schema: the first that makes it work is where the missing thing comes from. The replay goes on without it meanwhile,
 //! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
 
+mod broken;
 mod lost;
+mod masked;
 mod origin;
 
 use onward_schema::token::{Token, significant};
@@ -16,7 +18,9 @@ use crate::file::Place;
 use crate::history::{At, History, Run};
 use crate::sandbox::Sandbox;
 use crate::statement::{Change, Kind, Object};
+pub(crate) use broken::Broken;
 use lost::Lost;
+pub(crate) use masked::Masked;
 pub(crate) use origin::Since;
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
@@ -33,6 +37,8 @@ pub struct Replay {
     pub fingerprint: Fingerprint,
     pub(crate) faults: Vec<Fault>,
     pub(crate) orphans: Option<Orphans>,
+    pub(crate) masked: Vec<Masked>,
+    pub(crate) broken: Vec<Broken>,
 }
 
 /// Rows at the end of the history whose foreign keys lead nowhere.
@@ -76,6 +82,7 @@ pub fn replay(history: &History) -> Result<Replay> {
         ran: Vec::new(),
         committed: 0,
         faults: Vec::new(),
+        masked: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
     };
@@ -85,12 +92,20 @@ pub fn replay(history: &History) -> Result<Replay> {
     origin::find(history, &replayer.ran, &mut replayer.faults)?;
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let conn = replayer.sandbox.conn();
+    let schema = Schema::read(conn)?;
+    // After a fault, what is not there may only be missing because of it.
+    let broken = match replayer.faults.is_empty() {
+        true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
+        false => Vec::new(),
+    };
     Ok(Replay {
+        broken,
         orphans,
-        schema: Schema::read(conn)?,
+        schema,
         objects: onward_schema::objects(conn)?,
         fingerprint: Fingerprint::read(conn, None)?,
         faults: replayer.faults,
+        masked: replayer.masked,
     })
 }
 
@@ -102,6 +117,7 @@ struct Replayer<'h> {
     /// How much of `ran` belongs to earlier migrations.
     committed: usize,
     faults: Vec<Fault>,
+    masked: Vec<Masked>,
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
     lost: Lost,
@@ -125,6 +141,7 @@ impl Replayer<'_> {
 
     fn statement(&mut self, at: At) -> Result<()> {
         let strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+        self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
         match self.run(Step { at, strings })? {
             Ok(()) => self.mend(at),
             Err(refusal) => self.refused(at, refusal),

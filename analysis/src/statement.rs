@@ -76,6 +76,8 @@ pub enum Kind {
         on: Option<Name>,
         /// Whether it lasts no longer than the connection.
         temporary: bool,
+        /// Whether it does nothing if the name is taken.
+        if_not_exists: bool,
     },
     /// ALTER TABLE.
     Alter {
@@ -177,7 +179,7 @@ fn classify(tokens: &[Token<'_>]) -> Option<Kind> {
         let mut temporary = cursor.take("TEMP") || cursor.take("TEMPORARY");
         let _ = cursor.take("UNIQUE") || cursor.take("VIRTUAL");
         let object = cursor.object()?;
-        cursor.take_all(&["IF", "NOT", "EXISTS"]);
+        let if_not_exists = cursor.take_all(&["IF", "NOT", "EXISTS"]);
         temporary |= cursor.tokens.first().is_some_and(|schema| schema.name().is_some_and(is_temp))
             && cursor.tokens.get(1).is_some_and(|dot| dot.is("."));
         let name = cursor.name()?;
@@ -185,7 +187,7 @@ fn classify(tokens: &[Token<'_>]) -> Option<Kind> {
             Object::Index | Object::Trigger => cursor.seek("ON").then(|| cursor.name()).flatten(),
             Object::Table | Object::View => None,
         };
-        Some(Kind::Create { object, name, on, temporary })
+        Some(Kind::Create { object, name, on, temporary, if_not_exists })
     } else if is("DROP") {
         let object = cursor.object()?;
         cursor.take_all(&["IF", "EXISTS"]);

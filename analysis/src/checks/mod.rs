@@ -7,6 +7,8 @@ pub mod bad_config_file;
 pub mod bad_file_name;
 pub mod bad_lock_file;
 pub mod before_locked;
+pub mod broken_trigger;
+pub mod broken_view;
 pub mod column_added_twice;
 pub mod column_removed;
 pub mod double_quoted_string;
@@ -16,6 +18,7 @@ pub mod index_before_column;
 pub mod index_before_table;
 pub mod locked_changed;
 pub mod locked_missing;
+pub mod masked_create;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod not_in_transaction;
@@ -82,6 +85,8 @@ pub static RULES: &[&Rule] = &[
     &bad_file_name::RULE,
     &bad_lock_file::RULE,
     &before_locked::RULE,
+    &broken_trigger::RULE,
+    &broken_view::RULE,
     &column_added_twice::RULE,
     &column_removed::RULE,
     &double_quoted_string::RULE,
@@ -91,6 +96,7 @@ pub static RULES: &[&Rule] = &[
     &index_before_table::RULE,
     &locked_changed::RULE,
     &locked_missing::RULE,
+    &masked_create::RULE,
     &mixed_layouts::RULE,
     &no_migrations::RULE,
     &not_in_transaction::RULE,
@@ -150,6 +156,9 @@ pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
 
 pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(orphans::check(history, replay));
+    diagnostics.extend(masked_create::check(history, replay));
+    diagnostics.extend(broken_view::check(history, replay));
+    diagnostics.extend(broken_trigger::check(history, replay));
     diagnostics.extend(
         replay.faults.iter().filter_map(|fault| FAULTS.iter().find_map(|explain| explain(history, fault))),
     );

@@ -40,7 +40,7 @@ pub(super) fn find(history: &History, ran: &[Step], faults: &mut [Fault]) -> Res
 
 /// Runs what the replay has run in another sandbox, and calls back after each statement with whether it was the last of
 /// its migration.
-fn again(
+pub(super) fn again(
     history: &History,
     ran: &[Step],
     sandbox: &Sandbox,

@@ -1,0 +1,97 @@
+//! A view that cannot be read at the end of the history, because a table or column in it is not there.
+//!
+//! SQLite takes the body of a view unseen, and fails when the application reads it. A warning, since the application may
+//! make what is missing by other means.
+
+use onward_schema::token::significant;
+
+use super::Rule;
+use crate::cause::Cause;
+use crate::diagnostic::Diagnostic;
+use crate::history::History;
+use crate::replay::{Broken, Replay};
+use crate::statement::Object;
+
+/// `broken_view`
+pub static RULE: Rule =
+    Rule::warning("broken_view", "a view can be read at the end of the history").allowable();
+
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    replay.broken.iter().filter(|broken| broken.object == Object::View).filter_map(|broken| {
+        let effect = "every query that reads the view fails";
+        explain(&RULE, history, broken, effect)
+    })
+}
+
+/// What views and triggers have in common.
+pub(super) fn explain(
+    rule: &'static Rule,
+    history: &History,
+    broken: &Broken,
+    effect: &'static str,
+) -> Option<Diagnostic> {
+    if history.statement(broken.made).allows(rule.code) {
+        return None;
+    }
+    let (what, missing) = match &broken.cause {
+        Cause::NoColumn { name, .. } => ("column", name),
+        Cause::NoTable(name) => ("table", name),
+        _ => return None,
+    };
+    let mut place = history.place(broken.made);
+    let named = |name: String| name.eq_ignore_ascii_case(missing);
+    let token = significant(history.sql(broken.made)).filter(|token| token.name().is_some_and(named)).last();
+    if let Some(token) = token {
+        let start = place.range.start;
+        place.range = start + token.range.start..start + token.range.end;
+    }
+    let object = broken.object.as_str();
+    let message =
+        format!("{object} `{}` uses {what} `{missing}`, which is not there at the end", broken.name);
+    let diagnostic = Diagnostic::new(rule, place, message).label(format!("no such {what}")).note(effect);
+    Some(match broken.since {
+        Some(since) => diagnostic.related(history.place(since), "gone since this").help(format!(
+            "drop the {object} before {} changes this, and make it again after",
+            history.path(since)
+        )),
+        None => diagnostic.help(format!(
+            "write what there is; if this migration is released, drop the {object} in a new one and make it again"
+        )),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);";
+
+    #[test]
+    fn never_there_and_gone_since() {
+        let never = history(&[JOBS, "CREATE VIEW open AS SELECT stat FROM jobs;"]);
+        assert_eq!(never, ["broken_view 0002_m.sql:1:28"]);
+        let gone = folder(&[
+            ("1_a.sql", JOBS),
+            ("2_b.sql", "CREATE VIEW open AS SELECT id FROM jobs; CREATE VIEW opener AS SELECT * FROM open;"),
+            ("3_c.sql", "DROP TABLE jobs;"),
+        ]);
+        assert_eq!(gone.diagnostics.len(), 1, "{:?}", gone.diagnostics);
+        let diagnostic = &gone.diagnostics[0];
+        assert_eq!((diagnostic.rule.code, gone.has_errors()), ("broken_view", false));
+        assert_eq!(gone.history.files.text(&diagnostic.related[0].place), "DROP TABLE jobs");
+    }
+
+    #[test]
+    fn silent_where_it_works_or_may_work() {
+        for view in [
+            "CREATE VIEW v AS SELECT state FROM jobs",
+            "CREATE VIEW v AS SELECT slug(state) FROM jobs",
+            "CREATE VIEW v AS SELECT \"queued\" FROM jobs",
+            "CREATE VIEW v AS SELECT stat FROM jobs; DROP VIEW v",
+            "CREATE VIEW v AS SELECT later FROM jobs; ALTER TABLE jobs ADD COLUMN later",
+            "-- onward: allow(broken_view) the application makes `cache`\nCREATE VIEW v AS SELECT * FROM cache",
+        ] {
+            assert_eq!(history(&[&format!("{JOBS}\n{view};")]), [""; 0], "{view}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Views and triggers that cannot work at the end of the history. SQLite takes their bodies unseen when they are made.
+
+use onward_schema::token::significant;
+use onward_schema::{Schema, Trigger};
+use rusqlite::Result;
+
+use super::{Step, origin};
+use crate::cause::{Cause, Refusal};
+use crate::history::{At, History};
+use crate::sandbox::Sandbox;
+use crate::statement::{Kind, Object};
+
+/// A view or trigger that names a table or column which is not there.
+#[derive(Debug, Clone)]
+pub(crate) struct Broken {
+    pub(crate) object: Object,
+    pub(crate) name: String,
+    /// The statement that made it.
+    pub(crate) made: At,
+    pub(crate) cause: Cause,
+    /// The later statement since which it does not work; `None` if it never has.
+    pub(crate) since: Option<At>,
+    /// A statement that shows it, if it is prepared.
+    probe: String,
+}
+
+/// Finds them, where SQLite names a table or a column: a function may be the application's.
+pub(super) fn find(
+    history: &History,
+    ran: &[Step],
+    sandbox: &Sandbox,
+    schema: &Schema,
+) -> Result<Vec<Broken>> {
+    let mut broken = Vec::new();
+    for view in schema.views.values() {
+        let probe = format!("SELECT * FROM {}", quoted(&view.name));
+        broken.extend(look(history, sandbox, Object::View, &view.name, probe));
+    }
+    // What only reads a broken view is not broken itself.
+    let names: Vec<String> = broken.iter().map(|found: &Broken| found.name.clone()).collect();
+    broken.retain(|found| {
+        !names.iter().any(|name| *name != found.name && mentions(history.sql(found.made), name))
+    });
+    for trigger in schema.triggers.values() {
+        let Some(probe) = probe(trigger, schema) else { continue };
+        if sandbox.prepare(&probe, true).is_err() {
+            // Another trigger of the table may be the one: without the others it shows.
+            sandbox.conn().execute_batch("SAVEPOINT alone")?;
+            let others = schema.triggers.values().filter(|other| other.name != trigger.name);
+            for other in others.filter(|other| other.table.eq_ignore_ascii_case(&trigger.table)) {
+                sandbox.run(&format!("DROP TRIGGER {}", quoted(&other.name)), false)?;
+            }
+            broken.extend(look(history, sandbox, Object::Trigger, &trigger.name, probe));
+            sandbox.conn().execute_batch("ROLLBACK TO alone; RELEASE alone")?;
+        }
+    }
+    if !broken.is_empty() {
+        since(history, ran, &mut broken)?;
+    }
+    Ok(broken)
+}
+
+fn look(history: &History, sandbox: &Sandbox, object: Object, name: &str, probe: String) -> Option<Broken> {
+    let cause = Refusal::from(sandbox.prepare(&probe, true).err()?).cause;
+    if !matches!(cause, Cause::NoColumn { .. } | Cause::NoTable(_)) {
+        return None;
+    }
+    let makes = |at: &At| match &history.statement(*at).kind {
+        Kind::Create { object: made, name: found, .. } => *made == object && found.is(name),
+        _ => false,
+    };
+    let made = history.statements().filter(makes).last()?;
+    Some(Broken { object, name: name.to_owned(), made, cause, since: None, probe })
+}
+
+/// A statement that sets the trigger off.
+fn probe(trigger: &Trigger, schema: &Schema) -> Option<String> {
+    let table = quoted(&trigger.table);
+    let event = significant(&trigger.definition)
+        .find(|token| ["INSERT", "UPDATE", "DELETE"].iter().any(|event| token.is(event)))?
+        .text
+        .to_ascii_uppercase();
+    Some(match event.as_str() {
+        "INSERT" => format!("INSERT INTO {table} DEFAULT VALUES"),
+        "DELETE" => format!("DELETE FROM {table}"),
+        _ => {
+            let columns = &schema.table(&trigger.table)?.columns;
+            let columns = columns.iter().filter(|column| column.generated.is_none());
+            let set: Vec<String> = columns.map(|column| format!("{0} = {0}", quoted(&column.name))).collect();
+            format!("UPDATE {table} SET {}", set.join(", "))
+        }
+    })
+}
+
+/// Notes what broke each: the last statement after which it no longer worked though it had.
+fn since(history: &History, ran: &[Step], broken: &mut [Broken]) -> Result<()> {
+    let sandbox = Sandbox::open(&history.config)?;
+    let mut worked = vec![false; broken.len()];
+    origin::again(history, ran, &sandbox, |at, _| {
+        for (found, worked) in broken.iter_mut().zip(&mut worked) {
+            if at >= found.made {
+                let works = sandbox.prepare(&found.probe, true).is_ok();
+                if *worked && !works {
+                    found.since = Some(at);
+                }
+                *worked = works;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn mentions(sql: &str, name: &str) -> bool {
+    significant(sql).filter_map(|token| token.name()).any(|found| found.eq_ignore_ascii_case(name))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

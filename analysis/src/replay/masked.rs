@@ -1,0 +1,69 @@
+//! A CREATE … IF NOT EXISTS that does nothing, because the name is taken by something else than it would make.
+
+use onward_schema::Schema;
+use onward_schema::canonical::canonical;
+use rusqlite::{Connection, OptionalExtension, Result};
+
+use crate::history::{At, History};
+use crate::sandbox::Sandbox;
+use crate::statement::{Change, Kind, Object};
+
+/// A statement that does nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Masked {
+    pub(crate) at: At,
+    /// The statement that made what has the name, if it can be seen.
+    pub(crate) made: Option<At>,
+    /// How what is there differs from what the statement would make; empty if that is plain from the two statements.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Looks whether a statement that is about to run is masked.
+pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Result<Option<Masked>> {
+    let Kind::Create { name, on, if_not_exists: true, temporary: false, .. } = &history.statement(at).kind
+    else {
+        return Ok(None);
+    };
+    let conn = sandbox.conn();
+    let Some(taken) = text(conn, &name.text)? else { return Ok(None) };
+    let table = on.as_ref().map(|on| text(conn, &on.text)).transpose()?.flatten();
+    // What cannot be made on its own, such as an index on a table that is not there, is no case to be sure of.
+    let alone = Sandbox::open(&history.config)?;
+    let mut making = table.as_deref().into_iter().chain([history.sql(at)]);
+    if making.any(|sql| alone.run(sql, false).is_err()) {
+        return Ok(None);
+    }
+    let Some(wanted) = text(alone.conn(), &name.text)? else { return Ok(None) };
+    if canonical(&wanted) == canonical(&taken) {
+        return Ok(None);
+    }
+    let is_it = |other: &str| name.is(other);
+    let differences = Schema::read(alone.conn())?.compare(&Schema::read(conn)?);
+    let differences = differences.into_iter().filter(|difference| is_it(&difference.name));
+    Ok(Some(Masked {
+        at,
+        made: history
+            .statements()
+            .take_while(|&earlier| earlier < at)
+            .filter(|&at| names(history, at, is_it))
+            .last(),
+        differences: differences.map(|difference| difference.to_string()).collect(),
+    }))
+}
+
+/// The text that SQLite keeps of an object.
+fn text(conn: &Connection, name: &str) -> Result<Option<String>> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND sql IS NOT NULL";
+    conn.query_row(sql, [name], |row| row.get(0)).optional()
+}
+
+/// Whether a statement gives something this name.
+fn names(history: &History, at: At, is_it: impl Fn(&str) -> bool) -> bool {
+    match &history.statement(at).kind {
+        Kind::Create {
+            name, object: Object::Table | Object::Index | Object::View | Object::Trigger, ..
+        } => is_it(&name.text),
+        Kind::Alter { change: Some(Change::RenameTable(to)), .. } => is_it(&to.text),
+        _ => false,
+    }
+}
