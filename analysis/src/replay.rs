@@ -8,6 +8,7 @@ mod broken;
 mod lost;
 mod masked;
 mod origin;
+mod witness;
 
 use onward_schema::token::{Token, significant};
 use onward_schema::{Fingerprint, Schema, Violation};
@@ -22,6 +23,7 @@ pub(crate) use broken::Broken;
 use lost::Lost;
 pub(crate) use masked::Masked;
 pub(crate) use origin::Since;
+pub(crate) use witness::Witness;
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
@@ -39,6 +41,7 @@ pub struct Replay {
     pub(crate) orphans: Option<Orphans>,
     pub(crate) masked: Vec<Masked>,
     pub(crate) broken: Vec<Broken>,
+    pub(crate) witnesses: Vec<Witness>,
 }
 
 /// Rows at the end of the history whose foreign keys lead nowhere.
@@ -83,6 +86,7 @@ pub fn replay(history: &History) -> Result<Replay> {
         committed: 0,
         faults: Vec::new(),
         masked: Vec::new(),
+        witnesses: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
     };
@@ -106,6 +110,7 @@ pub fn replay(history: &History) -> Result<Replay> {
         fingerprint: Fingerprint::read(conn, None)?,
         faults: replayer.faults,
         masked: replayer.masked,
+        witnesses: replayer.witnesses,
     })
 }
 
@@ -118,6 +123,7 @@ struct Replayer<'h> {
     committed: usize,
     faults: Vec<Fault>,
     masked: Vec<Masked>,
+    witnesses: Vec<Witness>,
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
     lost: Lost,
@@ -142,8 +148,12 @@ impl Replayer<'_> {
     fn statement(&mut self, at: At) -> Result<()> {
         let strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
         self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
+        let witness = witness::find(self.history, at, &self.sandbox)?;
         match self.run(Step { at, strings })? {
-            Ok(()) => self.mend(at),
+            Ok(()) => {
+                self.witnesses.extend(witness);
+                self.mend(at)
+            }
             Err(refusal) => self.refused(at, refusal),
         }
     }

@@ -14,6 +14,7 @@ pub mod column_removed;
 pub mod double_quoted_string;
 pub mod duplicate_version;
 pub mod empty_migration;
+pub mod fails_with_rows;
 pub mod index_before_column;
 pub mod index_before_table;
 pub mod locked_changed;
@@ -92,6 +93,7 @@ pub static RULES: &[&Rule] = &[
     &double_quoted_string::RULE,
     &duplicate_version::RULE,
     &empty_migration::RULE,
+    &fails_with_rows::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
     &locked_changed::RULE,
@@ -156,6 +158,7 @@ pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
 
 pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(orphans::check(history, replay));
+    diagnostics.extend(fails_with_rows::check(history, replay));
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));
