@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::{Format, UNKNOWN, WRONG, folder, json};
+use crate::{Format, folder, json};
 
 pub(crate) fn run(dir: &Path, format: Format) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir);
@@ -17,11 +17,5 @@ pub(crate) fn run(dir: &Path, format: Format) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    // Without a folder there was nothing to check.
-    let exists = dir.is_dir();
-    Ok(match analysis.has_errors() {
-        true if !exists => ExitCode::from(UNKNOWN),
-        true => ExitCode::from(WRONG),
-        false => ExitCode::SUCCESS,
-    })
+    Ok(if analysis.has_errors() { folder::failure(&analysis) } else { ExitCode::SUCCESS })
 }

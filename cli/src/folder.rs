@@ -1,9 +1,12 @@
 //! Which folder is meant, and what its diagnostics look like.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use onward_analysis::render::{Style, render};
-use onward_analysis::{Analysis, Severity};
+use onward_analysis::{Analysis, Diagnostic, Severity};
+
+use crate::{UNKNOWN, WRONG};
 
 /// The folder that was named, else `migrations` here, else the one beside the nearest Cargo.toml above.
 pub(crate) fn find(named: Option<PathBuf>) -> PathBuf {
@@ -31,6 +34,15 @@ pub(crate) fn print(analysis: &Analysis, dir: &Path) {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let migrations = plural(analysis.history.migrations.len(), "migration");
     anstream::println!("{migrations}: {}, {}", plural(errors, "error"), plural(warnings, "warning"));
+}
+
+/// The exit code of an analysis with errors: a folder that cannot be read was not checked.
+pub(crate) fn failure(analysis: &Analysis) -> ExitCode {
+    let files = &analysis.history.files;
+    let is_folder = |found: &Diagnostic| files.get(found.place.file).path.is_empty();
+    let mut errors = analysis.diagnostics.iter();
+    let unread = errors.any(|found| found.rule.code == "unreadable" && is_folder(found));
+    ExitCode::from(if unread { UNKNOWN } else { WRONG })
 }
 
 /// What stands before a file of the folder.

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use onward_analysis::lock;
 
+use crate::WRONG;
 use crate::folder::{self, plural};
-use crate::{UNKNOWN, WRONG};
 
 pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir);
@@ -17,7 +17,7 @@ pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
             "{}: a history with errors is not locked; nothing was written",
             folder::title("error")
         );
-        return Ok(ExitCode::from(if dir.is_dir() { WRONG } else { UNKNOWN }));
+        return Ok(folder::failure(&analysis));
     }
     let path = dir.join(lock::FILE_NAME);
     let history = &analysis.history;
