@@ -162,6 +162,8 @@ mod tests {
     fn settings_come_back_when_one_of_them_is_denied() -> Result<()> {
         for denied in SWITCHES {
             for reading in [true, false] {
+                // Up to rusqlite 0.37 the hooks need no `mut`.
+                #[allow(unused_mut)]
                 let mut conn = connection("ON")?;
                 let before = all(&conn)?;
                 let deny = move |context: AuthContext<'_>| match context.action {
