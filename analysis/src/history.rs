@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use onward_schema::Checksum;
+use onward_schema::token::{Token, significant};
 
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
@@ -84,6 +85,16 @@ impl History {
     /// The text of a statement.
     pub fn sql(&self, at: At) -> &str {
         &self.files.get(self.migration(at).file).text[self.statement(at).range.clone()]
+    }
+
+    /// Every place where a statement names this, in any quotes and in any case of ASCII letters.
+    pub fn named(&self, at: At, name: &str) -> Vec<Place> {
+        let place = self.place(at);
+        let is_it = |token: &Token<'_>| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name));
+        let ranges = significant(self.sql(at)).filter(is_it).map(|token| token.range);
+        ranges
+            .map(|range| place.file.at(place.range.start + range.start..place.range.start + range.end))
+            .collect()
     }
 
     /// The path of the file a statement stands in.

@@ -201,10 +201,7 @@ impl Replayer<'_> {
 
     /// Tries what was refused before again, now that `at` has run.
     fn mend(&mut self, at: At) -> Result<()> {
-        let kind = &self.history.statement(at).kind;
-        if self.pending.is_empty()
-            || !matches!(kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. })
-        {
+        if self.pending.is_empty() || !self.history.statement(at).kind.changes_schema() {
             return Ok(());
         }
         for index in std::mem::take(&mut self.pending) {
@@ -260,22 +257,22 @@ impl Fault {
         };
         within(history, self.at, token)
     }
+}
 
-    /// Where `made` brings in `name`: the name itself if it can be seen, else the statement.
-    pub(crate) fn origin(&self, history: &History, made: At, name: &str) -> Place {
-        if let Kind::Alter { table, change: Some(Change::RenameTable(to)) } = &history.statement(made).kind
-            && !to.is(name)
-            && !table.is(name)
-        {
-            // A table that was rebuilt has its columns from what made it under the name it had before.
-            let mut built: Vec<At> = history.statements().take_while(|&at| at < made).collect();
-            built.retain(|&at| shapes(&history.statement(at).kind, &table.text));
-            if let Some(token) = built.into_iter().rev().find_map(|at| named(history, at, name)) {
-                return token;
-            }
+/// Where `made` brings in `name`: the name itself if it can be seen, else the statement.
+pub(crate) fn place_of_origin(history: &History, made: At, name: &str) -> Place {
+    if let Kind::Alter { table, change: Some(Change::RenameTable(to)) } = &history.statement(made).kind
+        && !to.is(name)
+        && !table.is(name)
+    {
+        // A table that was rebuilt has its columns from what made it under the name it had before.
+        let mut built: Vec<At> = history.statements().take_while(|&at| at < made).collect();
+        built.retain(|&at| shapes(&history.statement(at).kind, &table.text));
+        if let Some(place) = built.into_iter().rev().find_map(|at| named(history, at, name)) {
+            return place;
         }
-        named(history, made, name).unwrap_or_else(|| history.place(made))
     }
+    named(history, made, name).unwrap_or_else(|| history.place(made))
 }
 
 /// Whether a statement gives a table of this name its columns.
@@ -291,15 +288,11 @@ fn shapes(kind: &Kind, table: &str) -> bool {
 
 /// Where a statement names this: last in an ALTER, whose table may have the same name as its column, else first.
 fn named(history: &History, at: At, name: &str) -> Option<Place> {
-    let sql = history.sql(at);
-    let tokens: Vec<Token<'_>> = significant(sql)
-        .filter(|token| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name)))
-        .collect();
-    let token = match history.statement(at).kind {
-        Kind::Alter { .. } => tokens.last(),
-        _ => tokens.first(),
-    };
-    token.map(|token| within(history, at, Some(token)))
+    let mut places = history.named(at, name).into_iter();
+    match history.statement(at).kind {
+        Kind::Alter { .. } => places.next_back(),
+        _ => places.next(),
+    }
 }
 
 fn within(history: &History, at: At, token: Option<&Token<'_>>) -> Place {

@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig::{SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DM
 use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::config::Config;
 
@@ -76,6 +76,13 @@ impl Sandbox {
         drops.iter().try_for_each(|drop| self.conn.execute_batch(drop))
     }
 
+    /// The text that SQLite keeps of an object. Triggers have names of their own; tables, indexes and views share theirs.
+    pub(crate) fn text(&self, name: &str, is_trigger: bool) -> Result<Option<String>> {
+        let sql = "SELECT sql FROM main.sqlite_schema
+                   WHERE name = ?1 COLLATE NOCASE AND (type = 'trigger') = ?2 AND sql IS NOT NULL";
+        self.conn.query_row(sql, (name, is_trigger), |row| row.get(0)).optional()
+    }
+
     /// Whether SQLite has rolled the whole transaction back, which some errors make it do.
     pub(crate) fn is_lost(&self) -> bool {
         self.conn.is_autocommit()
@@ -112,6 +119,11 @@ impl Sandbox {
         self.conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, on)?;
         Ok(())
     }
+}
+
+/// A name in quotes, whatever is in it.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn is_forbidden(function: &str) -> bool {

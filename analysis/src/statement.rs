@@ -105,6 +105,13 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// Whether such a statement changes the schema.
+    pub fn changes_schema(&self) -> bool {
+        matches!(self, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. })
+    }
+}
+
 /// One statement of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {

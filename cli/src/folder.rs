@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::builder::styling::AnsiColor;
 use onward_analysis::render::{Style, render};
 use onward_analysis::{Analysis, Diagnostic, Severity};
 
@@ -58,5 +59,6 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
 
 /// A word in the colour of rustc's errors.
 pub(crate) fn title(word: &str) -> String {
-    format!("\u{1b}[1m\u{1b}[91m{word}\u{1b}[0m")
+    let style = AnsiColor::BrightRed.on_default().bold();
+    format!("{style}{word}{style:#}")
 }

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 use crate::statement::{Kind, Object};
 
 /// `already_exists`
@@ -24,7 +24,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     };
     Some(match fault.since {
         Some(since) => {
-            diagnostic.related(fault.origin(history, since.at, name), "first made here").help(help)
+            diagnostic.related(place_of_origin(history, since.at, name), "first made here").help(help)
         }
         None => diagnostic.help(help),
     })

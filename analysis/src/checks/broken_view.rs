@@ -3,8 +3,6 @@
 //! SQLite takes the body of a view unseen, and fails when the application reads it. A warning, since the application may
 //! make what is missing by other means.
 
-use onward_schema::token::significant;
-
 use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
@@ -38,13 +36,7 @@ pub(super) fn explain(
         Cause::NoTable(name) => ("table", name),
         _ => return None,
     };
-    let mut place = history.place(broken.made);
-    let named = |name: String| name.eq_ignore_ascii_case(missing);
-    let token = significant(history.sql(broken.made)).filter(|token| token.name().is_some_and(named)).last();
-    if let Some(token) = token {
-        let start = place.range.start;
-        place.range = start + token.range.start..start + token.range.end;
-    }
+    let place = history.named(broken.made, missing).pop().unwrap_or_else(|| history.place(broken.made));
     let object = broken.object.as_str();
     let message =
         format!("{object} `{}` uses {what} `{missing}`, which is not there at the end", broken.name);

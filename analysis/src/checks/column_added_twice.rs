@@ -7,7 +7,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 use crate::statement::Kind;
 
 /// `column_added_twice`
@@ -20,7 +20,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::new(&RULE, fault.place(history, name), message).label("duplicate column");
     let Some(since) = fault.since else { return Some(diagnostic.help("remove this ALTER TABLE")) };
     let created = matches!(history.statement(since.at).kind, Kind::Create { .. });
-    let diagnostic = diagnostic.related(fault.origin(history, since.at, name), "already made here");
+    let diagnostic = diagnostic.related(place_of_origin(history, since.at, name), "already made here");
     Some(match created {
         true => diagnostic
             .note("it works on databases made before the CREATE TABLE had the column, and fails on every new one")

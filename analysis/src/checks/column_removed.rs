@@ -4,7 +4,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 use crate::statement::{Change, Kind, Object};
 
 /// `column_removed`
@@ -33,7 +33,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         format!("column `{name}` is gone since {}", history.path(since.at)),
     )
     .label("no such column any more")
-    .related(fault.origin(history, since.at, name), label)
+    .related(place_of_origin(history, since.at, name), label)
     .help(help);
     Some(match quoted {
         true => diagnostic.note(format!("in double quotes, SQLite by default takes `{name}` for a string")),

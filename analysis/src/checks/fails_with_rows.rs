@@ -50,6 +50,7 @@ mod tests {
     fn columns_that_sqlite_refuses_where_there_are_rows() {
         for column in [
             "owner TEXT NOT NULL",
+            "owner TEXT DEFAULT NULL NOT NULL",
             "at TEXT DEFAULT CURRENT_TIMESTAMP",
             "at INTEGER NOT NULL DEFAULT (unixepoch())",
             "n2 INTEGER DEFAULT 0 CHECK (n2 > 0)",

@@ -7,7 +7,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 use crate::statement::{Change, Kind, Object};
 
 /// `index_before_column`
@@ -23,7 +23,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let message = format!("index `{}` uses `{}.{column}` before the column exists", name.text, table.text);
     let diagnostic = Diagnostic::new(&RULE, fault.place(history, column), message)
         .label("no such column here")
-        .related(fault.origin(history, made, column), added(history, made));
+        .related(place_of_origin(history, made, column), added(history, made));
     let diagnostic = match quoted {
         true => diagnostic.note(format!(
             "in double quotes, SQLite by default takes `{column}` for a string and indexes a constant, without a word"

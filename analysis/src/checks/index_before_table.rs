@@ -4,7 +4,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 use crate::statement::{Kind, Object};
 
 /// `index_before_table`
@@ -27,7 +27,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
             format!("index `{}` is created before its table `{table}`", name.text),
         )
         .label("no such table here")
-        .related(fault.origin(history, made, table), "created here")
+        .related(place_of_origin(history, made, table), "created here")
         .help(help),
     )
 }

@@ -110,5 +110,9 @@ ALTER TABLE n RENAME TO jobs;";
             "-- onward: allow(masked_create) kept for old tools\nCREATE TABLE IF NOT EXISTS jobs(id);";
         assert_eq!(history(&[JOBS, allowed]), [""; 0]);
         assert_eq!(history(&[JOBS, "CREATE TEMP TABLE IF NOT EXISTS jobs(id);"]), [""; 0]);
+        // A trigger and a table may have one name.
+        let trigger = "CREATE TRIGGER notes AFTER INSERT ON jobs BEGIN SELECT 1; END;";
+        assert_eq!(history(&[JOBS, trigger, "CREATE TABLE IF NOT EXISTS notes(id);"]), [""; 0]);
+        assert_eq!(history(&[JOBS, &trigger.replace("notes", "IF NOT EXISTS jobs")]), [""; 0]);
     }
 }

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 use crate::statement::Kind;
 
 /// `unknown_column`
@@ -28,9 +28,8 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Diagnostic::new(&RULE, fault.place(history, name), message).label("no such column").help(help);
     Some(match fault.since.filter(|since| since.worked) {
         // The statement itself is fine: what it sets off is not.
-        Some(since) => {
-            diagnostic.related(fault.origin(history, since.at, name), "used here, and set off by the other")
-        }
+        Some(since) => diagnostic
+            .related(place_of_origin(history, since.at, name), "used here, and set off by the other"),
         None => diagnostic,
     })
 }

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 use crate::statement::{Change, Kind};
 
 /// `unknown_table`
@@ -19,7 +19,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     };
     let place = fault.place(history, name);
     if let Some(since) = fault.since.filter(|since| since.worked) {
-        let origin = fault.origin(history, since.at, name);
+        let origin = place_of_origin(history, since.at, name);
         let message = format!("{what} `{name}` is gone since {}", history.path(since.at));
         let (label, help) = match &history.statement(since.at).kind {
             Kind::Alter { change: Some(Change::RenameTable(to)), .. } => {

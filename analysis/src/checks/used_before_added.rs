@@ -4,7 +4,7 @@ use super::{Rule, index_before_column};
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::Fault;
+use crate::replay::{Fault, place_of_origin};
 
 /// `used_before_added`
 pub static RULE: Rule =
@@ -30,7 +30,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
             format!("{what} `{name}` is used before it exists"),
         )
         .label(format!("no such {what} here"))
-        .related(fault.origin(history, made, name), index_before_column::added(history, made))
+        .related(place_of_origin(history, made, name), index_before_column::added(history, made))
         .help(help),
     )
 }

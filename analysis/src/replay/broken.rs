@@ -7,7 +7,7 @@ use rusqlite::Result;
 use super::{Step, origin};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, quoted};
 use crate::statement::{Kind, Object};
 
 /// A view or trigger that names a table or column which is not there.
@@ -39,7 +39,7 @@ pub(super) fn find(
     // What only reads a broken view is not broken itself.
     let names: Vec<String> = broken.iter().map(|found: &Broken| found.name.clone()).collect();
     broken.retain(|found| {
-        !names.iter().any(|name| *name != found.name && mentions(history.sql(found.made), name))
+        !names.iter().any(|name| *name != found.name && !history.named(found.made, name).is_empty())
     });
     for trigger in schema.triggers.values() {
         let Some(probe) = probe(trigger, schema) else { continue };
@@ -108,12 +108,4 @@ fn since(history: &History, ran: &[Step], broken: &mut [Broken]) -> Result<()> {
         }
         Ok(())
     })
-}
-
-fn mentions(sql: &str, name: &str) -> bool {
-    significant(sql).filter_map(|token| token.name()).any(|found| found.eq_ignore_ascii_case(name))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

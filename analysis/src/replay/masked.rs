@@ -2,7 +2,7 @@
 
 use onward_schema::Schema;
 use onward_schema::canonical::canonical;
-use rusqlite::{Connection, OptionalExtension, Result};
+use rusqlite::Result;
 
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
@@ -14,31 +14,32 @@ pub(crate) struct Masked {
     pub(crate) at: At,
     /// The statement that made what has the name, if it can be seen.
     pub(crate) made: Option<At>,
-    /// How what is there differs from what the statement would make; empty if that is plain from the two statements.
+    /// How what is there differs from what the statement would make.
     pub(crate) differences: Vec<String>,
 }
 
 /// Looks whether a statement that is about to run is masked.
 pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Result<Option<Masked>> {
-    let Kind::Create { name, on, if_not_exists: true, temporary: false, .. } = &history.statement(at).kind
+    let Kind::Create { object, name, on, if_not_exists: true, temporary: false } =
+        &history.statement(at).kind
     else {
         return Ok(None);
     };
-    let conn = sandbox.conn();
-    let Some(taken) = text(conn, &name.text)? else { return Ok(None) };
-    let table = on.as_ref().map(|on| text(conn, &on.text)).transpose()?.flatten();
+    let is_trigger = *object == Object::Trigger;
+    let Some(taken) = sandbox.text(&name.text, is_trigger)? else { return Ok(None) };
+    let table = on.as_ref().map(|on| sandbox.text(&on.text, false)).transpose()?.flatten();
     // What cannot be made on its own, such as an index on a table that is not there, is no case to be sure of.
     let alone = Sandbox::open(&history.config)?;
     let mut making = table.as_deref().into_iter().chain([history.sql(at)]);
     if making.any(|sql| alone.run(sql, false).is_err()) {
         return Ok(None);
     }
-    let Some(wanted) = text(alone.conn(), &name.text)? else { return Ok(None) };
+    let Some(wanted) = alone.text(&name.text, is_trigger)? else { return Ok(None) };
     if canonical(&wanted) == canonical(&taken) {
         return Ok(None);
     }
     let is_it = |other: &str| name.is(other);
-    let differences = Schema::read(alone.conn())?.compare(&Schema::read(conn)?);
+    let differences = Schema::read(alone.conn())?.compare(&Schema::read(sandbox.conn())?);
     let differences = differences.into_iter().filter(|difference| is_it(&difference.name));
     Ok(Some(Masked {
         at,
@@ -51,18 +52,10 @@ pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Result<Optio
     }))
 }
 
-/// The text that SQLite keeps of an object.
-fn text(conn: &Connection, name: &str) -> Result<Option<String>> {
-    let sql = "SELECT sql FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND sql IS NOT NULL";
-    conn.query_row(sql, [name], |row| row.get(0)).optional()
-}
-
 /// Whether a statement gives something this name.
 fn names(history: &History, at: At, is_it: impl Fn(&str) -> bool) -> bool {
     match &history.statement(at).kind {
-        Kind::Create {
-            name, object: Object::Table | Object::Index | Object::View | Object::Trigger, ..
-        } => is_it(&name.text),
+        Kind::Create { name, .. } => is_it(&name.text),
         Kind::Alter { change: Some(Change::RenameTable(to)), .. } => is_it(&to.text),
         _ => false,
     }

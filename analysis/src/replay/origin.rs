@@ -8,7 +8,6 @@ use super::{Fault, Orphans, Step};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
-use crate::statement::Kind;
 
 /// More faults than this are reported without their origin: one look costs a statement of SQLite per change of schema.
 const MOST: usize = 32;
@@ -30,8 +29,7 @@ pub(super) fn find(history: &History, ran: &[Step], faults: &mut [Fault]) -> Res
     let sandbox = Sandbox::open(&history.config)?;
     watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, None));
     again(history, ran, &sandbox, |at, _| {
-        let kind = &history.statement(at).kind;
-        if at <= end && matches!(kind, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. }) {
+        if at <= end && history.statement(at).kind.changes_schema() {
             watches.iter_mut().for_each(|watch| watch.look(history, &sandbox, Some(at)));
         }
         Ok(())

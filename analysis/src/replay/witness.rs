@@ -2,12 +2,12 @@
 
 use onward_schema::Affinity;
 use onward_schema::token::{Token, significant};
-use rusqlite::{OptionalExtension, Result};
+use rusqlite::Result;
 
 use super::DOUBLE_QUOTED_STRING;
 use crate::cause::Refusal;
 use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, quoted};
 use crate::statement::{Change, Kind, Object};
 
 /// A statement that works on an empty table only.
@@ -30,12 +30,7 @@ pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Result<Optio
     {
         return Ok(None);
     }
-    let made = "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
-    let Some(made) =
-        sandbox.conn().query_row(made, [&table.text], |row| row.get::<_, String>(0)).optional()?
-    else {
-        return Ok(None);
-    };
+    let Some(made) = sandbox.text(&table.text, false)? else { return Ok(None) };
     let strings = history.statement(at).allows(DOUBLE_QUOTED_STRING);
     // On a copy without the row it has to work, or something else is missing there.
     let mut refusals = [None, None];
@@ -59,8 +54,9 @@ fn may_fail(sql: &str) -> bool {
     let tokens: Vec<_> = significant(sql).collect();
     let has = |word: &str| tokens.iter().any(|token| token.is(word));
     let default = tokens.iter().position(|token| token.is("DEFAULT")).and_then(|at| tokens.get(at + 1));
-    let is_constant =
-        |token: &Token<'_>| !token.is("(") && !token.text.to_ascii_uppercase().starts_with("CURRENT_");
+    let is_constant = |token: &Token<'_>| {
+        !token.is("(") && !token.is("NULL") && !token.text.to_ascii_uppercase().starts_with("CURRENT_")
+    };
     has("CHECK") || has("AS") || has("REFERENCES") || !default.map_or(!has("NOT"), is_constant)
 }
 
@@ -69,15 +65,12 @@ fn may_empty(history: &History, at: At, table: &str) -> bool {
     match &history.statement(at).kind {
         Kind::Create { object: Object::Index | Object::View | Object::Trigger, .. } => false,
         Kind::Alter { change: Some(Change::Add(_) | Change::Drop(_) | Change::Rename(..)), .. } => false,
-        _ => significant(history.sql(at))
-            .filter_map(|token| token.name())
-            .any(|name| name.eq_ignore_ascii_case(table)),
+        _ => !history.named(at, table).is_empty(),
     }
 }
 
 /// The INSERT of a row with a value in every column.
 fn row(sandbox: &Sandbox, table: &str) -> Result<String> {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
     let mut query =
         sandbox.conn().prepare("SELECT name, type FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0")?;
     let columns = query.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
