@@ -35,6 +35,7 @@ mod foreign_key;
 mod index;
 mod read;
 mod schema;
+mod storage;
 mod table;
 pub mod token;
 mod violation;
@@ -46,6 +47,7 @@ pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
 pub use schema::{Schema, Trigger, View};
+pub use storage::Classes;
 pub use table::{Module, Table};
 
 /// Asks for the statements that drop a connection's temporary objects, one a row. What is behind a virtual table goes
