@@ -8,7 +8,11 @@ mod broken;
 mod lost;
 mod masked;
 mod origin;
+mod past;
 mod witness;
+
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use onward_schema::token::{Token, significant};
 use onward_schema::{Fingerprint, Schema, Violation};
@@ -22,14 +26,15 @@ use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
 use lost::Lost;
 pub(crate) use masked::Masked;
-pub(crate) use origin::Since;
+pub(crate) use origin::{Since, near};
+use past::Past;
 pub(crate) use witness::Witness;
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
 
 /// What is left after every statement has been run.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Replay {
     /// The schema at the end of the history.
     pub schema: Schema,
@@ -42,6 +47,11 @@ pub struct Replay {
     pub(crate) masked: Vec<Masked>,
     pub(crate) broken: Vec<Broken>,
     pub(crate) witnesses: Vec<Witness>,
+    /// What has run, in order.
+    ran: Vec<Step>,
+    /// The database at the end of the history.
+    sandbox: Mutex<Sandbox>,
+    past: OnceLock<Past>,
 }
 
 /// Rows at the end of the history whose foreign keys lead nowhere.
@@ -111,7 +121,27 @@ pub fn replay(history: &History) -> Result<Replay> {
         faults: replayer.faults,
         masked: replayer.masked,
         witnesses: replayer.witnesses,
+        ran: replayer.ran,
+        sandbox: Mutex::new(replayer.sandbox),
+        past: OnceLock::new(),
     })
+}
+
+impl Replay {
+    /// Calls with the database at the end of the history, in which nothing must be changed.
+    pub(crate) fn with_sandbox<T>(&self, call: impl FnOnce(&Sandbox) -> T) -> T {
+        call(&self.sandbox.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What became of each column; the first call runs the history once more.
+    pub(crate) fn past(&self, history: &History) -> &Past {
+        self.past.get_or_init(|| Past::read(history, &self.ran).unwrap_or_default())
+    }
+
+    /// Where the history defines a column as it is at the end.
+    pub(crate) fn definition(&self, history: &History, table: &str, column: &str) -> Option<Place> {
+        past::definition(history, &self.ran, table, column)
+    }
 }
 
 struct Replayer<'h> {
@@ -243,20 +273,30 @@ impl Fault {
     /// Where the statement names the thing that is wrong with it: SQLite's own offset if it gives one, else the last
     /// token of that name, else the statement.
     pub(crate) fn place(&self, history: &History, name: &str) -> Place {
-        let sql = history.sql(self.at);
-        // SQLite puts the schema before a table's name if the statement does.
-        let plain = name.rsplit('.').next().unwrap_or(name);
-        let is_it = |found: String| found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(plain);
-        let named = |token: &Token<'_>| token.name().is_some_and(is_it);
-        let from = self.refusal.offset.unwrap_or(0);
-        let tokens: Vec<Token<'_>> = significant(sql).filter(|token| token.range.end > from).collect();
-        let token = match self.refusal.offset {
-            // A qualified name begins before its last part.
-            Some(_) => tokens.iter().take(5).find(|token| named(token)).or_else(|| tokens.first()),
-            None => tokens.iter().rfind(|token| named(token)),
-        };
-        within(history, self.at, token)
+        let range = culprit(history.sql(self.at), self.refusal.offset, name);
+        let mut place = history.place(self.at);
+        if let Some(range) = range {
+            let start = place.range.start;
+            place.range = start + range.start..start + range.end;
+        }
+        place
     }
+}
+
+/// Where a refused statement names what it is refused for.
+pub(crate) fn culprit(sql: &str, offset: Option<usize>, name: &str) -> Option<Range<usize>> {
+    // SQLite puts the schema before a table's name if the statement does.
+    let plain = name.rsplit('.').next().unwrap_or(name);
+    let is_it = |found: String| found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(plain);
+    let named = |token: &Token<'_>| token.name().is_some_and(is_it);
+    let from = offset.unwrap_or(0);
+    let tokens: Vec<Token<'_>> = significant(sql).filter(|token| token.range.end > from).collect();
+    let token = match offset {
+        // A qualified name begins before its last part.
+        Some(_) => tokens.iter().take(5).find(|token| named(token)).or_else(|| tokens.first()),
+        None => tokens.iter().rfind(|token| named(token)),
+    };
+    token.map(|token| token.range.clone())
 }
 
 /// Where `made` brings in `name`: the name itself if it can be seen, else the statement.
@@ -293,13 +333,4 @@ fn named(history: &History, at: At, name: &str) -> Option<Place> {
         Kind::Alter { .. } => places.next_back(),
         _ => places.next(),
     }
-}
-
-fn within(history: &History, at: At, token: Option<&Token<'_>>) -> Place {
-    let mut place = history.place(at);
-    if let Some(token) = token {
-        let start = place.range.start;
-        place.range = start + token.range.start..start + token.range.end;
-    }
-    place
 }

@@ -1,6 +1,7 @@
 //! The SQLite that a history is replayed on: in memory, and unable to harm the machine it runs on.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering as Memory};
 
@@ -28,6 +29,12 @@ const HEAP: u32 = 768 << 20;
 pub(crate) struct Sandbox {
     conn: Connection,
     slices: Arc<AtomicU32>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {

@@ -123,7 +123,7 @@ pub(super) fn orphans(history: &History, ran: &[Step], end: &Connection) -> Resu
 }
 
 /// The name that exists and is spelled most like the missing one, if any is near.
-pub(super) fn near(conn: &Connection, sql: &str, cause: &Cause) -> Option<String> {
+pub(crate) fn near(conn: &Connection, sql: &str, cause: &Cause) -> Option<String> {
     let (missing, candidates) = match cause {
         Cause::NoColumn { name, .. } => (name, columns(conn, sql)),
         Cause::NoTable(name) => (name, tables(conn)),

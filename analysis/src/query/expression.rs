@@ -1,0 +1,268 @@
+//! What is known of an expression's value.
+
+use onward_schema::{Affinity, Classes};
+use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, Over, UnaryOperator, Window};
+
+use super::function;
+use super::scope::Scope;
+use super::select::{Context, constant, plain, unquoted};
+use super::value::{Null, Value, any_null};
+
+/// What is known of an expression's value where these names are in scope.
+pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
+    let of = |value: &Expr<'_>| expression(context, scope, value);
+    let all = |values: &[&Expr<'_>]| values.iter().map(|value| of(value)).collect::<Vec<_>>();
+    // A truth value, NULL as soon as one of these is.
+    let truth = |values: &[&Expr<'_>]| Value::new(Classes::INTEGER, any_null(&all(values)));
+    match value {
+        Expr::Id(name) => {
+            let name = unquoted(name.0);
+            scope.find(None, &name).or_else(|| constant(&name)).unwrap_or(Value::UNKNOWN)
+        }
+        Expr::Name(name) => scope.find(None, &plain(name)).unwrap_or(Value::UNKNOWN),
+        Expr::Qualified(table, name) | Expr::DoublyQualified(_, table, name) => {
+            scope.find(Some(&plain(table)), &plain(name)).unwrap_or(Value::UNKNOWN)
+        }
+        Expr::Parenthesized(values) if values.len() == 1 => of(&values[0]),
+        Expr::Collate(value, _) => of(value),
+        Expr::Literal(literal) => self::literal(literal),
+        Expr::Cast { expr, type_name } => {
+            let declared = type_name.as_ref().map(|declared| declared.name).unwrap_or_default();
+            Value::new(cast(declared), of(expr).null)
+        }
+        Expr::Unary(operator, value) => {
+            let value = of(value);
+            match operator {
+                UnaryOperator::Positive => Value { source: None, ..value },
+                UnaryOperator::Negative => Value::new(function::number(value.classes), value.null),
+                UnaryOperator::BitwiseNot | UnaryOperator::Not => Value::new(Classes::INTEGER, value.null),
+            }
+        }
+        Expr::Binary(left, operator, right) => binary(of(left), *operator, of(right), right),
+        Expr::Between { lhs, start, end, .. } => truth(&[lhs, start, end]),
+        Expr::Like { op: LikeOperator::Like | LikeOperator::Glob, lhs, rhs, escape, .. } => {
+            let values: Vec<&Expr<'_>> = [*lhs, *rhs].into_iter().chain(*escape).collect();
+            truth(&values)
+        }
+        Expr::IsNull(_) | Expr::NotNull(_) | Expr::Exists(_) => Value::some(Classes::INTEGER),
+        Expr::InList { lhs, rhs, .. } => {
+            let values: Vec<&Expr<'_>> = rhs.unwrap_or_default().iter().chain([*lhs]).collect();
+            truth(&values)
+        }
+        Expr::InSelect { lhs, rhs, .. } => {
+            let found = context.select(rhs, Some(scope)).unwrap_or_default();
+            let null = found.iter().map(|column| column.value.null).max().unwrap_or(Null::Unknown);
+            Value::new(Classes::INTEGER, null.max(of(lhs).null))
+        }
+        Expr::Case { when_then_pairs, else_expr, .. } => {
+            let results = when_then_pairs.iter().map(|(_, then)| of(then));
+            let otherwise = match else_expr {
+                Some(value) => of(value),
+                None => Value::new(Classes::NONE, Null::Possible),
+            };
+            results.fold(otherwise, Value::or)
+        }
+        Expr::Subquery(select) => context.scalar(select, scope),
+        Expr::FunctionCall { name, args, filter_over, .. } => {
+            let name = unquoted(name.0).to_ascii_lowercase();
+            call(context, scope, &name, args.unwrap_or_default(), filter_over.as_ref())
+        }
+        Expr::FunctionCallStar { name, filter_over } => {
+            let name = unquoted(name.0).to_ascii_lowercase();
+            call(context, scope, &name, &[], filter_over.as_ref())
+        }
+        Expr::Parenthesized(_)
+        | Expr::Like { .. }
+        | Expr::InTable { .. }
+        | Expr::Raise(..)
+        | Expr::Variable(_) => Value::UNKNOWN,
+    }
+}
+
+fn literal(literal: &Literal<'_>) -> Value {
+    let is_whole = |number: &str| {
+        let number = number.replace('_', "");
+        number.parse::<i64>().is_ok() || number.starts_with("0x") || number.starts_with("0X")
+    };
+    Value::some(match literal {
+        Literal::Numeric(number) if is_whole(number) => Classes::INTEGER,
+        Literal::Numeric(_) => Classes::REAL,
+        Literal::String(_) | Literal::CurrentDate | Literal::CurrentTime | Literal::CurrentTimestamp => {
+            Classes::TEXT
+        }
+        Literal::Blob(_) => Classes::BLOB,
+        Literal::Null => return Value::new(Classes::NONE, Null::Possible),
+        Literal::Keyword(_) => return Value::UNKNOWN,
+    })
+}
+
+/// CAST goes by the affinity of the type's name, by <https://www.sqlite.org/lang_expr.html#castexpr>.
+fn cast(declared: &str) -> Classes {
+    match Affinity::of(declared) {
+        Affinity::Integer => Classes::INTEGER,
+        Affinity::Real => Classes::REAL,
+        Affinity::Text => Classes::TEXT,
+        Affinity::Blob => Classes::BLOB,
+        Affinity::Numeric => Classes::NUMBER,
+    }
+}
+
+fn binary(left: Value, operator: Operator, right: Value, written: &Expr<'_>) -> Value {
+    use Operator::*;
+    let null = left.null.max(right.null);
+    match operator {
+        Is | IsNot => Value::some(Classes::INTEGER),
+        And | Or | Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals | BitwiseAnd
+        | BitwiseOr | LeftShift | RightShift => Value::new(Classes::INTEGER, null),
+        Add | Subtract | Multiply => Value::new(arithmetic(&left, &right), null),
+        Divide | Modulus => {
+            // Nothing divides by zero: that is NULL.
+            let zero = if is_nonzero(written) { Null::Never } else { Null::Unknown };
+            Value::new(arithmetic(&left, &right), null.max(zero))
+        }
+        Concat => Value::new(Classes::TEXT, null),
+        ArrowRight => Value::new(Classes::TEXT, null.max(Null::Unknown)),
+        ArrowRightShift => Value::new(Classes::ANY, null.max(Null::Unknown)),
+    }
+}
+
+/// Whole numbers stay whole, unless they become too large; with a fraction on either side, the result is one.
+fn arithmetic(left: &Value, right: &Value) -> Classes {
+    match (function::number(left.classes), function::number(right.classes)) {
+        (Classes::INTEGER, Classes::INTEGER) => Classes::INTEGER,
+        (Classes::REAL, Classes::INTEGER | Classes::REAL) | (Classes::INTEGER, Classes::REAL) => {
+            Classes::REAL
+        }
+        _ => Classes::NUMBER,
+    }
+}
+
+fn is_nonzero(value: &Expr<'_>) -> bool {
+    match value {
+        Expr::Literal(Literal::Numeric(number)) => {
+            number.parse::<f64>().is_ok_and(|number| number.abs() >= 1.0)
+        }
+        Expr::Parenthesized(values) if values.len() == 1 => is_nonzero(&values[0]),
+        _ => false,
+    }
+}
+
+fn call(
+    context: Context<'_>,
+    scope: &Scope<'_>,
+    name: &str,
+    arguments: &[Expr<'_>],
+    tail: Option<&FunctionTail<'_>>,
+) -> Value {
+    let filter = tail.is_some_and(|tail| tail.filter_clause.is_some());
+    let over = tail.and_then(|tail| tail.over_clause);
+    let is_aggregate = function::is_aggregate(name, arguments.len());
+    let values = || arguments.iter().map(|value| expression(context, scope, value)).collect::<Vec<_>>();
+    match over {
+        None if is_aggregate => {
+            // Inside an aggregate the columns are those of a row; around it, those of the group.
+            let empty = scope.empty.replace(false);
+            let values = values();
+            scope.empty.set(empty);
+            function::aggregate(name, &values, filter || empty).unwrap_or(Value::UNKNOWN)
+        }
+        None => function::scalar(name, &values()),
+        Some(over) if is_aggregate => {
+            let empty = filter || !is_whole_partition(over);
+            function::aggregate(name, &values(), empty).unwrap_or(Value::UNKNOWN)
+        }
+        Some(_) => function::window(name, &values()),
+    }
+}
+
+/// Whether the frame has the current row in it for sure: the frame that is in force if none is written.
+fn is_whole_partition(over: &Over<'_>) -> bool {
+    matches!(over, Over::Window(Window { base: None, frame_clause: None, .. }))
+}
+
+/// Whether an aggregate of SQLite's stands in the expression itself, not in a SELECT inside of it.
+pub(super) fn has_aggregate(value: &Expr<'_>) -> bool {
+    let is_aggregate = match value {
+        Expr::FunctionCall { name, args, filter_over, .. } => {
+            let arguments = args.unwrap_or_default().len();
+            filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none())
+                && function::is_aggregate(&unquoted(name.0).to_ascii_lowercase(), arguments)
+        }
+        Expr::FunctionCallStar { filter_over, .. } => {
+            filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none())
+        }
+        _ => false,
+    };
+    is_aggregate || parts(value).into_iter().any(has_aggregate)
+}
+
+/// The expressions that an expression is made of.
+fn parts<'e>(value: &'e Expr<'e>) -> Vec<&'e Expr<'e>> {
+    match value {
+        Expr::Between { lhs, start, end, .. } => vec![lhs, start, end],
+        Expr::Binary(left, _, right) => vec![left, right],
+        Expr::Case { base, when_then_pairs, else_expr } => {
+            let pairs = when_then_pairs.iter().flat_map(|(when, then)| [when, then]);
+            pairs.chain(*base).chain(*else_expr).collect()
+        }
+        Expr::Cast { expr, .. } => vec![expr],
+        Expr::Collate(value, _) | Expr::IsNull(value) | Expr::NotNull(value) | Expr::Unary(_, value) => {
+            vec![value]
+        }
+        Expr::FunctionCall { args, .. } => args.unwrap_or_default().iter().collect(),
+        Expr::InList { lhs, rhs, .. } => rhs.unwrap_or_default().iter().chain([*lhs]).collect(),
+        Expr::InSelect { lhs, .. } | Expr::InTable { lhs, .. } => vec![lhs],
+        Expr::Like { lhs, rhs, escape, .. } => [*lhs, *rhs].into_iter().chain(*escape).collect(),
+        Expr::Parenthesized(values) => values.iter().collect(),
+        Expr::DoublyQualified(..)
+        | Expr::Exists(_)
+        | Expr::FunctionCallStar { .. }
+        | Expr::Id(_)
+        | Expr::Literal(_)
+        | Expr::Name(_)
+        | Expr::Qualified(..)
+        | Expr::Raise(..)
+        | Expr::Subquery(_)
+        | Expr::Variable(_) => Vec::new(),
+    }
+}
+
+/// Calls `found` for the columns that cannot be NULL where the condition is true.
+pub(super) fn some_when_true(condition: &Expr<'_>, found: &mut dyn FnMut(Option<&str>, &str)) {
+    use Operator::*;
+    match condition {
+        Expr::Parenthesized(values) if values.len() == 1 => some_when_true(&values[0], found),
+        Expr::Binary(left, And, right) => {
+            some_when_true(left, found);
+            some_when_true(right, found);
+        }
+        Expr::Binary(left, Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals, right) => {
+            column(left, found);
+            column(right, found);
+        }
+        Expr::Binary(left, IsNot, Expr::Literal(Literal::Null)) | Expr::NotNull(left) => column(left, found),
+        Expr::Between { lhs, .. }
+        | Expr::InList { lhs, not: false, .. }
+        | Expr::InSelect { lhs, not: false, .. } => {
+            column(lhs, found);
+        }
+        Expr::Like { op: LikeOperator::Like | LikeOperator::Glob, lhs, .. } => column(lhs, found),
+        Expr::Id(_) | Expr::Name(_) | Expr::Qualified(..) | Expr::DoublyQualified(..) => {
+            column(condition, found)
+        }
+        _ => {}
+    }
+}
+
+fn column(value: &Expr<'_>, found: &mut dyn FnMut(Option<&str>, &str)) {
+    match value {
+        Expr::Id(name) => found(None, &unquoted(name.0)),
+        Expr::Name(name) => found(None, &plain(name)),
+        Expr::Qualified(table, name) | Expr::DoublyQualified(_, table, name) => {
+            found(Some(&plain(table)), &plain(name));
+        }
+        Expr::Parenthesized(values) if values.len() == 1 => column(&values[0], found),
+        Expr::Collate(value, _) => column(value, found),
+        _ => {}
+    }
+}

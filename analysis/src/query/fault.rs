@@ -1,0 +1,147 @@
+//! What to say of a statement that SQLite refuses.
+
+use onward_schema::token::significant;
+use onward_schema::{Column, Schema};
+use rusqlite::Connection;
+
+use super::Refused;
+use crate::cause::{Cause, Refusal};
+use crate::checks::{
+    double_quoted_string, sqlite_error, syntax_error, unknown_column, unknown_function, unknown_table,
+};
+use crate::config::FILE_NAME;
+use crate::diagnostic::Diagnostic;
+use crate::file::File;
+use crate::history::History;
+use crate::replay::{Replay, culprit, near};
+
+/// Columns of a table that are listed when none is near.
+const MOST: usize = 12;
+
+pub(super) fn explain(
+    history: &History,
+    replay: &Replay,
+    conn: &Connection,
+    text: &str,
+    sql: &str,
+    refusal: Refusal,
+) -> Refused {
+    let mut files = history.files.clone();
+    let file = files.add(File { path: String::new(), text: text.to_owned() });
+    let start = sql.as_ptr() as usize - text.as_ptr() as usize;
+    let at = |name: &str| {
+        let range = culprit(sql, refusal.offset, name).unwrap_or(0..sql.len());
+        file.at(start + range.start..start + range.end)
+    };
+    let near = near(conn, sql, &refusal.cause);
+    let diagnostic = match &refusal.cause {
+        Cause::NoColumn { name, quoted: true } => {
+            let string = name.replace('\'', "''");
+            let help = match &near {
+                Some(near) => format!("write '{string}' for the string, or \"{near}\" for the column"),
+                None => format!("write '{string}' for the string"),
+            };
+            Diagnostic::new(&double_quoted_string::RULE, at(name), format!("no column is called \"{name}\""))
+                .label("strings stand in single quotes")
+                .help(help)
+        }
+        Cause::NoColumn { name, .. } => no_column(history, replay, sql, name, near, at(name)),
+        Cause::NoTable(name) => {
+            let diagnostic = Diagnostic::new(
+                &unknown_table::RULE,
+                at(name),
+                format!("there is no table or view `{name}`"),
+            )
+            .label("no such table");
+            let gone = replay.past(history).table_gone(name);
+            match (gone, near) {
+                (Some(migration), _) => {
+                    diagnostic.help(format!("it is gone since {}", path(history, migration)))
+                }
+                (None, Some(near)) => diagnostic.help(format!("there is one with a similar name: `{near}`")),
+                (None, None) => diagnostic.help("create it in a migration, or name the folder that does"),
+            }
+        }
+        Cause::NoFunction(name) => Diagnostic::new(
+            &unknown_function::RULE,
+            at(name),
+            format!("SQLite has no function `{name}`"),
+        )
+        .label("no such function")
+        .help(format!(
+            "if the application registers it on its connections, write `functions = [\"{name}\"]` into \
+                     {FILE_NAME} beside the migrations"
+        )),
+        Cause::Syntax => {
+            let end = start + sql.len();
+            let place = if refusal.offset.is_some() { at("") } else { file.at(end..end) };
+            Diagnostic::new(&syntax_error::RULE, place, refusal.message.clone()).label("SQLite stops here")
+        }
+        _ => {
+            let place = match refusal.offset {
+                Some(_) => at(""),
+                None => file.at(start..start + sql.len()),
+            };
+            Diagnostic::new(&sqlite_error::RULE, place, format!("SQLite refuses this: {}", refusal.message))
+                .label("refused against the schema at the end of the migrations")
+        }
+    };
+    Refused { diagnostic: Box::new(diagnostic), files }
+}
+
+fn no_column(
+    history: &History,
+    replay: &Replay,
+    sql: &str,
+    name: &str,
+    near: Option<String>,
+    place: crate::file::Place,
+) -> Diagnostic {
+    let tables = tables(&replay.schema, sql);
+    let message = match &tables[..] {
+        [(table, _)] => format!("`{table}` has no column `{name}`"),
+        _ => format!("there is no column `{name}` here"),
+    };
+    let mut diagnostic = Diagnostic::new(&unknown_column::RULE, place, message).label("no such column");
+    let past = replay.past(history);
+    let gone = tables.iter().find_map(|(table, _)| past.life(table, name)?.gone);
+    if let Some(migration) = gone {
+        return diagnostic.help(format!("it is gone since {}", path(history, migration)));
+    }
+    let of_near = |near: &String| {
+        tables.iter().find_map(|(table, columns)| {
+            columns.iter().find(|column| column.name == *near)?;
+            replay.definition(history, table, near)
+        })
+    };
+    if let Some(place) = near.as_ref().and_then(of_near) {
+        diagnostic = diagnostic.related(place, "a column with a similar name");
+    }
+    match (&near, &tables[..]) {
+        (Some(near), _) => diagnostic.help(format!("there is a column with a similar name: `{near}`")),
+        (None, [(table, columns)]) if !columns.is_empty() && columns.len() <= MOST => {
+            let names: Vec<String> = columns.iter().map(|column| format!("`{}`", column.name)).collect();
+            diagnostic.help(format!("the columns of `{table}` are {}", names.join(", ")))
+        }
+        _ => diagnostic,
+    }
+}
+
+/// The tables that a statement names, with their columns.
+fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
+    let mut tables: Vec<(String, &[Column])> = Vec::new();
+    for name in significant(sql).filter_map(|token| token.name()) {
+        if let Some(table) = schema.table(&name)
+            && !tables.iter().any(|(found, _)| *found == table.name)
+        {
+            tables.push((table.name.clone(), &table.columns));
+        } else if let Some(view) = schema.views.get(&name.to_ascii_lowercase()) {
+            tables.push((view.name.clone(), &[]));
+        }
+    }
+    tables
+}
+
+fn path(history: &History, migration: usize) -> &str {
+    &history.files.get(history.migrations[migration].file).path
+}

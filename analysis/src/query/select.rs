@@ -1,0 +1,319 @@
+//! The columns of a SELECT, a view or a RETURNING: their names, and what is known of their values.
+//!
+//! SQLite prepares the statement first, so every name in it is known to mean something. What is not understood here is
+//! unknown, never wrong.
+
+use onward_schema::{Classes, Schema};
+use sqlite3_parser::ast::{
+    As, Cmd, CommonTableExpr, CompoundOperator, Expr, FromClause, JoinConstraint, JoinOperator, JoinType,
+    JoinedSelectTable, Name, OneSelect, QualifiedName, ResultColumn, Select, SelectTable, Stmt, With,
+};
+use sqlite3_parser::lexer::sql::Parser;
+use sqlite3_parser::{Bump, FallibleIterator};
+
+use super::expression::{expression, has_aggregate, some_when_true};
+use super::scope::{self, Column, Item, Scope};
+use super::value::{Null, Value};
+
+/// Views within views, and subqueries within subqueries, are followed so far.
+const DEPTH: usize = 50;
+
+/// The tables that WITH makes, and how deep inside the statement we are.
+#[derive(Clone, Default)]
+struct Tables {
+    /// The innermost last; `None` for columns that are not known.
+    with: Vec<(String, Option<Vec<Column>>)>,
+    depth: usize,
+}
+
+/// What a SELECT inside an expression may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'c> {
+    schema: &'c Schema,
+    tables: &'c Tables,
+}
+
+/// The columns of one statement; `None` if it has none that are understood.
+pub(super) fn columns(schema: &Schema, sql: &str) -> Option<Vec<Column>> {
+    statement(schema, sql, &Tables::default())
+}
+
+fn statement(schema: &Schema, sql: &str, tables: &Tables) -> Option<Vec<Column>> {
+    let bump = Bump::new();
+    let Cmd::Stmt(statement) = Parser::new(&bump, sql.as_bytes()).next().ok()?? else { return None };
+    let context = Context { schema, tables };
+    match statement {
+        Stmt::Select(select) => context.select(select, None),
+        Stmt::CreateView { columns, select, .. } => {
+            let names = columns.map(|columns| columns.iter().map(|column| plain(&column.col_name)).collect());
+            renamed(context.select(select, None), names)
+        }
+        Stmt::Insert { with, tbl_name, returning, .. }
+        | Stmt::Update { with, tbl_name, returning, .. }
+        | Stmt::Delete { with, tbl_name, returning, .. } => {
+            let tables = context.with(with.as_ref());
+            let context = Context { schema, tables: &tables };
+            let table = plain(&tbl_name.name);
+            // RETURNING knows the table by its own name alone.
+            let item = scope::table(schema, &table, table.clone()).unwrap_or_else(|| Item::new(table, None));
+            let scope = Scope { items: vec![item], ..Scope::default() };
+            context.results(returning?, &scope)
+        }
+        _ => None,
+    }
+}
+
+impl Context<'_> {
+    /// The columns of a SELECT; `outer` is what surrounds it, if it is part of an expression.
+    pub(super) fn select(self, select: &Select<'_>, outer: Option<&Scope<'_>>) -> Option<Vec<Column>> {
+        if self.tables.depth > DEPTH {
+            return None;
+        }
+        let mut tables = self.with(select.with.as_ref());
+        tables.depth += 1;
+        let context = Context { tables: &tables, ..self };
+        let compounds = select.body.compounds.as_deref().unwrap_or_default();
+        let mut columns = context.one(&select.body.select, outer)?;
+        for compound in compounds {
+            let other = context.one(&compound.select, outer)?;
+            if other.len() != columns.len() {
+                return None;
+            }
+            // The rows of the other two are rows of the first SELECT.
+            if let CompoundOperator::Union | CompoundOperator::UnionAll = compound.operator {
+                columns = union(columns, other);
+            }
+        }
+        Some(columns)
+    }
+
+    /// The value of a SELECT in brackets: its first row's only column, NULL if there is no row.
+    pub(super) fn scalar(self, select: &Select<'_>, outer: &Scope<'_>) -> Value {
+        let Some(columns) = self.select(select, Some(outer)) else { return Value::UNKNOWN };
+        let [Column { value, .. }] = &columns[..] else { return Value::UNKNOWN };
+        if is_one_row(select) { value.clone() } else { value.clone().or_null() }
+    }
+
+    fn one(self, select: &OneSelect<'_>, outer: Option<&Scope<'_>>) -> Option<Vec<Column>> {
+        let (columns, from, where_clause, group_by, having) = match select {
+            OneSelect::Select { columns, from, where_clause, group_by, having, .. } => {
+                (columns, from, where_clause, group_by, having)
+            }
+            OneSelect::Values(rows) => {
+                let scope = Scope { outer, ..Scope::default() };
+                let rows = rows.iter().map(|row| {
+                    let values = row.iter().enumerate();
+                    let column = |(index, value)| Column {
+                        name: format!("column{}", index + 1),
+                        value: expression(self, &scope, value),
+                    };
+                    values.map(column).collect()
+                });
+                return rows.reduce(union);
+            }
+        };
+        let mut scope = Scope { outer, ..Scope::default() };
+        if let Some(from) = from {
+            self.from(from, &mut scope)?;
+        }
+        if let Some(condition) = where_clause {
+            some_when_true(condition, &mut |table, name| scope.assume_some(table, name));
+        }
+        let counts = |column: &ResultColumn<'_>| match column {
+            ResultColumn::Expr(value, _) => has_aggregate(value),
+            ResultColumn::Star | ResultColumn::TableStar(_) => false,
+        };
+        // SQLite takes no aggregate in an ORDER BY unless there is one before it.
+        let aggregates = columns.iter().any(counts) || having.is_some_and(has_aggregate);
+        scope.empty.set(group_by.is_none() && aggregates);
+        self.results(columns, &scope)
+    }
+
+    fn results(self, columns: &[ResultColumn<'_>], scope: &Scope<'_>) -> Option<Vec<Column>> {
+        let mut results = Vec::new();
+        for column in columns {
+            match column {
+                ResultColumn::Expr(value, alias) => {
+                    let name = match alias {
+                        Some(As::As(name) | As::Elided(name)) => plain(name),
+                        None => column_name(value),
+                    };
+                    results.push(Column { name, value: expression(self, scope, value) });
+                }
+                ResultColumn::Star => results.extend(scope.star(None)?),
+                ResultColumn::TableStar(table) => results.extend(scope.star(Some(&plain(table)))?),
+            }
+        }
+        Some(results)
+    }
+
+    fn from(self, from: &FromClause<'_>, scope: &mut Scope<'_>) -> Option<()> {
+        let start = scope.items.len();
+        self.item(from.select?, scope)?;
+        let joins = from.joins.as_deref().unwrap_or_default();
+        for JoinedSelectTable { operator, table, constraint } in joins {
+            let middle = scope.items.len();
+            self.item(table, scope)?;
+            let kind = match operator {
+                JoinOperator::TypedJoin(Some(kind)) => *kind,
+                JoinOperator::TypedJoin(None) | JoinOperator::Comma => JoinType::INNER,
+            };
+            let names = match constraint {
+                Some(JoinConstraint::Using(names)) => names.iter().map(plain).collect(),
+                _ if kind.contains(JoinType::NATURAL) => scope.common(start, middle),
+                _ => Vec::new(),
+            };
+            let (left, right) = (kind.contains(JoinType::LEFT), kind.contains(JoinType::RIGHT));
+            let merged = scope.merging(middle, &names, left, right);
+            if left {
+                scope.make_outer(middle..scope.items.len());
+            }
+            if right {
+                scope.make_outer(start..middle);
+            }
+            scope.merge(middle, merged);
+            // What an outer join demands leaves the rows of one side, whatever they are.
+            if let Some(JoinConstraint::On(condition)) = constraint
+                && !left
+                && !right
+            {
+                some_when_true(condition, &mut |table, name| scope.assume_some(table, name));
+            }
+        }
+        Some(())
+    }
+
+    fn item(self, item: &SelectTable<'_>, scope: &mut Scope<'_>) -> Option<()> {
+        let alias = |alias: &Option<As<'_>>| match alias {
+            Some(As::As(name) | As::Elided(name)) => Some(plain(name)),
+            None => None,
+        };
+        match item {
+            SelectTable::Table(name, given, _) => scope.items.push(self.table(name, alias(given))),
+            SelectTable::TableCall(name, _, given) => {
+                let name = alias(given).unwrap_or_else(|| plain(&name.name));
+                scope.items.push(Item::new(name, None));
+            }
+            SelectTable::Select(select, given) => {
+                let columns = self.select(select, scope.outer);
+                scope.items.push(Item::new(alias(given).unwrap_or_default(), columns));
+            }
+            SelectTable::Sub(from, None) => self.from(from, scope)?,
+            SelectTable::Sub(from, given) => {
+                let mut inner = Scope { outer: scope.outer, ..Scope::default() };
+                self.from(from, &mut inner)?;
+                scope.items.push(Item::new(alias(given).unwrap_or_default(), inner.star(None)));
+            }
+        }
+        Some(())
+    }
+
+    fn table(self, name: &QualifiedName<'_>, alias: Option<String>) -> Item {
+        let table = plain(&name.name);
+        let alias = alias.unwrap_or_else(|| table.clone());
+        if name.db_name.is_none() {
+            let mut with = self.tables.with.iter().rev();
+            if let Some((_, columns)) = with.find(|(name, _)| name.eq_ignore_ascii_case(&table)) {
+                return Item::new(alias, columns.clone());
+            }
+        }
+        if let Some(item) = scope::table(self.schema, &table, alias.clone()) {
+            return item;
+        }
+        let view = self.schema.views.get(&table.to_ascii_lowercase());
+        // A view knows nothing of the tables that WITH makes around it.
+        let tables = Tables { with: Vec::new(), depth: self.tables.depth + 1 };
+        Item::new(alias, view.and_then(|view| statement(self.schema, &view.definition, &tables)))
+    }
+
+    /// The tables in force below this WITH.
+    fn with(self, with: Option<&With<'_>>) -> Tables {
+        let mut tables = self.tables.clone();
+        // They may refer to each other in any order.
+        let all = || with.iter().flat_map(|with| with.ctes);
+        tables.with.extend(all().map(|table| (plain(&table.tbl_name), None)));
+        for table in all() {
+            let columns = Context { tables: &tables, ..self }.common(table);
+            tables.with.push((plain(&table.tbl_name), columns));
+        }
+        tables
+    }
+
+    /// The columns of a common table expression. It may refer to itself, so it is looked at until nothing changes.
+    fn common(self, table: &CommonTableExpr<'_>) -> Option<Vec<Column>> {
+        let names =
+            || table.columns.map(|columns| columns.iter().map(|column| plain(&column.col_name)).collect());
+        let mut tables = self.tables.clone();
+        tables.depth += 1;
+        tables.with.push((plain(&table.tbl_name), None));
+        let inner = Context { tables: &tables, ..self }.with(table.select.with.as_ref());
+        let first = Context { tables: &inner, ..self }.one(&table.select.body.select, None);
+        let mut columns = renamed(first, names())?;
+        // Each round can only admit more; the classes and NULL are a handful of steps.
+        for _ in 0..8 {
+            if let Some(last) = tables.with.last_mut() {
+                last.1 = Some(columns.clone());
+            }
+            let next = Context { tables: &tables, ..self }.select(table.select, None);
+            let next = renamed(next, names()).filter(|next| next.len() == columns.len())?;
+            if next == columns {
+                return Some(columns);
+            }
+            columns = next;
+        }
+        None
+    }
+}
+
+fn union(columns: Vec<Column>, others: Vec<Column>) -> Vec<Column> {
+    let pairs = columns.into_iter().zip(others);
+    pairs.map(|(column, other)| Column { value: column.value.or(other.value), ..column }).collect()
+}
+
+fn renamed(columns: Option<Vec<Column>>, names: Option<Vec<String>>) -> Option<Vec<Column>> {
+    let columns = columns?;
+    let Some(names) = names else { return Some(columns) };
+    let pairs = columns.into_iter().zip(names);
+    Some(pairs.map(|(column, name)| Column { name, ..column }).collect())
+}
+
+/// Whether there is a row whatever the tables hold: an aggregate over all of them, or no table at all.
+fn is_one_row(select: &Select<'_>) -> bool {
+    let OneSelect::Select { columns, from, where_clause, group_by: None, having: None, .. } =
+        &select.body.select
+    else {
+        return false;
+    };
+    let aggregates =
+        |column: &ResultColumn<'_>| matches!(column, ResultColumn::Expr(value, _) if has_aggregate(value));
+    select.limit.is_none()
+        && select.body.compounds.is_none()
+        && (columns.iter().any(aggregates) || (from.is_none() && where_clause.is_none()))
+}
+
+/// The name that SQLite gives a result column without an alias, as far as something can refer to it.
+fn column_name(value: &Expr<'_>) -> String {
+    match value {
+        Expr::Id(name) => unquoted(name.0),
+        Expr::Name(name) | Expr::Qualified(_, name) | Expr::DoublyQualified(_, _, name) => plain(name),
+        Expr::Parenthesized(values) if values.len() == 1 => column_name(&values[0]),
+        Expr::Collate(value, _) => column_name(value),
+        _ => String::new(),
+    }
+}
+
+/// A name without its quotes.
+pub(super) fn plain(name: &Name<'_>) -> String {
+    unquoted(name.0)
+}
+
+pub(super) fn unquoted(name: &str) -> String {
+    let token = onward_schema::token::tokens(name).next();
+    token.and_then(|token| token.name()).unwrap_or_else(|| name.to_owned())
+}
+
+/// A constant that the parser takes for a name.
+pub(super) fn constant(name: &str) -> Option<Value> {
+    let is = |word: &str| name.eq_ignore_ascii_case(word);
+    (is("true") || is("false")).then(|| Value::new(Classes::INTEGER, Null::Never))
+}

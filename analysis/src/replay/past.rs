@@ -1,0 +1,118 @@
+//! What became of each column in the course of the history, for messages about how it is at the end.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Result};
+
+use super::{Step, named, origin};
+use crate::file::Place;
+use crate::history::{At, History};
+use crate::sandbox::Sandbox;
+use crate::statement::{Change, Kind, Object};
+
+/// Every column that a table or view ever had, by the names of both in lower case.
+#[derive(Debug, Default)]
+pub(crate) struct Past(HashMap<(String, String), Life>);
+
+/// What became of a column; migrations are meant by their index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Life {
+    nullable: bool,
+    /// The migration that last changed whether it may be NULL.
+    pub(crate) changed: Option<usize>,
+    /// The migration that took it away.
+    pub(crate) gone: Option<usize>,
+}
+
+impl Past {
+    /// Runs the history once more and looks at every table after every migration.
+    pub(super) fn read(history: &History, ran: &[Step]) -> Result<Past> {
+        let mut past = Past::default();
+        let sandbox = Sandbox::open(&history.config)?;
+        let mut changes = false;
+        origin::again(history, ran, &sandbox, |at, is_last| {
+            changes |= history.statement(at).kind.changes_schema();
+            if is_last && std::mem::take(&mut changes) {
+                past.look(sandbox.conn(), at.migration)?;
+            }
+            Ok(())
+        })?;
+        Ok(past)
+    }
+
+    fn look(&mut self, conn: &Connection, migration: usize) -> Result<()> {
+        let mut query = conn.prepare(
+            "SELECT lower(entry.name), lower(info.name),
+                    NOT (info.\"notnull\" OR (info.pk = 1 AND upper(info.type) = 'INTEGER'))
+             FROM sqlite_schema AS entry, pragma_table_xinfo(entry.name) AS info WHERE entry.type = 'table'",
+        )?;
+        let mut now: HashMap<(String, String), bool> = HashMap::new();
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            now.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+        }
+        for (column, life) in &mut self.0 {
+            if !now.contains_key(column) {
+                life.gone.get_or_insert(migration);
+            }
+        }
+        for (column, nullable) in now {
+            let life = self.0.entry(column).or_insert(Life { nullable, ..Life::default() });
+            if life.nullable != nullable {
+                life.changed = Some(migration);
+            }
+            (life.nullable, life.gone) = (nullable, None);
+        }
+        Ok(())
+    }
+
+    /// What became of a column.
+    pub(crate) fn life(&self, table: &str, column: &str) -> Option<Life> {
+        self.0.get(&(table.to_ascii_lowercase(), column.to_ascii_lowercase())).copied()
+    }
+
+    /// The migration that took away the last of a table's columns.
+    pub(crate) fn table_gone(&self, table: &str) -> Option<usize> {
+        let table = table.to_ascii_lowercase();
+        let lives = self.0.iter().filter(|((name, _), _)| *name == table);
+        lives.map(|(_, life)| life.gone).collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+}
+
+/// Where the history defines a column as it is at the end: in a CREATE TABLE or an ADD COLUMN, under whatever names
+/// the two had then.
+pub(crate) fn definition(history: &History, ran: &[Step], table: &str, column: &str) -> Option<Place> {
+    let (mut table, mut column) = (table.to_owned(), column.to_owned());
+    let mut masked = None;
+    for &Step { at, .. } in ran.iter().rev() {
+        match &history.statement(at).kind {
+            Kind::Create { object: Object::Table | Object::View, name, if_not_exists, .. }
+                if name.is(&table) =>
+            {
+                let place = place(history, at, &column);
+                // One that does nothing looks the same as one that made the table, which then comes before it.
+                match if_not_exists {
+                    true => masked = Some(place),
+                    false => return Some(place),
+                }
+            }
+            Kind::Alter { table: altered, change: Some(change) } => match change {
+                Change::Add(name) if altered.is(&table) && name.is(&column) => {
+                    return Some(place(history, at, &column));
+                }
+                Change::Rename(from, to) if altered.is(&table) && to.is(&column) => {
+                    column.clone_from(&from.text)
+                }
+                Change::RenameTable(to) if to.is(&table) => table.clone_from(&altered.text),
+                _ => {}
+            },
+            Kind::Drop { object: Object::Table | Object::View, name } if name.is(&table) => break,
+            _ => {}
+        }
+    }
+    masked
+}
+
+fn place(history: &History, at: At, column: &str) -> Place {
+    named(history, at, column).unwrap_or_else(|| history.place(at))
+}
