@@ -11,6 +11,9 @@ pub struct File {
     pub path: String,
     /// The text, without byte order mark and with LF line ends.
     pub text: String,
+    /// Whether it is a statement of the application: then the path is relative to nothing, and empty if the statement
+    /// stands in the source.
+    pub is_statement: bool,
 }
 
 /// The line and column of a place, both counted from one, the column in characters.
@@ -26,7 +29,12 @@ impl File {
     /// Drops a byte order mark and turns CRLF into LF, so the same statements run whoever checked the file out.
     pub fn new(path: String, text: &str) -> File {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
-        File { path, text }
+        File { path, text, is_statement: false }
+    }
+
+    /// A statement of the application, as it is.
+    pub fn statement(path: &str, text: &str) -> File {
+        File { path: path.to_owned(), text: text.to_owned(), is_statement: true }
     }
 
     /// Where a byte offset of the text is.
@@ -37,7 +45,7 @@ impl File {
 }
 
 /// Which file of a [`Files`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(usize);
 
 /// Some bytes of one file.

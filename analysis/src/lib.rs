@@ -8,7 +8,8 @@
 //! 4. [`checks`], one file per code, turn all of that into [`Diagnostic`]s;
 //! 5. [`render`] draws them.
 //!
-//! What the replay leaves is a database, and [`query`] holds the application's own statements against it.
+//! What the replay leaves is a database: [`query`] holds the application's own statements against it, [`relation`] its
+//! structs.
 //!
 //! Bad SQL is data here, never a failure: nothing in this crate returns an error for what a user's file says.
 //!
@@ -34,6 +35,7 @@ pub mod history;
 pub mod layout;
 pub mod lock;
 pub mod query;
+pub mod relation;
 pub mod render;
 pub mod replay;
 mod sandbox;

@@ -50,16 +50,25 @@ pub struct Column {
     pub cast: Option<String>,
 }
 
+/// A text of the application's.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'t> {
+    /// The file it is from, as messages are to call it; empty if it stands in the source.
+    pub path: &'t str,
+    /// The text itself.
+    pub text: &'t str,
+}
+
 /// Why a statement of the application is refused.
 #[derive(Debug, Clone)]
 pub struct Refused {
-    /// What is wrong. Its place is in the last of `files`, which has no path.
+    /// What is wrong. Its place is in the last of `files`.
     pub diagnostic: Box<Diagnostic>,
     /// The files of the history and the statement's text.
     pub files: Files,
 }
 
-/// What a text of the application's is wrong with beyond its SQL.
+/// What is wrong with a text of the application's.
 #[derive(Debug, Clone)]
 pub enum Error {
     /// There is no statement in it.
@@ -77,8 +86,9 @@ impl Analysis {
     ///
     /// # Errors
     /// What is wrong with the text.
-    pub fn query(&self, text: &str) -> std::result::Result<Query, Error> {
+    pub fn query(&self, source: Text<'_>) -> std::result::Result<Query, Error> {
         let replay = self.replay.as_ref().ok_or(Error::NoSchema)?;
+        let text = source.text;
         let statement = match &statements(text)[..] {
             [] => return Err(Error::Empty),
             [statement] => statement.range.clone(),
@@ -98,7 +108,7 @@ impl Analysis {
                 }
                 Ok(Query { columns: columns(replay, &sql, labels), sql, parameters })
             });
-            prepared.map_err(|error| Error::Refused(self.refused(replay, conn, text, sql, error)))
+            prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))
         })
     }
 
@@ -107,8 +117,9 @@ impl Analysis {
     ///
     /// # Errors
     /// What is wrong with the first that is.
-    pub fn check(&self, text: &str) -> std::result::Result<(), Error> {
+    pub fn check(&self, source: Text<'_>) -> std::result::Result<(), Error> {
         let replay = self.replay.as_ref().ok_or(Error::NoSchema)?;
+        let text = source.text;
         let statements = statements(text);
         if statements.is_empty() {
             return Err(Error::Empty);
@@ -120,7 +131,8 @@ impl Analysis {
             let sql = &text[statement.range.clone()];
             replay.with_sandbox(|sandbox| {
                 let prepared = sandbox.conn().prepare(sql).map(drop);
-                let refused = |error| Error::Refused(self.refused(replay, sandbox.conn(), text, sql, error));
+                let refused =
+                    |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
                 prepared.map_err(refused)
             })?;
         }
@@ -131,11 +143,11 @@ impl Analysis {
         &self,
         replay: &Replay,
         conn: &Connection,
-        text: &str,
+        source: Text<'_>,
         sql: &str,
         error: rusqlite::Error,
     ) -> Refused {
-        fault::explain(&self.history, replay, conn, text, sql, Refusal::from(error))
+        fault::explain(&self.history, replay, conn, source, sql, Refusal::from(error))
     }
 }
 
@@ -160,4 +172,11 @@ fn columns(replay: &Replay, sql: &str, labels: Vec<Label>) -> Vec<Column> {
         Column { name: label.name, value: Value { null, ..value }, cast: label.cast }
     });
     columns.collect()
+}
+
+/// A text that stands in the source.
+impl<'t> From<&'t str> for Text<'t> {
+    fn from(text: &'t str) -> Text<'t> {
+        Text { path: "", text }
+    }
 }

@@ -23,14 +23,16 @@ pub fn render(diagnostic: &Diagnostic, files: &Files, style: Style<'_>) -> Strin
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let path = |place: &Place| match files.get(place.file).path.as_str() {
-        "" => style.prefix.trim_end_matches('/').to_owned(),
-        path => format!("{}{path}", style.prefix),
+    let path = |place: &Place| match files.get(place.file) {
+        file if file.is_statement => file.path.clone(),
+        file if file.path.is_empty() => style.prefix.trim_end_matches('/').to_owned(),
+        file => format!("{}{}", style.prefix, file.path),
     };
     let snippet = |place: &Place, kind: AnnotationKind, label: &str| {
         let text = files.get(place.file).text.as_str();
         let label = (!label.is_empty()).then(|| label.to_owned());
-        Snippet::source(text).path(path(place)).annotation(kind.span(place.range.clone()).label(label))
+        let path = Some(path(place)).filter(|path| !path.is_empty());
+        Snippet::source(text).path(path).annotation(kind.span(place.range.clone()).label(label))
     };
     let mut group = match style.title {
         true => Group::with_title(level.primary_title(diagnostic.message.as_str())),

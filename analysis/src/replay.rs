@@ -26,7 +26,7 @@ use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
 use lost::Lost;
 pub(crate) use masked::Masked;
-pub(crate) use origin::{Since, near};
+pub(crate) use origin::{Since, near, nearest};
 use past::Past;
 pub(crate) use witness::Witness;
 

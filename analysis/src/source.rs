@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 use onward_schema::Checksum;
+use toml::de::DeTable;
 
 use crate::checks::{bad_file_name, duplicate_version, mixed_layouts, no_migrations, unreadable};
 use crate::config::{self, Config};
@@ -28,6 +30,35 @@ pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
         Err(error) => source.problem("", |file| unreadable::folder(file, dir, &error)),
     }
     (source.history, source.diagnostics)
+}
+
+/// What tells whether a folder's files are still what was read: their paths, lengths and times of change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp(Vec<(String, Option<(u64, SystemTime)>)>);
+
+/// Looks at a folder without reading its files; `None` if it cannot be looked at.
+pub fn stamp(dir: &Path) -> Option<Stamp> {
+    let paths = list(dir, "", 0).ok()?.into_iter();
+    let stamps = paths.map(|path| {
+        let metadata = std::fs::metadata(dir.join(&path)).ok();
+        let stamp = metadata.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
+        (path, stamp)
+    });
+    Some(Stamp(stamps.collect()))
+}
+
+/// The migrations folder that a package's Cargo.toml names, relative to it:
+///
+/// ```toml
+/// [package.metadata.onward]
+/// migrations = "db/history"
+/// ```
+pub fn configured(package: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(package.join("Cargo.toml")).ok()?;
+    // What is wrong with the file is cargo's to say.
+    let manifest = DeTable::parse(&text).ok()?.into_inner();
+    let onward = manifest.get("package")?.get_ref().get("metadata")?.get_ref().get("onward")?;
+    onward.get_ref().get("migrations")?.get_ref().as_str().map(str::to_owned)
 }
 
 /// The `.sql` files below a folder and what lies beside them, sorted, relative, with `/` between the parts.

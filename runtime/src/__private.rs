@@ -1,9 +1,18 @@
 //! What the macro's expansion calls. Not part of the public interface.
 
 use onward_schema::Checksum;
+pub use onward_schema::Classes;
+use rusqlite::Row;
+use rusqlite::types::ToSql;
 
+pub use crate::fields::{
+    Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_insert,
+    check_value, insert, names, select, update,
+};
 pub use crate::migrations::Migration;
 use crate::migrations::{Migrations, Statement};
+use crate::query::{Execute, Query};
+pub use crate::stored::{Nullable, Stored};
 
 /// What `migrations!` expands to.
 pub const fn migrations(
@@ -46,4 +55,35 @@ pub const fn migration(
 /// A statement at these bytes of its file.
 pub const fn statement(start: u32, end: u32, strings: bool, undone: bool) -> Statement {
     Statement { start, end, strings, undone }
+}
+
+/// What `query!` and its kin expand to for a statement that gives rows.
+pub fn query<'p, T, const N: usize>(
+    (sql, read): (&'static str, fn(&Row<'_>) -> rusqlite::Result<T>),
+    parameters: [&'p dyn ToSql; N],
+) -> Query<'p, T, N> {
+    Query::new(sql, read, parameters)
+}
+
+/// What `query!` expands to for a statement that gives none.
+pub fn execute<'p, const N: usize>(sql: &'static str, parameters: [&'p dyn ToSql; N]) -> Execute<'p, N> {
+    Execute::new(sql, parameters)
+}
+
+/// The classes of these bits.
+pub const fn classes(integer: bool, real: bool, text: bool, blob: bool) -> Classes {
+    let mut classes = Classes::NONE;
+    if integer {
+        classes = classes.or(Classes::INTEGER);
+    }
+    if real {
+        classes = classes.or(Classes::REAL);
+    }
+    if text {
+        classes = classes.or(Classes::TEXT);
+    }
+    if blob {
+        classes = classes.or(Classes::BLOB);
+    }
+    classes
 }

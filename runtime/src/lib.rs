@@ -35,24 +35,35 @@
 mod apply;
 mod error;
 mod exclusive;
+mod fields;
+#[cfg(feature = "serde_json")]
+mod json;
 mod ledger;
 mod migrations;
 mod migrator;
 mod plan;
+mod query;
 mod report;
+mod row;
 mod settings;
 mod status;
+mod stored;
 
 #[doc(hidden)]
 pub mod __private;
 
 pub use error::{Error, Result};
 
+#[cfg(feature = "serde_json")]
+pub use json::Json;
 pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
 pub use onward_macros::migrations;
 pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
+pub use query::{Execute, Prepared, Query};
 pub use report::{Applied, Report};
+pub use row::{Insert, Row, Table, Update};
 pub use rusqlite;
 pub use status::{Entry, State, Status};
+pub use stored::Stored;

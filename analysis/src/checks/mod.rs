@@ -15,6 +15,8 @@ pub mod double_quoted_string;
 pub mod duplicate_version;
 pub mod empty_migration;
 pub mod fails_with_rows;
+pub mod field_null;
+pub mod field_type;
 pub mod index_before_column;
 pub mod index_before_table;
 pub mod locked_changed;
@@ -94,6 +96,8 @@ pub static RULES: &[&Rule] = &[
     &duplicate_version::RULE,
     &empty_migration::RULE,
     &fails_with_rows::RULE,
+    &field_null::RULE,
+    &field_type::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
     &locked_changed::RULE,

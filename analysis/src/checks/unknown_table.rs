@@ -56,6 +56,16 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     )
 }
 
+/// What to write instead of a table that is not there at the end of the history: it went in the file `gone`, or another
+/// is spelled almost the same.
+pub(crate) fn help(gone: Option<&str>, near: Option<String>) -> String {
+    match (gone, near) {
+        (Some(file), _) => format!("it is gone since {file}"),
+        (None, Some(near)) => format!("there is one with a similar name: `{near}`"),
+        (None, None) => "create it in a migration, or name the folder that does".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{folder, history};

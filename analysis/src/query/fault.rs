@@ -4,7 +4,7 @@ use onward_schema::token::significant;
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
 
-use super::Refused;
+use super::{Refused, Text};
 use crate::cause::{Cause, Refusal};
 use crate::checks::{
     double_quoted_string, sqlite_error, syntax_error, unknown_column, unknown_function, unknown_table,
@@ -22,12 +22,12 @@ pub(super) fn explain(
     history: &History,
     replay: &Replay,
     conn: &Connection,
-    text: &str,
+    Text { path, text }: Text<'_>,
     sql: &str,
     refusal: Refusal,
 ) -> Refused {
     let mut files = history.files.clone();
-    let file = files.add(File { path: String::new(), text: text.to_owned() });
+    let file = files.add(File::statement(path, text));
     let start = sql.as_ptr() as usize - text.as_ptr() as usize;
     let at = |name: &str| {
         let range = culprit(sql, refusal.offset, name).unwrap_or(0..sql.len());
@@ -47,20 +47,10 @@ pub(super) fn explain(
         }
         Cause::NoColumn { name, .. } => no_column(history, replay, sql, name, near, at(name)),
         Cause::NoTable(name) => {
-            let diagnostic = Diagnostic::new(
-                &unknown_table::RULE,
-                at(name),
-                format!("there is no table or view `{name}`"),
-            )
-            .label("no such table");
-            let gone = replay.past(history).table_gone(name);
-            match (gone, near) {
-                (Some(migration), _) => {
-                    diagnostic.help(format!("it is gone since {}", path(history, migration)))
-                }
-                (None, Some(near)) => diagnostic.help(format!("there is one with a similar name: `{near}`")),
-                (None, None) => diagnostic.help("create it in a migration, or name the folder that does"),
-            }
+            let gone = replay.past(history).table_gone(name).map(|migration| file_name(history, migration));
+            Diagnostic::new(&unknown_table::RULE, at(name), format!("there is no table or view `{name}`"))
+                .label("no such table")
+                .help(unknown_table::help(gone, near))
         }
         Cause::NoFunction(name) => Diagnostic::new(
             &unknown_function::RULE,
@@ -106,7 +96,7 @@ fn no_column(
     let past = replay.past(history);
     let gone = tables.iter().find_map(|(table, _)| past.life(table, name)?.gone);
     if let Some(migration) = gone {
-        return diagnostic.help(format!("it is gone since {}", path(history, migration)));
+        return diagnostic.help(format!("it is gone since {}", file_name(history, migration)));
     }
     let of_near = |near: &String| {
         tables.iter().find_map(|(table, columns)| {
@@ -142,6 +132,6 @@ fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
     tables
 }
 
-fn path(history: &History, migration: usize) -> &str {
+fn file_name(history: &History, migration: usize) -> &str {
     &history.files.get(history.migrations[migration].file).path
 }

@@ -267,7 +267,7 @@ fn columns_of_statements() {
             "parent: integer, id: integer ?, at: any",
         ),
     ] {
-        let query = analysis.query(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         if !expected.is_empty() {
             let described: Vec<String> = query.columns.iter().map(describe).collect();
             if described.join(", ") != expected {
@@ -295,7 +295,7 @@ fn returning() {
         ("DELETE FROM strict WHERE k = 'a' RETURNING k, v", "k: text, v: any ?"),
         ("DELETE FROM strict", ""),
     ] {
-        let query = analysis.query(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         let described: Vec<String> = query.columns.iter().map(describe).collect();
         if !expected.is_empty() {
             assert_eq!(described.join(", "), expected, "{sql}");
@@ -389,7 +389,7 @@ fn functions() {
         for arguments in none.into_iter().chain(one).chain(two).chain(three) {
             let sql = format!("SELECT {name}({arguments}) AS value");
             // Not every function takes every number of arguments.
-            let Ok(query) = analysis.query(&sql) else { continue };
+            let Ok(query) = analysis.query(Text::from(&*sql)) else { continue };
             let mut statement = connections[0].prepare(&sql).unwrap();
             // Nor every value: malformed JSON, a number that is too large.
             if statement.query([]).unwrap().next().is_ok() {
@@ -404,7 +404,7 @@ fn functions() {
 #[test]
 fn parameters() {
     let analysis = analysis();
-    let parameters = |sql: &str| analysis.query(sql).unwrap().parameters;
+    let parameters = |sql: &str| analysis.query(sql.into()).unwrap().parameters;
     let named = |name: &str| Some(name.to_owned());
     assert_eq!(parameters("SELECT 1 FROM jobs WHERE id = ? AND state = ?"), [None, None]);
     assert_eq!(parameters("SELECT ?2, ?1"), [named("?1"), named("?2")]);
@@ -466,16 +466,22 @@ fn refusals() {
         ),
         ("ATTACH 'x' AS y", "sqlite_error `ATTACH 'x' AS y`: SQLite refuses this: not authorized / "),
     ] {
-        let Err(Error::Refused(Refused { diagnostic, files })) = analysis.query(sql) else { panic!("{sql}") };
+        let Err(Error::Refused(Refused { diagnostic, files })) = analysis.query(sql.into()) else {
+            panic!("{sql}")
+        };
         let text = files.text(&diagnostic.place);
         assert_eq!(
             format!("{} `{text}`: {} / {}", diagnostic.rule.code, diagnostic.message, diagnostic.help),
             expected
         );
     }
-    assert!(matches!(analysis.query(" -- nothing\n;"), Err(Error::Empty)));
-    assert!(matches!(analysis.query("SELECT 1; SELECT 2"), Err(Error::Several(range)) if range == (10..18)));
-    assert!(analysis.check("BEGIN; SELECT 1; CREATE TEMP TABLE x(a); INSERT INTO x VALUES (1)").is_ok());
-    assert!(matches!(analysis.check("SELECT 1; SELECT x"), Err(Error::Refused(_))));
-    assert!(matches!(folder(&[]).query("SELECT 1"), Err(Error::NoSchema)));
+    assert!(matches!(analysis.query(" -- nothing\n;".into()), Err(Error::Empty)));
+    assert!(
+        matches!(analysis.query("SELECT 1; SELECT 2".into()), Err(Error::Several(range)) if range == (10..18))
+    );
+    assert!(
+        analysis.check("BEGIN; SELECT 1; CREATE TEMP TABLE x(a); INSERT INTO x VALUES (1)".into()).is_ok()
+    );
+    assert!(matches!(analysis.check("SELECT 1; SELECT x".into()), Err(Error::Refused(_))));
+    assert!(matches!(folder(&[]).query("SELECT 1".into()), Err(Error::NoSchema)));
 }

@@ -129,10 +129,14 @@ pub(crate) fn near(conn: &Connection, sql: &str, cause: &Cause) -> Option<String
         Cause::NoTable(name) => (name, tables(conn)),
         _ => return None,
     };
+    nearest(missing, candidates.unwrap_or_default())
+}
+
+/// The candidate that is spelled most like a missing name, if any is near.
+pub(crate) fn nearest(missing: &str, candidates: Vec<String>) -> Option<String> {
     let missing = missing.to_ascii_lowercase();
     let most = missing.chars().count().max(3) / 3;
     candidates
-        .unwrap_or_default()
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&missing, &name.to_ascii_lowercase()), name))
         .filter(|(distance, _)| (1..=most).contains(distance) && *distance < missing.chars().count())

@@ -1,0 +1,66 @@
+//! A field of a struct is no `Option` though its column may be NULL, or is one for nothing.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::file::Place;
+use crate::query::Null;
+use crate::relation::{Column, Relation};
+
+/// `field_null`
+pub static RULE: Rule =
+    Rule::error("field_null", "a field is an `Option` exactly where its column may be NULL");
+
+pub(crate) fn diagnose(
+    place: Place,
+    relation: &Relation,
+    column: &Column,
+    field: &str,
+    since: Option<&str>,
+) -> Diagnostic {
+    let name = format!("{}.{}", relation.name, column.name);
+    let never = column.value.null == Null::Never;
+    let (message, label, help) = match never {
+        false => (
+            format!("`{name}` may be NULL, so `{field}` must be an `Option`"),
+            "may be NULL",
+            "write `Option<…>`, or make the column NOT NULL in a new migration",
+        ),
+        true => (
+            format!("`{name}` is never NULL, so `{field}` must not be an `Option`"),
+            "never NULL",
+            "write the type without `Option`",
+        ),
+    };
+    let diagnostic = Diagnostic::new(&RULE, place, message).label(label).help(help);
+    match since {
+        Some(file) => diagnostic
+            .note(format!("the column became {} in {file}", if never { "NOT NULL" } else { "nullable" })),
+        None => diagnostic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::folder;
+
+    #[test]
+    fn with_the_migration_that_changed_it() {
+        let analysis = folder(&[
+            ("1_a.sql", "CREATE TABLE t(id INTEGER PRIMARY KEY, a INT NOT NULL, b INT)"),
+            (
+                "2_b.sql",
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, a INT, b INT);\nINSERT INTO n SELECT * FROM t; DROP TABLE t;
+                 ALTER TABLE n RENAME TO t",
+            ),
+        ]);
+        let relation = analysis.relation("t").unwrap();
+        let diagnose =
+            |name: &str| analysis.wrong_null(&relation, relation.column(name).unwrap(), "field", true);
+        let (a, b, id) = (diagnose("a"), diagnose("b"), diagnose("id"));
+        assert_eq!(a.message, "`t.a` may be NULL, so `field` must be an `Option`");
+        assert_eq!(a.notes, ["the column became nullable in 2_b.sql"]);
+        assert_eq!(analysis.history.files.get(a.place.file).path, "2_b.sql");
+        assert_eq!(b.notes, [""; 0]);
+        assert_eq!(id.message, "`t.id` is never NULL, so `field` must not be an `Option`");
+    }
+}

@@ -1,0 +1,51 @@
+//! A field of a struct has a type that cannot hold what its column does.
+
+use onward_schema::Classes;
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::file::Place;
+use crate::relation::{Column, Relation};
+
+/// `field_type`
+pub static RULE: Rule = Rule::error("field_type", "a field has a type that can hold its column's values");
+
+pub(crate) fn diagnose(place: Place, relation: &Relation, column: &Column, field: &str) -> Diagnostic {
+    let name = format!("{}.{}", relation.name, column.name);
+    let declared =
+        column.value.source.as_ref().map(|source| source.declared_type.as_str()).unwrap_or_default();
+    let classes = column.value.classes;
+    let help = match classes {
+        Classes::INTEGER => "`i64` and the smaller integers hold it, and `bool`",
+        Classes::REAL => "`f64` holds it; a REAL column turns whole numbers into fractions",
+        Classes::TEXT => "`String` holds it",
+        Classes::BLOB => "`Vec<u8>` holds it",
+        Classes::NUMBER => "`f64` holds it, and `i64` if no value has a fraction",
+        _ => "onward::rusqlite::types::Value holds it",
+    };
+    let diagnostic =
+        Diagnostic::new(&RULE, place, format!("`{field}` cannot hold `{name}`, which is {classes}"))
+            .label(format!("{classes} here"))
+            .help(format!("{help}; a type of your own says what it is stored as: `impl onward::Stored`"));
+    match classes {
+        Classes::NUMBER if !declared.is_empty() => diagnostic.note(format!(
+            "to SQLite {declared} means NUMERIC affinity: text that looks like a number becomes a number, and '007' is 7"
+        )),
+        _ => diagnostic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::folder;
+
+    #[test]
+    fn with_the_reason() {
+        let analysis = folder(&[("1_a.sql", "CREATE TABLE t(a INT, b STRING)")]);
+        let relation = analysis.relation("T").unwrap();
+        let diagnose = |name: &str| analysis.wrong_type(&relation, relation.column(name).unwrap(), "field");
+        assert_eq!(diagnose("a").message, "`field` cannot hold `t.a`, which is INTEGER");
+        assert_eq!(analysis.history.files.text(&diagnose("a").place), "a");
+        assert!(diagnose("b").notes[0].starts_with("to SQLite STRING means"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Statements that were checked while the application compiled, and their parameters.
+
+use rusqlite::types::ToSql;
+use rusqlite::{CachedStatement, Connection, Result, Row};
+
+/// A checked statement that gives rows, with its parameters: what [`query!`](crate::query) and its kin expand to.
+///
+/// Each call takes its prepared statement from the connection's cache, as rusqlite's `prepare_cached` does.
+#[must_use = "a query does nothing until it is run"]
+#[derive(Clone)]
+pub struct Query<'p, T, const N: usize> {
+    sql: &'static str,
+    read: fn(&Row<'_>) -> Result<T>,
+    parameters: [&'p dyn ToSql; N],
+}
+
+impl<'p, T, const N: usize> Query<'p, T, N> {
+    pub(crate) fn new(
+        sql: &'static str,
+        read: fn(&Row<'_>) -> Result<T>,
+        parameters: [&'p dyn ToSql; N],
+    ) -> Query<'p, T, N> {
+        Query { sql, read, parameters }
+    }
+
+    /// The text of the statement.
+    pub fn sql(&self) -> &'static str {
+        self.sql
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// rusqlite's, if the statement cannot be run or a value is none of its column's type.
+    pub fn all(self, conn: &Connection) -> Result<Vec<T>> {
+        self.prepare(conn)?.iter().collect()
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// `rusqlite::Error::QueryReturnedNoRows` if there is none; else as [`all`](Query::all).
+    pub fn one(self, conn: &Connection) -> Result<T> {
+        self.optional(conn)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn optional(self, conn: &Connection) -> Result<Option<T>> {
+        self.prepare(conn)?.iter().next().transpose()
+    }
+
+    /// The prepared statement with its parameters bound, to go through the rows one by one.
+    ///
+    /// ```no_run
+    /// # fn run(conn: &onward::rusqlite::Connection, query: onward::Query<'_, String, 0>) -> onward::rusqlite::Result<()> {
+    /// let mut names = query.prepare(conn)?;
+    /// for name in names.iter() {
+    ///     println!("{}", name?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// rusqlite's, if the statement cannot be prepared or a parameter has no value that SQLite knows.
+    pub fn prepare(self, conn: &Connection) -> Result<Prepared<'_, T>> {
+        Ok(Prepared { statement: bind(conn, self.sql, &self.parameters)?, read: self.read })
+    }
+}
+
+/// A [`Query`] that is prepared and has its parameters.
+pub struct Prepared<'c, T> {
+    statement: CachedStatement<'c>,
+    read: fn(&Row<'_>) -> Result<T>,
+}
+
+impl<T> Prepared<'_, T> {
+    /// Runs it and reads row by row. Called again, it runs again.
+    pub fn iter(&mut self) -> impl Iterator<Item = Result<T>> {
+        self.statement.raw_query().mapped(self.read)
+    }
+}
+
+/// A checked statement that gives no rows, with its parameters: what [`query!`](crate::query) expands to for it.
+#[must_use = "a statement does nothing until it is executed"]
+#[derive(Clone)]
+pub struct Execute<'p, const N: usize> {
+    sql: &'static str,
+    parameters: [&'p dyn ToSql; N],
+}
+
+impl<'p, const N: usize> Execute<'p, N> {
+    pub(crate) fn new(sql: &'static str, parameters: [&'p dyn ToSql; N]) -> Execute<'p, N> {
+        Execute { sql, parameters }
+    }
+
+    /// The text of the statement.
+    pub fn sql(&self) -> &'static str {
+        self.sql
+    }
+
+    /// Runs it and gives back how many rows it inserted, changed or deleted.
+    ///
+    /// # Errors
+    /// rusqlite's, a constraint that is violated among them.
+    pub fn execute(self, conn: &Connection) -> Result<usize> {
+        bind(conn, self.sql, &self.parameters)?.raw_execute()
+    }
+}
+
+fn bind<'c>(conn: &'c Connection, sql: &str, parameters: &[&dyn ToSql]) -> Result<CachedStatement<'c>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    for (index, parameter) in parameters.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, parameter)?;
+    }
+    Ok(statement)
+}
