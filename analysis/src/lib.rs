@@ -46,4 +46,4 @@ pub use analysis::{Analysis, analyze};
 pub use checks::{RULES, Rule};
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};
-pub use onward_schema::Checksum;
+pub use onward_schema::{Checksum, Classes};

@@ -1,31 +1,48 @@
 //! One replay a folder and process, however many macros name the folder.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use onward_analysis::{Analysis, Diagnostic, History, source};
+use onward_analysis::{Analysis, source};
+
+/// An editor keeps the process alive while its files change, so they are looked at again after this; one build of a
+/// crate with hundreds of macros does not look hundreds of times.
+const FRESH: Duration = Duration::from_millis(100);
 
 struct Entry {
-    history: History,
-    diagnostics: Vec<Diagnostic>,
+    looked: Instant,
+    stamp: Option<source::Stamp>,
     analysis: Arc<Analysis>,
 }
 
-/// The analysis of a folder as it is now: an editor keeps the process alive while its files change, so they are read
-/// every time and only the replay is saved.
+/// The analysis of a folder as it is now.
 pub(crate) fn analyze(dir: &Path) -> Arc<Analysis> {
     static CACHE: Mutex<Option<HashMap<PathBuf, Entry>>> = Mutex::new(None);
-    let (history, diagnostics) = source::read(dir);
     let mut guard = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     let cache = guard.get_or_insert_default();
-    if let Some(entry) = cache.get(dir)
-        && entry.history.files == history.files
-        && entry.diagnostics == diagnostics
-    {
-        return Arc::clone(&entry.analysis);
+    if let Some(entry) = cache.get_mut(dir) {
+        if entry.looked.elapsed() < FRESH {
+            return Arc::clone(&entry.analysis);
+        }
+        // A folder that cannot be looked at has no stamp, and is read again.
+        if entry.stamp.is_some() && entry.stamp == source::stamp(dir) {
+            entry.looked = Instant::now();
+            return Arc::clone(&entry.analysis);
+        }
     }
-    let analysis = Arc::new(Analysis::new(history.clone(), diagnostics.clone()));
-    cache.insert(dir.to_owned(), Entry { history, diagnostics, analysis: Arc::clone(&analysis) });
+    // Taken before the files are read: what changes in between is read again the next time.
+    let stamp = source::stamp(dir);
+    let analysis = Arc::new(onward_analysis::analyze(dir));
+    cache.insert(dir.to_owned(), Entry { looked: Instant::now(), stamp, analysis: Arc::clone(&analysis) });
     analysis
+}
+
+/// Whether this is the first time that the process asks this of the folder: what concerns the whole crate is to be
+/// expanded to once, and rustc compiles one crate a process.
+pub(crate) fn is_first(what: &'static str, dir: &Path) -> bool {
+    static SEEN: Mutex<Option<HashSet<(&'static str, PathBuf)>>> = Mutex::new(None);
+    let mut guard = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    guard.get_or_insert_default().insert((what, dir.to_owned()))
 }

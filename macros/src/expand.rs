@@ -3,7 +3,7 @@
 use onward_analysis::history::{At, Run};
 use onward_analysis::render::{Style, render};
 use onward_analysis::replay::{DOUBLE_QUOTED_STRING, Replay};
-use onward_analysis::{Analysis, Checksum, Diagnostic, History, Migration};
+use onward_analysis::{Checksum, Diagnostic, History, Migration};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -15,7 +15,7 @@ const MOST: usize = 50;
 
 pub(crate) fn expand(folder: &Folder) -> TokenStream {
     let analysis = cache::analyze(&folder.dir);
-    let tracked = track(&analysis, folder);
+    let tracked = folder.track(&analysis);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         analysis.diagnostics.iter().partition(|found| found.is_error());
     let warnings = warnings.into_iter().map(|found| warning(found, &analysis.history, folder));
@@ -60,15 +60,6 @@ fn warning(diagnostic: &Diagnostic, history: &History, folder: &Folder) -> Token
             #code
         };
     }
-}
-
-/// Makes every file an input of the crate, so that its edit or removal compiles it again.
-fn track(analysis: &Analysis, folder: &Folder) -> TokenStream {
-    let paths = analysis.history.inputs.iter().map(|path| folder.dir.join(path));
-    // A file that cannot be read would be reported a second time.
-    let paths = paths.filter(|path| std::fs::File::open(path).is_ok());
-    let paths = paths.filter_map(|path| Some(path.to_str()?.to_owned()));
-    quote!(#(const _: &[u8] = ::core::include_bytes!(#paths);)*)
 }
 
 fn embed(history: &History, replay: &Replay, folder: &Folder) -> TokenStream {

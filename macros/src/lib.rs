@@ -4,10 +4,15 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cache;
+mod column;
 mod expand;
 mod folder;
 mod input;
+mod query;
+mod row;
+mod statement;
 
+use folder::Folder;
 use proc_macro::TokenStream;
 
 /// Embeds a folder of migrations, replayed and checked while the crate compiles.
@@ -31,7 +36,97 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     input::parse(input.into())
-        .map(|input| expand::expand(&folder::find(&input)))
+        .map(|input| expand::expand(&Folder::find(input.folder.as_ref())))
         .unwrap_or_else(|error| expand::refused(error.to_compile_error()))
         .into()
+}
+
+/// Checks SQL against the schema at the end of the migrations, and expands to its text.
+///
+/// ```ignore
+/// conn.execute(onward::sql!("DELETE FROM jobs WHERE state = 'done'"), [])?;
+/// conn.execute_batch(onward::sql!(file = "cleanup.sql"))?;
+/// ```
+///
+/// The text is a `&'static str` for every call that takes SQL. It may hold several statements; what follows one that
+/// changes the schema is not checked. `file = "…"` reads it from a file beside the source, `migrations = "…"` before it
+/// names another folder of migrations than `query!` would take.
+#[proc_macro]
+pub fn sql(input: TokenStream) -> TokenStream {
+    expand(input, query::sql)
+}
+
+/// Checks a statement and binds its parameters; its rows become structs made for it.
+///
+/// ```ignore
+/// let queue = "mail";
+/// let jobs = onward::query!("SELECT id, payload FROM jobs WHERE queue = ? AND state = :state", queue, state = "queued")
+///     .all(&conn)?;
+/// println!("{} {}", jobs[0].id, jobs[0].payload);
+/// ```
+///
+/// Values for `?` follow in their order, those for `:name` as `name = value`; without one, the variable of that name is
+/// taken, as `format!` does. A statement that gives rows has `all`, `one`, `optional` and `prepare`, which gives an
+/// iterator; one that gives none has `execute`.
+///
+/// A field has the type of its column: `i64`, `bool`, `f64`, `String` or `Vec<u8>`, in an `Option` where it may be NULL,
+/// which follows from the schema, the joins and the expressions; where nothing is known, rusqlite's `Value`. The alias
+/// can overrule: `AS "id!"` is never NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type.
+///
+/// The folder of migrations is `migrations` beside Cargo.toml, or what Cargo.toml names in
+/// `[package.metadata.onward] migrations = "…"`, or `migrations = "…"` in front of the statement; `file = "jobs.sql"`
+/// in its place reads it from a file beside the source.
+#[proc_macro]
+pub fn query(input: TokenStream) -> TokenStream {
+    expand(input, query::query)
+}
+
+/// As `query!`, with rows of a type that derives `Row`: `query_as!(Job, "SELECT * FROM jobs WHERE id = ?", id)`.
+///
+/// Every field must be a column of the statement, of a type that can hold it, and an `Option` if it may be NULL. Columns
+/// without a field are not read.
+#[proc_macro]
+pub fn query_as(input: TokenStream) -> TokenStream {
+    expand(input, query::query_as)
+}
+
+/// As `query!`, for one column: `query_scalar!("SELECT count(*) FROM jobs").one(&conn)?` is an `i64`.
+#[proc_macro]
+pub fn query_scalar(input: TokenStream) -> TokenStream {
+    expand(input, query::query_scalar)
+}
+
+/// Makes a struct a row, held against a table of the migrations.
+///
+/// ```ignore
+/// #[derive(onward::Row)]
+/// #[onward(table = "jobs")]
+/// struct Job {
+///     id: i64,
+///     queue: String,
+///     started_at: Option<String>,
+/// }
+/// ```
+///
+/// With `table`, every field must be a column of the table or view at the end of the migrations, have a type that can
+/// hold it, and be an `Option` exactly where it may be NULL. The struct has `Row`, `Table`, and `Insert` and `Update` if
+/// it has the columns for them. Without `table` it has `Row` alone and is checked at each `query_as!`. A struct with
+/// borrowed fields is for writing only.
+///
+/// On the struct: `#[onward(table = "…")]`, `#[onward(rename_all = "camelCase")]` and the other styles of serde,
+/// `#[onward(migrations = "…")]` for another folder. On a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a
+/// struct whose fields are columns too; `#[onward(skip)]` for one that is no column and takes its default;
+/// `#[onward(read_only)]` for one that the database gives, which is neither inserted nor updated.
+#[proc_macro_derive(Row, attributes(onward))]
+pub fn row(input: TokenStream) -> TokenStream {
+    expand(input, row::derive)
+}
+
+/// Parses what a macro is given and expands it; an error stands where the expansion would, and silences what follows.
+fn expand<I: syn::parse::Parse>(
+    input: TokenStream,
+    expand: impl FnOnce(I) -> syn::Result<proc_macro2::TokenStream>,
+) -> TokenStream {
+    let expanded = syn::parse(input).and_then(expand);
+    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
 }

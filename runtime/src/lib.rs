@@ -58,7 +58,7 @@ pub use error::{Error, Result};
 pub use json::Json;
 pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
-pub use onward_macros::migrations;
+pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
 pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
 pub use query::{Execute, Prepared, Query};

@@ -1,0 +1,126 @@
+//! `#[onward(…)]` on a struct and on its fields.
+
+use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutyKebabCase, ToShoutySnakeCase, ToSnakeCase};
+use proc_macro2::Ident;
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, LitStr};
+
+use super::Role;
+
+/// How fields' names become columns' names.
+type Rename = fn(&str) -> String;
+
+/// What `rename_all` takes, as serde writes it.
+const RENAMES: [(&str, Rename); 8] = [
+    ("lowercase", |name| name.to_lowercase()),
+    ("UPPERCASE", |name| name.to_uppercase()),
+    ("PascalCase", |name| name.to_pascal_case()),
+    ("camelCase", |name| name.to_lower_camel_case()),
+    ("snake_case", |name| name.to_snake_case()),
+    ("SCREAMING_SNAKE_CASE", |name| name.to_shouty_snake_case()),
+    ("kebab-case", |name| name.to_kebab_case()),
+    ("SCREAMING-KEBAB-CASE", |name| name.to_shouty_kebab_case()),
+];
+
+#[derive(Default)]
+pub(super) struct StructAttributes {
+    pub(super) table: Option<LitStr>,
+    pub(super) folder: Option<LitStr>,
+    pub(super) rename_all: Option<Rename>,
+}
+
+impl StructAttributes {
+    pub(super) fn read(attributes: &[Attribute]) -> syn::Result<StructAttributes> {
+        let mut found = StructAttributes::default();
+        each(attributes, |meta| {
+            if meta.path.is_ident("table") {
+                return once(&mut found.table, &meta, text(&meta)?);
+            }
+            if meta.path.is_ident("migrations") {
+                return once(&mut found.folder, &meta, text(&meta)?);
+            }
+            if meta.path.is_ident("rename_all") {
+                let style = text(&meta)?;
+                let rename = RENAMES.iter().find(|(name, _)| *name == style.value());
+                let names: Vec<&str> = RENAMES.iter().map(|(name, _)| *name).collect();
+                let unknown =
+                    || syn::Error::new(style.span(), format!("expected one of {}", names.join(", ")));
+                return once(&mut found.rename_all, &meta, rename.ok_or_else(unknown)?.1);
+            }
+            Err(meta.error("expected `table = \"…\"`, `rename_all = \"…\"` or `migrations = \"…\"`"))
+        })?;
+        Ok(found)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FieldAttributes {
+    rename: Option<LitStr>,
+    flatten: Option<()>,
+    skip: Option<()>,
+    read_only: Option<()>,
+}
+
+impl FieldAttributes {
+    pub(super) fn read(attributes: &[Attribute]) -> syn::Result<FieldAttributes> {
+        let mut found = FieldAttributes::default();
+        each(attributes, |meta| {
+            if meta.path.is_ident("rename") {
+                return once(&mut found.rename, &meta, text(&meta)?);
+            }
+            let flag = match () {
+                () if meta.path.is_ident("flatten") => &mut found.flatten,
+                () if meta.path.is_ident("skip") => &mut found.skip,
+                () if meta.path.is_ident("read_only") => &mut found.read_only,
+                () => return Err(meta.error("expected `rename = \"…\"`, `flatten`, `skip` or `read_only`")),
+            };
+            once(flag, &meta, ())?;
+            let given = [found.flatten, found.skip].iter().flatten().count();
+            let column = usize::from(found.rename.is_some() || found.read_only.is_some());
+            match given + column {
+                0 | 1 => Ok(()),
+                _ => Err(meta.error("a field is a column, flattened or skipped: only one of them")),
+            }
+        })?;
+        Ok(found)
+    }
+
+    pub(super) fn role(self, ident: &Ident, rename_all: Option<Rename>) -> Role {
+        if self.flatten.is_some() {
+            return Role::Flatten;
+        }
+        if self.skip.is_some() {
+            return Role::Skip;
+        }
+        let name = ident.to_string();
+        let name = name.trim_start_matches("r#");
+        let name = match (self.rename, rename_all) {
+            (Some(rename), _) => rename.value(),
+            (None, Some(rename)) => rename(name),
+            (None, None) => name.to_owned(),
+        };
+        Role::Column { name, read_only: self.read_only.is_some() }
+    }
+}
+
+fn each(
+    attributes: &[Attribute],
+    mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>,
+) -> syn::Result<()> {
+    let ours = attributes.iter().filter(|attribute| attribute.path().is_ident("onward"));
+    for attribute in ours {
+        attribute.parse_nested_meta(&mut read)?;
+    }
+    Ok(())
+}
+
+fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+    meta.value()?.parse()
+}
+
+fn once<T>(slot: &mut Option<T>, meta: &ParseNestedMeta<'_>, value: T) -> syn::Result<()> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(meta.error("this is said twice")),
+    }
+}

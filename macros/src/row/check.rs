@@ -1,0 +1,126 @@
+//! A struct's fields, held against the columns of its table.
+
+use onward_analysis::query::Null;
+use onward_analysis::relation::{Column, Relation};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::LitStr;
+use syn::spanned::Spanned;
+
+use super::{Role, Struct, optional};
+use crate::column;
+use crate::statement::Schema;
+
+/// What rustc is to check and what is wrong already, and the table or view as far as it is known.
+pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relation, Schema)>) {
+    let schema = Schema::find(row.folder.as_ref());
+    let analysis = &schema.analysis;
+    let error = |span, message: String| syn::Error::new(span, message).into_compile_error();
+    let once = schema.once();
+    if analysis.replay.is_none() {
+        let message = format!("the {schema} cannot be replayed: `cargo onward check` shows why");
+        let error = error(table.span(), message);
+        return (quote!(#once #error), None);
+    }
+    let Some(relation) = analysis.relation(&table.value()) else {
+        let diagnostic = analysis.no_relation(&table.value());
+        let error = error(table.span(), schema.message(&diagnostic, &analysis.history.files));
+        return (quote!(#once #error), None);
+    };
+    let mut tokens = once;
+    for field in &row.fields {
+        let value = &field.value;
+        match &field.role {
+            Role::Column { name, .. } => match relation.column(name) {
+                Some(found) => {
+                    let shown = field.ident.to_string();
+                    let column = of_table(&schema, &relation, found, &shown, optional(value).is_some());
+                    let value = without_lifetimes(value);
+                    tokens.extend(quote_spanned! {field.value.span()=>
+                        const _: () = ::onward::__private::check_value(
+                            <#value as ::onward::__private::Stored>::CLASSES,
+                            <#value as ::onward::__private::Stored>::NULL,
+                            &#column,
+                        );
+                    });
+                }
+                None => {
+                    let diagnostic = analysis.no_column(&relation, name);
+                    let message = schema.message(&diagnostic, &analysis.history.files);
+                    tokens.extend(error(field.ident.span(), message));
+                }
+            },
+            Role::Flatten => {
+                let shown = "the field of this name";
+                let columns =
+                    relation.columns.iter().map(|found| of_table(&schema, &relation, found, shown, true));
+                let value = without_lifetimes(value);
+                tokens.extend(quote_spanned! {field.value.span()=>
+                    const _: () = ::onward::__private::check(
+                        <#value as ::onward::__private::Fields>::FIELDS,
+                        &[#(#columns),*],
+                    );
+                });
+            }
+            Role::Skip => {}
+        }
+    }
+    (tokens, Some((relation, schema)))
+}
+
+fn of_table(
+    schema: &Schema,
+    relation: &Relation,
+    column: &Column,
+    field: &str,
+    is_option: bool,
+) -> TokenStream {
+    let Column { name, value, .. } = column;
+    let files = &schema.analysis.history.files;
+    let classes = column::classes(value.classes);
+    let mismatch = schema.message(&schema.analysis.wrong_type(relation, column, field), files);
+    let null = match value.null {
+        Null::Possible => quote!(Yes),
+        Null::Never => quote!(No),
+        // Of a view's column nothing may be known.
+        Null::Unknown => quote!(Either),
+    };
+    // As it is written, it looks wrong: then it is worth while to find out since when.
+    let is_wrong = is_option == (value.null == Null::Never);
+    let wrong_null = schema.message(&schema.analysis.wrong_null(relation, column, field, is_wrong), files);
+    quote! {
+        ::onward::__private::Column {
+            name: #name,
+            classes: #classes,
+            null: ::onward::__private::Nullable::#null,
+            mismatch: #mismatch,
+            nullable: #wrong_null,
+            never_null: #wrong_null,
+        }
+    }
+}
+
+/// The type for a place where the struct's own lifetimes are not known.
+pub(super) fn without_lifetimes(value: &impl quote::ToTokens) -> TokenStream {
+    use proc_macro2::{Group, Ident, TokenTree};
+    fn walk(tokens: TokenStream) -> TokenStream {
+        let mut after_quote = false;
+        let walked = tokens.into_iter().map(|token| match token {
+            TokenTree::Punct(punct) => {
+                after_quote = punct.as_char() == '\'';
+                TokenTree::Punct(punct)
+            }
+            TokenTree::Ident(ident) if std::mem::take(&mut after_quote) => {
+                TokenTree::Ident(Ident::new("static", ident.span()))
+            }
+            TokenTree::Group(group) => {
+                let mut walked = Group::new(group.delimiter(), walk(group.stream()));
+                walked.set_span(group.span());
+                TokenTree::Group(walked)
+            }
+            other => other,
+        });
+        walked.collect()
+    }
+    walk(value.to_token_stream())
+}

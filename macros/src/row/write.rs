@@ -1,0 +1,192 @@
+//! The texts for reading and writing a struct's table, and whether it can be written at all.
+
+use onward_analysis::relation::Relation;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::check::without_lifetimes;
+use super::{Role, Struct};
+use crate::statement::Schema;
+
+/// `Table`, `Insert` and `Update` for a struct whose table is known; the first alone, and empty, if it is not.
+pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenStream {
+    let struct_name = &row.name;
+    let (generics, arguments, bounds) = row.generics.split_for_impl();
+    let this = without_lifetimes(&quote!(#struct_name #arguments));
+    let empty = Relation { name: String::new(), columns: Vec::new(), key: Vec::new() };
+    let relation = known.as_ref().map_or(&empty, |(relation, _)| relation);
+    let name = &relation.name;
+    let generated = relation.columns.iter().filter(|column| column.generated).map(|column| &column.name);
+    let key = &relation.key;
+    let required = relation.columns.iter().filter(|column| column.required).map(|column| {
+        let missing = format!("`{struct_name}` cannot be inserted: {}", required(name, &column.name));
+        let column = &column.name;
+        quote!((#column, #missing))
+    });
+    let table = quote! {
+        const FIELDS: &[::onward::__private::Field] = <#this as ::onward::__private::Fields>::FIELDS;
+        const TARGET: ::onward::__private::Target = ::onward::__private::Target {
+            name: #name,
+            generated: &[#(#generated),*],
+            key: &[#(#key),*],
+            required: &[#(#required),*],
+        };
+        #[automatically_derived]
+        impl #generics ::onward::Table for #struct_name #arguments #bounds {
+            const TABLE: &'static str = #name;
+            const COLUMNS: &'static [&'static str] = {
+                const N: usize = ::onward::__private::names::<0>(FIELDS, &TARGET, ::onward::__private::Part::All).len;
+                &::onward::__private::names::<N>(FIELDS, &TARGET, ::onward::__private::Part::All).list
+            };
+            const SELECT: &'static str = {
+                const COLUMNS: &[&str] = <#this as ::onward::Table>::COLUMNS;
+                const N: usize = ::onward::__private::select::<0>(&TARGET, COLUMNS).len;
+                ::onward::__private::select::<N>(&TARGET, COLUMNS).as_str()
+            };
+            const TARGET: ::onward::__private::Target = TARGET;
+        }
+    };
+    if known.is_none() {
+        return table;
+    }
+    let insert = write(row, known, Write::Insert);
+    let update = write(row, known, Write::Update);
+    quote!(#table #insert #update)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Write {
+    Insert,
+    Update,
+}
+
+/// `Insert` or `Update`. What stands against it becomes a bound that nothing fulfils: rustc shows it to whoever uses the
+/// trait, and to nobody else.
+fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> TokenStream {
+    let name = &row.name;
+    let (generics, arguments, bounds) = row.generics.split_for_impl();
+    let (text, part, trait_name) = match write {
+        Write::Insert => (format_ident!("insert"), quote!(Insert), format_ident!("Insert")),
+        Write::Update => (format_ident!("update"), quote!(Set), format_ident!("Update")),
+    };
+    let constant = Ident::new(&text.to_string().to_uppercase(), text.span());
+    let check =
+        (write == Write::Insert).then(|| quote!(::onward::__private::check_insert(COLUMNS, &TARGET);));
+    let reasons = match known {
+        Some((relation, schema)) => reasons(row, relation, schema, write),
+        None => Vec::new(),
+    };
+    let traits = reasons.iter().map(|(reason, message)| {
+        quote! {
+            #[allow(non_camel_case_types)]
+            #[diagnostic::on_unimplemented(message = #message, label = #message)]
+            pub trait #reason<'v> {}
+        }
+    });
+    let against = reasons.iter().map(|(reason, _)| quote!(for<'v> (): #reason<'v>));
+    let values = row.fields.iter().filter_map(|field| {
+        let value = &field.value;
+        match field.role {
+            Role::Column { .. } => Some(quote!(for<'v> #value: ::onward::__private::Writable<'v>)),
+            Role::Flatten => Some(quote!(for<'v> #value: ::onward::__private::WritableFields<'v>)),
+            Role::Skip => None,
+        }
+    });
+    let given = bounds.iter().flat_map(|bounds| &bounds.predicates);
+    let texts = match reasons.is_empty() {
+        true => quote! {
+            {
+                const N: usize = ::onward::__private::names::<0>(FIELDS, &TARGET, ::onward::__private::Part::#part).len;
+                const COLUMNS: &[&str] =
+                    &::onward::__private::names::<N>(FIELDS, &TARGET, ::onward::__private::Part::#part).list;
+                #check
+                const LEN: usize = ::onward::__private::#text::<0>(&TARGET, COLUMNS).len;
+                ::onward::__private::#text::<LEN>(&TARGET, COLUMNS).as_str()
+            }
+        },
+        false => quote!(""),
+    };
+    quote! {
+        #(#traits)*
+        #[automatically_derived]
+        impl #generics ::onward::#trait_name for #name #arguments where #(#given,)* #(#values,)* #(#against,)* {
+            const #constant: &'static str = #texts;
+        }
+    }
+}
+
+/// Why a struct cannot be inserted or updated: the name of a bound, and a sentence.
+fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> Vec<(Ident, String)> {
+    let table = &relation.name;
+    // The columns of what is flattened are not known here; rustc looks at them later.
+    let is_open = row.fields.iter().any(|field| matches!(field.role, Role::Flatten));
+    let columns: Vec<(&str, bool)> = row
+        .fields
+        .iter()
+        .filter_map(|field| match &field.role {
+            Role::Column { name, read_only } => Some((name.as_str(), *read_only)),
+            Role::Flatten | Role::Skip => None,
+        })
+        .collect();
+    let has = |name: &str| columns.iter().any(|(column, _)| column.eq_ignore_ascii_case(name));
+    let generated = |name: &str| relation.column(name).is_some_and(|column| column.generated);
+    let is_key = |name: &str| relation.key.iter().any(|key| key.eq_ignore_ascii_case(name));
+    let written: Vec<&str> = columns
+        .iter()
+        .filter(|(name, read_only)| !read_only && !generated(name))
+        .map(|(name, _)| *name)
+        .collect();
+    let mut reasons = Vec::new();
+    let mut add = |reason: String, why: String| {
+        let what = if write == Write::Insert { "inserted" } else { "updated" };
+        let ident = Ident::new(&reason, row.name.span());
+        reasons.push((ident, format!("`{}` cannot be {what}: {why}", row.name)));
+    };
+    let word = |name: &str| name.replace(|letter: char| !letter.is_alphanumeric(), "_");
+    match write {
+        Write::Insert => {
+            for column in relation.columns.iter().filter(|column| column.required) {
+                if !is_open && !written.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
+                    add(format!("no_field_gives_{}", word(&column.name)), required(table, &column.name));
+                }
+            }
+        }
+        Write::Update => {
+            if relation.key.is_empty() {
+                add("there_is_no_primary_key".to_owned(), format!("`{table}` has no primary key"));
+            }
+            for key in relation.key.iter().filter(|key| !is_open && !has(key)) {
+                let why = format!("no field is `{key}` of the primary key of `{table}`");
+                add(format!("no_field_is_the_key_{}", word(key)), why);
+            }
+            if !is_open && written.iter().all(|name| is_key(name)) {
+                add("there_is_no_field_to_set".to_owned(), "it has no field to set".to_owned());
+            }
+        }
+    }
+    if reasons.is_empty() && !is_open && columns.iter().all(|(name, _)| relation.column(name).is_some()) {
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let list: Vec<String> = written.iter().map(|name| quoted(name)).collect();
+        let marks = vec!["?"; list.len()].join(", ");
+        let sql = match write {
+            Write::Insert if list.is_empty() => format!("INSERT INTO {} DEFAULT VALUES", quoted(table)),
+            Write::Insert => format!("INSERT INTO {}({}) VALUES ({marks})", quoted(table), list.join(", ")),
+            Write::Update => format!("UPDATE {} SET {} = NULL", quoted(table), list.join(" = NULL, ")),
+        };
+        // A view without a trigger, a virtual table that is read only: whatever SQLite says.
+        if let Err(onward_analysis::query::Error::Refused(refused)) =
+            schema.analysis.check(sql.as_str().into())
+        {
+            let what = if write == Write::Insert { "INSERT" } else { "UPDATE" };
+            let mut why =
+                vec![(Ident::new(&format!("SQLite_refuses_this_{what}"), row.name.span()), String::new())];
+            why[0].1 = format!("`{}`: {}", row.name, refused.diagnostic.message);
+            return why;
+        }
+    }
+    reasons
+}
+
+fn required(table: &str, column: &str) -> String {
+    format!("no field gives `{table}.{column}`, which is NOT NULL and has no default")
+}

@@ -1,0 +1,153 @@
+//! A statement of the application, read and checked.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use onward_analysis::query::{Error, Refused, Text as Source};
+use onward_analysis::render::{Style, render};
+use onward_analysis::{Analysis, Diagnostic, file::Files};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::quote;
+use syn::LitStr;
+
+use crate::cache;
+use crate::folder::{self, Folder};
+use crate::input::{Statement, Text};
+
+/// A history and the folder it is from.
+pub(crate) struct Schema {
+    pub(crate) folder: Folder,
+    pub(crate) analysis: Arc<Analysis>,
+}
+
+impl Schema {
+    pub(crate) fn find(named: Option<&LitStr>) -> Schema {
+        let folder = Folder::find(named);
+        let analysis = cache::analyze(&folder.dir);
+        Schema { folder, analysis }
+    }
+
+    /// What a crate expands to once for a folder: its files as inputs, and a word if they are not sound, which
+    /// `migrations!` explains at length.
+    pub(crate) fn once(&self) -> TokenStream {
+        let track = match cache::is_first("track", &self.folder.dir) {
+            true => self.folder.track(&self.analysis),
+            false => TokenStream::new(),
+        };
+        let errors = self.analysis.diagnostics.iter().filter(|found| found.is_error()).count();
+        let broken = match errors > 0 && cache::is_first("broken", &self.folder.dir) {
+            true => {
+                let plural = if errors == 1 { "an error" } else { "errors" };
+                let message = format!("the {self} have {plural}: `cargo onward check` shows what is wrong");
+                let error = syn::Error::new(self.folder.span, message).into_compile_error();
+                quote!(const _: () = { #error };)
+            }
+            false => TokenStream::new(),
+        };
+        quote!(#track #broken)
+    }
+
+    /// A diagnostic as rustc is to show it, which puts its own `error: ` before it.
+    pub(crate) fn message(&self, diagnostic: &Diagnostic, files: &Files) -> String {
+        let style = Style { prefix: &self.folder.prefix, title: false, color: false };
+        format!("{}\n{}", diagnostic.message, render(diagnostic, files, style))
+    }
+}
+
+impl std::fmt::Display for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.folder.prefix.as_str() {
+            "" => f.write_str("migrations"),
+            prefix => write!(f, "migrations in `{prefix}`"),
+        }
+    }
+}
+
+/// A statement and the schema that it is held against.
+pub(crate) struct Checked {
+    pub(crate) schema: Schema,
+    /// The text as it was written.
+    pub(crate) text: String,
+    /// Where it is written.
+    pub(crate) span: Span,
+    /// The literal, if it is one.
+    literal: Option<Literal>,
+    /// The file, if it is in one, and what messages call it.
+    file: Option<(PathBuf, String)>,
+}
+
+impl Checked {
+    pub(crate) fn read(statement: &Statement) -> syn::Result<Checked> {
+        let schema = Schema::find(statement.folder.as_ref());
+        match &statement.text {
+            Text::Inline(literal) => Ok(Checked {
+                schema,
+                text: literal.value(),
+                span: literal.span(),
+                literal: Some(literal.token()),
+                file: None,
+            }),
+            Text::File(literal) => {
+                let (path, text) = read(literal)?;
+                let shown = folder::shown(&path, &PathBuf::new());
+                Ok(Checked { schema, text, span: literal.span(), literal: None, file: Some((path, shown)) })
+            }
+        }
+    }
+
+    /// The text for the analysis.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source { path: self.file.as_ref().map_or("", |(_, shown)| shown), text: &self.text }
+    }
+
+    /// What every expansion has in it.
+    pub(crate) fn once(&self) -> TokenStream {
+        let once = self.schema.once();
+        let track = folder::track(self.file.iter().map(|(path, _)| path.clone()));
+        quote!(#once #track)
+    }
+
+    /// An error of the analysis, at the bytes it is about where the compiler tells of them.
+    pub(crate) fn error(&self, error: Error) -> syn::Error {
+        match error {
+            Error::Empty => syn::Error::new(self.span, "there is no statement here"),
+            Error::Several(range) => {
+                let message =
+                    "this is more than one statement: run them one by one, or check them with `sql!`";
+                syn::Error::new(self.at(range), message)
+            }
+            Error::NoSchema => {
+                let why = "`cargo onward check` shows why";
+                syn::Error::new(self.span, format!("the {} cannot be replayed: {why}", self.schema))
+            }
+            Error::Refused(Refused { diagnostic, files }) => {
+                let span = self.at(diagnostic.place.range.clone());
+                syn::Error::new(span, self.schema.message(&diagnostic, &files))
+            }
+        }
+    }
+
+    /// Stable compilers give no span inside of a literal; then it is the whole.
+    fn at(&self, range: std::ops::Range<usize>) -> Span {
+        let Some(literal) = &self.literal else { return self.span };
+        let written = literal.to_string();
+        // What is escaped is longer in the source than it is.
+        let Some(quote) = written.find('"').filter(|_| !written.contains('\\')) else { return self.span };
+        literal.subspan(quote + 1 + range.start..quote + 1 + range.end).unwrap_or(self.span)
+    }
+}
+
+fn read(literal: &LitStr) -> syn::Result<(PathBuf, String)> {
+    let name = literal.value();
+    // An editor does not tell where the source is; then the file may be found from the package.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let beside = folder::source_folder(literal.span());
+    let folders: Vec<PathBuf> =
+        beside.into_iter().chain(package.map(|package| package.join("src"))).collect();
+    let path = folders.iter().map(|folder| folder.join(&name)).find(|path| path.exists());
+    let failed = |why: String| syn::Error::new(literal.span(), format!("cannot read `{name}`: {why}"));
+    let path = path.ok_or_else(|| failed("there is no such file beside this source file".to_owned()))?;
+    let bytes = std::fs::read(&path).map_err(|error| failed(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_owned()))?;
+    Ok((path, text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n")))
+}
