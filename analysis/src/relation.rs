@@ -7,7 +7,7 @@ use crate::checks::{field_null, field_type, unknown_column, unknown_table};
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;
 use crate::query::{Null, Source, Value};
-use crate::replay::{Replay, nearest};
+use crate::replay::{Replay, nearest, removal};
 
 /// A table or a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Analysis {
         let (place, label, help) = match (life.and_then(|life| life.gone), near) {
             (Some(migration), _) => {
                 let help = format!("it is gone since {}", self.file_name(migration));
-                (self.history.migrations[migration].file.start(), "the migration that took it away", help)
+                (removal(&self.history, migration, &relation.name, name), "gone since here", help)
             }
             (None, Some(near)) => {
                 let help = format!("there is a column with a similar name: `{near}`");

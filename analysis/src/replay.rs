@@ -28,6 +28,7 @@ use lost::Lost;
 pub(crate) use masked::Masked;
 pub(crate) use origin::{Since, near, nearest};
 use past::Past;
+pub(crate) use past::removal;
 pub(crate) use witness::Witness;
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
@@ -273,7 +274,7 @@ impl Fault {
     /// Where the statement names the thing that is wrong with it: SQLite's own offset if it gives one, else the last
     /// token of that name, else the statement.
     pub(crate) fn place(&self, history: &History, name: &str) -> Place {
-        let range = culprit(history.sql(self.at), self.refusal.offset, name);
+        let range = culprit(history.sql(self.at), &self.refusal, name);
         let mut place = history.place(self.at);
         if let Some(range) = range {
             let start = place.range.start;
@@ -284,20 +285,29 @@ impl Fault {
 }
 
 /// Where a refused statement names what it is refused for.
-pub(crate) fn culprit(sql: &str, offset: Option<usize>, name: &str) -> Option<Range<usize>> {
+pub(crate) fn culprit(sql: &str, refusal: &Refusal, name: &str) -> Option<Range<usize>> {
     // SQLite puts the schema before a table's name if the statement does.
     let plain = name.rsplit('.').next().unwrap_or(name);
     let is_it = |found: String| found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(plain);
     let named = |token: &Token<'_>| token.name().is_some_and(is_it);
-    let from = offset.unwrap_or(0);
+    let from = refusal.offset.unwrap_or(0);
     let tokens: Vec<Token<'_>> = significant(sql).filter(|token| token.range.end > from).collect();
-    let token = match offset {
+    let token = match (refusal.offset, &refusal.cause) {
         // A qualified name begins before its last part.
-        Some(_) => tokens.iter().take(5).find(|token| named(token)).or_else(|| tokens.first()),
-        None => tokens.iter().rfind(|token| named(token)),
+        (Some(_), _) => tokens.iter().take(5).find(|token| named(token)).or_else(|| tokens.first()),
+        // The same name may qualify a column elsewhere.
+        (None, Cause::NoTable(_)) => {
+            let is_table = |before: &Token<'_>| TABLE_FOLLOWS.iter().any(|word| before.is(word));
+            let pair = tokens.windows(2).find(|pair| is_table(&pair[0]) && named(&pair[1]));
+            pair.map(|pair| &pair[1]).or_else(|| tokens.iter().rfind(|token| named(token)))
+        }
+        (None, _) => tokens.iter().rfind(|token| named(token)),
     };
     token.map(|token| token.range.clone())
 }
+
+/// Words after which a table is named.
+const TABLE_FOLLOWS: [&str; 5] = ["FROM", "JOIN", "INTO", "UPDATE", "TABLE"];
 
 /// Where `made` brings in `name`: the name itself if it can be seen, else the statement.
 pub(crate) fn place_of_origin(history: &History, made: At, name: &str) -> Place {

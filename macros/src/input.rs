@@ -110,7 +110,8 @@ pub(crate) struct StatementAs {
 
 impl Parse for StatementAs {
     fn parse(input: ParseStream<'_>) -> syn::Result<StatementAs> {
-        let row = input.parse()?;
+        let expected = "expected the type of a row, as in `query_as!(Job, \"SELECT …\")`";
+        let row = input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), expected))?;
         input.parse::<Token![,]>()?;
         Ok(StatementAs { row, statement: input.parse()? })
     }

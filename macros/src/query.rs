@@ -65,10 +65,12 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
     let (once, sql) = (checked.once(), &query.sql);
     let shown = quote!(#row).to_string().replace(' ', "");
     let columns = query.columns.iter().map(|column| column::of_query(column, &shown));
-    // Named as the type, so that what is wrong is shown there.
-    let check = quote_spanned! {syn::spanned::Spanned::span(&row)=>
-        const _: () = ::onward::__private::check(<#row as ::onward::__private::Fields>::FIELDS, COLUMNS);
-    };
+    let check = column::assert(
+        &row,
+        &quote! {
+            ::onward::__private::check(<#row as ::onward::__private::Fields>::FIELDS, COLUMNS)
+        },
+    );
     Ok(quote! {
         ::onward::__private::query({
             #once

@@ -7,6 +7,11 @@ use rusqlite::types::ToSql;
 use crate::stored::Nullable;
 
 /// A struct's fields as columns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fields that are columns",
+    label = "not a `Row`",
+    note = "write `#[derive(onward::Row)]` above the struct"
+)]
 pub trait Fields {
     /// In their order.
     const FIELDS: &'static [Field];
@@ -116,37 +121,38 @@ const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-/// Whether a type that stands for these classes and has this for NULL can hold a column's values.
-pub const fn check_value(classes: Classes, null: Nullable, column: &Column) {
+/// What is wrong with a type that stands for these classes and has this for NULL, where it is to hold a column's values.
+pub const fn check_value(classes: Classes, null: Nullable, column: &Column) -> Option<&'static str> {
     if !classes.meets(column.classes) && !column.classes.is_none() {
-        panic!("{}", column.mismatch);
+        return Some(column.mismatch);
     }
     match (null, column.null) {
-        (Nullable::No, Nullable::Yes) => panic!("{}", column.nullable),
-        (Nullable::Yes, Nullable::No) => panic!("{}", column.never_null),
-        _ => {}
+        (Nullable::No, Nullable::Yes) => Some(column.nullable),
+        (Nullable::Yes, Nullable::No) => Some(column.never_null),
+        _ => None,
     }
 }
 
-/// Whether every field is one of the columns and can hold its values.
-pub const fn check(fields: &[Field], columns: &[Column]) {
+/// What is wrong with the first field that is none of the columns or cannot hold its values.
+pub const fn check(fields: &[Field], columns: &[Column]) -> Option<&'static str> {
     let mut index = 0;
     while index < fields.len() {
-        match &fields[index] {
+        let wrong = match &fields[index] {
             Field::Flatten(fields) => check(fields, columns),
             Field::Column { name, classes, null, missing, .. } => {
                 let mut at = 0;
                 while at < columns.len() && !columns[at].name.eq_ignore_ascii_case(name) {
                     at += 1;
                 }
-                if at == columns.len() {
-                    panic!("{}", *missing);
-                }
-                check_value(*classes, *null, &columns[at]);
+                if at == columns.len() { Some(*missing) } else { check_value(*classes, *null, &columns[at]) }
             }
+        };
+        if wrong.is_some() {
+            return wrong;
         }
         index += 1;
     }
+    None
 }
 
 /// A list of names that is filled while the application compiles; counts what does not fit.
@@ -205,16 +211,17 @@ pub const fn names<const N: usize>(fields: &'static [Field], target: &Target, pa
     Names { list: [""; N], len: 0 }.add(fields, target, part)
 }
 
-/// Whether a struct gives every column that an INSERT must.
-pub const fn check_insert(columns: &[&str], target: &Target) {
+/// What to say of the first column that an INSERT must give and does not.
+pub const fn check_insert(columns: &[&str], target: &Target) -> Option<&'static str> {
     let mut index = 0;
     while index < target.required.len() {
         let (name, missing) = target.required[index];
         if !contains(columns, name) {
-            panic!("{}", missing);
+            return Some(missing);
         }
         index += 1;
     }
+    None
 }
 
 /// A text that is written while the application compiles; counts what does not fit.

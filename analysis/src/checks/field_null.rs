@@ -21,12 +21,12 @@ pub(crate) fn diagnose(
     let never = column.value.null == Null::Never;
     let (message, label, help) = match never {
         false => (
-            format!("`{name}` may be NULL, so `{field}` must be an `Option`"),
+            format!("the column `{name}` may be NULL, so {field} must be an `Option`"),
             "may be NULL",
             "write `Option<…>`, or make the column NOT NULL in a new migration",
         ),
         true => (
-            format!("`{name}` is never NULL, so `{field}` must not be an `Option`"),
+            format!("the column `{name}` is never NULL, so {field} must not be an `Option`"),
             "never NULL",
             "write the type without `Option`",
         ),
@@ -55,12 +55,12 @@ mod tests {
         ]);
         let relation = analysis.relation("t").unwrap();
         let diagnose =
-            |name: &str| analysis.wrong_null(&relation, relation.column(name).unwrap(), "field", true);
+            |name: &str| analysis.wrong_null(&relation, relation.column(name).unwrap(), "a field", true);
         let (a, b, id) = (diagnose("a"), diagnose("b"), diagnose("id"));
-        assert_eq!(a.message, "`t.a` may be NULL, so `field` must be an `Option`");
+        assert_eq!(a.message, "the column `t.a` may be NULL, so a field must be an `Option`");
         assert_eq!(a.notes, ["the column became nullable in 2_b.sql"]);
         assert_eq!(analysis.history.files.get(a.place.file).path, "2_b.sql");
         assert_eq!(b.notes, [""; 0]);
-        assert_eq!(id.message, "`t.id` is never NULL, so `field` must not be an `Option`");
+        assert_eq!(id.message, "the column `t.id` is never NULL, so a field must not be an `Option`");
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn diagnose(place: Place, relation: &Relation, column: &Column, field
         _ => "onward::rusqlite::types::Value holds it",
     };
     let diagnostic =
-        Diagnostic::new(&RULE, place, format!("`{field}` cannot hold `{name}`, which is {classes}"))
+        Diagnostic::new(&RULE, place, format!("{field} cannot hold the column `{name}`, which is {classes}"))
             .label(format!("{classes} here"))
             .help(format!("{help}; a type of your own says what it is stored as: `impl onward::Stored`"));
     match classes {
@@ -43,8 +43,8 @@ mod tests {
     fn with_the_reason() {
         let analysis = folder(&[("1_a.sql", "CREATE TABLE t(a INT, b STRING)")]);
         let relation = analysis.relation("T").unwrap();
-        let diagnose = |name: &str| analysis.wrong_type(&relation, relation.column(name).unwrap(), "field");
-        assert_eq!(diagnose("a").message, "`field` cannot hold `t.a`, which is INTEGER");
+        let diagnose = |name: &str| analysis.wrong_type(&relation, relation.column(name).unwrap(), "a field");
+        assert_eq!(diagnose("a").message, "a field cannot hold the column `t.a`, which is INTEGER");
         assert_eq!(analysis.history.files.text(&diagnose("a").place), "a");
         assert!(diagnose("b").notes[0].starts_with("to SQLite STRING means"));
     }

@@ -13,7 +13,7 @@ use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::file::File;
 use crate::history::History;
-use crate::replay::{Replay, culprit, near};
+use crate::replay::{Replay, culprit, near, removal};
 
 /// Columns of a table that are listed when none is near.
 const MOST: usize = 12;
@@ -30,7 +30,7 @@ pub(super) fn explain(
     let file = files.add(File::statement(path, text));
     let start = sql.as_ptr() as usize - text.as_ptr() as usize;
     let at = |name: &str| {
-        let range = culprit(sql, refusal.offset, name).unwrap_or(0..sql.len());
+        let range = culprit(sql, &refusal, name).unwrap_or(0..sql.len());
         file.at(start + range.start..start + range.end)
     };
     let near = near(conn, sql, &refusal.cause);
@@ -94,9 +94,11 @@ fn no_column(
     };
     let mut diagnostic = Diagnostic::new(&unknown_column::RULE, place, message).label("no such column");
     let past = replay.past(history);
-    let gone = tables.iter().find_map(|(table, _)| past.life(table, name)?.gone);
-    if let Some(migration) = gone {
-        return diagnostic.help(format!("it is gone since {}", file_name(history, migration)));
+    let gone = tables.iter().find_map(|(table, _)| Some((table, past.life(table, name)?.gone?)));
+    if let Some((table, migration)) = gone {
+        return diagnostic
+            .related(removal(history, migration, table, name), "gone since here")
+            .help(format!("it is gone since {}", file_name(history, migration)));
     }
     let of_near = |near: &String| {
         tables.iter().find_map(|(table, columns)| {

@@ -79,6 +79,24 @@ impl Past {
     }
 }
 
+/// Where a migration takes a column away: by its own name, or with its table.
+pub(crate) fn removal(history: &History, migration: usize, table: &str, column: &str) -> Place {
+    let mut found = history.migrations[migration].file.start();
+    for statement in 0..history.migrations[migration].statements.len() {
+        let at = At { migration, statement };
+        match &history.statement(at).kind {
+            Kind::Alter { table: altered, change: Some(Change::Drop(name) | Change::Rename(name, _)) }
+                if altered.is(table) && name.is(column) =>
+            {
+                return place(history, at, column);
+            }
+            Kind::Drop { object: Object::Table, name } if name.is(table) => found = history.place(at),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Where the history defines a column as it is at the end: in a CREATE TABLE or an ADD COLUMN, under whatever names
 /// the two had then.
 pub(crate) fn definition(history: &History, ran: &[Step], table: &str, column: &str) -> Option<Place> {

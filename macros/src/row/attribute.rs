@@ -74,15 +74,17 @@ impl FieldAttributes {
                 () if meta.path.is_ident("read_only") => &mut found.read_only,
                 () => return Err(meta.error("expected `rename = \"…\"`, `flatten`, `skip` or `read_only`")),
             };
-            once(flag, &meta, ())?;
-            let given = [found.flatten, found.skip].iter().flatten().count();
-            let column = usize::from(found.rename.is_some() || found.read_only.is_some());
-            match given + column {
-                0 | 1 => Ok(()),
-                _ => Err(meta.error("a field is a column, flattened or skipped: only one of them")),
-            }
+            once(flag, &meta, ())
         })?;
-        Ok(found)
+        let is_column = found.rename.is_some() || found.read_only.is_some();
+        let roles = [is_column, found.flatten.is_some(), found.skip.is_some()];
+        match attributes.iter().find(|attribute| attribute.path().is_ident("onward")) {
+            Some(attribute) if roles.into_iter().filter(|role| *role).count() > 1 => {
+                let message = "a field is a column, or flattened, or skipped: only one of them";
+                Err(syn::Error::new_spanned(attribute, message))
+            }
+            _ => Ok(found),
+        }
     }
 
     pub(super) fn role(self, ident: &Ident, rename_all: Option<Rename>) -> Role {

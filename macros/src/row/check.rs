@@ -3,9 +3,8 @@
 use onward_analysis::query::Null;
 use onward_analysis::relation::{Column, Relation};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::LitStr;
-use syn::spanned::Spanned;
 
 use super::{Role, Struct, optional};
 use crate::column;
@@ -33,16 +32,19 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
         match &field.role {
             Role::Column { name, .. } => match relation.column(name) {
                 Some(found) => {
-                    let shown = field.ident.to_string();
+                    let shown = format!("the field `{}`", field.ident);
                     let column = of_table(&schema, &relation, found, &shown, optional(value).is_some());
                     let value = without_lifetimes(value);
-                    tokens.extend(quote_spanned! {field.value.span()=>
-                        const _: () = ::onward::__private::check_value(
-                            <#value as ::onward::__private::Stored>::CLASSES,
-                            <#value as ::onward::__private::Stored>::NULL,
-                            &#column,
-                        );
-                    });
+                    tokens.extend(column::assert(
+                        &field.value,
+                        &quote! {
+                            ::onward::__private::check_value(
+                                <#value as ::onward::__private::Stored>::CLASSES,
+                                <#value as ::onward::__private::Stored>::NULL,
+                                &#column,
+                            )
+                        },
+                    ));
                 }
                 None => {
                     let diagnostic = analysis.no_column(&relation, name);
@@ -51,16 +53,13 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
                 }
             },
             Role::Flatten => {
-                let shown = "the field of this name";
+                let shown = "the flattened field";
                 let columns =
                     relation.columns.iter().map(|found| of_table(&schema, &relation, found, shown, true));
                 let value = without_lifetimes(value);
-                tokens.extend(quote_spanned! {field.value.span()=>
-                    const _: () = ::onward::__private::check(
-                        <#value as ::onward::__private::Fields>::FIELDS,
-                        &[#(#columns),*],
-                    );
-                });
+                tokens.extend(column::assert(&field.value, &quote! {
+                    ::onward::__private::check(<#value as ::onward::__private::Fields>::FIELDS, &[#(#columns),*])
+                }));
             }
             Role::Skip => {}
         }

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 
 use super::check::without_lifetimes;
 use super::{Role, Struct};
+use crate::column;
 use crate::statement::Schema;
 
 /// `Table`, `Insert` and `Update` for a struct whose table is known; the first alone, and empty, if it is not.
@@ -70,8 +71,8 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
         Write::Update => (format_ident!("update"), quote!(Set), format_ident!("Update")),
     };
     let constant = Ident::new(&text.to_string().to_uppercase(), text.span());
-    let check =
-        (write == Write::Insert).then(|| quote!(::onward::__private::check_insert(COLUMNS, &TARGET);));
+    let incomplete = quote!(::onward::__private::check_insert(COLUMNS, &TARGET));
+    let check = (write == Write::Insert).then(|| column::assert(name, &incomplete));
     let reasons = match known {
         Some((relation, schema)) => reasons(row, relation, schema, write),
         None => Vec::new(),

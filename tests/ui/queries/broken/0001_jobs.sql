@@ -1,0 +1,2 @@
+CREATE TABLE jobs(id INTEGER PRIMARY KEY);
+CREATE INDEX i ON jobs(archived);

@@ -1,0 +1,15 @@
+use onward::{query, query_as, query_scalar, sql};
+
+fn main() {
+    let name = "SELECT 1 AS one";
+    let _ = query!(name);
+    let _ = query!();
+    let _ = query!(text = "SELECT 1 AS one");
+    let _ = query!(file = "nowhere.sql");
+    let _ = query!(file = "fault.sql");
+    let _ = query!(migrations = "nowhere", "SELECT 1 AS one");
+    let _ = query_as!("SELECT 1 AS one");
+    let _ = query_as!(Row, "DELETE FROM jobs");
+    let _ = query_scalar!("SELECT 1, 2");
+    let _ = sql!("SELECT ?", 1);
+}

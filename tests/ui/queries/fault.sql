@@ -1,0 +1,3 @@
+SELECT id
+FROM jobs
+WHERE quue = 'mail'

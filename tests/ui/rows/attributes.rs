@@ -1,0 +1,48 @@
+use onward::Row;
+
+#[derive(Row)]
+#[onward(tabel = "jobs")]
+struct Misspelled {
+    id: i64,
+}
+
+#[derive(Row)]
+#[onward(rename_all = "Camel")]
+struct Style {
+    id: i64,
+}
+
+#[derive(Row)]
+#[onward(table = "jobs", table = "queues")]
+struct Twice {
+    id: i64,
+}
+
+#[derive(Row)]
+struct Both {
+    #[onward(flatten, rename = "x")]
+    id: i64,
+}
+
+#[derive(Row)]
+struct Same {
+    id: i64,
+    #[onward(rename = "ID")]
+    key: i64,
+}
+
+#[derive(Row)]
+#[onward(table = "jobs")]
+struct Generic<T> {
+    id: T,
+}
+
+#[derive(Row)]
+struct Tuple(i64);
+
+#[derive(Row)]
+enum State {
+    Queued,
+}
+
+fn main() {}
