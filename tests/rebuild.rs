@@ -1,13 +1,8 @@
 //! Cargo and the macro on a real workspace: what makes cargo build again, and how paths in errors are written.
-//!
-//! The workspace lies in a temporary folder with a space in its path; its target folder is kept, so that SQLite is
-//! compiled there once.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use tempfile::TempDir;
+use onward_tests::scratch::{Scratch, failed, passed};
 
 const JOBS: &str = "CREATE TABLE jobs (\n    id    INTEGER PRIMARY KEY,\n    state TEXT NOT NULL\n);\n";
 const ARCHIVE: &str = "ALTER TABLE jobs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;\n";
@@ -27,96 +22,21 @@ fn main() {
 
 const BUILD: &str = "fn main() {\n    println!(\"cargo::rerun-if-changed=migrations\");\n}\n";
 
-struct Workspace {
-    dir: TempDir,
-    target: PathBuf,
-}
-
-impl Workspace {
-    fn new() -> Workspace {
-        let onward = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
-        let dir = tempfile::Builder::new().prefix("on ward ").tempdir().unwrap();
-        // Cargo's own folder for tests is `tmp` in the target folder.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests").join("scratch");
-        let workspace = Workspace { dir, target };
-        workspace.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"member\"]\n");
-        let runtime = toml_string(&onward.join("runtime"));
-        workspace.write(
-            "member/Cargo.toml",
-            &format!(
-                "[package]\nname = \"member\"\nedition = \"2024\"\n\n[dependencies]\nonward = {{ path = {runtime} }}\n"
-            ),
-        );
-        workspace.write("member/src/main.rs", MAIN);
-        workspace.write("member/migrations/0001_jobs.sql", JOBS);
-        workspace.write("member/migrations/0002_archive.sql", ARCHIVE);
-        workspace.write("member/migrations/0003_index.sql", INDEX);
-        workspace.write("member/migrations/onward.lock", "format = 1\n");
-        // The versions that everything else is tested with.
-        fs::copy(onward.join("Cargo.lock"), workspace.path("Cargo.lock")).unwrap();
-        workspace
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.dir.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn remove(&self, path: &str) {
-        fs::remove_file(self.path(path)).unwrap();
-    }
-
-    fn cargo(&self, command: &str) -> Command {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args([command, "--offline", "--color", "never", "--target-dir"]).arg(&self.target);
-        cargo.current_dir(self.dir.path());
-        cargo
-    }
-
-    /// Builds, sees that a second build has nothing to do, and gives what the program prints.
-    ///
-    /// Without the second build, what makes the next one work might be an earlier change.
-    fn run(&self) -> String {
-        passed(&self.cargo("build").output().unwrap());
-        let again = passed(&self.cargo("build").output().unwrap());
-        assert!(!again.contains("Compiling"), "{again}");
-        let binary = self.target.join("debug").join(format!("member{}", std::env::consts::EXE_SUFFIX));
-        let output = Command::new(binary).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn count(&self) -> String {
-        self.run().split(' ').next().unwrap().to_owned()
-    }
-}
-
-fn toml_string(path: &Path) -> String {
-    // JSON's strings are TOML's basic strings.
-    serde_json::to_string(path.to_str().unwrap()).unwrap()
-}
-
-fn passed(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{text}");
-    text
-}
-
-fn failed(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success(), "{text}");
-    text
+fn workspace(name: &str, main: &str) -> Scratch {
+    let workspace = Scratch::new(name, &[], "");
+    workspace.write(&format!("{name}/src/main.rs"), main);
+    workspace.write(&format!("{name}/migrations/0001_jobs.sql"), JOBS);
+    workspace.write(&format!("{name}/migrations/0002_archive.sql"), ARCHIVE);
+    workspace.write(&format!("{name}/migrations/0003_index.sql"), INDEX);
+    workspace
 }
 
 // One test, since its parts share the target folder and follow on each other.
 #[test]
 fn cargo_sees_every_change() {
-    let workspace = Workspace::new();
+    let workspace = workspace("member", MAIN);
+    workspace.write("member/migrations/onward.lock", "format = 1\n");
+    let count = || workspace.run().split(' ').next().unwrap().to_owned();
 
     // It builds and runs.
     let first = workspace.run();
@@ -130,22 +50,22 @@ fn cargo_sees_every_change() {
 
     // A removed one is seen.
     workspace.remove("member/migrations/0003_index.sql");
-    assert_eq!(workspace.count(), "2");
+    assert_eq!(count(), "2");
 
     // What lies beside the migrations is seen as they are.
     workspace.write("member/migrations/onward.lock", "format = 2\n");
-    let text = failed(&workspace.cargo("build").output().unwrap());
+    let text = failed(&mut workspace.cargo("build"));
     assert!(text.contains("--> member/migrations/onward.lock:1:10\n"), "{text}");
     workspace.remove("member/migrations/onward.lock");
-    assert_eq!(workspace.count(), "2");
+    assert_eq!(count(), "2");
 
     // An added file is seen with the line in build.rs that the macro's documentation asks for.
     workspace.write("member/build.rs", BUILD);
-    assert_eq!(workspace.count(), "2");
+    assert_eq!(count(), "2");
     workspace.write("member/migrations/0003_index.sql", INDEX);
     assert_eq!(workspace.run(), first);
     workspace.write("member/migrations/onward.lock", "format = 2\n");
-    failed(&workspace.cargo("build").output().unwrap());
+    failed(&mut workspace.cargo("build"));
     workspace.remove("member/migrations/onward.lock");
     assert_eq!(workspace.run(), first);
 
@@ -157,7 +77,7 @@ fn cargo_sees_every_change() {
     from_elsewhere.arg("--manifest-path").arg(workspace.path("member/Cargo.toml"));
     from_elsewhere.current_dir(elsewhere.path());
     for check in [&mut workspace.cargo("check"), &mut from_elsewhere] {
-        let text = failed(&check.output().unwrap());
+        let text = failed(check);
         assert!(
             text.contains("error: index `jobs_by_archived` uses `jobs.archived` before the column exists\n"),
             "{text}"
@@ -171,16 +91,74 @@ fn cargo_sees_every_change() {
     // Mended, it passes.
     workspace.write("member/migrations/0001_jobs.sql", JOBS);
     workspace.write("member/migrations/0003_index.sql", INDEX);
-    passed(&workspace.cargo("check").output().unwrap());
-    passed(&from_elsewhere.output().unwrap());
+    passed(&mut workspace.cargo("check"));
+    passed(&mut from_elsewhere);
     assert_eq!(workspace.run(), first);
 
     // A folder that goes and comes back.
     fs::rename(workspace.path("member/migrations"), workspace.path("member/elsewhere")).unwrap();
-    let text = failed(&workspace.cargo("check").output().unwrap());
+    let text = failed(&mut workspace.cargo("check"));
     assert!(text.contains("error: cannot read the folder `"), "{text}");
     assert!(text.contains("= note: unreadable\n") && text.contains("`cargo onward new <name>`"), "{text}");
     assert!(text.contains("--> member/migrations\n"), "{text}");
     fs::rename(workspace.path("member/elsewhere"), workspace.path("member/migrations")).unwrap();
     assert_eq!(workspace.run(), first);
+}
+
+/// No macro but those of statements and rows, with the folder named in Cargo.toml.
+const STATEMENTS: &str = r#"
+use onward::{Row, query, sql};
+
+#[derive(Row)]
+#[onward(table = "jobs")]
+struct Job {
+    state: String,
+}
+
+fn main() {
+    println!("{} {}", query!(file = "jobs.sql").sql().len(), sql!("SELECT archived FROM jobs").len());
+}
+"#;
+
+#[test]
+fn cargo_sees_every_change_under_statements() {
+    let workspace = workspace("statements", STATEMENTS);
+    workspace.write("statements/src/jobs.sql", "SELECT id FROM jobs");
+    assert_eq!(workspace.run(), "19 25\n");
+
+    // The statement's own file.
+    workspace.write("statements/src/jobs.sql", "SELECT id, state FROM jobs");
+    assert_eq!(workspace.run(), "26 25\n");
+    workspace.write("statements/src/jobs.sql", "SELECT id, quue\n FROM jobs");
+    let text = failed(&mut workspace.cargo("check"));
+    assert!(text.contains("error: `jobs` has no column `quue`\n"), "{text}");
+    assert!(text.contains("--> statements/src/jobs.sql:1:12\n"), "{text}");
+    workspace.write("statements/src/jobs.sql", "SELECT id FROM jobs");
+    workspace.run();
+
+    // A migration under a statement and a struct.
+    workspace.write("statements/migrations/0002_archive.sql", "-- not yet\nSELECT 1;\n");
+    workspace.remove("statements/migrations/0003_index.sql");
+    let text = failed(&mut workspace.cargo("check"));
+    assert!(text.contains("error: `jobs` has no column `archived`\n"), "{text}");
+    workspace.write("statements/migrations/0001_jobs.sql", &JOBS.replace(" NOT NULL", ""));
+    let text = failed(&mut workspace.cargo("check"));
+    assert!(
+        text.contains("the column `jobs.state` may be NULL, so the field `state` must be an `Option`\n"),
+        "{text}"
+    );
+    workspace.write("statements/migrations/0001_jobs.sql", JOBS);
+    workspace.write("statements/migrations/0002_archive.sql", ARCHIVE);
+    assert_eq!(workspace.run(), "19 25\n");
+
+    // The folder that Cargo.toml names.
+    let manifest = fs::read_to_string(workspace.path("statements/Cargo.toml")).unwrap();
+    let named = |folder: &str| format!("{manifest}\n[package.metadata.onward]\nmigrations = \"{folder}\"\n");
+    fs::rename(workspace.path("statements/migrations"), workspace.path("statements/history")).unwrap();
+    failed(&mut workspace.cargo("check"));
+    workspace.write("statements/Cargo.toml", &named("history"));
+    assert_eq!(workspace.run(), "19 25\n");
+    workspace.write("statements/Cargo.toml", &named("elsewhere"));
+    let text = failed(&mut workspace.cargo("check"));
+    assert!(text.contains("error: the migrations in `statements/elsewhere/` cannot be replayed"), "{text}");
 }

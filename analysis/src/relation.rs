@@ -85,11 +85,15 @@ impl Analysis {
             }
             (None, Some(near)) => {
                 let help = format!("there is a column with a similar name: `{near}`");
-                (self.definition(relation, &near), "a column with a similar name", help)
+                (self.definition(&relation.name, &near), "a column with a similar name", help)
             }
             (None, None) => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                (self.definition(relation, ""), "made here", format!("its columns are {}", names.join(", ")))
+                (
+                    self.definition(&relation.name, ""),
+                    "made here",
+                    format!("its columns are {}", names.join(", ")),
+                )
             }
         };
         Diagnostic::new(&unknown_column::RULE, place, message).label(label).help(help)
@@ -97,7 +101,7 @@ impl Analysis {
 
     /// What to say to a field that cannot hold a column's values.
     pub fn wrong_type(&self, relation: &Relation, column: &Column, field: &str) -> Diagnostic {
-        field_type::diagnose(self.definition(relation, &column.name), relation, column, field)
+        field_type::diagnose(self.definition(&relation.name, &column.name), relation, column, field)
     }
 
     /// What to say to a field that is an `Option` and should not be, or the other way round. To look up since when takes
@@ -106,12 +110,13 @@ impl Analysis {
         let replay = self.replay.as_ref().filter(|_| since);
         let life = replay.and_then(|replay| replay.past(&self.history).life(&relation.name, &column.name));
         let since = life.and_then(|life| life.changed).map(|migration| self.file_name(migration));
-        field_null::diagnose(self.definition(relation, &column.name), relation, column, field, since)
+        field_null::diagnose(self.definition(&relation.name, &column.name), relation, column, field, since)
     }
 
-    /// Where a column is defined, or else its table; the end of the history if that is not known.
-    fn definition(&self, relation: &Relation, column: &str) -> Place {
-        let definition = |replay: &Replay| replay.definition(&self.history, &relation.name, column);
+    /// Where the history defines a column of a table or view as it is at the end: in a CREATE or an ADD COLUMN, under
+    /// whatever names the two had then. The end of the history if that is not known.
+    pub fn definition(&self, table: &str, column: &str) -> Place {
+        let definition = |replay: &Replay| replay.definition(&self.history, table, column);
         self.replay.as_ref().and_then(definition).unwrap_or_else(|| self.end())
     }
 

@@ -1,5 +1,6 @@
 //! A column as the compiler is to hold fields against it.
 
+use crate::statement::Schema;
 use onward_analysis::Classes;
 use onward_analysis::query::{Column, Null};
 use proc_macro2::{Span, TokenStream};
@@ -14,7 +15,7 @@ pub(crate) fn classes(classes: Classes) -> TokenStream {
 }
 
 /// A column of a query that gives rows of the type `row`.
-pub(crate) fn of_query(column: &Column, row: &str) -> TokenStream {
+pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStream {
     let Column { name, value, cast } = column;
     // Who names a type in the alias knows better.
     let known = if cast.is_some() { Classes::ANY } else { value.classes };
@@ -24,10 +25,26 @@ pub(crate) fn of_query(column: &Column, row: &str) -> TokenStream {
         Null::Possible => quote!(Yes),
         Null::Never | Null::Unknown => quote!(Either),
     };
-    let mismatch = format!("the column `{name}` is {known} here, which its field in `{row}` cannot hold");
+    let source = value.source.as_ref().map(|source| (source, schema.definition(source)));
+    let from = match &source {
+        Some((source, place)) => format!(": it is `{}.{}` of {place}", source.table, source.column),
+        None => String::new(),
+    };
+    let mismatch =
+        format!("the column `{name}` is {known} here, which its field in `{row}` cannot hold{from}");
+    let why = match &source {
+        Some((source, place)) if schema.is_nullable(source) => {
+            format!("it is `{}.{}` of {place}, which may be", source.table, source.column)
+        }
+        Some((source, _)) => format!(
+            "`{}.{}` never is, but an outer join or an aggregate over no rows leaves nothing in its place",
+            source.table, source.column
+        ),
+        None => "its expression may give none".to_owned(),
+    };
     let nullable = format!(
-        "`{name}` may be NULL here, so its field in `{row}` must be an `Option`; write `AS \"{name}!\"` if you know that \
-         it never is"
+        "the column `{name}` may be NULL here, so its field in `{row}` must be an `Option`: {why}; write \
+         `AS \"{name}!\"` if you know that it is not"
     );
     quote! {
         ::onward::__private::Column {
@@ -43,16 +60,17 @@ pub(crate) fn of_query(column: &Column, row: &str) -> TokenStream {
 
 /// Shows what a constant expression finds wrong, if anything, at the place of these tokens.
 pub(crate) fn assert(place: &impl ToTokens, wrong: &TokenStream) -> TokenStream {
+    let panic = panic(place, wrong);
+    quote!(const _: () = #panic;)
+}
+
+/// As [`assert`], where and when the expression is evaluated.
+pub(crate) fn panic(place: &impl ToTokens, wrong: &TokenStream) -> TokenStream {
     let mut spans = place.to_token_stream().into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     let last = spans.last().unwrap_or(first);
     // A call reaches from its first token to its last, and is shown whole.
-    let panic = quote_spanned!(first=> ::core::panic!);
-    let message = quote_spanned!(last=> ("{}", message));
-    quote! {
-        const _: () = match #wrong {
-            ::core::option::Option::Some(message) => #panic #message,
-            ::core::option::Option::None => {}
-        };
-    }
+    let refuse = quote_spanned!(first=> ::onward::__private::refuse);
+    let wrong = quote_spanned!(last=> (#wrong));
+    quote!(#refuse #wrong)
 }

@@ -64,7 +64,7 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
     let parameters = parameters(&checked, &query, &statement.arguments)?;
     let (once, sql) = (checked.once(), &query.sql);
     let shown = quote!(#row).to_string().replace(' ', "");
-    let columns = query.columns.iter().map(|column| column::of_query(column, &shown));
+    let columns = query.columns.iter().map(|column| column::of_query(&checked.schema, column, &shown));
     let check = column::assert(
         &row,
         &quote! {

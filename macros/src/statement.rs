@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use onward_analysis::query::{Error, Refused, Text as Source};
+use onward_analysis::query::{Error, Null, Refused, Source, Text as SourceText};
 use onward_analysis::render::{Style, render};
 use onward_analysis::{Analysis, Diagnostic, file::Files};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -49,6 +49,21 @@ impl Schema {
             false => TokenStream::new(),
         };
         quote!(#track #broken)
+    }
+
+    /// Where the history defines a column: file, line and column.
+    pub(crate) fn definition(&self, source: &Source) -> String {
+        let place = self.analysis.definition(&source.table, &source.column);
+        let files = &self.analysis.history.files;
+        let position = files.position(&place);
+        format!("{}{}:{}:{}", self.folder.prefix, files.get(place.file).path, position.line, position.column)
+    }
+
+    /// Whether a column may be NULL in its own table.
+    pub(crate) fn is_nullable(&self, source: &Source) -> bool {
+        let relation = self.analysis.relation(&source.table);
+        let column = relation.as_ref().and_then(|relation| relation.column(&source.column));
+        column.is_none_or(|column| column.value.null == Null::Possible)
     }
 
     /// A diagnostic as rustc is to show it, which puts its own `error: ` before it.
@@ -100,8 +115,8 @@ impl Checked {
     }
 
     /// The text for the analysis.
-    pub(crate) fn source(&self) -> Source<'_> {
-        Source { path: self.file.as_ref().map_or("", |(_, shown)| shown), text: &self.text }
+    pub(crate) fn source(&self) -> SourceText<'_> {
+        SourceText { path: self.file.as_ref().map_or("", |(_, shown)| shown), text: &self.text }
     }
 
     /// What every expansion has in it.

@@ -7,7 +7,7 @@ use rusqlite::types::ToSql;
 
 pub use crate::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_insert,
-    check_value, insert, names, select, update,
+    check_value, insert, names, refuse, select, update,
 };
 pub use crate::migrations::Migration;
 use crate::migrations::{Migrations, Statement};

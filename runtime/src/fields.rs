@@ -121,6 +121,15 @@ const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
+/// Stops the compiler with what is wrong, at the place of the call.
+#[track_caller]
+#[expect(clippy::panic, reason = "it is the compiler that panics")]
+pub const fn refuse(wrong: Option<&str>) {
+    if let Some(wrong) = wrong {
+        panic!("{}", wrong);
+    }
+}
+
 /// What is wrong with a type that stands for these classes and has this for NULL, where it is to hold a column's values.
 pub const fn check_value(classes: Classes, null: Nullable, column: &Column) -> Option<&'static str> {
     if !classes.meets(column.classes) && !column.classes.is_none() {

@@ -71,8 +71,9 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
         Write::Update => (format_ident!("update"), quote!(Set), format_ident!("Update")),
     };
     let constant = Ident::new(&text.to_string().to_uppercase(), text.span());
-    let incomplete = quote!(::onward::__private::check_insert(COLUMNS, &TARGET));
-    let check = (write == Write::Insert).then(|| column::assert(name, &incomplete));
+    // An expression, not an item: it is looked at when somebody inserts.
+    let check = (write == Write::Insert)
+        .then(|| column::panic(name, &quote!(::onward::__private::check_insert(COLUMNS, &TARGET))));
     let reasons = match known {
         Some((relation, schema)) => reasons(row, relation, schema, write),
         None => Vec::new(),
@@ -100,8 +101,8 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
                 const N: usize = ::onward::__private::names::<0>(FIELDS, &TARGET, ::onward::__private::Part::#part).len;
                 const COLUMNS: &[&str] =
                     &::onward::__private::names::<N>(FIELDS, &TARGET, ::onward::__private::Part::#part).list;
-                #check
                 const LEN: usize = ::onward::__private::#text::<0>(&TARGET, COLUMNS).len;
+                #check;
                 ::onward::__private::#text::<LEN>(&TARGET, COLUMNS).as_str()
             }
         },

@@ -1,0 +1,101 @@
+//! Statements that fit the schema: what goes in and what comes out.
+
+use onward::rusqlite::types::Value;
+use onward::rusqlite::{Connection, Result};
+use onward::{migrations, query, query_as, query_scalar, sql};
+
+#[derive(Debug, PartialEq, onward::Row)]
+struct Brief {
+    id: i64,
+    #[onward(rename = "type")]
+    kind: Option<String>,
+}
+
+mod inner {
+    pub fn sizes(conn: &onward::rusqlite::Connection) -> onward::rusqlite::Result<Vec<i64>> {
+        onward::query_scalar!("SELECT size FROM queues ORDER BY 1").all(conn)
+    }
+}
+
+macro_rules! by_queue {
+    ($conn:expr, $queue:expr) => {
+        query!("SELECT id FROM jobs WHERE queue = ?", $queue).all($conn)
+    };
+}
+
+fn main() -> Result<()> {
+    let mut conn = Connection::open_in_memory()?;
+    migrations!("ui/rows/jobs").apply(&mut conn).unwrap();
+
+    // Without rows: how many were changed. Values by position, by name, and from the scope.
+    let size = 3;
+    let added = query!("INSERT INTO queues(name, size) VALUES (?, :size)", "mail").execute(&conn)?;
+    assert_eq!(added, 1);
+    let name = String::from("print");
+    assert_eq!(query!("INSERT INTO queues VALUES (@name, $size)", size = size - 1).execute(&conn)?, 1);
+    assert_eq!(query!("INSERT INTO queues VALUES (?2, ?1)", 1, format!("{name}er")).execute(&conn)?, 1);
+    assert_eq!(inner::sizes(&conn)?, [1, 2, 3]);
+
+    // An id is never NULL, and RETURNING gives rows.
+    for payload in ["{}", "[]"] {
+        let job = query!("INSERT INTO jobs(queue, payload) VALUES ('mail', ?) RETURNING id, started", payload);
+        let job = job.one(&conn)?;
+        assert!(job.id > 0 && job.started.is_none());
+    }
+
+    // Joins, aggregates and aliases decide what may be NULL.
+    let rows = query!(
+        "SELECT queues.name, jobs.id, archived, count(*) OVER () AS \"all\", digest, started AS \"started!: Value\",
+                jobs.id AS \"sure!\", 1.5 AS half, price, coalesce(price, '') AS price_text
+         FROM queues
+         LEFT JOIN jobs ON jobs.queue = queues.name
+         WHERE queues.name LIKE :pattern
+         ORDER BY jobs.id",
+        pattern = "ma%",
+    );
+    assert!(!rows.sql().contains('!'));
+    let rows = rows.all(&conn)?;
+    let first = &rows[0];
+    let (name, id, all): (&String, Option<i64>, i64) = (&first.name, first.id, first.all);
+    assert_eq!((name.as_str(), id, all), ("mail", Some(1), 2));
+    let (archived, digest, sure): (Option<bool>, &Option<Vec<u8>>, i64) = (first.archived, &first.digest, first.sure);
+    assert_eq!((archived, digest, sure), (Some(false), &None, 1));
+    let (started, half, price): (&Value, f64, Option<f64>) = (&first.started, first.half, first.price);
+    assert_eq!((started, half, price), (&Value::Null, 1.5, None));
+    let price_text: &Value = &first.price_text;
+    assert_eq!(price_text, &Value::Text(String::new()));
+    assert!(format!("{first:?}").starts_with("Record { name: \"mail\""));
+
+    // A keyword as a name, one row, no row.
+    let row = query!("SELECT 1 AS type, 2 AS \"fn\"").one(&conn)?;
+    assert_eq!(row.r#type + row.r#fn, 3);
+    assert!(query!("SELECT id FROM jobs WHERE id = 99").optional(&conn)?.is_none());
+    assert!(query!("SELECT id FROM jobs WHERE id = 99").one(&conn).is_err());
+
+    // Rows of a type, one by one, and again.
+    let mut query = query_as!(Brief, "SELECT id, 'x' AS type, 2 AS ignored FROM jobs WHERE id > ?", 0).prepare(&conn)?;
+    for _ in 0..2 {
+        let ids: Vec<i64> = query.iter().map(|row| row.map(|row| row.id)).collect::<Result<_>>()?;
+        assert_eq!(ids, [1, 2]);
+    }
+    drop(query);
+    assert_eq!(
+        query_as!(Brief, "SELECT id, nullif(1, 1) AS \"type: whatever\" FROM jobs").optional(&conn)?,
+        Some(Brief { id: 1, kind: None })
+    );
+
+    // From a file beside this one, inside a macro, with a folder that is named.
+    assert_eq!(query!(file = "queries/jobs.sql", queue = "mail").all(&conn)?[1].id, 2);
+    assert_eq!(by_queue!(&conn, "mail")?.len(), 2);
+    let n: Option<i64> = query_scalar!(migrations = "ui/rows/jobs", "SELECT max(id) FROM jobs").one(&conn)?;
+    assert_eq!(n, Some(2));
+
+    // The text alone fits every call that takes SQL.
+    const DELETE: &str = sql!("DELETE FROM jobs WHERE id = ?1");
+    assert_eq!(conn.execute(DELETE, [1])?, 1);
+    conn.execute_batch(sql!("BEGIN; DELETE FROM jobs; COMMIT;"))?;
+    conn.execute_batch(sql!(file = "queries/batch.sql"))?;
+    let left: i64 = conn.query_row(sql!("SELECT count(*) FROM jobs"), [], |row| row.get(0))?;
+    assert_eq!(left, 0);
+    Ok(())
+}

@@ -1,0 +1,3 @@
+DELETE FROM jobs;
+
+DELETE FROM queues;
