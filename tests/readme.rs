@@ -18,7 +18,8 @@ fn blocks(language: &str) -> Vec<String> {
 
 #[test]
 fn its_code_is_the_example_that_is_compiled() {
-    let example = [read("examples/readme/src/main.rs"), read("examples/readme/build.rs")];
+    let files = ["src/main.rs", "build.rs", "src/bin/rows.rs"];
+    let example = files.map(|path| read(&format!("examples/readme/{path}")));
     assert_eq!(blocks("rust"), example);
 }
 
@@ -32,4 +33,11 @@ fn its_error_is_what_the_command_line_prints() {
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(printed.starts_with(&blocks("text")[0]), "{printed}");
+}
+
+#[test]
+fn its_mistake_is_what_the_compiler_prints() {
+    let printed = read("tests/ui/rows/field_null.stderr");
+    let printed = printed.replace("ui/rows/jobs/", "migrations/").replace("ui/rows/field_null.rs", "src/main.rs");
+    assert!(printed.contains(blocks("text")[1].trim_end()), "{printed}");
 }
