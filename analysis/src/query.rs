@@ -4,10 +4,13 @@
 //! columns may hold is worked out from the statement's syntax and the schema: SQLite does not tell of an expression
 //! whether it may be NULL.
 
+mod aggregate;
 mod expression;
 mod fault;
 mod function;
 mod label;
+#[cfg(test)]
+mod random;
 mod scope;
 mod select;
 #[cfg(test)]

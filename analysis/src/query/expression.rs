@@ -3,10 +3,10 @@
 use onward_schema::{Affinity, Classes};
 use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, Over, UnaryOperator, Window};
 
-use super::function;
 use super::scope::Scope;
 use super::select::{Context, constant, plain, unquoted};
 use super::value::{Null, Value, any_null};
+use super::{aggregate, function};
 
 /// What is known of an expression's value where these names are in scope.
 pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
@@ -164,7 +164,8 @@ fn call(
             let empty = scope.empty.replace(false);
             let values = values();
             scope.empty.set(empty);
-            function::aggregate(name, &values, filter || empty).unwrap_or(Value::UNKNOWN)
+            let empty = empty || filter || !aggregate::is_own(scope, arguments);
+            function::aggregate(name, &values, empty).unwrap_or(Value::UNKNOWN)
         }
         None => function::scalar(name, &values()),
         Some(over) if is_aggregate => {
@@ -180,24 +181,8 @@ fn is_whole_partition(over: &Over<'_>) -> bool {
     matches!(over, Over::Window(Window { base: None, frame_clause: None, .. }))
 }
 
-/// Whether an aggregate of SQLite's stands in the expression itself, not in a SELECT inside of it.
-pub(super) fn has_aggregate(value: &Expr<'_>) -> bool {
-    let is_aggregate = match value {
-        Expr::FunctionCall { name, args, filter_over, .. } => {
-            let arguments = args.unwrap_or_default().len();
-            filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none())
-                && function::is_aggregate(&unquoted(name.0).to_ascii_lowercase(), arguments)
-        }
-        Expr::FunctionCallStar { filter_over, .. } => {
-            filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none())
-        }
-        _ => false,
-    };
-    is_aggregate || parts(value).into_iter().any(has_aggregate)
-}
-
 /// The expressions that an expression is made of.
-fn parts<'e>(value: &'e Expr<'e>) -> Vec<&'e Expr<'e>> {
+pub(super) fn parts<'e>(value: &'e Expr<'e>) -> Vec<&'e Expr<'e>> {
     match value {
         Expr::Between { lhs, start, end, .. } => vec![lhs, start, end],
         Expr::Binary(left, _, right) => vec![left, right],

@@ -65,6 +65,16 @@ pub(super) struct Scope<'o> {
 }
 
 impl Scope<'_> {
+    /// Whether a name is a column of these items themselves; `None` if it cannot be told.
+    pub(super) fn has(&self, table: Option<&str>, name: &str) -> Option<bool> {
+        let is_it = |item: &&Item| table.is_none_or(|table| item.name.eq_ignore_ascii_case(table));
+        let mut items = self.items.iter().filter(is_it);
+        if items.clone().any(|item| item.find(name).or_else(|| item.rowid(name)).is_some()) {
+            return Some(true);
+        }
+        if items.any(|item| item.columns.is_none()) { None } else { Some(false) }
+    }
+
     /// What a column's name stands for; `table` is what qualifies it.
     pub(super) fn find(&self, table: Option<&str>, name: &str) -> Option<Value> {
         let found = match table {
@@ -76,6 +86,8 @@ impl Scope<'_> {
                 let mut items = self.items.iter();
                 items.find_map(|item| item.find(name)).or_else(|| match &self.items[..] {
                     [item] => item.rowid(name),
+                    // Whose it is depends on which of the others have one.
+                    items if items.iter().any(|item| item.rowid(name).is_some()) => Some(&Value::UNKNOWN),
                     _ => None,
                 })
             }),

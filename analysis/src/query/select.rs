@@ -11,7 +11,8 @@ use sqlite3_parser::ast::{
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 
-use super::expression::{expression, has_aggregate, some_when_true};
+use super::aggregate::{self, Aggregates};
+use super::expression::{expression, some_when_true};
 use super::scope::{self, Column, Item, Scope};
 use super::value::{Null, Value};
 
@@ -20,7 +21,7 @@ const DEPTH: usize = 50;
 
 /// The tables that WITH makes, and how deep inside the statement we are.
 #[derive(Clone, Default)]
-struct Tables {
+pub(super) struct Tables {
     /// The innermost last; `None` for columns that are not known.
     with: Vec<(String, Option<Vec<Column>>)>,
     depth: usize,
@@ -66,35 +67,53 @@ fn statement(schema: &Schema, sql: &str, tables: &Tables) -> Option<Vec<Column>>
 impl Context<'_> {
     /// The columns of a SELECT; `outer` is what surrounds it, if it is part of an expression.
     pub(super) fn select(self, select: &Select<'_>, outer: Option<&Scope<'_>>) -> Option<Vec<Column>> {
-        if self.tables.depth > DEPTH {
-            return None;
-        }
-        let mut tables = self.with(select.with.as_ref());
-        tables.depth += 1;
-        let context = Context { tables: &tables, ..self };
-        let compounds = select.body.compounds.as_deref().unwrap_or_default();
-        let mut columns = context.one(&select.body.select, outer)?;
-        for compound in compounds {
-            let other = context.one(&compound.select, outer)?;
-            if other.len() != columns.len() {
-                return None;
-            }
-            // The rows of the other two are rows of the first SELECT.
-            if let CompoundOperator::Union | CompoundOperator::UnionAll = compound.operator {
-                columns = union(columns, other);
-            }
-        }
-        Some(columns)
+        self.selected(select, outer).map(|(columns, _)| columns)
     }
 
     /// The value of a SELECT in brackets: its first row's only column, NULL if there is no row.
     pub(super) fn scalar(self, select: &Select<'_>, outer: &Scope<'_>) -> Value {
-        let Some(columns) = self.select(select, Some(outer)) else { return Value::UNKNOWN };
+        let Some((columns, is_one_row)) = self.selected(select, Some(outer)) else { return Value::UNKNOWN };
         let [Column { value, .. }] = &columns[..] else { return Value::UNKNOWN };
-        if is_one_row(select) { value.clone() } else { value.clone().or_null() }
+        if is_one_row { value.clone() } else { value.clone().or_null() }
     }
 
-    fn one(self, select: &OneSelect<'_>, outer: Option<&Scope<'_>>) -> Option<Vec<Column>> {
+    /// The columns, and whether there is a row whatever the tables hold.
+    fn selected(self, select: &Select<'_>, outer: Option<&Scope<'_>>) -> Option<(Vec<Column>, bool)> {
+        let tables = self.below(select)?;
+        let context = self.with_tables(&tables);
+        let compounds = select.body.compounds.as_deref().unwrap_or_default();
+        let (mut columns, is_one_row) = context.one(&select.body.select, outer)?;
+        for compound in compounds {
+            let (other, _) = context.one(&compound.select, outer)?;
+            if other.len() != columns.len() {
+                return None;
+            }
+            let nulls: Vec<Null> = columns.iter().map(|column| column.value.null).collect();
+            // The affinity of one side may convert the values of the other.
+            columns = union(columns, other);
+            if let CompoundOperator::Except | CompoundOperator::Intersect = compound.operator {
+                // The rows are rows of the first SELECT.
+                columns.iter_mut().zip(nulls).for_each(|(column, null)| column.value.null = null);
+            }
+        }
+        Some((columns, is_one_row && compounds.is_empty() && select.limit.is_none()))
+    }
+
+    /// The tables for the inside of a SELECT; `None` if it is too deep.
+    pub(super) fn below(self, select: &Select<'_>) -> Option<Tables> {
+        let mut tables = self.with(select.with.as_ref());
+        tables.depth += 1;
+        (tables.depth <= DEPTH).then_some(tables)
+    }
+
+    pub(super) fn with_tables<'t>(self, tables: &'t Tables) -> Context<'t>
+    where
+        Self: 't,
+    {
+        Context { tables, ..self }
+    }
+
+    fn one(self, select: &OneSelect<'_>, outer: Option<&Scope<'_>>) -> Option<(Vec<Column>, bool)> {
         let (columns, from, where_clause, group_by, having) = match select {
             OneSelect::Select { columns, from, where_clause, group_by, having, .. } => {
                 (columns, from, where_clause, group_by, having)
@@ -109,7 +128,7 @@ impl Context<'_> {
                     };
                     values.map(column).collect()
                 });
-                return rows.reduce(union);
+                return rows.reduce(union).map(|columns| (columns, true));
             }
         };
         let mut scope = Scope { outer, ..Scope::default() };
@@ -119,14 +138,17 @@ impl Context<'_> {
         if let Some(condition) = where_clause {
             some_when_true(condition, &mut |table, name| scope.assume_some(table, name));
         }
-        let counts = |column: &ResultColumn<'_>| match column {
-            ResultColumn::Expr(value, _) => has_aggregate(value),
-            ResultColumn::Star | ResultColumn::TableStar(_) => false,
-        };
+        let results = columns.iter().filter_map(|column| match column {
+            ResultColumn::Expr(value, _) => Some(value),
+            ResultColumn::Star | ResultColumn::TableStar(_) => None,
+        });
         // SQLite takes no aggregate in an ORDER BY unless there is one before it.
-        let aggregates = columns.iter().any(counts) || having.is_some_and(has_aggregate);
-        scope.empty.set(group_by.is_none() && aggregates);
-        self.results(columns, &scope)
+        let aggregates = aggregate::of(self, &scope, results.chain(*having));
+        scope.empty.set(group_by.is_none() && aggregates != Aggregates::None);
+        let is_one_row = having.is_none()
+            && group_by.is_none()
+            && (aggregates == Aggregates::Some || (from.is_none() && where_clause.is_none()));
+        self.results(columns, &scope).map(|columns| (columns, is_one_row))
     }
 
     fn results(self, columns: &[ResultColumn<'_>], scope: &Scope<'_>) -> Option<Vec<Column>> {
@@ -147,7 +169,7 @@ impl Context<'_> {
         Some(results)
     }
 
-    fn from(self, from: &FromClause<'_>, scope: &mut Scope<'_>) -> Option<()> {
+    pub(super) fn from(self, from: &FromClause<'_>, scope: &mut Scope<'_>) -> Option<()> {
         let start = scope.items.len();
         self.item(from.select?, scope)?;
         let joins = from.joins.as_deref().unwrap_or_default();
@@ -248,7 +270,7 @@ impl Context<'_> {
         tables.with.push((plain(&table.tbl_name), None));
         let inner = Context { tables: &tables, ..self }.with(table.select.with.as_ref());
         let first = Context { tables: &inner, ..self }.one(&table.select.body.select, None);
-        let mut columns = renamed(first, names())?;
+        let mut columns = renamed(first.map(|(columns, _)| columns), names())?;
         // Each round can only admit more; the classes and NULL are a handful of steps.
         for _ in 0..8 {
             if let Some(last) = tables.with.last_mut() {
@@ -275,20 +297,6 @@ fn renamed(columns: Option<Vec<Column>>, names: Option<Vec<String>>) -> Option<V
     let Some(names) = names else { return Some(columns) };
     let pairs = columns.into_iter().zip(names);
     Some(pairs.map(|(column, name)| Column { name, ..column }).collect())
-}
-
-/// Whether there is a row whatever the tables hold: an aggregate over all of them, or no table at all.
-fn is_one_row(select: &Select<'_>) -> bool {
-    let OneSelect::Select { columns, from, where_clause, group_by: None, having: None, .. } =
-        &select.body.select
-    else {
-        return false;
-    };
-    let aggregates =
-        |column: &ResultColumn<'_>| matches!(column, ResultColumn::Expr(value, _) if has_aggregate(value));
-    select.limit.is_none()
-        && select.body.compounds.is_none()
-        && (columns.iter().any(aggregates) || (from.is_none() && where_clause.is_none()))
 }
 
 /// The name that SQLite gives a result column without an alias, as far as something can refer to it.
