@@ -6,7 +6,7 @@ use crate::analysis::Analysis;
 use crate::checks::{field_null, field_type, unknown_column, unknown_table};
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;
-use crate::query::{Null, Source, Value};
+use crate::query::{Null, Value};
 use crate::replay::{Replay, nearest, removal};
 
 /// A table or a view.
@@ -137,22 +137,14 @@ impl Analysis {
 
 fn relation(table: &Table) -> Relation {
     let rowid = table.rowid().map(|column| column.name.clone());
-    let columns = table.columns.iter().map(|column| {
-        let null = if table.is_nullable(column) { Null::Possible } else { Null::Never };
-        let source = Source {
-            table: table.name.clone(),
-            column: column.name.clone(),
-            declared_type: column.declared_type.clone(),
-        };
-        Column {
-            name: column.name.clone(),
-            value: Value { classes: column.classes(), null, source: Some(source) },
-            generated: column.generated.is_some(),
-            required: column.not_null
-                && column.default.is_none()
-                && column.generated.is_none()
-                && rowid.as_ref() != Some(&column.name),
-        }
+    let columns = table.columns.iter().map(|column| Column {
+        name: column.name.clone(),
+        value: Value::of_column(table, column),
+        generated: column.generated.is_some(),
+        required: column.not_null
+            && column.default.is_none()
+            && column.generated.is_none()
+            && rowid.as_ref() != Some(&column.name),
     });
     let mut columns: Vec<Column> = columns.collect();
     let mut key: Vec<String> = table.primary_key().iter().map(|column| column.name.clone()).collect();

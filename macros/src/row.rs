@@ -169,16 +169,12 @@ impl Struct {
     fn values_impl(&self) -> TokenStream {
         let name = &self.name;
         let (generics, arguments, bounds) = self.generics.split_for_impl();
-        let writable = self.fields.iter().filter_map(|Field { value, role, .. }| match role {
-            Role::Column { .. } => Some(quote!(for<'v> #value: ::onward::__private::Writable<'v>)),
-            Role::Flatten => Some(quote!(for<'v> #value: ::onward::__private::WritableFields<'v>)),
-            Role::Skip => None,
-        });
+
         let fields = self.open_bounds(|field| match field.role {
             Role::Column { .. } => Some(quote!(::onward::__private::Stored)),
             Role::Flatten | Role::Skip => None,
         });
-        let bounds = merge(bounds, writable.chain(fields));
+        let bounds = merge(bounds, self.writable().chain(fields));
         let values = self.fields.iter().filter_map(|Field { ident, role, .. }| match role {
             Role::Column { name, read_only } => {
                 let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
@@ -203,6 +199,15 @@ impl Struct {
                 }
             }
         }
+    }
+
+    /// That every field can be written, as bounds that rustc leaves open until somebody writes.
+    fn writable(&self) -> impl Iterator<Item = TokenStream> {
+        self.fields.iter().filter_map(|Field { value, role, .. }| match role {
+            Role::Column { .. } => Some(quote!(for<'v> #value: ::onward::__private::Writable<'v>)),
+            Role::Flatten => Some(quote!(for<'v> #value: ::onward::__private::WritableFields<'v>)),
+            Role::Skip => None,
+        })
     }
 
     /// What the fields' types must be, if type parameters leave it open.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use onward_schema::{Classes, Schema, Table};
 
-use super::value::{Null, Source, Value};
+use super::value::{Null, Value};
 
 /// A column of a result, a table, a view or a subquery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,17 +211,8 @@ pub(super) fn table(schema: &Schema, table: &str, name: String) -> Option<Item> 
 
 /// The columns of a table as its rows have them.
 pub(super) fn columns(table: &Table) -> Vec<Column> {
-    let columns = table.columns.iter().map(|column| {
-        let null = if table.is_nullable(column) { Null::Possible } else { Null::Never };
-        let source = Source {
-            table: table.name.clone(),
-            column: column.name.clone(),
-            declared_type: column.declared_type.clone(),
-        };
-        Column {
-            name: column.name.clone(),
-            value: Value { classes: column.classes(), null, source: Some(source) },
-        }
-    });
-    columns.collect()
+    let columns = table.columns.iter();
+    columns
+        .map(|column| Column { name: column.name.clone(), value: Value::of_column(table, column) })
+        .collect()
 }

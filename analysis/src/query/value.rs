@@ -1,6 +1,6 @@
 //! What is known of a value before the statement runs.
 
-use onward_schema::Classes;
+use onward_schema::{Classes, Column, Table};
 
 /// Whether a value may be NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,17 @@ impl Value {
 
     pub(super) fn new(classes: Classes, null: Null) -> Value {
         Value { classes, null, source: None }
+    }
+
+    /// A column of a table of the schema.
+    pub(crate) fn of_column(table: &Table, column: &Column) -> Value {
+        let null = if table.is_nullable(column) { Null::Possible } else { Null::Never };
+        let source = Source {
+            table: table.name.clone(),
+            column: column.name.clone(),
+            declared_type: column.declared_type.clone(),
+        };
+        Value { classes: column.classes(), null, source: Some(source) }
     }
 
     /// A value that is never NULL.

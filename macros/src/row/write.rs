@@ -86,14 +86,7 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
         }
     });
     let against = reasons.iter().map(|(reason, _)| quote!(for<'v> (): #reason<'v>));
-    let values = row.fields.iter().filter_map(|field| {
-        let value = &field.value;
-        match field.role {
-            Role::Column { .. } => Some(quote!(for<'v> #value: ::onward::__private::Writable<'v>)),
-            Role::Flatten => Some(quote!(for<'v> #value: ::onward::__private::WritableFields<'v>)),
-            Role::Skip => None,
-        }
-    });
+    let values = row.writable();
     let given = bounds.iter().flat_map(|bounds| &bounds.predicates);
     let texts = match reasons.is_empty() {
         true => quote! {
