@@ -33,26 +33,39 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod apply;
+mod backup;
+mod diagnosis;
 mod error;
 mod exclusive;
 mod ledger;
 mod migrations;
 mod migrator;
+mod observer;
+mod open;
 mod plan;
+mod readiness;
 mod report;
+#[cfg(feature = "serde")]
+mod serialize;
 mod settings;
 mod status;
+mod trace;
+mod verify;
+mod wait;
 
 #[doc(hidden)]
 pub mod __private;
 
+pub use diagnosis::Access;
 pub use error::{Error, Result};
 
 pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
+pub use observer::Event;
 pub use onward_macros::migrations;
 pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
+pub use readiness::{Phase, Readiness};
 pub use report::{Applied, Report};
 pub use rusqlite;
 pub use status::{Entry, State, Status};

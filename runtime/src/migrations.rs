@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use onward_schema::{Checksum, token};
+use onward_schema::{Checksum, Difference, token};
 use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::migrator::Migrator;
 use crate::report::Report;
 use crate::status::Status;
+use crate::verify;
 
 /// The bytes of a statement in its file. Public only for the macro's expansion.
 #[doc(hidden)]
@@ -139,6 +140,30 @@ impl Migrations {
     /// [`Error::Sqlite`](crate::Error::Sqlite) if the database cannot be read.
     pub fn status(&self, conn: &Connection) -> Result<Status> {
         Status::read(self, conn)
+    }
+
+    /// Whether a database's schema is what its ledger says: where it is not, in words; nothing if it is, or if the
+    /// database is empty. It only reads, and looks only at what the history makes.
+    ///
+    /// The history up to the ledger's version is replayed in memory, unless that is the last and the schema the proven
+    /// one.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.apply(&mut conn)?;
+    /// conn.execute_batch("ALTER TABLE jobs ADD COLUMN note TEXT")?;
+    /// let differences = migrations.verify(&conn)?;
+    /// assert_eq!(differences[0].to_string(), "table `jobs`: column `note` should not be there");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the database cannot be read, or ledger and program do not agree about what has run; and
+    /// [`Error::Statement`](crate::Error::Statement) if the schema is another one and the replay would need a function of
+    /// the application to say where.
+    pub fn verify(&self, conn: &Connection) -> Result<Vec<Difference>> {
+        verify::verify(self, conn).map_err(|error| error.on(conn))
     }
 
     /// A builder for what is not the default.

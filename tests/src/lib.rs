@@ -1,5 +1,7 @@
 //! What the tests of the whole workspace share.
 
+pub mod file;
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

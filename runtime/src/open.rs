@@ -1,0 +1,47 @@
+//! Opens a database file and brings it up to date, on a fresh connection for every attempt.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::apply;
+use crate::error::{Error, Result};
+use crate::migrator::Migrator;
+use crate::report::Report;
+use crate::trace;
+use crate::wait::Wait;
+
+pub(crate) fn open(migrator: &Migrator<'_>, path: &Path) -> Result<(Connection, Report)> {
+    let unfinished = migrator.watch.begin();
+    let mut wait = Wait::new(migrator);
+    let outcome = patient(migrator, path, &mut wait);
+    trace::end(outcome.as_ref().map(|(_, report)| report));
+    let (conn, report) = outcome?;
+    unfinished.end(&report);
+    Ok((conn, report))
+}
+
+/// Attempts until one succeeds, or fails for good.
+pub(crate) fn patient(
+    migrator: &Migrator<'_>,
+    path: &Path,
+    wait: &mut Wait<'_>,
+) -> Result<(Connection, Report)> {
+    loop {
+        match attempt(migrator, path, wait) {
+            Err(error) if wait.again(&error) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<(Connection, Report)> {
+    let conn = Connection::open(path).map_err(|source| Error::open(&absolute(path), source))?;
+    let report = apply::attempt(migrator, &conn, wait)?;
+    Ok((conn, report))
+}
+
+/// The path as an operator finds it, wherever the process was started.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

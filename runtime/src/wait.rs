@@ -1,0 +1,143 @@
+//! The wait for the lock: how long, how often, and what is worth another attempt.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
+
+use rusqlite::ffi;
+
+use crate::error::{Error, Result};
+use crate::migrator::Migrator;
+use crate::trace;
+
+/// The longest sleep between two tries, so that a waiter goes on soon after the lock is free.
+const LONGEST: Duration = Duration::from_millis(24);
+
+/// How often a file that cannot be opened for no visible reason is tried again: somebody may be replacing it just now.
+const REPLACED: u32 = 10;
+
+/// The wait of one run, over all its attempts. An attempt is a connection's worth of tries.
+pub(crate) struct Wait<'w> {
+    migrator: &'w Migrator<'w>,
+    start: Instant,
+    attempt: Instant,
+    refused: Option<Instant>,
+    /// How many attempts there were, this one included.
+    pub(crate) attempts: u32,
+    /// How often the lock was tried again.
+    pub(crate) retries: u32,
+}
+
+impl<'w> Wait<'w> {
+    pub(crate) fn new(migrator: &'w Migrator<'w>) -> Wait<'w> {
+        let start = Instant::now();
+        Wait { migrator, start, attempt: start, refused: None, attempts: 1, retries: 0 }
+    }
+
+    /// How long the run takes up to now.
+    pub(crate) fn duration(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// How long ago the first try was refused; zero if none was.
+    pub(crate) fn waited(&self) -> Duration {
+        self.refused.map_or(Duration::ZERO, |refused| refused.elapsed())
+    }
+
+    /// Sleeps before another try.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] when the attempt's time is over.
+    pub(crate) fn pause(&mut self) -> Result<()> {
+        self.refused.get_or_insert_with(Instant::now);
+        self.migrator.watch.waiting(self.attempts, self.waited());
+        let left = self.migrator.attempt_timeout.saturating_sub(self.attempt.elapsed()).min(self.left());
+        if left.is_zero() {
+            return Err(self.locked());
+        }
+        self.retries += 1;
+        std::thread::sleep(pause(self.retries).min(left));
+        Ok(())
+    }
+
+    /// Whether another attempt may get past this error, and there is time for it, which begins now.
+    pub(crate) fn again(&mut self, error: &Error) -> bool {
+        let worth = match error {
+            Error::Locked { .. } => true,
+            // What was opened is no longer the file of that name, or the file is not there for a moment.
+            Error::Open { source, .. } | Error::Sqlite { source, .. } => match extended(source) {
+                Some(ffi::SQLITE_READONLY_DBMOVED | ffi::SQLITE_PROTOCOL) => true,
+                Some(code) => code & 0xff == ffi::SQLITE_CANTOPEN && self.attempts < REPLACED,
+                None => false,
+            },
+            _ => false,
+        };
+        if !worth || self.left().is_zero() {
+            return false;
+        }
+        self.refused.get_or_insert_with(Instant::now);
+        trace::attempt(self.attempts, self.waited(), error);
+        std::thread::sleep(pause(self.attempts).min(self.left()));
+        self.attempts += 1;
+        self.attempt = Instant::now();
+        true
+    }
+
+    /// The error of somebody who has waited as long as this has.
+    pub(crate) fn locked(&self) -> Error {
+        Error::Locked {
+            path: None,
+            waited: self.waited(),
+            attempts: self.attempts,
+            tries: self.retries + self.attempts,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.migrator.lock_timeout.saturating_sub(self.duration())
+    }
+}
+
+fn extended(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
+}
+
+/// Doubles from one millisecond on, and takes off up to half by chance, so that waiters do not move in step.
+fn pause(tries: u32) -> Duration {
+    let full = Duration::from_millis(1 << tries.saturating_sub(1).min(5)).min(LONGEST);
+    let chance = RandomState::new().build_hasher().finish() % 1000;
+    full - full.mul_f64(0.5 * chance as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_stay_short() {
+        for tries in 0..1000 {
+            let pause = pause(tries);
+            assert!(pause <= LONGEST && pause >= Duration::from_micros(500), "{tries}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_ends_and_so_does_the_last() {
+        let migrations = crate::Migrations::new(&[], &[], [0; 32]);
+        let migrator = migrations
+            .migrator()
+            .lock_timeout(Duration::from_millis(30))
+            .attempt_timeout(Duration::from_millis(10));
+        let mut wait = Wait::new(&migrator);
+        loop {
+            match wait.pause() {
+                Ok(()) => {}
+                Err(error) if wait.again(&error) => {}
+                Err(error) => {
+                    let Error::Locked { attempts, tries, waited, .. } = error else { panic!("{error}") };
+                    assert!(attempts > 1 && tries > attempts && waited > Duration::from_millis(20));
+                    return;
+                }
+            }
+        }
+    }
+}
