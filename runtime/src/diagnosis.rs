@@ -74,11 +74,7 @@ impl Error {
     }
 
     fn explained(self, path: Option<&Path>, conn: Option<&Connection>) -> Error {
-        let code = match &self {
-            Error::Sqlite { source, .. } | Error::Open { source, .. } => source.sqlite_error_code(),
-            Error::Statement { source, .. } => source.sqlite_error_code(),
-            _ => None,
-        };
+        let code = self.plain().and_then(rusqlite::Error::sqlite_error_code);
         let place = path.map(Path::to_owned);
         match code {
             Some(ErrorCode::NotADatabase) => match self.parts() {

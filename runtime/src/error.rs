@@ -235,6 +235,15 @@ impl Error {
         Error::Statement { path: None, file: migration.file, line, column, sql, source: Box::new(source) }
     }
 
+    /// What SQLite said, where it has not been looked into yet.
+    pub(crate) fn plain(&self) -> Option<&rusqlite::Error> {
+        match self {
+            Error::Open { source, .. } | Error::Sqlite { source, .. } => Some(source),
+            Error::Statement { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
     /// The file of the database that this is about, unless that is in memory.
     pub fn path(&self) -> Option<&Path> {
         match self {

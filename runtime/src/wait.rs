@@ -61,15 +61,13 @@ impl<'w> Wait<'w> {
 
     /// Whether another attempt may get past this error, and there is time for it, which begins now.
     pub(crate) fn again(&mut self, error: &Error) -> bool {
-        let worth = match error {
-            Error::Locked { .. } => true,
-            // What was opened is no longer the file of that name, or the file is not there for a moment.
-            Error::Open { source, .. } | Error::Sqlite { source, .. } => match extended(source) {
-                Some(ffi::SQLITE_READONLY_DBMOVED | ffi::SQLITE_PROTOCOL) => true,
-                Some(code) => code & 0xff == ffi::SQLITE_CANTOPEN && self.attempts < REPLACED,
-                None => false,
-            },
-            _ => false,
+        let code = error.plain().and_then(|error| error.sqlite_error()).map(|error| error.extended_code);
+        let worth = match code {
+            None => matches!(error, Error::Locked { .. }),
+            // What was opened is no longer the file of that name.
+            Some(ffi::SQLITE_READONLY_DBMOVED | ffi::SQLITE_PROTOCOL) => true,
+            // Or there is none for a moment.
+            Some(code) => code & 0xff == ffi::SQLITE_CANTOPEN && self.attempts < REPLACED,
         };
         if !worth || self.left().is_zero() {
             return false;
@@ -95,10 +93,6 @@ impl<'w> Wait<'w> {
     fn left(&self) -> Duration {
         self.migrator.lock_timeout.saturating_sub(self.duration())
     }
-}
-
-fn extended(error: &rusqlite::Error) -> Option<i32> {
-    error.sqlite_error().map(|error| error.extended_code)
 }
 
 /// Doubles from one millisecond on, and takes off up to half by chance, so that waiters do not move in step.

@@ -17,7 +17,9 @@ fn main() -> ExitCode {
         "sample" => migrations!("../migrations"),
         _ => return ExitCode::from(2),
     };
-    let Some(migrator) = choices.iter().try_fold(migrations.migrator(), choose) else {
+    let Some(migrator) =
+        choices.iter().try_fold(migrations.migrator(), |migrator, choice| choose(migrator, choice))
+    else {
         return ExitCode::from(2);
     };
     match migrator.open(file) {
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn choose<'m>(migrator: Migrator<'m>, choice: &String) -> Option<Migrator<'m>> {
+fn choose<'m>(migrator: Migrator<'m>, choice: &str) -> Option<Migrator<'m>> {
     let (name, value) = choice.split_once('=').unwrap_or((choice, ""));
     Some(match name {
         "lock_timeout" => migrator.lock_timeout(Duration::from_millis(value.parse().ok()?)),
