@@ -12,7 +12,7 @@ use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::ledger;
 use crate::migrations::Migration;
 use crate::migrator::Migrator;
-use crate::observer::Event;
+use crate::observer::{Event, Watch};
 use crate::plan;
 use crate::readiness::Phase;
 use crate::report::Report;
@@ -47,9 +47,12 @@ pub(crate) fn attempt(migrator: &Migrator<'_>, conn: &Connection, wait: &mut Wai
     Ok(Report::new(migrator.migrations, done, wait))
 }
 
+/// What has run, and how long each took.
+pub(crate) type Ran<'m> = Vec<(&'m Migration, Duration)>;
+
 /// What a run did.
 pub(crate) struct Done<'m> {
-    pub(crate) ran: Vec<(&'m Migration, Duration)>,
+    pub(crate) ran: Ran<'m>,
     /// How many migrations of the history the database has now.
     pub(crate) total: usize,
     pub(crate) journal_mode: String,
@@ -115,7 +118,7 @@ fn locked<'m>(
         match look(migrator, goal, conn) {
             Look::UpToDate(done) => return Ok(done),
             Look::Behind => {
-                if let Some((exclusive, backup)) = begin(migrator, goal, conn)? {
+                if let Some((exclusive, backup)) = begin(migrator, goal, conn, wait)? {
                     migrator.watch.set(Phase::Migrating);
                     return match run(migrator, goal, conn, settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| done),
@@ -135,13 +138,14 @@ fn begin<'c>(
     migrator: &Migrator<'_>,
     goal: usize,
     conn: &'c Connection,
+    wait: &mut Wait<'_>,
 ) -> Result<Option<(Exclusive<'c>, Option<Backup>)>> {
     let backup = match &migrator.backup {
         Some(to) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
             let worth = pending(migrator, goal, conn).map(|(pending, is_new)| !pending.is_empty() && !is_new);
             let copied =
-                worth.and_then(|worth| if worth { Backup::make(conn, to).map(Some) } else { Ok(None) });
+                worth.and_then(|worth| if worth { Backup::make(conn, to, wait).map(Some) } else { Ok(None) });
             match (copied, immediate.end_unchanged()) {
                 (Ok(backup), Ok(())) => backup,
                 (Err(error), _) | (_, Err(error)) => return Err(error),
@@ -158,7 +162,11 @@ fn begin<'c>(
 }
 
 /// What is to run, by the ledger, and whether the database is still empty.
-fn pending<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Result<(&'m [Migration], bool)> {
+pub(crate) fn pending<'m>(
+    migrator: &Migrator<'m>,
+    goal: usize,
+    conn: &Connection,
+) -> Result<(&'m [Migration], bool)> {
     let reading = Error::sqlite("read the ledger");
     let is_new = !ledger::exists(conn).map_err(&reading)?;
     let rows = match is_new {
@@ -196,7 +204,7 @@ fn run<'m>(
     if is_new {
         ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
     }
-    let (ran, violations) = all(migrator, pending, conn, settings)?;
+    let (ran, violations) = all(&migrator.watch, pending, conn, settings)?;
     ledger::insert(conn, &ran).map_err(Error::sqlite("write the ledger"))?;
     if !violations.is_empty() {
         return Err(Error::ForeignKeys { path: None, violations });
@@ -206,23 +214,22 @@ fn run<'m>(
 }
 
 /// Runs these, and gives back how long each took and what foreign keys lead nowhere now and did not before.
-#[allow(clippy::type_complexity)]
 pub(crate) fn all<'m>(
-    migrator: &Migrator<'_>,
+    watch: &Watch<'_>,
     pending: &'m [Migration],
     conn: &Connection,
     settings: &Settings<'_>,
-) -> Result<(Vec<(&'m Migration, Duration)>, Vec<Violation>)> {
+) -> Result<(Ran<'m>, Vec<Violation>)> {
     let checking = Error::sqlite("check foreign keys");
     let before = Violation::read(conn).map_err(&checking)?;
     let mut ran = Vec::with_capacity(pending.len());
     for (index, migration) in pending.iter().enumerate() {
         let (number, of) = (index + 1, pending.len());
-        migrator.watch.tell(Event::Started { migration, number, of });
+        watch.tell(Event::Started { migration, number, of });
         let start = Instant::now();
         one(migration, conn, settings)?;
         let duration = start.elapsed();
-        migrator.watch.tell(Event::Finished { migration, number, of, duration });
+        watch.tell(Event::Finished { migration, number, of, duration });
         ran.push((migration, duration));
     }
     let after = Violation::read(conn).map_err(&checking)?;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
@@ -10,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::exclusive::is_busy;
+use crate::wait::Wait;
 
 /// A copy that is complete, under another name until it is known to be wanted. Dropped before, it is removed.
 pub(crate) struct Backup {
@@ -25,7 +25,7 @@ impl Backup {
     ///
     /// SQLite does not copy from a connection that writes, so another one reads the file
     /// (<https://www.sqlite.org/c3ref/backup_finish.html#sqlite3backupstep>).
-    pub(crate) fn make(conn: &Connection, to: &Path) -> Result<Backup> {
+    pub(crate) fn make(conn: &Connection, to: &Path, wait: &mut Wait<'_>) -> Result<Backup> {
         let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Backup {
             path: None,
             to: to.to_owned(),
@@ -43,12 +43,13 @@ impl Backup {
         name.push(format!(".{}-{}.partial", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
         let backup = Backup { to: to.to_owned(), partial: name.into(), seen };
         let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let copied = Connection::open_with_flags(&from, reading).and_then(|source| {
-            let mut target = Connection::open(&backup.partial)?;
-            copy(&source, &mut target)
-        });
-        copied.map_err(|source| failed(source.into()))?;
-        Ok(backup)
+        let opened = Connection::open_with_flags(&from, reading)
+            .and_then(|source| Ok((source, Connection::open(&backup.partial)?)));
+        let (source, mut target) = opened.map_err(|source| failed(source.into()))?;
+        match copy(&source, &mut target, wait) {
+            Err(Error::Sqlite { source, .. }) => Err(failed(source.into())),
+            outcome => outcome.map(|()| backup),
+        }
     }
 
     /// Whether the copy is of what the connection sees now.
@@ -74,17 +75,17 @@ impl Drop for Backup {
 }
 
 /// Copies one database over another with SQLite's backup API, as of one moment.
-pub(crate) fn copy(from: &Connection, to: &mut Connection) -> rusqlite::Result<()> {
-    let backup = rusqlite::backup::Backup::new(from, to)?;
+pub(crate) fn copy(from: &Connection, to: &mut Connection, wait: &mut Wait<'_>) -> Result<()> {
+    let copying = Error::sqlite("copy the database");
+    let backup = rusqlite::backup::Backup::new(from, to).map_err(&copying)?;
     loop {
         // In one step, so that the copy does not begin again whenever somebody writes.
         match backup.step(-1) {
             Ok(StepResult::Done) => return Ok(()),
-            Ok(_) => {}
-            Err(error) if is_busy(&error) => {}
-            Err(error) => return Err(error),
+            Ok(_) => wait.pause()?,
+            Err(error) if is_busy(&error) => wait.pause()?,
+            Err(error) => return Err(copying(error)),
         }
-        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

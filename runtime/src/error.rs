@@ -204,6 +204,13 @@ pub enum Error {
         /// Why it could not be moved.
         source: io::Error,
     },
+    /// The lock file that [`Migrator::or_recreate`](crate::Migrator::or_recreate) needs cannot be locked.
+    LockFile {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// SQLite refused something else.
     Sqlite {
         /// The database.
@@ -251,7 +258,8 @@ impl Error {
             | Error::ParentMissing { path, .. }
             | Error::ParentNotWritable { path, .. }
             | Error::FileReadOnly { path, .. }
-            | Error::Recreate { path, .. } => Some(path),
+            | Error::Recreate { path, .. }
+            | Error::LockFile { path, .. } => Some(path),
             Error::ReadOnlyConnection { path }
             | Error::NotADatabase { path, .. }
             | Error::Corrupt { path, .. }
@@ -304,6 +312,7 @@ impl Error {
             | Error::ParentNotWritable { .. }
             | Error::FileReadOnly { .. }
             | Error::Recreate { .. }
+            | Error::LockFile { .. }
             | Error::UnknownTarget { .. } => {}
         }
         self
@@ -522,6 +531,11 @@ impl fmt::Display for Error {
                  was\nhelp: see that the folder can be written and no other process has the file open\nit cannot be \
                  migrated because: {cause}"
             ),
+            Error::LockFile { source, .. } => write!(
+                f,
+                "the lock file beside the database cannot be locked: {source}; nothing was changed\nhelp: move the \
+                 database to a file system with locks, which SQLite needs as well, or do without `or_recreate`"
+            ),
             Error::Sqlite { action, source, .. } => {
                 write!(f, "could not {action}: {}; nothing was changed", message(source))?;
                 help(f, source)
@@ -548,7 +562,7 @@ impl std::error::Error for Error {
             | Error::Sqlite { source, .. } => Some(source),
             Error::Statement { source, .. } => Some(source.as_ref()),
             Error::Backup { source, .. } => Some(source.as_ref()),
-            Error::Recreate { source, .. } => Some(source),
+            Error::Recreate { source, .. } | Error::LockFile { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -44,6 +44,8 @@ mod observer;
 mod open;
 mod plan;
 mod readiness;
+mod recreate;
+mod rehearse;
 mod report;
 #[cfg(feature = "serde")]
 mod serialize;
@@ -66,6 +68,8 @@ pub use onward_macros::migrations;
 pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
 pub use readiness::{Phase, Readiness};
+pub use recreate::Recreated;
+pub use rehearse::{Rehearsal, Rows};
 pub use report::{Applied, Report};
 pub use rusqlite;
 pub use status::{Entry, State, Status};

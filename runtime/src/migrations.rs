@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::migrator::Migrator;
+use crate::rehearse::Rehearsal;
 use crate::report::Report;
 use crate::status::Status;
 use crate::verify;
@@ -164,6 +165,14 @@ impl Migrations {
     /// the application to say where.
     pub fn verify(&self, conn: &Connection) -> Result<Vec<Difference>> {
         verify::verify(self, conn).map_err(|error| error.on(conn))
+    }
+
+    /// Runs what is pending on a copy; see [`Migrator::rehearse`].
+    ///
+    /// # Errors
+    /// As [`Migrator::rehearse`].
+    pub fn rehearse(&self, conn: &Connection) -> Result<Rehearsal> {
+        self.migrator().rehearse(conn)
     }
 
     /// A builder for what is not the default.

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::migrations::{Migration, Migrations};
 use crate::observer::{Event, Watch};
 use crate::readiness::Readiness;
+use crate::rehearse::{self, Rehearsal};
 use crate::report::Report;
 use crate::{apply, open};
 
@@ -29,6 +30,7 @@ pub struct Migrator<'m> {
     pub(crate) attempt_timeout: Duration,
     pub(crate) target: Option<i64>,
     pub(crate) backup: Option<PathBuf>,
+    pub(crate) recreate: bool,
     pub(crate) watch: Watch<'m>,
 }
 
@@ -40,6 +42,7 @@ impl<'m> Migrator<'m> {
             attempt_timeout: Duration::from_secs(30),
             target: None,
             backup: None,
+            recreate: false,
             watch: Watch::default(),
         }
     }
@@ -91,6 +94,35 @@ impl<'m> Migrator<'m> {
     pub fn backup(mut self, path: impl Into<PathBuf>) -> Migrator<'m> {
         self.backup = Some(path.into());
         self
+    }
+
+    /// For a database that can be made anew: if it cannot be migrated, [`Migrator::open`] moves it aside with its `-wal`,
+    /// `-shm` and `-journal`, makes a new one, and says so in [`Report::recreated`].
+    ///
+    /// Only for what is wrong with the database itself: it is no database (or encrypted), corrupt, without a ledger, has
+    /// run other migrations or newer ones, has changed by hand, or its rows make a migration fail. Never because of a
+    /// lock, a permission, a full disk, or a history that does not run on an empty database either. Any number of
+    /// processes may do this at once; a lock file, `<file>.onward-lock`, stays beside the database. But every process
+    /// that uses the file has to open it like this: SQLite cannot bear that a file is moved which others have open and
+    /// are about to read.
+    ///
+    /// Nothing is deleted: the old files are there until you remove them. [`Migrator::apply`] cannot put another file under
+    /// its caller's connection, and fails as without this.
+    pub fn or_recreate(mut self) -> Migrator<'m> {
+        self.recreate = true;
+        self
+    }
+
+    /// Runs what is pending on a copy of the database, and tells how long that took, which rows would be lost and what
+    /// foreign keys would lead nowhere. The database itself is only read.
+    ///
+    /// The copy is a temporary file of SQLite's. It has no functions of the application; a history that calls some
+    /// cannot be rehearsed. Of the settings, the target and the timeouts count.
+    ///
+    /// # Errors
+    /// What would make [`Migrator::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`].
+    pub fn rehearse(&self, conn: &Connection) -> Result<Rehearsal> {
+        rehearse::rehearse(self, conn).map_err(|error| error.on(conn))
     }
 
     /// As [`Migrations::apply`], with these settings.

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::migrator::Migrator;
+use crate::recreate;
 use crate::report::Report;
 use crate::trace;
 use crate::wait::Wait;
@@ -14,7 +15,10 @@ use crate::wait::Wait;
 pub(crate) fn open(migrator: &Migrator<'_>, path: &Path) -> Result<(Connection, Report)> {
     let unfinished = migrator.watch.begin();
     let mut wait = Wait::new(migrator);
-    let outcome = patient(migrator, path, &mut wait);
+    let outcome = match migrator.recreate {
+        true => recreate::open(migrator, path, &mut wait),
+        false => patient(migrator, path, &mut wait),
+    };
     trace::end(outcome.as_ref().map(|(_, report)| report));
     let (conn, report) = outcome?;
     unfinished.end(&report);

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::apply::Done;
-use crate::migrations::Migrations;
+use crate::error::counted;
+use crate::migrations::{Migration, Migrations};
+use crate::recreate::Recreated;
 use crate::wait::Wait;
 
 /// A migration that ran.
@@ -53,19 +55,22 @@ pub struct Report {
     pub sqlite_version: &'static str,
     /// Where the copy is that was made before the first change, if one was asked for and something changed.
     pub backup: Option<PathBuf>,
+    /// The database that was moved aside, if this one had to be made anew.
+    pub recreated: Option<Recreated>,
+}
+
+impl Applied {
+    pub(crate) fn new((migration, duration): (&Migration, Duration)) -> Applied {
+        let Migration { version, label, name, .. } = *migration;
+        Applied { version, label, name, duration }
+    }
 }
 
 impl Report {
     pub(crate) fn new(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -> Report {
-        let applied = done.ran.into_iter().map(|(migration, duration)| Applied {
-            version: migration.version,
-            label: migration.label,
-            name: migration.name,
-            duration,
-        });
         let newest = done.total.checked_sub(1).map(|last| &migrations.list[last]);
         Report {
-            applied: applied.collect(),
+            applied: done.ran.into_iter().map(Applied::new).collect(),
             total: done.total,
             newest: newest.map(|newest| (newest.label, newest.name)),
             waited: wait.waited(),
@@ -75,6 +80,7 @@ impl Report {
             journal_mode: done.journal_mode,
             sqlite_version: rusqlite::version(),
             backup: done.backup,
+            recreated: None,
         }
     }
 
@@ -86,7 +92,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = |number: usize| format!("{number} migration{}", if number == 1 { "" } else { "s" });
+        let count = |number: usize| counted(number, "migration", "migrations");
         if self.is_up_to_date() {
             return match self.newest {
                 Some((label, name)) => write!(f, "up to date at {label} {name} ({})", count(self.total)),
@@ -105,14 +111,19 @@ impl fmt::Display for Report {
             millis(self.duration),
             millis(self.waited)
         )?;
-        match &self.backup {
-            Some(backup) => write!(f, "\nas it was before: {}", backup.display()),
+        if let Some(backup) = &self.backup {
+            write!(f, "\nas it was before: {}", backup.display())?;
+        }
+        match &self.recreated {
+            Some(Recreated { moved_to, reason }) => {
+                write!(f, "\nmade anew; the old one is now {}, because {reason}", moved_to.display())
+            }
             None => Ok(()),
         }
     }
 }
 
-fn millis(duration: Duration) -> String {
+pub(crate) fn millis(duration: Duration) -> String {
     format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
 }
 
@@ -139,6 +150,7 @@ mod tests {
             journal_mode: "wal".to_owned(),
             sqlite_version: "3",
             backup: None,
+            recreated: None,
         };
         assert_eq!(
             report.to_string(),

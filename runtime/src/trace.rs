@@ -1,9 +1,11 @@
 //! What goes to `tracing`, with the feature of that name; nothing without it.
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::recreate::Recreated;
 use crate::report::Report;
 
 /// An attempt that did not get the lock and is followed by another: the more there were, the louder.
@@ -21,6 +23,17 @@ pub(crate) fn attempt(attempt: u32, waited: Duration, error: &Error) {
             _ => tracing::warn!(attempt, waited_ms, %error, "database not ready to migrate, trying again"),
         }
     }
+}
+
+/// A database that could not be migrated and is another one now.
+pub(crate) fn recreated(path: &Path, recreated: &Recreated) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        path = %path.display(),
+        moved_to = %recreated.moved_to.display(),
+        reason = recreated.reason,
+        "database could not be migrated and is made anew"
+    );
 }
 
 /// The end of a run, one way or the other.

@@ -1,6 +1,7 @@
 //! The wait for the lock: how long, how often, and what is worth another attempt.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
@@ -57,6 +58,14 @@ impl<'w> Wait<'w> {
         self.retries += 1;
         std::thread::sleep(pause(self.retries).min(left));
         Ok(())
+    }
+
+    /// Sleeps before another try for something beside this file, however many attempts that takes.
+    pub(crate) fn on(&mut self, path: &Path) -> Result<()> {
+        match self.pause() {
+            Err(error) if !self.again(&error) => Err(error.at(Some(path))),
+            _ => Ok(()),
+        }
     }
 
     /// Whether another attempt may get past this error, and there is time for it, which begins now.

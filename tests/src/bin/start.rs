@@ -39,6 +39,7 @@ fn choose<'m>(migrator: Migrator<'m>, choice: &str) -> Option<Migrator<'m>> {
     Some(match name {
         "lock_timeout" => migrator.lock_timeout(Duration::from_millis(value.parse().ok()?)),
         "attempt_timeout" => migrator.attempt_timeout(Duration::from_millis(value.parse().ok()?)),
+        "recreate" => migrator.or_recreate(),
         "backup" => migrator.backup(value),
         _ => return None,
     })

@@ -1,0 +1,184 @@
+//! Moves a database that cannot be migrated aside, and makes a new one.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::error::{Error, Result};
+use crate::exclusive::{Exclusive, Lock};
+use crate::migrator::Migrator;
+use crate::open;
+use crate::report::Report;
+use crate::settings::Impatience;
+use crate::trace;
+use crate::verify;
+use crate::wait::Wait;
+
+/// A database that could not be migrated and was moved aside, so that a new one could be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Recreated {
+    /// Where it is now, its `-wal`, `-shm` and `-journal` beside it.
+    pub moved_to: PathBuf,
+    /// Why it could not be migrated: the error that it would have been.
+    pub reason: String,
+}
+
+/// Whether another file would have been migrated: a lock, a permission or a full disk would be in its way as well.
+pub(crate) fn is_its_own_fault(error: &Error) -> bool {
+    match error {
+        Error::NotADatabase { .. }
+        | Error::Corrupt { .. }
+        | Error::NoLedger { .. }
+        | Error::Newer { .. }
+        | Error::Diverged { .. }
+        | Error::Tampered { .. }
+        | Error::ForeignKeys { .. }
+        | Error::Drift { .. } => true,
+        // SQLITE_ERROR, which is what a statement has that does not fit the schema, is `Unknown` to rusqlite.
+        Error::Statement { .. } | Error::Sqlite { .. } => matches!(
+            error.plain().and_then(rusqlite::Error::sqlite_error_code),
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::Unknown)
+        ),
+        _ => false,
+    }
+}
+
+/// As [`open::patient`], or on a new database.
+///
+/// All who may recreate a database share a lock while they look at it, and whoever moves it has that lock alone. A
+/// connection to a file that has moved would take the journal of the new one for its own, and roll it back
+/// (<https://www.sqlite.org/howtocorrupt.html#unlinking_or_renaming_a_database_file_while_in_use>).
+pub(crate) fn open(
+    migrator: &Migrator<'_>,
+    path: &Path,
+    wait: &mut Wait<'_>,
+) -> Result<(Connection, Report)> {
+    let name = path.to_string_lossy();
+    if name.is_empty() || name == ":memory:" || name.starts_with("file:") {
+        return open::patient(migrator, path, wait);
+    }
+    let path = open::absolute(path);
+    // Where no lock file can be made, nothing can be moved either.
+    let Ok(file) = OpenOptions::new().write(true).create(true).truncate(false).open(beside(&path, LOCK))
+    else {
+        return open::patient(migrator, &path, wait);
+    };
+    let mut turn = Turn { path: &path, file };
+    turn.take(File::try_lock_shared, wait)?;
+    let cause = match open::patient(migrator, &path, wait) {
+        Err(error) if is_its_own_fault(&error) => error,
+        outcome => return outcome,
+    };
+    // What fails on an empty database as well would leave us with none at all.
+    if verify::replay(&migrator.migrations.list[..migrator.goal()?]).is_err() {
+        return Err(cause);
+    }
+    turn.take(File::try_lock, wait)?;
+    match open::patient(migrator, &path, wait) {
+        Err(cause) if is_its_own_fault(&cause) => {
+            let recreated = aside(&path, cause, wait)?;
+            trace::recreated(&path, &recreated);
+            let (conn, mut report) = open::patient(migrator, &path, wait)?;
+            report.recreated = Some(recreated);
+            Ok((conn, report))
+        }
+        // Somebody else was faster.
+        outcome => outcome,
+    }
+}
+
+/// The lock file stays beside the database: were it removed, two processes could each have the lock of a file of that
+/// name.
+const LOCK: &str = ".onward-lock";
+
+/// The lock of the lock file, which goes with it.
+struct Turn<'p> {
+    path: &'p Path,
+    file: File,
+}
+
+impl Turn<'_> {
+    /// In place of what it has, if it has anything.
+    fn take(
+        &mut self,
+        lock: fn(&File) -> std::result::Result<(), TryLockError>,
+        wait: &mut Wait<'_>,
+    ) -> Result<()> {
+        let failed = |source| Error::LockFile { path: self.path.to_owned(), source };
+        self.file.unlock().map_err(failed)?;
+        loop {
+            match lock(&self.file) {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) => wait.on(self.path)?,
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+        }
+    }
+}
+
+/// Moves the database and what belongs to it, while nobody is in a transaction on it.
+///
+/// Processes that have the file open go on with the one that was moved: SQLite refuses to write a rollback journal for a
+/// file that has moved, and leaves a WAL alone that is no longer its own (`SQLITE_FCNTL_HAS_MOVED`).
+fn aside(path: &Path, cause: Error, wait: &mut Wait<'_>) -> Result<Recreated> {
+    let reason = cause.to_string();
+    let failed =
+        |source: io::Error| Error::Recreate { path: path.to_owned(), cause: Box::new(cause), source };
+    // If SQLite cannot even read it, nobody can be in a transaction on it.
+    let conn = Connection::open(path).ok();
+    let mut exclusive = None;
+    if let Some(conn) = &conn {
+        let _impatience = Impatience::begin(conn).ok();
+        // As much as can be is in the one file then.
+        let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        loop {
+            match Exclusive::begin(conn, Lock::Exclusive) {
+                Ok(Some(lock)) => exclusive = Some(lock),
+                Ok(None) => {
+                    wait.on(path)?;
+                    continue;
+                }
+                Err(_) => {}
+            }
+            break;
+        }
+    }
+    if cfg!(windows) {
+        // An open file cannot be moved there.
+        exclusive = None;
+    }
+    let to = free(path);
+    let moved = fs::rename(path, &to).and_then(|()| {
+        for suffix in ["-wal", "-shm", "-journal"] {
+            match fs::rename(beside(path, suffix), beside(&to, suffix)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    });
+    drop(exclusive);
+    moved.map_err(failed)?;
+    Ok(Recreated { moved_to: to, reason })
+}
+
+/// A name beside the file that no other has.
+fn free(path: &Path) -> PathBuf {
+    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    let names = (0_u32..).map(|count| match count {
+        0 => beside(path, &format!(".unusable-{seconds}")),
+        count => beside(path, &format!(".unusable-{seconds}-{count}")),
+    });
+    names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| beside(path, ".unusable"))
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
