@@ -10,11 +10,13 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [history, file, choices @ ..] = args.as_slice() else { return ExitCode::from(2) };
     let migrations: Migrations = match history.as_str() {
+        "board" => migrations!("histories/board"),
         "counter" => migrations!("histories/counter"),
         "killed" => migrations!("histories/killed"),
         "orders" => migrations!("histories/orders"),
         "slow" => migrations!("histories/slow"),
         "sample" => migrations!("../migrations"),
+        "workers" => migrations!("histories/workers"),
         _ => return ExitCode::from(2),
     };
     let Some(migrator) =
