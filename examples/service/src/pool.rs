@@ -6,18 +6,18 @@ use std::sync::{Mutex, PoisonError};
 use onward::rusqlite::{Connection, Result};
 
 /// Connections to one database that has been migrated.
-pub struct Pool {
+pub(crate) struct Pool {
     path: PathBuf,
     free: Mutex<Vec<Connection>>,
 }
 
 impl Pool {
-    pub fn new(path: PathBuf) -> Pool {
+    pub(crate) fn new(path: PathBuf) -> Pool {
         Pool { path, free: Mutex::default() }
     }
 
     /// Runs this on a connection that is free, or on a new one. It comes back only if it worked.
-    pub fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let free = || self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = free().pop();
         let conn = match taken {
