@@ -57,6 +57,8 @@ fn an_observer_sees_the_wait() {
     });
     let (_, report) = migrator.open(file.path()).unwrap();
     assert!(report.retries > 0 && report.waited > Duration::ZERO && report.attempts == 1);
+    let migrating: Duration = report.applied.iter().map(|applied| applied.duration).sum();
+    assert!(report.waited + migrating <= report.duration, "migrating is not waiting: {report}");
     assert_eq!(report.applied.len(), 2);
 }
 

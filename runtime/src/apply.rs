@@ -116,9 +116,13 @@ fn locked<'m>(
     loop {
         // Looked at before every try: others may have migrated meanwhile, and then there is nothing to lock.
         match look(migrator, goal, conn) {
-            Look::UpToDate(done) => return Ok(done),
+            Look::UpToDate(done) => {
+                wait.tick(false);
+                return Ok(done);
+            }
             Look::Behind => {
                 if let Some((exclusive, backup)) = begin(migrator, goal, conn, wait)? {
+                    wait.tick(false);
                     migrator.watch.set(Phase::Migrating);
                     return match run(migrator, goal, conn, settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| done),

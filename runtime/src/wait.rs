@@ -21,7 +21,8 @@ pub(crate) struct Wait<'w> {
     migrator: &'w Migrator<'w>,
     start: Instant,
     attempt: Instant,
-    refused: Option<Instant>,
+    refused: bool,
+    waited: Duration,
     /// How many attempts there were, this one included.
     pub(crate) attempts: u32,
     /// How often the lock was tried again.
@@ -31,7 +32,15 @@ pub(crate) struct Wait<'w> {
 impl<'w> Wait<'w> {
     pub(crate) fn new(migrator: &'w Migrator<'w>) -> Wait<'w> {
         let start = Instant::now();
-        Wait { migrator, start, attempt: start, refused: None, attempts: 1, retries: 0 }
+        Wait {
+            migrator,
+            start,
+            attempt: start,
+            refused: false,
+            waited: Duration::ZERO,
+            attempts: 1,
+            retries: 0,
+        }
     }
 
     /// How long the run takes up to now.
@@ -39,9 +48,17 @@ impl<'w> Wait<'w> {
         self.start.elapsed()
     }
 
-    /// How long ago the first try was refused; zero if none was.
+    /// How long it was before the lock was there; zero if the first try got it.
     pub(crate) fn waited(&self) -> Duration {
-        self.refused.map_or(Duration::ZERO, |refused| refused.elapsed())
+        self.waited
+    }
+
+    /// A try was refused, or the last one was not: the clock of the wait is put on.
+    pub(crate) fn tick(&mut self, refused: bool) {
+        self.refused |= refused;
+        if self.refused {
+            self.waited = self.duration();
+        }
     }
 
     /// Sleeps before another try.
@@ -49,7 +66,7 @@ impl<'w> Wait<'w> {
     /// # Errors
     /// [`Error::Locked`] when the attempt's time is over.
     pub(crate) fn pause(&mut self) -> Result<()> {
-        self.refused.get_or_insert_with(Instant::now);
+        self.tick(true);
         self.migrator.watch.waiting(self.attempts, self.waited());
         let left = self.migrator.attempt_timeout.saturating_sub(self.attempt.elapsed()).min(self.left());
         if left.is_zero() {
@@ -81,7 +98,7 @@ impl<'w> Wait<'w> {
         if !worth || self.left().is_zero() {
             return false;
         }
-        self.refused.get_or_insert_with(Instant::now);
+        self.tick(true);
         trace::attempt(self.attempts, self.waited(), error);
         std::thread::sleep(pause(self.attempts).min(self.left()));
         self.attempts += 1;
