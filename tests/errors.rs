@@ -5,11 +5,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onward::rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperation};
 use onward::rusqlite::{Connection, OpenFlags};
-use onward::{Conflict, Error, Migrations, migrations};
+use onward::{Conflict, Error, Event, Migrations, migrations};
 use onward_tests::file::{self, File, number};
 
 static FIRST: Migrations = migrations!("histories/orders_1");
@@ -358,4 +359,22 @@ fn a_file_that_is_replaced_is_opened_again() {
         conn.execute_batch("INSERT INTO customers(name) VALUES ('Bob')").unwrap();
     });
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM customers"), 3);
+}
+
+/// There is no file of that name for a moment, and SQLite cannot open it.
+#[test]
+fn a_file_that_cannot_be_opened_for_a_moment_is_tried_again() {
+    let file = File::new();
+    fs::create_dir(file.path()).unwrap();
+    let waits = AtomicUsize::new(0);
+    let migrator = ORDERS.migrator().observer(|event| {
+        if let Event::Waiting { .. } = event
+            && waits.fetch_add(1, Ordering::Relaxed) == 1
+        {
+            fs::remove_dir(file.path()).unwrap();
+        }
+    });
+    let (_, report) = migrator.open(file.path()).unwrap();
+    assert_eq!((report.attempts, report.retries, report.applied.len()), (3, 0, 3));
+    assert!(report.waited > Duration::ZERO);
 }

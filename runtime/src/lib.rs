@@ -27,6 +27,8 @@
 //! - [`Migrations::open`] and [`Migrations::apply`] bring a database up to date; [`Migrations::migrator`] has the
 //!   settings.
 //! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do.
+//! - [`Migrations::verify`] compares a database with its ledger, [`Migrations::rehearse`] tries what is pending on a copy.
+//! - [`Event`] and [`Readiness`] tell how far a run is; the feature `tracing` logs it, `serde` writes reports.
 //! - [`rusqlite`] is re-exported, since there can be only one in a program.
 #![deny(missing_docs)]
 // A panic at compile time or at start-up is a fault of ours whatever the input.
@@ -38,6 +40,7 @@ mod diagnosis;
 mod error;
 mod exclusive;
 mod ledger;
+mod message;
 mod migrations;
 mod migrator;
 mod observer;
@@ -69,7 +72,7 @@ pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
 pub use readiness::{Phase, Readiness};
 pub use recreate::Recreated;
-pub use rehearse::{Rehearsal, Rows};
+pub use rehearse::{Rehearsal, TableRows};
 pub use report::{Applied, Report};
 pub use rusqlite;
 pub use status::{Entry, State, Status};

@@ -153,18 +153,28 @@ fn aside(path: &Path, cause: Error, wait: &mut Wait<'_>) -> Result<Recreated> {
         exclusive = None;
     }
     let to = free(path);
-    let moved = fs::rename(path, &to).and_then(|()| {
-        for suffix in ["-wal", "-shm", "-journal"] {
-            match fs::rename(beside(path, suffix), beside(&to, suffix)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        Ok(())
-    });
+    let moved = rename_all(path, &to);
     drop(exclusive);
     moved.map_err(failed)?;
     Ok(Recreated { moved_to: to, reason })
+}
+
+/// Renames the database and what belongs to it, or nothing.
+fn rename_all(path: &Path, to: &Path) -> io::Result<()> {
+    let mut moved = Vec::new();
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let (from, to) = (beside(path, suffix), beside(to, suffix));
+        match fs::rename(&from, &to) {
+            Ok(()) => moved.push((from, to)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !suffix.is_empty() => {}
+            Err(error) => {
+                // Back, the database last; should that fail, both errors have one cause, and the first one tells it.
+                moved.iter().rev().for_each(|(from, to)| drop(fs::rename(to, from)));
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A name beside the file that no other has.

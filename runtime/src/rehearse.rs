@@ -8,9 +8,10 @@ use rusqlite::Connection;
 
 use crate::apply;
 use crate::backup;
-use crate::error::{Error, Result, counted};
+use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock};
 use crate::ledger;
+use crate::message::counted;
 use crate::migrator::Migrator;
 use crate::observer::Watch;
 use crate::report::{Applied, millis};
@@ -22,7 +23,7 @@ use crate::wait::Wait;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Rows {
+pub struct TableRows {
     /// The table's name.
     pub table: String,
     /// How many it has now.
@@ -31,7 +32,7 @@ pub struct Rows {
     pub after: Option<u64>,
 }
 
-impl Rows {
+impl TableRows {
     /// How many rows would be gone, or have moved to a table of another name.
     pub fn lost(&self) -> u64 {
         self.before.saturating_sub(self.after.unwrap_or(0))
@@ -52,8 +53,8 @@ pub struct Rehearsal {
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub duration: Duration,
     /// Every table that there is now.
-    pub rows: Vec<Rows>,
-    /// Rows whose foreign keys would lead nowhere, and do not now: with any, the migrations would be refused.
+    pub rows: Vec<TableRows>,
+    /// TableRows whose foreign keys would lead nowhere, and do not now: with any, the migrations would be refused.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::texts"))]
     pub violations: Vec<Violation>,
 }
@@ -98,7 +99,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
         .map(|(table, before)| {
             let after =
                 after.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table)).map(|(_, rows)| *rows);
-            Rows { table, before, after }
+            TableRows { table, before, after }
         })
         .collect();
     Ok(rehearsal)
@@ -142,7 +143,7 @@ impl fmt::Display for Rehearsal {
             counted(self.applied.len(), "migration", "migrations"),
             millis(self.duration),
             millis(self.copying),
-            counted(self.rows.iter().map(Rows::lost).sum::<u64>() as usize, "row", "rows"),
+            counted(self.rows.iter().map(TableRows::lost).sum::<u64>() as usize, "row", "rows"),
             counted(self.violations.len(), "foreign key would", "foreign keys would")
         )
     }

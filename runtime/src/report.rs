@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::apply::Done;
-use crate::error::counted;
+use crate::message::counted;
 use crate::migrations::{Migration, Migrations};
 use crate::recreate::Recreated;
 use crate::wait::Wait;

@@ -99,6 +99,7 @@ impl<'w> Wait<'w> {
             return false;
         }
         self.tick(true);
+        self.migrator.watch.waiting(self.attempts, self.waited());
         trace::attempt(self.attempts, self.waited(), error);
         std::thread::sleep(pause(self.attempts).min(self.left()));
         self.attempts += 1;
