@@ -147,7 +147,8 @@ fn begin<'c>(
     let backup = match &migrator.backup {
         Some(to) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
-            let worth = pending(migrator, goal, conn).map(|(pending, is_new)| !pending.is_empty() && !is_new);
+            let worth =
+                pending(migrator, goal, conn).map(|pending| !pending.list.is_empty() && !pending.is_new);
             let copied =
                 worth.and_then(|worth| if worth { Backup::make(conn, to, wait).map(Some) } else { Ok(None) });
             match (copied, immediate.end_unchanged()) {
@@ -165,12 +166,17 @@ fn begin<'c>(
     }
 }
 
-/// What is to run, by the ledger, and whether the database is still empty.
-pub(crate) fn pending<'m>(
-    migrator: &Migrator<'m>,
-    goal: usize,
-    conn: &Connection,
-) -> Result<(&'m [Migration], bool)> {
+/// What a ledger says.
+pub(crate) struct Pending<'m> {
+    /// What is to run.
+    pub(crate) list: &'m [Migration],
+    /// How many have run.
+    pub(crate) ran: usize,
+    /// Whether there is no ledger, in a database that is empty.
+    pub(crate) is_new: bool,
+}
+
+pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Result<Pending<'m>> {
     let reading = Error::sqlite("read the ledger");
     let is_new = !ledger::exists(conn).map_err(&reading)?;
     let rows = match is_new {
@@ -183,10 +189,10 @@ pub(crate) fn pending<'m>(
         }
         false => ledger::rows(conn).map_err(&reading)?,
     };
-    let pending = plan::pending(migrator.migrations.list, &rows)
-        .map_err(|conflicts| plan::refusal(migrator.migrations.list, conflicts))?;
-    let behind = migrator.migrations.list.len() - pending.len();
-    Ok((&pending[..goal.saturating_sub(behind)], is_new))
+    let list = migrator.migrations.list;
+    let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
+    let ran = list.len() - rest.len();
+    Ok(Pending { list: &rest[..goal.saturating_sub(ran)], ran, is_new })
 }
 
 /// Everything that happens under the lock.
@@ -198,22 +204,21 @@ fn run<'m>(
     backup: Option<Backup>,
 ) -> Result<Done<'m>> {
     // Read again, now that nobody else can write: others may have migrated while this waited.
-    let (pending, is_new) = pending(migrator, goal, conn)?;
-    let list = migrator.migrations.list;
+    let pending = pending(migrator, goal, conn)?;
     let journal_mode = journal_mode(conn);
-    if pending.is_empty() {
-        return Ok(Done { ran: Vec::new(), total: goal, journal_mode, backup: None });
+    if pending.list.is_empty() {
+        return Ok(Done { ran: Vec::new(), total: pending.ran, journal_mode, backup: None });
     }
     let backup = backup.map(Backup::keep).transpose()?;
-    if is_new {
+    if pending.is_new {
         ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
     }
-    let (ran, violations) = all(&migrator.watch, pending, conn, settings)?;
+    let (ran, violations) = all(&migrator.watch, pending.list, conn, settings)?;
     ledger::insert(conn, &ran).map_err(Error::sqlite("write the ledger"))?;
     if !violations.is_empty() {
         return Err(Error::ForeignKeys { path: None, violations });
     }
-    verify::proven(migrator.migrations, &list[..goal], conn)?;
+    verify::proven(migrator.migrations, goal, conn)?;
     Ok(Done { ran, total: goal, journal_mode, backup })
 }
 

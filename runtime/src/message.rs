@@ -44,7 +44,7 @@ impl fmt::Display for Error {
         }
         match self {
             Error::Open { path, source } => {
-                write!(f, "the database could not be opened: {}", message(source))?;
+                write!(f, "the database could not be opened: {}; nothing was changed", message(source))?;
                 match path.is_dir() {
                     true => write!(f, "\nhelp: this is a folder; name a file in it"),
                     false => {
@@ -54,7 +54,7 @@ impl fmt::Display for Error {
             }
             Error::ParentMissing { parent, .. } => write!(
                 f,
-                "the folder `{}` does not exist, and SQLite makes files only\nhelp: make the folder first, or look \
+                "the folder `{}` does not exist, and SQLite makes files only; no database was made\nhelp: make the folder first, or look \
                  whether the path is right and what should hold it is mounted",
                 parent.display()
             ),

@@ -110,10 +110,12 @@ impl Migrations {
 
     /// Opens or creates a database file, brings it up to date and hands over the connection.
     ///
-    /// The connection has SQLite's and rusqlite's own settings; see [`Migrator::open`] for the report.
+    /// The connection has SQLite's and rusqlite's own settings; see [`Migrator::open`] for the report. While others have the
+    /// lock, this tries for 30 seconds on one connection, then on a fresh one, and gives up after two minutes;
+    /// [`Migrator::attempt_timeout`] and [`Migrator::lock_timeout`] say otherwise.
     ///
     /// # Errors
-    /// [`Error::Open`](crate::Error::Open) if the file cannot be opened or created, else as [`Migrations::apply`].
+    /// As [`Migrations::apply`], and if the file cannot be opened or created: an [`Error`](crate::Error) that says why.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Connection> {
         self.migrator().open(path).map(|(conn, _)| conn)
     }
@@ -121,7 +123,8 @@ impl Migrations {
     /// Runs what is pending on a connection, all or nothing.
     ///
     /// An up-to-date database costs one read and no lock. Otherwise everything runs inside one `BEGIN EXCLUSIVE`, with
-    /// the ledger read again under the lock, so that many processes may call this at once. The settings of the
+    /// the ledger read again under the lock, so that many processes may call this at once. Under WAL, others read on
+    /// meanwhile; under a rollback journal they have to wait. The settings of the
     /// connection are afterwards what they were before. A busy handler that the application has set stays in force, and
     /// may make each try for the lock longer.
     ///

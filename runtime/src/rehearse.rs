@@ -79,16 +79,16 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     };
     let settings = Settings::prepare(&copy).map_err(Error::sqlite("prepare the copy"))?;
     let Some(_exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
-    let (pending, is_new) = apply::pending(migrator, goal, &copy)?;
+    let pending = apply::pending(migrator, goal, &copy)?;
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
     let start = wait.duration();
-    if is_new {
+    if pending.is_new {
         ledger::create(&copy).map_err(Error::sqlite("make the ledger"))?;
     }
-    let (ran, violations) = apply::all(&Watch::default(), pending, &copy, &settings)?;
-    if !pending.is_empty() {
-        verify::proven(migrator.migrations, &migrator.migrations.list[..goal], &copy)?;
+    let (ran, violations) = apply::all(&Watch::default(), pending.list, &copy, &settings)?;
+    if !pending.list.is_empty() {
+        verify::proven(migrator.migrations, goal, &copy)?;
     }
     rehearsal.duration = wait.duration() - start;
     let after = rows(&copy).map_err(&counting)?;

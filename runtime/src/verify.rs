@@ -31,18 +31,18 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
     };
     let list = migrations.list;
     let pending = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
-    let differences = differences(migrations, &list[..list.len() - pending.len()], conn)?;
+    let differences = differences(migrations, list.len() - pending.len(), conn)?;
     drop(transaction);
     Ok(differences)
 }
 
-/// What the history makes must be what the replay proved. What others put beside it is theirs.
+/// What the first so many migrations make must be what the replay proved. What others put beside it is theirs.
 ///
 /// Short of the last migration there is nothing embedded to compare with, and the history is replayed here; if that
 /// needs a function of the application, nothing can be said, and nothing is.
-pub(crate) fn proven(migrations: &Migrations, applied: &[Migration], conn: &Connection) -> Result<()> {
-    let is_whole = applied.len() == migrations.list.len();
-    match differences(migrations, applied, conn) {
+pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -> Result<()> {
+    let is_whole = count == migrations.list.len();
+    match differences(migrations, count, conn) {
         Ok(differences) if differences.is_empty() => Ok(()),
         Ok(differences) => Err(Error::Drift { path: None, differences }),
         Err(Error::Sqlite { path, action, source }) => Err(Error::Sqlite { path, action, source }),
@@ -51,20 +51,20 @@ pub(crate) fn proven(migrations: &Migrations, applied: &[Migration], conn: &Conn
     }
 }
 
-/// Where the schema is not what these migrations make.
+/// Where the schema is not what the first so many migrations make.
 ///
 /// # Errors
 /// If the schema is not the proven one and the history cannot be replayed here to say where, for lack of the
 /// application's functions; or if the database cannot be read.
-fn differences(migrations: &Migrations, applied: &[Migration], conn: &Connection) -> Result<Vec<Difference>> {
+fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Result<Vec<Difference>> {
     let reading = Error::sqlite("read the schema");
-    if applied.len() == migrations.list.len() {
+    if count == migrations.list.len() {
         let found = Fingerprint::read(conn, Some(migrations.objects)).map_err(&reading)?;
         if *found.as_bytes() == migrations.fingerprint {
             return Ok(Vec::new());
         }
     }
-    let replayed = replay(applied)?;
+    let replayed = replay(&migrations.list[..count])?;
     let ours = objects(&replayed).map_err(&reading)?;
     let (expected, found) =
         (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);

@@ -8,12 +8,18 @@ use onward::{Error, Migrations};
 use serde_json::Value;
 
 /// A database file in a folder of its own that goes with it.
-pub struct File(tempfile::TempDir);
+pub struct File {
+    folder: PathBuf,
+    _temporary: tempfile::TempDir,
+}
 
 impl File {
     #[allow(clippy::new_without_default)]
     pub fn new() -> File {
-        File(tempfile::tempdir().expect("a folder can be made"))
+        let temporary = tempfile::tempdir().expect("a folder can be made");
+        // As SQLite names it in errors.
+        let folder = temporary.path().canonicalize().expect("the folder is there");
+        File { folder, _temporary: temporary }
     }
 
     /// One that this history has migrated, with a customer and two orders.
@@ -27,7 +33,7 @@ impl File {
     }
 
     pub fn folder(&self) -> &Path {
-        self.0.path()
+        &self.folder
     }
 
     pub fn path(&self) -> PathBuf {
