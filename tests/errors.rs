@@ -361,6 +361,21 @@ fn a_file_that_is_replaced_is_opened_again() {
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM customers"), 3);
 }
 
+/// SQLite does not tell the name of a file whose name is not UTF-8, and the error names it all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf8_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    let file = File::new();
+    let path = file.folder().join(std::ffi::OsStr::from_bytes(b"caf\xe9.db"));
+    ORDERS.open(&path).unwrap();
+    let error = FIRST.open(&path).unwrap_err();
+    assert!(matches!(error, Error::Newer { .. }) && error.path() == Some(&path), "{error}");
+    let error = FIRST.open(":memory:").map(drop);
+    assert!(error.is_ok());
+    assert!(ORDERS.migrator().target(4).open(":memory:").unwrap_err().path().is_none());
+}
+
 /// There is no file of that name for a moment, and SQLite cannot open it.
 #[test]
 fn a_file_that_cannot_be_opened_for_a_moment_is_tried_again() {

@@ -168,3 +168,46 @@ fn the_lock_of_a_process_that_is_killed_is_free() {
     SLOW.open(file.path()).unwrap();
     assert!(COUNTER.open(File::new().path()).is_ok());
 }
+
+/// Killed while it moves a database aside: nothing is lost, and the next start makes what is missing.
+#[test]
+fn a_process_that_is_killed_while_it_recreates_loses_nothing() {
+    let text = "no database, but long enough to look like one".repeat(40);
+    let recreate =
+        |file: &File| file::start(env!("CARGO_BIN_EXE_start"), &["counter", "recreate"], &file.path());
+    let file = File::new();
+    std::fs::write(file.path(), &text).unwrap();
+    let time = Instant::now();
+    start_all([recreate(&file)]);
+    let (mut random, longest) = (fastrand::Rng::with_seed(4), time.elapsed().mul_f64(1.2));
+    for round in 0..60 {
+        let file = File::new();
+        std::fs::write(file.path(), &text).unwrap();
+        let mut child = recreate(&file).spawn().unwrap();
+        std::thread::sleep(longest.mul_f64(random.f64()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        start_all([recreate(&file)]);
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM counter"), 1, "round {round}");
+        let names = file.names();
+        let aside: Vec<_> = names.iter().filter(|name| name.contains("unusable")).collect();
+        assert_eq!(aside.len(), 1, "round {round}: {names:?}");
+        assert!(std::fs::read(file.folder().join(aside[0])).unwrap() == text.as_bytes(), "round {round}");
+    }
+}
+
+/// Locks of files belong to processes, so that threads of one are a case of their own.
+#[test]
+fn many_threads_apply_everything_once() {
+    for journal in ["DELETE", "WAL"] {
+        let file = File::new();
+        let conn = empty(&file, journal);
+        std::thread::scope(|scope| {
+            let open = || COUNTER.migrator().open(file.path()).unwrap().1.applied.len();
+            let apply = || COUNTER.apply(&mut file.conn()).unwrap().applied.len();
+            let threads: Vec<_> = (0..8).flat_map(|_| [scope.spawn(open), scope.spawn(apply)]).collect();
+            assert_eq!(threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>(), 2);
+        });
+        assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1);
+    }
+}

@@ -117,12 +117,12 @@ fn locked<'m>(
         // Looked at before every try: others may have migrated meanwhile, and then there is nothing to lock.
         match look(migrator, goal, conn) {
             Look::UpToDate(done) => {
-                wait.tick(false);
+                wait.over();
                 return Ok(done);
             }
             Look::Behind => {
                 if let Some((exclusive, backup)) = begin(migrator, goal, conn, wait)? {
-                    wait.tick(false);
+                    wait.over();
                     migrator.watch.set(Phase::Migrating);
                     return match run(migrator, goal, conn, settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| done),
@@ -158,12 +158,17 @@ fn begin<'c>(
         }
         None => None,
     };
-    let Some(exclusive) = Exclusive::begin(conn, Lock::Exclusive)? else { return Ok(None) };
-    match backup {
-        // Somebody wrote between the two transactions, or the copy is not of what will be changed.
-        Some(backup) if !backup.is_current(conn)? => Ok(None),
-        backup => Ok(Some((exclusive, backup))),
-    }
+    let Some(backup) = backup else {
+        return Ok(Exclusive::begin(conn, Lock::Exclusive)?.map(|exclusive| (exclusive, None)));
+    };
+    // The copy may have taken long, and is good as long as nobody writes.
+    let exclusive = loop {
+        match Exclusive::begin(conn, Lock::Exclusive)? {
+            Some(exclusive) => break exclusive,
+            None => wait.pause()?,
+        }
+    };
+    Ok(if backup.is_current(conn)? { Some((exclusive, Some(backup))) } else { None })
 }
 
 /// What a ledger says.

@@ -66,6 +66,20 @@ impl<'m> Migrator<'m> {
     ///
     /// It is called on the thread that migrates, from [`Event::Started`] to the commit with the lock held. If it panics,
     /// everything is rolled back before the panic goes on.
+    ///
+    /// ```
+    /// use onward::Event;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory().unwrap();
+    /// let migrator = migrations.migrator().observer(|event| match event {
+    ///     Event::Waiting { waited, .. } => eprint!("\rwaiting for the database, {} s", waited.as_secs()),
+    ///     Event::Started { migration, number, of } => eprint!("\r{number} of {of}: {}", migration.name()),
+    ///     _ => {}
+    /// });
+    /// assert_eq!(migrator.apply(&mut conn)?.applied.len(), 10);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn observer(mut self, observer: impl Fn(Event<'_>) + Send + Sync + 'm) -> Migrator<'m> {
         self.watch.observer = Some(Arc::new(observer));
         self

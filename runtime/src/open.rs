@@ -40,12 +40,19 @@ pub(crate) fn patient(
 }
 
 fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<(Connection, Report)> {
-    let conn = Connection::open(path).map_err(|source| Error::open(&absolute(path), source))?;
-    let report = apply::attempt(migrator, &conn, wait)?;
+    let file = file(path);
+    let named = file.as_deref();
+    let conn = Connection::open(path).map_err(|source| Error::open(named.unwrap_or(path), source))?;
+    // SQLite names the file itself, unless its name is not UTF-8.
+    let report = apply::attempt(migrator, &conn, wait).map_err(|error| error.at(named))?;
     Ok((conn, report))
 }
 
-/// The path as an operator finds it, wherever the process was started.
-pub(crate) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+/// The file as an operator finds it, wherever the process was started; `None` for a database in memory or a URI.
+pub(crate) fn file(path: &Path) -> Option<PathBuf> {
+    let name = path.to_string_lossy();
+    if name.is_empty() || name == ":memory:" || name.starts_with("file:") {
+        return None;
+    }
+    Some(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }

@@ -58,11 +58,7 @@ pub(crate) fn open(
     path: &Path,
     wait: &mut Wait<'_>,
 ) -> Result<(Connection, Report)> {
-    let name = path.to_string_lossy();
-    if name.is_empty() || name == ":memory:" || name.starts_with("file:") {
-        return open::patient(migrator, path, wait);
-    }
-    let path = open::absolute(path);
+    let Some(path) = open::file(path) else { return open::patient(migrator, path, wait) };
     // Where no lock file can be made, nothing can be moved either.
     let Ok(file) = OpenOptions::new().write(true).create(true).truncate(false).open(beside(&path, LOCK))
     else {

@@ -53,9 +53,13 @@ impl<'w> Wait<'w> {
         self.waited
     }
 
-    /// A try was refused, or the last one was not: the clock of the wait is put on.
-    pub(crate) fn tick(&mut self, refused: bool) {
-        self.refused |= refused;
+    fn refused(&mut self) {
+        self.refused = true;
+        self.over();
+    }
+
+    /// The lock is there, or is not needed any more: what follows is no waiting.
+    pub(crate) fn over(&mut self) {
         if self.refused {
             self.waited = self.duration();
         }
@@ -66,7 +70,7 @@ impl<'w> Wait<'w> {
     /// # Errors
     /// [`Error::Locked`] when the attempt's time is over.
     pub(crate) fn pause(&mut self) -> Result<()> {
-        self.tick(true);
+        self.refused();
         self.migrator.watch.waiting(self.attempts, self.waited());
         let left = self.migrator.attempt_timeout.saturating_sub(self.attempt.elapsed()).min(self.left());
         if left.is_zero() {
@@ -98,7 +102,7 @@ impl<'w> Wait<'w> {
         if !worth || self.left().is_zero() {
             return false;
         }
-        self.tick(true);
+        self.refused();
         self.migrator.watch.waiting(self.attempts, self.waited());
         trace::attempt(self.attempts, self.waited(), error);
         std::thread::sleep(pause(self.attempts).min(self.left()));
