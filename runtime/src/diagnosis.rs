@@ -77,18 +77,16 @@ impl Error {
         let code = self.plain().and_then(rusqlite::Error::sqlite_error_code);
         let place = path.map(Path::to_owned);
         match code {
-            Some(ErrorCode::NotADatabase) => match self.parts() {
-                Ok((_, source)) => Error::NotADatabase { path: place, source },
-                Err(other) => other,
-            },
-            Some(ErrorCode::DatabaseCorrupt) => match self.parts() {
-                Ok((action, source)) => Error::Corrupt { path: place, action, source },
-                Err(other) => other,
-            },
-            Some(ErrorCode::DiskFull) => match self.parts() {
-                Ok((action, source)) => Error::DiskFull { path: place, action, source },
-                Err(other) => other,
-            },
+            Some(code @ (ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::DiskFull)) => {
+                match (code, self.parts()) {
+                    (ErrorCode::NotADatabase, Ok((_, source))) => Error::NotADatabase { path: place, source },
+                    (ErrorCode::DiskFull, Ok((action, source))) => {
+                        Error::DiskFull { path: place, action, source }
+                    }
+                    (_, Ok((action, source))) => Error::Corrupt { path: place, action, source },
+                    (_, Err(other)) => other,
+                }
+            }
             // Under the lock, which keeps other processes out: a connection of this process that shares the cache.
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 Error::Locked { path: place, waited: Duration::ZERO, attempts: 1, tries: 1 }

@@ -125,34 +125,39 @@ fn aside(path: &Path, cause: Error, wait: &mut Wait<'_>) -> Result<Recreated> {
     let reason = cause.to_string();
     let failed =
         |source: io::Error| Error::Recreate { path: path.to_owned(), cause: Box::new(cause), source };
-    // If SQLite cannot even read it, nobody can be in a transaction on it.
+    // If SQLite cannot even open it, nobody can be in a transaction on it.
     let conn = Connection::open(path).ok();
-    let mut exclusive = None;
-    if let Some(conn) = &conn {
-        let _impatience = Impatience::begin(conn).ok();
-        // As much as can be is in the one file then.
-        let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        loop {
-            match Exclusive::begin(conn, Lock::Exclusive) {
-                Ok(Some(lock)) => exclusive = Some(lock),
-                Ok(None) => {
-                    wait.on(path)?;
-                    continue;
-                }
-                Err(_) => {}
-            }
-            break;
-        }
-    }
-    if cfg!(windows) {
-        // An open file cannot be moved there.
-        exclusive = None;
-    }
+    let held = match &conn {
+        Some(conn) => hold(conn, path, wait)?,
+        None => None,
+    };
     let to = free(path);
-    let moved = rename_all(path, &to);
-    drop(exclusive);
+    let moved = if cfg!(windows) {
+        // An open file cannot be moved there.
+        drop(held);
+        drop(conn);
+        rename_all(path, &to)
+    } else {
+        let moved = rename_all(path, &to);
+        drop(held);
+        moved
+    };
     moved.map_err(failed)?;
     Ok(Recreated { moved_to: to, reason })
+}
+
+/// The exclusive lock of the file, if it has one to give: what is no database has none.
+fn hold<'c>(conn: &'c Connection, path: &Path, wait: &mut Wait<'_>) -> Result<Option<Exclusive<'c>>> {
+    let _impatience = Impatience::begin(conn).ok();
+    // As much as can be is in the one file then.
+    let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    loop {
+        match Exclusive::begin(conn, Lock::Exclusive) {
+            Ok(None) => wait.on(path)?,
+            Ok(held) => return Ok(held),
+            Err(_) => return Ok(None),
+        }
+    }
 }
 
 /// Renames the database and what belongs to it, or nothing.
