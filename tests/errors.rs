@@ -70,7 +70,18 @@ fn the_path_is_a_folder() {
 /// Runs the helper as somebody whom permissions bind, who may read and enter the folder, and gives back its error.
 #[cfg(unix)]
 fn as_another_user(file: &File, mode: u32) -> String {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    as_another_user_with(file, mode, &["orders"])
+}
+
+#[cfg(unix)]
+fn is_root(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(file.folder()).unwrap().uid() == 0
+}
+
+#[cfg(unix)]
+fn as_another_user_with(file: &File, mode: u32, args: &[&str]) -> String {
+    use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
     let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     // The build folder may be closed to others.
@@ -78,8 +89,8 @@ fn as_another_user(file: &File, mode: u32) -> String {
     set(program.path(), 0o755);
     let binary = program.path().join("start");
     fs::copy(env!("CARGO_BIN_EXE_start"), &binary).unwrap();
-    let mut command = file::start(binary.to_str().unwrap(), &["orders"], &file.path());
-    if fs::metadata(file.folder()).unwrap().uid() == 0 {
+    let mut command = file::start(binary.to_str().unwrap(), args, &file.path());
+    if is_root(file) {
         command.uid(65534).gid(65534);
     }
     set(file.folder(), mode);
@@ -244,6 +255,17 @@ fn the_file_system_is_full() {
     assert!(matches!(error, Error::DiskFull { .. }), "{error}");
     reads(&error, &path, &["nothing was changed", "help: make room"]);
     assert_eq!(number(&Connection::open(&path).unwrap(), "SELECT count(*) FROM sqlite_schema"), 0);
+
+    // What was moved aside to make room for a new one is named when there is no room.
+    fs::write(&path, "no database, but long enough to look like one".repeat(40)).unwrap();
+    let error = SLOW.migrator().or_recreate().open(&path).unwrap_err();
+    let Error::Recreate { moved_to: Some(moved_to), .. } = &error else { panic!("{error}") };
+    reads(
+        &error,
+        &path,
+        &["was moved to `", "no new one could be made", "disk is full", "file is not a database"],
+    );
+    assert!(fs::read_to_string(moved_to).unwrap().starts_with("no database"));
 }
 
 #[test]
@@ -392,4 +414,24 @@ fn a_file_that_cannot_be_opened_for_a_moment_is_tried_again() {
     let (_, report) = migrator.open(file.path()).unwrap();
     assert_eq!((report.attempts, report.retries, report.applied.len()), (3, 0, 3));
     assert!(report.waited > Duration::ZERO);
+}
+
+/// A folder that belongs to somebody else and is sticky, as `/tmp` is: files can be made in it, and not be moved.
+#[cfg(unix)]
+#[test]
+fn a_database_cannot_be_moved_aside() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = File::new();
+    fs::write(file.path(), "no database, but long enough to look like one".repeat(40)).unwrap();
+    fs::set_permissions(file.path(), fs::Permissions::from_mode(0o666)).unwrap();
+    let before = file.bytes();
+    // Without root this process owns the folder, and what keeps it from moving is that nothing can be written there.
+    let lock = file.folder().join("app.db.onward-lock");
+    fs::write(&lock, "").unwrap();
+    fs::set_permissions(&lock, fs::Permissions::from_mode(0o666)).unwrap();
+    let mode = if is_root(&file) { 0o1777 } else { 0o555 };
+    let text = as_another_user_with(&file, mode, &["orders", "recreate"]);
+    assert!(text.contains("could not be moved aside") && text.contains("it is as it was"), "{text}");
+    assert!(text.contains("file is not a database"), "{text}");
+    assert!(file.bytes() == before);
 }

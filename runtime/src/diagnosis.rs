@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 use crate::error::Error;
+use crate::exclusive::is_busy;
 
 /// Who may use a file, as far as the system tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,7 +89,7 @@ impl Error {
                 }
             }
             // Under the lock, which keeps other processes out: a connection of this process that shares the cache.
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Some(_) if self.plain().is_some_and(is_busy) => {
                 Error::Locked { path: place, waited: Duration::ZERO, attempts: 1, tries: 1 }
             }
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {

@@ -193,14 +193,16 @@ pub enum Error {
         /// What stood in the way.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A database that cannot be migrated could not be moved aside either.
+    /// A database that cannot be migrated could not be moved aside either, or no new one could be made.
     Recreate {
         /// The database.
         path: PathBuf,
         /// Why it cannot be migrated.
         cause: Box<Error>,
-        /// Why it could not be moved.
-        source: io::Error,
+        /// Where it is now, if it could be moved.
+        moved_to: Option<PathBuf>,
+        /// Why it could not be moved, or the new one not be made.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The lock file that [`Migrator::or_recreate`](crate::Migrator::or_recreate) needs cannot be locked.
     LockFile {
@@ -329,7 +331,8 @@ impl std::error::Error for Error {
             | Error::Sqlite { source, .. } => Some(source),
             Error::Statement { source, .. } => Some(source.as_ref()),
             Error::Backup { source, .. } => Some(source.as_ref()),
-            Error::Recreate { source, .. } | Error::LockFile { source, .. } => Some(source),
+            Error::Recreate { source, .. } => Some(source.as_ref()),
+            Error::LockFile { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -67,8 +67,11 @@ impl Drop for Exclusive<'_> {
     }
 }
 
+/// Whether somebody else is in the way: with the file, with the cache that connections of one process share, or with the
+/// start of a WAL (<https://www.sqlite.org/rescode.html#protocol>).
 pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    let busy = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked, ErrorCode::FileLockingProtocolFailed];
+    error.sqlite_error_code().is_some_and(|code| busy.contains(&code))
 }
 
 #[cfg(test)]

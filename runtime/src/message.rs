@@ -213,7 +213,13 @@ impl fmt::Display for Error {
                  folder exists, can be written and has room for the whole database",
                 to.display()
             ),
-            Error::Recreate { cause, source, .. } => write!(
+            Error::Recreate { cause, moved_to: Some(moved_to), source, .. } => write!(
+                f,
+                "the database cannot be migrated and was moved to `{}`, but no new one could be made: {source}\nhelp: mend \
+                 that and start again, or move the old one back\nit cannot be migrated because: {cause}",
+                moved_to.display()
+            ),
+            Error::Recreate { cause, moved_to: None, source, .. } => write!(
                 f,
                 "the database cannot be migrated, and could not be moved aside: {source}; it is as it \
                  was\nhelp: see that the folder can be written and no other process has the file open\nit cannot be \

@@ -77,15 +77,29 @@ pub(crate) fn open(
     turn.take(File::try_lock, wait)?;
     match open::patient(migrator, &path, wait) {
         Err(cause) if is_its_own_fault(&cause) => {
-            let recreated = aside(&path, cause, wait)?;
+            let moved_to = match aside(&path, wait)? {
+                Ok(moved_to) => moved_to,
+                Err(error) => return Err(failed(&path, cause, None, error.into())),
+            };
+            let recreated = Recreated { moved_to, reason: cause.to_string() };
             trace::recreated(&path, &recreated);
-            let (conn, mut report) = open::patient(migrator, &path, wait)?;
-            report.recreated = Some(recreated);
-            Ok((conn, report))
+            match open::patient(migrator, &path, wait) {
+                Ok((conn, report)) => Ok((conn, Report { recreated: Some(recreated), ..report })),
+                Err(error) => Err(failed(&path, cause, Some(recreated.moved_to), error.into())),
+            }
         }
         // Somebody else was faster.
         outcome => outcome,
     }
+}
+
+fn failed(
+    path: &Path,
+    cause: Error,
+    moved_to: Option<PathBuf>,
+    source: Box<dyn std::error::Error + Send + Sync>,
+) -> Error {
+    Error::Recreate { path: path.to_owned(), cause: Box::new(cause), moved_to, source }
 }
 
 /// The lock file stays beside the database: were it removed, two processes could each have the lock of a file of that
@@ -117,14 +131,11 @@ impl Turn<'_> {
     }
 }
 
-/// Moves the database and what belongs to it, while nobody is in a transaction on it.
+/// Moves the database and what belongs to it, while nobody is in a transaction on it, and says where to.
 ///
 /// Processes that have the file open go on with the one that was moved: SQLite refuses to write a rollback journal for a
 /// file that has moved, and leaves a WAL alone that is no longer its own (`SQLITE_FCNTL_HAS_MOVED`).
-fn aside(path: &Path, cause: Error, wait: &mut Wait<'_>) -> Result<Recreated> {
-    let reason = cause.to_string();
-    let failed =
-        |source: io::Error| Error::Recreate { path: path.to_owned(), cause: Box::new(cause), source };
+fn aside(path: &Path, wait: &mut Wait<'_>) -> Result<io::Result<PathBuf>> {
     // If SQLite cannot even open it, nobody can be in a transaction on it.
     let conn = Connection::open(path).ok();
     let held = match &conn {
@@ -142,8 +153,7 @@ fn aside(path: &Path, cause: Error, wait: &mut Wait<'_>) -> Result<Recreated> {
         drop(held);
         moved
     };
-    moved.map_err(failed)?;
-    Ok(Recreated { moved_to: to, reason })
+    Ok(moved.map(|()| to))
 }
 
 /// The exclusive lock of the file, if it has one to give: what is no database has none.

@@ -95,7 +95,7 @@ impl<'w> Wait<'w> {
         let worth = match code {
             None => matches!(error, Error::Locked { .. }),
             // What was opened is no longer the file of that name.
-            Some(ffi::SQLITE_READONLY_DBMOVED | ffi::SQLITE_PROTOCOL) => true,
+            Some(ffi::SQLITE_READONLY_DBMOVED) => true,
             // Or there is none for a moment.
             Some(code) => code & 0xff == ffi::SQLITE_CANTOPEN && self.attempts < REPLACED,
         };
