@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use onward::rusqlite::Connection;
+use onward::rusqlite::functions::{Context, FunctionFlags};
 use onward::{Error, Migrations, Migrator, migrations};
 use onward_tests::file::{self, File, number, report, start_all};
 use serde_json::Value;
@@ -58,6 +59,21 @@ fn drift_is_said_in_words_at_the_ledgers_version() {
     let file = File::new();
     file.conn().execute_batch("CREATE TABLE t(a)").unwrap();
     assert!(matches!(ORDERS.verify(&file.conn()), Err(Error::NoLedger { .. })));
+}
+
+/// The replay has no functions of the application, and needs none to know the schema.
+#[test]
+fn drift_is_said_of_a_history_that_calls_functions() {
+    const FUNCTION: Migrations = migrations!("histories/function");
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    let slug = |context: &Context<'_>| Ok(context.get::<String>(0)?.to_lowercase());
+    conn.create_scalar_function("slug", 1, FunctionFlags::default(), slug).unwrap();
+    FUNCTION.apply(&mut conn).unwrap();
+    assert!(FUNCTION.verify(&file.conn()).unwrap().is_empty());
+    conn.execute_batch("ALTER TABLE customers DROP COLUMN slug").unwrap();
+    let differences = FUNCTION.verify(&file.conn()).unwrap();
+    assert_eq!(differences[0].to_string(), "table `customers`: column `slug` is missing");
 }
 
 #[test]

@@ -326,6 +326,27 @@ fn a_statement_fails_and_so_does_the_rollback() {
 }
 
 #[test]
+fn the_commit_fails() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    let before = file.bytes();
+    let deny = |context: AuthContext<'_>| match context.action {
+        // What is neither a begin nor a rollback: rusqlite has no name for the commit.
+        AuthAction::Transaction { operation: TransactionOperation::Unknown } => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    let _ = conn.authorizer(Some(deny));
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Sqlite { action: "commit", .. }), "{error}");
+    reads(
+        &error,
+        &file.path(),
+        &["could not commit: not authorized", "nothing was changed", "migrate without one"],
+    );
+    assert!(conn.is_autocommit() && file.bytes() == before);
+}
+
+#[test]
 fn the_target_is_unknown() {
     let file = File::with_orders(&FIRST);
     let error = ORDERS.migrator().target(4).apply(&mut file.conn()).unwrap_err();

@@ -64,6 +64,22 @@ fn many_starters_make_a_fresh_file_once() {
     }
 }
 
+/// With little time per attempt, a waiter goes through many connections, and it makes no difference.
+#[test]
+fn every_attempt_is_a_fresh_connection() {
+    let file = File::new();
+    let start = || file::start(env!("CARGO_BIN_EXE_start"), &["slow", "attempt_timeout=20"], &file.path());
+    let children: Vec<_> = (0..10).map(|_| start().spawn().unwrap()).collect();
+    let outputs = children.into_iter().map(|child| child.wait_with_output().unwrap());
+    let reports: Vec<_> = outputs.map(|output| file::report(&output)).collect();
+    let applied: usize = reports.iter().map(|report| report["applied"].as_array().unwrap().len()).sum();
+    assert_eq!(applied, 3);
+    assert!(
+        reports.iter().any(|report| report["attempts"].as_u64().unwrap() > 2),
+        "nobody waited: {reports:?}"
+    );
+}
+
 /// A process died in the middle of a transaction, and whoever comes first has to roll back its journal or to read its WAL.
 #[test]
 fn many_starters_find_what_a_dead_process_left() {

@@ -241,7 +241,7 @@ pub(crate) fn all<'m>(
         let (number, of) = (index + 1, pending.len());
         watch.tell(Event::Started { migration, number, of });
         let start = Instant::now();
-        one(migration, conn, settings)?;
+        one(migration, conn, settings, |_, _| false)?;
         let duration = start.elapsed();
         watch.tell(Event::Finished { migration, number, of, duration });
         ran.push((migration, duration));
@@ -250,13 +250,24 @@ pub(crate) fn all<'m>(
     Ok((ran, Violation::new_ones(&before, after)))
 }
 
-pub(crate) fn one(migration: &Migration, conn: &Connection, settings: &Settings<'_>) -> Result<()> {
+/// Runs one migration; a statement whose error is forgiven is passed over.
+pub(crate) fn one(
+    migration: &Migration,
+    conn: &Connection,
+    settings: &Settings<'_>,
+    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+) -> Result<()> {
     let undoing = Error::sqlite("take back what the migration left on the connection");
     let undone = migration.statements().any(|(_, statement)| statement.undone);
     let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
     for (sql, statement) in migration.statements() {
         let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
-        outcome.map_err(|source| Error::statement(migration, statement.start as usize, sql, source))?;
+        match outcome {
+            Err(source) if !forgiven(sql, &source) => {
+                return Err(Error::statement(migration, statement.start as usize, sql, source));
+            }
+            _ => {}
+        }
     }
     if undone {
         settings.off().map_err(&undoing)?;

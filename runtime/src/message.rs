@@ -15,6 +15,11 @@ fn message(error: &rusqlite::Error) -> String {
     }
 }
 
+/// Whether a function is called that the connection does not have; SQLite has no code for it.
+pub(crate) fn is_missing_function(error: &rusqlite::Error) -> bool {
+    message(error).starts_with("no such function: ")
+}
+
 /// What to do about an error of SQLite's, where its code tells.
 fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
     let help = match error.sqlite_error_code() {
@@ -29,7 +34,7 @@ fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
         Some(ErrorCode::AuthorizationForStatementDenied) => {
             "the connection's authorizer denies it: migrate without one"
         }
-        _ if message(error).starts_with("no such function: ") => {
+        _ if is_missing_function(error) => {
             "register the function on the connection before it migrates; onward.toml tells only the build of it"
         }
         _ => return Ok(()),

@@ -164,8 +164,8 @@ impl Migrations {
     ///
     /// # Errors
     /// If the database cannot be read, or ledger and program do not agree about what has run; and
-    /// [`Error::Statement`](crate::Error::Statement) if the schema is another one and the replay would need a function of
-    /// the application to say where.
+    /// [`Error::Statement`](crate::Error::Statement) if the schema itself, an index for one, calls a function of the
+    /// application, so that it cannot be made in memory to compare with.
     pub fn verify(&self, conn: &Connection) -> Result<Vec<Difference>> {
         verify::verify(self, conn).map_err(|error| error.on(conn))
     }

@@ -1,11 +1,12 @@
 //! Whether a database's schema is what its ledger says.
 
-use onward_schema::{Difference, Fingerprint, Schema, objects};
+use onward_schema::{Difference, Fingerprint, Schema, objects, token};
 use rusqlite::Connection;
 
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::ledger;
+use crate::message::is_missing_function;
 use crate::migrations::{Migration, Migrations};
 use crate::plan;
 use crate::settings::Settings;
@@ -31,40 +32,48 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
     };
     let list = migrations.list;
     let pending = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
-    let differences = differences(migrations, list.len() - pending.len(), conn)?;
+    let differences = match pending.is_empty() && is_as_built(migrations, conn)? {
+        true => Vec::new(),
+        false => differences(migrations, list.len() - pending.len(), conn)?,
+    };
     drop(transaction);
     Ok(differences)
 }
 
 /// What the first so many migrations make must be what the replay proved. What others put beside it is theirs.
 ///
-/// Short of the last migration there is nothing embedded to compare with, and the history is replayed here; if that
+/// Short of the last migration there is nothing embedded to compare with, and the history is replayed here; if its schema
 /// needs a function of the application, nothing can be said, and nothing is.
 pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -> Result<()> {
-    let is_whole = count == migrations.list.len();
-    match differences(migrations, count, conn) {
-        Ok(differences) if differences.is_empty() => Ok(()),
-        Ok(differences) => Err(Error::Drift { path: None, differences }),
-        Err(Error::Sqlite { path, action, source }) => Err(Error::Sqlite { path, action, source }),
-        Err(_) if is_whole => Err(Error::Drift { path: None, differences: Vec::new() }),
-        Err(_) => Ok(()),
+    let refused = |differences| Err(Error::Drift { path: None, differences });
+    if count == migrations.list.len() {
+        return match is_as_built(migrations, conn)? {
+            true => Ok(()),
+            // However little can be said about it.
+            false => refused(differences(migrations, count, conn).unwrap_or_default()),
+        };
     }
+    match differences(migrations, count, conn) {
+        Ok(differences) if !differences.is_empty() => refused(differences),
+        Err(Error::Sqlite { path, action, source }) => Err(Error::Sqlite { path, action, source }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the schema is that of the whole history, as it was proven at compile time.
+fn is_as_built(migrations: &Migrations, conn: &Connection) -> Result<bool> {
+    let found =
+        Fingerprint::read(conn, Some(migrations.objects)).map_err(Error::sqlite("read the schema"))?;
+    Ok(*found.as_bytes() == migrations.fingerprint)
 }
 
 /// Where the schema is not what the first so many migrations make.
 ///
 /// # Errors
-/// If the schema is not the proven one and the history cannot be replayed here to say where, for lack of the
-/// application's functions; or if the database cannot be read.
+/// If their schema cannot be made here, since it needs a function of the application; or if the database cannot be read.
 fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Result<Vec<Difference>> {
     let reading = Error::sqlite("read the schema");
-    if count == migrations.list.len() {
-        let found = Fingerprint::read(conn, Some(migrations.objects)).map_err(&reading)?;
-        if *found.as_bytes() == migrations.fingerprint {
-            return Ok(Vec::new());
-        }
-    }
-    let replayed = replay(&migrations.list[..count])?;
+    let replayed = replay_schema(&migrations.list[..count])?;
     let ours = objects(&replayed).map_err(&reading)?;
     let (expected, found) =
         (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
@@ -74,11 +83,31 @@ fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Resu
 }
 
 /// An empty database in memory after these migrations.
+///
+/// # Errors
+/// The first that fails, as it would on any empty database that has not the application's functions.
 pub(crate) fn replay(list: &[Migration]) -> Result<Connection> {
+    replay_forgiving(list, |_, _| false)
+}
+
+/// As [`replay`], and what only writes rows may call functions that are not there: the schema is the same without.
+fn replay_schema(list: &[Migration]) -> Result<Connection> {
+    replay_forgiving(list, |sql, error| {
+        let writes_rows = token::significant(sql).next().is_some_and(|first| {
+            ["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT", "WITH"].iter().any(|word| first.is(word))
+        });
+        writes_rows && is_missing_function(error)
+    })
+}
+
+fn replay_forgiving(
+    list: &[Migration],
+    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+) -> Result<Connection> {
     let replaying = Error::sqlite("replay the history in memory");
     let conn = Connection::open_in_memory().map_err(&replaying)?;
     let settings = Settings::prepare(&conn).map_err(&replaying)?;
-    list.iter().try_for_each(|migration| apply::one(migration, &conn, &settings))?;
+    list.iter().try_for_each(|migration| apply::one(migration, &conn, &settings, &forgiven))?;
     drop(settings);
     Ok(conn)
 }
