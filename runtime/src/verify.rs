@@ -32,9 +32,9 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
     };
     let list = migrations.list;
     let pending = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
-    let differences = match pending.is_empty() && is_as_built(migrations, conn)? {
-        true => Vec::new(),
-        false => differences(migrations, list.len() - pending.len(), conn)?,
+    let differences = match pending {
+        [] if is_as_built(migrations, conn)? => Vec::new(),
+        _ => differences(migrations, list.len() - pending.len(), conn)?,
     };
     drop(transaction);
     Ok(differences)
