@@ -1,57 +1,14 @@
 //! What the runtime does to real database files.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use onward::rusqlite::Connection;
 use onward::rusqlite::config::DbConfig;
-use onward::rusqlite::{Connection, OpenFlags};
 use onward::{Conflict, Error, Migrations, Result, State, migrations};
+use onward_tests::file::{File, number};
 
 static FIRST: Migrations = migrations!("histories/orders_1");
 static ORDERS: Migrations = migrations!("histories/orders");
-
-/// A database file in a folder of its own that goes with it.
-struct File(tempfile::TempDir);
-
-impl File {
-    fn new() -> File {
-        File(tempfile::tempdir().unwrap())
-    }
-
-    /// One that this history has migrated, with a customer and two orders.
-    fn with_orders(migrations: &Migrations) -> File {
-        let file = File::new();
-        let conn = migrations.open(file.path()).unwrap();
-        conn.execute_batch("INSERT INTO customers(id, name) VALUES (1, 'Ada'), (2, 'Ada')").unwrap();
-        conn.execute_batch("INSERT INTO orders(customer, total) VALUES (1, 10), (1, 20)").unwrap();
-        file
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.path().join("app.db")
-    }
-
-    fn conn(&self) -> Connection {
-        Connection::open(self.path()).unwrap()
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        std::fs::read(self.path()).unwrap()
-    }
-
-    /// Applies, which must fail, and leave the file byte for byte as it was.
-    fn refused(&self, migrations: &Migrations) -> Error {
-        let before = self.bytes();
-        let error = migrations.apply(&mut self.conn()).expect_err("this database must be refused");
-        assert!(self.bytes() == before, "the file was changed");
-        error
-    }
-}
-
-fn number(conn: &Connection, sql: &str) -> i64 {
-    conn.query_row(sql, [], |row| row.get(0)).unwrap()
-}
 
 #[test]
 fn first_run_and_second_run() -> Result<()> {
@@ -98,8 +55,8 @@ fn a_failing_statement_changes_nothing_and_says_where() {
     let error = file.refused(&BROKEN);
     assert!(matches!(error, Error::Statement { line: 4, column: 1, .. }), "{error:?}");
     assert_eq!(
-        error.to_string(),
-        "a migration failed and all were rolled back; nothing was changed\n  \
+        error.to_string().replace(&*file.path().to_string_lossy(), "app.db"),
+        "`app.db`: a migration failed and all were rolled back; nothing was changed\n  \
          tests/histories/broken_late/0002_unique_names.sql:4:1: UNIQUE constraint failed: customers.name\n    \
          CREATE UNIQUE INDEX customers_by_name\n        ON customers(name)"
     );
@@ -112,20 +69,20 @@ fn databases_that_ran_something_else_are_refused() {
     const INSERTED: Migrations = migrations!("histories/orders_inserted");
     let file = File::with_orders(&ORDERS);
 
-    let Error::Diverged { conflicts } = file.refused(&EDITED) else { panic!() };
+    let Error::Diverged { conflicts, .. } = file.refused(&EDITED) else { panic!() };
     let [Conflict::Edited { version: 3, ledger, program, .. }] = &conflicts[..] else {
         panic!("{conflicts:?}")
     };
     let checksum = |migrations: &Migrations| migrations.list()[1].checksum();
     assert_eq!((ledger, *program), (&checksum(&ORDERS).to_string(), checksum(&EDITED)));
 
-    let Error::Diverged { conflicts } = file.refused(&GAP) else { panic!() };
+    let Error::Diverged { conflicts, .. } = file.refused(&GAP) else { panic!() };
     assert!(matches!(&conflicts[..], [Conflict::Missing { version: 3, .. }]), "{conflicts:?}");
 
     let error = file.refused(&INSERTED);
     assert!(error.to_string().contains("migration 4 `refunds` has not run, though migration 5 after it has"));
 
-    let Error::Newer { known: Some(1), conflicts } = file.refused(&FIRST) else { panic!() };
+    let Error::Newer { known: Some(1), conflicts, .. } = file.refused(&FIRST) else { panic!() };
     assert_eq!(conflicts.iter().map(Conflict::version).collect::<Vec<_>>(), [3, 5]);
 }
 
@@ -134,7 +91,7 @@ fn a_database_without_a_ledger_is_refused() {
     let file = File::new();
     file.conn().execute_batch("CREATE TABLE customers(id); INSERT INTO customers VALUES (1);").unwrap();
     let error = file.refused(&ORDERS);
-    assert!(matches!(&error, Error::NoLedger { tables } if tables == &["customers"]));
+    assert!(matches!(&error, Error::NoLedger { tables, .. } if tables == &["customers"]));
     assert!(error.to_string().contains("no ledger") && error.to_string().contains("`customers`"));
 }
 
@@ -143,7 +100,7 @@ fn an_open_transaction_is_refused() {
     let file = File::with_orders(&FIRST);
     let mut conn = file.conn();
     conn.execute_batch("BEGIN; INSERT INTO customers(name) VALUES ('Bob');").unwrap();
-    assert!(matches!(ORDERS.apply(&mut conn), Err(Error::InTransaction)));
+    assert!(matches!(ORDERS.apply(&mut conn), Err(Error::InTransaction { .. })));
     conn.execute_batch("COMMIT").unwrap();
     assert_eq!(number(&conn, "SELECT count(*) FROM customers"), 3);
 }
@@ -154,62 +111,11 @@ fn attached_databases_are_refused_and_never_taken_for_the_main_one() {
     let mut conn = file.conn();
     conn.execute("ATTACH ?1 AS other", [other.path().to_str().unwrap()]).unwrap();
     let error = ORDERS.apply(&mut conn).unwrap_err();
-    assert!(matches!(&error, Error::Attached { databases } if databases == &["other"]), "{error}");
+    assert!(matches!(&error, Error::Attached { databases, .. } if databases == &["other"]), "{error}");
     assert_eq!(ORDERS.status(&conn).unwrap().pending(), 2);
     // Nothing to do is nothing that could go wrong.
     assert!(FIRST.apply(&mut conn).unwrap().is_up_to_date());
     conn.execute_batch("DETACH other").unwrap();
-    assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
-}
-
-#[test]
-fn files_that_are_no_database_or_cannot_be_written() {
-    let file = File::new();
-    std::fs::write(file.path(), "this is not a database, but long enough to look at".repeat(40)).unwrap();
-    let error = file.refused(&ORDERS);
-    assert!(error.to_string().contains("file is not a database"), "{error}");
-    assert!(
-        error.to_string().contains("help: the file is not a SQLite database, or it is encrypted"),
-        "{error}"
-    );
-
-    let missing = file.path().join("no").join("such.db");
-    let error = ORDERS.open(&missing).unwrap_err();
-    assert!(error.to_string().contains("does not exist; make it first"), "{error}");
-
-    let file = File::with_orders(&FIRST);
-    let mut conn = Connection::open_with_flags(file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let error = ORDERS.apply(&mut conn).unwrap_err();
-    assert!(
-        error.to_string().contains("help: the file, its folder or the connection cannot be written"),
-        "{error}"
-    );
-    // Nothing to do is nothing to write.
-    assert!(FIRST.apply(&mut conn).unwrap().is_up_to_date());
-}
-
-#[test]
-fn a_corrupt_file_is_refused() {
-    let file = File::with_orders(&FIRST);
-    let mut bytes = file.bytes();
-    // The page of the ledger's first rows, whichever it is: everything after the first page becomes nonsense.
-    bytes[4096..].fill(0xa5);
-    std::fs::write(file.path(), &bytes).unwrap();
-    let error = file.refused(&ORDERS);
-    assert!(error.to_string().contains("help: the file is damaged"), "{error}");
-}
-
-#[test]
-fn a_full_disk_changes_nothing() {
-    let file = File::with_orders(&FIRST);
-    let mut conn = file.conn();
-    let pages = number(&conn, "PRAGMA page_count");
-    conn.execute_batch(&format!("PRAGMA max_page_count = {pages}")).unwrap();
-    let before = file.bytes();
-    let error = ORDERS.apply(&mut conn).unwrap_err();
-    assert!(error.to_string().contains("help: make room where the database lies"), "{error}");
-    assert!(file.bytes() == before);
-    conn.execute_batch("PRAGMA max_page_count = 4294967294").unwrap();
     assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
 }
 
@@ -231,7 +137,7 @@ fn new_foreign_key_violations_are_refused_and_old_ones_are_not() {
     conn.execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO customers VALUES (1), (200);").unwrap();
     conn.execute_batch("INSERT INTO orders VALUES (200), (999)").unwrap();
     let error = file.refused(&CASCADE);
-    let Error::ForeignKeys { violations } = &error else { panic!("{error}") };
+    let Error::ForeignKeys { violations, .. } = &error else { panic!("{error}") };
     assert_eq!(violations.len(), 1);
     assert!(error.to_string().contains("table `orders` refers to a row of `customers`"), "{error}");
 
@@ -244,7 +150,7 @@ fn a_drifted_schema_is_refused_and_the_difference_said() {
     let file = File::with_orders(&FIRST);
     file.conn().execute_batch("ALTER TABLE orders ADD COLUMN note TEXT; CREATE TABLE _replica(id);").unwrap();
     let error = file.refused(&ORDERS);
-    let Error::Drift { differences } = &error else { panic!("{error}") };
+    let Error::Drift { differences, .. } = &error else { panic!("{error}") };
     assert!(!differences.is_empty() && error.to_string().contains("`note`"), "{error}");
     assert!(!error.to_string().contains("_replica"), "what is not the history's is not to blame: {error}");
 }
@@ -353,66 +259,4 @@ fn a_lock_that_is_held_for_ever_ends_in_an_error_that_says_so() {
     assert_eq!(number(&patient, "PRAGMA busy_timeout"), 600_000);
     writer.execute_batch("ROLLBACK").unwrap();
     assert_eq!(ORDERS.apply(&mut file.conn()).unwrap().applied.len(), 2);
-}
-
-fn start(history: &str, file: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_start"));
-    command.arg(history).arg(file).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// Starts this many processes at once and gives back how many migrations each has applied.
-fn start_many(count: usize, history: &str, file: &Path) -> Vec<usize> {
-    let children: Vec<_> = (0..count).map(|_| start(history, file).spawn().unwrap()).collect();
-    let outputs = children.into_iter().map(|child| child.wait_with_output().unwrap());
-    outputs
-        .map(|output| {
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-            assert!(output.status.success(), "{}", text(&output.stderr));
-            text(&output.stdout).parse().unwrap()
-        })
-        .collect()
-}
-
-#[test]
-fn many_processes_apply_everything_once() {
-    for journal in ["DELETE", "WAL"] {
-        for _ in 0..5 {
-            let file = File::new();
-            let conn = migrations!("histories/counter_1").open(file.path()).unwrap();
-            conn.execute_batch(&format!("PRAGMA journal_mode = {journal}")).unwrap();
-            // The only pending migration is one INSERT: run twice, it would raise no error.
-            let applied = start_many(8, "counter", &file.path());
-            assert_eq!(applied.iter().sum::<usize>(), 1);
-            assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1);
-        }
-    }
-    let file = File::new();
-    assert_eq!(start_many(10, "sample", &file.path()).iter().sum::<usize>(), 10);
-}
-
-#[test]
-fn a_process_that_is_killed_leaves_the_old_database_and_the_next_start_completes() {
-    let mut killed = 0;
-    for round in 0..10 {
-        let file = File::new();
-        let mut child = start("slow", &file.path()).spawn().unwrap();
-        // Somewhere in the run: it takes a good part of a second, most of it inside one statement.
-        std::thread::sleep(Duration::from_millis(10 + 20 * round));
-        child.kill().unwrap();
-        killed += usize::from(!child.wait().unwrap().success());
-        let conn = file.conn();
-        let tables = number(
-            &conn,
-            "SELECT count(*) FROM sqlite_schema WHERE name IN ('numbers', 'onward_migrations')",
-        );
-        assert!(tables == 0 || tables == 2);
-        if tables == 2 {
-            assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 3);
-        }
-        drop(conn);
-        assert_eq!(start_many(1, "slow", &file.path()), [if tables == 0 { 3 } else { 0 }]);
-        assert_eq!(number(&file.conn(), "SELECT count(*) FROM numbers"), 300_000);
-    }
-    assert!(killed > 0, "every process was done before it could be killed");
 }

@@ -1,108 +1,273 @@
 //! Runs what is pending: all of it, or nothing.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use onward_schema::{Fingerprint, Schema, Violation};
+use onward_schema::Violation;
 use rusqlite::Connection;
 
+use crate::backup::Backup;
 use crate::error::{Error, Result};
-use crate::exclusive::Exclusive;
+use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::ledger;
-use crate::migrations::{Migration, Migrations};
+use crate::migrations::Migration;
 use crate::migrator::Migrator;
-use crate::plan::{self, Conflict};
+use crate::observer::{Event, Watch};
+use crate::plan;
+use crate::readiness::Phase;
 use crate::report::Report;
 use crate::settings::{Impatience, Settings};
+use crate::trace;
+use crate::verify;
+use crate::wait::Wait;
 
+/// A run on the caller's connection.
 pub(crate) fn apply(migrator: &Migrator<'_>, conn: &mut Connection) -> Result<Report> {
-    let start = Instant::now();
-    let migrations = migrator.migrations;
+    let unfinished = migrator.watch.begin();
+    let mut wait = Wait::new(migrator);
+    let outcome = loop {
+        match attempt(migrator, conn, &mut wait) {
+            Err(error @ Error::Locked { .. }) if wait.again(&error) => {}
+            outcome => break outcome,
+        }
+    };
+    trace::end(outcome.as_ref());
+    let report = outcome?;
+    unfinished.end(&report);
+    Ok(report)
+}
+
+/// One attempt: waits for the lock until the attempt's time is over.
+pub(crate) fn attempt(migrator: &Migrator<'_>, conn: &Connection, wait: &mut Wait<'_>) -> Result<Report> {
+    let done = settled(migrator, conn, wait).map_err(|error| match error.on(conn) {
+        // Somebody of this process was in the way under the lock: the wait knows for how long it has gone on.
+        Error::Locked { path, .. } => wait.locked().at(path.as_deref()),
+        error => error,
+    })?;
+    Ok(Report::new(migrator.migrations, done, wait))
+}
+
+/// What has run, and how long each took.
+pub(crate) type Ran<'m> = Vec<(&'m Migration, Duration)>;
+
+/// What a run did.
+pub(crate) struct Done<'m> {
+    pub(crate) ran: Ran<'m>,
+    /// How many migrations of the history the database has now.
+    pub(crate) total: usize,
+    pub(crate) journal_mode: String,
+    pub(crate) backup: Option<PathBuf>,
+}
+
+/// Between the connection's settings as they are found and as they are left.
+fn settled<'m>(migrator: &Migrator<'m>, conn: &Connection, wait: &mut Wait<'_>) -> Result<Done<'m>> {
     if !conn.is_autocommit() {
-        return Err(Error::InTransaction);
+        return Err(Error::InTransaction { path: None });
     }
+    let goal = migrator.goal()?;
     let preparing = Error::sqlite("prepare the connection");
     let _impatience = Impatience::begin(conn).map_err(&preparing)?;
-    if is_up_to_date(migrations, conn) {
-        return Ok(Report::new(migrations, Vec::new(), Duration::ZERO, start.elapsed()));
+    if let Look::UpToDate(done) = look(migrator, goal, conn) {
+        return Ok(done);
     }
     let attached = ledger::attached(conn).map_err(&preparing)?;
     if !attached.is_empty() {
-        return Err(Error::Attached { databases: attached });
+        return Err(Error::Attached { path: None, databases: attached });
     }
     let settings = Settings::prepare(conn).map_err(&preparing)?;
-    let (ran, waited) = run(migrator, conn, &settings)?;
-    settings.restore().map_err(|source| Error::Settings { source })?;
-    Ok(Report::new(migrations, ran, waited, start.elapsed()))
+    let done = locked(migrator, goal, conn, &settings, wait)?;
+    settings.restore().map_err(|source| Error::Settings { path: None, source })?;
+    Ok(done)
+}
+
+enum Look<'m> {
+    UpToDate(Done<'m>),
+    Busy,
+    Behind,
 }
 
 /// One read, no lock: the newest chain stands for the whole history. Whatever else it finds, an error included, is
 /// looked at again under the lock.
-fn is_up_to_date(migrations: &Migrations, conn: &Connection) -> bool {
-    let newest = ledger::newest_chain(conn).ok().flatten();
-    newest.is_some_and(|newest| migrations.list.last().is_some_and(|last| last.chain.to_string() == newest))
+fn look<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Look<'m> {
+    let newest = match ledger::newest_chain(conn) {
+        Ok(Some(newest)) => newest,
+        Err(error) if is_busy(&error) => return Look::Busy,
+        _ => return Look::Behind,
+    };
+    let list = migrator.migrations.list;
+    match (goal.saturating_sub(1)..list.len()).rev().find(|&at| list[at].chain.to_string() == newest) {
+        Some(at) => Look::UpToDate(Done {
+            ran: Vec::new(),
+            total: at + 1,
+            journal_mode: journal_mode(conn),
+            backup: None,
+        }),
+        None => Look::Behind,
+    }
 }
 
-type Ran<'m> = Vec<(&'m Migration, Duration)>;
-
-fn run<'m>(
+fn locked<'m>(
     migrator: &Migrator<'m>,
+    goal: usize,
     conn: &Connection,
     settings: &Settings<'_>,
-) -> Result<(Ran<'m>, Duration)> {
-    let migrations = migrator.migrations;
-    let exclusive = Exclusive::begin(conn, migrator.lock_timeout)?;
-    let waited = exclusive.waited;
-    // Read again, now that nobody else can write: others may have migrated while this waited.
-    let pending = pending(migrations, conn)?;
-    if pending.is_empty() {
-        return Ok((Vec::new(), waited));
+    wait: &mut Wait<'_>,
+) -> Result<Done<'m>> {
+    loop {
+        // Looked at before every try: others may have migrated meanwhile, and then there is nothing to lock.
+        match look(migrator, goal, conn) {
+            Look::UpToDate(done) => {
+                wait.over();
+                return Ok(done);
+            }
+            Look::Behind => {
+                if let Some((exclusive, backup)) = begin(migrator, goal, conn, wait)? {
+                    wait.over();
+                    migrator.watch.set(Phase::Migrating);
+                    return match run(migrator, goal, conn, settings, backup) {
+                        Ok(done) => exclusive.commit().map(|()| done),
+                        Err(error) => Err(exclusive.roll_back(error)),
+                    };
+                }
+            }
+            Look::Busy => {}
+        }
+        wait.pause()?;
     }
-    let before = Violation::read(conn).map_err(Error::sqlite("check foreign keys"))?;
-    let mut ran = Vec::with_capacity(pending.len());
-    for migration in pending {
-        let start = Instant::now();
-        one(migration, conn, settings)?;
-        ran.push((migration, start.elapsed()));
-    }
-    ledger::insert(conn, &ran).map_err(Error::sqlite("write the ledger"))?;
-    let after = Violation::read(conn).map_err(Error::sqlite("check foreign keys"))?;
-    let new = Violation::new_ones(&before, after);
-    if !new.is_empty() {
-        return Err(Error::ForeignKeys { violations: new });
-    }
-    check_schema(migrations, conn)?;
-    exclusive.commit()?;
-    Ok((ran, waited))
 }
 
-/// What is still to run, by the ledger, which is made if the database is empty.
-fn pending<'m>(migrations: &'m Migrations, conn: &Connection) -> Result<&'m [Migration]> {
-    let reading = Error::sqlite("read the ledger");
-    if !ledger::exists(conn).map_err(&reading)? {
-        let tables = ledger::strangers(conn).map_err(&reading)?;
-        if !tables.is_empty() {
-            return Err(Error::NoLedger { tables });
+/// The exclusive transaction, with a copy of the database as it is in it, if one is asked for and there is something to
+/// lose. `None` if somebody else is faster.
+fn begin<'c>(
+    migrator: &Migrator<'_>,
+    goal: usize,
+    conn: &'c Connection,
+    wait: &mut Wait<'_>,
+) -> Result<Option<(Exclusive<'c>, Option<Backup>)>> {
+    let backup = match &migrator.backup {
+        Some(to) => {
+            let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
+            let worth =
+                pending(migrator, goal, conn).map(|pending| !pending.list.is_empty() && !pending.is_new);
+            let copied =
+                worth.and_then(|worth| if worth { Backup::make(conn, to, wait).map(Some) } else { Ok(None) });
+            match (copied, immediate.end_unchanged()) {
+                (Ok(backup), Ok(())) => backup,
+                (Err(error), _) | (_, Err(error)) => return Err(error),
+            }
         }
+        None => None,
+    };
+    let Some(backup) = backup else {
+        return Ok(Exclusive::begin(conn, Lock::Exclusive)?.map(|exclusive| (exclusive, None)));
+    };
+    // The copy may have taken long, and is good as long as nobody writes.
+    let exclusive = loop {
+        match Exclusive::begin(conn, Lock::Exclusive)? {
+            Some(exclusive) => break exclusive,
+            None => wait.pause()?,
+        }
+    };
+    Ok(if backup.is_current(conn)? { Some((exclusive, Some(backup))) } else { None })
+}
+
+/// What a ledger says.
+pub(crate) struct Pending<'m> {
+    /// What is to run.
+    pub(crate) list: &'m [Migration],
+    /// How many have run.
+    pub(crate) ran: usize,
+    /// Whether there is no ledger, in a database that is empty.
+    pub(crate) is_new: bool,
+}
+
+pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Result<Pending<'m>> {
+    let reading = Error::sqlite("read the ledger");
+    let is_new = !ledger::exists(conn).map_err(&reading)?;
+    let rows = match is_new {
+        true => {
+            let tables = ledger::strangers(conn).map_err(&reading)?;
+            if !tables.is_empty() {
+                return Err(Error::NoLedger { path: None, tables });
+            }
+            Vec::new()
+        }
+        false => ledger::rows(conn).map_err(&reading)?,
+    };
+    let list = migrator.migrations.list;
+    let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
+    let ran = list.len() - rest.len();
+    Ok(Pending { list: &rest[..goal.saturating_sub(ran)], ran, is_new })
+}
+
+/// Everything that happens under the lock.
+fn run<'m>(
+    migrator: &Migrator<'m>,
+    goal: usize,
+    conn: &Connection,
+    settings: &Settings<'_>,
+    backup: Option<Backup>,
+) -> Result<Done<'m>> {
+    // Read again, now that nobody else can write: others may have migrated while this waited.
+    let pending = pending(migrator, goal, conn)?;
+    let journal_mode = journal_mode(conn);
+    if pending.list.is_empty() {
+        return Ok(Done { ran: Vec::new(), total: pending.ran, journal_mode, backup: None });
+    }
+    let backup = backup.map(Backup::keep).transpose()?;
+    if pending.is_new {
         ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
     }
-    let rows = ledger::rows(conn).map_err(&reading)?;
-    plan::pending(migrations.list, &rows).map_err(|conflicts| {
-        if conflicts.iter().all(|conflict| matches!(conflict, Conflict::Newer { .. })) {
-            let known = migrations.list.last().map(Migration::version);
-            Error::Newer { known, conflicts }
-        } else {
-            Error::Diverged { conflicts }
-        }
-    })
+    let (ran, violations) = all(&migrator.watch, pending.list, conn, settings)?;
+    ledger::insert(conn, &ran).map_err(Error::sqlite("write the ledger"))?;
+    if !violations.is_empty() {
+        return Err(Error::ForeignKeys { path: None, violations });
+    }
+    verify::proven(migrator.migrations, goal, conn)?;
+    Ok(Done { ran, total: goal, journal_mode, backup })
 }
 
-fn one(migration: &Migration, conn: &Connection, settings: &Settings<'_>) -> Result<()> {
+/// Runs these, and gives back how long each took and what foreign keys lead nowhere now and did not before.
+pub(crate) fn all<'m>(
+    watch: &Watch<'_>,
+    pending: &'m [Migration],
+    conn: &Connection,
+    settings: &Settings<'_>,
+) -> Result<(Ran<'m>, Vec<Violation>)> {
+    let checking = Error::sqlite("check foreign keys");
+    let before = Violation::read(conn).map_err(&checking)?;
+    let mut ran = Vec::with_capacity(pending.len());
+    for (index, migration) in pending.iter().enumerate() {
+        let (number, of) = (index + 1, pending.len());
+        watch.tell(Event::Started { migration, number, of });
+        let start = Instant::now();
+        one(migration, conn, settings, |_, _| false)?;
+        let duration = start.elapsed();
+        watch.tell(Event::Finished { migration, number, of, duration });
+        ran.push((migration, duration));
+    }
+    let after = Violation::read(conn).map_err(&checking)?;
+    Ok((ran, Violation::new_ones(&before, after)))
+}
+
+/// Runs one migration; a statement whose error is forgiven is passed over.
+pub(crate) fn one(
+    migration: &Migration,
+    conn: &Connection,
+    settings: &Settings<'_>,
+    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+) -> Result<()> {
     let undoing = Error::sqlite("take back what the migration left on the connection");
     let undone = migration.statements().any(|(_, statement)| statement.undone);
     let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
     for (sql, statement) in migration.statements() {
         let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
-        outcome.map_err(|source| Error::statement(migration, statement.start as usize, sql, source))?;
+        match outcome {
+            Err(source) if !forgiven(sql, &source) => {
+                return Err(Error::statement(migration, statement.start as usize, sql, source));
+            }
+            _ => {}
+        }
     }
     if undone {
         settings.off().map_err(&undoing)?;
@@ -127,27 +292,7 @@ fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What the history makes must be what the replay proved. What others put beside it is theirs.
-fn check_schema(migrations: &Migrations, conn: &Connection) -> Result<()> {
-    let reading = Error::sqlite("read the schema");
-    let found = Fingerprint::read(conn, Some(migrations.objects)).map_err(&reading)?;
-    if *found.as_bytes() == migrations.fingerprint {
-        return Ok(());
-    }
-    let found = Schema::read(conn).map_err(&reading)?;
-    let mut differences = proven(migrations).map(|proven| proven.compare(&found)).unwrap_or_default();
-    differences.retain(|difference| {
-        migrations.objects.binary_search(&difference.name.to_ascii_lowercase().as_str()).is_ok()
-    });
-    Err(Error::Drift { differences })
-}
-
-/// The schema of the whole history on an empty database, as far as it can be had without the application's functions.
-fn proven(migrations: &Migrations) -> Option<Schema> {
-    let conn = Connection::open_in_memory().ok()?;
-    let settings = Settings::prepare(&conn).ok()?;
-    for migration in migrations.list {
-        one(migration, &conn, &settings).ok()?;
-    }
-    Schema::read(&conn).ok()
+/// Only for the report, so that it is no reason to fail.
+fn journal_mode(conn: &Connection) -> String {
+    conn.query_row("PRAGMA main.journal_mode", [], |row| row.get(0)).unwrap_or_else(|_| "unknown".to_owned())
 }

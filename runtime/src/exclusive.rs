@@ -1,67 +1,77 @@
-//! The exclusive transaction, and the wait for it.
-
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::time::{Duration, Instant};
+//! The transaction that everything runs in.
 
 use rusqlite::{Connection, ErrorCode};
 
 use crate::error::{Error, Result};
 
-/// The longest sleep between two attempts, so that a waiter goes on soon after the lock is free.
-const LONGEST: Duration = Duration::from_millis(24);
+/// How much of the database is locked. Both keep other writers out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lock {
+    /// Others read on until the commit.
+    Immediate,
+    /// Nobody reads either, but in WAL mode, where it is the same as the other
+    /// (<https://www.sqlite.org/lang_transaction.html#immediate>). No reader can be in the way of the commit.
+    Exclusive,
+}
 
-/// An exclusive transaction. Dropped without [`Exclusive::commit`] it rolls back.
+/// A transaction. Dropped without [`Exclusive::commit`] it rolls back.
 pub(crate) struct Exclusive<'c> {
     conn: &'c Connection,
-    /// How long the wait for the lock was.
-    pub(crate) waited: Duration,
 }
 
 impl<'c> Exclusive<'c> {
-    /// Begins, and waits at most `timeout` while others hold the lock.
-    pub(crate) fn begin(conn: &'c Connection, timeout: Duration) -> Result<Exclusive<'c>> {
-        let start = Instant::now();
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            match conn.execute_batch("BEGIN EXCLUSIVE") {
-                Ok(()) => return Ok(Exclusive { conn, waited: start.elapsed() }),
-                Err(error) if is_busy(&error) => {
-                    let waited = start.elapsed();
-                    if waited >= timeout {
-                        return Err(Error::Locked { waited, attempts });
-                    }
-                    std::thread::sleep(pause(attempts).min(timeout - waited));
-                }
-                Err(error) => return Err(Error::sqlite("begin the exclusive transaction")(error)),
-            }
+    /// Begins, if nobody else has the lock.
+    pub(crate) fn begin(conn: &'c Connection, lock: Lock) -> Result<Option<Exclusive<'c>>> {
+        let sql = match lock {
+            Lock::Immediate => "BEGIN IMMEDIATE",
+            Lock::Exclusive => "BEGIN EXCLUSIVE",
+        };
+        match conn.execute_batch(sql) {
+            Ok(()) => Ok(Some(Exclusive { conn })),
+            Err(error) if is_busy(&error) => Ok(None),
+            Err(error) => Err(Error::sqlite("begin the exclusive transaction")(error)),
         }
     }
 
     pub(crate) fn commit(self) -> Result<()> {
-        self.conn.execute_batch("COMMIT").map_err(Error::sqlite("commit"))
-        // The drop rolls back if this failed, and does nothing if it did not.
+        match self.conn.execute_batch("COMMIT") {
+            Ok(()) => Ok(()),
+            Err(source) => Err(self.roll_back(Error::sqlite("commit")(source))),
+        }
+    }
+
+    /// Rolls back because of this error, which comes back unless the rollback fails as well.
+    pub(crate) fn roll_back(self, cause: Error) -> Error {
+        match self.end() {
+            Ok(()) => cause,
+            Err(source) => Error::Rollback { path: None, cause: Box::new(cause), source },
+        }
+    }
+
+    /// Ends a transaction in which nothing was written.
+    pub(crate) fn end_unchanged(self) -> Result<()> {
+        self.end().map_err(Error::sqlite("end the transaction"))
+    }
+
+    /// SQLite may have rolled back already, as it does when the disk is full
+    /// (<https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction>).
+    fn end(&self) -> rusqlite::Result<()> {
+        if self.conn.is_autocommit() { Ok(()) } else { self.conn.execute_batch("ROLLBACK") }
     }
 }
 
 impl Drop for Exclusive<'_> {
     fn drop(&mut self) {
-        if !self.conn.is_autocommit() {
-            // SQLite rolls back by itself when the connection goes, should this fail.
-            let _ = self.conn.execute_batch("ROLLBACK");
-        }
+        // After a panic; SQLite rolls back by itself when the connection goes, should this fail.
+        let _ = self.end();
     }
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
-}
-
-/// Doubles from one millisecond on, and takes off up to half by chance, so that waiters do not move in step.
-fn pause(attempt: u32) -> Duration {
-    let full = Duration::from_millis(1 << (attempt - 1).min(5)).min(LONGEST);
-    let chance = RandomState::new().build_hasher().finish() % 1000;
-    full - full.mul_f64(0.5 * chance as f64 / 1000.0)
+/// Whether somebody else is in the way: with the file, with the cache that connections of one process share, or with the
+/// start of a WAL (<https://www.sqlite.org/rescode.html#protocol>).
+pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
+    let busy = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked, ErrorCode::FileLockingProtocolFailed];
+    error.sqlite_error_code().is_some_and(|code| busy.contains(&code))
 }
 
 #[cfg(test)]
@@ -69,19 +79,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_stay_short() {
-        for attempt in 1..1000 {
-            let pause = pause(attempt);
-            assert!(pause <= LONGEST && pause >= Duration::from_micros(500), "{attempt}: {pause:?}");
-        }
-    }
-
-    #[test]
     fn dropped_it_rolls_back() {
-        let conn = Connection::open_in_memory().unwrap();
-        let exclusive = Exclusive::begin(&conn, Duration::ZERO).unwrap();
-        conn.execute_batch("CREATE TABLE t(a)").unwrap();
-        drop(exclusive);
-        assert!(conn.is_autocommit() && conn.prepare("SELECT * FROM t").is_err());
+        for lock in [Lock::Immediate, Lock::Exclusive] {
+            let conn = Connection::open_in_memory().unwrap();
+            let exclusive = Exclusive::begin(&conn, lock).unwrap().unwrap();
+            conn.execute_batch("CREATE TABLE t(a)").unwrap();
+            drop(exclusive);
+            assert!(conn.is_autocommit() && conn.prepare("SELECT * FROM t").is_err());
+        }
     }
 }

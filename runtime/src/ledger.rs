@@ -13,6 +13,7 @@ pub(crate) struct Row {
     pub(crate) version: i64,
     pub(crate) name: String,
     pub(crate) checksum: String,
+    pub(crate) chain: String,
     pub(crate) applied_at: String,
 }
 
@@ -43,10 +44,17 @@ pub(crate) fn create(conn: &Connection) -> Result<()> {
 
 /// All rows in order of version.
 pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
-    let sql = format!("SELECT version, name, checksum, applied_at FROM main.{LEDGER} ORDER BY version");
+    let sql =
+        format!("SELECT version, name, checksum, chain, applied_at FROM main.{LEDGER} ORDER BY version");
     let mut query = conn.prepare(&sql)?;
     let rows = query.query_map([], |row| {
-        Ok(Row { version: row.get(0)?, name: row.get(1)?, checksum: row.get(2)?, applied_at: row.get(3)? })
+        Ok(Row {
+            version: row.get(0)?,
+            name: row.get(1)?,
+            checksum: row.get(2)?,
+            chain: row.get(3)?,
+            applied_at: row.get(4)?,
+        })
     })?;
     rows.collect()
 }

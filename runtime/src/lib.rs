@@ -27,41 +27,60 @@
 //! - [`Migrations::open`] and [`Migrations::apply`] bring a database up to date; [`Migrations::migrator`] has the
 //!   settings.
 //! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do.
+//! - [`Migrations::verify`] compares a database with its ledger, [`Migrations::rehearse`] tries what is pending on a copy.
+//! - [`Event`] and [`Readiness`] tell how far a run is; the feature `tracing` logs it, `serde` writes reports.
 //! - [`rusqlite`] is re-exported, since there can be only one in a program.
 #![deny(missing_docs)]
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod apply;
+mod backup;
+mod diagnosis;
 mod error;
 mod exclusive;
 mod fields;
 #[cfg(feature = "serde_json")]
 mod json;
 mod ledger;
+mod message;
 mod migrations;
 mod migrator;
+mod observer;
+mod open;
 mod plan;
 mod query;
+mod readiness;
+mod recreate;
+mod rehearse;
 mod report;
 mod row;
+#[cfg(feature = "serde")]
+mod serialize;
 mod settings;
 mod status;
 mod stored;
+mod trace;
+mod verify;
+mod wait;
 
 #[doc(hidden)]
 pub mod __private;
 
+pub use diagnosis::Access;
 pub use error::{Error, Result};
-
 #[cfg(feature = "serde_json")]
 pub use json::Json;
 pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
+pub use observer::Event;
 pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
 pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
 pub use query::{Execute, Prepared, Query};
+pub use readiness::{Phase, Readiness};
+pub use recreate::Recreated;
+pub use rehearse::{Rehearsal, TableRows};
 pub use report::{Applied, Report};
 pub use row::{Insert, Row, Table, Update};
 pub use rusqlite;

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use onward_schema::{Checksum, token};
+use onward_schema::{Checksum, Difference, token};
 use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::migrator::Migrator;
+use crate::rehearse::Rehearsal;
 use crate::report::Report;
 use crate::status::Status;
+use crate::verify;
 
 /// The bytes of a statement in its file. Public only for the macro's expansion.
 #[doc(hidden)]
@@ -108,10 +110,12 @@ impl Migrations {
 
     /// Opens or creates a database file, brings it up to date and hands over the connection.
     ///
-    /// The connection has SQLite's and rusqlite's own settings; see [`Migrator::open`] for the report.
+    /// The connection has SQLite's and rusqlite's own settings; see [`Migrator::open`] for the report. While others have the
+    /// lock, this tries for 30 seconds on one connection, then on a fresh one, and gives up after two minutes;
+    /// [`Migrator::attempt_timeout`] and [`Migrator::lock_timeout`] say otherwise.
     ///
     /// # Errors
-    /// [`Error::Open`](crate::Error::Open) if the file cannot be opened or created, else as [`Migrations::apply`].
+    /// As [`Migrations::apply`], and if the file cannot be opened or created: an [`Error`](crate::Error) that says why.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Connection> {
         self.migrator().open(path).map(|(conn, _)| conn)
     }
@@ -119,7 +123,8 @@ impl Migrations {
     /// Runs what is pending on a connection, all or nothing.
     ///
     /// An up-to-date database costs one read and no lock. Otherwise everything runs inside one `BEGIN EXCLUSIVE`, with
-    /// the ledger read again under the lock, so that many processes may call this at once. The settings of the
+    /// the ledger read again under the lock, so that many processes may call this at once. Under WAL, others read on
+    /// meanwhile; under a rollback journal they have to wait. The settings of the
     /// connection are afterwards what they were before. A busy handler that the application has set stays in force, and
     /// may make each try for the lock longer.
     ///
@@ -139,6 +144,38 @@ impl Migrations {
     /// [`Error::Sqlite`](crate::Error::Sqlite) if the database cannot be read.
     pub fn status(&self, conn: &Connection) -> Result<Status> {
         Status::read(self, conn)
+    }
+
+    /// Whether a database's schema is what its ledger says: where it is not, in words; nothing if it is, or if the
+    /// database is empty. It only reads, and looks only at what the history makes.
+    ///
+    /// The history up to the ledger's version is replayed in memory, unless that is the last and the schema the proven
+    /// one.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.apply(&mut conn)?;
+    /// conn.execute_batch("ALTER TABLE jobs ADD COLUMN note TEXT")?;
+    /// let differences = migrations.verify(&conn)?;
+    /// assert_eq!(differences[0].to_string(), "table `jobs`: column `note` should not be there");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the database cannot be read, or ledger and program do not agree about what has run; and
+    /// [`Error::Statement`](crate::Error::Statement) if the schema itself, an index for one, calls a function of the
+    /// application, so that it cannot be made in memory to compare with.
+    pub fn verify(&self, conn: &Connection) -> Result<Vec<Difference>> {
+        verify::verify(self, conn).map_err(|error| error.on(conn))
+    }
+
+    /// Runs what is pending on a copy; see [`Migrator::rehearse`].
+    ///
+    /// # Errors
+    /// As [`Migrator::rehearse`].
+    pub fn rehearse(&self, conn: &Connection) -> Result<Rehearsal> {
+        self.migrator().rehearse(conn)
     }
 
     /// A builder for what is not the default.

@@ -1,14 +1,18 @@
 //! The settings of a run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::apply;
 use crate::error::{Error, Result};
-use crate::migrations::Migrations;
+use crate::migrations::{Migration, Migrations};
+use crate::observer::{Event, Watch};
+use crate::readiness::Readiness;
+use crate::rehearse::{self, Rehearsal};
 use crate::report::Report;
+use crate::{apply, open};
 
 /// How migrations are to be applied. Made by [`Migrations::migrator`].
 ///
@@ -23,17 +27,116 @@ use crate::report::Report;
 pub struct Migrator<'m> {
     pub(crate) migrations: &'m Migrations,
     pub(crate) lock_timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) target: Option<i64>,
+    pub(crate) backup: Option<PathBuf>,
+    pub(crate) recreate: bool,
+    pub(crate) watch: Watch<'m>,
 }
 
 impl<'m> Migrator<'m> {
     pub(crate) fn new(migrations: &'m Migrations) -> Migrator<'m> {
-        Migrator { migrations, lock_timeout: Duration::from_secs(120) }
+        Migrator {
+            migrations,
+            lock_timeout: Duration::from_secs(120),
+            attempt_timeout: Duration::from_secs(30),
+            target: None,
+            backup: None,
+            recreate: false,
+            watch: Watch::default(),
+        }
     }
 
-    /// How long to wait for the exclusive lock while others migrate or write; two minutes by default.
+    /// How long to wait in all for the exclusive lock while others migrate or write; two minutes by default.
     pub fn lock_timeout(mut self, timeout: Duration) -> Migrator<'m> {
         self.lock_timeout = timeout;
         self
+    }
+
+    /// How long one attempt waits for the lock before [`Migrator::open`] closes its connection and begins again on a
+    /// fresh one; 30 seconds by default, and never longer than what is left of [`Migrator::lock_timeout`].
+    ///
+    /// [`Migrator::apply`] has one connection only, and all its attempts are on that.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Migrator<'m> {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// Whom to tell what happens while it happens, for a progress bar or a log; see [`Event`].
+    ///
+    /// It is called on the thread that migrates, from [`Event::Started`] to the commit with the lock held. If it panics,
+    /// everything is rolled back before the panic goes on.
+    ///
+    /// ```
+    /// use onward::Event;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory().unwrap();
+    /// let migrator = migrations.migrator().observer(|event| match event {
+    ///     Event::Waiting { waited, .. } => eprint!("\rwaiting for the database, {} s", waited.as_secs()),
+    ///     Event::Started { migration, number, of } => eprint!("\r{number} of {of}: {}", migration.name()),
+    ///     _ => {}
+    /// });
+    /// assert_eq!(migrator.apply(&mut conn)?.applied.len(), 10);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    pub fn observer(mut self, observer: impl Fn(Event<'_>) + Send + Sync + 'm) -> Migrator<'m> {
+        self.watch.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Where to say how far the run is, for other threads to read; see [`Readiness`].
+    pub fn readiness(mut self, readiness: &'m Readiness) -> Migrator<'m> {
+        self.watch.readiness = Some(readiness);
+        self
+    }
+
+    /// Stops after the migration of this version. A database that has run later ones stays as it is: nothing is taken
+    /// back.
+    ///
+    /// Before the last migration, the schema is compared with a replay in memory, as in [`Migrations::verify`].
+    pub fn target(mut self, version: i64) -> Migrator<'m> {
+        self.target = Some(version);
+        self
+    }
+
+    /// Copies the database to this path before the first change, with SQLite's backup API and under the lock. Only a run
+    /// that changes something makes a copy, which takes the place of an older one; an empty database is not copied.
+    ///
+    /// # Errors
+    /// The run ends with [`Error::Backup`] before anything is changed if the copy cannot be made.
+    pub fn backup(mut self, path: impl Into<PathBuf>) -> Migrator<'m> {
+        self.backup = Some(path.into());
+        self
+    }
+
+    /// For a database that can be made anew: if it cannot be migrated, [`Migrator::open`] moves it aside with its `-wal`,
+    /// `-shm` and `-journal`, makes a new one, and says so in [`Report::recreated`].
+    ///
+    /// Only for what is wrong with the database itself: it is no database (or encrypted), corrupt, without a ledger, has
+    /// run other migrations or newer ones, has changed by hand, or its rows make a migration fail. Never because of a
+    /// lock, a permission, a full disk, or a history that does not run on an empty database either. Any number of
+    /// processes may do this at once; a lock file, `<file>.onward-lock`, stays beside the database. But every process
+    /// that uses the file has to open it like this: SQLite cannot bear that a file is moved which others have open and
+    /// are about to read.
+    ///
+    /// Nothing is deleted: the old files are there until you remove them. [`Migrator::apply`] cannot put another file under
+    /// its caller's connection, and fails as without this.
+    pub fn or_recreate(mut self) -> Migrator<'m> {
+        self.recreate = true;
+        self
+    }
+
+    /// Runs what is pending on a copy of the database, and tells how long that took, which rows would be lost and what
+    /// foreign keys would lead nowhere. The database itself is only read.
+    ///
+    /// The copy is a temporary file of SQLite's. It has no functions of the application; a history that calls some
+    /// cannot be rehearsed. Of the settings, the target and the timeouts count.
+    ///
+    /// # Errors
+    /// What would make [`Migrator::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`].
+    pub fn rehearse(&self, conn: &Connection) -> Result<Rehearsal> {
+        rehearse::rehearse(self, conn).map_err(|error| error.on(conn))
     }
 
     /// As [`Migrations::apply`], with these settings.
@@ -49,10 +152,16 @@ impl<'m> Migrator<'m> {
     /// # Errors
     /// As [`Migrations::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<(Connection, Report)> {
-        let path = path.as_ref();
-        let mut conn =
-            Connection::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-        let report = self.apply(&mut conn)?;
-        Ok((conn, report))
+        open::open(self, path.as_ref())
+    }
+
+    /// How many migrations of the history a database should have after the run.
+    pub(crate) fn goal(&self) -> Result<usize> {
+        let list = self.migrations.list;
+        let Some(target) = self.target else { return Ok(list.len()) };
+        list.iter()
+            .position(|migration| migration.version == target)
+            .map(|at| at + 1)
+            .ok_or_else(|| Error::UnknownTarget { target, known: list.last().map(Migration::version) })
     }
 }

@@ -4,11 +4,13 @@ use std::fmt;
 
 use onward_schema::Checksum;
 
+use crate::error::Error;
 use crate::ledger::Row;
 use crate::migrations::Migration;
 
 /// Why a ledger and the embedded history do not go together.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Conflict {
     /// A migration that has run has another text now.
@@ -22,6 +24,7 @@ pub enum Conflict {
         /// The checksum of what has run.
         ledger: String,
         /// The checksum of what the program has.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::text"))]
         program: Checksum,
     },
     /// A migration that has run is not in the program, though later ones are.
@@ -51,9 +54,21 @@ pub enum Conflict {
         /// Its file.
         file: &'static str,
         /// The checksum of what the program has.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::text"))]
         program: Checksum,
         /// The newest version that has run.
         newest: i64,
+    },
+    /// A row of the ledger that its chain does not vouch for: it, or a row before it, was changed or removed by hand.
+    Tampered {
+        /// Its version.
+        version: i64,
+        /// Its name in the ledger.
+        name: String,
+        /// The chain of the row.
+        ledger: String,
+        /// The chain that follows from the row before it.
+        expected: String,
     },
 }
 
@@ -64,7 +79,8 @@ impl Conflict {
             Conflict::Edited { version, .. }
             | Conflict::Missing { version, .. }
             | Conflict::Newer { version, .. }
-            | Conflict::OutOfOrder { version, .. } => *version,
+            | Conflict::OutOfOrder { version, .. }
+            | Conflict::Tampered { version, .. } => *version,
         }
     }
 
@@ -72,7 +88,9 @@ impl Conflict {
     pub fn name(&self) -> &str {
         match self {
             Conflict::Edited { name, .. } | Conflict::OutOfOrder { name, .. } => name,
-            Conflict::Missing { name, .. } | Conflict::Newer { name, .. } => name,
+            Conflict::Missing { name, .. }
+            | Conflict::Newer { name, .. }
+            | Conflict::Tampered { name, .. } => name,
         }
     }
 }
@@ -98,15 +116,38 @@ impl fmt::Display for Conflict {
                 "migration {version} `{name}` has not run, though migration {newest} after it has\n  has checksum \
                  {program} ({file})"
             ),
+            Conflict::Tampered { version, name, ledger, expected } => write!(
+                f,
+                "the row of migration {version} `{name}`, or one before it, was changed or removed\n  has chain \
+                 {ledger}\n  should have {expected}"
+            ),
         }
     }
+}
+
+/// The rows that do not follow from the row before them. The chain after a row that was changed is taken as it is
+/// written, so that one change is named once.
+fn tampered(rows: &[Row]) -> impl Iterator<Item = Conflict> {
+    let mut before = Some(Checksum::default());
+    rows.iter().filter_map(move |row| {
+        let follows = before.zip(row.checksum.parse().ok());
+        let expected = follows.map(|(before, checksum)| before.chain(row.version, checksum).to_string());
+        before = row.chain.parse().ok();
+        let expected = expected.unwrap_or_else(|| "another".to_owned());
+        (expected != row.chain).then(|| Conflict::Tampered {
+            version: row.version,
+            name: row.name.clone(),
+            ledger: row.chain.clone(),
+            expected,
+        })
+    })
 }
 
 /// The migrations that are still to run: those after the newest that has, if all up to there agree.
 pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Migration], Vec<Conflict>> {
     let last = list.last().map_or(i64::MIN, |migration| migration.version);
     let newest = rows.last().map_or(i64::MIN, |row| row.version);
-    let mut conflicts = Vec::new();
+    let mut conflicts: Vec<Conflict> = tampered(rows).collect();
     for row in rows {
         let Row { version, name, checksum: ledger, .. } = row.clone();
         match list.iter().find(|migration| migration.version == version) {
@@ -135,6 +176,18 @@ pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Mi
     }
 }
 
+/// The error that these conflicts are.
+pub(crate) fn refusal(list: &[Migration], conflicts: Vec<Conflict>) -> Error {
+    let path = None;
+    if conflicts.iter().any(|conflict| matches!(conflict, Conflict::Tampered { .. })) {
+        Error::Tampered { path, conflicts }
+    } else if conflicts.iter().all(|conflict| matches!(conflict, Conflict::Newer { .. })) {
+        Error::Newer { path, known: list.last().map(Migration::version), conflicts }
+    } else {
+        Error::Diverged { path, conflicts }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,14 +197,26 @@ mod tests {
         crate::__private::migration(version, "", "m", "m.sql", "", &[], sum, sum)
     }
 
-    fn row(version: i64) -> Row {
-        let checksum = migration(version).checksum.to_string();
-        Row { version, name: "m".into(), checksum, applied_at: String::new() }
+    /// What a ledger holds after these.
+    fn ledger(versions: &[i64]) -> Vec<Row> {
+        let mut chain = Checksum::default();
+        let row = |version: &i64| {
+            let checksum = migration(*version).checksum;
+            chain = chain.chain(*version, checksum);
+            Row {
+                version: *version,
+                name: "m".into(),
+                checksum: checksum.to_string(),
+                chain: chain.to_string(),
+                applied_at: String::new(),
+            }
+        };
+        versions.iter().map(row).collect()
     }
 
     fn versions(list: &[i64], rows: &[i64]) -> Result<Vec<i64>, Vec<Conflict>> {
         let list: Vec<Migration> = list.iter().copied().map(migration).collect();
-        let rows: Vec<Row> = rows.iter().copied().map(row).collect();
+        let rows = ledger(rows);
         pending(&list, &rows).map(|pending| pending.iter().map(|migration| migration.version).collect())
     }
 
@@ -175,12 +240,36 @@ mod tests {
         assert!(matches!(missing[..], [Conflict::Missing { version: 2, .. }]));
         let order = versions(&[1, 2, 3], &[1, 3]).unwrap_err();
         assert!(matches!(order[..], [Conflict::OutOfOrder { version: 2, newest: 3, .. }]));
-        let edited = pending(&[migration(1)], &[Row { checksum: "00".into(), ..row(1) }]).unwrap_err();
+        let other = Migration { checksum: Checksum([9; 32]), ..migration(1) };
+        let edited = pending(&[other], &ledger(&[1])).unwrap_err();
         assert!(matches!(edited[..], [Conflict::Edited { version: 1, .. }]));
         let both = versions(&[2, 3], &[1, 3]).unwrap_err();
         assert_eq!(both.len(), 2);
         for conflict in newer.iter().chain(&missing).chain(&order).chain(&edited) {
             assert!(conflict.to_string().contains("checksum"), "{conflict}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_was_changed_is_named_once() {
+        let list: Vec<Migration> = [1, 2, 3, 4].map(migration).to_vec();
+        for change in ["removed", "another checksum", "no checksum", "another chain", "another version"] {
+            let mut rows = ledger(&[1, 2, 3, 4]);
+            match change {
+                "removed" => drop(rows.remove(1)),
+                "another checksum" => rows[2].checksum = Checksum([8; 32]).to_string(),
+                "no checksum" => rows[2].checksum = "see the wiki".to_owned(),
+                "another chain" => rows[2].chain = Checksum([8; 32]).to_string(),
+                _ => rows[3].version = 7,
+            }
+            let conflicts = pending(&list, &rows).unwrap_err();
+            let named = conflicts.iter().filter(|conflict| matches!(conflict, Conflict::Tampered { .. }));
+            // A changed chain is wrong itself and leads nowhere either.
+            assert_eq!(
+                named.count(),
+                if change == "another chain" { 2 } else { 1 },
+                "{change}: {conflicts:?}"
+            );
         }
     }
 }

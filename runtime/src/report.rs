@@ -1,12 +1,18 @@
 //! What a run did.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::apply::Done;
+use crate::message::counted;
 use crate::migrations::{Migration, Migrations};
+use crate::recreate::Recreated;
+use crate::wait::Wait;
 
 /// A migration that ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Applied {
     /// Its version.
@@ -16,11 +22,15 @@ pub struct Applied {
     /// Its name.
     pub name: &'static str,
     /// How long its statements took.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub duration: Duration,
 }
 
 /// What [`Migrations::apply`] did. Its `Display` is a table for people.
+///
+/// With the feature `serde` it can be serialized; its durations are then numbers of seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Report {
     /// The migrations that ran, in order; empty if the database was up to date.
@@ -29,31 +39,48 @@ pub struct Report {
     pub total: usize,
     /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
     pub newest: Option<(&'static str, &'static str)>,
-    /// How long the call waited for the lock.
+    /// How long the call waited, from the first try for the lock that was refused.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub waited: Duration,
+    /// How many attempts there were, the one that succeeded included.
+    pub attempts: u32,
+    /// How often the lock was tried again.
+    pub retries: u32,
     /// How long the call took, waiting included.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub duration: Duration,
+    /// How the database is written, in SQLite's words: `delete`, `wal`, `memory`, ….
+    pub journal_mode: String,
+    /// The version of SQLite that the program runs.
+    pub sqlite_version: &'static str,
+    /// Where the copy is that was made before the first change, if one was asked for and something changed.
+    pub backup: Option<PathBuf>,
+    /// The database that was moved aside, if this one had to be made anew.
+    pub recreated: Option<Recreated>,
+}
+
+impl Applied {
+    pub(crate) fn new((migration, duration): (&Migration, Duration)) -> Applied {
+        let Migration { version, label, name, .. } = *migration;
+        Applied { version, label, name, duration }
+    }
 }
 
 impl Report {
-    pub(crate) fn new(
-        migrations: &Migrations,
-        ran: Vec<(&Migration, Duration)>,
-        waited: Duration,
-        duration: Duration,
-    ) -> Report {
-        let applied = ran.into_iter().map(|(migration, duration)| Applied {
-            version: migration.version,
-            label: migration.label,
-            name: migration.name,
-            duration,
-        });
+    pub(crate) fn new(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -> Report {
+        let newest = done.total.checked_sub(1).map(|last| &migrations.list[last]);
         Report {
-            applied: applied.collect(),
-            total: migrations.list.len(),
-            newest: migrations.list.last().map(|last| (last.label, last.name)),
-            waited,
-            duration,
+            applied: done.ran.into_iter().map(Applied::new).collect(),
+            total: done.total,
+            newest: newest.map(|newest| (newest.label, newest.name)),
+            waited: wait.waited(),
+            attempts: wait.attempts,
+            retries: wait.retries,
+            duration: wait.duration(),
+            journal_mode: done.journal_mode,
+            sqlite_version: rusqlite::version(),
+            backup: done.backup,
+            recreated: None,
         }
     }
 
@@ -65,7 +92,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = |number: usize| format!("{number} migration{}", if number == 1 { "" } else { "s" });
+        let count = |number: usize| counted(number, "migration", "migrations");
         if self.is_up_to_date() {
             return match self.newest {
                 Some((label, name)) => write!(f, "up to date at {label} {name} ({})", count(self.total)),
@@ -83,11 +110,20 @@ impl fmt::Display for Report {
             count(self.applied.len()),
             millis(self.duration),
             millis(self.waited)
-        )
+        )?;
+        if let Some(backup) = &self.backup {
+            write!(f, "\nas it was before: {}", backup.display())?;
+        }
+        match &self.recreated {
+            Some(Recreated { moved_to, reason }) => {
+                write!(f, "\nmade anew; the old one is now {}, because {reason}", moved_to.display())
+            }
+            None => Ok(()),
+        }
     }
 }
 
-fn millis(duration: Duration) -> String {
+pub(crate) fn millis(duration: Duration) -> String {
     format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
 }
 
@@ -108,7 +144,13 @@ mod tests {
             total: 2,
             newest: Some(("0002", "archive")),
             waited: Duration::ZERO,
+            attempts: 1,
+            retries: 0,
             duration: Duration::from_millis(12),
+            journal_mode: "wal".to_owned(),
+            sqlite_version: "3",
+            backup: None,
+            recreated: None,
         };
         assert_eq!(
             report.to_string(),

@@ -11,6 +11,7 @@ use crate::plan::{self, Conflict};
 
 /// Whether a migration has run.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum State {
     /// It has run, at this time in UTC.
     Applied(String),
@@ -22,6 +23,7 @@ pub enum State {
 
 /// One migration, of the program or of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Entry {
     /// Its version.
@@ -34,6 +36,7 @@ pub struct Entry {
 
 /// What has run on a database, and what is pending. Its `Display` is a table for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Status {
     /// All migrations of program and ledger, in order of version.
@@ -44,6 +47,10 @@ pub struct Status {
 
 impl Status {
     pub(crate) fn read(migrations: &Migrations, conn: &Connection) -> Result<Status> {
+        Status::look(migrations, conn).map_err(|error| error.on(conn))
+    }
+
+    fn look(migrations: &Migrations, conn: &Connection) -> Result<Status> {
         let reading = Error::sqlite("read the ledger");
         let (rows, strangers) = match ledger::exists(conn).map_err(&reading)? {
             true => (ledger::rows(conn).map_err(&reading)?, Vec::new()),
@@ -108,6 +115,7 @@ impl fmt::Display for Status {
                 State::Conflict(Conflict::OutOfOrder { .. }) => {
                     "did not run, though a later one has".to_owned()
                 }
+                State::Conflict(Conflict::Tampered { .. }) => "changed by hand in the ledger".to_owned(),
             };
             writeln!(f, "  {version:>versions$}  {name:<names$}  {state}")?;
         }

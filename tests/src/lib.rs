@@ -1,5 +1,6 @@
 //! What the tests of the whole workspace share.
 
+pub mod file;
 pub mod scratch;
 
 use std::env;
@@ -8,21 +9,26 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 /// The command line as a user would run it, built from this workspace once a test binary.
-///
-/// A package can depend on another one's library only, so cargo has to be asked for the binary.
 pub fn cargo_onward() -> Command {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    Command::new(BINARY.get_or_init(build))
+    Command::new(BINARY.get_or_init(|| build("cargo-onward")))
 }
 
-fn build() -> PathBuf {
+/// The example `service`, built in the same way.
+pub fn service() -> Command {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(BINARY.get_or_init(|| build("service")))
+}
+
+/// The binary of a package. A package can depend on another one's library only, so cargo has to be asked for it.
+fn build(package: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "cargo-onward", "--message-format", "json"])
+        .args(["build", "--quiet", "--package", package, "--message-format", "json"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo starts");
-    assert!(output.status.success(), "cargo-onward does not build");
+    assert!(output.status.success(), "{package} does not build");
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())

@@ -1,21 +1,32 @@
-//! A program that migrates a database and goes on: `start HISTORY FILE`. The tests start many of it at once.
+//! A program that migrates a database, prints the report as JSON, and goes on: `start HISTORY FILE [CHOICE…]`. The tests
+//! start many of it at once.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use onward::{Migrations, migrations};
+use onward::{Migrations, Migrator, migrations};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [history, file] = args.as_slice() else { return ExitCode::from(2) };
+    let [history, file, choices @ ..] = args.as_slice() else { return ExitCode::from(2) };
     let migrations: Migrations = match history.as_str() {
+        "board" => migrations!("histories/board"),
         "counter" => migrations!("histories/counter"),
+        "killed" => migrations!("histories/killed"),
+        "orders" => migrations!("histories/orders"),
         "slow" => migrations!("histories/slow"),
         "sample" => migrations!("../migrations"),
+        "workers" => migrations!("histories/workers"),
         _ => return ExitCode::from(2),
     };
-    match migrations.migrator().open(file) {
+    let Some(migrator) =
+        choices.iter().try_fold(migrations.migrator(), |migrator, choice| choose(migrator, choice))
+    else {
+        return ExitCode::from(2);
+    };
+    match migrator.open(file) {
         Ok((_, report)) => {
-            println!("{}", report.applied.len());
+            println!("{}", serde_json::to_string(&report).expect("a report is plain data"));
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -23,4 +34,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn choose<'m>(migrator: Migrator<'m>, choice: &str) -> Option<Migrator<'m>> {
+    let (name, value) = choice.split_once('=').unwrap_or((choice, ""));
+    Some(match name {
+        "lock_timeout" => migrator.lock_timeout(Duration::from_millis(value.parse().ok()?)),
+        "attempt_timeout" => migrator.attempt_timeout(Duration::from_millis(value.parse().ok()?)),
+        "recreate" => migrator.or_recreate(),
+        "backup" => migrator.backup(value),
+        _ => return None,
+    })
 }

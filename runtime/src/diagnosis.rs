@@ -1,0 +1,157 @@
+//! From SQLite's codes to what an operator can look at: the file, its folder, the connection.
+
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
+
+use crate::error::Error;
+use crate::exclusive::is_busy;
+
+/// Who may use a file, as far as the system tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Access {
+    /// The permission bits; only on Unix.
+    pub mode: Option<u32>,
+    /// The id of the user who owns it; only on Unix.
+    pub owner: Option<u32>,
+    /// The id of the user of this process; only on Linux.
+    pub user: Option<u32>,
+}
+
+impl Access {
+    pub(crate) fn of(path: &Path) -> Access {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let metadata = fs::metadata(path).ok();
+            Access {
+                mode: metadata.as_ref().map(|metadata| metadata.mode() & 0o7777),
+                owner: metadata.as_ref().map(MetadataExt::uid),
+                // Where there is such a folder, it belongs to the process's effective user.
+                user: fs::metadata("/proc/self").ok().map(|process| process.uid()),
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = path;
+            Access::default()
+        }
+    }
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.mode, self.owner) {
+            (Some(mode), Some(owner)) => write!(f, "mode {mode:04o}, owner {owner}")?,
+            _ => write!(f, "mode and owner not known")?,
+        }
+        match self.user {
+            Some(user) => write!(f, "; this process is user {user}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The file of a connection's main database, unless that is in memory.
+pub(crate) fn path(conn: &Connection) -> Option<PathBuf> {
+    conn.path().filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+impl Error {
+    /// Names the connection's database, and what SQLite's code means for it.
+    pub(crate) fn on(self, conn: &Connection) -> Error {
+        let path = path(conn);
+        self.explained(path.as_deref(), Some(conn)).at(path.as_deref())
+    }
+
+    /// A file that did not open.
+    pub(crate) fn open(path: &Path, source: rusqlite::Error) -> Error {
+        let error = Error::Open { path: path.to_owned(), source };
+        error.explained(Some(path), None)
+    }
+
+    fn explained(self, path: Option<&Path>, conn: Option<&Connection>) -> Error {
+        let code = self.plain().and_then(rusqlite::Error::sqlite_error_code);
+        let place = path.map(Path::to_owned);
+        match code {
+            Some(code @ (ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::DiskFull)) => {
+                match (code, self.parts()) {
+                    (ErrorCode::NotADatabase, Ok((_, source))) => Error::NotADatabase { path: place, source },
+                    (ErrorCode::DiskFull, Ok((action, source))) => {
+                        Error::DiskFull { path: place, action, source }
+                    }
+                    (_, Ok((action, source))) => Error::Corrupt { path: place, action, source },
+                    (_, Err(other)) => other,
+                }
+            }
+            // Under the lock, which keeps other processes out: a connection of this process that shares the cache.
+            Some(_) if self.plain().is_some_and(is_busy) => {
+                Error::Locked { path: place, waited: Duration::ZERO, attempts: 1, tries: 1 }
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
+                path.and_then(|path| unwritable(path, conn)).or_else(|| self.read_only(conn)).unwrap_or(self)
+            }
+            _ => self,
+        }
+    }
+
+    /// What was about to be done, and what SQLite said to it.
+    fn parts(self) -> Result<(String, rusqlite::Error), Error> {
+        match self {
+            Error::Open { source, .. } => Ok(("open the database".to_owned(), source)),
+            Error::Sqlite { action, source, .. } => Ok((action.to_owned(), source)),
+            Error::Statement { file, line, column, source, .. } => {
+                Ok((format!("run {file}:{line}:{column}"), *source))
+            }
+            other => Err(other),
+        }
+    }
+
+    /// That it is the connection, when it is nothing else.
+    fn read_only(&self, conn: Option<&Connection>) -> Option<Error> {
+        let conn = conn.filter(|conn| {
+            conn.is_readonly(MAIN_DB).unwrap_or(false)
+                || conn.query_row("PRAGMA query_only", [], |row| row.get(0)).unwrap_or(false)
+        })?;
+        Some(Error::ReadOnlyConnection { path: path(conn) })
+    }
+}
+
+/// Why a file cannot be written, if a look at it and its folder tells.
+fn unwritable(path: &Path, conn: Option<&Connection>) -> Option<Error> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.exists() {
+        return Some(Error::ParentMissing { path: path.to_owned(), parent: parent.to_owned() });
+    }
+    // SQLite opens what it cannot write for reading, and says so. Not with `File`: closing it would give up the locks
+    // that this process has on the file (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+    let writable = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let is_read_only =
+        || Connection::open_with_flags(path, writable).and_then(|probe| probe.is_readonly(MAIN_DB));
+    if path.is_file() && matches!(is_read_only(), Ok(true)) {
+        return Some(Error::FileReadOnly { path: path.to_owned(), access: Access::of(path) });
+    }
+    // A connection that was opened for reading needs no journal.
+    if conn.is_some_and(|conn| conn.is_readonly(MAIN_DB).unwrap_or(false)) || is_writable(parent) {
+        return None;
+    }
+    let (path, access) = (path.to_owned(), Access::of(parent));
+    Some(Error::ParentNotWritable { path, parent: parent.to_owned(), access })
+}
+
+/// Whether a file can be made in a folder: there is no other way to ask than to try.
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(format!(".onward-{}", std::process::id()));
+    match OpenOptions::new().write(true).create_new(true).open(&probe) {
+        Ok(file) => {
+            drop(file);
+            let _ = fs::remove_file(&probe);
+            true
+        }
+        Err(error) => error.kind() == std::io::ErrorKind::AlreadyExists,
+    }
+}

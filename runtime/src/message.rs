@@ -1,0 +1,272 @@
+//! What the errors say: where, what is wrong, what it does to the database, what to do.
+
+use std::fmt;
+
+use rusqlite::ErrorCode;
+
+use crate::diagnosis::Access;
+use crate::error::Error;
+
+/// What SQLite says, without the statement that rusqlite puts behind it.
+fn message(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a function is called that the connection does not have; SQLite has no code for it.
+pub(crate) fn is_missing_function(error: &rusqlite::Error) -> bool {
+    message(error).starts_with("no such function: ")
+}
+
+/// What to do about an error of SQLite's, where its code tells.
+fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
+    let help = match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly) => {
+            "the file, its folder or the connection cannot be written: SQLite needs all three, since it writes a \
+             journal beside the file; a file that was moved or replaced while it was open has to be opened again"
+        }
+        Some(ErrorCode::CannotOpen) => "see that the file and its folder exist and can be read and written",
+        Some(ErrorCode::SystemIoFailure) => {
+            "look at the disk and the system's log; on a network file system, move the database to a local disk"
+        }
+        Some(ErrorCode::AuthorizationForStatementDenied) => {
+            "the connection's authorizer denies it: migrate without one"
+        }
+        _ if is_missing_function(error) => {
+            "register the function on the connection before it migrates; onward.toml tells only the build of it"
+        }
+        _ => return Ok(()),
+    };
+    write!(f, "\nhelp: {help}")
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = self.path() {
+            write!(f, "`{}`: ", path.display())?;
+        }
+        match self {
+            Error::Open { path, source } => {
+                write!(f, "the database could not be opened: {}; nothing was changed", message(source))?;
+                match path.is_dir() {
+                    true => write!(f, "\nhelp: this is a folder; name a file in it"),
+                    false => {
+                        write!(f, "\nhelp: see that the file can be read and written: {}", Access::of(path))
+                    }
+                }
+            }
+            Error::ParentMissing { parent, .. } => write!(
+                f,
+                "the folder `{}` does not exist, and SQLite makes files only; no database was made\nhelp: make the folder first, or look \
+                 whether the path is right and what should hold it is mounted",
+                parent.display()
+            ),
+            Error::ParentNotWritable { parent, access, .. } => write!(
+                f,
+                "no file can be made in the folder `{}` ({access}), and SQLite writes a journal beside the database; \
+                 nothing was changed\nhelp: let the user of this process write the folder, and see that it is not \
+                 mounted read-only",
+                parent.display()
+            ),
+            Error::FileReadOnly { access, .. } => write!(
+                f,
+                "the file is read-only ({access}) and has migrations pending; nothing was changed\nhelp: let the user \
+                 of this process write the file and its folder, and see that they are not mounted read-only"
+            ),
+            Error::ReadOnlyConnection { .. } => write!(
+                f,
+                "the connection is read-only, and migrations are pending; nothing was changed\nhelp: migrate on a \
+                 connection that can write, before this one is opened"
+            ),
+            Error::NotADatabase { source, .. } => write!(
+                f,
+                "{}; nothing was changed\nhelp: either it is another kind of file, so look at the path, or it is \
+                 encrypted, which cannot be told apart: open it with its key and migrate on that connection",
+                message(source)
+            ),
+            Error::Corrupt { action, source, .. } => write!(
+                f,
+                "could not {action}: {}; what was begun is rolled back\nhelp: the file is damaged: go back to a \
+                 backup, or save what can be read with `.recover` in the sqlite3 shell",
+                message(source)
+            ),
+            Error::DiskFull { action, source, .. } => write!(
+                f,
+                "could not {action}: {}; all migrations were rolled back, nothing was changed\nhelp: make room where \
+                 the database and the temporary files lie: a migration needs up to the database's size again; or raise \
+                 the connection's `max_page_count`",
+                message(source)
+            ),
+            Error::InTransaction { .. } => write!(
+                f,
+                "the connection is inside a transaction; nothing was changed\nhelp: commit it or roll it back first, or \
+                 migrate on a connection of its own"
+            ),
+            Error::Attached { databases, .. } => write!(
+                f,
+                "the connection has other databases attached: {}; a name in a migration could mean one of theirs; \
+                 nothing was changed\nhelp: detach them first, or migrate on a connection of its own",
+                list(databases)
+            ),
+            Error::Settings { source, .. } => write!(
+                f,
+                "the migrations are applied, but the connection's settings could not be put back: {}\nhelp: open a new \
+                 connection; the database is up to date",
+                message(source)
+            ),
+            Error::Locked { waited, attempts, tries, .. } => write!(
+                f,
+                "the database is locked by another connection: gave up after {:.1} s ({}, {}); nothing was \
+                 changed\nhelp: likely it is another process that migrates for long, a transaction that was left open, \
+                 or a backup or a shell that reads; look who has the file open, and start again, or raise `lock_timeout`",
+                waited.as_secs_f64(),
+                counted(*attempts as usize, "attempt", "attempts"),
+                counted(*tries as usize, "try", "tries")
+            ),
+            Error::NoLedger { tables, .. } => write!(
+                f,
+                "the database has no ledger of migrations, but already holds {}; nothing was changed\nhelp: it was \
+                 made by other means than onward, which cannot tell which migrations it has had; begin with an empty \
+                 database file, or look whether this is the right one",
+                list(tables)
+            ),
+            Error::Newer { known, conflicts, .. } => {
+                match known {
+                    Some(known) => {
+                        write!(f, "the database is newer than this program, which knows version {known}")?
+                    }
+                    None => write!(f, "the database is newer than this program, which knows no migrations")?,
+                }
+                conflicts.iter().try_for_each(|conflict| write!(f, "\n{conflict}"))?;
+                write!(f, "\nhelp: run the newer program again; nothing was changed")
+            }
+            Error::Diverged { conflicts, .. } => {
+                write!(f, "the database has not run the same migrations as this program has")?;
+                conflicts.iter().try_for_each(|conflict| write!(f, "\n{conflict}"))?;
+                write!(
+                    f,
+                    "\nhelp: a released migration stays as it is; take its text from version control again and write \
+                     the change as a new migration; if this one never left your machine, delete this development \
+                     database instead; nothing was changed"
+                )
+            }
+            Error::Tampered { conflicts, .. } => {
+                write!(f, "the ledger of migrations was changed by hand, and does not say what has run")?;
+                conflicts.iter().try_for_each(|conflict| write!(f, "\n{conflict}"))?;
+                write!(
+                    f,
+                    "\nhelp: put the rows of `{}` back as they are in a backup, or go back to the backup; nothing was \
+                     changed",
+                    onward_schema::LEDGER
+                )
+            }
+            Error::UnknownTarget { target, known } => {
+                write!(f, "the run should stop at migration {target}, which the program does not have")?;
+                match known {
+                    Some(known) => write!(f, "\nhelp: its newest is {known}; nothing was changed"),
+                    None => write!(f, "\nhelp: it has none; nothing was changed"),
+                }
+            }
+            Error::Statement { file, line, column, sql, source, .. } => {
+                write!(
+                    f,
+                    "a migration failed and all were rolled back; nothing was changed\n  {file}:{line}:{column}: {}\n{}",
+                    message(source),
+                    indented(sql)
+                )?;
+                help(f, source)
+            }
+            Error::ForeignKeys { violations, .. } => {
+                write!(
+                    f,
+                    "the migrations would leave rows whose foreign keys lead nowhere; nothing was changed"
+                )?;
+                violations.iter().take(10).try_for_each(|violation| write!(f, "\n  {violation}"))?;
+                let rest = violations.len().saturating_sub(10);
+                if rest > 0 {
+                    write!(f, "\n  and {rest} more")?;
+                }
+                write!(
+                    f,
+                    "\nhelp: foreign keys are off while migrations run, so ON DELETE actions do not fire; delete or \
+                     mend these rows in the migration"
+                )
+            }
+            Error::Drift { differences, .. } => {
+                write!(
+                    f,
+                    "after the migrations the schema is not the one that was proven; nothing was changed"
+                )?;
+                differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
+                write!(
+                    f,
+                    "\nhelp: something other than the migrations has changed these; take that change back, then start again"
+                )
+            }
+            Error::Rollback { cause, source, .. } => write!(
+                f,
+                "the migrations failed, and could not be rolled back: {}\nhelp: close the connection: SQLite then rolls \
+                 back, at the latest when the file is opened again; nothing was committed\nthe migrations failed \
+                 because: {cause}",
+                message(source)
+            ),
+            Error::Backup { to, source, .. } => write!(
+                f,
+                "no copy could be made at `{}` before the migrations: {source}; nothing was changed\nhelp: see that its \
+                 folder exists, can be written and has room for the whole database",
+                to.display()
+            ),
+            Error::Recreate { cause, moved_to: Some(moved_to), source, .. } => write!(
+                f,
+                "the database cannot be migrated and was moved to `{}`, but no new one could be made: {source}\nhelp: mend \
+                 that and start again, or move the old one back\nit cannot be migrated because: {cause}",
+                moved_to.display()
+            ),
+            Error::Recreate { cause, moved_to: None, source, .. } => write!(
+                f,
+                "the database cannot be migrated, and could not be moved aside: {source}; it is as it \
+                 was\nhelp: see that the folder can be written and no other process has the file open\nit cannot be \
+                 migrated because: {cause}"
+            ),
+            Error::LockFile { source, .. } => write!(
+                f,
+                "the lock file beside the database cannot be locked: {source}; nothing was changed\nhelp: move the \
+                 database to a file system with locks, which SQLite needs as well, or do without `or_recreate`"
+            ),
+            Error::Sqlite { action, source, .. } => {
+                write!(f, "could not {action}: {}; nothing was changed", message(source))?;
+                help(f, source)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Some names, and how many more there are.
+fn list(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(5) {
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
+}
+
+pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// The first lines of a statement.
+fn indented(sql: &str) -> String {
+    let mut lines: Vec<String> = sql.lines().take(8).map(|line| format!("    {line}")).collect();
+    if sql.lines().count() > 8 {
+        lines.push("    …".to_owned());
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,458 @@
+//! Every error an operator may meet, on real files: which it is, that it names the file, and what it says to do.
+//!
+//! What permissions forbid is tried as another user when the tests run as root, whom permissions do not bind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use onward::rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperation};
+use onward::rusqlite::{Connection, OpenFlags};
+use onward::{Conflict, Error, Event, Migrations, migrations};
+use onward_tests::file::{self, File, number};
+
+static FIRST: Migrations = migrations!("histories/orders_1");
+static ORDERS: Migrations = migrations!("histories/orders");
+
+/// Every error reads alike: the file, what is wrong, what it does to the database, what to do; no full stop.
+#[track_caller]
+fn reads(error: &Error, path: &Path, parts: &[&str]) {
+    let text = error.to_string();
+    assert_eq!(error.path(), Some(path), "{text}");
+    assert!(text.starts_with(&format!("`{}`: ", path.display())), "{text}");
+    assert!(text.contains("\nhelp: ") && !text.ends_with('.') && !text.contains(". "), "{text}");
+    for part in parts {
+        assert!(text.contains(part), "no `{part}` in: {text}");
+    }
+}
+
+#[test]
+fn the_lock_is_not_got() {
+    let file = File::with_orders(&FIRST);
+    let writer = file.conn();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let migrator =
+        ORDERS.migrator().lock_timeout(Duration::from_millis(120)).attempt_timeout(Duration::from_millis(30));
+    for error in [migrator.open(file.path()).unwrap_err(), migrator.apply(&mut file.conn()).unwrap_err()] {
+        let Error::Locked { waited, attempts, tries, .. } = error else { panic!("{error}") };
+        assert!(waited >= Duration::from_millis(100) && attempts > 1 && tries >= attempts, "{error}");
+        reads(
+            &error,
+            &file.path(),
+            &["locked by another connection", "attempts, ", "nothing was changed", "`lock_timeout`"],
+        );
+    }
+}
+
+#[test]
+fn the_folder_is_missing() {
+    let file = File::new();
+    let missing = file.folder().join("no").join("app.db");
+    let error = ORDERS.open(&missing).unwrap_err();
+    assert!(
+        matches!(&error, Error::ParentMissing { parent, .. } if parent == &file.folder().join("no")),
+        "{error}"
+    );
+    reads(&error, &missing, &["does not exist", "make the folder first"]);
+}
+
+#[test]
+fn the_path_is_a_folder() {
+    let file = File::new();
+    fs::create_dir(file.path()).unwrap();
+    let error = ORDERS.open(file.path()).unwrap_err();
+    assert!(matches!(error, Error::Open { .. }), "{error}");
+    reads(&error, &file.path(), &["this is a folder"]);
+}
+
+/// Runs the helper as somebody whom permissions bind, who may read and enter the folder, and gives back its error.
+#[cfg(unix)]
+fn as_another_user(file: &File, mode: u32) -> String {
+    as_another_user_with(file, mode, &["orders"])
+}
+
+#[cfg(unix)]
+fn is_root(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(file.folder()).unwrap().uid() == 0
+}
+
+#[cfg(unix)]
+fn as_another_user_with(file: &File, mode: u32, args: &[&str]) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    // The build folder may be closed to others.
+    let program = tempfile::tempdir().unwrap();
+    set(program.path(), 0o755);
+    let binary = program.path().join("start");
+    fs::copy(env!("CARGO_BIN_EXE_start"), &binary).unwrap();
+    let mut command = file::start(binary.to_str().unwrap(), args, &file.path());
+    if is_root(file) {
+        command.uid(65534).gid(65534);
+    }
+    set(file.folder(), mode);
+    let output = command.output().unwrap();
+    set(file.folder(), 0o755);
+    assert!(!output.status.success(), "permissions do not bind this user");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_folder_cannot_be_written() {
+    let file = File::new();
+    for exists in [false, true] {
+        if exists {
+            use std::os::unix::fs::PermissionsExt;
+            drop(FIRST.open(file.path()).unwrap());
+            fs::set_permissions(file.path(), fs::Permissions::from_mode(0o666)).unwrap();
+        }
+        let text = as_another_user(&file, 0o555);
+        assert!(
+            text.contains(&format!("`{}`: no file can be made in the folder", file.path().display())),
+            "{text}"
+        );
+        assert!(
+            text.contains("(mode 0555, owner ") && text.contains("help: let the user of this process"),
+            "{text}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_read_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = File::with_orders(&FIRST);
+    fs::set_permissions(file.path(), fs::Permissions::from_mode(0o444)).unwrap();
+    let before = file.bytes();
+    let text = as_another_user(&file, 0o777);
+    assert!(
+        text.contains(&format!("`{}`: the file is read-only (mode 0444, owner ", file.path().display())),
+        "{text}"
+    );
+    assert!(
+        text.contains("nothing was changed\nhelp: let the user of this process write the file"),
+        "{text}"
+    );
+    assert!(file.bytes() == before);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_cannot_even_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = File::with_orders(&FIRST);
+    fs::set_permissions(file.path(), fs::Permissions::from_mode(0o000)).unwrap();
+    let text = as_another_user(&file, 0o777);
+    assert!(
+        text.contains("the database could not be opened") && text.contains("mode 0000, owner "),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_connection_is_read_only() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = Connection::open_with_flags(file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::ReadOnlyConnection { .. }), "{error}");
+    reads(&error, &file.path(), &["the connection is read-only", "nothing was changed"]);
+    // Nothing to do is nothing to write.
+    assert!(FIRST.apply(&mut conn).unwrap().is_up_to_date());
+
+    let mut conn = file.conn();
+    conn.execute_batch("PRAGMA query_only = ON").unwrap();
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::ReadOnlyConnection { .. }), "{error}");
+}
+
+#[test]
+fn the_file_is_not_a_database_or_encrypted() {
+    let file = File::new();
+    for bytes in [
+        b"no database, but long enough to look like one".repeat(40),
+        (0..8192).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect(),
+    ] {
+        fs::write(file.path(), bytes).unwrap();
+        let error = file.refused(&ORDERS);
+        assert!(matches!(error, Error::NotADatabase { .. }), "{error}");
+        reads(
+            &error,
+            &file.path(),
+            &["file is not a database", "it is encrypted, which cannot be told apart"],
+        );
+    }
+}
+
+#[test]
+fn the_file_is_corrupt() {
+    let file = File::with_orders(&FIRST);
+    let mut bytes = file.bytes();
+    // Everything after the first page, which holds the schema, becomes nonsense.
+    bytes[4096..].fill(0xa5);
+    fs::write(file.path(), &bytes).unwrap();
+    let error = file.refused(&ORDERS);
+    assert!(matches!(error, Error::Corrupt { .. }), "{error}");
+    reads(&error, &file.path(), &["malformed", "rolled back", "help: the file is damaged"]);
+}
+
+#[test]
+fn the_disk_is_full() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    // What SQLite does when a page cannot be written for lack of room, without a disk of its own.
+    let pages = number(&conn, "PRAGMA page_count");
+    conn.execute_batch(&format!("PRAGMA max_page_count = {pages}")).unwrap();
+    let before = file.bytes();
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(
+        matches!(&error, Error::DiskFull { action, .. } if action.ends_with("0003_paid.sql:2:1")),
+        "{error}"
+    );
+    reads(&error, &file.path(), &["nothing was changed", "help: make room where the database"]);
+    assert!(file.bytes() == before);
+    conn.execute_batch("PRAGMA max_page_count = 4294967294").unwrap();
+    assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
+}
+
+/// A file system of half a megabyte, for as long as this lives. `None` if this user may not mount one.
+#[cfg(target_os = "linux")]
+struct Small(tempfile::TempDir);
+
+#[cfg(target_os = "linux")]
+impl Small {
+    fn mount() -> Option<Small> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=512k", "onward"]).arg(folder.path());
+        let mounted = mount.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success());
+        mounted.then(|| Small(folder))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+/// Beside the test above, which needs no rights, where file systems can be mounted: as root.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_file_system_is_full() {
+    const SLOW: Migrations = migrations!("histories/slow");
+    let Some(small) = Small::mount() else {
+        eprintln!("no file system can be mounted here; the_disk_is_full has shown the same by another way");
+        return;
+    };
+    let path = small.0.path().join("app.db");
+    let error = SLOW.open(&path).unwrap_err();
+    assert!(matches!(error, Error::DiskFull { .. }), "{error}");
+    reads(&error, &path, &["nothing was changed", "help: make room"]);
+    assert_eq!(number(&Connection::open(&path).unwrap(), "SELECT count(*) FROM sqlite_schema"), 0);
+
+    // What was moved aside to make room for a new one is named when there is no room.
+    fs::write(&path, "no database, but long enough to look like one".repeat(40)).unwrap();
+    let error = SLOW.migrator().or_recreate().open(&path).unwrap_err();
+    let Error::Recreate { moved_to: Some(moved_to), .. } = &error else { panic!("{error}") };
+    reads(
+        &error,
+        &path,
+        &["was moved to `", "no new one could be made", "disk is full", "file is not a database"],
+    );
+    assert!(fs::read_to_string(moved_to).unwrap().starts_with("no database"));
+}
+
+#[test]
+fn the_ledger_was_changed_by_hand() {
+    for change in [
+        "DELETE FROM onward_migrations WHERE version = 1",
+        "UPDATE onward_migrations SET checksum = 'see the wiki' WHERE version = 3",
+        "UPDATE onward_migrations SET version = 4 WHERE version = 3",
+        "INSERT INTO onward_migrations SELECT 4, name, checksum, chain, applied_at, 0 FROM onward_migrations WHERE version = 3",
+        "UPDATE onward_migrations SET chain = 'none' WHERE version = 5",
+    ] {
+        let file = File::with_orders(&ORDERS);
+        // The start looks at the newest chain alone, and this one is not the program's.
+        let rows = format!(
+            "{change}; UPDATE onward_migrations SET chain = replace(chain, 'a', 'b') WHERE version = 5"
+        );
+        file.conn().execute_batch(&rows).unwrap();
+        let error = file.refused(&ORDERS);
+        let Error::Tampered { conflicts, .. } = &error else { panic!("{change}: {error}") };
+        assert!(conflicts.iter().any(|conflict| matches!(conflict, Conflict::Tampered { .. })), "{error}");
+        reads(&error, &file.path(), &["changed by hand", "help: put the rows of `onward_migrations` back"]);
+        assert!(ORDERS.status(&file.conn()).unwrap().to_string().contains("changed by hand in the ledger"));
+    }
+}
+
+#[test]
+fn the_ledger_is_something_else() {
+    let file = File::new();
+    file.conn().execute_batch("CREATE TABLE onward_migrations(id)").unwrap();
+    let error = file.refused(&ORDERS);
+    assert!(matches!(error, Error::Sqlite { action: "read the ledger", .. }), "{error}");
+    assert!(error.to_string().contains("no such column"), "{error}");
+}
+
+#[test]
+fn a_statement_fails_and_so_does_the_rollback() {
+    const BROKEN: Migrations = migrations!("histories/broken_late");
+    let file = File::with_orders(&FIRST);
+    // Up to rusqlite 0.37 the hooks need no `mut` for this.
+    let mut conn = file.conn();
+    let deny = |context: AuthContext<'_>| match context.action {
+        AuthAction::Transaction { operation: TransactionOperation::Rollback } => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    let _ = conn.authorizer(Some(deny));
+    let error = BROKEN.apply(&mut conn).unwrap_err();
+    let Error::Rollback { cause, .. } = &error else { panic!("{error}") };
+    assert!(matches!(**cause, Error::Statement { line: 4, .. }), "{cause}");
+    reads(
+        &error,
+        &file.path(),
+        &["could not be rolled back: not authorized", "0002_unique_names.sql:4:1", "close the connection"],
+    );
+    // As it says: with the connection goes the transaction.
+    drop(conn);
+    assert!(file.conn().prepare("SELECT * FROM audit").is_err());
+    assert!(FIRST.apply(&mut file.conn()).unwrap().is_up_to_date());
+}
+
+#[test]
+fn the_commit_fails() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    let before = file.bytes();
+    let deny = |context: AuthContext<'_>| match context.action {
+        // What is neither a begin nor a rollback: rusqlite has no name for the commit.
+        AuthAction::Transaction { operation: TransactionOperation::Unknown } => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    let _ = conn.authorizer(Some(deny));
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Sqlite { action: "commit", .. }), "{error}");
+    reads(
+        &error,
+        &file.path(),
+        &["could not commit: not authorized", "nothing was changed", "migrate without one"],
+    );
+    assert!(conn.is_autocommit() && file.bytes() == before);
+}
+
+#[test]
+fn the_target_is_unknown() {
+    let file = File::with_orders(&FIRST);
+    let error = ORDERS.migrator().target(4).apply(&mut file.conn()).unwrap_err();
+    assert!(matches!(error, Error::UnknownTarget { target: 4, known: Some(5) }), "{error}");
+    assert!(
+        error.to_string().contains("stop at migration 4") && error.to_string().contains("its newest is 5")
+    );
+}
+
+#[test]
+fn what_the_ledger_says_comes_with_the_path() {
+    let file = File::with_orders(&ORDERS);
+    reads(&file.refused(&FIRST), &file.path(), &["newer than this program", "nothing was changed"]);
+    const EDITED: Migrations = migrations!("histories/orders_edited");
+    reads(&file.refused(&EDITED), &file.path(), &["was edited after it ran", "nothing was changed"]);
+    // A path is shown as it can be found from anywhere.
+    let folder: PathBuf = std::env::current_dir().unwrap();
+    let error = ORDERS.open("no/such/folder/app.db").unwrap_err();
+    assert_eq!(error.path(), Some(&*folder.join("no/such/folder/app.db")));
+}
+
+/// Another connection with the same cache is in the way with SQLITE_LOCKED, which SQLite's own waiting does not cover.
+#[test]
+fn a_shared_cache_is_waited_for() {
+    let file = File::with_orders(&FIRST);
+    let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_SHARED_CACHE;
+    let open = || Connection::open_with_flags(file.path(), flags).unwrap();
+    let (writer, mut conn) = (open(), open());
+    writer.execute_batch("BEGIN; INSERT INTO customers(name) VALUES ('Bob');").unwrap();
+    let migrator = ORDERS.migrator().lock_timeout(Duration::from_millis(50));
+    let error = migrator.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Locked { .. }), "{error}");
+    let writing = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
+        writer.execute_batch("COMMIT").unwrap();
+    });
+    assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
+    writing.join().unwrap();
+}
+
+/// The file is replaced while somebody waits for it: what he waits for is not the file of that name any more.
+#[test]
+fn a_file_that_is_replaced_is_opened_again() {
+    let (file, other) = (File::with_orders(&FIRST), File::with_orders(&FIRST));
+    let writer = file.conn();
+    writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| ORDERS.open(file.path()).unwrap());
+        std::thread::sleep(Duration::from_millis(50));
+        fs::rename(other.path(), file.path()).unwrap();
+        writer.execute_batch("ROLLBACK").unwrap();
+        let conn = waiting.join().unwrap();
+        conn.execute_batch("INSERT INTO customers(name) VALUES ('Bob')").unwrap();
+    });
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM customers"), 3);
+}
+
+/// SQLite does not tell the name of a file whose name is not UTF-8, and the error names it all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf8_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    let file = File::new();
+    let path = file.folder().join(std::ffi::OsStr::from_bytes(b"caf\xe9.db"));
+    ORDERS.open(&path).unwrap();
+    let error = FIRST.open(&path).unwrap_err();
+    assert!(matches!(error, Error::Newer { .. }) && error.path() == Some(&path), "{error}");
+    let error = FIRST.open(":memory:").map(drop);
+    assert!(error.is_ok());
+    assert!(ORDERS.migrator().target(4).open(":memory:").unwrap_err().path().is_none());
+}
+
+/// There is no file of that name for a moment, and SQLite cannot open it.
+#[test]
+fn a_file_that_cannot_be_opened_for_a_moment_is_tried_again() {
+    let file = File::new();
+    fs::create_dir(file.path()).unwrap();
+    let waits = AtomicUsize::new(0);
+    let migrator = ORDERS.migrator().observer(|event| {
+        if let Event::Waiting { .. } = event
+            && waits.fetch_add(1, Ordering::Relaxed) == 1
+        {
+            fs::remove_dir(file.path()).unwrap();
+        }
+    });
+    let (_, report) = migrator.open(file.path()).unwrap();
+    assert_eq!((report.attempts, report.retries, report.applied.len()), (3, 0, 3));
+    assert!(report.waited > Duration::ZERO);
+}
+
+/// A folder that belongs to somebody else and is sticky, as `/tmp` is: files can be made in it, and not be moved.
+#[cfg(unix)]
+#[test]
+fn a_database_cannot_be_moved_aside() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = File::new();
+    fs::write(file.path(), "no database, but long enough to look like one".repeat(40)).unwrap();
+    fs::set_permissions(file.path(), fs::Permissions::from_mode(0o666)).unwrap();
+    let before = file.bytes();
+    // Without root this process owns the folder, and what keeps it from moving is that nothing can be written there.
+    let lock = file.folder().join("app.db.onward-lock");
+    fs::write(&lock, "").unwrap();
+    fs::set_permissions(&lock, fs::Permissions::from_mode(0o666)).unwrap();
+    let mode = if is_root(&file) { 0o1777 } else { 0o555 };
+    let text = as_another_user_with(&file, mode, &["orders", "recreate"]);
+    assert!(text.contains("could not be moved aside") && text.contains("it is as it was"), "{text}");
+    assert!(text.contains("file is not a database"), "{text}");
+    assert!(file.bytes() == before);
+}

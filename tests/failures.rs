@@ -1,0 +1,213 @@
+//! Failures that people have met in the field: each first as they had it, shown to fail, then with onward.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use onward::rusqlite::Connection;
+use onward::{Error, Migrations, migrations};
+use onward_tests::cargo_onward;
+use onward_tests::file::{self, File, number, start_all};
+
+static BOARD: Migrations = migrations!("histories/board");
+static IDENTITIES: Migrations = migrations!("histories/identities");
+static WORKERS: Migrations = migrations!("histories/workers");
+static ARCHIVE: Migrations = migrations!("../examples/readme/migrations");
+
+fn start(history: &str, file: &Path) -> Command {
+    file::start(env!("CARGO_BIN_EXE_start"), &[history], file)
+}
+
+const FAILURES: &str = include_str!("histories/board/0002_failures.sql");
+
+/// A dispatcher opens its board twice per tick. Both connections see the optional columns missing, both add them.
+#[test]
+fn two_connections_add_the_same_column() {
+    let board = || {
+        let file = File::new();
+        BOARD.migrator().target(1).open(file.path()).unwrap();
+        file
+    };
+    let is_missing = |conn: &Connection| {
+        number(conn, "SELECT count(*) FROM pragma_table_info('tasks') WHERE name = 'consecutive_failures'")
+            == 0
+    };
+
+    let file = board();
+    let (one, other) = (file.conn(), file.conn());
+    assert!(is_missing(&one) && is_missing(&other));
+    one.execute_batch(FAILURES).unwrap();
+    let error = other.execute_batch(FAILURES).unwrap_err();
+    assert!(error.to_string().contains("duplicate column name: consecutive_failures"), "{error}");
+
+    // As before: both have looked, and both go on.
+    let file = board();
+    let (mut one, mut other) = (file.conn(), file.conn());
+    assert!(is_missing(&one) && is_missing(&other));
+    assert_eq!((BOARD.status(&one).unwrap().pending(), BOARD.status(&other).unwrap().pending()), (1, 1));
+    assert_eq!(BOARD.apply(&mut one).unwrap().applied.len(), 1);
+    assert_eq!(BOARD.apply(&mut other).unwrap().applied.len(), 0);
+    assert!(!is_missing(&one) && !is_missing(&other));
+
+    // And as it was in the field, from two threads and from two processes in the same tick.
+    let file = board();
+    std::thread::scope(|scope| {
+        let ticks =
+            [(); 2].map(|()| scope.spawn(|| BOARD.migrator().open(file.path()).unwrap().1.applied.len()));
+        assert_eq!(ticks.map(|tick| tick.join().unwrap()).iter().sum::<usize>(), 1);
+    });
+    let file = board();
+    assert_eq!(start_all([(); 2].map(|()| start("board", &file.path()))).iter().sum::<usize>(), 1);
+}
+
+/// Migrations and backfills run outside one transaction.
+#[test]
+fn a_failure_half_way_leaves_half_a_schema() {
+    let messages = || {
+        let file = File::new();
+        let (conn, _) = IDENTITIES.migrator().target(1).open(file.path()).unwrap();
+        conn.execute_batch("INSERT INTO messages(sender, body) VALUES ('a', 'x'), ('a', 'x'), ('b', 'x')")
+            .unwrap();
+        file
+    };
+    let columns = |file: &File| number(&file.conn(), "SELECT count(*) FROM pragma_table_info('messages')");
+    let sql = include_str!("histories/identities/0002_identities.sql");
+    let mend = "DELETE FROM messages WHERE id = 2";
+
+    let file = messages();
+    let error = file.conn().execute_batch(sql).unwrap_err();
+    assert!(error.to_string().contains("UNIQUE constraint failed"), "{error}");
+    assert_eq!(columns(&file), 4, "half of it is there");
+    // Mended, it still does not start.
+    file.conn().execute_batch(mend).unwrap();
+    let error = file.conn().execute_batch(sql).unwrap_err();
+    assert!(error.to_string().contains("duplicate column name: identity"), "{error}");
+
+    let file = messages();
+    let error = file.refused(&IDENTITIES);
+    assert!(matches!(error, Error::Statement { line: 3, .. }), "{error}");
+    assert_eq!(columns(&file), 3);
+    file.conn().execute_batch(mend).unwrap();
+    assert_eq!(IDENTITIES.apply(&mut file.conn()).unwrap().applied.len(), 1);
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL"), 2);
+}
+
+/// The same, when others start at the same time.
+#[test]
+fn a_concurrent_start_gets_busy() {
+    let messages = || {
+        let file = File::new();
+        let (conn, _) = IDENTITIES.migrator().target(1).open(file.path()).unwrap();
+        conn.execute_batch("INSERT INTO messages(sender, body) VALUES ('a', 'x'), ('b', 'x')").unwrap();
+        conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+        file
+    };
+    let write = "INSERT INTO messages(sender, body) SELECT 'c', count(*) FROM messages";
+
+    // Looked first, as one does, and written then: no patience helps, since what was seen is old by now.
+    let file = messages();
+    let conn = file.conn();
+    conn.execute_batch("BEGIN").unwrap();
+    number(&conn, "SELECT count(*) FROM pragma_table_info('messages')");
+    number(&conn, "SELECT count(*) FROM messages");
+    file.conn().execute_batch(write).unwrap();
+    let error = conn.execute_batch("ALTER TABLE messages ADD COLUMN identity TEXT").unwrap_err();
+    assert!(error.to_string().contains("database is locked"), "{error}");
+
+    let file = messages();
+    let mut conn = file.conn();
+    assert_eq!(IDENTITIES.status(&conn).unwrap().pending(), 1);
+    file.conn().execute_batch(write).unwrap();
+    let writer = file.conn();
+    writer.execute_batch(&format!("BEGIN IMMEDIATE; {write}")).unwrap();
+    std::thread::scope(|scope| {
+        let migrating = scope.spawn(|| IDENTITIES.apply(&mut conn).unwrap().applied.len());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        writer.execute_batch("COMMIT").unwrap();
+        assert_eq!(migrating.join().unwrap(), 1);
+    });
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL"), 4);
+}
+
+/// Four web workers start at once.
+#[test]
+fn four_workers_race() {
+    let file = File::new();
+    let mut workers: Vec<Child> = (0..4)
+        .map(|_| {
+            let mut worker = Command::new(env!("CARGO_BIN_EXE_naive"));
+            worker.arg(file.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            worker.spawn().unwrap()
+        })
+        .collect();
+    for worker in &mut workers {
+        let mut line = String::new();
+        BufReader::new(worker.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "looked\n");
+    }
+    for worker in &mut workers {
+        worker.stdin.take().unwrap().write_all(b"\n").unwrap();
+    }
+    let errors: Vec<String> = workers
+        .into_iter()
+        .map(|worker| worker.wait_with_output().unwrap())
+        .filter(|output| !output.status.success())
+        .map(|output| String::from_utf8(output.stderr).unwrap())
+        .collect();
+    assert_eq!(errors.len(), 3, "{errors:?}");
+    for error in errors {
+        assert!(
+            error.contains("table tokens already exists") || error.contains("database is locked"),
+            "{error}"
+        );
+    }
+
+    for _ in 0..10 {
+        let file = File::new();
+        assert_eq!(start_all((0..4).map(|_| start("workers", &file.path()))).iter().sum::<usize>(), 1);
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM tokens"), 1);
+    }
+    assert_eq!(WORKERS.list().len(), 1);
+}
+
+/// An index before the column it needs: the service does not start, and the way out was to wipe the database.
+#[test]
+fn an_index_before_its_column() {
+    let old = || {
+        let file = File::new();
+        let sql = "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL); INSERT INTO jobs(state) VALUES ('done')";
+        file.conn().execute_batch(sql).unwrap();
+        file
+    };
+    let schema =
+        "CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL, archived INTEGER);
+                  CREATE INDEX IF NOT EXISTS idx_jobs_archived ON jobs(archived);
+                  ALTER TABLE jobs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;";
+
+    let file = old();
+    for _start in 0..2 {
+        let error = file.conn().execute_batch(schema).unwrap_err();
+        assert!(error.to_string().contains("no such column: archived"), "{error}");
+    }
+
+    // As migrations, it does not build.
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("story/migrations");
+    let output = cargo_onward().arg("check").arg(story).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("before the column exists"));
+
+    // Mended, a database that has the first migration gets the second, and keeps its rows.
+    let file = File::new();
+    let (conn, _) = ARCHIVE.migrator().target(1).open(file.path()).unwrap();
+    conn.execute_batch("INSERT INTO jobs(state) VALUES ('done')").unwrap();
+    ARCHIVE.apply(&mut file.conn()).unwrap();
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM jobs WHERE archived = 0"), 1);
+
+    // One that was made by hand is refused, and its owners may have it made anew, on purpose: nothing is wiped.
+    let file = old();
+    assert!(matches!(file.refused(&ARCHIVE), Error::NoLedger { .. }));
+    let (conn, report) = ARCHIVE.migrator().or_recreate().open(file.path()).unwrap();
+    assert_eq!(number(&conn, "SELECT count(*) FROM jobs"), 0);
+    let aside = Connection::open(report.recreated.unwrap().moved_to).unwrap();
+    assert_eq!(number(&aside, "SELECT count(*) FROM jobs"), 1);
+}

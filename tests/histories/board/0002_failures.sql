@@ -1,0 +1,2 @@
+ALTER TABLE tasks ADD COLUMN consecutive_failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN last_failure TEXT;

@@ -1,0 +1,1 @@
+CREATE INDEX numbers_by_rest ON numbers(n % 1000, n);

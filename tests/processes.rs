@@ -1,0 +1,229 @@
+//! Many processes at one database, and processes that are killed.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use onward::rusqlite::Connection;
+use onward::{Migrations, migrations};
+use onward_tests::file::{self, File, number, start_all};
+
+static COUNTER: Migrations = migrations!("histories/counter");
+static COUNTER_1: Migrations = migrations!("histories/counter_1");
+static SLOW: Migrations = migrations!("histories/slow");
+
+fn start(history: &str, file: &Path) -> Command {
+    file::start(env!("CARGO_BIN_EXE_start"), &[history], file)
+}
+
+#[track_caller]
+fn start_many(count: usize, history: &str, file: &Path) -> Vec<usize> {
+    start_all((0..count).map(|_| start(history, file)))
+}
+
+/// A database without tables, in this journal mode.
+fn empty(file: &File, journal: &str) -> Connection {
+    let conn = file.conn();
+    let mode: String =
+        conn.query_row(&format!("PRAGMA journal_mode = {journal}"), [], |row| row.get(0)).unwrap();
+    assert!(mode.eq_ignore_ascii_case(journal));
+    conn
+}
+
+/// The hard case: the only pending migration is one INSERT, which raises no error when it runs twice.
+#[test]
+fn many_starters_migrate_an_outdated_file_once() {
+    for (journal, count) in
+        ["DELETE", "WAL"].into_iter().flat_map(|journal| [4, 10, 64].map(|count| (journal, count)))
+    {
+        let file = File::new();
+        let mut conn = empty(&file, journal);
+        COUNTER_1.apply(&mut conn).unwrap();
+        let applied = start_many(count, "counter", &file.path());
+        assert_eq!(applied.iter().sum::<usize>(), 1, "{journal} {count}");
+        assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1, "{journal} {count}");
+    }
+}
+
+#[test]
+fn many_starters_make_a_fresh_file_once() {
+    for count in [4, 10, 64] {
+        let file = File::new();
+        // There is not even a file.
+        assert_eq!(start_many(count, "sample", &file.path()).iter().sum::<usize>(), 10, "{count}");
+
+        let file = File::new();
+        std::fs::write(file.path(), "").unwrap();
+        assert_eq!(start_many(count, "counter", &file.path()).iter().sum::<usize>(), 2, "{count}");
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM counter"), 1, "{count}");
+
+        let file = File::new();
+        let conn = empty(&file, "WAL");
+        assert_eq!(start_many(count, "counter", &file.path()).iter().sum::<usize>(), 2, "{count}");
+        assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1, "{count}");
+    }
+}
+
+/// With little time per attempt, a waiter goes through many connections, and it makes no difference.
+#[test]
+fn every_attempt_is_a_fresh_connection() {
+    let file = File::new();
+    let start = || file::start(env!("CARGO_BIN_EXE_start"), &["slow", "attempt_timeout=20"], &file.path());
+    let children: Vec<_> = (0..10).map(|_| start().spawn().unwrap()).collect();
+    let outputs = children.into_iter().map(|child| child.wait_with_output().unwrap());
+    let reports: Vec<_> = outputs.map(|output| file::report(&output)).collect();
+    let applied: usize = reports.iter().map(|report| report["applied"].as_array().unwrap().len()).sum();
+    assert_eq!(applied, 3);
+    assert!(
+        reports.iter().any(|report| report["attempts"].as_u64().unwrap() > 2),
+        "nobody waited: {reports:?}"
+    );
+}
+
+/// A process died in the middle of a transaction, and whoever comes first has to roll back its journal or to read its WAL.
+#[test]
+fn many_starters_find_what_a_dead_process_left() {
+    for (journal, suffix) in [("DELETE", "-journal"), ("WAL", "-wal")] {
+        let (file, copy) = (File::new(), File::new());
+        let mut conn = empty(&file, journal);
+        COUNTER_1.apply(&mut conn).unwrap();
+        // With no room in memory, SQLite writes before the commit.
+        conn.execute_batch(
+            "PRAGMA cache_size = 1; BEGIN;
+             INSERT INTO counter WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up LIMIT 20000)
+             SELECT 'never committed' FROM up;",
+        )
+        .unwrap();
+        for suffix in ["", suffix] {
+            let name = format!("app.db{suffix}");
+            std::fs::copy(file.folder().join(&name), copy.folder().join(&name)).unwrap();
+        }
+        let size: u64 =
+            copy.folder().read_dir().unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+        assert!(size > 100_000, "the transaction is in the files");
+        assert_eq!(start_many(10, "counter", &copy.path()).iter().sum::<usize>(), 1, "{journal}");
+        assert_eq!(number(&copy.conn(), "SELECT count(*) FROM counter"), 1, "{journal}");
+    }
+}
+
+/// Under WAL readers see the old state until the commit. Under a rollback journal an exclusive lock keeps them out, and
+/// they wait as their busy timeout says.
+#[test]
+fn readers_keep_reading_while_another_process_migrates() {
+    for journal in ["DELETE", "WAL"] {
+        let file = File::new();
+        let conn = empty(&file, journal);
+        conn.busy_timeout(Duration::from_secs(60)).unwrap();
+        let mut child = start("slow", &file.path()).spawn().unwrap();
+        let mut seen = Vec::new();
+        while child.try_wait().unwrap().is_none() {
+            let count = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+            seen.push(count.unwrap());
+        }
+        assert!(child.wait().unwrap().success());
+        seen.dedup();
+        let whole = number(&conn, "SELECT count(*) FROM sqlite_schema");
+        assert!(seen == [0, whole] || seen == [0] || seen == [whole], "{journal}: {seen:?}");
+    }
+}
+
+/// What is found after a kill is the old database or the new one, and the next start completes.
+///
+/// More rounds: `ONWARD_KILLS=5000 cargo test -p onward-tests --test processes killed`
+#[test]
+fn a_process_that_is_killed_leaves_the_old_database_or_the_new_one() {
+    let rounds: u32 = std::env::var("ONWARD_KILLS").map_or(240, |rounds| rounds.parse().unwrap());
+    let (mut old, mut new, mut torn) = (0, 0, 0);
+    for journal in ["DELETE", "WAL"] {
+        let file = File::new();
+        let time = Instant::now();
+        empty(&file, journal);
+        assert_eq!(start_many(1, "killed", &file.path()), [3]);
+        // Some are killed before they begin, and some not before they are done. The delays are the same in every run.
+        let (mut random, longest) = (fastrand::Rng::with_seed(4), time.elapsed().mul_f64(1.2));
+        for round in 0..rounds / 2 {
+            let file = File::new();
+            drop(empty(&file, journal));
+            let mut child = start("killed", &file.path()).spawn().unwrap();
+            std::thread::sleep(longest.mul_f64(random.f64()));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            torn += usize::from(file.names().iter().any(|name| name.ends_with("-journal")));
+            // Looking rolls back what is half-done, as any process would.
+            let conn = file.conn();
+            let made = "SELECT count(*) FROM sqlite_schema WHERE name IN ('numbers', 'onward_migrations')";
+            match number(&conn, made) {
+                0 => old += 1,
+                2 => {
+                    new += 1;
+                    assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 3, "round {round}");
+                    assert_eq!(number(&conn, "SELECT sum(n) FROM numbers"), 20_001 * 10_000, "round {round}");
+                }
+                some => panic!("round {round}: {some} of 2 tables"),
+            }
+            let check: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+            assert_eq!(check, "ok", "round {round}");
+            drop(conn);
+            start_many(1, "killed", &file.path());
+            assert_eq!(number(&file.conn(), "SELECT sum(n) FROM numbers"), 20_001 * 10_000, "round {round}");
+        }
+    }
+    println!("{old} old, {new} new, {torn} with a journal to roll back");
+    assert!(old > 0 && new > 0 && torn > 0, "{old} old, {new} new, {torn} in the middle");
+}
+
+#[test]
+fn the_lock_of_a_process_that_is_killed_is_free() {
+    let file = File::new();
+    let mut child = start("slow", &file.path()).spawn().unwrap();
+    while !file.path().exists() {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    SLOW.open(file.path()).unwrap();
+    assert!(COUNTER.open(File::new().path()).is_ok());
+}
+
+/// Killed while it moves a database aside: nothing is lost, and the next start makes what is missing.
+#[test]
+fn a_process_that_is_killed_while_it_recreates_loses_nothing() {
+    let text = "no database, but long enough to look like one".repeat(40);
+    let recreate =
+        |file: &File| file::start(env!("CARGO_BIN_EXE_start"), &["counter", "recreate"], &file.path());
+    let file = File::new();
+    std::fs::write(file.path(), &text).unwrap();
+    let time = Instant::now();
+    start_all([recreate(&file)]);
+    let (mut random, longest) = (fastrand::Rng::with_seed(4), time.elapsed().mul_f64(1.2));
+    for round in 0..60 {
+        let file = File::new();
+        std::fs::write(file.path(), &text).unwrap();
+        let mut child = recreate(&file).spawn().unwrap();
+        std::thread::sleep(longest.mul_f64(random.f64()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        start_all([recreate(&file)]);
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM counter"), 1, "round {round}");
+        let names = file.names();
+        let aside: Vec<_> = names.iter().filter(|name| name.contains("unusable")).collect();
+        assert_eq!(aside.len(), 1, "round {round}: {names:?}");
+        assert!(std::fs::read(file.folder().join(aside[0])).unwrap() == text.as_bytes(), "round {round}");
+    }
+}
+
+/// Locks of files belong to processes, so that threads of one are a case of their own.
+#[test]
+fn many_threads_apply_everything_once() {
+    for journal in ["DELETE", "WAL"] {
+        let file = File::new();
+        let conn = empty(&file, journal);
+        std::thread::scope(|scope| {
+            let open = || COUNTER.migrator().open(file.path()).unwrap().1.applied.len();
+            let apply = || COUNTER.apply(&mut file.conn()).unwrap().applied.len();
+            let threads: Vec<_> = (0..8).flat_map(|_| [scope.spawn(open), scope.spawn(apply)]).collect();
+            assert_eq!(threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>(), 2);
+        });
+        assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1);
+    }
+}
