@@ -433,6 +433,23 @@ fn the_folder_is_found_from_below_the_package() {
 }
 
 #[test]
+fn the_folder_is_the_one_that_the_manifest_names() {
+    let place = Place::with(&[
+        (
+            "shop/Cargo.toml",
+            "[package]\nname = \"shop\"\n\n[package.metadata.onward]\nmigrations = \"db/history\"\n",
+        ),
+        ("shop/db/history/0001_orders.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY);\n"),
+        ("shop/migrations/0001_other.sql", "CREATE TABLE other (id INTEGER PRIMARY KEY, id TEXT);\n"),
+        ("shop/src/main.rs", ""),
+    ]);
+    for folder in ["shop", "shop/src"] {
+        let check = run(cargo_onward().arg("check").current_dir(place.path(folder))).exits(0);
+        assert_eq!(check.out, "1 migration: 0 errors, 0 warnings\n");
+    }
+}
+
+#[test]
 fn colours_are_for_terminals() {
     let place = Place::with(&[("migrations/0001_notes.sql", "CREATE TABLE notes (id, id);\n")]);
     for args in

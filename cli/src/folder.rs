@@ -5,21 +5,24 @@ use std::process::ExitCode;
 
 use clap::builder::styling::AnsiColor;
 use onward_analysis::render::{Style, render};
-use onward_analysis::{Analysis, Diagnostic, Severity};
+use onward_analysis::{Analysis, Diagnostic, Severity, source};
 
 use crate::{UNKNOWN, WRONG};
 
-/// The folder that was named, else `migrations` here, else the one beside the nearest Cargo.toml above.
+/// The folder that was named, else what Cargo.toml here names, else `migrations` here, else the same for the nearest
+/// Cargo.toml above.
 pub(crate) fn find(named: Option<PathBuf>) -> PathBuf {
     let here = PathBuf::from("migrations");
-    named.unwrap_or_else(|| if here.exists() { here.clone() } else { beside_manifest().unwrap_or(here) })
+    let found = named.or_else(|| source::configured(Path::new("")).map(PathBuf::from));
+    found.unwrap_or_else(|| if here.exists() { here.clone() } else { beside_manifest().unwrap_or(here) })
 }
 
 /// It need not be there: `new` makes it.
 fn beside_manifest() -> Option<PathBuf> {
     let current = std::env::current_dir().ok()?;
     let package = current.ancestors().find(|folder| folder.join("Cargo.toml").exists())?;
-    (package != current).then(|| package.join("migrations"))
+    let folder = source::configured(package).unwrap_or_else(|| "migrations".to_owned());
+    (package != current).then(|| package.join(folder))
 }
 
 /// Prints all diagnostics and how many there are.

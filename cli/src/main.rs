@@ -56,7 +56,7 @@ enum Command {
 
 #[derive(Args)]
 struct Folder {
-    /// The migrations folder [default: migrations, here or beside the nearest Cargo.toml above]
+    /// The migrations folder [default: what Cargo.toml names, or migrations, here or at the nearest Cargo.toml above]
     dir: Option<PathBuf>,
 }
 

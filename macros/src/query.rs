@@ -68,13 +68,13 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
     let check = column::assert(
         &row,
         &quote! {
-            ::onward::__private::check(<#row as ::onward::__private::Fields>::FIELDS, COLUMNS)
+            ::onward::__private::check(<#row as ::onward::__private::Fields>::FIELDS, __COLUMNS)
         },
     );
     Ok(quote! {
         ::onward::__private::query({
             #once
-            const COLUMNS: &[::onward::__private::Column] = &[#(#columns),*];
+            const __COLUMNS: &[::onward::__private::Column] = &[#(#columns),*];
             #check
             (#sql, <#row as ::onward::Row>::from_row)
         }, #parameters)

@@ -85,6 +85,9 @@ impl Struct {
             }
             fields.push(Field { ident, value: field.ty, role });
         }
+        if fields.iter().all(|field| matches!(field.role, Role::Skip)) {
+            return Err(syn::Error::new(input.ident.span(), "no field of this is a column"));
+        }
         Ok(Struct {
             name: input.ident,
             generics: input.generics,

@@ -25,8 +25,8 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         quote!((#column, #missing))
     });
     let table = quote! {
-        const FIELDS: &[::onward::__private::Field] = <#this as ::onward::__private::Fields>::FIELDS;
-        const TARGET: ::onward::__private::Target = ::onward::__private::Target {
+        const __FIELDS: &[::onward::__private::Field] = <#this as ::onward::__private::Fields>::FIELDS;
+        const __TARGET: ::onward::__private::Target = ::onward::__private::Target {
             name: #name,
             generated: &[#(#generated),*],
             key: &[#(#key),*],
@@ -36,15 +36,15 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         impl #generics ::onward::Table for #struct_name #arguments #bounds {
             const TABLE: &'static str = #name;
             const COLUMNS: &'static [&'static str] = {
-                const N: usize = ::onward::__private::names::<0>(FIELDS, &TARGET, ::onward::__private::Part::All).len;
-                &::onward::__private::names::<N>(FIELDS, &TARGET, ::onward::__private::Part::All).list
+                const N: usize = ::onward::__private::names::<0>(__FIELDS, &__TARGET, ::onward::__private::Part::All).len;
+                &::onward::__private::names::<N>(__FIELDS, &__TARGET, ::onward::__private::Part::All).list
             };
             const SELECT: &'static str = {
                 const COLUMNS: &[&str] = <#this as ::onward::Table>::COLUMNS;
-                const N: usize = ::onward::__private::select::<0>(&TARGET, COLUMNS).len;
-                ::onward::__private::select::<N>(&TARGET, COLUMNS).as_str()
+                const N: usize = ::onward::__private::select::<0>(&__TARGET, COLUMNS).len;
+                ::onward::__private::select::<N>(&__TARGET, COLUMNS).as_str()
             };
-            const TARGET: ::onward::__private::Target = TARGET;
+            const TARGET: ::onward::__private::Target = __TARGET;
         }
     };
     if known.is_none() {
@@ -73,7 +73,7 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
     let constant = Ident::new(&text.to_string().to_uppercase(), text.span());
     // An expression, not an item: it is looked at when somebody inserts.
     let check = (write == Write::Insert)
-        .then(|| column::panic(name, &quote!(::onward::__private::check_insert(COLUMNS, &TARGET))));
+        .then(|| column::panic(name, &quote!(::onward::__private::check_insert(COLUMNS, &__TARGET))));
     let reasons = match known {
         Some((relation, schema)) => reasons(row, relation, schema, write),
         None => Vec::new(),
@@ -91,12 +91,12 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
     let texts = match reasons.is_empty() {
         true => quote! {
             {
-                const N: usize = ::onward::__private::names::<0>(FIELDS, &TARGET, ::onward::__private::Part::#part).len;
+                const N: usize = ::onward::__private::names::<0>(__FIELDS, &__TARGET, ::onward::__private::Part::#part).len;
                 const COLUMNS: &[&str] =
-                    &::onward::__private::names::<N>(FIELDS, &TARGET, ::onward::__private::Part::#part).list;
-                const LEN: usize = ::onward::__private::#text::<0>(&TARGET, COLUMNS).len;
+                    &::onward::__private::names::<N>(__FIELDS, &__TARGET, ::onward::__private::Part::#part).list;
+                const LEN: usize = ::onward::__private::#text::<0>(&__TARGET, COLUMNS).len;
                 #check;
-                ::onward::__private::#text::<LEN>(&TARGET, COLUMNS).as_str()
+                ::onward::__private::#text::<LEN>(&__TARGET, COLUMNS).as_str()
             }
         },
         false => quote!(""),

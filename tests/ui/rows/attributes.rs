@@ -45,4 +45,10 @@ enum State {
     Queued,
 }
 
+#[derive(Row)]
+struct Nothing {
+    #[onward(skip)]
+    id: i64,
+}
+
 fn main() {}
