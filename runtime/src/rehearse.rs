@@ -54,7 +54,7 @@ pub struct Rehearsal {
     pub duration: Duration,
     /// Every table that there is now.
     pub rows: Vec<TableRows>,
-    /// TableRows whose foreign keys would lead nowhere, and do not now: with any, the migrations would be refused.
+    /// Rows whose foreign keys would lead nowhere, and do not now: with any, the migrations would be refused.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::texts"))]
     pub violations: Vec<Violation>,
 }
