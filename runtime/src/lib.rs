@@ -29,6 +29,8 @@
 //! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do.
 //! - [`Migrations::verify`] compares a database with its ledger, [`Migrations::rehearse`] tries what is pending on a copy.
 //! - [`Event`] and [`Readiness`] tell how far a run is; the feature `tracing` logs it, `serde` writes reports.
+//! - [`derive(Row)`](derive@Row), [`query!`], [`query_as!`], [`query_scalar!`] and [`sql!`] hold the application's structs and
+//!   statements against the same migrations; [`Stored`] brings in types of your own.
 //! - [`rusqlite`] is re-exported, since there can be only one in a program.
 #![deny(missing_docs)]
 // A panic at compile time or at start-up is a fault of ours whatever the input.

@@ -6,6 +6,30 @@ use rusqlite::{CachedStatement, Connection, Result, Row};
 /// A checked statement that gives rows, with its parameters: what [`query!`](crate::query) and its kin expand to.
 ///
 /// Each call takes its prepared statement from the connection's cache, as rusqlite's `prepare_cached` does.
+///
+/// ```
+/// use onward::{query, query_scalar};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// let queue = "mail";
+/// query!(migrations = "../migrations", "INSERT INTO jobs(queue, payload) VALUES (:queue, '{}')").execute(&conn)?;
+///
+/// let jobs = query!(
+///     migrations = "../migrations",
+///     "SELECT id, state, run_at FROM jobs WHERE queue = ? AND priority >= :least",
+///     queue,
+///     least = 0,
+/// );
+/// for job in jobs.all(&conn)? {
+///     let (id, state, run_at): (i64, String, Option<String>) = (job.id, job.state, job.run_at);
+///     println!("{id} {state} {run_at:?}");
+/// }
+/// let n = query_scalar!(migrations = "../migrations", "SELECT count(*) FROM jobs").one(&conn)?;
+/// assert_eq!(n, 1);
+/// # Ok(()) }
+/// ```
 #[must_use = "a query does nothing until it is run"]
 #[derive(Clone)]
 pub struct Query<'p, T, const N: usize> {

@@ -24,6 +24,31 @@ pub trait Row: Fields + Sized {
 /// A struct that stands for a table or a view.
 ///
 /// Derived by [`#[derive(Row)]`](derive@crate::Row) with `#[onward(table = "jobs")]`.
+///
+/// ```
+/// use onward::{Insert, Row, Table, Update};
+///
+/// #[derive(Row)]
+/// #[onward(table = "queues", migrations = "../migrations")]
+/// struct Queue {
+///     name: String,
+///     concurrency: i64,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// assert_eq!(Queue::SELECT, r#"SELECT "name", "concurrency" FROM "queues""#);
+/// let mut queue = Queue { name: "reports".to_owned(), concurrency: 1 };
+/// queue.insert(&conn)?;
+/// queue.concurrency = 2;
+/// assert!(queue.update(&conn)?);
+///
+/// let mut statement = conn.prepare(Queue::SELECT)?;
+/// let queues = statement.query_map([], Queue::from_row)?.collect::<Result<Vec<_>, _>>()?;
+/// assert_eq!(queues.len(), 3);
+/// # Ok(()) }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` stands for no table",
     note = "name the table at the struct: `#[derive(onward::Row)] #[onward(table = \"jobs\")]`"
