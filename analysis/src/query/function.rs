@@ -79,7 +79,7 @@ pub(super) fn scalar(name: &str, arguments: &[Value]) -> Value {
         ("substr" | "substring", [value, _, ..]) => strict(text_or_blob(value)),
         ("char" | "concat", _) => Value::some(Classes::TEXT),
         ("hex" | "quote" | "typeof" | "soundex", [_]) => Value::some(Classes::TEXT),
-        // Before SQLite 3.50, what would be an empty text is NULL.
+        // Of what would be an empty text, earlier SQLites make NULL.
         ("printf" | "format", [format, ..]) => Value::new(Classes::TEXT, format.null.max(Null::Unknown)),
         ("random" | "changes" | "total_changes" | "last_insert_rowid", []) => Value::some(Classes::INTEGER),
         ("sqlite_version" | "sqlite_source_id", []) => Value::some(Classes::TEXT),
