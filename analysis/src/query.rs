@@ -102,13 +102,15 @@ impl Analysis {
             let conn = sandbox.conn();
             let prepared = prepare(conn, sql).and_then(|(names, parameters)| {
                 let labels: Vec<Label> = names.iter().map(|name| Label::read(name)).collect();
-                let pairs = names.into_iter().zip(labels.iter().map(|label| label.name.clone()));
+                let pairs = names.iter().cloned().zip(labels.iter().map(|label| label.name.clone()));
                 let pairs: Vec<_> = pairs.filter(|(name, plain)| name != plain).collect();
                 let sql = label::without_labels(sql, &pairs);
-                // Without them it must still be a statement.
-                if !pairs.is_empty() {
-                    prepare(conn, &sql)?;
-                }
+                let (names, _) = if pairs.is_empty() { (names, vec![]) } else { prepare(conn, &sql)? };
+                // What could not be taken out is a name like any other.
+                let pairs = names.iter().zip(labels);
+                let labels = pairs
+                    .map(|(name, label)| if *name == label.name { label } else { Label::plain(name) })
+                    .collect();
                 Ok(Query { columns: columns(replay, &sql, labels), sql, parameters })
             });
             prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))

@@ -18,7 +18,7 @@ pub(crate) fn classes(classes: Classes) -> TokenStream {
 pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStream {
     let Column { name, value, cast } = column;
     // Who names a type in the alias knows better.
-    let known = if cast.is_some() { Classes::ANY } else { value.classes };
+    let known = if cast.is_some() { Classes::ANY } else { value.held_by() };
     let classes = classes(known);
     // A struct may serve several queries, so an `Option` is never wrong.
     let null = match value.null {
@@ -46,6 +46,7 @@ pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStre
         "the column `{name}` may be NULL here, so its field in `{row}` must be an `Option`: {why}; write \
          `AS \"{name}!\"` if you know that it is not"
     );
+    let twice = format!("two columns are called `{name}`: give one another name with AS");
     quote! {
         ::onward::__private::Column {
             name: #name,
@@ -54,6 +55,7 @@ pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStre
             mismatch: #mismatch,
             nullable: #nullable,
             never_null: "",
+            twice: #twice,
         }
     }
 }

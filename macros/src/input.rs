@@ -1,6 +1,7 @@
 //! What stands between the brackets of the macros.
 
 use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitStr, Token, Type};
 
@@ -89,9 +90,9 @@ fn arguments(input: ParseStream<'_>) -> syn::Result<Vec<Argument>> {
         if input.is_empty() {
             break;
         }
-        let name = match input.peek(syn::Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
+        let name = match input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
             true => {
-                let name = input.parse()?;
+                let name = input.call(Ident::parse_any)?;
                 input.parse::<Token![=]>()?;
                 Some(name)
             }

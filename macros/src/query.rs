@@ -44,13 +44,17 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     let types = query.columns.iter().map(|column| rust_type(column, checked.span));
     let types = types.collect::<syn::Result<Vec<_>>>()?;
     let indexes = 0..names.len();
+    // An alias may ask for a type of that name.
+    let is_taken =
+        query.columns.iter().any(|column| column.cast.as_ref().is_some_and(|cast| cast.contains("Record")));
+    let record = Ident::new(if is_taken { "QueryRow" } else { "Record" }, Span::call_site());
     Ok(quote! {
         ::onward::__private::query({
             #once
             #[derive(Debug)]
             #[allow(dead_code, non_snake_case)]
-            struct Record { #(#names: #types),* }
-            (#sql, |row| ::core::result::Result::Ok(Record { #(#names: row.get(#indexes)?),* }))
+            struct #record { #(#names: #types),* }
+            (#sql, |row| ::core::result::Result::Ok(#record { #(#names: row.get(#indexes)?),* }))
         }, #parameters)
     })
 }
@@ -65,12 +69,16 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
     let (once, sql) = (checked.once(), &query.sql);
     let shown = quote!(#row).to_string().replace(' ', "");
     let columns = query.columns.iter().map(|column| column::of_query(&checked.schema, column, &shown));
-    let check = column::assert(
-        &row,
-        &quote! {
-            ::onward::__private::check(<#row as ::onward::__private::Fields>::FIELDS, __COLUMNS)
-        },
-    );
+    let wrong = quote!(::onward::__private::check(<#row as ::onward::__private::Fields>::FIELDS, __COLUMNS));
+    // An item cannot see what `Self` is. An expression can, and is looked at when the crate is built, not when it is
+    // checked.
+    let check = match is_self(&row) {
+        true => {
+            let panic = column::panic(&row, &wrong);
+            quote!(const { #panic };)
+        }
+        false => column::assert(&row, &wrong),
+    };
     Ok(quote! {
         ::onward::__private::query({
             #once
@@ -79,6 +87,17 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
             (#sql, <#row as ::onward::Row>::from_row)
         }, #parameters)
     })
+}
+
+fn is_self(row: &Type) -> bool {
+    fn walk(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == "Self",
+            proc_macro2::TokenTree::Group(group) => walk(group.stream()),
+            _ => false,
+        })
+    }
+    walk(quote!(#row))
 }
 
 /// A statement with one column.
@@ -110,31 +129,38 @@ fn check(statement: &Statement) -> syn::Result<(Checked, Query)> {
 
 /// The values in the order of the parameters' numbers, borrowed.
 fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::Result<TokenStream> {
-    let mut positional = arguments.iter().filter(|argument| argument.name.is_none());
+    let positional: Vec<&Argument> = arguments.iter().filter(|argument| argument.name.is_none()).collect();
+    let mut used = vec![false; positional.len()];
     let mut values: Vec<TokenStream> = Vec::new();
     for (index, parameter) in query.parameters.iter().enumerate() {
         let name = parameter.as_deref().and_then(|name| name.strip_prefix([':', '@', '$']));
-        let Some(name) = name else {
-            let Some(Argument { value, .. }) = positional.next() else {
+        // To SQLite `$1` is a name; to whoever writes it, a number.
+        let number = name.and_then(|name| name.parse::<usize>().ok());
+        let Some(name) = name.filter(|_| number.is_none()) else {
+            let place = match number {
+                Some(number) => number.checked_sub(1),
+                None => used.iter().position(|used| !used),
+            };
+            let Some(place) = place.filter(|place| *place < positional.len()) else {
                 let message = format!(
                     "no value for parameter {} of the statement: give it after the text, as in `query!(\"… ?\", value)`",
-                    index + 1
+                    number.unwrap_or(index + 1)
                 );
                 return Err(syn::Error::new(checked.span, message));
             };
-            values.push(borrowed(value));
+            used[place] = true;
+            values.push(borrowed(&positional[place].value));
             continue;
         };
         let is_it = |argument: &&Argument| argument.name.as_ref().is_some_and(|given| plain(given) == name);
         values.push(match arguments.iter().find(is_it) {
             Some(Argument { value, .. }) => borrowed(value),
             // As in `format!`, a name without a value is a variable in scope.
-            None => match syn::parse_str::<Ident>(name) {
-                Ok(_) => {
-                    let variable = Ident::new(name, checked.span);
+            None => match identifier(name, checked.span) {
+                Some(variable) => {
                     quote_spanned!(checked.span=> &#variable as &dyn ::onward::rusqlite::types::ToSql)
                 }
-                Err(_) => {
+                None => {
                     let message =
                         format!("no value for the parameter `{name}`, whose name cannot be a variable's");
                     return Err(syn::Error::new(checked.span, message));
@@ -142,8 +168,9 @@ fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::
             },
         });
     }
-    if let Some(Argument { value, .. }) = positional.next() {
-        return Err(syn::Error::new_spanned(value, "the statement has no parameter for this value"));
+    if let Some(place) = used.iter().position(|used| !used) {
+        let message = "the statement has no parameter for this value";
+        return Err(syn::Error::new_spanned(&positional[place].value, message));
     }
     let is_known = |name: &Ident| {
         query.parameters.iter().flatten().any(|parameter| parameter.get(1..) == Some(plain(name).as_str()))
@@ -168,17 +195,23 @@ fn plain(name: &Ident) -> String {
 /// A column's name as that of a field.
 fn field(column: &Column, index: usize, span: Span) -> syn::Result<Ident> {
     let name = column.name.as_str();
+    identifier(name, span).ok_or_else(|| {
+        let message =
+            format!("column {} is called `{name}`, which no field can be: name it with AS", index + 1);
+        syn::Error::new(span, message)
+    })
+}
+
+/// A name of SQL as one of Rust, a raw one if it is a keyword.
+fn identifier(name: &str, span: Span) -> Option<Ident> {
     if syn::parse_str::<Ident>(name).is_ok() {
-        return Ok(Ident::new(name, span));
+        return Some(Ident::new(name, span));
     }
-    // Keywords can be written raw, but for these.
     let is_word = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         && !name.starts_with(|first: char| first.is_ascii_digit());
-    if is_word && !matches!(name, "" | "_" | "self" | "Self" | "super" | "crate") {
-        return Ok(Ident::new_raw(name, span));
-    }
-    let message = format!("column {} is called `{name}`, which no field can be: name it with AS", index + 1);
-    Err(syn::Error::new(span, message))
+    // Keywords can be written raw, but for these.
+    let is_raw = is_word && !matches!(name, "" | "_" | "self" | "Self" | "super" | "crate");
+    is_raw.then(|| Ident::new_raw(name, span))
 }
 
 /// The type that a column is read as.

@@ -6,8 +6,8 @@ use rusqlite::Row;
 use rusqlite::types::ToSql;
 
 pub use crate::fields::{
-    Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_insert,
-    check_value, insert, names, refuse, select, update,
+    Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
+    check_insert, check_value, insert, names, refuse, select, update,
 };
 pub use crate::migrations::Migration;
 use crate::migrations::{Migrations, Statement};

@@ -76,6 +76,8 @@ pub struct Column {
     pub nullable: &'static str,
     /// What to say to a field that has one for nothing.
     pub never_null: &'static str,
+    /// What to say if another column has the same name.
+    pub twice: &'static str,
 }
 
 /// A table as far as writing to it goes.
@@ -153,11 +155,42 @@ pub const fn check(fields: &[Field], columns: &[Column]) -> Option<&'static str>
                 while at < columns.len() && !columns[at].name.eq_ignore_ascii_case(name) {
                     at += 1;
                 }
-                if at == columns.len() { Some(*missing) } else { check_value(*classes, *null, &columns[at]) }
+                if at == columns.len() {
+                    Some(*missing)
+                } else if is_named(columns, at + 1, name) {
+                    Some(columns[at].twice)
+                } else {
+                    check_value(*classes, *null, &columns[at])
+                }
             }
         };
         if wrong.is_some() {
             return wrong;
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Whether a column from this one on has the name.
+const fn is_named(columns: &[Column], from: usize, name: &str) -> bool {
+    let mut at = from;
+    while at < columns.len() {
+        if columns[at].name.eq_ignore_ascii_case(name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// What to say if two fields are the same column.
+pub const fn check_distinct(names: &[&str], twice: &'static str) -> Option<&'static str> {
+    let mut index = 1;
+    while index < names.len() {
+        let (earlier, _) = names.split_at(index);
+        if contains(earlier, names[index]) {
+            return Some(twice);
         }
         index += 1;
     }

@@ -6,7 +6,8 @@ use serde_core::de::DeserializeOwned;
 
 use crate::stored::Stored;
 
-/// A value that is kept as JSON in a TEXT column.
+/// A value that is kept as JSON in a TEXT column. One that is declared as JSON keeps numbers as numbers, and large ones
+/// not to their last digit.
 ///
 /// ```
 /// use onward::{Json, rusqlite::Connection};
@@ -34,7 +35,13 @@ impl<T: Serialize> ToSql for Json<T> {
 
 impl<T: DeserializeOwned> FromSql for Json<T> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Json<T>> {
-        let value = serde_json::from_slice(value.as_str()?.as_bytes());
+        let value = match value {
+            ValueRef::Text(text) | ValueRef::Blob(text) => serde_json::from_slice(text),
+            // A column that is declared as JSON has NUMERIC affinity, and makes numbers of texts that look like one.
+            ValueRef::Integer(number) => serde_json::from_value(number.into()),
+            ValueRef::Real(number) => serde_json::from_value(number.into()),
+            ValueRef::Null => return Err(FromSqlError::InvalidType),
+        };
         value.map(Json).map_err(|error| FromSqlError::Other(error.into()))
     }
 }

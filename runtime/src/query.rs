@@ -68,15 +68,25 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
         self.optional(conn)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
 
-    /// The first row, if there is one.
+    /// The first row, if there is one. A statement that writes is run to its end all the same: only then is it
+    /// committed, or refused.
     ///
     /// # Errors
     /// As [`all`](Query::all).
     pub fn optional(self, conn: &Connection) -> Result<Option<T>> {
-        self.prepare(conn)?.iter().next().transpose()
+        let mut prepared = self.prepare(conn)?;
+        let writes = !prepared.statement.readonly();
+        let mut rows = prepared.statement.raw_query();
+        let first = match rows.next()? {
+            Some(row) => Some((prepared.read)(row)?),
+            None => None,
+        };
+        while writes && rows.next()?.is_some() {}
+        Ok(first)
     }
 
-    /// The prepared statement with its parameters bound, to go through the rows one by one.
+    /// The prepared statement with its parameters bound, to go through the rows one by one. Go through all of them if it
+    /// writes: SQLite commits at the end.
     ///
     /// ```no_run
     /// # fn run(conn: &onward::rusqlite::Connection, query: onward::Query<'_, String, 0>) -> onward::rusqlite::Result<()> {

@@ -84,10 +84,14 @@ pub trait Insert: Table + Values {
 
     /// Inserts it and gives back the rowid, by a statement from the connection's cache.
     ///
+    /// A `WITHOUT ROWID` table and a view have none to give: for them the number says nothing.
+    ///
     /// # Errors
     /// rusqlite's, a constraint that is violated among them.
     fn insert(&self, conn: &Connection) -> Result<i64> {
-        conn.prepare_cached(Self::INSERT)?.insert(self.insert_params())
+        // Not `insert`, to which a view with an INSTEAD OF trigger has changed no row.
+        conn.prepare_cached(Self::INSERT)?.execute(self.insert_params())?;
+        Ok(conn.last_insert_rowid())
     }
 }
 

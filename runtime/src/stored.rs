@@ -43,7 +43,8 @@ use rusqlite::types::Value;
 /// ```
 ///
 /// Numbers, strings, bytes, `Option`, references and boxes of them, and rusqlite's `Value` are known; the features
-/// `chrono`, `jiff`, `serde_json`, `time`, `url` and `uuid` add what rusqlite converts of those crates.
+/// `chrono`, `jiff`, `serde_json`, `time`, `url` and `uuid` add what rusqlite converts of those crates. From rusqlite 0.38 on,
+/// `u64` and `usize` are converted only with its feature `fallible_uint`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which columns it can stand for",
     label = "not known to onward",

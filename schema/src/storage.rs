@@ -106,6 +106,33 @@ impl Column {
         }
     }
 
+    /// The storage classes of the types that can hold whatever the column is bound to have in it: fewer than
+    /// [`classes`](Column::classes) where the scale of a DECIMAL says that there are fractions, which no integer holds, or
+    /// a default says that there is text.
+    pub fn held_by(&self) -> Classes {
+        match self.classes() {
+            Classes::NUMBER if self.has_fractions() => Classes::REAL,
+            Classes::ANY if self.affinity == Affinity::Numeric && self.has_text() => Classes::TEXT,
+            classes => classes,
+        }
+    }
+
+    /// `DECIMAL(10, 2)`
+    fn has_fractions(&self) -> bool {
+        let scale =
+            self.declared_type.rsplit_once(',').map(|(_, scale)| scale.trim().trim_end_matches(')').trim());
+        scale.and_then(|scale| scale.parse::<i64>().ok()).is_some_and(|scale| scale > 0)
+    }
+
+    /// Whether the default is text, and stays so: it looks like no number.
+    fn has_text(&self) -> bool {
+        let Some(default) = &self.default else { return false };
+        let default = default.trim_start_matches(['(', ' ']).to_ascii_lowercase();
+        let is_time = ["current_", "datetime", "date", "time"].iter().any(|word| default.starts_with(word));
+        let literal = default.strip_prefix('\'').and_then(|text| text.split('\'').next());
+        is_time || literal.is_some_and(|text| text.trim().parse::<f64>().is_err())
+    }
+
     /// Whether its declared type speaks of truth values: `BOOL`, `BOOLEAN`.
     pub fn is_boolean(&self) -> bool {
         self.affinity == Affinity::Numeric && self.declared_type.to_ascii_uppercase().starts_with("BOOL")
@@ -159,6 +186,18 @@ mod tests {
         for loose in ["", "DATETIME", "json", "Uuid", "anything"] {
             assert_eq!(classes(loose)?, Classes::ANY.to_string(), "{loose}");
         }
+        let held_by = |definition: &str| -> Result<String> {
+            Ok(table(&format!("CREATE TABLE t(a {definition})"))?.columns[0].held_by().to_string())
+        };
+        assert_eq!(held_by("DECIMAL(10, 2)")?, "REAL");
+        assert_eq!(held_by("DECIMAL(10,0)")?, "INTEGER or REAL");
+        assert_eq!(held_by("DATETIME DEFAULT CURRENT_TIMESTAMP")?, "TEXT");
+        assert_eq!(held_by("DATETIME DEFAULT (datetime('now'))")?, "TEXT");
+        // Digits alone become a number.
+        assert_eq!(held_by("DATETIME DEFAULT (strftime('%s', 'now'))")?, Classes::ANY.to_string());
+        assert_eq!(held_by("JSON DEFAULT '{}'")?, "TEXT");
+        assert_eq!(held_by("JSON DEFAULT '7'")?, Classes::ANY.to_string());
+        assert_eq!(held_by("DATETIME DEFAULT 0")?, Classes::ANY.to_string());
         assert_eq!(table("CREATE TABLE t(a ANY) STRICT")?.columns[0].classes(), Classes::ANY);
         Ok(())
     }

@@ -28,7 +28,13 @@ pub(crate) fn diagnose(
         true => (
             format!("the column `{name}` is never NULL, so {field} must not be an `Option`"),
             "never NULL",
-            "write the type without `Option`",
+            match relation.key.contains(&column.name) {
+                true => {
+                    "write the type without `Option`; `#[onward(read_only)]` leaves a key that the database gives out of \
+                     INSERT"
+                }
+                false => "write the type without `Option`",
+            },
         ),
     };
     let diagnostic = Diagnostic::new(&RULE, place, message).label(label).help(help);

@@ -14,7 +14,7 @@ pub(crate) fn diagnose(place: Place, relation: &Relation, column: &Column, field
     let name = format!("{}.{}", relation.name, column.name);
     let declared =
         column.value.source.as_ref().map(|source| source.declared_type.as_str()).unwrap_or_default();
-    let classes = column.value.classes;
+    let classes = column.value.held_by();
     let help = match classes {
         Classes::INTEGER => "`i64` and the smaller integers hold it, and `bool`",
         Classes::REAL => "`f64` holds it; a REAL column turns whole numbers into fractions",
@@ -27,8 +27,12 @@ pub(crate) fn diagnose(place: Place, relation: &Relation, column: &Column, field
         Diagnostic::new(&RULE, place, format!("{field} cannot hold the column `{name}`, which is {classes}"))
             .label(format!("{classes} here"))
             .help(format!("{help}; a type of your own says what it is stored as: `impl onward::Stored`"));
-    match classes {
-        Classes::NUMBER if !declared.is_empty() => diagnostic.note(format!(
+    let default = column.value.source.as_ref().and_then(|source| source.default.as_ref());
+    match (classes, default) {
+        (Classes::TEXT, Some(default)) if column.value.classes != Classes::TEXT => {
+            diagnostic.note(format!("a row that is inserted without it has {default} there, which is text"))
+        }
+        (Classes::NUMBER, _) if !declared.is_empty() => diagnostic.note(format!(
             "to SQLite {declared} means NUMERIC affinity: text that looks like a number becomes a number, and '007' is 7"
         )),
         _ => diagnostic,

@@ -157,6 +157,11 @@ fn call(
     let filter = tail.is_some_and(|tail| tail.filter_clause.is_some());
     let over = tail.and_then(|tail| tail.over_clause);
     let is_aggregate = function::is_aggregate(name, arguments.len());
+    // Of now there is always a date; of other texts nobody knows.
+    let arguments = match arguments {
+        [Expr::Literal(Literal::String(time))] if is_date(name) && time.eq_ignore_ascii_case("'now'") => &[],
+        _ => arguments,
+    };
     let values = || arguments.iter().map(|value| expression(context, scope, value)).collect::<Vec<_>>();
     match over {
         None if is_aggregate => {
@@ -174,6 +179,10 @@ fn call(
         }
         Some(_) => function::window(name, &values()),
     }
+}
+
+fn is_date(name: &str) -> bool {
+    ["date", "time", "datetime", "unixepoch", "julianday"].contains(&name)
 }
 
 /// Whether the frame has the current row in it for sure: the frame that is in force if none is written.

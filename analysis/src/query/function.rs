@@ -76,6 +76,10 @@ pub(super) fn scalar(name: &str, arguments: &[Value]) -> Value {
         ("length" | "octet_length" | "instr" | "glob" | "like", _) => strict(Classes::INTEGER),
         ("unicode", [_]) => fallible(Classes::INTEGER),
         ("lower" | "upper" | "trim" | "ltrim" | "rtrim" | "replace", [_, ..]) => strict(Classes::TEXT),
+        // Of an empty blob there is no part.
+        ("substr" | "substring", [value, _, ..]) if value.classes.meets(Classes::BLOB) => {
+            fallible(text_or_blob(value))
+        }
         ("substr" | "substring", [value, _, ..]) => strict(text_or_blob(value)),
         ("char" | "concat", _) => Value::some(Classes::TEXT),
         ("hex" | "quote" | "typeof" | "soundex", [_]) => Value::some(Classes::TEXT),

@@ -15,6 +15,11 @@ pub(super) struct Label {
 }
 
 impl Label {
+    /// A name that says nothing else.
+    pub(super) fn plain(name: &str) -> Label {
+        Label { name: name.to_owned(), null: None, cast: None }
+    }
+
     pub(super) fn read(text: &str) -> Label {
         let (head, cast) = match text.split_once(':') {
             Some((head, cast)) if !cast.trim().is_empty() => (head, Some(cast.trim().to_owned())),
@@ -31,15 +36,25 @@ impl Label {
         match is_name {
             true => Label { name: name.to_owned(), null, cast },
             // Whatever it is, such as the text of an expression: not one of ours.
-            false => Label { name: text.to_owned(), null: None, cast: None },
+            false => Label::plain(text),
         }
     }
 }
 
 /// The statement with the names alone, so that at run time the columns are called by them.
+///
+/// What stands in double quotes is a name wherever it stands, such as in ORDER BY. A string is one behind AS.
 pub(super) fn without_labels(sql: &str, labels: &[(String, String)]) -> String {
+    let mut after_as = false;
     let tokens = tokens(sql).map(|token| {
-        let is_name = matches!(token.kind, Kind::DoubleQuoted | Kind::Quoted | Kind::String);
+        let is_name = match token.kind {
+            Kind::DoubleQuoted | Kind::Quoted => true,
+            Kind::String => after_as,
+            _ => false,
+        };
+        if token.is_significant() {
+            after_as = token.is("AS");
+        }
         let name = token.name().filter(|_| is_name);
         match name.and_then(|name| labels.iter().find(|(label, _)| *label == name)) {
             Some((_, plain)) => format!("\"{plain}\""),
@@ -69,10 +84,10 @@ mod tests {
         }
         assert_eq!(
             without_labels(
-                "SELECT id AS \"id!\", x [x?] FROM \"id!\" -- \"id!\"",
+                "SELECT id AS \"id!\", x [x?], 'id!' AS 'x?' FROM \"id!\" -- \"id!\"",
                 &[("id!".into(), "id".into()), ("x?".into(), "x".into())]
             ),
-            "SELECT id AS \"id\", x \"x\" FROM \"id\" -- \"id!\""
+            "SELECT id AS \"id\", x \"x\", 'id!' AS \"x\" FROM \"id\" -- \"id!\""
         );
     }
 }

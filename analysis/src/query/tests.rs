@@ -135,7 +135,7 @@ fn columns_of_statements() {
         ),
         (
             "SELECT q.name, k.id FROM queues q LEFT JOIN (jobs j JOIN jobs k ON k.id = j.parent) ON j.queue = q.name",
-            "name: text, id: integer ?",
+            "name: text, id:1: integer ?",
         ),
         (
             "SELECT j.id, k.id AS parent_id, q.name FROM jobs j LEFT JOIN jobs k ON k.id = j.parent JOIN queues q ON q.name = k.queue",
@@ -267,6 +267,12 @@ fn columns_of_statements() {
         ("SELECT key FROM json_each('[1]')", "key: any ~"),
         ("SELECT name FROM pragma_table_info('jobs')", "name: any ~"),
         ("PRAGMA table_info(jobs)", ""),
+        (
+            "SELECT unixepoch('now') AS a, date('now') AS b, date('then') AS c",
+            "a: integer, b: text, c: text ~",
+        ),
+        ("SELECT substr(payload, 1) AS a FROM jobs WHERE payload IS NOT NULL", "a: blob ~"),
+        ("SELECT 'a!' AS \"a!\", 'b?' AS 'b?', 'c!' 'c!'", "a: text, b: text ?, c!: text"),
         // Aliases that overrule.
         (
             "SELECT parent AS \"parent!\", id AS \"id?\", started AS \"at!: Time\" FROM jobs WHERE parent AND started",

@@ -22,6 +22,10 @@ pub struct Source {
     pub column: String,
     /// Its type as declared.
     pub declared_type: String,
+    /// The storage classes of the types that can hold its values.
+    pub held_by: Classes,
+    /// The expression after `DEFAULT`.
+    pub default: Option<String>,
 }
 
 /// What is known of a value.
@@ -50,8 +54,15 @@ impl Value {
             table: table.name.clone(),
             column: column.name.clone(),
             declared_type: column.declared_type.clone(),
+            held_by: column.held_by(),
+            default: column.default.clone(),
         };
         Value { classes: column.classes(), null, source: Some(source) }
+    }
+
+    /// The storage classes of the types that can hold it.
+    pub fn held_by(&self) -> Classes {
+        self.source.as_ref().map_or(self.classes, |source| source.held_by)
     }
 
     /// A value that is never NULL.

@@ -76,7 +76,7 @@ fn of_table(
 ) -> TokenStream {
     let Column { name, value, .. } = column;
     let files = &schema.analysis.history.files;
-    let classes = column::classes(value.classes);
+    let classes = column::classes(value.held_by());
     let mismatch = schema.message(&schema.analysis.wrong_type(relation, column, field), files);
     let null = match value.null {
         Null::Possible => quote!(Yes),
@@ -95,6 +95,7 @@ fn of_table(
             mismatch: #mismatch,
             nullable: #wrong_null,
             never_null: #wrong_null,
+            twice: "",
         }
     }
 }

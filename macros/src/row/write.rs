@@ -24,7 +24,13 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         let column = &column.name;
         quote!((#column, #missing))
     });
+    let twice =
+        format!("two fields of `{struct_name}` are the same column: one of them is in a flattened field");
+    let columns = quote!(<#this as ::onward::Table>::COLUMNS);
+    let distinct =
+        column::assert(struct_name, &quote!(::onward::__private::check_distinct(#columns, #twice)));
     let table = quote! {
+        #distinct
         const __FIELDS: &[::onward::__private::Field] = <#this as ::onward::__private::Fields>::FIELDS;
         const __TARGET: ::onward::__private::Target = ::onward::__private::Target {
             name: #name,
@@ -36,13 +42,13 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         impl #generics ::onward::Table for #struct_name #arguments #bounds {
             const TABLE: &'static str = #name;
             const COLUMNS: &'static [&'static str] = {
-                const N: usize = ::onward::__private::names::<0>(__FIELDS, &__TARGET, ::onward::__private::Part::All).len;
-                &::onward::__private::names::<N>(__FIELDS, &__TARGET, ::onward::__private::Part::All).list
+                const __N: usize = ::onward::__private::names::<0>(__FIELDS, &__TARGET, ::onward::__private::Part::All).len;
+                &::onward::__private::names::<__N>(__FIELDS, &__TARGET, ::onward::__private::Part::All).list
             };
             const SELECT: &'static str = {
-                const COLUMNS: &[&str] = <#this as ::onward::Table>::COLUMNS;
-                const N: usize = ::onward::__private::select::<0>(&__TARGET, COLUMNS).len;
-                ::onward::__private::select::<N>(&__TARGET, COLUMNS).as_str()
+                const __COLUMNS: &[&str] = <#this as ::onward::Table>::COLUMNS;
+                const __N: usize = ::onward::__private::select::<0>(&__TARGET, __COLUMNS).len;
+                ::onward::__private::select::<__N>(&__TARGET, __COLUMNS).as_str()
             };
             const TARGET: ::onward::__private::Target = __TARGET;
         }
@@ -73,7 +79,7 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
     let constant = Ident::new(&text.to_string().to_uppercase(), text.span());
     // An expression, not an item: it is looked at when somebody inserts.
     let check = (write == Write::Insert)
-        .then(|| column::panic(name, &quote!(::onward::__private::check_insert(COLUMNS, &__TARGET))));
+        .then(|| column::panic(name, &quote!(::onward::__private::check_insert(__COLUMNS, &__TARGET))));
     let reasons = match known {
         Some((relation, schema)) => reasons(row, relation, schema, write),
         None => Vec::new(),
@@ -91,12 +97,12 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
     let texts = match reasons.is_empty() {
         true => quote! {
             {
-                const N: usize = ::onward::__private::names::<0>(__FIELDS, &__TARGET, ::onward::__private::Part::#part).len;
-                const COLUMNS: &[&str] =
-                    &::onward::__private::names::<N>(__FIELDS, &__TARGET, ::onward::__private::Part::#part).list;
-                const LEN: usize = ::onward::__private::#text::<0>(&__TARGET, COLUMNS).len;
+                const __N: usize = ::onward::__private::names::<0>(__FIELDS, &__TARGET, ::onward::__private::Part::#part).len;
+                const __COLUMNS: &[&str] =
+                    &::onward::__private::names::<__N>(__FIELDS, &__TARGET, ::onward::__private::Part::#part).list;
+                const __LEN: usize = ::onward::__private::#text::<0>(&__TARGET, __COLUMNS).len;
                 #check;
-                ::onward::__private::#text::<LEN>(&__TARGET, COLUMNS).as_str()
+                ::onward::__private::#text::<__LEN>(&__TARGET, __COLUMNS).as_str()
             }
         },
         false => quote!(""),

@@ -22,4 +22,17 @@ struct Other {
     started: String,
 }
 
+#[derive(Row)]
+struct Name {
+    queue: String,
+}
+
+#[derive(Row)]
+#[onward(table = "jobs")]
+struct Twice {
+    queue: String,
+    #[onward(flatten)]
+    name: Name,
+}
+
 fn main() {}

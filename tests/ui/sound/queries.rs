@@ -11,6 +11,12 @@ struct Brief {
     kind: Option<String>,
 }
 
+impl Brief {
+    fn first(conn: &Connection) -> Result<Self> {
+        query_as!(Self, "SELECT id, 'x' AS type FROM jobs ORDER BY id").one(conn)
+    }
+}
+
 mod inner {
     pub fn sizes(conn: &onward::rusqlite::Connection) -> onward::rusqlite::Result<Vec<i64>> {
         onward::query_scalar!("SELECT size FROM queues ORDER BY 1").all(conn)
@@ -89,6 +95,20 @@ fn main() -> Result<()> {
     assert_eq!(by_queue!(&conn, "mail")?.len(), 2);
     let n: Option<i64> = query_scalar!(migrations = "ui/rows/jobs", "SELECT max(id) FROM jobs").one(&conn)?;
     assert_eq!(n, Some(2));
+
+    // Numbers as users of other databases write them, a keyword as a parameter, and text that looks like an alias.
+    let rows = query!("SELECT $2 AS \"a!: i64\", $1 AS \"b!: i64\", 'a!: i64' AS text, :type AS \"type!: i64\"", 1, 2, type = 3);
+    let row = rows.one(&conn)?;
+    assert_eq!((row.a, row.b, row.text.as_str(), row.r#type), (2, 1, "a!: i64", 3));
+    assert_eq!(Brief::first(&conn)?.id, 1);
+
+    // A statement that writes is through before its first row is given: what refuses it at the end is an error.
+    conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA defer_foreign_keys = ON")?;
+    let orphan = query_scalar!("INSERT INTO jobs(queue, payload) VALUES ('nowhere', '{}') RETURNING id");
+    assert!(orphan.clone().one(&conn).is_err());
+    conn.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+    assert!(orphan.optional(&conn).is_err());
+    conn.execute_batch("PRAGMA foreign_keys = OFF")?;
 
     // The text alone fits every call that takes SQL.
     const DELETE: &str = sql!("DELETE FROM jobs WHERE id = ?1");

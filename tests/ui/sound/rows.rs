@@ -121,6 +121,10 @@ struct Generic<T> {
     anything: Value,
 }
 
+/// Items of any name may stand around.
+#[allow(dead_code)]
+struct N;
+
 fn main() -> Result<()> {
     let mut conn = Connection::open_in_memory()?;
     migrations!("ui/rows/jobs").apply(&mut conn).unwrap();
