@@ -6,11 +6,12 @@ use std::process::{Child, Command, Stdio};
 
 use onward::rusqlite::Connection;
 use onward::{Error, Migrations, migrations};
-use onward_tests::cargo_onward;
 use onward_tests::file::{self, File, number, start_all};
+use onward_tests::{backfill, cargo_onward};
 
 static BOARD: Migrations = migrations!("histories/board");
 static IDENTITIES: Migrations = migrations!("histories/identities");
+static HASHES: Migrations = migrations!("histories/hashes", after = { 2 => backfill::hash_messages });
 static WORKERS: Migrations = migrations!("histories/workers");
 static ARCHIVE: Migrations = migrations!("../examples/readme/migrations");
 
@@ -90,6 +91,65 @@ fn a_failure_half_way_leaves_half_a_schema() {
     file.conn().execute_batch(mend).unwrap();
     assert_eq!(IDENTITIES.apply(&mut file.conn()).unwrap().applied.len(), 1);
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL"), 2);
+}
+
+/// The same, when the backfill is code: identities that SQL cannot make.
+#[test]
+fn a_backfill_in_code_fails_half_way() {
+    let messages = |last: &str| {
+        let file = File::new();
+        let (conn, _) = HASHES.migrator().target(1).open(file.path()).unwrap();
+        let insert = "INSERT INTO messages(sender, body) VALUES ('a', 'x'), ('b', 'x'), ('c', ?1)";
+        conn.execute(insert, [last]).unwrap();
+        file
+    };
+    let mend =
+        |file: &File| file.conn().execute_batch("UPDATE messages SET body = 'x' WHERE id = 3").unwrap();
+    let hashed =
+        |file: &File| number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL");
+    let naive = |file: &File| {
+        let mut worker = Command::new(env!("CARGO_BIN_EXE_naive"));
+        worker.arg(file.path()).arg("hashes").stdin(Stdio::null()).output().unwrap()
+    };
+
+    let file = messages("");
+    let output = naive(&file);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("the message of c is empty"));
+    mend(&file);
+    // The column is there, so the next start takes it for done.
+    assert!(naive(&file).status.success());
+    assert_eq!(hashed(&file), 2, "one has no identity, and no unique index sees it");
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM sqlite_schema WHERE type = 'index'"), 0);
+
+    // An error, a panic and the death of the process, each in the middle of the backfill.
+    for last in ["", "panic", "abort"] {
+        let file = messages(last);
+        let before = file.bytes();
+        let output = start("hashes", &file.path()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        match last {
+            "" => {
+                assert_eq!(output.status.code(), Some(1));
+                let says = "0002_identities.sql, then `backfill::hash_messages`: the message of c is empty";
+                assert!(error.contains(says) && error.contains("nothing was changed"), "{error}");
+                assert!(file.bytes() == before);
+            }
+            "panic" => {
+                assert_eq!(output.status.code(), Some(101), "{error}");
+                assert!(
+                    error.contains("this message is not to be hashed") && file.bytes() == before,
+                    "{error}"
+                );
+            }
+            _ => assert!(!output.status.success() && !error.contains("panicked"), "{error}"),
+        }
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM pragma_table_info('messages')"), 3);
+        mend(&file);
+        // Many start at once, and one of them does it, once.
+        assert_eq!(start_all((0..8).map(|_| start("hashes", &file.path()))).iter().sum::<usize>(), 2);
+        assert_eq!(hashed(&file), 3);
+        assert_eq!(number(&file.conn(), "SELECT sum(messages) FROM backfills"), 3);
+    }
 }
 
 /// The same, when others start at the same time.

@@ -9,6 +9,8 @@ pub use crate::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_insert,
     check_value, insert, names, refuse, select, update,
 };
+use crate::hook::Hook;
+pub use crate::hook::{Call, call};
 pub use crate::migrations::Migration;
 use crate::migrations::{Migrations, Statement};
 use crate::query::{Execute, Query};
@@ -49,7 +51,13 @@ pub const fn migration(
         statements,
         checksum: Checksum(checksum),
         chain: Checksum(chain),
+        hook: None,
     }
+}
+
+/// A migration with code of the application after its statements.
+pub const fn after(migration: Migration, name: &'static str, call: Call) -> Migration {
+    Migration { hook: Some(Hook { name, call }), ..migration }
 }
 
 /// A statement at these bytes of its file.

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use onward_schema::Violation;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::backup::Backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
+use crate::hook;
 use crate::ledger;
 use crate::migrations::Migration;
 use crate::migrator::Migrator;
@@ -124,7 +125,7 @@ fn locked<'m>(
                 if let Some((exclusive, backup)) = begin(migrator, goal, conn, wait)? {
                     wait.over();
                     migrator.watch.set(Phase::Migrating);
-                    return match run(migrator, goal, conn, settings, backup) {
+                    return match run(migrator, goal, exclusive.transaction(), settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| done),
                         Err(error) => Err(exclusive.roll_back(error)),
                     };
@@ -204,7 +205,7 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connectio
 fn run<'m>(
     migrator: &Migrator<'m>,
     goal: usize,
-    conn: &Connection,
+    conn: &Transaction<'_>,
     settings: &Settings<'_>,
     backup: Option<Backup>,
 ) -> Result<Done<'m>> {
@@ -231,7 +232,7 @@ fn run<'m>(
 pub(crate) fn all<'m>(
     watch: &Watch<'_>,
     pending: &'m [Migration],
-    conn: &Connection,
+    conn: &Transaction<'_>,
     settings: &Settings<'_>,
 ) -> Result<(Ran<'m>, Vec<Violation>)> {
     let checking = Error::sqlite("check foreign keys");
@@ -241,7 +242,7 @@ pub(crate) fn all<'m>(
         let (number, of) = (index + 1, pending.len());
         watch.tell(Event::Started { migration, number, of });
         let start = Instant::now();
-        one(migration, conn, settings, |_, _| false)?;
+        one(migration, conn, settings, |_, _| false, || hook::run(migration, conn))?;
         let duration = start.elapsed();
         watch.tell(Event::Finished { migration, number, of, duration });
         ran.push((migration, duration));
@@ -250,15 +251,16 @@ pub(crate) fn all<'m>(
     Ok((ran, Violation::new_ones(&before, after)))
 }
 
-/// Runs one migration; a statement whose error is forgiven is passed over.
+/// Runs the statements of one migration and then the code beside it; a statement whose error is forgiven is passed over.
 pub(crate) fn one(
     migration: &Migration,
     conn: &Connection,
     settings: &Settings<'_>,
     forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+    code: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let undoing = Error::sqlite("take back what the migration left on the connection");
-    let undone = migration.statements().any(|(_, statement)| statement.undone);
+    let undone = migration.hook.is_some() || migration.statements().any(|(_, statement)| statement.undone);
     let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
     for (sql, statement) in migration.statements() {
         let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
@@ -270,6 +272,8 @@ pub(crate) fn one(
         }
     }
     if undone {
+        settings.off().and_then(|()| settings.strings(false)).map_err(&undoing)?;
+        code()?;
         settings.off().map_err(&undoing)?;
         let after = temporary(conn).map_err(&undoing)?;
         for drop in after.iter().filter(|drop| !before.contains(drop)) {

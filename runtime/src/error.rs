@@ -13,7 +13,8 @@ use crate::plan::Conflict;
 /// A result with onward's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a database was not brought up to date. It is as it was before, but for [`Error::Settings`].
+/// Why a database was not brought up to date. It is as it was before, but for [`Error::Settings`] and
+/// [`Error::TransactionEnded`].
 ///
 /// A `path` is the database's file, and `None` for a database in memory. `Debug` is `Display`, so that a `main` that
 /// returns it prints what is meant for people.
@@ -161,6 +162,28 @@ pub enum Error {
         /// What SQLite says. In a box, to keep the error small.
         source: Box<rusqlite::Error>,
     },
+    /// The code beside a migration failed.
+    Hook {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+        /// The function, as `migrations!` names it.
+        hook: &'static str,
+        /// What it says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The code beside a migration has ended the transaction that it was called in.
+    TransactionEnded {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+        /// The function, as `migrations!` names it.
+        hook: &'static str,
+        /// What it says, if it failed as well.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// Rows would be left whose foreign keys lead nowhere, and did not before.
     ForeignKeys {
         /// The database.
@@ -273,6 +296,8 @@ impl Error {
             | Error::Diverged { path, .. }
             | Error::Tampered { path, .. }
             | Error::Statement { path, .. }
+            | Error::Hook { path, .. }
+            | Error::TransactionEnded { path, .. }
             | Error::ForeignKeys { path, .. }
             | Error::Drift { path, .. }
             | Error::Rollback { path, .. }
@@ -298,6 +323,8 @@ impl Error {
             | Error::Diverged { path, .. }
             | Error::Tampered { path, .. }
             | Error::Statement { path, .. }
+            | Error::Hook { path, .. }
+            | Error::TransactionEnded { path, .. }
             | Error::ForeignKeys { path, .. }
             | Error::Drift { path, .. }
             | Error::Rollback { path, .. }
@@ -330,7 +357,8 @@ impl std::error::Error for Error {
             | Error::Rollback { source, .. }
             | Error::Sqlite { source, .. } => Some(source),
             Error::Statement { source, .. } => Some(source.as_ref()),
-            Error::Backup { source, .. } => Some(source.as_ref()),
+            Error::Backup { source, .. } | Error::Hook { source, .. } => Some(source.as_ref()),
+            Error::TransactionEnded { source: Some(source), .. } => Some(source.as_ref()),
             Error::Recreate { source, .. } => Some(source.as_ref()),
             Error::LockFile { source, .. } => Some(source),
             _ => None,

@@ -40,6 +40,7 @@ mod diagnosis;
 mod error;
 mod exclusive;
 mod fields;
+mod hook;
 #[cfg(feature = "serde_json")]
 mod json;
 mod ledger;

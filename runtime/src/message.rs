@@ -178,6 +178,26 @@ impl fmt::Display for Error {
                 )?;
                 help(f, source)
             }
+            Error::Hook { file, hook, source, .. } => write!(
+                f,
+                "the code beside a migration failed and all were rolled back; nothing was changed\n  {file}, then \
+                 `{hook}`: {source}"
+            ),
+            Error::TransactionEnded { file, hook, source, .. } => {
+                write!(
+                    f,
+                    "the code beside a migration ended the transaction it was called in; what had run before was \
+                     committed or rolled back without its ledger\n  {file}, then `{hook}`"
+                )?;
+                if let Some(source) = source {
+                    write!(f, ": {source}")?;
+                }
+                write!(
+                    f,
+                    "\nhelp: go back to a backup, and take COMMIT, END and ROLLBACK out of the function: the migrator \
+                     commits when everything has run"
+                )
+            }
             Error::ForeignKeys { violations, .. } => {
                 write!(
                     f,

@@ -6,6 +6,7 @@ use onward_schema::{Checksum, Difference, token};
 use rusqlite::Connection;
 
 use crate::error::Result;
+use crate::hook::Hook;
 use crate::migrator::Migrator;
 use crate::rehearse::Rehearsal;
 use crate::report::Report;
@@ -35,6 +36,7 @@ pub struct Migration {
     pub(crate) statements: &'static [Statement],
     pub(crate) checksum: Checksum,
     pub(crate) chain: Checksum,
+    pub(crate) hook: Option<Hook>,
 }
 
 impl Migration {
@@ -66,6 +68,12 @@ impl Migration {
     /// SHA-256 over the text, to which neither comments nor white space count.
     pub fn checksum(&self) -> Checksum {
         self.checksum
+    }
+
+    /// The function that runs after its statements, as [`migrations!`](crate::migrations) names it: `after = { 3 =>
+    /// backfill::hash_messages }`. It is code, and no part of the checksum.
+    pub fn hook(&self) -> Option<&'static str> {
+        self.hook.map(|hook| hook.name)
     }
 
     /// The statements that run, in order.

@@ -78,7 +78,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
         violations: Vec::new(),
     };
     let settings = Settings::prepare(&copy).map_err(Error::sqlite("prepare the copy"))?;
-    let Some(_exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
+    let Some(exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
     let pending = apply::pending(migrator, goal, &copy)?;
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
@@ -86,7 +86,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     if pending.is_new {
         ledger::create(&copy).map_err(Error::sqlite("make the ledger"))?;
     }
-    let (ran, violations) = apply::all(&Watch::default(), pending.list, &copy, &settings)?;
+    let (ran, violations) = apply::all(&Watch::default(), pending.list, exclusive.transaction(), &settings)?;
     if !pending.list.is_empty() {
         verify::proven(migrator.migrations, goal, &copy)?;
     }

@@ -107,7 +107,7 @@ fn replay_forgiving(
     let replaying = Error::sqlite("replay the history in memory");
     let conn = Connection::open_in_memory().map_err(&replaying)?;
     let settings = Settings::prepare(&conn).map_err(&replaying)?;
-    list.iter().try_for_each(|migration| apply::one(migration, &conn, &settings, &forgiven))?;
+    list.iter().try_for_each(|migration| apply::one(migration, &conn, &settings, &forgiven, || Ok(())))?;
     drop(settings);
     Ok(conn)
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use onward::{Migrations, Migrator, migrations};
+use onward_tests::backfill;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -12,6 +13,7 @@ fn main() -> ExitCode {
     let migrations: Migrations = match history.as_str() {
         "board" => migrations!("histories/board"),
         "counter" => migrations!("histories/counter"),
+        "hashes" => migrations!("histories/hashes", after = { 2 => backfill::hash_messages }),
         "killed" => migrations!("histories/killed"),
         "orders" => migrations!("histories/orders"),
         "slow" => migrations!("histories/slow"),
