@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use onward_schema::Violation;
 use rusqlite::{Connection, Transaction};
 
+use crate::adopt::{self, Adopt};
 use crate::backup::Backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::hook;
 use crate::ledger;
-use crate::migrations::Migration;
+use crate::migrations::{Migration, Statement};
 use crate::migrator::Migrator;
 use crate::observer::{Event, Watch};
 use crate::plan;
@@ -48,14 +49,13 @@ pub(crate) fn attempt(migrator: &Migrator<'_>, conn: &Connection, wait: &mut Wai
     Ok(Report::new(migrator.migrations, done, wait))
 }
 
-/// What has run, and how long each took.
-pub(crate) type Ran<'m> = Vec<(&'m Migration, Duration)>;
-
 /// What a run did.
 pub(crate) struct Done<'m> {
-    pub(crate) ran: Ran<'m>,
+    pub(crate) ran: Vec<(&'m Migration, Duration)>,
     /// How many migrations of the history the database has now.
     pub(crate) total: usize,
+    /// How many of them it had when it was taken over, just now.
+    pub(crate) adopted: usize,
     pub(crate) journal_mode: String,
     pub(crate) backup: Option<PathBuf>,
 }
@@ -100,6 +100,7 @@ fn look<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Look<'m>
         Some(at) => Look::UpToDate(Done {
             ran: Vec::new(),
             total: at + 1,
+            adopted: 0,
             journal_mode: journal_mode(conn),
             backup: None,
         }),
@@ -148,8 +149,8 @@ fn begin<'c>(
     let backup = match &migrator.backup {
         Some(to) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
-            let worth =
-                pending(migrator, goal, conn).map(|pending| !pending.list.is_empty() && !pending.is_new);
+            let worth = pending(migrator, goal, conn)
+                .map(|pending| (!pending.list.is_empty() && !pending.is_new) || pending.adopt.is_some());
             let copied =
                 worth.and_then(|worth| if worth { Backup::make(conn, to, wait).map(Some) } else { Ok(None) });
             match (copied, immediate.end_unchanged()) {
@@ -178,18 +179,24 @@ pub(crate) struct Pending<'m> {
     pub(crate) list: &'m [Migration],
     /// How many have run.
     pub(crate) ran: usize,
-    /// Whether there is no ledger, in a database that is empty.
+    /// Whether there is no ledger.
     pub(crate) is_new: bool,
+    /// How the database is to be taken over, if there is something in it.
+    pub(crate) adopt: Option<Adopt>,
 }
 
 pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Result<Pending<'m>> {
     let reading = Error::sqlite("read the ledger");
     let is_new = !ledger::exists(conn).map_err(&reading)?;
+    let mut adopt = None;
     let rows = match is_new {
         true => {
             let tables = ledger::strangers(conn).map_err(&reading)?;
             if !tables.is_empty() {
-                return Err(Error::NoLedger { path: None, tables });
+                adopt = migrator.adopt;
+                if adopt.is_none() {
+                    return Err(Error::NoLedger { path: None, tables });
+                }
             }
             Vec::new()
         }
@@ -198,7 +205,7 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connectio
     let list = migrator.migrations.list;
     let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
     let ran = list.len() - rest.len();
-    Ok(Pending { list: &rest[..goal.saturating_sub(ran)], ran, is_new })
+    Ok(Pending { list: &rest[..goal.saturating_sub(ran)], ran, is_new, adopt })
 }
 
 /// Everything that happens under the lock.
@@ -212,31 +219,74 @@ fn run<'m>(
     // Read again, now that nobody else can write: others may have migrated while this waited.
     let pending = pending(migrator, goal, conn)?;
     let journal_mode = journal_mode(conn);
-    if pending.list.is_empty() {
-        return Ok(Done { ran: Vec::new(), total: pending.ran, journal_mode, backup: None });
+    if pending.list.is_empty() && pending.adopt.is_none() {
+        return Ok(Done { ran: Vec::new(), total: pending.ran, adopted: 0, journal_mode, backup: None });
     }
     let backup = backup.map(Backup::keep).transpose()?;
-    if pending.is_new {
-        ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
-    }
-    let (ran, violations) = all(&migrator.watch, pending.list, conn, settings)?;
-    ledger::insert(conn, &ran).map_err(Error::sqlite("write the ledger"))?;
+    let Ran { adopted, list, violations, total } =
+        pending.run(migrator, goal, conn, settings, &migrator.watch)?;
     if !violations.is_empty() {
         return Err(Error::ForeignKeys { path: None, violations });
     }
-    verify::proven(migrator.migrations, goal, conn)?;
-    Ok(Done { ran, total: goal, journal_mode, backup })
+    Ok(Done { ran: list, total, adopted, journal_mode, backup })
 }
 
-/// Runs these, and gives back how long each took and what foreign keys lead nowhere now and did not before.
-pub(crate) fn all<'m>(
+/// What pending migrations did.
+pub(crate) struct Ran<'m> {
+    /// How many the database had when it was taken over.
+    pub(crate) adopted: usize,
+    /// What ran then.
+    pub(crate) list: Vec<(&'m Migration, Duration)>,
+    /// What foreign keys lead nowhere now and did not before.
+    pub(crate) violations: Vec<Violation>,
+    /// How many migrations the database has now.
+    pub(crate) total: usize,
+}
+
+impl<'m> Pending<'m> {
+    /// Runs what is pending, writes the ledger, and sees that the schema is the proven one.
+    pub(crate) fn run(
+        &self,
+        migrator: &Migrator<'m>,
+        goal: usize,
+        conn: &Transaction<'_>,
+        settings: &Settings<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<Ran<'m>> {
+        let migrations = migrator.migrations;
+        let checking = Error::sqlite("check foreign keys");
+        let before = Violation::read(conn).map_err(&checking)?;
+        let adopted = match self.adopt {
+            Some(how) => adopt::adopt(how, migrations, conn, settings)?,
+            None => 0,
+        };
+        let list = match self.adopt {
+            Some(_) => &migrations.list[adopted..goal.max(adopted)],
+            None => self.list,
+        };
+        if self.is_new {
+            ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
+        }
+        let list = all(watch, list, conn, settings)?;
+        let after = Violation::read(conn).map_err(&checking)?;
+        let writing = Error::sqlite("write the ledger");
+        ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
+        ledger::insert(conn, &list).map_err(&writing)?;
+        let total = self.ran + adopted + list.len();
+        if adopted + list.len() > 0 {
+            verify::proven(migrations, total, conn)?;
+        }
+        Ok(Ran { adopted, list, violations: Violation::new_ones(&before, after), total })
+    }
+}
+
+/// Runs these, and gives back how long each took.
+fn all<'m>(
     watch: &Watch<'_>,
     pending: &'m [Migration],
     conn: &Transaction<'_>,
     settings: &Settings<'_>,
-) -> Result<(Ran<'m>, Vec<Violation>)> {
-    let checking = Error::sqlite("check foreign keys");
-    let before = Violation::read(conn).map_err(&checking)?;
+) -> Result<Vec<(&'m Migration, Duration)>> {
     let mut ran = Vec::with_capacity(pending.len());
     for (index, migration) in pending.iter().enumerate() {
         let (number, of) = (index + 1, pending.len());
@@ -247,8 +297,7 @@ pub(crate) fn all<'m>(
         watch.tell(Event::Finished { migration, number, of, duration });
         ran.push((migration, duration));
     }
-    let after = Violation::read(conn).map_err(&checking)?;
-    Ok((ran, Violation::new_ones(&before, after)))
+    Ok(ran)
 }
 
 /// Runs the statements of one migration and then the code beside it; a statement whose error is forgiven is passed over.
@@ -263,13 +312,7 @@ pub(crate) fn one(
     let undone = migration.hook.is_some() || migration.statements().any(|(_, statement)| statement.undone);
     let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
     for (sql, statement) in migration.statements() {
-        let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
-        match outcome {
-            Err(source) if !forgiven(sql, &source) => {
-                return Err(Error::statement(migration, statement.start as usize, sql, source));
-            }
-            _ => {}
-        }
+        self::statement(migration, statement, sql, conn, settings, &forgiven)?;
     }
     if undone {
         settings.off().and_then(|()| settings.strings(false)).map_err(&undoing)?;
@@ -281,6 +324,23 @@ pub(crate) fn one(
         }
     }
     Ok(())
+}
+
+/// Runs one statement of a migration.
+pub(crate) fn statement(
+    migration: &Migration,
+    statement: Statement,
+    sql: &'static str,
+    conn: &Connection,
+    settings: &Settings<'_>,
+    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+) -> Result<()> {
+    match settings.strings(statement.strings).and_then(|()| execute(conn, sql)) {
+        Err(source) if !forgiven(sql, &source) => {
+            Err(Error::statement(migration, statement.start as usize, sql, source))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What drops each temporary object of the connection, those of the application among them.

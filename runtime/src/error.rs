@@ -117,6 +117,28 @@ pub enum Error {
         /// What it holds.
         tables: Vec<String>,
     },
+    /// The schema of a database without a ledger is none of those that it could be taken over with.
+    NotAdopted {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration after which the schema is most like this one; `None` if there are no migrations.
+        nearest: Option<&'static str>,
+        /// How it differs from what that one leaves.
+        differences: Vec<Difference>,
+    },
+    /// A statement may have run before a database without a ledger was to be taken over, and must not run twice.
+    Unrepeatable {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+        /// The line of the statement, from one.
+        line: usize,
+        /// The column of the statement in characters, from one.
+        column: usize,
+        /// The statement, or the name of the function that runs behind it.
+        sql: &'static str,
+    },
     /// The database has run migrations that are newer than the program.
     Newer {
         /// The database.
@@ -265,6 +287,12 @@ impl Error {
         Error::Statement { path: None, file: migration.file, line, column, sql, source: Box::new(source) }
     }
 
+    /// A statement that begins at this byte of its file and might run the second time.
+    pub(crate) fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
+        let (line, column) = migration.position(start);
+        Error::Unrepeatable { path: None, file: migration.file, line, column, sql }
+    }
+
     /// What SQLite said, where it has not been looked into yet.
     pub(crate) fn plain(&self) -> Option<&rusqlite::Error> {
         match self {
@@ -292,6 +320,8 @@ impl Error {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NotAdopted { path, .. }
+            | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }
             | Error::Diverged { path, .. }
             | Error::Tampered { path, .. }
@@ -319,6 +349,8 @@ impl Error {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NotAdopted { path, .. }
+            | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }
             | Error::Diverged { path, .. }
             | Error::Tampered { path, .. }

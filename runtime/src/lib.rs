@@ -34,6 +34,7 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod adopt;
 mod apply;
 mod backup;
 mod diagnosis;
@@ -68,6 +69,7 @@ mod wait;
 #[doc(hidden)]
 pub mod __private;
 
+pub use adopt::Adopt;
 pub use diagnosis::Access;
 pub use error::{Error, Result};
 #[cfg(feature = "serde_json")]

@@ -128,9 +128,33 @@ impl fmt::Display for Error {
             Error::NoLedger { tables, .. } => write!(
                 f,
                 "the database has no ledger of migrations, but already holds {}; nothing was changed\nhelp: it was \
-                 made by other means than onward, which cannot tell which migrations it has had; begin with an empty \
-                 database file, or look whether this is the right one",
+                 made by other means than onward: look whether this is the right one; if its schema is that after one of \
+                 the migrations, take it over with `migrator().adopt(Adopt::Exact)`, if it was grown by hand with \
+                 `Adopt::Reconcile`; or begin with an empty file",
                 list(tables)
+            ),
+            Error::NotAdopted { nearest, differences, .. } => {
+                write!(
+                    f,
+                    "the database has no ledger, and its schema is not the one after any of the migrations; nothing was \
+                     changed"
+                )?;
+                if let Some(nearest) = nearest {
+                    write!(f, "\n  it comes nearest to the one after {nearest}, but:")?;
+                }
+                differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
+                write!(
+                    f,
+                    "\nhelp: bring these in line by hand, on a copy first; or let a migration that comes before make \
+                     the schema that is there"
+                )
+            }
+            Error::Unrepeatable { file, line, column, sql, .. } => write!(
+                f,
+                "the database has no ledger, and a statement may have run on it before and must not run twice; nothing \
+                 was changed\n  {file}:{line}:{column}\n{}\nhelp: bring the schema by hand to what it is after this \
+                 migration, with what the statement does, on a copy first; `Adopt::Exact` then takes it over",
+                indented(sql)
             ),
             Error::Newer { known, conflicts, .. } => {
                 match known {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::adopt::Adopt;
 use crate::error::{Error, Result};
 use crate::migrations::{Migration, Migrations};
 use crate::observer::{Event, Watch};
@@ -31,6 +32,7 @@ pub struct Migrator<'m> {
     pub(crate) target: Option<i64>,
     pub(crate) backup: Option<PathBuf>,
     pub(crate) recreate: bool,
+    pub(crate) adopt: Option<Adopt>,
     pub(crate) watch: Watch<'m>,
 }
 
@@ -43,6 +45,7 @@ impl<'m> Migrator<'m> {
             target: None,
             backup: None,
             recreate: false,
+            adopt: None,
             watch: Watch::default(),
         }
     }
@@ -124,6 +127,31 @@ impl<'m> Migrator<'m> {
     /// its caller's connection, and fails as without this.
     pub fn or_recreate(mut self) -> Migrator<'m> {
         self.recreate = true;
+        self
+    }
+
+    /// Takes over a database that has tables and no ledger, which is refused otherwise: finds out which migrations it has
+    /// had, writes them into a new ledger as adopted, and runs the others; all in the one transaction.
+    ///
+    /// ```
+    /// use onward::{Adopt, Error};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// // As a program made it that knew nothing of migrations.
+    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// assert!(matches!(migrations.apply(&mut conn), Err(Error::NoLedger { .. })));
+    /// let report = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn)?;
+    /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// It is decided by the schema alone, so try it with [`Migrator::rehearse`] on a copy of a real database first.
+    ///
+    /// # Errors
+    /// [`Error::NotAdopted`] and [`Error::Unrepeatable`]; nothing is changed then.
+    pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
+        self.adopt = Some(how);
         self
     }
 

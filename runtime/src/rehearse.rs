@@ -10,13 +10,11 @@ use crate::apply;
 use crate::backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock};
-use crate::ledger;
 use crate::message::counted;
 use crate::migrator::Migrator;
 use crate::observer::Watch;
 use crate::report::{Applied, millis};
 use crate::settings::{Impatience, Settings};
-use crate::verify;
 use crate::wait::Wait;
 
 /// How many rows a table has before and after.
@@ -83,17 +81,11 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
     let start = wait.duration();
-    if pending.is_new {
-        ledger::create(&copy).map_err(Error::sqlite("make the ledger"))?;
-    }
-    let (ran, violations) = apply::all(&Watch::default(), pending.list, exclusive.transaction(), &settings)?;
-    if !pending.list.is_empty() {
-        verify::proven(migrator.migrations, goal, &copy)?;
-    }
+    let ran = pending.run(migrator, goal, exclusive.transaction(), &settings, &Watch::default())?;
     rehearsal.duration = wait.duration() - start;
     let after = rows(&copy).map_err(&counting)?;
-    rehearsal.applied = ran.into_iter().map(Applied::new).collect();
-    rehearsal.violations = violations;
+    rehearsal.applied = ran.list.into_iter().map(Applied::new).collect();
+    rehearsal.violations = ran.violations;
     rehearsal.rows = before
         .into_iter()
         .map(|(table, before)| {

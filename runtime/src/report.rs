@@ -37,6 +37,8 @@ pub struct Report {
     pub applied: Vec<Applied>,
     /// How many migrations the database has run now, these included.
     pub total: usize,
+    /// How many of them it had when it was taken over in this run; see [`Migrator::adopt`](crate::Migrator::adopt).
+    pub adopted: usize,
     /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
     pub newest: Option<(&'static str, &'static str)>,
     /// How long the call waited, from the first try for the lock that was refused.
@@ -72,6 +74,7 @@ impl Report {
         Report {
             applied: done.ran.into_iter().map(Applied::new).collect(),
             total: done.total,
+            adopted: done.adopted,
             newest: newest.map(|newest| (newest.label, newest.name)),
             waited: wait.waited(),
             attempts: wait.attempts,
@@ -93,6 +96,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |number: usize| counted(number, "migration", "migrations");
+        if self.adopted > 0 {
+            writeln!(f, "taken over with {}", count(self.adopted))?;
+        }
         if self.is_up_to_date() {
             return match self.newest {
                 Some((label, name)) => write!(f, "up to date at {label} {name} ({})", count(self.total)),
@@ -142,6 +148,7 @@ mod tests {
         let mut report = Report {
             applied: vec![row("0001", "jobs", 1234), row("0002", "archive", 90)],
             total: 2,
+            adopted: 0,
             newest: Some(("0002", "archive")),
             waited: Duration::ZERO,
             attempts: 1,

@@ -87,27 +87,40 @@ fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Resu
 /// # Errors
 /// The first that fails, as it would on any empty database that has not the application's functions.
 pub(crate) fn replay(list: &[Migration]) -> Result<Connection> {
-    replay_forgiving(list, |_, _| false)
+    replay_forgiving(list, |_, _| false, |_, _| Ok(()))
 }
 
 /// As [`replay`], and what only writes rows may call functions that are not there: the schema is the same without.
 fn replay_schema(list: &[Migration]) -> Result<Connection> {
-    replay_forgiving(list, |sql, error| {
+    replay_schemas(list, |_, _| Ok(()))
+}
+
+/// As [`replay_schema`], and shows the database after each migration.
+pub(crate) fn replay_schemas(
+    list: &[Migration],
+    after: impl FnMut(usize, &Connection) -> Result<()>,
+) -> Result<Connection> {
+    let forgiven = |sql: &str, error: &rusqlite::Error| {
         let writes_rows = token::significant(sql).next().is_some_and(|first| {
             ["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT", "WITH"].iter().any(|word| first.is(word))
         });
         writes_rows && is_missing_function(error)
-    })
+    };
+    replay_forgiving(list, forgiven, after)
 }
 
 fn replay_forgiving(
     list: &[Migration],
     forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+    mut after: impl FnMut(usize, &Connection) -> Result<()>,
 ) -> Result<Connection> {
     let replaying = Error::sqlite("replay the history in memory");
     let conn = Connection::open_in_memory().map_err(&replaying)?;
     let settings = Settings::prepare(&conn).map_err(&replaying)?;
-    list.iter().try_for_each(|migration| apply::one(migration, &conn, &settings, &forgiven, || Ok(())))?;
+    for (index, migration) in list.iter().enumerate() {
+        apply::one(migration, &conn, &settings, &forgiven, || Ok(()))?;
+        after(index, &conn)?;
+    }
     drop(settings);
     Ok(conn)
 }

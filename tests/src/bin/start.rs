@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use onward::{Migrations, Migrator, migrations};
+use onward::{Adopt, Migrations, Migrator, migrations};
 use onward_tests::backfill;
 
 fn main() -> ExitCode {
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         "orders" => migrations!("histories/orders"),
         "slow" => migrations!("histories/slow"),
         "sample" => migrations!("../migrations"),
+        "tokens" => migrations!("histories/tokens"),
         "workers" => migrations!("histories/workers"),
         _ => return ExitCode::from(2),
     };
@@ -45,6 +46,11 @@ fn choose<'m>(migrator: Migrator<'m>, choice: &str) -> Option<Migrator<'m>> {
         "attempt_timeout" => migrator.attempt_timeout(Duration::from_millis(value.parse().ok()?)),
         "recreate" => migrator.or_recreate(),
         "backup" => migrator.backup(value),
+        "adopt" => migrator.adopt(match value {
+            "exact" => Adopt::Exact,
+            "reconcile" => Adopt::Reconcile,
+            _ => return None,
+        }),
         _ => return None,
     })
 }
