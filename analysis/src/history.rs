@@ -36,7 +36,7 @@ pub struct Migration {
 pub struct History {
     /// The folder.
     pub dir: PathBuf,
-    /// All texts: migrations, `onward.lock`, `onward.toml`.
+    /// All texts: migrations, legacy databases, `onward.lock`, `onward.toml`.
     pub files: Files,
     /// How the folder lays them out; `None` if it has none.
     pub layout: Option<Layout>,
@@ -44,6 +44,8 @@ pub struct History {
     pub migrations: Vec<Migration>,
     /// Every file on disk that the outcome depends on, relative to `dir`.
     pub inputs: Vec<String>,
+    /// The databases of old releases, as SQL: what lies in the folder `legacy`.
+    pub legacy: Vec<FileId>,
     /// The lock file, if there is one.
     pub lock: Option<FileId>,
     /// What `onward.toml` says.

@@ -1,8 +1,9 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
-use onward_analysis::history::{At, Run};
+use onward_analysis::history::Run;
 use onward_analysis::render::{Style, render};
 use onward_analysis::replay::{DOUBLE_QUOTED_STRING, Replay};
+use onward_analysis::statement::Statement;
 use onward_analysis::{Checksum, Diagnostic, History, Migration};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -87,8 +88,8 @@ fn unknown(hook: &Hook, history: &History) -> Option<syn::Error> {
 }
 
 fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) -> TokenStream {
-    let migrations = history.migrations.iter().enumerate().map(|(index, found)| {
-        let migration = migration(history, index, found, folder);
+    let migrations = history.migrations.iter().map(|found| {
+        let migration = migration(history, found, folder);
         match hooks.iter().find(|hook| hook.version == found.version) {
             Some(hook) => after(migration, &hook.function),
             None => migration,
@@ -102,7 +103,7 @@ fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) ->
     }
 }
 
-fn migration(history: &History, index: usize, migration: &Migration, folder: &Folder) -> TokenStream {
+fn migration(history: &History, migration: &Migration, folder: &Folder) -> TokenStream {
     let Migration {
         version, label, name, file, checksum: Checksum(checksum), chain: Checksum(chain), ..
     } = migration;
@@ -110,18 +111,27 @@ fn migration(history: &History, index: usize, migration: &Migration, folder: &Fo
     let path = format!("{}{}", folder.prefix, file.path);
     let text = &file.text;
     let (checksum, chain) = (bytes(checksum), bytes(chain));
-    let run = (0..migration.statements.len())
-        .map(|statement| history.statement(At { migration: index, statement }));
-    let run = run.filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
+    let up = statements(&migration.statements);
+    let up = quote! {
+        ::onward::__private::migration(#version, #label, #name, #path, #text, &[#up], #checksum, #chain)
+    };
+    let Some(down) = migration.down else { return up };
+    let file = history.files.get(down);
+    let (path, text) = (format!("{}{}", folder.prefix, file.path), &file.text);
+    let down = statements(&onward_analysis::statement::statements(text));
+    quote!(::onward::__private::down(#up, #path, #text, &[#down]))
+}
+
+/// Where the statements are that run.
+fn statements(statements: &[Statement]) -> TokenStream {
+    let run = statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
     let statements = run.map(|statement| {
         let (start, end) = (number(statement.range.start), number(statement.range.end));
         let strings = statement.allows(DOUBLE_QUOTED_STRING);
         let undone = statement.kind.run() == Run::Undone;
         quote!(::onward::__private::statement(#start, #end, #strings, #undone))
     });
-    quote! {
-        ::onward::__private::migration(#version, #label, #name, #path, #text, &[#(#statements),*], #checksum, #chain)
-    }
+    quote!(#(#statements),*)
 }
 
 /// Adds the code beside a migration. The closure is only there to make one type of all: it takes nothing from around it,

@@ -23,7 +23,9 @@ use proc_macro::TokenStream;
 /// Files are named `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql`, `0001_name/up.sql` or
 /// `0001_name/migration.sql`; a folder keeps to one of these. Beside them may lie `onward.lock`, which
 /// `cargo onward lock` writes and which makes edits of released migrations errors, and `onward.toml`, which names the
-/// functions and collations that the application registers: `functions = ["uuid7"]`. In the SQL,
+/// functions and collations that the application registers: `functions = ["uuid7"]`, and the folder `legacy`: each
+/// `legacy/*.sql` in it is the schema of a database as an old release left it, and may have rows. While this compiles, it
+/// is taken over as with `Adopt::Reconcile` and has to arrive at the same schema as a new database. In the SQL,
 /// `-- onward: allow(code) reason` above a statement accepts what a check that can be allowed finds there.
 ///
 /// Code can run beside the SQL, `migrations!("db/history", after = { 3 => backfill::hash_messages })` or, with the folder

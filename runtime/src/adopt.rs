@@ -1,14 +1,14 @@
 //! Takes over a database that has no ledger.
 
-use onward_schema::adopt::{Effect, point};
-use onward_schema::{Difference, Fingerprint, Schema, objects};
+use onward_schema::adopt::{self, Effect};
+use onward_schema::{Difference, Fingerprint, Schema};
 use rusqlite::Connection;
 
-use crate::apply;
 use crate::error::{Error, Result};
 use crate::migrations::{Migration, Migrations};
+use crate::run;
 use crate::settings::Settings;
-use crate::verify::replay_schemas;
+use crate::verify::{names, replay_schemas};
 
 /// How a database that has tables and no ledger is taken over; see [`Migrator::adopt`](crate::Migrator::adopt).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,26 +63,13 @@ fn exact(list: &[Migration], conn: &Connection) -> Result<Option<usize>> {
     Ok(count)
 }
 
-/// The names of everything that is there after any of the migrations, in lower case and sorted: what was dropped since
-/// must not be there either.
-fn names(list: &[Migration]) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    replay_schemas(list, |_, replayed| {
-        names.extend(objects(replayed).map_err(Error::sqlite("read the schema"))?);
-        names.sort_unstable();
-        names.dedup();
-        Ok(())
-    })?;
-    Ok(names)
-}
-
 /// Which migration comes nearest, and what is different.
 fn refusal(list: &[Migration], conn: &Connection) -> Result<Error> {
     let names = names(list)?;
     let found = read(conn)?;
     let mut nearest: Option<(&Migration, Vec<Difference>)> = None;
     replay_schemas(list, |index, replayed| {
-        let differences = differences(&read(replayed)?, &found, &names);
+        let differences = read(replayed)?.compare_named(&found, &names);
         if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
             nearest = Some((&list[index], differences));
         }
@@ -93,48 +80,42 @@ fn refusal(list: &[Migration], conn: &Connection) -> Result<Error> {
 }
 
 fn reconcile(list: &[Migration], conn: &Connection, settings: &Settings<'_>) -> Result<usize> {
-    let effect = |migration: &Migration| migration.statements().map(|(sql, _)| Effect::of(sql)).collect();
-    let effects: Vec<Vec<Effect>> = list.iter().map(effect).collect();
+    let effects = |migration: &Migration| {
+        let statements = migration.statements().map(|(sql, _)| Effect::of(sql));
+        statements.chain(migration.hook.map(|_| Effect::Unrepeatable)).collect()
+    };
+    let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());
     replay_schemas(list, |_, replayed| {
         proven.push(read(replayed)?);
         Ok(())
     })?;
-    let mut found = read(conn)?;
-    let names = names(list)?;
-    let point = point(&effects, &proven, &found);
-    for (migration, effects) in list[..point].iter().zip(&effects) {
-        for ((sql, statement), effect) in migration.statements().zip(effects) {
-            if *effect == Effect::Unrepeatable {
-                return Err(Error::unrepeatable(migration, statement.start as usize, sql));
-            }
-            if !effect.is_there(&found) {
-                apply::statement(migration, statement, sql, conn, settings, |_, _| false)?;
-                found = read(conn)?;
+    let plan = adopt::reconcile(&effects, &proven, &read(conn)?).map_err(|(migration, statement)| {
+        let migration = &list[migration];
+        match migration.statements().nth(statement) {
+            Some((sql, at)) => Error::unrepeatable(migration, at.start as usize, sql),
+            None => {
+                Error::unrepeatable(migration, migration.text.len(), migration.hook().unwrap_or_default())
             }
         }
-        if let Some(hook) = migration.hook {
-            return Err(Error::unrepeatable(migration, migration.text.len(), hook.name));
+    })?;
+    for (migration, statement) in plan.missing {
+        let migration = &list[migration];
+        if let Some((sql, statement)) = migration.statements().nth(statement) {
+            run::statement(migration, statement, sql, conn, settings, |_, _| false)?;
         }
     }
     // From here on everything runs as it was proven to, which says something about this very schema alone.
-    let (file, expected) = match point.checked_sub(1) {
+    let (nearest, expected) = match plan.point.checked_sub(1) {
         Some(last) => (Some(list[last].file), proven.swap_remove(last)),
         None => (None, Schema::default()),
     };
-    let differences = differences(&expected, &found, &names);
+    let differences = expected.compare_named(&read(conn)?, &names(list)?);
     if differences.is_empty() {
-        Ok(point)
+        Ok(plan.point)
     } else {
-        Err(Error::NotAdopted { path: None, nearest: file, differences })
+        Err(Error::NotAdopted { path: None, nearest, differences })
     }
-}
-
-/// Where what the history makes is not as expected.
-fn differences(expected: &Schema, found: &Schema, names: &[String]) -> Vec<Difference> {
-    let mut differences = expected.compare(found);
-    differences.retain(|difference| names.binary_search(&difference.name.to_ascii_lowercase()).is_ok());
-    differences
 }
 
 fn read(conn: &Connection) -> Result<Schema> {

@@ -162,6 +162,13 @@ pub enum Error {
         /// Every row that does not fit, and every migration that ledger and program do not agree about.
         conflicts: Vec<Conflict>,
     },
+    /// A migration that should be taken back has no file for that.
+    NoDownFile {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+    },
     /// The migration at which the run should stop is not in the program.
     UnknownTarget {
         /// The version asked for.
@@ -320,6 +327,7 @@ impl Error {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NoDownFile { path, .. }
             | Error::NotAdopted { path, .. }
             | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }
@@ -349,6 +357,7 @@ impl Error {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NoDownFile { path, .. }
             | Error::NotAdopted { path, .. }
             | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }

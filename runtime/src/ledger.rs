@@ -96,6 +96,11 @@ pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Resul
     Ok(())
 }
 
+/// Writes that this migration and those after it have not run.
+pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
+    conn.execute(&format!("DELETE FROM main.{LEDGER} WHERE version >= ?1"), [from]).map(drop)
+}
+
 /// The names of what a database without a ledger holds already, SQLite's own tables aside.
 pub(crate) fn strangers(conn: &Connection) -> Result<Vec<String>> {
     let sql =

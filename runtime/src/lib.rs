@@ -57,6 +57,7 @@ mod recreate;
 mod rehearse;
 mod report;
 mod row;
+mod run;
 #[cfg(feature = "serde")]
 mod serialize;
 mod settings;

@@ -186,6 +186,11 @@ impl fmt::Display for Error {
                     onward_schema::LEDGER
                 )
             }
+            Error::NoDownFile { file, .. } => write!(
+                f,
+                "{file} cannot be taken back: it has no down file; nothing was changed\nhelp: write one beside it, as in \
+                 `0001_name.down.sql` or `0001_name/down.sql`, or go forward with a new migration"
+            ),
             Error::UnknownTarget { target, known } => {
                 write!(f, "the run should stop at migration {target}, which the program does not have")?;
                 match known {
@@ -246,7 +251,8 @@ impl fmt::Display for Error {
                 differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
                 write!(
                     f,
-                    "\nhelp: something other than the migrations has changed these; take that change back, then start again"
+                    "\nhelp: something other than the migrations has changed these, or a down file leaves them so; take that \
+                     change back, then start again"
                 )
             }
             Error::Rollback { cause, source, .. } => write!(

@@ -13,6 +13,7 @@ use crate::observer::{Event, Watch};
 use crate::readiness::Readiness;
 use crate::rehearse::{self, Rehearsal};
 use crate::report::Report;
+use crate::run::Goal;
 use crate::{apply, open};
 
 /// How migrations are to be applied. Made by [`Migrations::migrator`].
@@ -181,6 +182,28 @@ impl<'m> Migrator<'m> {
     /// As [`Migrations::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<(Connection, Report)> {
         open::open(self, path.as_ref())
+    }
+
+    /// Takes back every migration after this version with its down file, the newest first and all or nothing: under the
+    /// same lock, settings and checks as [`Migrator::apply`]. A version below the first takes back all. Down files are those
+    /// of the layouts that have them, `0001_name.down.sql` and `0001_name/down.sql`.
+    ///
+    /// Rows that a migration has changed or dropped come back only if the down file brings them back, and what code has
+    /// done beside the SQL stays. A database that is not further than this is left as it is. The program applies the
+    /// migrations again when it next may: this is for going back to an older program.
+    ///
+    /// # Errors
+    /// As [`Migrations::apply`]; [`Error::NoDownFile`] if one of them has none, and [`Error::Drift`] if the schema is not
+    /// the one that was proven after that version, or something is left of what was taken back.
+    pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
+        let list = self.migrations.list;
+        let known = list.last().map(Migration::version);
+        let goal = match list.iter().position(|migration| migration.version == version) {
+            Some(at) => at + 1,
+            None if list.first().is_some_and(|first| version < first.version) => 0,
+            None => return Err(Error::UnknownTarget { target: version, known }),
+        };
+        apply::to(self, Goal::Back(goal), conn)
     }
 
     /// How many migrations of the history a database should have after the run.

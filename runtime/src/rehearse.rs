@@ -6,7 +6,6 @@ use std::time::Duration;
 use onward_schema::{LEDGER, Violation};
 use rusqlite::Connection;
 
-use crate::apply;
 use crate::backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock};
@@ -14,6 +13,7 @@ use crate::message::counted;
 use crate::migrator::Migrator;
 use crate::observer::Watch;
 use crate::report::{Applied, millis};
+use crate::run::{self, Goal};
 use crate::settings::{Impatience, Settings};
 use crate::wait::Wait;
 
@@ -61,7 +61,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     if !conn.is_autocommit() {
         return Err(Error::InTransaction { path: None });
     }
-    let (goal, copying) = (migrator.goal()?, Error::sqlite("copy the database"));
+    let (goal, copying) = (Goal::Up(migrator.goal()?), Error::sqlite("copy the database"));
     let mut wait = Wait::new(migrator);
     let _impatience = Impatience::begin(conn).map_err(Error::sqlite("prepare the connection"))?;
     // Without a name it is a file of SQLite's own, kept in memory while it is small and gone with the connection
@@ -77,7 +77,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     };
     let settings = Settings::prepare(&copy).map_err(Error::sqlite("prepare the copy"))?;
     let Some(exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
-    let pending = apply::pending(migrator, goal, &copy)?;
+    let pending = run::pending(migrator, goal, &copy)?;
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
     let start = wait.duration();

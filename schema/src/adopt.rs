@@ -6,7 +6,7 @@ use crate::{ObjectKind, Schema};
 /// What a statement does to a database that may have had it before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// It makes an object of this kind and name.
+    /// It makes an object of this kind and name, which is in lower case.
     Creates(ObjectKind, String),
     /// It adds a column of this name to a table.
     Adds {
@@ -34,7 +34,7 @@ impl Effect {
             let at = at + if is(at + 1, "if") { 4 } else { 1 };
             // Another database than the main one is temp, which is no part of the schema.
             return match (kind, main(&tokens, at).and_then(name)) {
-                (Some(kind), Some(name)) => Effect::Creates(kind, name),
+                (Some(kind), Some(name)) => Effect::Creates(kind, name.to_ascii_lowercase()),
                 _ => Effect::Unrepeatable,
             };
         }
@@ -42,7 +42,9 @@ impl Effect {
             let Some(at) = main(&tokens, 2) else { return Effect::Unrepeatable };
             let column = at + 2 + usize::from(is(at + 2, "column"));
             return match (name(at), name(column)) {
-                (Some(table), Some(column)) if is(at + 1, "add") => Effect::Adds { table, column },
+                (Some(table), Some(column)) if is(at + 1, "add") => {
+                    Effect::Adds { table: table.to_ascii_lowercase(), column: column.to_ascii_lowercase() }
+                }
                 _ => Effect::Unrepeatable,
             };
         }
@@ -55,12 +57,10 @@ impl Effect {
     pub fn is_there(&self, schema: &Schema) -> bool {
         match self {
             Effect::Creates(ObjectKind::Index, name) => schema.index(name).is_some(),
-            Effect::Creates(ObjectKind::Trigger, name) => {
-                schema.triggers.contains_key(&name.to_ascii_lowercase())
-            }
+            Effect::Creates(ObjectKind::Trigger, name) => schema.triggers.contains_key(name),
             // The two share their names.
             Effect::Creates(ObjectKind::Table | ObjectKind::View, name) => {
-                schema.table(name).is_some() || schema.views.contains_key(&name.to_ascii_lowercase())
+                schema.table(name).is_some() || schema.views.contains_key(name)
             }
             Effect::Adds { table, column } => {
                 schema.table(table).is_some_and(|table| table.column(column).is_some())
@@ -83,13 +83,45 @@ fn main(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     }
 }
 
+/// How a database that was grown by hand comes to the schema of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The index of the first migration that runs as a whole. Before it, the schema has to be the proven one.
+    pub point: usize,
+    /// What has to run to come there, and is not there: the indexes of migration and statement.
+    pub missing: Vec<(usize, usize)>,
+}
+
+/// What of a history a database that was grown by hand still needs. `effects` and `proven` are the statements of each
+/// migration and the schema after it.
+///
+/// # Errors
+/// The indexes of migration and statement of what might run the second time.
+pub fn reconcile(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> Result<Plan, (usize, usize)> {
+    let point = point(effects, proven, found);
+    let mut missing = Vec::new();
+    let mut made = Vec::new();
+    for (migration, effects) in effects[..point].iter().enumerate() {
+        for (statement, effect) in effects.iter().enumerate() {
+            if *effect == Effect::Unrepeatable {
+                return Err((migration, statement));
+            }
+            if !effect.is_there(found) && !made.contains(&effect) {
+                missing.push((migration, statement));
+                made.push(effect);
+            }
+        }
+    }
+    Ok(Plan { point, missing })
+}
+
 /// The index of the first migration of which nothing has run, nor of those behind it: from there on everything may run.
 /// As many as there are migrations if nobody can be sure.
 ///
 /// A table or column that is missing says so, if every schema from its migration on should have it: it was not taken
 /// away by a later migration. An index says nothing, since somebody may have dropped it. And nothing that later
-/// migrations make may be there. `effects` and `proven` are the statements of each migration and the schema after it.
-pub fn point(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> usize {
+/// migrations make may be there.
+fn point(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> usize {
     let untouched = |migration: &Vec<Effect>| !migration.iter().any(|effect| effect.is_there(found));
     let first = effects.iter().rposition(|migration| !untouched(migration)).map_or(0, |last| last + 1);
     let evident = |at: usize| {
@@ -118,7 +150,7 @@ mod tests {
             ("create table if not exists main . \"a b\"(a)", creates(Table, "a b")),
             ("CREATE VIRTUAL TABLE IF NOT EXISTS docs USING fts5(a)", creates(Table, "docs")),
             ("CREATE UNIQUE INDEX [i] ON t(a)", creates(Index, "i")),
-            ("CREATE VIEW v AS SELECT 1", creates(View, "v")),
+            ("CREATE VIEW V AS SELECT 1", creates(View, "v")),
             ("CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t; END", creates(Trigger, "r")),
             ("ALTER TABLE main.t ADD COLUMN \"c\" TEXT", adds("t", "c")),
             ("ALTER TABLE t ADD c", adds("t", "c")),
@@ -138,8 +170,16 @@ mod tests {
         }
     }
 
-    /// The point of a history for a database that somebody made like this.
     fn point_of(history: &[&[&str]], found: &str) -> Result<usize> {
+        with(history, found, point)
+    }
+
+    /// Asks about a history and a database that somebody made like this.
+    fn with<T>(
+        history: &[&[&str]],
+        found: &str,
+        ask: impl FnOnce(&[Vec<Effect>], &[Schema], &Schema) -> T,
+    ) -> Result<T> {
         let (replayed, conn) = (Connection::open_in_memory()?, Connection::open_in_memory()?);
         let mut proven = Vec::new();
         for migration in history {
@@ -149,7 +189,26 @@ mod tests {
         conn.execute_batch(found)?;
         let effects: Vec<Vec<Effect>> =
             history.iter().map(|migration| migration.iter().map(|sql| Effect::of(sql)).collect()).collect();
-        Ok(point(&effects, &proven, &Schema::read(&conn)?))
+        Ok(ask(&effects, &proven, &Schema::read(&conn)?))
+    }
+
+    #[test]
+    fn what_is_missing_is_made_once() -> Result<()> {
+        let history: &[&[&str]] = &[
+            &[
+                "CREATE TABLE a(x)",
+                "CREATE TABLE b(x)",
+                "CREATE TABLE IF NOT EXISTS B(x)",
+                "PRAGMA user_version = 1",
+            ],
+            &["ALTER TABLE a ADD y", "ALTER TABLE b ADD y"],
+        ];
+        let plan = with(history, "CREATE TABLE A(x, Y)", reconcile)?;
+        assert_eq!(plan, Ok(Plan { point: 2, missing: vec![(0, 1), (0, 3), (1, 1)] }));
+        let history: &[&[&str]] =
+            &[&["CREATE TABLE a(x)"], &["INSERT INTO a VALUES (1)", "ALTER TABLE a ADD y"]];
+        assert_eq!(with(history, "CREATE TABLE a(x, y)", reconcile)?, Err((1, 0)));
+        Ok(())
     }
 
     #[test]
