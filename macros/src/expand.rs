@@ -1,8 +1,8 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
-use onward_analysis::history::Run;
+use onward_analysis::history::{Embedded, embedded};
 use onward_analysis::render::{Style, render};
-use onward_analysis::replay::{DOUBLE_QUOTED_STRING, Replay};
+use onward_analysis::replay::Replay;
 use onward_analysis::statement::Statement;
 use onward_analysis::{Checksum, Diagnostic, History, Migration};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -124,11 +124,8 @@ fn migration(history: &History, migration: &Migration, folder: &Folder) -> Token
 
 /// Where the statements are that run.
 fn statements(statements: &[Statement]) -> TokenStream {
-    let run = statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
-    let statements = run.map(|statement| {
-        let (start, end) = (number(statement.range.start), number(statement.range.end));
-        let strings = statement.allows(DOUBLE_QUOTED_STRING);
-        let undone = statement.kind.run() == Run::Undone;
+    let statements = embedded(statements).map(|Embedded { range, strings, undone }| {
+        let (start, end) = (number(range.start), number(range.end));
         quote!(::onward::__private::statement(#start, #end, #strings, #undone))
     });
     quote!(#(#statements),*)

@@ -11,8 +11,8 @@ pub use crate::fields::{
 };
 use crate::hook::Hook;
 pub use crate::hook::{Call, call};
-pub use crate::migrations::Migration;
-use crate::migrations::{Down, Migrations, Statement};
+use crate::migrations::{Down, Migrations};
+pub use crate::migrations::{Migration, Statement};
 use crate::query::{Execute, Query};
 pub use crate::stored::{Nullable, Stored};
 
