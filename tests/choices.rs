@@ -1,4 +1,4 @@
-//! What a program may choose: verify, rehearse, target, backup, or_recreate.
+//! What a program may choose: verify, rehearse, target, backup, or_recreate, revert.
 
 use std::fs;
 use std::time::Duration;
@@ -356,4 +356,84 @@ fn of_many_starters_one_recreates() {
         assert!(ORDERS.verify(&file.conn()).unwrap().is_empty());
     }
     assert!(COUNTER.verify(&Connection::open_in_memory().unwrap()).unwrap().is_empty());
+}
+
+// Back.
+
+static DOWNS: Migrations = migrations!("histories/downs");
+
+/// A database at the end of the history with down files, with a customer and an order.
+fn downs() -> File {
+    let file = File::new();
+    let conn = DOWNS.open(file.path()).unwrap();
+    let rows = "INSERT INTO customers VALUES (1, 'Ada', 'a@b.c'); INSERT INTO orders VALUES (1, 1, 10)";
+    conn.execute_batch(rows).unwrap();
+    file
+}
+
+/// Reverts, which must fail and leave the file byte for byte as it was.
+#[track_caller]
+fn not_reverted(file: &File, migrations: &Migrations, version: i64) -> Error {
+    let before = file.bytes();
+    let error = migrations.migrator().revert(&mut file.conn(), version).unwrap_err();
+    assert!(file.bytes() == before, "the file was changed");
+    assert!(error.to_string().contains("nothing was changed"), "{error}");
+    error
+}
+
+#[test]
+fn migrations_are_taken_back_newest_first() {
+    let file = downs();
+    let mut conn = file.conn();
+    conn.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    let report = DOWNS.migrator().revert(&mut conn, 1).unwrap();
+    assert_eq!(report.reverted.iter().map(|back| back.version).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!((report.applied.len(), report.total, report.is_up_to_date()), (0, 1, false));
+    assert!(report.to_string().contains("took back 2 migrations in "), "{report}");
+    assert_eq!(number(&conn, "SELECT count(*) FROM customers"), 1);
+    assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 1);
+    assert_eq!(number(&conn, "PRAGMA foreign_keys"), 1);
+    assert_eq!(number(&conn, "SELECT count(*) FROM sqlite_temp_schema"), 0);
+    assert!(DOWNS.verify(&conn).unwrap().is_empty());
+    // There is nothing more to do, and a version that was never reached is none to come to.
+    assert!(DOWNS.migrator().revert(&mut conn, 1).unwrap().is_up_to_date());
+    assert!(DOWNS.migrator().revert(&mut conn, 2).unwrap().is_up_to_date());
+    // Forward again, and all the way back.
+    assert_eq!(DOWNS.apply(&mut conn).unwrap().applied.len(), 2);
+    let copy = file.folder().join("before.db");
+    let report = DOWNS.migrator().backup(&copy).revert(&mut conn, 0).unwrap();
+    assert_eq!((report.reverted.len(), report.total, report.backup.as_deref()), (3, 0, Some(&*copy)));
+    assert_eq!(tables(&conn), 1, "the ledger stays");
+    assert_eq!(DOWNS.apply(&mut conn).unwrap().applied.len(), 3);
+    let empty = DOWNS.migrator().revert(&mut Connection::open_in_memory().unwrap(), 0).unwrap();
+    assert!(empty.is_up_to_date() && empty.total == 0);
+}
+
+#[test]
+fn what_cannot_be_taken_back_stays_whole() {
+    const MISSING: Migrations = migrations!("histories/downs_missing");
+    const FORGETFUL: Migrations = migrations!("histories/downs_forgetful");
+    let file = downs();
+    let error = not_reverted(&file, &MISSING, 1);
+    assert!(
+        matches!(&error, Error::NoDownFile { file, .. } if file.ends_with("0002_orders.up.sql")),
+        "{error}"
+    );
+    assert!(matches!(not_reverted(&file, &DOWNS, 7), Error::UnknownTarget { target: 7, known: Some(3) }));
+    assert!(matches!(not_reverted(&file, &ORDERS, 1), Error::Diverged { .. }));
+    let error = not_reverted(&file, &FORGETFUL, 2);
+    assert!(error.to_string().contains("downs_forgetful/0003_email.down.sql:1:1: near \"SELEC\""), "{error}");
+
+    // What has drifted is not taken back, nor is half of a migration.
+    file.conn().execute_batch("ALTER TABLE customers ADD COLUMN note TEXT").unwrap();
+    let error = not_reverted(&file, &DOWNS, 2);
+    assert!(matches!(&error, Error::Drift { .. }) && error.to_string().contains("`note`"), "{error}");
+    let file = downs();
+    DOWNS.migrator().revert(&mut file.conn(), 2).unwrap();
+    let error = not_reverted(&file, &FORGETFUL, 1);
+    assert!(error.to_string().contains("table `orders` should not be there"), "{error}");
+    // Without a ledger nobody knows what to take back.
+    let stranger = File::new();
+    stranger.conn().execute_batch("CREATE TABLE t(a)").unwrap();
+    assert!(matches!(not_reverted(&stranger, &DOWNS, 0), Error::NoLedger { .. }));
 }

@@ -5,12 +5,15 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use onward::rusqlite::Connection;
-use onward::{Error, Migrations, migrations};
-use onward_tests::cargo_onward;
+use onward::{Adopt, Error, Migrations, migrations};
 use onward_tests::file::{self, File, number, start_all};
+use onward_tests::{backfill, cargo_onward};
 
 static BOARD: Migrations = migrations!("histories/board");
 static IDENTITIES: Migrations = migrations!("histories/identities");
+static HASHES: Migrations = migrations!("histories/hashes", after = { 2 => backfill::hash_messages });
+static TOKENS: Migrations = migrations!("histories/tokens");
+static TOKENS_1_0: Migrations = migrations!("histories/tokens_1_0");
 static WORKERS: Migrations = migrations!("histories/workers");
 static ARCHIVE: Migrations = migrations!("../examples/readme/migrations");
 
@@ -92,6 +95,65 @@ fn a_failure_half_way_leaves_half_a_schema() {
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL"), 2);
 }
 
+/// The same, when the backfill is code: identities that SQL cannot make.
+#[test]
+fn a_backfill_in_code_fails_half_way() {
+    let messages = |last: &str| {
+        let file = File::new();
+        let (conn, _) = HASHES.migrator().target(1).open(file.path()).unwrap();
+        let insert = "INSERT INTO messages(sender, body) VALUES ('a', 'x'), ('b', 'x'), ('c', ?1)";
+        conn.execute(insert, [last]).unwrap();
+        file
+    };
+    let mend =
+        |file: &File| file.conn().execute_batch("UPDATE messages SET body = 'x' WHERE id = 3").unwrap();
+    let hashed =
+        |file: &File| number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL");
+    let naive = |file: &File| {
+        let mut worker = Command::new(env!("CARGO_BIN_EXE_naive"));
+        worker.arg(file.path()).arg("hashes").stdin(Stdio::null()).output().unwrap()
+    };
+
+    let file = messages("");
+    let output = naive(&file);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("the message of c is empty"));
+    mend(&file);
+    // The column is there, so the next start takes it for done.
+    assert!(naive(&file).status.success());
+    assert_eq!(hashed(&file), 2, "one has no identity, and no unique index sees it");
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM sqlite_schema WHERE type = 'index'"), 0);
+
+    // An error, a panic and the death of the process, each in the middle of the backfill.
+    for last in ["", "panic", "abort"] {
+        let file = messages(last);
+        let before = file.bytes();
+        let output = start("hashes", &file.path()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        match last {
+            "" => {
+                assert_eq!(output.status.code(), Some(1));
+                let says = "0002_identities.sql, then `backfill::hash_messages`: the message of c is empty";
+                assert!(error.contains(says) && error.contains("nothing was changed"), "{error}");
+                assert!(file.bytes() == before);
+            }
+            "panic" => {
+                assert_eq!(output.status.code(), Some(101), "{error}");
+                assert!(
+                    error.contains("this message is not to be hashed") && file.bytes() == before,
+                    "{error}"
+                );
+            }
+            _ => assert!(!output.status.success() && !error.contains("panicked"), "{error}"),
+        }
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM pragma_table_info('messages')"), 3);
+        mend(&file);
+        // Many start at once, and one of them does it, once.
+        assert_eq!(start_all((0..8).map(|_| start("hashes", &file.path()))).iter().sum::<usize>(), 2);
+        assert_eq!(hashed(&file), 3);
+        assert_eq!(number(&file.conn(), "SELECT sum(messages) FROM backfills"), 3);
+    }
+}
+
 /// The same, when others start at the same time.
 #[test]
 fn a_concurrent_start_gets_busy() {
@@ -127,6 +189,65 @@ fn a_concurrent_start_gets_busy() {
         assert_eq!(migrating.join().unwrap(), 1);
     });
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL"), 4);
+}
+
+/// A database of release 0.9.5, from before there were migrations: `CREATE TABLE IF NOT EXISTS` does nothing on it, and
+/// the index behind it needs a column that it does not have.
+#[test]
+fn an_old_release_has_no_ledger() {
+    let old = || {
+        let file = File::new();
+        file.conn().execute_batch(include_str!("histories/tokens/legacy/v0_9_5.sql")).unwrap();
+        file
+    };
+    // The history as it was, which began with release 1.0.
+    let (first, second) = ("histories/tokens_1_0/0001_tokens.sql", "histories/tokens_1_0/0002_scopes.sql");
+    let text =
+        |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+
+    let file = old();
+    for _start in 0..2 {
+        let error = file.conn().execute_batch(&text(first)).unwrap_err();
+        assert!(error.to_string().contains("no such column: token_hash"), "{error}");
+    }
+    // Mended by hand, it comes one statement further, but the next start begins again.
+    file.conn().execute_batch("ALTER TABLE tokens ADD COLUMN token_hash TEXT").unwrap();
+    file.conn().execute_batch(&text(first)).unwrap();
+    let error = file.conn().execute_batch(&text(first)).unwrap_err();
+    assert!(error.to_string().contains("index tokens_by_hash already exists"), "{error}");
+    assert!(text(second).starts_with("DROP TABLE tokens"), "it was never reached");
+
+    // With onward nothing happens to such a database, unasked or with a history that does not know the release.
+    let file = old();
+    assert!(matches!(file.refused(&TOKENS_1_0), Error::NoLedger { .. }));
+    let before = file.bytes();
+    for (adopt, says) in [
+        (Adopt::Exact, "it comes nearest to the one after tests/histories/tokens_1_0/0001_tokens.sql, but:"),
+        (Adopt::Reconcile, "0002_scopes.sql:1:1\n    DROP TABLE tokens\n"),
+    ] {
+        let error = TOKENS_1_0.migrator().adopt(adopt).apply(&mut file.conn()).unwrap_err();
+        assert!(
+            error.to_string().contains(says) && error.to_string().contains("nothing was changed"),
+            "{error}"
+        );
+    }
+    assert!(file.bytes() == before);
+
+    // With the release as its first migration it takes the database over, whoever starts, and however many.
+    let start = |file: &File| {
+        let mut command = start("tokens", &file.path());
+        command.arg("adopt=exact");
+        command
+    };
+    for file in [old(), File::new()] {
+        let is_new = file.names().is_empty();
+        let applied: usize = start_all((0..8).map(|_| start(&file))).iter().sum();
+        assert_eq!(applied, if is_new { 2 } else { 1 });
+        let adopted = number(&file.conn(), "SELECT count(*) FROM onward_migrations WHERE adopted");
+        assert_eq!(adopted, if is_new { 0 } else { 1 });
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM pragma_index_info('tokens_by_hash')"), 1);
+        assert!(TOKENS.verify(&file.conn()).unwrap().is_empty());
+    }
 }
 
 /// Four web workers start at once.

@@ -1,5 +1,6 @@
 //! The ordered migrations of a folder.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use onward_schema::Checksum;
@@ -8,6 +9,7 @@ use onward_schema::token::{Token, significant};
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
 use crate::layout::Layout;
+use crate::replay::DOUBLE_QUOTED_STRING;
 use crate::statement::{Kind, Statement};
 
 /// One migration.
@@ -36,7 +38,7 @@ pub struct Migration {
 pub struct History {
     /// The folder.
     pub dir: PathBuf,
-    /// All texts: migrations, `onward.lock`, `onward.toml`.
+    /// All texts: migrations, legacy databases, `onward.lock`, `onward.toml`.
     pub files: Files,
     /// How the folder lays them out; `None` if it has none.
     pub layout: Option<Layout>,
@@ -44,6 +46,8 @@ pub struct History {
     pub migrations: Vec<Migration>,
     /// Every file on disk that the outcome depends on, relative to `dir`.
     pub inputs: Vec<String>,
+    /// The databases of old releases, as SQL: what lies in the folder `legacy`.
+    pub legacy: Vec<FileId>,
     /// The lock file, if there is one.
     pub lock: Option<FileId>,
     /// What `onward.toml` says.
@@ -129,6 +133,27 @@ impl Kind {
             Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. } | Kind::Other => Run::Yes,
         }
     }
+}
+
+/// A statement as it is embedded in a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedded {
+    /// The bytes of its file.
+    pub range: Range<usize>,
+    /// Whether double quotes may be strings in it.
+    pub strings: bool,
+    /// Whether what it leaves on the connection ends with the migration.
+    pub undone: bool,
+}
+
+/// What of a file's statements is embedded: those that run.
+pub fn embedded(statements: &[Statement]) -> impl Iterator<Item = Embedded> + '_ {
+    let run = statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
+    run.map(|statement| Embedded {
+        range: statement.range.clone(),
+        strings: statement.allows(DOUBLE_QUOTED_STRING),
+        undone: statement.kind.run() == Run::Undone,
+    })
 }
 
 /// What a pragma does inside a transaction, by <https://www.sqlite.org/pragma.html>.

@@ -5,6 +5,7 @@
 //! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
 
 mod broken;
+mod legacy;
 mod lost;
 mod masked;
 mod origin;
@@ -24,6 +25,7 @@ use crate::history::{At, History, Run};
 use crate::sandbox::Sandbox;
 use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
+pub(crate) use legacy::{Legacy, Problem};
 use lost::Lost;
 pub(crate) use masked::Masked;
 pub(crate) use origin::{Since, near, nearest};
@@ -47,6 +49,7 @@ pub struct Replay {
     pub(crate) orphans: Option<Orphans>,
     pub(crate) masked: Vec<Masked>,
     pub(crate) broken: Vec<Broken>,
+    pub(crate) legacy: Vec<Legacy>,
     pub(crate) witnesses: Vec<Witness>,
     /// What has run, in order.
     ran: Vec<Step>,
@@ -113,8 +116,13 @@ pub fn replay(history: &History) -> Result<Replay> {
         true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
         false => Vec::new(),
     };
+    let legacy = match replayer.faults.is_empty() {
+        true => legacy::find(history)?,
+        false => Vec::new(),
+    };
     Ok(Replay {
         broken,
+        legacy,
         orphans,
         schema,
         objects: onward_schema::objects(conn)?,

@@ -21,6 +21,9 @@ use crate::statement::statements;
 /// Folders deeper than this are not looked into; no layout has more than one.
 const DEPTH: usize = 8;
 
+/// In this folder below that of the migrations lie databases of old releases, and no migrations.
+const LEGACY: &str = "legacy/";
+
 /// Reads a folder: everything that could be read, and what is wrong with the rest.
 pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
     let mut source =
@@ -128,6 +131,7 @@ impl Source {
 
     fn files(&mut self, paths: Vec<String>) {
         let mut found: BTreeMap<Layout, Vec<(Name, String)>> = BTreeMap::new();
+        let (legacy, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.starts_with(LEGACY));
         for path in paths {
             if path == lock::FILE_NAME {
                 self.history.lock = self.text(&path);
@@ -158,6 +162,10 @@ impl Source {
             }
         }
         self.migrations(migrations);
+        for path in legacy {
+            let file = self.text(&path);
+            self.history.legacy.extend(file);
+        }
         if self.history.migrations.is_empty() && self.diagnostics.is_empty() {
             let dir = self.history.dir.clone();
             self.problem("", |file| no_migrations::diagnose(file, &dir));
@@ -248,6 +256,17 @@ mod tests {
         assert!(history.migrations[0].down.is_some() && history.migrations[1].down.is_none());
         assert_eq!(codes(&[("1_a.up.sql", b""), ("2_a.down.sql", b"")])[0].0, "bad_file_name");
         assert_eq!(codes(&[("1_a.up.sql", b""), ("1_b.down.sql", b"")]), []);
+    }
+
+    #[test]
+    fn legacy_databases_are_no_migrations() {
+        let dir = folder(&[("1_a.sql", b"SELECT 1"), ("legacy/v0.9.sql", b""), ("legacy/old/1.SQL", b"")]);
+        let (history, diagnostics) = read(dir.path());
+        assert_eq!(diagnostics, []);
+        assert_eq!((history.migrations.len(), history.legacy.len()), (1, 2));
+        assert_eq!(history.inputs, ["1_a.sql", "legacy/old/1.SQL", "legacy/v0.9.sql"]);
+        assert_eq!(codes(&[("legacy/v0.9.sql", b"")])[0].0, "no_migrations");
+        assert_eq!(codes(&[("1_a.sql", b""), ("legacy/v1.sql", b"\xff")])[0].0, "unreadable");
     }
 
     #[test]

@@ -1,18 +1,24 @@
 //! `cargo onward`: the checks of the macro, and what goes with them, from the command line.
 
+mod apply;
 mod check;
+mod database;
 mod folder;
 mod json;
 mod lock;
 mod new;
+mod program;
+mod rehearse;
+mod revert;
 mod status;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// SQLite migrations, proven: write them, check them, lock them, and see where a database stands.
+/// SQLite migrations, proven: write them, check them, lock them, and see where a database stands or move it on.
 #[derive(Parser)]
 #[command(name = "cargo onward", bin_name = "cargo onward", version, max_term_width = 100)]
 struct Cli {
@@ -52,6 +58,76 @@ enum Command {
         #[command(flatten)]
         folder: Folder,
     },
+    /// See whether a database's schema is what its ledger says; it is only read
+    Verify {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Run what is pending on a copy, and tell how long it takes and which rows are lost; the database is only read
+    ///
+    /// Code that the program runs beside the SQL is not known here, and does not run.
+    Rehearse {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+        /// Take the copy over first, if it has no ledger
+        #[arg(long, value_enum)]
+        adopt: Option<How>,
+    },
+    /// Bring a database up to date, as the program does when it starts; make it if it is not there
+    ///
+    /// Code that the program runs beside the SQL (`after = { … }`) is not known here: it does not run, and never will on
+    /// this database, since its migration is recorded. If the program has such code, let the program migrate.
+    Apply {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Take back every migration after a version, with the down files, all or nothing
+    ///
+    /// What code has done beside the SQL stays as it is. The program applies the migrations again when it starts.
+    Revert {
+        /// The database file
+        db: PathBuf,
+        /// The version to go back to; 0 takes back all, unless the first has that version
+        version: i64,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Take over a database that has tables and no ledger, and bring it up to date
+    ///
+    /// By its schema, the migrations that it has had are found out and recorded; the others run. Try it with
+    /// `rehearse --adopt` first. Code that the program runs beside the SQL is not known here, and does not run.
+    Adopt {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+        /// How to find out what it has had
+        #[arg(long, value_enum, default_value_t = How::Exact)]
+        how: How,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum How {
+    /// Its schema is exactly the one after one of the migrations
+    Exact,
+    /// It was grown by hand: what is missing of tables, columns, indexes, views and triggers is made first
+    Reconcile,
+}
+
+impl From<How> for onward::Adopt {
+    fn from(how: How) -> onward::Adopt {
+        match how {
+            How::Exact => onward::Adopt::Exact,
+            How::Reconcile => onward::Adopt::Reconcile,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -83,6 +159,13 @@ fn main() -> ExitCode {
         Command::Check { folder, format } => check::run(&folder::find(folder.dir), format),
         Command::Lock { folder, check } => lock::run(&folder::find(folder.dir), check),
         Command::Status { db, folder } => status::run(&db, &folder::find(folder.dir)),
+        Command::Verify { db, folder } => verify::run(&db, &folder::find(folder.dir)),
+        Command::Rehearse { db, folder, adopt } => {
+            rehearse::run(&db, &folder::find(folder.dir), adopt.map(How::into))
+        }
+        Command::Apply { db, folder } => apply::run(&db, &folder::find(folder.dir), None),
+        Command::Revert { db, version, folder } => revert::run(&db, version, &folder::find(folder.dir)),
+        Command::Adopt { db, folder, how } => apply::run(&db, &folder::find(folder.dir), Some(how.into())),
     };
     outcome.unwrap_or_else(|error| {
         anstream::eprintln!("{}: {error:#}", folder::title("error"));

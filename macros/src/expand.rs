@@ -1,37 +1,44 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
-use onward_analysis::history::{At, Run};
+use onward_analysis::history::{Embedded, embedded};
 use onward_analysis::render::{Style, render};
-use onward_analysis::replay::{DOUBLE_QUOTED_STRING, Replay};
+use onward_analysis::replay::Replay;
+use onward_analysis::statement::Statement;
 use onward_analysis::{Checksum, Diagnostic, History, Migration};
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
 
 use crate::cache;
 use crate::folder::Folder;
+use crate::input::Hook;
 
 /// More errors than these are counted and not shown.
 const MOST: usize = 50;
 
-pub(crate) fn expand(folder: &Folder) -> TokenStream {
+pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
     let analysis = cache::analyze(&folder.dir);
     let tracked = folder.track(&analysis);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         analysis.diagnostics.iter().partition(|found| found.is_error());
     let warnings = warnings.into_iter().map(|found| warning(found, &analysis.history, folder));
+    // Of files that could not be put in order, nobody knows which versions there are.
+    let known = analysis.replay.as_ref().map(|_| &analysis.history);
+    let unknown: Vec<_> = hooks.iter().filter_map(|hook| unknown(hook, known?)).collect();
     let value = match &analysis.replay {
-        Some(replay) if errors.is_empty() => embed(&analysis.history, replay, folder),
+        Some(replay) if errors.is_empty() && unknown.is_empty() => {
+            embed(&analysis.history, replay, folder, hooks)
+        }
         _ => {
             let shown = errors.iter().take(MOST).map(|found| message(found, &analysis.history, folder));
             let rest = errors.len().saturating_sub(MOST);
             let rest = (rest > 0).then(|| format!("and {rest} more: `cargo onward check` shows all"));
             // A replay that did not come about has its error as well; this is for the case that it has not.
-            let none = errors.is_empty().then(|| "the migrations could not be replayed".to_owned());
-            let errors = shown
-                .chain(rest)
-                .chain(none)
-                .map(|message| syn::Error::new(folder.span, message).into_compile_error());
-            refused(errors.collect())
+            let none = (errors.is_empty() && unknown.is_empty())
+                .then(|| "the migrations could not be replayed".to_owned());
+            let errors = shown.chain(rest).chain(none).map(|message| syn::Error::new(folder.span, message));
+            refused(errors.chain(unknown).map(syn::Error::into_compile_error).collect())
         }
     };
     quote!({ #tracked #(#warnings)* #value })
@@ -62,9 +69,32 @@ fn warning(diagnostic: &Diagnostic, history: &History, folder: &Folder) -> Token
     }
 }
 
-fn embed(history: &History, replay: &Replay, folder: &Folder) -> TokenStream {
-    let migrations = (0..history.migrations.len())
-        .map(|index| migration(history, index, &history.migrations[index], folder));
+/// The versions that there are, the newest first, if that of the hook is none of them.
+fn unknown(hook: &Hook, history: &History) -> Option<syn::Error> {
+    let mut labels = history.migrations.iter().rev().map(|migration| migration.label.as_str());
+    if history.migrations.iter().any(|migration| migration.version == hook.version) {
+        return None;
+    }
+    let shown = labels.by_ref().take(10).collect::<Vec<_>>().join(", ");
+    let rest = match labels.count() {
+        0 => String::new(),
+        rest => format!(" and {rest} older"),
+    };
+    let message = format!(
+        "there is no migration {}, so nothing can run after it; there are {shown}{rest}",
+        hook.version
+    );
+    Some(syn::Error::new(hook.span, message))
+}
+
+fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) -> TokenStream {
+    let migrations = history.migrations.iter().map(|found| {
+        let migration = migration(history, found, folder);
+        match hooks.iter().find(|hook| hook.version == found.version) {
+            Some(hook) => after(migration, &hook.function),
+            None => migration,
+        }
+    });
     let objects = &replay.objects;
     let fingerprint = bytes(replay.fingerprint.as_bytes());
     quote! {
@@ -73,7 +103,7 @@ fn embed(history: &History, replay: &Replay, folder: &Folder) -> TokenStream {
     }
 }
 
-fn migration(history: &History, index: usize, migration: &Migration, folder: &Folder) -> TokenStream {
+fn migration(history: &History, migration: &Migration, folder: &Folder) -> TokenStream {
     let Migration {
         version, label, name, file, checksum: Checksum(checksum), chain: Checksum(chain), ..
     } = migration;
@@ -81,18 +111,37 @@ fn migration(history: &History, index: usize, migration: &Migration, folder: &Fo
     let path = format!("{}{}", folder.prefix, file.path);
     let text = &file.text;
     let (checksum, chain) = (bytes(checksum), bytes(chain));
-    let run = (0..migration.statements.len())
-        .map(|statement| history.statement(At { migration: index, statement }));
-    let run = run.filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
-    let statements = run.map(|statement| {
-        let (start, end) = (number(statement.range.start), number(statement.range.end));
-        let strings = statement.allows(DOUBLE_QUOTED_STRING);
-        let undone = statement.kind.run() == Run::Undone;
+    let up = statements(&migration.statements);
+    let up = quote! {
+        ::onward::__private::migration(#version, #label, #name, #path, #text, &[#up], #checksum, #chain)
+    };
+    let Some(down) = migration.down else { return up };
+    let file = history.files.get(down);
+    let (path, text) = (format!("{}{}", folder.prefix, file.path), &file.text);
+    let down = statements(&onward_analysis::statement::statements(text));
+    quote!(::onward::__private::down(#up, #path, #text, &[#down]))
+}
+
+/// Where the statements are that run.
+fn statements(statements: &[Statement]) -> TokenStream {
+    let statements = embedded(statements).map(|Embedded { range, strings, undone }| {
+        let (start, end) = (number(range.start), number(range.end));
         quote!(::onward::__private::statement(#start, #end, #strings, #undone))
     });
-    quote! {
-        ::onward::__private::migration(#version, #label, #name, #path, #text, &[#(#statements),*], #checksum, #chain)
-    }
+    quote!(#(#statements),*)
+}
+
+/// Adds the code beside a migration. The closure is only there to make one type of all: it takes nothing from around it,
+/// and so can be part of a `static`.
+fn after(migration: TokenStream, function: &Expr) -> TokenStream {
+    let name = match function {
+        Expr::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
+        _ => "a closure".to_owned(),
+    };
+    // Hygiene keeps the function from seeing it.
+    let transaction = Ident::new("transaction", Span::mixed_site());
+    let call = quote_spanned!(function.span()=> ::onward::__private::call(#function, #transaction));
+    quote!(::onward::__private::after(#migration, #name, |#transaction| #call))
 }
 
 fn bytes(sum: &[u8; 32]) -> TokenStream {

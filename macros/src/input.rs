@@ -1,35 +1,81 @@
 //! What stands between the brackets of the macros.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, LitStr, Token, Type};
+use syn::{Expr, LitInt, LitStr, Token, Type};
 
-/// `migrations!(…)`: the folder as written, if it is.
+/// `migrations!(…)`: the folder as written, if it is, and the code beside the migrations.
+#[derive(Default)]
 pub(crate) struct Input {
     pub(crate) folder: Option<LitStr>,
+    pub(crate) hooks: Vec<Hook>,
+}
+
+/// Code beside a migration: `3 => backfill::hash_messages`.
+pub(crate) struct Hook {
+    pub(crate) version: i64,
+    /// Where the version stands.
+    pub(crate) span: Span,
+    pub(crate) function: Expr,
 }
 
 pub(crate) fn parse(input: TokenStream) -> syn::Result<Input> {
     syn::parse2(input)
 }
 
+const FOLDER: &str = "expected the migrations folder in quotes, as in `migrations!(\"db/history\")`";
+const AFTER: &str =
+    "expected `after = { 3 => a_function }`, which names the code that runs after a migration";
+
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> syn::Result<Input> {
-        if input.is_empty() {
-            return Ok(Input { folder: None });
+        let mut parsed = Input::default();
+        if !input.is_empty() && !input.peek(syn::Ident) {
+            let folder: LitStr = input.parse().map_err(|error| syn::Error::new(error.span(), FOLDER))?;
+            if folder.value().trim().is_empty() {
+                return Err(syn::Error::new(folder.span(), FOLDER));
+            }
+            parsed.folder = Some(folder);
+            input.parse::<Option<Token![,]>>()?;
         }
-        let expected = "expected the migrations folder in quotes, as in `migrations!(\"db/history\")`";
-        let folder: LitStr = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
-        input.parse::<Option<Token![,]>>()?;
-        if folder.value().trim().is_empty() {
-            return Err(syn::Error::new(folder.span(), expected));
+        if input.peek(syn::Ident) && input.peek2(Token![=]) {
+            parsed.hooks = hooks(input)?;
+            input.parse::<Option<Token![,]>>()?;
         }
-        if !input.is_empty() {
-            return Err(input.error("nothing else can follow the migrations folder"));
+        match (input.is_empty(), &parsed) {
+            (true, _) => Ok(parsed),
+            (false, Input { folder: None, .. }) => Err(input.error(FOLDER)),
+            (false, _) => Err(input.error("nothing else can follow the migrations folder")),
         }
-        Ok(Input { folder: Some(folder) })
     }
+}
+
+fn hooks(input: ParseStream<'_>) -> syn::Result<Vec<Hook>> {
+    let key: Ident = input.parse()?;
+    if key != "after" {
+        return Err(syn::Error::new(key.span(), AFTER));
+    }
+    input.parse::<Token![=]>()?;
+    let content;
+    syn::braced!(content in input);
+    let mut hooks = Vec::<Hook>::new();
+    while !content.is_empty() {
+        let expected = "expected the version of a migration, as in `after = { 3 => a_function }`";
+        let key: LitInt = content.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+        let version = key.base10_parse().ok().filter(|_| key.suffix().is_empty());
+        let version = version.ok_or_else(|| syn::Error::new(key.span(), expected))?;
+        if hooks.iter().any(|hook| hook.version == version) {
+            let twice = format!("migration {version} is named twice: call both functions from one");
+            return Err(syn::Error::new(key.span(), twice));
+        }
+        content.parse::<Token![=>]>()?;
+        hooks.push(Hook { version, span: key.span(), function: content.parse()? });
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(hooks)
 }
 
 /// `sql!(…)`, `query!(…)` and the like.

@@ -23,8 +23,18 @@ use proc_macro::TokenStream;
 /// Files are named `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql`, `0001_name/up.sql` or
 /// `0001_name/migration.sql`; a folder keeps to one of these. Beside them may lie `onward.lock`, which
 /// `cargo onward lock` writes and which makes edits of released migrations errors, and `onward.toml`, which names the
-/// functions and collations that the application registers: `functions = ["uuid7"]`. In the SQL,
+/// functions and collations that the application registers: `functions = ["uuid7"]`, and the folder `legacy`: each
+/// `legacy/*.sql` in it is the schema of a database as an old release left it, and may have rows. While this compiles, it
+/// is taken over as with `Adopt::Reconcile` and has to arrive at the same schema as a new database. In the SQL,
 /// `-- onward: allow(code) reason` above a statement accepts what a check that can be allowed finds there.
+///
+/// Code can run beside the SQL, `migrations!("db/history", after = { 3 => backfill::hash_messages })` or, with the folder
+/// `migrations`, `migrations!(after = { … })`: a function `fn(&Transaction<'_>) -> Result<(), E>` with any error that
+/// goes into a box with `?`, or a closure that takes nothing from around it. It is called after the statements of that
+/// migration, in the same transaction and under the same lock and settings, and sees its temporary tables; whether it
+/// fails or panics, everything is rolled back. It is for data: the schema has to be the proven one in the end. Code is no
+/// part of the checksum: a database that has run the migration does not run a function that was changed or added since.
+/// The replay and `cargo onward` know nothing of it.
 ///
 /// Everything that is wrong with the history is a compile error or a warning at the path. Warnings are shown as uses of
 /// something deprecated. The expansion names the crate `::onward`, so the dependency cannot be renamed. An edit or removal of a file
@@ -36,7 +46,7 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     input::parse(input.into())
-        .map(|input| expand::expand(&Folder::find(input.folder.as_ref())))
+        .map(|input| expand::expand(&Folder::find(input.folder.as_ref()), &input.hooks))
         .unwrap_or_else(|error| expand::refused(error.to_compile_error()))
         .into()
 }

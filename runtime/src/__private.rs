@@ -9,8 +9,10 @@ pub use crate::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
 };
-pub use crate::migrations::Migration;
-use crate::migrations::{Migrations, Statement};
+use crate::hook::Hook;
+pub use crate::hook::{Call, call};
+use crate::migrations::{Down, Migrations};
+pub use crate::migrations::{Migration, Statement};
 use crate::query::{Execute, Query};
 pub use crate::stored::{Nullable, Stored};
 
@@ -49,7 +51,24 @@ pub const fn migration(
         statements,
         checksum: Checksum(checksum),
         chain: Checksum(chain),
+        hook: None,
+        down: None,
     }
+}
+
+/// A migration with code of the application after its statements.
+pub const fn after(migration: Migration, name: &'static str, call: Call) -> Migration {
+    Migration { hook: Some(Hook { name, call }), ..migration }
+}
+
+/// A migration with the file that takes it back.
+pub const fn down(
+    migration: Migration,
+    file: &'static str,
+    text: &'static str,
+    statements: &'static [Statement],
+) -> Migration {
+    Migration { down: Some(Down { file, text, statements }), ..migration }
 }
 
 /// A statement at these bytes of its file.

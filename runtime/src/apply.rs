@@ -1,32 +1,32 @@
 //! Runs what is pending: all of it, or nothing.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
-use onward_schema::Violation;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::backup::Backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::ledger;
-use crate::migrations::Migration;
 use crate::migrator::Migrator;
-use crate::observer::{Event, Watch};
-use crate::plan;
 use crate::readiness::Phase;
 use crate::report::Report;
+use crate::run::{Goal, Ran, Timed, pending};
 use crate::settings::{Impatience, Settings};
 use crate::trace;
-use crate::verify;
 use crate::wait::Wait;
 
 /// A run on the caller's connection.
 pub(crate) fn apply(migrator: &Migrator<'_>, conn: &mut Connection) -> Result<Report> {
+    to(migrator, Goal::Up(migrator.goal()?), conn)
+}
+
+/// A run on the caller's connection, to this goal.
+pub(crate) fn to(migrator: &Migrator<'_>, goal: Goal, conn: &mut Connection) -> Result<Report> {
     let unfinished = migrator.watch.begin();
     let mut wait = Wait::new(migrator);
     let outcome = loop {
-        match attempt(migrator, conn, &mut wait) {
+        match attempt(migrator, goal, conn, &mut wait) {
             Err(error @ Error::Locked { .. }) if wait.again(&error) => {}
             outcome => break outcome,
         }
@@ -38,8 +38,13 @@ pub(crate) fn apply(migrator: &Migrator<'_>, conn: &mut Connection) -> Result<Re
 }
 
 /// One attempt: waits for the lock until the attempt's time is over.
-pub(crate) fn attempt(migrator: &Migrator<'_>, conn: &Connection, wait: &mut Wait<'_>) -> Result<Report> {
-    let done = settled(migrator, conn, wait).map_err(|error| match error.on(conn) {
+pub(crate) fn attempt(
+    migrator: &Migrator<'_>,
+    goal: Goal,
+    conn: &Connection,
+    wait: &mut Wait<'_>,
+) -> Result<Report> {
+    let done = settled(migrator, goal, conn, wait).map_err(|error| match error.on(conn) {
         // Somebody of this process was in the way under the lock: the wait knows for how long it has gone on.
         Error::Locked { path, .. } => wait.locked().at(path.as_deref()),
         error => error,
@@ -47,24 +52,35 @@ pub(crate) fn attempt(migrator: &Migrator<'_>, conn: &Connection, wait: &mut Wai
     Ok(Report::new(migrator.migrations, done, wait))
 }
 
-/// What has run, and how long each took.
-pub(crate) type Ran<'m> = Vec<(&'m Migration, Duration)>;
-
 /// What a run did.
 pub(crate) struct Done<'m> {
-    pub(crate) ran: Ran<'m>,
+    pub(crate) ran: Timed<'m>,
+    /// What was taken back, the newest first.
+    pub(crate) reverted: Timed<'m>,
     /// How many migrations of the history the database has now.
     pub(crate) total: usize,
+    /// How many of them it had when it was taken over, just now.
+    pub(crate) adopted: usize,
     pub(crate) journal_mode: String,
     pub(crate) backup: Option<PathBuf>,
 }
 
+impl Done<'_> {
+    fn nothing(total: usize, journal_mode: String) -> Self {
+        Done { ran: Vec::new(), reverted: Vec::new(), total, adopted: 0, journal_mode, backup: None }
+    }
+}
+
 /// Between the connection's settings as they are found and as they are left.
-fn settled<'m>(migrator: &Migrator<'m>, conn: &Connection, wait: &mut Wait<'_>) -> Result<Done<'m>> {
+fn settled<'m>(
+    migrator: &Migrator<'m>,
+    goal: Goal,
+    conn: &Connection,
+    wait: &mut Wait<'_>,
+) -> Result<Done<'m>> {
     if !conn.is_autocommit() {
         return Err(Error::InTransaction { path: None });
     }
-    let goal = migrator.goal()?;
     let preparing = Error::sqlite("prepare the connection");
     let _impatience = Impatience::begin(conn).map_err(&preparing)?;
     if let Look::UpToDate(done) = look(migrator, goal, conn) {
@@ -88,27 +104,23 @@ enum Look<'m> {
 
 /// One read, no lock: the newest chain stands for the whole history. Whatever else it finds, an error included, is
 /// looked at again under the lock.
-fn look<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Look<'m> {
+fn look<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Look<'m> {
     let newest = match ledger::newest_chain(conn) {
         Ok(Some(newest)) => newest,
         Err(error) if is_busy(&error) => return Look::Busy,
         _ => return Look::Behind,
     };
     let list = migrator.migrations.list;
+    let Goal::Up(goal) = goal else { return Look::Behind };
     match (goal.saturating_sub(1)..list.len()).rev().find(|&at| list[at].chain.to_string() == newest) {
-        Some(at) => Look::UpToDate(Done {
-            ran: Vec::new(),
-            total: at + 1,
-            journal_mode: journal_mode(conn),
-            backup: None,
-        }),
+        Some(at) => Look::UpToDate(Done::nothing(at + 1, journal_mode(conn))),
         None => Look::Behind,
     }
 }
 
 fn locked<'m>(
     migrator: &Migrator<'m>,
-    goal: usize,
+    goal: Goal,
     conn: &Connection,
     settings: &Settings<'_>,
     wait: &mut Wait<'_>,
@@ -124,7 +136,7 @@ fn locked<'m>(
                 if let Some((exclusive, backup)) = begin(migrator, goal, conn, wait)? {
                     wait.over();
                     migrator.watch.set(Phase::Migrating);
-                    return match run(migrator, goal, conn, settings, backup) {
+                    return match run(migrator, goal, exclusive.transaction(), settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| done),
                         Err(error) => Err(exclusive.roll_back(error)),
                     };
@@ -140,15 +152,15 @@ fn locked<'m>(
 /// lose. `None` if somebody else is faster.
 fn begin<'c>(
     migrator: &Migrator<'_>,
-    goal: usize,
+    goal: Goal,
     conn: &'c Connection,
     wait: &mut Wait<'_>,
 ) -> Result<Option<(Exclusive<'c>, Option<Backup>)>> {
     let backup = match &migrator.backup {
         Some(to) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
-            let worth =
-                pending(migrator, goal, conn).map(|pending| !pending.list.is_empty() && !pending.is_new);
+            let worth = pending(migrator, goal, conn)
+                .map(|pending| (!pending.list.is_empty() && !pending.is_new) || pending.adopt.is_some());
             let copied =
                 worth.and_then(|worth| if worth { Backup::make(conn, to, wait).map(Some) } else { Ok(None) });
             match (copied, immediate.end_unchanged()) {
@@ -171,125 +183,27 @@ fn begin<'c>(
     Ok(if backup.is_current(conn)? { Some((exclusive, Some(backup))) } else { None })
 }
 
-/// What a ledger says.
-pub(crate) struct Pending<'m> {
-    /// What is to run.
-    pub(crate) list: &'m [Migration],
-    /// How many have run.
-    pub(crate) ran: usize,
-    /// Whether there is no ledger, in a database that is empty.
-    pub(crate) is_new: bool,
-}
-
-pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: usize, conn: &Connection) -> Result<Pending<'m>> {
-    let reading = Error::sqlite("read the ledger");
-    let is_new = !ledger::exists(conn).map_err(&reading)?;
-    let rows = match is_new {
-        true => {
-            let tables = ledger::strangers(conn).map_err(&reading)?;
-            if !tables.is_empty() {
-                return Err(Error::NoLedger { path: None, tables });
-            }
-            Vec::new()
-        }
-        false => ledger::rows(conn).map_err(&reading)?,
-    };
-    let list = migrator.migrations.list;
-    let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
-    let ran = list.len() - rest.len();
-    Ok(Pending { list: &rest[..goal.saturating_sub(ran)], ran, is_new })
-}
-
 /// Everything that happens under the lock.
 fn run<'m>(
     migrator: &Migrator<'m>,
-    goal: usize,
-    conn: &Connection,
+    goal: Goal,
+    conn: &Transaction<'_>,
     settings: &Settings<'_>,
     backup: Option<Backup>,
 ) -> Result<Done<'m>> {
     // Read again, now that nobody else can write: others may have migrated while this waited.
     let pending = pending(migrator, goal, conn)?;
     let journal_mode = journal_mode(conn);
-    if pending.list.is_empty() {
-        return Ok(Done { ran: Vec::new(), total: pending.ran, journal_mode, backup: None });
+    if pending.list.is_empty() && pending.adopt.is_none() {
+        return Ok(Done::nothing(pending.ran, journal_mode));
     }
     let backup = backup.map(Backup::keep).transpose()?;
-    if pending.is_new {
-        ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
-    }
-    let (ran, violations) = all(&migrator.watch, pending.list, conn, settings)?;
-    ledger::insert(conn, &ran).map_err(Error::sqlite("write the ledger"))?;
+    let Ran { adopted, list, reverted, violations, total } =
+        pending.run(migrator, goal, conn, settings, &migrator.watch)?;
     if !violations.is_empty() {
         return Err(Error::ForeignKeys { path: None, violations });
     }
-    verify::proven(migrator.migrations, goal, conn)?;
-    Ok(Done { ran, total: goal, journal_mode, backup })
-}
-
-/// Runs these, and gives back how long each took and what foreign keys lead nowhere now and did not before.
-pub(crate) fn all<'m>(
-    watch: &Watch<'_>,
-    pending: &'m [Migration],
-    conn: &Connection,
-    settings: &Settings<'_>,
-) -> Result<(Ran<'m>, Vec<Violation>)> {
-    let checking = Error::sqlite("check foreign keys");
-    let before = Violation::read(conn).map_err(&checking)?;
-    let mut ran = Vec::with_capacity(pending.len());
-    for (index, migration) in pending.iter().enumerate() {
-        let (number, of) = (index + 1, pending.len());
-        watch.tell(Event::Started { migration, number, of });
-        let start = Instant::now();
-        one(migration, conn, settings, |_, _| false)?;
-        let duration = start.elapsed();
-        watch.tell(Event::Finished { migration, number, of, duration });
-        ran.push((migration, duration));
-    }
-    let after = Violation::read(conn).map_err(&checking)?;
-    Ok((ran, Violation::new_ones(&before, after)))
-}
-
-/// Runs one migration; a statement whose error is forgiven is passed over.
-pub(crate) fn one(
-    migration: &Migration,
-    conn: &Connection,
-    settings: &Settings<'_>,
-    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
-) -> Result<()> {
-    let undoing = Error::sqlite("take back what the migration left on the connection");
-    let undone = migration.statements().any(|(_, statement)| statement.undone);
-    let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
-    for (sql, statement) in migration.statements() {
-        let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
-        match outcome {
-            Err(source) if !forgiven(sql, &source) => {
-                return Err(Error::statement(migration, statement.start as usize, sql, source));
-            }
-            _ => {}
-        }
-    }
-    if undone {
-        settings.off().map_err(&undoing)?;
-        let after = temporary(conn).map_err(&undoing)?;
-        for drop in after.iter().filter(|drop| !before.contains(drop)) {
-            conn.execute_batch(drop).map_err(&undoing)?;
-        }
-    }
-    Ok(())
-}
-
-/// What drops each temporary object of the connection, those of the application among them.
-fn temporary(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    conn.prepare(onward_schema::DROP_TEMPORARY)?.query_map([], |row| row.get(0))?.collect()
-}
-
-/// Runs a statement to its end, rows or not.
-fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
-    let mut statement = conn.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    while rows.next()?.is_some() {}
-    Ok(())
+    Ok(Done { ran: list, reverted, total, adopted, journal_mode, backup })
 }
 
 /// Only for the report, so that it is no reason to fail.

@@ -13,7 +13,8 @@ use crate::plan::Conflict;
 /// A result with onward's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a database was not brought up to date. It is as it was before, but for [`Error::Settings`].
+/// Why a database was not brought up to date. It is as it was before, but for [`Error::Settings`] and
+/// [`Error::TransactionEnded`].
 ///
 /// A `path` is the database's file, and `None` for a database in memory. `Debug` is `Display`, so that a `main` that
 /// returns it prints what is meant for people.
@@ -116,6 +117,28 @@ pub enum Error {
         /// What it holds.
         tables: Vec<String>,
     },
+    /// The schema of a database without a ledger is none of those that it could be taken over with.
+    NotAdopted {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration after which the schema is most like this one; `None` if there are no migrations.
+        nearest: Option<&'static str>,
+        /// How it differs from what that one leaves.
+        differences: Vec<Difference>,
+    },
+    /// A statement may have run before a database without a ledger was to be taken over, and must not run twice.
+    Unrepeatable {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+        /// The line of the statement, from one.
+        line: usize,
+        /// The column of the statement in characters, from one.
+        column: usize,
+        /// The statement, or the name of the function that runs behind it.
+        sql: &'static str,
+    },
     /// The database has run migrations that are newer than the program.
     Newer {
         /// The database.
@@ -139,6 +162,13 @@ pub enum Error {
         /// Every row that does not fit, and every migration that ledger and program do not agree about.
         conflicts: Vec<Conflict>,
     },
+    /// A migration that should be taken back has no file for that.
+    NoDownFile {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+    },
     /// The migration at which the run should stop is not in the program.
     UnknownTarget {
         /// The version asked for.
@@ -160,6 +190,28 @@ pub enum Error {
         sql: &'static str,
         /// What SQLite says. In a box, to keep the error small.
         source: Box<rusqlite::Error>,
+    },
+    /// The code beside a migration failed.
+    Hook {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+        /// The function, as `migrations!` names it.
+        hook: &'static str,
+        /// What it says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The code beside a migration has ended the transaction that it was called in.
+    TransactionEnded {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The file of the migration, as it was called when the program was compiled.
+        file: &'static str,
+        /// The function, as `migrations!` names it.
+        hook: &'static str,
+        /// What it says, if it failed as well.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// Rows would be left whose foreign keys lead nowhere, and did not before.
     ForeignKeys {
@@ -242,6 +294,12 @@ impl Error {
         Error::Statement { path: None, file: migration.file, line, column, sql, source: Box::new(source) }
     }
 
+    /// A statement that begins at this byte of its file and might run the second time.
+    pub(crate) fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
+        let (line, column) = migration.position(start);
+        Error::Unrepeatable { path: None, file: migration.file, line, column, sql }
+    }
+
     /// What SQLite said, where it has not been looked into yet.
     pub(crate) fn plain(&self) -> Option<&rusqlite::Error> {
         match self {
@@ -269,10 +327,15 @@ impl Error {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NoDownFile { path, .. }
+            | Error::NotAdopted { path, .. }
+            | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }
             | Error::Diverged { path, .. }
             | Error::Tampered { path, .. }
             | Error::Statement { path, .. }
+            | Error::Hook { path, .. }
+            | Error::TransactionEnded { path, .. }
             | Error::ForeignKeys { path, .. }
             | Error::Drift { path, .. }
             | Error::Rollback { path, .. }
@@ -294,10 +357,15 @@ impl Error {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NoDownFile { path, .. }
+            | Error::NotAdopted { path, .. }
+            | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }
             | Error::Diverged { path, .. }
             | Error::Tampered { path, .. }
             | Error::Statement { path, .. }
+            | Error::Hook { path, .. }
+            | Error::TransactionEnded { path, .. }
             | Error::ForeignKeys { path, .. }
             | Error::Drift { path, .. }
             | Error::Rollback { path, .. }
@@ -330,7 +398,8 @@ impl std::error::Error for Error {
             | Error::Rollback { source, .. }
             | Error::Sqlite { source, .. } => Some(source),
             Error::Statement { source, .. } => Some(source.as_ref()),
-            Error::Backup { source, .. } => Some(source.as_ref()),
+            Error::Backup { source, .. } | Error::Hook { source, .. } => Some(source.as_ref()),
+            Error::TransactionEnded { source: Some(source), .. } => Some(source.as_ref()),
             Error::Recreate { source, .. } => Some(source.as_ref()),
             Error::LockFile { source, .. } => Some(source),
             _ => None,

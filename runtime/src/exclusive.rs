@@ -1,6 +1,6 @@
 //! The transaction that everything runs in.
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use crate::error::{Error, Result};
 
@@ -14,27 +14,32 @@ pub(crate) enum Lock {
     Exclusive,
 }
 
-/// A transaction. Dropped without [`Exclusive::commit`] it rolls back.
+/// A transaction. Dropped without [`Exclusive::commit`], after a panic for one, it rolls back as rusqlite's does.
 pub(crate) struct Exclusive<'c> {
-    conn: &'c Connection,
+    transaction: Transaction<'c>,
 }
 
 impl<'c> Exclusive<'c> {
     /// Begins, if nobody else has the lock.
     pub(crate) fn begin(conn: &'c Connection, lock: Lock) -> Result<Option<Exclusive<'c>>> {
-        let sql = match lock {
-            Lock::Immediate => "BEGIN IMMEDIATE",
-            Lock::Exclusive => "BEGIN EXCLUSIVE",
+        let behavior = match lock {
+            Lock::Immediate => TransactionBehavior::Immediate,
+            Lock::Exclusive => TransactionBehavior::Exclusive,
         };
-        match conn.execute_batch(sql) {
-            Ok(()) => Ok(Some(Exclusive { conn })),
+        match Transaction::new_unchecked(conn, behavior) {
+            Ok(transaction) => Ok(Some(Exclusive { transaction })),
             Err(error) if is_busy(&error) => Ok(None),
             Err(error) => Err(Error::sqlite("begin the exclusive transaction")(error)),
         }
     }
 
+    /// What the application's code gets to see: it can do anything but end it.
+    pub(crate) fn transaction(&self) -> &Transaction<'c> {
+        &self.transaction
+    }
+
     pub(crate) fn commit(self) -> Result<()> {
-        match self.conn.execute_batch("COMMIT") {
+        match self.transaction.execute_batch("COMMIT") {
             Ok(()) => Ok(()),
             Err(source) => Err(self.roll_back(Error::sqlite("commit")(source))),
         }
@@ -56,14 +61,7 @@ impl<'c> Exclusive<'c> {
     /// SQLite may have rolled back already, as it does when the disk is full
     /// (<https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction>).
     fn end(&self) -> rusqlite::Result<()> {
-        if self.conn.is_autocommit() { Ok(()) } else { self.conn.execute_batch("ROLLBACK") }
-    }
-}
-
-impl Drop for Exclusive<'_> {
-    fn drop(&mut self) {
-        // After a panic; SQLite rolls back by itself when the connection goes, should this fail.
-        let _ = self.end();
+        if self.transaction.is_autocommit() { Ok(()) } else { self.transaction.execute_batch("ROLLBACK") }
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Row {
     pub(crate) checksum: String,
     pub(crate) chain: String,
     pub(crate) applied_at: String,
+    /// It has not run here: the database was taken over with it.
+    pub(crate) adopted: bool,
 }
 
 /// The chain of the newest row, if there is one.
@@ -37,23 +39,24 @@ pub(crate) fn create(conn: &Connection) -> Result<()> {
            checksum TEXT NOT NULL,
            chain TEXT NOT NULL,
            applied_at TEXT NOT NULL,
-           duration_us INTEGER NOT NULL
+           duration_us INTEGER NOT NULL,
+           adopted INTEGER NOT NULL DEFAULT 0
          ) STRICT"
     ))
 }
 
 /// All rows in order of version.
 pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
-    let sql =
-        format!("SELECT version, name, checksum, chain, applied_at FROM main.{LEDGER} ORDER BY version");
-    let mut query = conn.prepare(&sql)?;
+    // Ledgers of before there was adoption have no such column.
+    let mut query = conn.prepare(&format!("SELECT * FROM main.{LEDGER} ORDER BY version"))?;
     let rows = query.query_map([], |row| {
         Ok(Row {
-            version: row.get(0)?,
-            name: row.get(1)?,
-            checksum: row.get(2)?,
-            chain: row.get(3)?,
-            applied_at: row.get(4)?,
+            version: row.get("version")?,
+            name: row.get("name")?,
+            checksum: row.get("checksum")?,
+            chain: row.get("chain")?,
+            applied_at: row.get("applied_at")?,
+            adopted: row.get("adopted").unwrap_or(false),
         })
     })?;
     rows.collect()
@@ -66,6 +69,16 @@ pub(crate) fn attached(conn: &Connection) -> Result<Vec<String>> {
     let mut names = query.query_map([], |row| row.get(1))?.collect::<Result<Vec<String>>>()?;
     names.retain(|name| name != "main" && name != "temp");
     Ok(names)
+}
+
+/// Writes that a database without a ledger was taken over with these migrations.
+pub(crate) fn adopt(conn: &Connection, list: &[Migration]) -> Result<()> {
+    if list.is_empty() {
+        return Ok(());
+    }
+    let taken: Vec<_> = list.iter().map(|migration| (migration, Duration::ZERO)).collect();
+    insert(conn, &taken)?;
+    conn.execute_batch(&format!("UPDATE main.{LEDGER} SET adopted = 1"))
 }
 
 /// Writes that these migrations have run.
@@ -81,6 +94,11 @@ pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Resul
         insert.execute(params![migration.version, migration.name, checksum, chain, micros])?;
     }
     Ok(())
+}
+
+/// Writes that this migration and those after it have not run.
+pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
+    conn.execute(&format!("DELETE FROM main.{LEDGER} WHERE version >= ?1"), [from]).map(drop)
 }
 
 /// The names of what a database without a ledger holds already, SQLite's own tables aside.

@@ -36,12 +36,14 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod adopt;
 mod apply;
 mod backup;
 mod diagnosis;
 mod error;
 mod exclusive;
 mod fields;
+mod hook;
 #[cfg(feature = "serde_json")]
 mod json;
 mod ledger;
@@ -57,6 +59,7 @@ mod recreate;
 mod rehearse;
 mod report;
 mod row;
+mod run;
 #[cfg(feature = "serde")]
 mod serialize;
 mod settings;
@@ -69,6 +72,7 @@ mod wait;
 #[doc(hidden)]
 pub mod __private;
 
+pub use adopt::Adopt;
 pub use diagnosis::Access;
 pub use error::{Error, Result};
 #[cfg(feature = "serde_json")]

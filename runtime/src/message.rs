@@ -128,9 +128,33 @@ impl fmt::Display for Error {
             Error::NoLedger { tables, .. } => write!(
                 f,
                 "the database has no ledger of migrations, but already holds {}; nothing was changed\nhelp: it was \
-                 made by other means than onward, which cannot tell which migrations it has had; begin with an empty \
-                 database file, or look whether this is the right one",
+                 made by other means than onward: look whether this is the right one; if its schema is that after one of \
+                 the migrations, take it over with `migrator().adopt(Adopt::Exact)`, if it was grown by hand with \
+                 `Adopt::Reconcile`; or begin with an empty file",
                 list(tables)
+            ),
+            Error::NotAdopted { nearest, differences, .. } => {
+                write!(
+                    f,
+                    "the database has no ledger, and its schema is not the one after any of the migrations; nothing was \
+                     changed"
+                )?;
+                if let Some(nearest) = nearest {
+                    write!(f, "\n  it comes nearest to the one after {nearest}, but:")?;
+                }
+                differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
+                write!(
+                    f,
+                    "\nhelp: bring these in line by hand, on a copy first; or let a migration that comes before make \
+                     the schema that is there"
+                )
+            }
+            Error::Unrepeatable { file, line, column, sql, .. } => write!(
+                f,
+                "the database has no ledger, and a statement may have run on it before and must not run twice; nothing \
+                 was changed\n  {file}:{line}:{column}\n{}\nhelp: bring the schema by hand to what it is after this \
+                 migration, with what the statement does, on a copy first; `Adopt::Exact` then takes it over",
+                indented(sql)
             ),
             Error::Newer { known, conflicts, .. } => {
                 match known {
@@ -162,6 +186,11 @@ impl fmt::Display for Error {
                     onward_schema::LEDGER
                 )
             }
+            Error::NoDownFile { file, .. } => write!(
+                f,
+                "{file} cannot be taken back: it has no down file; nothing was changed\nhelp: write one beside it, as in \
+                 `0001_name.down.sql` or `0001_name/down.sql`, or go forward with a new migration"
+            ),
             Error::UnknownTarget { target, known } => {
                 write!(f, "the run should stop at migration {target}, which the program does not have")?;
                 match known {
@@ -177,6 +206,26 @@ impl fmt::Display for Error {
                     indented(sql)
                 )?;
                 help(f, source)
+            }
+            Error::Hook { file, hook, source, .. } => write!(
+                f,
+                "the code beside a migration failed and all were rolled back; nothing was changed\n  {file}, then \
+                 `{hook}`: {source}"
+            ),
+            Error::TransactionEnded { file, hook, source, .. } => {
+                write!(
+                    f,
+                    "the code beside a migration ended the transaction it was called in; what had run before was \
+                     committed or rolled back without its ledger\n  {file}, then `{hook}`"
+                )?;
+                if let Some(source) = source {
+                    write!(f, ": {source}")?;
+                }
+                write!(
+                    f,
+                    "\nhelp: go back to a backup, and take COMMIT, END and ROLLBACK out of the function: the migrator \
+                     commits when everything has run"
+                )
             }
             Error::ForeignKeys { violations, .. } => {
                 write!(
@@ -202,7 +251,8 @@ impl fmt::Display for Error {
                 differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
                 write!(
                     f,
-                    "\nhelp: something other than the migrations has changed these; take that change back, then start again"
+                    "\nhelp: something other than the migrations has changed these, or a down file leaves them so; take that \
+                     change back, then start again"
                 )
             }
             Error::Rollback { cause, source, .. } => write!(

@@ -6,6 +6,7 @@ use onward_schema::{Checksum, Difference, token};
 use rusqlite::Connection;
 
 use crate::error::Result;
+use crate::hook::Hook;
 use crate::migrator::Migrator;
 use crate::rehearse::Rehearsal;
 use crate::report::Report;
@@ -24,6 +25,14 @@ pub struct Statement {
     pub(crate) undone: bool,
 }
 
+/// What takes a migration back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Down {
+    pub(crate) file: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) statements: &'static [Statement],
+}
+
 /// One migration of the embedded history.
 #[derive(Debug, Clone)]
 pub struct Migration {
@@ -35,6 +44,8 @@ pub struct Migration {
     pub(crate) statements: &'static [Statement],
     pub(crate) checksum: Checksum,
     pub(crate) chain: Checksum,
+    pub(crate) hook: Option<Hook>,
+    pub(crate) down: Option<Down>,
 }
 
 impl Migration {
@@ -66,6 +77,23 @@ impl Migration {
     /// SHA-256 over the text, to which neither comments nor white space count.
     pub fn checksum(&self) -> Checksum {
         self.checksum
+    }
+
+    /// The function that runs after its statements, as [`migrations!`](crate::migrations) names it: `after = { 3 =>
+    /// backfill::hash_messages }`. It is code, and no part of the checksum.
+    pub fn hook(&self) -> Option<&'static str> {
+        self.hook.map(|hook| hook.name)
+    }
+
+    /// The text of the file that takes it back, if there is one; see [`Migrator::revert`].
+    pub fn down_sql(&self) -> Option<&'static str> {
+        self.down.map(|down| down.text)
+    }
+
+    /// What takes it back, as if it were a migration.
+    pub(crate) fn back(&self) -> Option<Migration> {
+        let Down { file, text, statements } = self.down?;
+        Some(Migration { file, text, statements, hook: None, down: None, ..self.clone() })
     }
 
     /// The statements that run, in order.

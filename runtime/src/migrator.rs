@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::adopt::Adopt;
 use crate::error::{Error, Result};
 use crate::migrations::{Migration, Migrations};
 use crate::observer::{Event, Watch};
 use crate::readiness::Readiness;
 use crate::rehearse::{self, Rehearsal};
 use crate::report::Report;
+use crate::run::Goal;
 use crate::{apply, open};
 
 /// How migrations are to be applied. Made by [`Migrations::migrator`].
@@ -31,6 +33,7 @@ pub struct Migrator<'m> {
     pub(crate) target: Option<i64>,
     pub(crate) backup: Option<PathBuf>,
     pub(crate) recreate: bool,
+    pub(crate) adopt: Option<Adopt>,
     pub(crate) watch: Watch<'m>,
 }
 
@@ -43,6 +46,7 @@ impl<'m> Migrator<'m> {
             target: None,
             backup: None,
             recreate: false,
+            adopt: None,
             watch: Watch::default(),
         }
     }
@@ -127,6 +131,31 @@ impl<'m> Migrator<'m> {
         self
     }
 
+    /// Takes over a database that has tables and no ledger, which is refused otherwise: finds out which migrations it has
+    /// had, writes them into a new ledger as adopted, and runs the others; all in the one transaction.
+    ///
+    /// ```
+    /// use onward::{Adopt, Error};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// // As a program made it that knew nothing of migrations.
+    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// assert!(matches!(migrations.apply(&mut conn), Err(Error::NoLedger { .. })));
+    /// let report = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn)?;
+    /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// It is decided by the schema alone, so try it with [`Migrator::rehearse`] on a copy of a real database first.
+    ///
+    /// # Errors
+    /// [`Error::NotAdopted`] and [`Error::Unrepeatable`]; nothing is changed then.
+    pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
+        self.adopt = Some(how);
+        self
+    }
+
     /// Runs what is pending on a copy of the database, and tells how long that took, which rows would be lost and what
     /// foreign keys would lead nowhere. The database itself is only read.
     ///
@@ -153,6 +182,28 @@ impl<'m> Migrator<'m> {
     /// As [`Migrations::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<(Connection, Report)> {
         open::open(self, path.as_ref())
+    }
+
+    /// Takes back every migration after this version with its down file, the newest first and all or nothing: under the
+    /// same lock, settings and checks as [`Migrator::apply`]. A version below the first takes back all. Down files are those
+    /// of the layouts that have them, `0001_name.down.sql` and `0001_name/down.sql`.
+    ///
+    /// Rows that a migration has changed or dropped come back only if the down file brings them back, and what code has
+    /// done beside the SQL stays. A database that is not further than this is left as it is. The program applies the
+    /// migrations again when it next may: this is for going back to an older program.
+    ///
+    /// # Errors
+    /// As [`Migrations::apply`]; [`Error::NoDownFile`] if one of them has none, and [`Error::Drift`] if the schema is not
+    /// the one that was proven after that version, or something is left of what was taken back.
+    pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
+        let list = self.migrations.list;
+        let known = list.last().map(Migration::version);
+        let goal = match list.iter().position(|migration| migration.version == version) {
+            Some(at) => at + 1,
+            None if list.first().is_some_and(|first| version < first.version) => 0,
+            None => return Err(Error::UnknownTarget { target: version, known }),
+        };
+        apply::to(self, Goal::Back(goal), conn)
     }
 
     /// How many migrations of the history a database should have after the run.

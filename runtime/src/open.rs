@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::migrator::Migrator;
 use crate::recreate;
 use crate::report::Report;
+use crate::run::Goal;
 use crate::trace;
 use crate::wait::Wait;
 
@@ -44,7 +45,8 @@ fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<
     let named = file.as_deref();
     let conn = Connection::open(path).map_err(|source| Error::open(named.unwrap_or(path), source))?;
     // SQLite names the file itself, unless its name is not UTF-8.
-    let report = apply::attempt(migrator, &conn, wait).map_err(|error| error.at(named))?;
+    let report =
+        apply::attempt(migrator, Goal::Up(migrator.goal()?), &conn, wait).map_err(|error| error.at(named))?;
     Ok((conn, report))
 }
 

@@ -209,6 +209,7 @@ mod tests {
                 checksum: checksum.to_string(),
                 chain: chain.to_string(),
                 applied_at: String::new(),
+                adopted: false,
             }
         };
         versions.iter().map(row).collect()

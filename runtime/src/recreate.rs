@@ -34,6 +34,8 @@ pub(crate) fn is_its_own_fault(error: &Error) -> bool {
         Error::NotADatabase { .. }
         | Error::Corrupt { .. }
         | Error::NoLedger { .. }
+        | Error::NotAdopted { .. }
+        | Error::Unrepeatable { .. }
         | Error::Newer { .. }
         | Error::Diverged { .. }
         | Error::Tampered { .. }

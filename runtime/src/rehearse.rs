@@ -6,17 +6,15 @@ use std::time::Duration;
 use onward_schema::{LEDGER, Violation};
 use rusqlite::Connection;
 
-use crate::apply;
 use crate::backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock};
-use crate::ledger;
 use crate::message::counted;
 use crate::migrator::Migrator;
 use crate::observer::Watch;
 use crate::report::{Applied, millis};
+use crate::run::{self, Goal};
 use crate::settings::{Impatience, Settings};
-use crate::verify;
 use crate::wait::Wait;
 
 /// How many rows a table has before and after.
@@ -63,7 +61,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     if !conn.is_autocommit() {
         return Err(Error::InTransaction { path: None });
     }
-    let (goal, copying) = (migrator.goal()?, Error::sqlite("copy the database"));
+    let (goal, copying) = (Goal::Up(migrator.goal()?), Error::sqlite("copy the database"));
     let mut wait = Wait::new(migrator);
     let _impatience = Impatience::begin(conn).map_err(Error::sqlite("prepare the connection"))?;
     // Without a name it is a file of SQLite's own, kept in memory while it is small and gone with the connection
@@ -78,22 +76,16 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
         violations: Vec::new(),
     };
     let settings = Settings::prepare(&copy).map_err(Error::sqlite("prepare the copy"))?;
-    let Some(_exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
-    let pending = apply::pending(migrator, goal, &copy)?;
+    let Some(exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
+    let pending = run::pending(migrator, goal, &copy)?;
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
     let start = wait.duration();
-    if pending.is_new {
-        ledger::create(&copy).map_err(Error::sqlite("make the ledger"))?;
-    }
-    let (ran, violations) = apply::all(&Watch::default(), pending.list, &copy, &settings)?;
-    if !pending.list.is_empty() {
-        verify::proven(migrator.migrations, goal, &copy)?;
-    }
+    let ran = pending.run(migrator, goal, exclusive.transaction(), &settings, &Watch::default())?;
     rehearsal.duration = wait.duration() - start;
     let after = rows(&copy).map_err(&counting)?;
-    rehearsal.applied = ran.into_iter().map(Applied::new).collect();
-    rehearsal.violations = violations;
+    rehearsal.applied = ran.list.into_iter().map(Applied::new).collect();
+    rehearsal.violations = ran.violations;
     rehearsal.rows = before
         .into_iter()
         .map(|(table, before)| {

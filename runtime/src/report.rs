@@ -35,8 +35,12 @@ pub struct Applied {
 pub struct Report {
     /// The migrations that ran, in order; empty if the database was up to date.
     pub applied: Vec<Applied>,
+    /// The migrations that were taken back, the newest first; see [`Migrator::revert`](crate::Migrator::revert).
+    pub reverted: Vec<Applied>,
     /// How many migrations the database has run now, these included.
     pub total: usize,
+    /// How many of them it had when it was taken over in this run; see [`Migrator::adopt`](crate::Migrator::adopt).
+    pub adopted: usize,
     /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
     pub newest: Option<(&'static str, &'static str)>,
     /// How long the call waited, from the first try for the lock that was refused.
@@ -71,7 +75,9 @@ impl Report {
         let newest = done.total.checked_sub(1).map(|last| &migrations.list[last]);
         Report {
             applied: done.ran.into_iter().map(Applied::new).collect(),
+            reverted: done.reverted.into_iter().map(Applied::new).collect(),
             total: done.total,
+            adopted: done.adopted,
             newest: newest.map(|newest| (newest.label, newest.name)),
             waited: wait.waited(),
             attempts: wait.attempts,
@@ -86,28 +92,35 @@ impl Report {
 
     /// Whether there was nothing to run.
     pub fn is_up_to_date(&self) -> bool {
-        self.applied.is_empty()
+        self.applied.is_empty() && self.reverted.is_empty()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |number: usize| counted(number, "migration", "migrations");
+        if self.adopted > 0 {
+            writeln!(f, "taken over with {}", count(self.adopted))?;
+        }
         if self.is_up_to_date() {
             return match self.newest {
                 Some((label, name)) => write!(f, "up to date at {label} {name} ({})", count(self.total)),
                 None => write!(f, "up to date: there are no migrations"),
             };
         }
-        let width = |of: fn(&Applied) -> &str| self.applied.iter().map(|row| of(row).chars().count()).max();
+        let (rows, verb) = match self.reverted.is_empty() {
+            true => (&self.applied, "applied"),
+            false => (&self.reverted, "took back"),
+        };
+        let width = |of: fn(&Applied) -> &str| rows.iter().map(|row| of(row).chars().count()).max();
         let (labels, names) = (width(|row| row.label).unwrap_or(0), width(|row| row.name).unwrap_or(0));
-        for row in &self.applied {
+        for row in rows {
             writeln!(f, "  {:>labels$}  {:<names$}  {:>10}", row.label, row.name, millis(row.duration))?;
         }
         write!(
             f,
-            "applied {} in {}, of which {} waiting for the lock",
-            count(self.applied.len()),
+            "{verb} {} in {}, of which {} waiting for the lock",
+            count(rows.len()),
             millis(self.duration),
             millis(self.waited)
         )?;
@@ -141,7 +154,9 @@ mod tests {
         };
         let mut report = Report {
             applied: vec![row("0001", "jobs", 1234), row("0002", "archive", 90)],
+            reverted: Vec::new(),
             total: 2,
+            adopted: 0,
             newest: Some(("0002", "archive")),
             waited: Duration::ZERO,
             attempts: 1,

@@ -15,6 +15,8 @@ use crate::plan::{self, Conflict};
 pub enum State {
     /// It has run, at this time in UTC.
     Applied(String),
+    /// It had run when the database was taken over, at this time in UTC: see [`Migrator::adopt`](crate::Migrator::adopt).
+    Adopted(String),
     /// It will run.
     Pending,
     /// Ledger and program do not agree about it.
@@ -96,7 +98,11 @@ fn entry(migration: &Migration, rows: &[Row]) -> Entry {
     Entry {
         version: migration.version,
         name: migration.name.to_owned(),
-        state: row.map_or(State::Pending, |row| State::Applied(row.applied_at.clone())),
+        state: match row {
+            None => State::Pending,
+            Some(row) if row.adopted => State::Adopted(row.applied_at.clone()),
+            Some(row) => State::Applied(row.applied_at.clone()),
+        },
     }
 }
 
@@ -108,6 +114,7 @@ impl fmt::Display for Status {
         for Entry { version, name, state } in &self.entries {
             let state = match state {
                 State::Applied(at) => format!("applied {at}"),
+                State::Adopted(at) => format!("adopted {at}"),
                 State::Pending => "pending".to_owned(),
                 State::Conflict(Conflict::Edited { .. }) => "edited after it ran".to_owned(),
                 State::Conflict(Conflict::Missing { .. }) => "ran, but is not in the program".to_owned(),

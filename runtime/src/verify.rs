@@ -3,12 +3,12 @@
 use onward_schema::{Difference, Fingerprint, Schema, objects, token};
 use rusqlite::Connection;
 
-use crate::apply;
 use crate::error::{Error, Result};
 use crate::ledger;
 use crate::message::is_missing_function;
 use crate::migrations::{Migration, Migrations};
 use crate::plan;
+use crate::run;
 use crate::settings::Settings;
 
 /// Where the schema is not what the migrations of the ledger make. Nothing for an empty database, which has run none.
@@ -77,9 +77,30 @@ fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Resu
     let ours = objects(&replayed).map_err(&reading)?;
     let (expected, found) =
         (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
-    let mut differences = expected.compare(&found);
-    differences.retain(|difference| ours.binary_search(&difference.name.to_ascii_lowercase()).is_ok());
-    Ok(differences)
+    Ok(expected.compare_named(&found, &ours))
+}
+
+/// After migrations were taken back, the schema must be that of the first so many, and nothing of the others be left.
+pub(crate) fn reverted(list: &[Migration], count: usize, conn: &Connection) -> Result<()> {
+    let reading = Error::sqlite("read the schema");
+    let replayed = replay_schema(&list[..count])?;
+    let (expected, found) =
+        (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
+    let differences = expected.compare_named(&found, &names(list)?);
+    if differences.is_empty() { Ok(()) } else { Err(Error::Drift { path: None, differences }) }
+}
+
+/// The names of everything that is there after any of the migrations, in lower case and sorted: what was dropped since
+/// must not be there either.
+pub(crate) fn names(list: &[Migration]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    replay_schemas(list, |_, replayed| {
+        names.extend(objects(replayed).map_err(Error::sqlite("read the schema"))?);
+        names.sort_unstable();
+        names.dedup();
+        Ok(())
+    })?;
+    Ok(names)
 }
 
 /// An empty database in memory after these migrations.
@@ -87,27 +108,40 @@ fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Resu
 /// # Errors
 /// The first that fails, as it would on any empty database that has not the application's functions.
 pub(crate) fn replay(list: &[Migration]) -> Result<Connection> {
-    replay_forgiving(list, |_, _| false)
+    replay_forgiving(list, |_, _| false, |_, _| Ok(()))
 }
 
 /// As [`replay`], and what only writes rows may call functions that are not there: the schema is the same without.
 fn replay_schema(list: &[Migration]) -> Result<Connection> {
-    replay_forgiving(list, |sql, error| {
+    replay_schemas(list, |_, _| Ok(()))
+}
+
+/// As [`replay_schema`], and shows the database after each migration.
+pub(crate) fn replay_schemas(
+    list: &[Migration],
+    after: impl FnMut(usize, &Connection) -> Result<()>,
+) -> Result<Connection> {
+    let forgiven = |sql: &str, error: &rusqlite::Error| {
         let writes_rows = token::significant(sql).next().is_some_and(|first| {
             ["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT", "WITH"].iter().any(|word| first.is(word))
         });
         writes_rows && is_missing_function(error)
-    })
+    };
+    replay_forgiving(list, forgiven, after)
 }
 
 fn replay_forgiving(
     list: &[Migration],
     forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+    mut after: impl FnMut(usize, &Connection) -> Result<()>,
 ) -> Result<Connection> {
     let replaying = Error::sqlite("replay the history in memory");
     let conn = Connection::open_in_memory().map_err(&replaying)?;
     let settings = Settings::prepare(&conn).map_err(&replaying)?;
-    list.iter().try_for_each(|migration| apply::one(migration, &conn, &settings, &forgiven))?;
+    for (index, migration) in list.iter().enumerate() {
+        run::one(migration, &conn, &settings, &forgiven, || Ok(()))?;
+        after(index, &conn)?;
+    }
     drop(settings);
     Ok(conn)
 }

@@ -23,6 +23,7 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod adopt;
 pub mod canonical;
 mod catalog;
 pub mod checksum;

@@ -89,6 +89,13 @@ impl Schema {
     pub fn compare(&self, found: &Schema) -> Vec<Difference> {
         compare::schemas(self, found)
     }
+
+    /// As [`Schema::compare`], of the objects with these names alone, which are in lower case and sorted.
+    pub fn compare_named(&self, found: &Schema, names: &[String]) -> Vec<Difference> {
+        let mut differences = self.compare(found);
+        differences.retain(|difference| names.binary_search(&difference.name.to_ascii_lowercase()).is_ok());
+        differences
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What the tests of the whole workspace share.
 
+pub mod backfill;
 pub mod file;
 pub mod scratch;
 

@@ -19,6 +19,7 @@ pub mod field_null;
 pub mod field_type;
 pub mod index_before_column;
 pub mod index_before_table;
+pub mod legacy_not_adopted;
 pub mod locked_changed;
 pub mod locked_missing;
 pub mod masked_create;
@@ -100,6 +101,7 @@ pub static RULES: &[&Rule] = &[
     &field_type::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
+    &legacy_not_adopted::RULE,
     &locked_changed::RULE,
     &locked_missing::RULE,
     &masked_create::RULE,
@@ -166,6 +168,7 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));
+    diagnostics.extend(legacy_not_adopted::check(history, replay));
     diagnostics.extend(
         replay.faults.iter().filter_map(|fault| FAULTS.iter().find_map(|explain| explain(history, fault))),
     );

@@ -4,7 +4,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use onward::{Migrations, Migrator, migrations};
+use onward::{Adopt, Migrations, Migrator, migrations};
+use onward_tests::backfill;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -12,10 +13,12 @@ fn main() -> ExitCode {
     let migrations: Migrations = match history.as_str() {
         "board" => migrations!("histories/board"),
         "counter" => migrations!("histories/counter"),
+        "hashes" => migrations!("histories/hashes", after = { 2 => backfill::hash_messages }),
         "killed" => migrations!("histories/killed"),
         "orders" => migrations!("histories/orders"),
         "slow" => migrations!("histories/slow"),
         "sample" => migrations!("../migrations"),
+        "tokens" => migrations!("histories/tokens"),
         "workers" => migrations!("histories/workers"),
         _ => return ExitCode::from(2),
     };
@@ -43,6 +46,11 @@ fn choose<'m>(migrator: Migrator<'m>, choice: &str) -> Option<Migrator<'m>> {
         "attempt_timeout" => migrator.attempt_timeout(Duration::from_millis(value.parse().ok()?)),
         "recreate" => migrator.or_recreate(),
         "backup" => migrator.backup(value),
+        "adopt" => migrator.adopt(match value {
+            "exact" => Adopt::Exact,
+            "reconcile" => Adopt::Reconcile,
+            _ => return None,
+        }),
         _ => return None,
     })
 }

@@ -1,0 +1,21 @@
+//! `cargo onward apply` and `cargo onward adopt`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use onward::Adopt;
+use onward::rusqlite::OpenFlags;
+
+use crate::{database, program};
+
+pub(crate) fn run(db: &Path, dir: &Path, adopt: Option<Adopt>) -> anyhow::Result<ExitCode> {
+    let migrations = match program::of_folder(dir) {
+        Ok(migrations) => migrations,
+        Err(code) => return Ok(code),
+    };
+    let Some(how) = adopt else {
+        return Ok(database::tell(migrations.migrator().open(db).map(|(_, report)| report)));
+    };
+    let mut conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    Ok(database::tell(migrations.migrator().adopt(how).apply(&mut conn)))
+}

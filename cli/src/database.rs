@@ -1,0 +1,46 @@
+//! The database that is named, and what is said of it.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use onward::Error;
+use onward::rusqlite::{Connection, OpenFlags};
+
+use crate::{UNKNOWN, WRONG, folder};
+
+/// A connection to a database that is there: SQLite would make one that is not, or say no more than that it cannot open
+/// it.
+pub(crate) fn open(db: &Path, access: OpenFlags) -> anyhow::Result<Connection> {
+    let cannot = || format!("cannot open the database {}", db.display());
+    let metadata = std::fs::metadata(db).with_context(cannot)?;
+    ensure!(!metadata.is_dir(), "{} is a folder, not a database file", db.display());
+    Connection::open_with_flags(db, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).with_context(cannot)
+}
+
+/// Prints what came of it. An error that is about the database or its history is something wrong; any other, and no
+/// more is known than before.
+pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
+    let error = match outcome {
+        Ok(report) => {
+            println!("{report}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => error,
+    };
+    anstream::eprintln!("{}: {error}", folder::title("error"));
+    ExitCode::from(match error {
+        Error::NoLedger { .. }
+        | Error::NotAdopted { .. }
+        | Error::Unrepeatable { .. }
+        | Error::NoDownFile { .. }
+        | Error::Newer { .. }
+        | Error::Diverged { .. }
+        | Error::Tampered { .. }
+        | Error::Statement { .. }
+        | Error::ForeignKeys { .. }
+        | Error::Drift { .. } => WRONG,
+        _ => UNKNOWN,
+    })
+}

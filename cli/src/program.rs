@@ -1,0 +1,68 @@
+//! The history as a program would embed it. It lives as long as this process, which asks once.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use onward::__private::{self, Migration};
+use onward::Migrations;
+use onward_analysis::file::FileId;
+use onward_analysis::history::{Embedded, embedded};
+use onward_analysis::statement::{Statement, statements};
+use onward_analysis::{Analysis, History};
+
+use crate::folder;
+
+/// What `migrations!` would expand to, but for the code beside the SQL; the exit code if it would not build, which is
+/// explained then.
+pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
+    let analysis = onward_analysis::analyze(dir);
+    if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
+        let objects: Vec<&'static str> = replay.objects.iter().map(|name| leak(name)).collect();
+        return Ok(__private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes()));
+    }
+    folder::print(&analysis, dir);
+    anstream::eprintln!("{}: a history with errors is not run; nothing was done", folder::title("error"));
+    Err(folder::failure(&analysis))
+}
+
+/// The history alone, which is all that a ledger can be held against.
+pub(crate) fn of_history(history: &History, dir: &Path) -> Migrations {
+    __private::migrations(list(history, dir), &[], [0; 32])
+}
+
+fn list(history: &History, dir: &Path) -> &'static [Migration] {
+    let prefix = folder::prefix(dir);
+    let text = |file: FileId| leak(&history.files.get(file).text);
+    let path = |file: FileId| leak(&format!("{prefix}{}", history.files.get(file).path));
+    let list = history.migrations.iter().map(|found| {
+        let up = __private::migration(
+            found.version,
+            leak(&found.label),
+            leak(&found.name),
+            path(found.file),
+            text(found.file),
+            run(&found.statements),
+            found.checksum.0,
+            found.chain.0,
+        );
+        match found.down {
+            Some(down) => __private::down(up, path(down), text(down), run(&statements(text(down)))),
+            None => up,
+        }
+    });
+    list.collect::<Vec<_>>().leak()
+}
+
+/// The statements that run.
+fn run(statements: &[Statement]) -> &'static [__private::Statement] {
+    // A file of four gigabytes would not have come this far.
+    let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+    let run = embedded(statements).map(|Embedded { range, strings, undone }| {
+        __private::statement(at(range.start), at(range.end), strings, undone)
+    });
+    run.collect::<Vec<_>>().leak()
+}
+
+fn leak(text: &str) -> &'static str {
+    text.to_owned().leak()
+}

@@ -1,0 +1,47 @@
+//! Code of the application that runs beside the SQL of a migration.
+
+use rusqlite::Transaction;
+
+use crate::error::{Error, Result};
+use crate::migrations::Migration;
+
+type Boxed = Box<dyn std::error::Error + Send + Sync>;
+
+/// What runs after the statements of a migration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hook {
+    /// What `migrations!` calls it.
+    pub(crate) name: &'static str,
+    pub(crate) call: Call,
+}
+
+/// A function of the application, its error in a box.
+pub type Call = fn(&Transaction<'_>) -> std::result::Result<(), Boxed>;
+
+/// Calls a function with any error that goes into a box. It is here, and not in the expansion, so that rustc says what
+/// the function should be and knows the argument of a closure.
+pub fn call<E: Into<Boxed>>(
+    hook: impl FnOnce(&Transaction<'_>) -> std::result::Result<(), E>,
+    transaction: &Transaction<'_>,
+) -> std::result::Result<(), Boxed> {
+    hook(transaction).map_err(Into::into)
+}
+
+/// Gone when the transaction has ended, even if another one has begun since.
+const SAVEPOINT: &str = "onward_hook";
+
+/// Calls the hook of a migration, if it has one, and sees that the transaction is still the same.
+pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Result<()> {
+    let Some(hook) = &migration.hook else { return Ok(()) };
+    let calling = Error::sqlite("call the code beside the migration");
+    transaction.execute_batch(&format!("SAVEPOINT {SAVEPOINT}")).map_err(&calling)?;
+    let outcome = (hook.call)(transaction);
+    let ended =
+        transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {SAVEPOINT}")).is_err();
+    let (path, file, hook) = (None, migration.file, hook.name);
+    match outcome {
+        outcome if ended => Err(Error::TransactionEnded { path, file, hook, source: outcome.err() }),
+        Err(source) => Err(Error::Hook { path, file, hook, source }),
+        Ok(()) => Ok(()),
+    }
+}

@@ -1,0 +1,235 @@
+//! What runs under the lock: pending migrations, or what takes them back.
+
+use std::time::{Duration, Instant};
+
+use onward_schema::Violation;
+use rusqlite::{Connection, Transaction};
+
+use crate::adopt::{self, Adopt};
+use crate::error::{Error, Result};
+use crate::hook;
+use crate::ledger;
+use crate::migrations::{Migration, Migrations, Statement};
+use crate::migrator::Migrator;
+use crate::observer::{Event, Watch};
+use crate::plan;
+use crate::settings::Settings;
+use crate::verify;
+
+/// How many migrations of the history a database should have in the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goal {
+    /// At least so many.
+    Up(usize),
+    /// At most so many.
+    Back(usize),
+}
+
+/// Migrations, and how long each took.
+pub(crate) type Timed<'m> = Vec<(&'m Migration, Duration)>;
+
+/// What a ledger says.
+pub(crate) struct Pending<'m> {
+    /// What is to run, or to be taken back.
+    pub(crate) list: &'m [Migration],
+    /// How many have run.
+    pub(crate) ran: usize,
+    /// Whether there is no ledger.
+    pub(crate) is_new: bool,
+    /// How the database is to be taken over, if there is something in it.
+    pub(crate) adopt: Option<Adopt>,
+}
+
+pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Result<Pending<'m>> {
+    let reading = Error::sqlite("read the ledger");
+    let is_new = !ledger::exists(conn).map_err(&reading)?;
+    let mut adopt = None;
+    let rows = match is_new {
+        true => {
+            let tables = ledger::strangers(conn).map_err(&reading)?;
+            if !tables.is_empty() {
+                adopt = migrator.adopt.filter(|_| matches!(goal, Goal::Up(_)));
+                if adopt.is_none() {
+                    return Err(Error::NoLedger { path: None, tables });
+                }
+            }
+            Vec::new()
+        }
+        false => ledger::rows(conn).map_err(&reading)?,
+    };
+    let list = migrator.migrations.list;
+    let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
+    let ran = list.len() - rest.len();
+    let list = match goal {
+        Goal::Up(goal) => &rest[..goal.saturating_sub(ran)],
+        Goal::Back(goal) => &list[goal.min(ran)..ran],
+    };
+    Ok(Pending { list, ran, is_new, adopt })
+}
+
+/// What pending migrations did.
+pub(crate) struct Ran<'m> {
+    /// How many the database had when it was taken over.
+    pub(crate) adopted: usize,
+    /// What ran then.
+    pub(crate) list: Timed<'m>,
+    /// Or what was taken back, the newest first.
+    pub(crate) reverted: Timed<'m>,
+    /// What foreign keys lead nowhere now and did not before.
+    pub(crate) violations: Vec<Violation>,
+    /// How many migrations the database has now.
+    pub(crate) total: usize,
+}
+
+impl<'m> Pending<'m> {
+    /// Runs what is pending, writes the ledger, and sees that the schema is the proven one.
+    pub(crate) fn run(
+        &self,
+        migrator: &Migrator<'m>,
+        goal: Goal,
+        conn: &Transaction<'_>,
+        settings: &Settings<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<Ran<'m>> {
+        let migrations = migrator.migrations;
+        let goal = match goal {
+            Goal::Up(goal) => goal,
+            Goal::Back(_) => return self.revert(migrations, conn, settings, watch),
+        };
+        let checking = Error::sqlite("check foreign keys");
+        let before = Violation::read(conn).map_err(&checking)?;
+        let adopted = match self.adopt {
+            Some(how) => adopt::adopt(how, migrations, conn, settings)?,
+            None => 0,
+        };
+        let list = match self.adopt {
+            Some(_) => &migrations.list[adopted..goal.max(adopted)],
+            None => self.list,
+        };
+        if self.is_new {
+            ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
+        }
+        let list = all(watch, list, conn, settings)?;
+        let after = Violation::read(conn).map_err(&checking)?;
+        let writing = Error::sqlite("write the ledger");
+        ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
+        ledger::insert(conn, &list).map_err(&writing)?;
+        let total = self.ran + adopted + list.len();
+        if adopted + list.len() > 0 {
+            verify::proven(migrations, total, conn)?;
+        }
+        let violations = Violation::new_ones(&before, after);
+        Ok(Ran { adopted, list, reverted: Vec::new(), violations, total })
+    }
+
+    /// Takes the list back, the newest first.
+    fn revert(
+        &self,
+        migrations: &Migrations,
+        conn: &Transaction<'_>,
+        settings: &Settings<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<Ran<'m>> {
+        let checking = Error::sqlite("check foreign keys");
+        let total = self.ran - self.list.len();
+        let back = |migration: &'m Migration| Some((migration, migration.back()?));
+        let downs: Vec<_> = self.list.iter().rev().map_while(back).collect();
+        if let Some(missing) = self.list.iter().rev().nth(downs.len()) {
+            return Err(Error::NoDownFile { path: None, file: missing.file });
+        }
+        let before = Violation::read(conn).map_err(&checking)?;
+        let mut reverted = Vec::with_capacity(downs.len());
+        for (index, (migration, down)) in downs.iter().enumerate() {
+            let (number, of) = (index + 1, downs.len());
+            watch.tell(Event::Started { migration, number, of });
+            let start = Instant::now();
+            one(down, conn, settings, |_, _| false, || Ok(()))?;
+            let duration = start.elapsed();
+            watch.tell(Event::Finished { migration, number, of, duration });
+            reverted.push((*migration, duration));
+        }
+        let after = Violation::read(conn).map_err(&checking)?;
+        if let Some(oldest) = self.list.first() {
+            ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
+            verify::reverted(&migrations.list[..self.ran], total, conn)?;
+        }
+        let violations = Violation::new_ones(&before, after);
+        Ok(Ran { adopted: 0, list: Vec::new(), reverted, violations, total })
+    }
+}
+
+/// Runs these, and gives back how long each took.
+fn all<'m>(
+    watch: &Watch<'_>,
+    pending: &'m [Migration],
+    conn: &Transaction<'_>,
+    settings: &Settings<'_>,
+) -> Result<Vec<(&'m Migration, Duration)>> {
+    let mut ran = Vec::with_capacity(pending.len());
+    for (index, migration) in pending.iter().enumerate() {
+        let (number, of) = (index + 1, pending.len());
+        watch.tell(Event::Started { migration, number, of });
+        let start = Instant::now();
+        one(migration, conn, settings, |_, _| false, || hook::run(migration, conn))?;
+        let duration = start.elapsed();
+        watch.tell(Event::Finished { migration, number, of, duration });
+        ran.push((migration, duration));
+    }
+    Ok(ran)
+}
+
+/// Runs the statements of one migration and then the code beside it; a statement whose error is forgiven is passed over.
+pub(crate) fn one(
+    migration: &Migration,
+    conn: &Connection,
+    settings: &Settings<'_>,
+    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+    code: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let undoing = Error::sqlite("take back what the migration left on the connection");
+    let undone = migration.hook.is_some() || migration.statements().any(|(_, statement)| statement.undone);
+    let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
+    for (sql, statement) in migration.statements() {
+        self::statement(migration, statement, sql, conn, settings, &forgiven)?;
+    }
+    if undone {
+        settings.off().and_then(|()| settings.strings(false)).map_err(&undoing)?;
+        code()?;
+        settings.off().map_err(&undoing)?;
+        let after = temporary(conn).map_err(&undoing)?;
+        for drop in after.iter().filter(|drop| !before.contains(drop)) {
+            conn.execute_batch(drop).map_err(&undoing)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs one statement of a migration.
+pub(crate) fn statement(
+    migration: &Migration,
+    statement: Statement,
+    sql: &'static str,
+    conn: &Connection,
+    settings: &Settings<'_>,
+    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+) -> Result<()> {
+    match settings.strings(statement.strings).and_then(|()| execute(conn, sql)) {
+        Err(source) if !forgiven(sql, &source) => {
+            Err(Error::statement(migration, statement.start as usize, sql, source))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What drops each temporary object of the connection, those of the application among them.
+fn temporary(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    conn.prepare(onward_schema::DROP_TEMPORARY)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Runs a statement to its end, rows or not.
+fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! Databases that have tables and no ledger.
+
+use onward::rusqlite::{Connection, Transaction};
+use onward::{Adopt, Error, Migrations, State, migrations};
+use onward_tests::file::{File, number};
+
+static FIRST: Migrations = migrations!("histories/orders_1");
+static ORDERS: Migrations = migrations!("histories/orders");
+static GROWN: Migrations = migrations!("histories/grown");
+
+/// A database that the first so many migrations made, and nobody knows.
+fn after(migrations: &Migrations, count: usize) -> File {
+    let file = File::new();
+    let list = &migrations.list()[..count];
+    list.iter().for_each(|migration| file.conn().execute_batch(migration.sql()).unwrap());
+    file
+}
+
+fn with(sql: &str) -> File {
+    let file = File::new();
+    file.conn().execute_batch(sql).unwrap();
+    file
+}
+
+/// Fails, and leaves the file byte for byte as it was.
+#[track_caller]
+fn refused(file: &File, migrations: &Migrations, how: Adopt) -> Error {
+    let before = file.bytes();
+    let error = migrations.migrator().adopt(how).apply(&mut file.conn()).unwrap_err();
+    assert!(file.bytes() == before, "the file was changed");
+    assert_eq!(error.path(), Some(&*file.path()), "{error}");
+    assert!(error.to_string().contains("nothing was changed"), "{error}");
+    error
+}
+
+const GROWN_2: &str =
+    "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL, queue TEXT NOT NULL DEFAULT 'main',
+                       tries INTEGER NOT NULL DEFAULT 0); INSERT INTO jobs(state) VALUES ('open');";
+
+// Exact.
+
+#[test]
+fn a_schema_says_which_migrations_have_run() {
+    for how in [Adopt::Exact, Adopt::Reconcile] {
+        for count in 1..=3 {
+            let file = after(&ORDERS, count);
+            file.conn()
+                .execute_batch(
+                    "CREATE TABLE _sqlx_migrations(version); CREATE INDEX by_v ON _sqlx_migrations(version)",
+                )
+                .unwrap();
+            assert!(matches!(file.refused(&ORDERS), Error::NoLedger { .. }));
+            let report = ORDERS.migrator().adopt(how).apply(&mut file.conn()).unwrap();
+            assert_eq!((report.adopted, report.applied.len(), report.total), (count, 3 - count, 3));
+            assert!(report.to_string().starts_with("taken over with "), "{report}");
+            assert!(ORDERS.apply(&mut file.conn()).unwrap().is_up_to_date());
+            assert!(ORDERS.verify(&file.conn()).unwrap().is_empty());
+            let status = ORDERS.status(&file.conn()).unwrap();
+            let adopted = status.entries.iter().filter(|entry| matches!(entry.state, State::Adopted(_)));
+            assert_eq!(adopted.count(), count, "{status}");
+            assert!(status.is_up_to_date());
+        }
+    }
+}
+
+#[test]
+fn adoption_changes_nothing_for_databases_with_a_ledger_and_empty_ones() {
+    let adopt = ORDERS.migrator().adopt(Adopt::Exact);
+    let report = adopt.apply(&mut Connection::open_in_memory().unwrap()).unwrap();
+    assert_eq!((report.adopted, report.applied.len()), (0, 3));
+    let file = File::with_orders(&FIRST);
+    assert_eq!(adopt.apply(&mut file.conn()).unwrap().applied.len(), 2);
+    assert!(adopt.apply(&mut file.conn()).unwrap().is_up_to_date());
+}
+
+/// A program of before there was adoption made this one.
+#[test]
+fn a_ledger_without_the_mark_is_read() {
+    let file = File::with_orders(&FIRST);
+    file.conn().execute_batch("ALTER TABLE onward_migrations DROP COLUMN adopted").unwrap();
+    assert!(matches!(ORDERS.status(&file.conn()).unwrap().entries[0].state, State::Applied(_)));
+    assert_eq!(ORDERS.apply(&mut file.conn()).unwrap().applied.len(), 2);
+}
+
+#[test]
+fn another_schema_is_refused_and_the_nearest_named() {
+    let file = after(&ORDERS, 2);
+    file.conn().execute_batch("ALTER TABLE orders ADD COLUMN note TEXT").unwrap();
+    let error = refused(&file, &ORDERS, Adopt::Exact);
+    let Error::NotAdopted { nearest: Some(nearest), differences, .. } = &error else { panic!("{error}") };
+    assert!(nearest.ends_with("0003_paid.sql") && differences.len() == 1, "{error}");
+    assert!(error.to_string().contains("\n  table `orders`: column `note` should not be there\n"), "{error}");
+    // Something of the program's own has nothing in common with it.
+    let error = refused(&with("CREATE TABLE customers(a)"), &ORDERS, Adopt::Exact);
+    assert!(matches!(error, Error::NotAdopted { .. }), "{error}");
+    let error = refused(&with("CREATE TABLE other(a)"), &ORDERS, Adopt::Exact);
+    assert!(matches!(error, Error::NotAdopted { .. }), "{error}");
+}
+
+/// After the second migration there is a table less, which is still there.
+#[test]
+fn what_was_dropped_later_must_not_be_there() {
+    const DROPPED: Migrations = migrations!("histories/dropped");
+    for count in 1..=3 {
+        let file = after(&DROPPED, count);
+        let report = DROPPED.migrator().adopt(Adopt::Exact).apply(&mut file.conn()).unwrap();
+        assert_eq!(report.adopted, count);
+        assert!(file.conn().prepare("SELECT * FROM old").is_err());
+    }
+}
+
+#[test]
+fn a_target_and_a_backup_and_a_rehearsal() {
+    let file = after(&ORDERS, 1);
+    let copy = file.folder().join("before.db");
+    let adopt = ORDERS.migrator().adopt(Adopt::Exact).backup(&copy);
+    let before = file.bytes();
+    assert_eq!(adopt.rehearse(&file.conn()).unwrap().applied.len(), 2);
+    assert!(file.bytes() == before);
+    let report = adopt.clone().target(3).apply(&mut file.conn()).unwrap();
+    assert_eq!((report.adopted, report.applied.len(), report.total), (1, 1, 2));
+    let copy = Connection::open(copy).unwrap();
+    assert_eq!(number(&copy, "SELECT count(*) FROM sqlite_schema WHERE name = 'onward_migrations'"), 0);
+    // It has had more than the target: nothing is taken back.
+    let file = after(&ORDERS, 2);
+    let report = adopt.target(1).apply(&mut file.conn()).unwrap();
+    assert_eq!((report.adopted, report.applied.len(), report.total), (2, 0, 2));
+}
+
+// Reconcile.
+
+#[test]
+fn what_is_there_is_passed_over_and_what_is_not_runs() {
+    // Columns without their index and view, and nothing of the third migration: that runs, with its rows.
+    let file = with(GROWN_2);
+    let error = refused(&file, &GROWN, Adopt::Exact);
+    assert!(matches!(error, Error::NotAdopted { .. }), "{error}");
+    let report = GROWN.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap();
+    assert_eq!((report.adopted, report.applied.len(), report.total), (2, 2, 4));
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM settings"), 1);
+    assert_eq!(number(&file.conn(), "SELECT tries FROM jobs"), 2);
+    assert_eq!(number(&file.conn(), "PRAGMA user_version"), 2);
+    assert!(GROWN.verify(&file.conn()).unwrap().is_empty());
+    assert!(GROWN.apply(&mut file.conn()).unwrap().is_up_to_date());
+}
+
+#[test]
+fn rows_are_never_written_twice() {
+    // The third migration may have run, and the index of the first was dropped by hand.
+    let file = after(&GROWN, 4);
+    file.conn().execute_batch("DROP INDEX jobs_by_state").unwrap();
+    let error = refused(&file, &GROWN, Adopt::Reconcile);
+    let Error::Unrepeatable { line: 2, column: 1, sql, .. } = &error else { panic!("{error}") };
+    assert_eq!(*sql, "INSERT INTO settings VALUES ('retries', '3')");
+    assert!(error.to_string().contains("tests/histories/grown/0003_settings.sql:2:1\n"), "{error}");
+    // Mended as it says, it is taken over.
+    file.conn().execute_batch("CREATE INDEX jobs_by_state ON jobs(state)").unwrap();
+    let report = GROWN.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap();
+    assert_eq!((report.adopted, report.applied.len()), (4, 0));
+}
+
+#[test]
+fn the_schema_has_to_become_a_proven_one() {
+    let file = with("CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT)");
+    let error = refused(&file, &GROWN, Adopt::Reconcile);
+    let Error::NotAdopted { nearest: Some(nearest), .. } = &error else { panic!("{error}") };
+    assert!(nearest.ends_with("0001_jobs.sql"), "{error}");
+    assert!(error.to_string().contains("column `state` should be TEXT NOT NULL, is TEXT"), "{error}");
+    // The rebuild of the fifth migration would lose what somebody has added to the table before.
+    let file = with(
+        "CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT);
+         INSERT INTO customers VALUES (1, 'Ada', 'ada@example.com')",
+    );
+    let error = refused(&file, &ORDERS, Adopt::Reconcile);
+    assert!(error.to_string().contains("column `email` should not be there"), "{error}");
+    // Something else has the name.
+    let error = refused(&with("CREATE VIEW jobs AS SELECT 1 AS id"), &GROWN, Adopt::Reconcile);
+    assert!(matches!(error, Error::Statement { .. }), "{error}");
+}
+
+#[test]
+fn code_that_may_have_run_is_refused() {
+    fn count(transaction: &Transaction<'_>) -> onward::rusqlite::Result<()> {
+        transaction.execute("UPDATE jobs SET tries = tries + 100", []).map(drop)
+    }
+    let early = migrations!("histories/grown", after = { 2 => count });
+    let error = refused(&with(GROWN_2), &early, Adopt::Reconcile);
+    assert!(matches!(&error, Error::Unrepeatable { sql: "count", .. }), "{error}");
+    let late = migrations!("histories/grown", after = { 3 => count });
+    let file = with(GROWN_2);
+    assert_eq!(late.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap().adopted, 2);
+    assert_eq!(number(&file.conn(), "SELECT tries FROM jobs"), 102);
+}
+
+#[test]
+fn a_database_that_cannot_be_taken_over_can_be_made_anew() {
+    let file = with("CREATE TABLE customers(a)");
+    let migrator = ORDERS.migrator().adopt(Adopt::Reconcile).or_recreate();
+    let (_, report) = migrator.open(file.path()).unwrap();
+    assert!(report.recreated.is_some() && report.applied.len() == 3);
+}

@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TEMP TABLE gone AS SELECT * FROM orders;
+DROP TABLE orders;
+COMMIT;

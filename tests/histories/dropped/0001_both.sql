@@ -1,0 +1,2 @@
+CREATE TABLE old (a);
+CREATE TABLE kept (a);

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX messages_by_identity ON messages(identity);

@@ -1,0 +1,169 @@
+//! Code beside SQL: `migrations!("…", after = { 2 => a_function })`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use onward::rusqlite::{self, Connection, Transaction};
+use onward::{Error, Migrations, migrations};
+use onward_tests::backfill;
+use onward_tests::file::{File, number};
+
+static HASHES: Migrations = migrations!("histories/hashes", after = { 0002 => backfill::hash_messages });
+static PLAIN: Migrations = migrations!("histories/hashes");
+
+/// A database after the first migration, with two messages.
+fn messages() -> File {
+    let file = File::new();
+    let (conn, _) = PLAIN.migrator().target(1).open(file.path()).unwrap();
+    conn.execute_batch("INSERT INTO messages(sender, body) VALUES ('a', 'x'), ('b', 'x')").unwrap();
+    file
+}
+
+fn nothing(_: &Transaction<'_>) -> rusqlite::Result<()> {
+    Ok(())
+}
+
+#[test]
+fn it_runs_after_its_migration_and_before_the_next() {
+    let file = messages();
+    let report = HASHES.apply(&mut file.conn()).unwrap();
+    assert_eq!(report.applied.len(), 2);
+    assert_eq!(number(&file.conn(), "SELECT count(DISTINCT identity) FROM messages"), 2);
+    assert!(HASHES.apply(&mut file.conn()).unwrap().is_up_to_date());
+    assert!(HASHES.verify(&file.conn()).unwrap().is_empty());
+    let hooks: Vec<_> = HASHES.list().iter().map(onward::Migration::hook).collect();
+    assert_eq!(hooks, [None, Some("backfill::hash_messages"), None]);
+    // On an empty database as well, and in a database in memory.
+    assert_eq!(HASHES.apply(&mut Connection::open_in_memory().unwrap()).unwrap().applied.len(), 3);
+    // What only the migration can see is gone.
+    assert!(file.conn().prepare("SELECT * FROM unhashed").is_err());
+}
+
+#[test]
+fn any_function_and_any_error_will_do() {
+    #[derive(Debug)]
+    struct Own;
+    impl std::fmt::Display for Own {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an error of one's own")
+        }
+    }
+    impl std::error::Error for Own {}
+    fn own(_: &Transaction<'_>) -> Result<(), Own> {
+        Err(Own)
+    }
+    const ALL: Migrations = migrations!("histories/hashes", after = {
+        1 => nothing,
+        2 => |transaction| transaction.execute("UPDATE messages SET identity = body || id", []).map(drop),
+        3 => own,
+    });
+    let file = messages();
+    let error = file.refused(&ALL);
+    assert!(matches!(&error, Error::Hook { hook: "own", .. }), "{error}");
+    assert!(error.to_string().ends_with("0003_unique_identities.sql, then `own`: an error of one's own"));
+    assert!(std::error::Error::source(&error).unwrap().is::<Own>());
+
+    const TEXTS: Migrations = migrations!("histories/hashes", after = { 2 => |_| Err("a text") });
+    assert!(file.refused(&TEXTS).to_string().ends_with("then `a closure`: a text"));
+}
+
+#[test]
+fn code_is_no_part_of_the_checksum() {
+    assert_eq!(HASHES.list()[1].checksum(), PLAIN.list()[1].checksum());
+    let file = messages();
+    PLAIN.apply(&mut file.conn()).unwrap();
+    assert!(HASHES.apply(&mut file.conn()).unwrap().is_up_to_date());
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM backfills"), 0);
+}
+
+#[test]
+fn a_panic_goes_on_after_everything_is_rolled_back() {
+    let file = messages();
+    file.conn().execute_batch("UPDATE messages SET body = 'panic' WHERE id = 2").unwrap();
+    let mut conn = file.conn();
+    conn.execute_batch("PRAGMA foreign_keys = ON; CREATE TEMP TABLE mine(a)").unwrap();
+    let before = file.bytes();
+    let panic = catch_unwind(AssertUnwindSafe(|| HASHES.apply(&mut conn))).unwrap_err();
+    assert_eq!(panic.downcast_ref(), Some(&"this message is not to be hashed"));
+    assert!(conn.is_autocommit() && file.bytes() == before);
+    assert_eq!(number(&conn, "PRAGMA foreign_keys"), 1);
+    assert_eq!(number(&conn, "SELECT count(*) FROM sqlite_temp_schema"), 1);
+    conn.execute_batch("UPDATE messages SET body = 'y' WHERE id = 2").unwrap();
+    assert_eq!(HASHES.apply(&mut conn).unwrap().applied.len(), 2);
+}
+
+#[test]
+fn it_cannot_end_the_transaction_unnoticed() {
+    fn commits(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("COMMIT")
+    }
+    fn begins_another(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("COMMIT; BEGIN")
+    }
+    fn rolls_back(transaction: &Transaction<'_>) -> Result<(), String> {
+        transaction.execute_batch("ROLLBACK").map_err(|error| error.to_string())?;
+        Err("and fails".to_owned())
+    }
+    fn saves(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("SAVEPOINT mine; UPDATE messages SET identity = id; SAVEPOINT another")
+    }
+    for migrations in [
+        migrations!("histories/hashes", after = { 2 => commits }),
+        migrations!("histories/hashes", after = { 2 => begins_another }),
+        migrations!("histories/hashes", after = { 2 => rolls_back }),
+    ] {
+        let file = messages();
+        let mut conn = file.conn();
+        let error = migrations.apply(&mut conn).unwrap_err();
+        let Error::TransactionEnded { hook, source, .. } = &error else { panic!("{error}") };
+        assert_eq!(source.is_some(), *hook == "rolls_back");
+        assert!(error.to_string().contains("take COMMIT, END and ROLLBACK out of the function"), "{error}");
+        assert!(conn.is_autocommit());
+        assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 1);
+    }
+    let saves = migrations!("histories/hashes", after = { 2 => saves });
+    assert_eq!(saves.apply(&mut messages().conn()).unwrap().applied.len(), 2);
+}
+
+#[test]
+fn the_schema_stays_the_proven_one() {
+    fn adds(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("ALTER TABLE messages ADD COLUMN note TEXT")
+    }
+    let adds = migrations!("histories/hashes", after = { 2 => adds });
+    let error = messages().refused(&adds);
+    assert!(matches!(&error, Error::Drift { .. }) && error.to_string().contains("`note`"), "{error}");
+    // Short of the last migration it is compared as well.
+    let file = messages();
+    let error = adds.migrator().target(2).apply(&mut file.conn()).unwrap_err();
+    assert!(matches!(&error, Error::Drift { .. }), "{error}");
+}
+
+#[test]
+fn a_rehearsal_calls_it_on_the_copy() {
+    let file = messages();
+    let before = file.bytes();
+    let rehearsal = HASHES.rehearse(&file.conn()).unwrap();
+    let backfills = rehearsal.rows.iter().find(|rows| rows.table == "messages").unwrap();
+    assert_eq!((rehearsal.applied.len(), backfills.after), (2, Some(2)));
+    file.conn().execute_batch("UPDATE messages SET body = ''").unwrap();
+    assert!(matches!(HASHES.rehearse(&file.conn()), Err(Error::Hook { .. })));
+    file.conn().execute_batch("UPDATE messages SET body = 'x'").unwrap();
+    assert!(file.bytes().len() == before.len());
+}
+
+#[test]
+fn others_wait_for_it() {
+    fn slow(_: &Transaction<'_>) -> rusqlite::Result<()> {
+        std::thread::sleep(Duration::from_millis(200));
+        Ok(())
+    }
+    static SLOW: Migrations = migrations!("histories/hashes", after = { 2 => slow });
+    let file = messages();
+    let applied: usize = std::thread::scope(|scope| {
+        let starts =
+            [(); 4].map(|()| scope.spawn(|| SLOW.migrator().open(file.path()).unwrap().1.applied.len()));
+        starts.map(|start| start.join().unwrap()).iter().sum()
+    });
+    assert_eq!(applied, 2);
+}

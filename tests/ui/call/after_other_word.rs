@@ -1,0 +1,12 @@
+use onward::rusqlite::{Result, Transaction};
+use onward::{Migrations, migrations};
+
+fn backfill(_: &Transaction<'_>) -> Result<()> {
+    Ok(())
+}
+
+static MIGRATIONS: Migrations = migrations!("ui/sound/plain", before = { 1 => backfill });
+
+fn main() -> onward::Result<()> {
+    MIGRATIONS.open("app.db").map(drop)
+}
