@@ -160,7 +160,8 @@ impl<'m> Migrator<'m> {
     /// foreign keys would lead nowhere. The database itself is only read.
     ///
     /// The copy is a temporary file of SQLite's. It has no functions of the application; a history that calls some
-    /// cannot be rehearsed. Of the settings, the target and the timeouts count.
+    /// cannot be rehearsed. Code beside the migrations is called, on the copy. Of the settings, the target, the timeouts and
+    /// [`Migrator::adopt`] count.
     ///
     /// # Errors
     /// What would make [`Migrator::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`].
