@@ -73,15 +73,6 @@ fn adoption_changes_nothing_for_databases_with_a_ledger_and_empty_ones() {
     assert!(adopt.apply(&mut file.conn()).unwrap().is_up_to_date());
 }
 
-/// A program of before there was adoption made this one.
-#[test]
-fn a_ledger_without_the_mark_is_read() {
-    let file = File::with_orders(&FIRST);
-    file.conn().execute_batch("ALTER TABLE onward_migrations DROP COLUMN adopted").unwrap();
-    assert!(matches!(ORDERS.status(&file.conn()).unwrap().entries[0].state, State::Applied(_)));
-    assert_eq!(ORDERS.apply(&mut file.conn()).unwrap().applied.len(), 2);
-}
-
 #[test]
 fn another_schema_is_refused_and_the_nearest_named() {
     let file = after(&ORDERS, 2);

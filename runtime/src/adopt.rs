@@ -17,6 +17,7 @@ pub enum Adopt {
     /// Its schema is exactly the one that was proven after one of the migrations. That one and those before it are taken
     /// as run, and the others run. Where several migrations leave that same schema, since they change nothing but rows,
     /// it is the last of them.
+    /// Code beside the migrations that are taken as run is not called.
     ///
     /// Only what the history makes at any time is looked at; what else is there is not ours.
     Exact,

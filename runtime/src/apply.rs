@@ -16,21 +16,23 @@ use crate::settings::{Impatience, Settings};
 use crate::trace;
 use crate::wait::Wait;
 
-/// A run on the caller's connection.
+/// A run forward on the caller's connection.
 pub(crate) fn apply(migrator: &Migrator<'_>, conn: &mut Connection) -> Result<Report> {
-    to(migrator, Goal::Up(migrator.goal()?), conn)
+    to(migrator, migrator.goal().map(Goal::Up), conn)
 }
 
-/// A run on the caller's connection, to this goal.
-pub(crate) fn to(migrator: &Migrator<'_>, goal: Goal, conn: &mut Connection) -> Result<Report> {
+/// A run on the caller's connection, to this goal; that there is none such is a failed run as well.
+pub(crate) fn to(migrator: &Migrator<'_>, goal: Result<Goal>, conn: &mut Connection) -> Result<Report> {
     let unfinished = migrator.watch.begin();
     let mut wait = Wait::new(migrator);
-    let outcome = loop {
-        match attempt(migrator, goal, conn, &mut wait) {
-            Err(error @ Error::Locked { .. }) if wait.again(&error) => {}
-            outcome => break outcome,
+    let outcome = goal.and_then(|goal| {
+        loop {
+            match attempt(migrator, goal, conn, &mut wait) {
+                Err(error @ Error::Locked { .. }) if wait.again(&error) => {}
+                outcome => return outcome,
+            }
         }
-    };
+    });
     trace::end(outcome.as_ref());
     let report = outcome?;
     unfinished.end(&report);

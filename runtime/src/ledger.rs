@@ -39,15 +39,14 @@ pub(crate) fn create(conn: &Connection) -> Result<()> {
            checksum TEXT NOT NULL,
            chain TEXT NOT NULL,
            applied_at TEXT NOT NULL,
-           duration_us INTEGER NOT NULL,
-           adopted INTEGER NOT NULL DEFAULT 0
+           duration_us INTEGER NOT NULL
          ) STRICT"
     ))
 }
 
 /// All rows in order of version.
 pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
-    // Ledgers of before there was adoption have no such column.
+    // Only the ledger of a database that was taken over has the column `adopted`.
     let mut query = conn.prepare(&format!("SELECT * FROM main.{LEDGER} ORDER BY version"))?;
     let rows = query.query_map([], |row| {
         Ok(Row {
@@ -78,7 +77,10 @@ pub(crate) fn adopt(conn: &Connection, list: &[Migration]) -> Result<()> {
     }
     let taken: Vec<_> = list.iter().map(|migration| (migration, Duration::ZERO)).collect();
     insert(conn, &taken)?;
-    conn.execute_batch(&format!("UPDATE main.{LEDGER} SET adopted = 1"))
+    // Programs that know nothing of it name the columns that they read and write.
+    conn.execute_batch(&format!(
+        "ALTER TABLE main.{LEDGER} ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0; UPDATE main.{LEDGER} SET adopted = 1"
+    ))
 }
 
 /// Writes that these migrations have run.

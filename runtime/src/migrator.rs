@@ -160,7 +160,8 @@ impl<'m> Migrator<'m> {
     /// foreign keys would lead nowhere. The database itself is only read.
     ///
     /// The copy is a temporary file of SQLite's. It has no functions of the application; a history that calls some
-    /// cannot be rehearsed. Of the settings, the target and the timeouts count.
+    /// cannot be rehearsed. Code beside the migrations is called, on the copy. Of the settings, the target, the timeouts and
+    /// [`Migrator::adopt`] count.
     ///
     /// # Errors
     /// What would make [`Migrator::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`].
@@ -196,20 +197,19 @@ impl<'m> Migrator<'m> {
     /// As [`Migrations::apply`]; [`Error::NoDownFile`] if one of them has none, and [`Error::Drift`] if the schema is not
     /// the one that was proven after that version, or something is left of what was taken back.
     pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
-        let list = self.migrations.list;
-        let known = list.last().map(Migration::version);
-        let goal = match list.iter().position(|migration| migration.version == version) {
-            Some(at) => at + 1,
-            None if list.first().is_some_and(|first| version < first.version) => 0,
-            None => return Err(Error::UnknownTarget { target: version, known }),
-        };
-        apply::to(self, Goal::Back(goal), conn)
+        let is_before_all = self.migrations.list.first().is_some_and(|first| version < first.version);
+        let goal = if is_before_all { Ok(0) } else { self.count(version) };
+        apply::to(self, goal.map(Goal::Back), conn)
     }
 
     /// How many migrations of the history a database should have after the run.
     pub(crate) fn goal(&self) -> Result<usize> {
+        self.target.map_or(Ok(self.migrations.list.len()), |target| self.count(target))
+    }
+
+    /// How many migrations there are up to this version.
+    fn count(&self, target: i64) -> Result<usize> {
         let list = self.migrations.list;
-        let Some(target) = self.target else { return Ok(list.len()) };
         list.iter()
             .position(|migration| migration.version == target)
             .map(|at| at + 1)

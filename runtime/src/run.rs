@@ -109,7 +109,9 @@ impl<'m> Pending<'m> {
         if self.is_new {
             ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
         }
-        let list = all(watch, list, conn, settings)?;
+        let list = all(watch, list.iter(), |migration| {
+            one(migration, conn, settings, |_, _| false, || hook::run(migration, conn))
+        })?;
         let after = Violation::read(conn).map_err(&checking)?;
         let writing = Error::sqlite("write the ledger");
         ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
@@ -132,22 +134,11 @@ impl<'m> Pending<'m> {
     ) -> Result<Ran<'m>> {
         let checking = Error::sqlite("check foreign keys");
         let total = self.ran - self.list.len();
-        let back = |migration: &'m Migration| Some((migration, migration.back()?));
-        let downs: Vec<_> = self.list.iter().rev().map_while(back).collect();
-        if let Some(missing) = self.list.iter().rev().nth(downs.len()) {
-            return Err(Error::NoDownFile { path: None, file: missing.file });
-        }
         let before = Violation::read(conn).map_err(&checking)?;
-        let mut reverted = Vec::with_capacity(downs.len());
-        for (index, (migration, down)) in downs.iter().enumerate() {
-            let (number, of) = (index + 1, downs.len());
-            watch.tell(Event::Started { migration, number, of });
-            let start = Instant::now();
-            one(down, conn, settings, |_, _| false, || Ok(()))?;
-            let duration = start.elapsed();
-            watch.tell(Event::Finished { migration, number, of, duration });
-            reverted.push((*migration, duration));
-        }
+        let reverted = all(watch, self.list.iter().rev(), |migration| match migration.back() {
+            Some(down) => one(&down, conn, settings, |_, _| false, || Ok(())),
+            None => Err(Error::NoDownFile { path: None, file: migration.file }),
+        })?;
         let after = Violation::read(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {
             ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
@@ -158,24 +149,22 @@ impl<'m> Pending<'m> {
     }
 }
 
-/// Runs these, and gives back how long each took.
+/// Runs each of these, tells whoever watches, and gives back how long each took.
 fn all<'m>(
     watch: &Watch<'_>,
-    pending: &'m [Migration],
-    conn: &Transaction<'_>,
-    settings: &Settings<'_>,
-) -> Result<Vec<(&'m Migration, Duration)>> {
-    let mut ran = Vec::with_capacity(pending.len());
-    for (index, migration) in pending.iter().enumerate() {
-        let (number, of) = (index + 1, pending.len());
+    list: impl ExactSizeIterator<Item = &'m Migration>,
+    mut run: impl FnMut(&'m Migration) -> Result<()>,
+) -> Result<Timed<'m>> {
+    let of = list.len();
+    let timed = list.zip(1..).map(|(migration, number)| {
         watch.tell(Event::Started { migration, number, of });
         let start = Instant::now();
-        one(migration, conn, settings, |_, _| false, || hook::run(migration, conn))?;
+        run(migration)?;
         let duration = start.elapsed();
         watch.tell(Event::Finished { migration, number, of, duration });
-        ran.push((migration, duration));
-    }
-    Ok(ran)
+        Ok((migration, duration))
+    });
+    timed.collect()
 }
 
 /// Runs the statements of one migration and then the code beside it; a statement whose error is forgiven is passed over.
