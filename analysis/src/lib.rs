@@ -33,6 +33,7 @@ pub mod directive;
 pub mod file;
 pub mod history;
 pub mod layout;
+mod level;
 pub mod lock;
 pub mod query;
 pub mod relation;

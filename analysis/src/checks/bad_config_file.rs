@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule::error("bad_config_file", "onward.toml is TOML with
 pub(crate) fn diagnose(place: Place, problem: &str) -> Diagnostic {
     Diagnostic::new(&RULE, place, format!("{FILE_NAME} cannot be used: {problem}")).label("here").help(
         "write `functions = [\"name\"]` and `collations = [\"name\"]` for what the application registers on its \
-         connections",
+         connections, and `[levels]` with lines such as `drops_data = \"deny\"` for how strict to be",
     )
 }
 

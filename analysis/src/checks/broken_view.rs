@@ -28,9 +28,6 @@ pub(super) fn explain(
     broken: &Broken,
     effect: &'static str,
 ) -> Option<Diagnostic> {
-    if history.statement(broken.made).allows(rule.code) {
-        return None;
-    }
     let (what, missing) = match &broken.cause {
         Cause::NoColumn { name, .. } => ("column", name),
         Cause::NoTable(name) => ("table", name),

@@ -2,7 +2,9 @@
 //!
 //! A check that cannot be sure stays silent or warns: a false alarm on a sound history is as bad as a missed fault.
 
+pub mod affinity_changed;
 pub mod already_exists;
+pub mod autoincrement_lost;
 pub mod bad_config_file;
 pub mod bad_file_name;
 pub mod bad_lock_file;
@@ -12,32 +14,43 @@ pub mod broken_view;
 pub mod column_added_twice;
 pub mod column_removed;
 pub mod double_quoted_string;
+pub mod drops_data;
 pub mod duplicate_version;
 pub mod empty_migration;
 pub mod fails_with_rows;
 pub mod field_null;
 pub mod field_type;
+pub mod foreign_key_lost;
 pub mod index_before_column;
 pub mod index_before_table;
+pub mod index_lost;
 pub mod locked_changed;
 pub mod locked_missing;
 pub mod masked_create;
+pub mod may_fail_with_rows;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod not_in_transaction;
+pub mod null_primary_key;
 pub mod orphans;
 pub mod pragma_without_effect;
 pub mod redundant_transaction;
+pub mod references_moved;
 pub mod replay_limit;
+pub mod rows_lost;
 pub mod sqlite_error;
 pub mod syntax_error;
 pub mod transaction_control;
+pub mod trigger_lost;
 pub mod unknown_column;
 pub mod unknown_directive;
 pub mod unknown_function;
 pub mod unknown_table;
 pub mod unreadable;
+pub mod unused_allow;
 pub mod used_before_added;
+pub mod values_changed;
+pub mod view_lost;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -46,7 +59,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::FileId;
 use crate::history::{At, History};
 use crate::lock::Entry;
-use crate::replay::{Fault, Replay};
+use crate::replay::{Fault, Loss, Part, Replay};
+use crate::statement::Kind;
 
 /// What a code stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,7 +97,9 @@ impl Rule {
 
 /// The code table.
 pub static RULES: &[&Rule] = &[
+    &affinity_changed::RULE,
     &already_exists::RULE,
+    &autoincrement_lost::RULE,
     &bad_config_file::RULE,
     &bad_file_name::RULE,
     &bad_lock_file::RULE,
@@ -93,32 +109,43 @@ pub static RULES: &[&Rule] = &[
     &column_added_twice::RULE,
     &column_removed::RULE,
     &double_quoted_string::RULE,
+    &drops_data::RULE,
     &duplicate_version::RULE,
     &empty_migration::RULE,
     &fails_with_rows::RULE,
     &field_null::RULE,
     &field_type::RULE,
+    &foreign_key_lost::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
+    &index_lost::RULE,
     &locked_changed::RULE,
     &locked_missing::RULE,
     &masked_create::RULE,
+    &may_fail_with_rows::RULE,
     &mixed_layouts::RULE,
     &no_migrations::RULE,
     &not_in_transaction::RULE,
+    &null_primary_key::RULE,
     &orphans::RULE,
     &pragma_without_effect::RULE,
     &redundant_transaction::RULE,
+    &references_moved::RULE,
     &replay_limit::RULE,
+    &rows_lost::RULE,
     &sqlite_error::RULE,
     &syntax_error::RULE,
     &transaction_control::RULE,
+    &trigger_lost::RULE,
     &unknown_column::RULE,
     &unknown_directive::RULE,
     &unknown_function::RULE,
     &unknown_table::RULE,
     &unreadable::RULE,
+    &unused_allow::RULE,
     &used_before_added::RULE,
+    &values_changed::RULE,
+    &view_lost::RULE,
 ];
 
 /// The rule of a code.
@@ -151,18 +178,45 @@ const FAULTS: &[fn(&History, &Fault) -> Option<Diagnostic>] = &[
     sqlite_error::explain,
 ];
 
+/// What everything that a migration takes away without naming it is asked.
+const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
+    index_lost::check,
+    trigger_lost::check,
+    view_lost::check,
+    foreign_key_lost::check,
+    autoincrement_lost::check,
+    null_primary_key::check,
+    affinity_changed::check,
+    references_moved::check,
+    drops_data::check,
+];
+
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(empty_migration::check(history));
     diagnostics.extend(syntax_error::check(history));
     for at in history.statements() {
-        let found = STATEMENTS.iter().filter_map(|check| check(history, at));
-        diagnostics.extend(found.filter(|diagnostic| !history.statement(at).allows(diagnostic.rule.code)));
+        diagnostics.extend(STATEMENTS.iter().filter_map(|check| check(history, at)));
     }
 }
 
 pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(orphans::check(history, replay));
     diagnostics.extend(fails_with_rows::check(history, replay));
+    diagnostics.extend(may_fail_with_rows::check(history, replay));
+    diagnostics.extend(rows_lost::check(history, replay));
+    diagnostics.extend(values_changed::check(history, replay));
+    // An index that is not made because its name is taken is told as that.
+    let is_masked = |loss: &&Loss| {
+        match &loss.what {
+        Part::Index { name, .. } => replay.masked.iter().any(|masked| {
+            masked.at.migration == loss.at.migration
+                && matches!(&history.statement(masked.at).kind, Kind::Create { name: taken, .. } if taken.is(name))
+        }),
+        _ => false,
+    }
+    };
+    let losses = replay.losses.iter().filter(|loss| !is_masked(loss));
+    diagnostics.extend(losses.filter_map(|loss| LOSSES.iter().find_map(|check| check(history, loss))));
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));

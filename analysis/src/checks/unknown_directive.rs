@@ -21,7 +21,7 @@ pub(crate) fn problem(place: Place, problem: Problem) -> Diagnostic {
     let (message, help) = match problem {
         Problem::Form => (
             "this directive is not understood".to_owned(),
-            "write `-- onward: allow(code) reason`".to_owned(),
+            "write `-- onward: allow(code) reason`, or `-- onward: foreign_keys(on)`".to_owned(),
         ),
         Problem::Code(code) => {
             (format!("there is no code `{code}`"), format!("codes that can be allowed: {codes}"))
