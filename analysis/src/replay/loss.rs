@@ -2,6 +2,7 @@
 
 use onward_schema::token::{Token, significant};
 use rusqlite::Result;
+use rusqlite::types::Value;
 
 use super::contents::Contents;
 use super::plan::Plan;
@@ -89,10 +90,11 @@ pub(super) fn find(
                 Item::Text(other) if has(&other) => (other, true),
                 _ => continue,
             };
-            if !is_updated && old != new {
-                let first = |values: &[&rusqlite::types::Value]| {
-                    values.first().map(|value| shown(value)).unwrap_or_default()
-                };
+            // A column that was added or renamed before has other values than the names say.
+            let is_that =
+                |value: &&Value| matches!(value, Value::Text(text) if text.eq_ignore_ascii_case(&other));
+            if !is_updated && old != new && (!is_text || new.iter().all(is_that)) {
+                let first = |values: &[&Value]| values.first().map(|value| shown(value)).unwrap_or_default();
                 let values = (first(&old), first(&new));
                 let what = What::Changed {
                     table: table.to_owned(),

@@ -127,7 +127,7 @@ impl Filler {
             }
         }
         self.empty.remove(table);
-        if count == 0 {
+        if count == 0 && !has_rows(sandbox.conn(), table) {
             self.tables.insert(table.to_owned(), Filled { filled: false, ..entry });
             self.empty.insert(table.to_owned(), problem.unwrap_or_default());
         }

@@ -291,27 +291,37 @@ impl Carrier<'_> {
     }
 
     fn orphans(&mut self, plan: &Plan, before: &[Violation]) -> Result<()> {
-        let violations = Violation::new_ones(before, Violation::read(self.sandbox.conn())?);
-        let Some(first) = violations.first() else { return Ok(()) };
-        let parent = first.parent.to_ascii_lowercase();
+        let mut violations = Violation::new_ones(before, Violation::read(self.sandbox.conn())?);
+        while let Some(first) = violations.first() {
+            let (child, parent) = (first.table.clone(), first.parent.clone());
+            let of = |found: &Violation| found.table == child && found.parent == parent;
+            let (group, rest) = violations.into_iter().partition(of);
+            self.orphans_of(plan, &child.to_ascii_lowercase(), &parent.to_ascii_lowercase(), group)?;
+            violations = rest;
+        }
+        Ok(())
+    }
+
+    fn orphans_of(
+        &mut self,
+        plan: &Plan,
+        child: &str,
+        parent: &str,
+        violations: Vec<Violation>,
+    ) -> Result<()> {
         let taken = plan.writes.iter().find_map(|(at, write)| match write {
-            Write::Delete { table } if *table == parent => Some(*at),
+            Write::Delete { table } if table == parent => Some(*at),
             _ => None,
         });
-        let exists = self.sandbox.text(&parent, false)?.is_some();
-        let dropped = plan.drops.iter().find(|(_, dropped)| *dropped == parent && !exists).map(|(at, _)| *at);
-        let child = first.table.to_ascii_lowercase();
-        let writes =
-            || plan.writes.iter().rfind(|(_, write)| write.table() == child || write.table() == parent);
-        let Some(at) = taken
-            .or(dropped)
-            .or_else(|| writes().map(|(at, _)| *at))
-            .or(plan.steps.last().map(|step| step.at))
-        else {
-            return Ok(());
-        };
+        let exists = self.sandbox.text(parent, false)?.is_some();
+        let dropped = plan.drops.iter().find(|(_, dropped)| dropped == parent && !exists).map(|(at, _)| *at);
+        let written =
+            plan.writes.iter().rfind(|(_, write)| write.table() == child || write.table() == parent);
+        let last = plan.steps.last().map(|step| step.at);
+        let at = taken.or(dropped).or(written.map(|(at, _)| *at)).or(last);
         let certain = self.rows == Rows::Mild && (taken.is_some() || dropped.is_some());
-        self.outcome.found.push(Witness { at, certain, what: What::Orphans { violations, parent } });
+        let what = What::Orphans { violations, parent: parent.to_owned() };
+        self.outcome.found.extend(at.map(|at| Witness { at, certain, what }));
         Ok(())
     }
 }
