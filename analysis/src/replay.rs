@@ -6,6 +6,7 @@
 
 mod broken;
 mod contents;
+mod late;
 mod loss;
 mod lost;
 mod masked;
@@ -33,6 +34,8 @@ use crate::history::{At, History, Run};
 use crate::sandbox::Sandbox;
 use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
+use late::Waiters;
+pub(crate) use late::{Late, Waiting};
 use lost::Lost;
 pub(crate) use masked::Masked;
 pub(crate) use origin::{Since, near, nearest};
@@ -62,6 +65,7 @@ pub struct Replay {
     pub(crate) broken: Vec<Broken>,
     pub(crate) witnesses: Vec<Witness>,
     pub(crate) losses: Vec<Loss>,
+    pub(crate) late: Vec<Late>,
     /// The tables that no legal row could be made for, with the reason: of them nothing was seen.
     pub unpopulated: BTreeMap<String, String>,
     /// The statements behind which there were no rows any more, if any.
@@ -118,6 +122,7 @@ pub fn replay(history: &History) -> Result<Replay> {
         faults: Vec::new(),
         masked: Vec::new(),
         losses: Vec::new(),
+        waiters: Waiters::default(),
         strings: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
@@ -134,6 +139,11 @@ pub fn replay(history: &History) -> Result<Replay> {
     let losses = replayer.losses;
     let losses = losses.into_iter().filter(|loss| rebuild::lasts(loss, &schema, &replayer.sandbox)).collect();
     // After a fault, what is not there may only be missing because of it.
+    let mut late = Vec::new();
+    if replayer.faults.is_empty() {
+        late = replayer.waiters.come;
+        late.extend(late::never(history, &replayer.ran, &schema, conn)?);
+    }
     let broken = match replayer.faults.is_empty() {
         true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
         false => Vec::new(),
@@ -148,6 +158,7 @@ pub fn replay(history: &History) -> Result<Replay> {
         masked: replayer.masked,
         witnesses,
         losses,
+        late,
         unpopulated,
         stopped,
         strings: replayer.strings,
@@ -203,6 +214,7 @@ struct Replayer<'h> {
     faults: Vec<Fault>,
     masked: Vec<Masked>,
     losses: Vec<Loss>,
+    waiters: Waiters,
     strings: Vec<At>,
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
@@ -229,6 +241,7 @@ impl Replayer<'_> {
             let plan = Plan::read(self.history, &self.ran[self.committed..]);
             self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         }
+        self.waiters.look(self.history, &self.ran[self.committed..], &self.sandbox)?;
         if self.sandbox.conn().execute_batch("COMMIT").is_err() {
             // Foreign keys that are enforced lead nowhere. They are reported as orphans; what comes later is run on them.
             self.sandbox.begin(false)?;

@@ -21,6 +21,7 @@ pub mod fails_with_rows;
 pub mod field_null;
 pub mod field_type;
 pub mod foreign_key_lost;
+pub mod foreign_key_mismatch;
 pub mod index_before_column;
 pub mod index_before_table;
 pub mod index_lost;
@@ -116,6 +117,7 @@ pub static RULES: &[&Rule] = &[
     &field_null::RULE,
     &field_type::RULE,
     &foreign_key_lost::RULE,
+    &foreign_key_mismatch::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
     &index_lost::RULE,
@@ -217,6 +219,7 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     };
     let losses = replay.losses.iter().filter(|loss| !is_masked(loss));
     diagnostics.extend(losses.filter_map(|loss| LOSSES.iter().find_map(|check| check(history, loss))));
+    diagnostics.extend(foreign_key_mismatch::check(history, replay));
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));

@@ -31,6 +31,8 @@ pub(super) struct Field {
     pub(super) is_rowid: bool,
     /// What a CHECK that names it compares with, or a trigger.
     pub(super) literals: Vec<Value>,
+    /// Whether its default is JSON, so that an application finds JSON there.
+    pub(super) is_json: bool,
     /// Whether a CHECK or a trigger names it at all.
     pub(super) checked: bool,
 }
@@ -63,7 +65,7 @@ impl Shape {
         };
         let mut key = Vec::new();
         let mut columns = conn.prepare(
-            "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0",
+            "SELECT name, type, \"notnull\", pk, coalesce(dflt_value IN ('''[]''', '''{}'''), 0) FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0",
         )?;
         let mut rows = columns.query([table])?;
         while let Some(row) = rows.next()? {
@@ -77,6 +79,7 @@ impl Shape {
                 declared_type,
                 nullable: !row.get::<_, bool>(2)?,
                 is_rowid: false,
+                is_json: row.get(4)?,
                 literals: Vec::new(),
                 checked: false,
             });

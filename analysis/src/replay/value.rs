@@ -51,6 +51,7 @@ fn text(field: &Field, rows: Rows, number: i64) -> String {
         return uuid(number);
     }
     match rows {
+        _ if field.is_json => format!("[{number}]"),
         Rows::Harsh => format!("0{}", 1233 + number),
         Rows::Mild if has(&["json"]) => format!("{{\"n\":{number}}}"),
         Rows::Mild if has(&["url", "uri"]) => format!("https://example.org/{number}"),

@@ -1,0 +1,110 @@
+//! A foreign key that nothing can match: its parent is not there, or has no unique key where it refers to.
+//!
+//! SQLite looks only when rows are written: [then it is an error](https://www.sqlite.org/foreignkeys.html#fk_indexes),
+//! where foreign keys are enforced.
+
+use super::{Rule, index_before_column};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::History;
+use crate::replay::{Late, Part, Replay, Waiting};
+
+/// `foreign_key_mismatch`
+pub static RULE: Rule =
+    Rule::error("foreign_key_mismatch", "a foreign key refers to a primary or unique key that exists")
+        .allowable();
+
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    // What has moved with a rename is told as that.
+    let has_moved = |parent: &str| {
+        replay.losses.iter().any(
+            |loss| matches!(&loss.what, Part::Parent { key, .. } if key.parent.eq_ignore_ascii_case(parent)),
+        )
+    };
+    replay.late.iter().filter_map(move |late| match &late.what {
+        Waiting::Key { parent, missing } if !has_moved(parent) => {
+            Some(explain(history, late, parent, *missing))
+        }
+        _ => None,
+    })
+}
+
+fn explain(history: &History, late: &Late, parent: &str, missing: bool) -> Diagnostic {
+    let child = &late.name;
+    let place = history.named(late.at, parent).pop().unwrap_or_else(|| history.place(late.at));
+    let what = match missing {
+        true => format!("table `{parent}`"),
+        false => format!("a unique key of `{parent}`"),
+    };
+    let label = if missing { "no such table" } else { "no primary or unique key there" };
+    let effect = format!("where foreign keys are enforced, every write to `{child}` fails");
+    if let Some(mended) = late.mended {
+        let file = history.path(mended);
+        return Diagnostic::new(
+            &RULE,
+            place,
+            format!("a foreign key of `{child}` refers to {what} before it exists"),
+        )
+        .severity(Severity::Warning)
+        .label(format!("{label} here"))
+        .related(history.place(mended), index_before_column::added(history, mended))
+        .note(format!("on a database that is not past {file}: {effect}"))
+        .help(format!("make the parent first, or `{child}` in {file}"));
+    }
+    let help = match missing {
+        true => format!("make `{parent}` in a migration, or refer to a table that is there"),
+        false => format!(
+            "add `CREATE UNIQUE INDEX … ON {parent}(…);` on the columns that are referred to, or refer to the primary key"
+        ),
+    };
+    Diagnostic::new(
+        &RULE,
+        place,
+        format!("a foreign key of `{child}` refers to {what} that no migration makes"),
+    )
+    .label(label)
+    .note(effect)
+    .help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    #[test]
+    fn parents_that_never_come() {
+        let found = folder(&[("1_a.sql", "CREATE TABLE c(p INTEGER REFERENCES people(id));")]);
+        assert_eq!(
+            found.diagnostics[0].message,
+            "a foreign key of `c` refers to table `people` that no migration makes"
+        );
+        assert!(found.has_errors());
+        let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";
+        let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
+        assert_eq!(history(&[parent, child]), ["foreign_key_mismatch 0002_m.sql:1:35"]);
+    }
+
+    #[test]
+    fn parents_that_come_in_a_later_migration() {
+        let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
+        let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";
+        let index = "CREATE UNIQUE INDEX by_code ON p(code);";
+        let found = folder(&[("1_a.sql", parent), ("2_b.sql", child), ("3_c.sql", index)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert!(!found.has_errors());
+        assert_eq!(
+            found.diagnostics[0].message,
+            "a foreign key of `c` refers to a unique key of `p` before it exists"
+        );
+    }
+
+    #[test]
+    fn silent_within_a_migration_and_where_all_is_there() {
+        let child = "CREATE TABLE c(p INTEGER REFERENCES p(id), q REFERENCES q, r REFERENCES r(code));";
+        let parents = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(a TEXT PRIMARY KEY);
+            CREATE TABLE r(code TEXT UNIQUE);";
+        assert_eq!(history(&[&format!("{child}{parents}")]), [""; 0]);
+        assert_eq!(history(&[parents, child]), [""; 0]);
+        let itself = "CREATE TABLE t(id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t(id));";
+        assert_eq!(history(&[itself]), [""; 0]);
+    }
+}
