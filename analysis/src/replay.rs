@@ -6,6 +6,7 @@
 
 mod broken;
 mod contents;
+mod down;
 mod late;
 mod loss;
 mod lost;
@@ -34,6 +35,7 @@ use crate::history::{At, History, Run};
 use crate::sandbox::Sandbox;
 use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
+pub(crate) use down::{Back, Down};
 use late::Waiters;
 pub(crate) use late::{Late, Waiting};
 use lost::Lost;
@@ -66,6 +68,7 @@ pub struct Replay {
     pub(crate) witnesses: Vec<Witness>,
     pub(crate) losses: Vec<Loss>,
     pub(crate) late: Vec<Late>,
+    pub(crate) downs: Vec<Down>,
     /// The tables that no legal row could be made for, with the reason: of them nothing was seen.
     pub unpopulated: BTreeMap<String, String>,
     /// The statements behind which there were no rows any more, if any.
@@ -139,9 +142,10 @@ pub fn replay(history: &History) -> Result<Replay> {
     let losses = replayer.losses;
     let losses = losses.into_iter().filter(|loss| rebuild::lasts(loss, &schema, &replayer.sandbox)).collect();
     // After a fault, what is not there may only be missing because of it.
-    let mut late = Vec::new();
+    let (mut late, mut downs) = (Vec::new(), Vec::new());
     if replayer.faults.is_empty() {
         late = replayer.waiters.come;
+        downs = down::find(history, &replayer.ran)?;
         late.extend(late::never(history, &replayer.ran, &schema, conn)?);
     }
     let broken = match replayer.faults.is_empty() {
@@ -159,6 +163,7 @@ pub fn replay(history: &History) -> Result<Replay> {
         witnesses,
         losses,
         late,
+        downs,
         unpopulated,
         stopped,
         strings: replayer.strings,

@@ -6,7 +6,8 @@
 use super::{Rule, index_before_column};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
-use crate::replay::{Late, Part, Replay, Waiting};
+use crate::replay::{Late, Loss, Part, Replay, Waiting, What, Witness};
+use crate::statement::{Kind, Object};
 
 /// `foreign_key_mismatch`
 pub static RULE: Rule =
@@ -14,14 +15,14 @@ pub static RULE: Rule =
         .allowable();
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    // What has moved with a rename is told as that.
-    let has_moved = |parent: &str| {
-        replay.losses.iter().any(
-            |loss| matches!(&loss.what, Part::Parent { key, .. } if key.parent.eq_ignore_ascii_case(parent)),
-        )
+    // What has moved with a rename, or has left rows behind, is told as that.
+    let is_told = |parent: &str| {
+        let moved = |loss: &Loss| matches!(&loss.what, Part::Parent { key, .. } if key.parent.eq_ignore_ascii_case(parent));
+        let left = |witness: &Witness| matches!(&witness.what, What::Orphans { parent: gone, .. } if gone.eq_ignore_ascii_case(parent));
+        replay.losses.iter().any(moved) || replay.witnesses.iter().any(left)
     };
     replay.late.iter().filter_map(move |late| match &late.what {
-        Waiting::Key { parent, missing } if !has_moved(parent) => {
+        Waiting::Key { parent, missing } if !is_told(parent) => {
             Some(explain(history, late, parent, *missing))
         }
         _ => None,
@@ -45,7 +46,7 @@ fn explain(history: &History, late: &Late, parent: &str, missing: bool) -> Diagn
             format!("a foreign key of `{child}` refers to {what} before it exists"),
         )
         .severity(Severity::Warning)
-        .label(format!("{label} here"))
+        .label(format!("{label} yet"))
         .related(history.place(mended), index_before_column::added(history, mended))
         .note(format!("on a database that is not past {file}: {effect}"))
         .help(format!("make the parent first, or `{child}` in {file}"));
@@ -56,6 +57,16 @@ fn explain(history: &History, late: &Late, parent: &str, missing: bool) -> Diagn
             "add `CREATE UNIQUE INDEX … ON {parent}(…);` on the columns that are referred to, or refer to the primary key"
         ),
     };
+    let drops = |kind: &Kind| matches!(kind, Kind::Drop { object: Object::Table, name } if name.is(parent));
+    let dropped = history.statements().filter(|&at| drops(&history.statement(at).kind)).last();
+    if let Some(dropped) = dropped.filter(|_| missing) {
+        let message = format!("a foreign key of `{child}` refers to {what}, which is gone at the end");
+        return Diagnostic::new(&RULE, place, message)
+            .label(label)
+            .related(history.place(dropped), "dropped here")
+            .note(effect)
+            .help(format!("rebuild `{child}` without the foreign key before `{parent}` is dropped"));
+    }
     Diagnostic::new(
         &RULE,
         place,
@@ -80,14 +91,14 @@ mod tests {
         assert!(found.has_errors());
         let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";
         let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
-        assert_eq!(history(&[parent, child]), ["foreign_key_mismatch 0002_m.sql:1:35"]);
+        assert_eq!(history(&[parent, child]), ["foreign_key_mismatch 0002_m.sql:1:37"]);
     }
 
     #[test]
     fn parents_that_come_in_a_later_migration() {
         let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
         let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";
-        let index = "CREATE UNIQUE INDEX by_code ON p(code);";
+        let index = "DELETE FROM p WHERE id NOT IN (SELECT min(id) FROM p GROUP BY code); CREATE UNIQUE INDEX by_code ON p(code);";
         let found = folder(&[("1_a.sql", parent), ("2_b.sql", child), ("3_c.sql", index)]);
         assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
         assert!(!found.has_errors());
@@ -95,6 +106,17 @@ mod tests {
             found.diagnostics[0].message,
             "a foreign key of `c` refers to a unique key of `p` before it exists"
         );
+    }
+
+    #[test]
+    fn parents_that_are_dropped() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER CHECK (p > 1 AND p < 1) REFERENCES p);";
+        let found = folder(&[("1_a.sql", tables), ("2_b.sql", "DROP TABLE p;")]);
+        assert_eq!(
+            found.diagnostics[0].message,
+            "a foreign key of `c` refers to table `p`, which is gone at the end"
+        );
+        assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "DROP TABLE p");
     }
 
     #[test]

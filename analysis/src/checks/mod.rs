@@ -14,6 +14,8 @@ pub mod broken_view;
 pub mod column_added_twice;
 pub mod column_removed;
 pub mod double_quoted_string;
+pub mod down_differs;
+pub mod down_fails;
 pub mod drops_data;
 pub mod duplicate_version;
 pub mod empty_migration;
@@ -110,6 +112,8 @@ pub static RULES: &[&Rule] = &[
     &column_added_twice::RULE,
     &column_removed::RULE,
     &double_quoted_string::RULE,
+    &down_differs::RULE,
+    &down_fails::RULE,
     &drops_data::RULE,
     &duplicate_version::RULE,
     &empty_migration::RULE,
@@ -220,6 +224,8 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     let losses = replay.losses.iter().filter(|loss| !is_masked(loss));
     diagnostics.extend(losses.filter_map(|loss| LOSSES.iter().find_map(|check| check(history, loss))));
     diagnostics.extend(foreign_key_mismatch::check(history, replay));
+    diagnostics.extend(down_fails::check(history, replay));
+    diagnostics.extend(down_differs::check(history, replay));
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));
