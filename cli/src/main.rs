@@ -40,6 +40,8 @@ enum Command {
         #[arg(long, short)]
         verbose: bool,
     },
+    /// Print the page of all codes: what each asks for, what it does to users, bad and good SQL
+    Checks,
     /// Record all migrations as released in onward.lock, so that later edits of them are errors
     Lock {
         #[command(flatten)]
@@ -84,6 +86,10 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse_from(args).command {
         Command::New { name, folder } => new::run(&name, &folder::find(folder.dir)),
         Command::Check { folder, format, verbose } => check::run(&folder::find(folder.dir), format, verbose),
+        Command::Checks => {
+            anstream::print!("{}", onward_analysis::page());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Lock { folder, check } => lock::run(&folder::find(folder.dir), check),
         Command::Status { db, folder } => status::run(&db, &folder::find(folder.dir)),
     };

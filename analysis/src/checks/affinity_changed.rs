@@ -10,7 +10,27 @@ use crate::replay::{Loss, Part};
 
 /// `affinity_changed`
 pub static RULE: Rule =
-    Rule::warning("affinity_changed", "a rebuild keeps the values of its columns as they are").allowable();
+    Rule::warning("affinity_changed", "a rebuild keeps the values of its columns as they are")
+        .allowable()
+        .effect(
+            "Texts that look like numbers are converted as they are copied: '01234' is 1234 from then on.",
+        )
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, zip TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, zip INTEGER);
+INSERT INTO new(id, zip) SELECT id, zip FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, zip TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, zip VARCHAR(9));
+INSERT INTO new(id, zip) SELECT id, zip FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::Affinity { column, from, to } = &loss.what else { return None };

@@ -8,7 +8,27 @@ use crate::history::History;
 use crate::replay::{Loss, Part};
 
 /// `autoincrement_lost`
-pub static RULE: Rule = Rule::warning("autoincrement_lost", "a rebuild keeps AUTOINCREMENT").allowable();
+pub static RULE: Rule = Rule::warning("autoincrement_lost", "a rebuild keeps AUTOINCREMENT")
+    .allowable()
+    .effect(
+        "The keys of deleted rows are used again: what still knows an old row by its key finds another one.",
+    )
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY AUTOINCREMENT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, due TEXT);
+INSERT INTO new(id) SELECT id FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY AUTOINCREMENT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY AUTOINCREMENT, due TEXT);
+INSERT INTO new(id) SELECT id FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::Autoincrement = &loss.what else { return None };

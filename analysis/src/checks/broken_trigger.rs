@@ -10,8 +10,18 @@ use crate::replay::Replay;
 use crate::statement::Object;
 
 /// `broken_trigger`
-pub static RULE: Rule =
-    Rule::warning("broken_trigger", "a trigger can run at the end of the history").allowable();
+pub static RULE: Rule = Rule::warning("broken_trigger", "a trigger can run at the end of the history")
+    .allowable()
+    .effect("Every statement that sets the trigger off fails.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TABLE log(id INTEGER);
+CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let effect = "every statement that sets the trigger off fails";

@@ -11,8 +11,17 @@ use crate::replay::{Broken, Late, Replay, Waiting, place_of_origin};
 use crate::statement::Object;
 
 /// `broken_view`
-pub static RULE: Rule =
-    Rule::warning("broken_view", "a view can be read at the end of the history").allowable();
+pub static RULE: Rule = Rule::warning("broken_view", "a view can be read at the end of the history")
+    .allowable()
+    .effect("Every query that reads the view fails.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE VIEW open AS SELECT due FROM jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE VIEW open AS SELECT state FROM jobs;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let effect = "every query that reads the view fails";

@@ -8,8 +8,19 @@ use crate::history::History;
 use crate::replay::{Back, Replay};
 
 /// `down_differs`
-pub static RULE: Rule =
-    Rule::warning("down_differs", "a down file gives back the schema before its migration").allowable();
+pub static RULE: Rule = Rule::warning("down_differs", "a down file gives back the schema before its migration").allowable().effect("Whoever takes the migration back gets another schema than there was, and the migration may not run again.")
+.examples(
+"-- 0001_jobs.up.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);
+-- 0001_jobs.down.sql
+DROP INDEX by_state;",
+"-- 0001_jobs.up.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);
+-- 0001_jobs.down.sql
+DROP TABLE jobs;",
+);
 
 /// More differences than these are not told.
 const MOST: usize = 5;

@@ -8,7 +8,19 @@ use crate::history::History;
 use crate::replay::{Back, Replay};
 
 /// `down_fails`
-pub static RULE: Rule = Rule::warning("down_fails", "a down file can be run").allowable();
+pub static RULE: Rule = Rule::warning("down_fails", "a down file can be run")
+    .allowable()
+    .effect("Whoever needs the way back finds out when it is too late.")
+    .examples(
+        "-- 0001_jobs.up.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0001_jobs.down.sql
+DROP TABLE job;",
+        "-- 0001_jobs.up.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0001_jobs.down.sql
+DROP TABLE jobs;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     replay.downs.iter().filter_map(|down| {

@@ -9,7 +9,21 @@ use crate::history::History;
 use crate::replay::{Loss, Part};
 
 /// `drops_data`
-pub static RULE: Rule = Rule::warning("drops_data", "data is dropped knowingly").allowable();
+pub static RULE: Rule = Rule::warning("drops_data", "data is dropped knowingly")
+    .allowable()
+    .effect("What is in the table or the column is gone, and no later migration brings it back.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs DROP COLUMN state;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE states(job INTEGER, state TEXT);
+INSERT INTO states(job, state) SELECT id, state FROM jobs;
+ALTER TABLE jobs DROP COLUMN state;",
+    );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let (message, label) = match &loss.what {

@@ -12,7 +12,19 @@ use crate::replay::{Replay, What, Witness};
 use crate::statement::{Change, Kind};
 
 /// `fails_with_rows`
-pub static RULE: Rule = Rule::error("fails_with_rows", "a statement works on tables with rows").allowable();
+pub static RULE: Rule = Rule::error("fails_with_rows", "a statement works on tables with rows")
+    .allowable()
+    .effect("The migration works on the developer's empty database, and no database with rows starts.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     replay.witnesses.iter().filter(|witness| witness.certain).filter_map(|witness| explain(history, witness))

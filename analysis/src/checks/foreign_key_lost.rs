@@ -6,8 +6,27 @@ use crate::history::History;
 use crate::replay::{Loss, Part};
 
 /// `foreign_key_lost`
-pub static RULE: Rule =
-    Rule::warning("foreign_key_lost", "a rebuild keeps the foreign keys of its table").allowable();
+pub static RULE: Rule = Rule::warning("foreign_key_lost", "a rebuild keeps the foreign keys of its table")
+    .allowable()
+    .effect("Rows that refer to nothing are no longer refused, and ON DELETE does nothing.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, queue INTEGER);
+INSERT INTO new(id, queue) SELECT id, queue FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id));
+INSERT INTO new(id, queue) SELECT id, queue FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::ForeignKey(key) = &loss.what else { return None };

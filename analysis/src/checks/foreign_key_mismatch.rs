@@ -12,7 +12,16 @@ use crate::statement::{Kind, Object};
 /// `foreign_key_mismatch`
 pub static RULE: Rule =
     Rule::error("foreign_key_mismatch", "a foreign key refers to a primary or unique key that exists")
-        .allowable();
+        .allowable()
+        .effect("Where foreign keys are enforced, every write to the table fails.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE jobs(queue TEXT REFERENCES queues(name));",
+            "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+CREATE TABLE jobs(queue TEXT REFERENCES queues(name));",
+        );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     // What has moved with a rename, or has left rows behind, is told as that.

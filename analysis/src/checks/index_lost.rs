@@ -8,8 +8,28 @@ use crate::history::History;
 use crate::replay::{Loss, Part};
 
 /// `index_lost`
-pub static RULE: Rule =
-    Rule::warning("index_lost", "a rebuild makes the indexes of its table again").allowable();
+pub static RULE: Rule = Rule::warning("index_lost", "a rebuild makes the indexes of its table again")
+    .allowable()
+    .effect("Nothing fails: queries get slow, and a UNIQUE index no longer refuses anything.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;
+CREATE INDEX by_state ON jobs(state);",
+    );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::Index { name, sql, unique } = &loss.what else { return None };

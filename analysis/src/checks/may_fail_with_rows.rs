@@ -10,7 +10,20 @@ use crate::replay::{Replay, What, Witness};
 
 /// `may_fail_with_rows`
 pub static RULE: Rule =
-    Rule::warning("may_fail_with_rows", "a statement works on all rows that its tables may hold").allowable();
+    Rule::warning("may_fail_with_rows", "a statement works on all rows that its tables may hold")
+        .allowable()
+        .effect("Databases that hold such rows do not start.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE UNIQUE INDEX one ON jobs(state);",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+DELETE FROM jobs WHERE id NOT IN (SELECT min(id) FROM jobs GROUP BY state);
+CREATE UNIQUE INDEX one ON jobs(state);",
+        );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     replay.witnesses.iter().filter(|witness| !witness.certain).filter_map(|witness| explain(history, witness))

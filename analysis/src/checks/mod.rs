@@ -74,6 +74,13 @@ pub struct Rule {
     pub severity: Severity,
     /// What the rule asks for, in a sentence.
     pub summary: &'static str,
+    /// What it does to the users of an application, in a sentence.
+    pub effect: &'static str,
+    /// Files that break it and files that do not, each file behind a line `-- <its path>`; empty where SQL alone cannot
+    /// show it.
+    pub bad: &'static str,
+    /// As [`bad`](Rule::bad), with nothing wrong.
+    pub good: &'static str,
     /// Whether `-- onward: allow(code) reason` may silence it.
     pub allowable: bool,
     /// Whether it is about the files rather than the SQL in them; with such an error nothing can be replayed.
@@ -82,7 +89,16 @@ pub struct Rule {
 
 impl Rule {
     const fn error(code: &'static str, summary: &'static str) -> Rule {
-        Rule { code, severity: Severity::Error, summary, allowable: false, about_files: false }
+        Rule {
+            code,
+            severity: Severity::Error,
+            summary,
+            effect: "",
+            bad: "",
+            good: "",
+            allowable: false,
+            about_files: false,
+        }
     }
 
     const fn warning(code: &'static str, summary: &'static str) -> Rule {
@@ -91,6 +107,14 @@ impl Rule {
 
     const fn allowable(self) -> Rule {
         Rule { allowable: true, ..self }
+    }
+
+    const fn effect(self, effect: &'static str) -> Rule {
+        Rule { effect, ..self }
+    }
+
+    const fn examples(self, bad: &'static str, good: &'static str) -> Rule {
+        Rule { bad, good, ..self }
     }
 
     const fn about_files(self) -> Rule {
@@ -243,6 +267,40 @@ pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnos
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The files of an example, each behind a line with its path.
+    fn files(example: &str) -> Vec<(&str, String)> {
+        let mut files: Vec<(&str, String)> = Vec::new();
+        for line in example.lines() {
+            let path = line.strip_prefix("-- ").filter(|path| path.contains('.') && !path.contains(' '));
+            match (path, files.last_mut()) {
+                (Some(path), _) => files.push((path, String::new())),
+                (None, Some((_, text))) => *text += &format!("{line}\n"),
+                (None, None) => panic!("{example}"),
+            }
+        }
+        if !files.iter().any(|(path, _)| *path == "onward.toml") {
+            files.push(("onward.toml", String::new()));
+        }
+        files
+    }
+
+    #[test]
+    fn every_example_shows_its_code() {
+        let codes = |example: &str| {
+            let files = files(example);
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            testing::folder(&files).diagnostics.into_iter().map(|found| found.rule.code).collect::<Vec<_>>()
+        };
+        for rule in RULES {
+            assert!(rule.effect.ends_with('.'), "{}", rule.code);
+            if !rule.bad.is_empty() {
+                let found = codes(rule.bad);
+                assert!(found.contains(&rule.code), "{}: {found:?}", rule.code);
+                assert_eq!(codes(rule.good), [""; 0], "{}", rule.code);
+            }
+        }
+    }
 
     #[test]
     fn the_table_is_sorted_and_each_code_has_its_file() {

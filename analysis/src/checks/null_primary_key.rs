@@ -9,8 +9,25 @@ use crate::history::History;
 use crate::replay::{Loss, Part};
 
 /// `null_primary_key`
-pub static RULE: Rule =
-    Rule::warning("null_primary_key", "a rebuild keeps NULL out of the primary key").allowable();
+pub static RULE: Rule = Rule::warning("null_primary_key", "a rebuild keeps NULL out of the primary key")
+    .allowable()
+    .effect("An INSERT without a key leaves it NULL, in as many rows as you like.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INT PRIMARY KEY, state TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::NotNull(column) = &loss.what else { return None };

@@ -10,8 +10,22 @@ use crate::history::History;
 use crate::replay::{Orphans, Part, Replay, What, Witness};
 
 /// `orphans`
-pub static RULE: Rule =
-    Rule::error("orphans", "every row that a row refers to is there after a migration").allowable();
+pub static RULE: Rule = Rule::error("orphans", "every row that a row refers to is there after a migration")
+    .allowable()
+    .effect("The runtime refuses to commit rows that refer to nothing, so the database does not start.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+DELETE FROM queues;",
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+DELETE FROM jobs;
+DELETE FROM queues;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     // A reference that has moved with its table leads nowhere for every row, and is told as that.

@@ -10,7 +10,27 @@ use crate::replay::{Loss, Part};
 
 /// `references_moved`
 pub static RULE: Rule =
-    Rule::error("references_moved", "foreign keys refer to the new table after a rebuild").allowable();
+    Rule::error("references_moved", "foreign keys refer to the new table after a rebuild")
+        .allowable()
+        .effect("Where foreign keys are enforced, every write to the table that refers fails.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+ALTER TABLE queues RENAME TO old;
+CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT);
+INSERT INTO queues(id) SELECT id FROM old;
+DROP TABLE old;",
+            "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, name TEXT);
+INSERT INTO new(id) SELECT id FROM queues;
+DROP TABLE queues;
+ALTER TABLE new RENAME TO queues;",
+        );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::Parent { key, was } = &loss.what else { return None };

@@ -6,8 +6,25 @@ use crate::history::History;
 use crate::replay::{Replay, What, Witness};
 
 /// `rows_lost`
-pub static RULE: Rule =
-    Rule::error("rows_lost", "a migration keeps the rows of the tables it keeps").allowable();
+pub static RULE: Rule = Rule::error("rows_lost", "a migration keeps the rows of the tables it keeps")
+    .allowable()
+    .effect("Rows are gone that nobody meant to delete.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+INSERT OR IGNORE INTO new(id) SELECT id FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+INSERT INTO new(id, state) SELECT id, coalesce(state, '') FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     replay.witnesses.iter().filter_map(|witness| explain(history, witness))

@@ -6,8 +6,30 @@ use crate::history::History;
 use crate::replay::{Loss, Part};
 
 /// `trigger_lost`
-pub static RULE: Rule =
-    Rule::warning("trigger_lost", "a rebuild makes the triggers of its table again").allowable();
+pub static RULE: Rule = Rule::warning("trigger_lost", "a rebuild makes the triggers of its table again")
+    .allowable()
+    .effect("What the trigger did at every change is no longer done.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TABLE log(id INTEGER);
+CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TABLE log(id INTEGER);
+CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;
+CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;",
+    );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::Trigger { name, sql } = &loss.what else { return None };

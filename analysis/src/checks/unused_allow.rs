@@ -7,7 +7,15 @@ use crate::diagnostic::Diagnostic;
 use crate::directive::Allow;
 
 /// `unused_allow`
-pub static RULE: Rule = Rule::warning("unused_allow", "an allow directive allows something");
+pub static RULE: Rule = Rule::warning("unused_allow", "an allow directive allows something")
+    .effect("It would hide the next fault in this place.")
+    .examples(
+        "-- 0001_jobs.sql
+-- onward: allow(drops_data) a draft
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(crate) fn diagnose(allow: &Allow) -> Diagnostic {
     let message = format!("`allow({})` allows nothing", allow.code);

@@ -6,8 +6,25 @@ use crate::history::History;
 use crate::replay::{Replay, What, Witness};
 
 /// `values_changed`
-pub static RULE: Rule =
-    Rule::error("values_changed", "a rebuild keeps what is in the columns it keeps").allowable();
+pub static RULE: Rule = Rule::error("values_changed", "a rebuild keeps what is in the columns it keeps")
+    .allowable()
+    .effect("Columns hold what belongs into others, and searches find the wrong rows.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(state TEXT, id INTEGER);
+INSERT INTO new SELECT * FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(state TEXT, id INTEGER);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     replay.witnesses.iter().filter_map(|witness| explain(history, witness))

@@ -7,7 +7,30 @@ use crate::replay::{Loss, Part};
 
 /// `view_lost`
 pub static RULE: Rule =
-    Rule::warning("view_lost", "a view that is dropped for a rebuild is made again after it").allowable();
+    Rule::warning("view_lost", "a view that is dropped for a rebuild is made again after it")
+        .allowable()
+        .effect("Every query that reads the view fails.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE VIEW open AS SELECT id FROM jobs;
+-- 0002_next.sql
+DROP VIEW open;
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE VIEW open AS SELECT id FROM jobs;
+-- 0002_next.sql
+DROP VIEW open;
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;
+CREATE VIEW open AS SELECT id FROM jobs;",
+        );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::View { name, sql } = &loss.what else { return None };

@@ -173,11 +173,11 @@ pub(super) fn never(
     for table in schema.tables.values().filter(|table| !table.foreign_keys.is_empty()) {
         for what in unmatched(conn, &table.name)? {
             let made = ran.iter().map(|step| step.at).rfind(|&at| {
-                let made = match &history.statement(at).kind {
-                    Kind::Create { object: Object::Table, .. } => true,
-                    Kind::Alter { change: Some(Change::Add(_)), .. } => true,
-                    _ => false,
-                };
+                let made = matches!(
+                    &history.statement(at).kind,
+                    Kind::Create { object: Object::Table, .. }
+                        | Kind::Alter { change: Some(Change::Add(_)), .. }
+                );
                 made && !history.named(at, what.missing()).is_empty()
                     && history.sql(at).to_ascii_uppercase().contains("REFERENCES")
             });

@@ -26,7 +26,7 @@ pub(super) fn find(
     let aliases = plan.aliases(table);
     let is_mild = rows == Rows::Mild;
     let deletes = plan.writes.iter().any(|(_, write)| match write {
-        Write::Delete { table } => aliases.contains(table),
+        Write::Delete { table, .. } => aliases.contains(table),
         _ => false,
     });
     // Copies of this table's rows, whatever they were called at the time.

@@ -238,11 +238,9 @@ impl Rebuild<'_> {
         let copied = self.copies().next().is_some();
         let gone = new.is_none() || self.is_rebuilt();
         let drop = self.plan.drops.iter().rfind(|(_, name)| self.names().contains(name));
-        if let Some((at, _)) = drop.filter(|_| gone) {
-            if !copied {
-                lose(*at, Part::Rows);
-                return;
-            }
+        if let Some((at, _)) = drop.filter(|_| gone && !copied) {
+            lose(*at, Part::Rows);
+            return;
         }
         let Some(new) = new else { return };
         for column in self.old.columns.iter().filter(|column| column.generated.is_none()) {

@@ -60,6 +60,8 @@ struct Draft {
     /// What CHECKs have been tried with.
     fixed: HashMap<usize, Value>,
     variations: usize,
+    /// Whether texts have to be JSON.
+    json: bool,
 }
 
 impl Filler {
@@ -177,6 +179,7 @@ impl Filler {
             parents: vec![0; shape.keys.len()],
             fixed: HashMap::new(),
             variations: 0,
+            json: false,
         };
         for _ in 0..ATTEMPTS {
             let mut values = self.values(shape, &draft, index, &parents)?;
@@ -215,7 +218,12 @@ impl Filler {
                 }
                 let repeats = index == 2 && !field.is_rowid && !is_unique(column);
                 let number = if repeats { first } else { number };
-                value(field, self.rows, number + draft.tries[column] * 37)
+                match value(field, self.rows, number + draft.tries[column] * 37) {
+                    Value::Text(_) if draft.json && field.literals.is_empty() => {
+                        Value::Text(format!("{{\"n\":{number}}}"))
+                    }
+                    value => value,
+                }
             })
             .collect();
         for (at, key) in shape.keys.iter().enumerate() {
@@ -283,6 +291,9 @@ fn has_rows(conn: &Connection, table: &str) -> bool {
 impl Draft {
     /// Changes what SQLite has complained of; `false` if there is nothing to change.
     fn mend(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
+        if message == "malformed JSON" && !std::mem::replace(&mut self.json, true) {
+            return true;
+        }
         if message.starts_with("CHECK constraint failed") || !message.contains(&format!("{}.", shape.name)) {
             return self.vary(shape, number);
         }

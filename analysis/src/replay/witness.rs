@@ -174,7 +174,14 @@ impl Carrier<'_> {
         let is_add = matches!(kind, Kind::Alter { change: Some(Change::Add(_)), .. });
         let write = plan.writes.iter().find(|(found, _)| *found == at).map(|(_, write)| write);
         // Rows that a migration brings along may meet ours by chance; functions of the application are only stubs.
-        let is_seed = matches!(write, Some(Write::Insert { .. }));
+        let named = significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
+        let named: HashSet<String> = named.collect();
+        let all = onward_schema::objects(self.sandbox.conn())?;
+        let is_seed = match write {
+            Some(Write::Insert { .. }) => true,
+            Some(Write::Copy(copy)) => !all.iter().any(|name| *name != copy.table && named.contains(name)),
+            _ => false,
+        };
         let is_stubbed = self.history.config.functions.iter().any(|function| {
             significant(sql)
                 .any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(&function.name)))
@@ -189,9 +196,6 @@ impl Carrier<'_> {
             self.outcome.stopped = Some(at);
             return Ok(());
         }
-        let named = significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
-        let named: HashSet<String> = named.collect();
-        let all = onward_schema::objects(self.sandbox.conn())?;
         for tables in
             [all.iter().filter(|name| named.contains(*name)).collect::<Vec<_>>(), all.iter().collect()]
         {
@@ -310,7 +314,7 @@ impl Carrier<'_> {
         violations: Vec<Violation>,
     ) -> Result<()> {
         let taken = plan.writes.iter().find_map(|(at, write)| match write {
-            Write::Delete { table } if table == parent => Some(*at),
+            Write::Delete { table, all } if table == parent => Some((*at, *all)),
             _ => None,
         });
         let exists = self.sandbox.text(parent, false)?.is_some();
@@ -318,8 +322,8 @@ impl Carrier<'_> {
         let written =
             plan.writes.iter().rfind(|(_, write)| write.table() == child || write.table() == parent);
         let last = plan.steps.last().map(|step| step.at);
-        let at = taken.or(dropped).or(written.map(|(at, _)| *at)).or(last);
-        let certain = self.rows == Rows::Mild && (taken.is_some() || dropped.is_some());
+        let at = taken.map(|(at, _)| at).or(dropped).or(written.map(|(at, _)| *at)).or(last);
+        let certain = self.rows == Rows::Mild && (taken.is_some_and(|(_, all)| all) || dropped.is_some());
         let what = What::Orphans { violations, parent: parent.to_owned() };
         self.outcome.found.extend(at.map(|at| Witness { at, certain, what }));
         Ok(())

@@ -17,8 +17,10 @@ pub(super) enum Write {
     },
     /// Rows that come from a SELECT.
     Copy(Copy),
+    /// Without a WHERE it deletes all of them.
     Delete {
         table: String,
+        all: bool,
     },
     Update {
         table: String,
@@ -78,7 +80,10 @@ impl Write {
             Stmt::CreateTable { tbl_name, body: CreateTableBody::AsSelect(select), .. } => {
                 copy(lower(&tbl_name.name), None, select, false, false).map(Write::Copy)
             }
-            Stmt::Delete { tbl_name, .. } => Some(Write::Delete { table: lower(&tbl_name.name) }),
+            Stmt::Delete { tbl_name, where_clause, limit, .. } => Some(Write::Delete {
+                table: lower(&tbl_name.name),
+                all: where_clause.is_none() && limit.is_none(),
+            }),
             Stmt::Update { tbl_name, sets, .. } => {
                 let columns = sets.iter().flat_map(|set| set.col_names.iter().map(lower)).collect();
                 Some(Write::Update { table: lower(&tbl_name.name), columns })
@@ -90,7 +95,7 @@ impl Write {
     /// The table whose rows it changes.
     pub(super) fn table(&self) -> &str {
         match self {
-            Write::Insert { table } | Write::Delete { table } | Write::Update { table, .. } => table,
+            Write::Insert { table } | Write::Delete { table, .. } | Write::Update { table, .. } => table,
             Write::Copy(copy) => &copy.table,
         }
     }
@@ -226,7 +231,7 @@ mod tests {
     fn other_writes() {
         assert_eq!(Write::parse("INSERT INTO t VALUES (1)"), Some(Write::Insert { table: "t".into() }));
         assert_eq!(Write::parse("REPLACE INTO t SELECT 1"), Some(Write::Insert { table: "t".into() }));
-        assert_eq!(Write::parse("DELETE FROM T"), Some(Write::Delete { table: "t".into() }));
+        assert_eq!(Write::parse("DELETE FROM T"), Some(Write::Delete { table: "t".into(), all: true }));
         let update = Write::Update { table: "t".into(), columns: vec!["a".into(), "b".into()] };
         assert_eq!(Write::parse("UPDATE t SET (a, b) = (1, 2)"), Some(update));
         assert_eq!(Write::parse("CREATE TABLE t(a)"), None);
