@@ -6,7 +6,7 @@ use onward_schema::token::significant;
 
 use super::Step;
 use super::write::{Copy, Write};
-use crate::history::{At, History};
+use crate::history::{At, History, Run};
 use crate::statement::{Change, Kind, Object};
 
 /// A statement longer than this is a list of values.
@@ -22,6 +22,8 @@ pub(super) struct Plan {
     pub(super) made: BTreeSet<String>,
     /// Columns that are added, with their tables.
     pub(super) added: Vec<(String, String)>,
+    /// Whether it leaves something on the connection.
+    pub(super) is_undone: bool,
     /// Whether a foreign key is made here.
     pub(super) has_keys: bool,
 }
@@ -37,6 +39,7 @@ impl Plan {
         let mut plan = Plan { steps: steps.to_vec(), ..Plan::default() };
         for &Step { at, .. } in steps {
             let sql = history.sql(at);
+            plan.is_undone |= history.statement(at).kind.run() == Run::Undone;
             let lower = |name: &str| name.to_ascii_lowercase();
             match &history.statement(at).kind {
                 Kind::Create { object: Object::Table, name, .. } => {

@@ -112,7 +112,9 @@ impl Carrier<'_> {
             self.follow(step.at);
         }
         let failed = self.outcome.found.len() > found;
-        self.sandbox.reset()?;
+        if plan.is_undone {
+            self.sandbox.reset()?;
+        }
         if !failed {
             for (table, before) in &before {
                 if let Some(after) = Contents::read(&self.sandbox, table)? {
@@ -179,7 +181,10 @@ impl Carrier<'_> {
         let all = onward_schema::objects(self.sandbox.conn())?;
         let is_seed = match write {
             Some(Write::Insert { .. }) => true,
-            Some(Write::Copy(copy)) => !all.iter().any(|name| *name != copy.table && named.contains(name)),
+            Some(Write::Copy(copy)) => {
+                let tables = || all.iter().chain(&plan.made);
+                !tables().any(|name| *name != copy.table && named.contains(name))
+            }
             _ => false,
         };
         let is_stubbed = self.history.config.functions.iter().any(|function| {
