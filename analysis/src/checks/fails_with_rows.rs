@@ -70,6 +70,7 @@ mod tests {
             "at TEXT DEFAULT CURRENT_TIMESTAMP",
             "at INTEGER NOT NULL DEFAULT (unixepoch())",
             "n2 INTEGER DEFAULT 0 CHECK (n2 > 0)",
+            "loud TEXT AS (upper(state)) STORED",
         ] {
             let found = history(&[JOBS, &format!("ALTER TABLE jobs ADD COLUMN {column};")]);
             assert_eq!(found, ["fails_with_rows 0002_m.sql:1:29"], "{column}");

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use onward_schema::{Affinity, Classes, ForeignKey, Index, ObjectKind, Schema, Table};
+use onward_schema::{Affinity, Change as Difference, Classes, ForeignKey, Index, ObjectKind, Schema, Table};
 use rusqlite::Result;
 
 use super::plan::Plan;
@@ -194,11 +194,13 @@ impl Rebuild<'_> {
         for key in &self.old.foreign_keys {
             let has_columns = key.columns.iter().all(|column| new.column(column).is_some());
             let is_kept = new.foreign_keys.iter().any(|other| same(&other.columns, &key.columns));
-            if has_columns && !is_kept && after.table(&key.parent).is_some() {
+            let is_meant = self.differs_in(new, "FOREIGN KEY");
+            if has_columns && !is_kept && !is_meant && after.table(&key.parent).is_some() {
                 lose(made, Part::ForeignKey(key.clone()));
             }
         }
-        if self.old.autoincrement && !new.autoincrement && new.rowid().is_some() {
+        let is_meant = self.differs_in(new, "AUTOINCREMENT");
+        if self.old.autoincrement && !new.autoincrement && !is_meant && new.rowid().is_some() {
             lose(made, Part::Autoincrement);
         }
         if let ([old], [column]) = (&self.old.primary_key()[..], &new.primary_key()[..])
@@ -221,6 +223,20 @@ impl Rebuild<'_> {
                 lose(made, Part::Affinity { column: column.name.clone(), from, to });
             }
         }
+    }
+
+    /// Whether the new table differs from the old one in such parts and in no others: then that is what the rebuild is
+    /// for.
+    fn differs_in(&self, new: &Table, part: &str) -> bool {
+        let alone = |table: &Table| Schema {
+            tables: [(self.key.to_owned(), Table { indexes: Vec::new(), ..table.clone() })].into(),
+            ..Schema::default()
+        };
+        alone(self.old).compare(&alone(new)).iter().all(|difference| match &difference.change {
+            Difference::PartMissing(found) | Difference::PartUnexpected(found) => found.starts_with(part),
+            Difference::PartChanged { part: found, .. } => found.starts_with(part),
+            Difference::Missing | Difference::Unexpected => false,
+        })
     }
 
     /// Data that is dropped on purpose.

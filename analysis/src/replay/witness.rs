@@ -235,7 +235,8 @@ impl Carrier<'_> {
                 let contents = Contents::read(&self.sandbox, &table.text.to_ascii_lowercase());
                 let others = contents.ok().flatten().map(|contents| contents.columns).unwrap_or_default();
                 // What is held against another column depends on what is in there.
-                !others.iter().any(|other| !column.is(other) && !table.is(other) && names(other))
+                message.to_ascii_lowercase().starts_with("cannot add")
+                    || !others.iter().any(|other| !column.is(other) && !table.is(other) && names(other))
             }
             (Kind::Drop { .. }, _) => true,
             (_, Some(Write::Copy(copy))) if copy.is_plain() => {
