@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use onward_schema::token::significant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
-use super::shape::Shape;
+use super::shape::{Field, Shape};
 use super::value::{candidates, value};
 use crate::cause::{Cause, Refusal};
 use crate::sandbox::{Sandbox, quoted};
@@ -59,7 +60,7 @@ struct Draft {
     parents: Vec<usize>,
     /// What CHECKs have been tried with.
     fixed: HashMap<usize, Value>,
-    variations: usize,
+    variations: HashMap<String, usize>,
     /// Whether texts have to be JSON.
     json: bool,
 }
@@ -178,7 +179,7 @@ impl Filler {
             tries: vec![0; shape.columns.len()],
             parents: vec![0; shape.keys.len()],
             fixed: HashMap::new(),
-            variations: 0,
+            variations: HashMap::new(),
             json: false,
         };
         for _ in 0..ATTEMPTS {
@@ -219,7 +220,7 @@ impl Filler {
                 let repeats = index == 2 && !field.is_rowid && !is_unique(column);
                 let number = if repeats { first } else { number };
                 match value(field, self.rows, number + draft.tries[column] * 37) {
-                    Value::Text(_) if draft.json && field.literals.is_empty() => {
+                    Value::Text(_) | Value::Blob(_) if draft.json && field.literals.is_empty() => {
                         Value::Text(format!("{{\"n\":{number}}}"))
                     }
                     value => value,
@@ -295,7 +296,7 @@ impl Draft {
             return true;
         }
         if message.starts_with("CHECK constraint failed") || !message.contains(&format!("{}.", shape.name)) {
-            return self.vary(shape, number);
+            return self.vary(shape, message, number);
         }
         let named = |(at, field): (usize, &super::shape::Field)| {
             let name = format!("{}.{}", shape.name, field.name);
@@ -321,7 +322,7 @@ impl Draft {
                 self.parents[key] < PARENTS
             });
         }
-        let Some(&column) = columns.first() else { return self.vary(shape, number) };
+        let Some(&column) = columns.first() else { return self.vary(shape, message, number) };
         if !std::mem::replace(&mut self.not_null[column], true) {
             return true;
         }
@@ -329,33 +330,109 @@ impl Draft {
         self.tries[column] < 8
     }
 
-    /// The next of all combinations for the columns that are checked: first each for itself, then together.
-    fn vary(&mut self, shape: &Shape, number: i64) -> bool {
+    /// The next combination for the columns that the message names, or for all that are checked: first each for itself,
+    /// then together. What other checks have been satisfied with stays.
+    fn vary(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
         if self.not_null.iter().any(|not_null| !not_null) {
             self.not_null.fill(true);
             return true;
         }
-        let checked = shape.columns.iter().enumerate().filter(|(_, field)| field.checked);
-        let choices: Vec<(usize, Vec<Value>)> =
-            checked.map(|(column, field)| (column, candidates(field, number))).collect();
-        let alone: usize = choices.iter().map(|(_, values)| values.len()).sum();
-        let mut at = self.variations;
-        self.variations += 1;
-        self.fixed.clear();
-        if at < alone {
-            for (column, values) in &choices {
-                if at < values.len() {
-                    self.fixed.insert(*column, values[at].clone());
-                    return true;
-                }
-                at -= values.len();
-            }
+        let (_, condition) = message.split_once("failed: ").unwrap_or_default();
+        let names: Vec<String> = significant(condition).filter_map(|token| token.name()).collect();
+        let is_named = |field: &Field| names.iter().any(|name| name.eq_ignore_ascii_case(&field.name));
+        let is_any = shape.columns.iter().any(|field| field.checked && is_named(field));
+        let checked = shape.columns.iter().enumerate();
+        let checked = checked.filter(|(_, field)| field.checked && (!is_any || is_named(field)));
+        let choices: Vec<(usize, Vec<Value>)> = checked
+            .map(|(column, field)| (column, candidates(field, number + self.tries[column] * 37)))
+            .collect();
+        let tried = self.variations.entry(message.to_owned()).or_default();
+        let mut at = *tried;
+        *tried += 1;
+        // What is compared may be two parents.
+        if at < shape.keys.len() * 2 {
+            self.parents[at % shape.keys.len()] += 1;
+            return true;
         }
-        let mut at = at - alone;
+        at -= shape.keys.len() * 2;
+        choices.iter().for_each(|(column, _)| drop(self.fixed.remove(column)));
+        for (column, values) in &choices {
+            if at < values.len() {
+                self.fixed.insert(*column, values[at].clone());
+                return true;
+            }
+            at -= values.len();
+        }
         for (column, values) in &choices {
             self.fixed.insert(*column, values[at % values.len()].clone());
             at /= values.len();
         }
         choices.len() > 1 && at == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// Why a table stays empty.
+    fn empty(sql: &str, rows: Rows) -> Vec<String> {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.conn().execute_batch(sql).unwrap();
+        let mut filler = Filler::new(rows);
+        filler.fill(&sandbox, "t").unwrap();
+        filler.empty.into_iter().map(|(table, reason)| format!("{table}: {reason}")).collect()
+    }
+
+    #[test]
+    fn legal_rows_for_what_real_schemas_ask() {
+        for table in [
+            "CREATE TABLE t(a)",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT NOT NULL UNIQUE, b REAL NOT NULL, c BLOB NOT NULL)",
+            "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, c BLOB, d REAL, e ANY, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID",
+            "CREATE TABLE t(a TEXT NOT NULL, b AS (upper(a)), c AS (length(a)) STORED NOT NULL, UNIQUE (b))",
+            "CREATE TABLE t(a TEXT CHECK (a IN ('x', 'y')) NOT NULL, b INT CHECK (b BETWEEN 10 AND 20) NOT NULL)",
+            "CREATE TABLE t(a BLOB NOT NULL CHECK (length(a) = 32), b BLOB NOT NULL CHECK (length(b) = 33) UNIQUE)",
+            "CREATE TABLE t(id TEXT PRIMARY KEY CHECK (length(id) = 36), a TEXT NOT NULL CHECK (json_valid(a)))",
+            "CREATE TABLE t(a TEXT NOT NULL CHECK (json_type(a) = 'array'), b TEXT CHECK (b GLOB '*@*' AND b NOT NULL))",
+            "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
+            "CREATE TABLE t(a INT, b INT, CONSTRAINT one CHECK ((a IS NULL) <> (b IS NULL)))",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES t(id))",
+            "CREATE TABLE t(p INTEGER NOT NULL REFERENCES p(id), q TEXT NOT NULL, FOREIGN KEY (p, q) REFERENCES p(id, n));
+             CREATE TABLE p(id INTEGER PRIMARY KEY, n TEXT NOT NULL, UNIQUE (id, n))",
+            "CREATE TABLE t(a TEXT NOT NULL); CREATE INDEX i ON t(json_extract(a, '$.b'))",
+            "CREATE TABLE t(a TEXT); CREATE TRIGGER g BEFORE INSERT ON t WHEN new.a IS NULL OR new.a NOT IN ('x', 'y') BEGIN
+             SELECT raise(ABORT, 'no'); END",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY CHECK (id = 1), a TEXT)",
+        ] {
+            for rows in [Rows::Mild, Rows::Harsh] {
+                assert_eq!(empty(table, rows), [""; 0], "{rows:?} {table}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_satisfied_is_said() {
+        let never = empty("CREATE TABLE t(a INT NOT NULL CHECK (a > 1 AND a < 1))", Rows::Mild);
+        assert!(never[0].starts_with("t: "), "{never:?}");
+        let orphan = empty("CREATE TABLE t(a INT NOT NULL REFERENCES p(id))", Rows::Mild);
+        assert_eq!(orphan, ["t: its parent `p` has no rows"]);
+    }
+
+    #[test]
+    fn harsh_rows_have_nulls_repetitions_and_gaps() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox
+            .conn()
+            .execute_batch("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT UNIQUE)")
+            .unwrap();
+        Filler::new(Rows::Harsh).fill(&sandbox, "t").unwrap();
+        let rows = sandbox.read("SELECT id, a, b FROM t").unwrap();
+        let text = |text: &str| Value::Text(text.into());
+        assert_eq!(rows[0], [Value::Integer(1), text("01234"), text("01234")]);
+        assert_eq!(rows[1], [Value::Integer(4), Value::Null, Value::Null]);
+        assert_eq!(rows[2], [Value::Integer(7), text("01234"), text("01240")]);
     }
 }
