@@ -412,6 +412,7 @@ fn migrations_are_taken_back_newest_first() {
 #[test]
 fn what_cannot_be_taken_back_stays_whole() {
     const MISSING: Migrations = migrations!("histories/downs_missing");
+    #[allow(deprecated)] // The build says so, too.
     const FORGETFUL: Migrations = migrations!("histories/downs_forgetful");
     let file = downs();
     let error = not_reverted(&file, &MISSING, 1);

@@ -252,6 +252,44 @@ fn new_never_writes_over_a_file() {
 }
 
 #[test]
+fn check_says_what_could_not_be_populated() {
+    let never =
+        "CREATE TABLE never (a INTEGER NOT NULL CHECK (a > 1 AND a < 1));\nCREATE TABLE notes (body TEXT);\n";
+    let place = Place::with(&[("migrations/0001_notes.sql", never)]);
+    let quiet = place.onward(&["check"]).exits(0);
+    assert!(!quiet.out.contains("never"), "{}", quiet.out);
+    let ran = place.onward(&["check", "--verbose"]).exits(0);
+    assert!(
+        ran.out.contains("rows were put into all but 1 of 2 tables\n  `never` stays empty: "),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn levels_decide_what_stops_a_build() {
+    let place = Place::with(&[
+        ("migrations/0001_notes.sql", "CREATE TABLE notes (body TEXT);\n"),
+        ("migrations/0002_none.sql", "DROP TABLE notes;\n"),
+    ]);
+    let ran = place.onward(&["check"]).exits(0);
+    assert!(ran.out.contains("2 migrations: 0 errors, 1 warning"), "{}", ran.out);
+    place.write("migrations/onward.toml", "[levels]\ndrops_data = \"deny\"\n");
+    let ran = place.onward(&["check", "--format", "json"]).exits(1);
+    assert!(ran.out.contains(r#""severity":"error""#), "{}", ran.out);
+    place.write("migrations/onward.toml", "[levels]\ndrops_data = \"allow\"\n");
+    let ran = place.onward(&["check"]).exits(0);
+    assert!(ran.out.contains("2 migrations: 0 errors, 0 warnings"), "{}", ran.out);
+}
+
+#[test]
+fn the_page_of_checks_is_the_one_in_docs() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checks.md");
+    let ran = Place::new().onward(&["checks"]).exits(0);
+    assert_eq!(ran.out, fs::read_to_string(page).unwrap().replace("\r\n", "\n"));
+}
+
+#[test]
 fn lock_writes_once_and_check_compares() {
     let place = Place::with(&[("migrations/0001_notes.sql", "CREATE TABLE notes (body TEXT);\n")]);
     place.onward(&["lock", "--check"]).exits(1);

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::checks;
 use crate::diagnostic::{self, Diagnostic};
 use crate::history::History;
+use crate::level;
 use crate::lock;
 use crate::replay::{Replay, replay};
 use crate::source;
@@ -48,6 +49,7 @@ impl Analysis {
                 Err(error) => diagnostics.extend(checks::sqlite_error::sandbox(&history, &error)),
             }
         }
+        level::settle(&history, replayed.as_ref(), &mut diagnostics);
         diagnostic::sort(&mut diagnostics);
         Analysis { history, diagnostics, replay: replayed }
     }

@@ -1,16 +1,22 @@
-//! `onward.toml`: what the replay cannot know from the SQL.
+//! `onward.toml`: what the replay cannot know from the SQL, and how strict the team is.
 //!
 //! ```toml
 //! # Functions and collations that the application registers on its connections.
 //! functions = ["uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false }]
 //! collations = ["by_number"]
+//!
+//! # What the codes mean to this team.
+//! [levels]
+//! drops_data = "deny"
 //! ```
+
+use std::collections::BTreeMap;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::checks::bad_config_file;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::FileId;
 
 /// The name of the file, which lies beside the SQL files.
@@ -34,6 +40,19 @@ pub struct Config {
     pub functions: Vec<Function>,
     /// Collations to stub in the replay.
     pub collations: Vec<String>,
+    /// What becomes of the diagnostics of a code in the whole history.
+    pub levels: BTreeMap<&'static str, Level>,
+}
+
+/// What becomes of the diagnostics of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// They are not shown.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They are errors.
+    Deny,
 }
 
 impl Config {
@@ -59,8 +78,13 @@ impl Config {
                     config.collations.push(name.to_owned());
                     Ok(())
                 }),
+                "levels" => {
+                    config.levels(file, value, diagnostics);
+                    continue;
+                }
                 other => {
-                    let problem = format!("unknown key `{other}`; known are `functions` and `collations`");
+                    let problem =
+                        format!("unknown key `{other}`; known are `functions`, `collations` and `levels`");
                     diagnostics.push(bad_config_file::diagnose(file.at(key.span()), &problem));
                     continue;
                 }
@@ -70,6 +94,38 @@ impl Config {
             }
         }
         config
+    }
+}
+
+impl Config {
+    fn levels(&mut self, file: FileId, value: &Spanned<DeValue<'_>>, diagnostics: &mut Vec<Diagnostic>) {
+        let mut problem = |range, problem: &str| {
+            diagnostics.push(bad_config_file::diagnose(file.at(range), problem));
+        };
+        let Some(table) = value.get_ref().as_table() else {
+            return problem(value.span(), "`levels` is a table: `[levels]`");
+        };
+        for (code, value) in table {
+            let Some(rule) = crate::checks::rule(code.get_ref()) else {
+                problem(code.span(), &format!("there is no code `{}`", code.get_ref()));
+                continue;
+            };
+            let level = match value.get_ref().as_str() {
+                Some("allow") => Level::Allow,
+                Some("warn") => Level::Warn,
+                Some("deny") => Level::Deny,
+                _ => {
+                    problem(value.span(), "a level is `allow`, `warn` or `deny`");
+                    continue;
+                }
+            };
+            if level != Level::Deny && rule.severity == Severity::Error && !rule.allowable {
+                let never = format!("`{}` is always an error: {}", rule.code, rule.summary);
+                problem(value.span(), &never);
+                continue;
+            }
+            self.levels.insert(rule.code, level);
+        }
     }
 }
 
@@ -142,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn levels() {
+        let (config, diagnostics) = parse("[levels]\nsyntax_error = 'deny'\ndrops_data = 'allow'\n");
+        assert_eq!(diagnostics, []);
+        assert_eq!(config.levels["syntax_error"], Level::Deny);
+        assert_eq!(config.levels["drops_data"], Level::Allow);
+    }
+
+    #[test]
     fn what_is_wrong_has_its_place() {
         for (text, at) in [
             ("functions = 'a'", 12),
@@ -153,6 +217,10 @@ mod tests {
             ("collations = [\"a\\u0000\"]", 14),
             (&format!("functions = ['{}']", "f".repeat(300)), 13),
             ("colation = []", 0),
+            ("levels = 1", 9),
+            ("[levels]\ndrop_data = 'deny'", 9),
+            ("[levels]\ndrops_data = 'forbid'", 22),
+            ("[levels]\nsyntax_error = 'warn'", 24),
             ("functions = [", 13),
         ] {
             let (_, diagnostics) = parse(text);

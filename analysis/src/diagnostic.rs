@@ -36,6 +36,8 @@ pub struct Related {
 pub struct Diagnostic {
     /// The rule it breaks; its code is the diagnostic's.
     pub rule: &'static Rule,
+    /// Whether it stops the build: the rule's word, unless the data or `onward.toml` says otherwise.
+    pub severity: Severity,
     /// What is wrong: lower case, no full stop.
     pub message: String,
     /// Where it is wrong.
@@ -55,6 +57,7 @@ impl Diagnostic {
     pub(crate) fn new(rule: &'static Rule, place: Place, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             rule,
+            severity: rule.severity,
             message: message.into(),
             place,
             label: String::new(),
@@ -62,6 +65,11 @@ impl Diagnostic {
             notes: Vec::new(),
             help: String::new(),
         }
+    }
+
+    pub(crate) fn severity(mut self, severity: Severity) -> Diagnostic {
+        self.severity = severity;
+        self
     }
 
     pub(crate) fn label(mut self, label: impl Into<String>) -> Diagnostic {
@@ -86,7 +94,7 @@ impl Diagnostic {
 
     /// Whether it stops the build.
     pub fn is_error(&self) -> bool {
-        self.rule.severity == Severity::Error
+        self.severity == Severity::Error
     }
 }
 

@@ -1,7 +1,8 @@
 //! `-- onward: …` comments.
 //!
 //! A directive belongs to the statement it stands above, in or behind (on the same line). Above the first statement of
-//! a file and set off by an empty line, it holds for the whole file.
+//! a file and set off by an empty line, it holds for the whole file. `foreign_keys(on)` holds for the whole file wherever
+//! it stands.
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use onward_schema::token::{Kind, tokens};
 
 use crate::checks::unknown_directive;
 use crate::diagnostic::Diagnostic;
-use crate::file::FileId;
+use crate::file::{FileId, Place};
 use crate::statement::Statement;
 
 /// `allow(code) reason`
@@ -19,15 +20,24 @@ pub struct Allow {
     pub code: String,
     /// Why, in the words of the file.
     pub reason: String,
+    /// Where the directive stands.
+    pub place: Place,
 }
 
-/// Reads the directives of a text into the statements they belong to.
+/// What a directive says.
+enum Directive {
+    Allow { code: String, reason: String },
+    ForeignKeys,
+}
+
+/// Reads the directives of a text into the statements they belong to, and says whether foreign keys are to be on.
 pub(crate) fn attach(
     file: FileId,
     text: &str,
     statements: &mut [Statement],
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> bool {
+    let mut foreign_keys = false;
     for token in tokens(text).filter(|token| token.kind == Kind::Comment) {
         if let Some(marker) = other_tool(token.text) {
             diagnostics.push(unknown_directive::other_tool(file.at(token.range.clone()), marker));
@@ -36,7 +46,9 @@ pub(crate) fn attach(
         let start = token.range.start + offset;
         let place = file.at(start..start + body.len());
         match parse(body) {
-            Ok(allow) => {
+            Ok(Directive::ForeignKeys) => foreign_keys = true,
+            Ok(Directive::Allow { code, reason }) => {
+                let allow = Allow { code, reason, place: place.clone() };
                 let targets = targets(text, &token.range, statements);
                 if targets.is_empty() {
                     diagnostics.push(unknown_directive::without_statement(place));
@@ -46,6 +58,7 @@ pub(crate) fn attach(
             Err(problem) => diagnostics.push(unknown_directive::problem(place, problem)),
         }
     }
+    foreign_keys
 }
 
 /// What stands behind `onward:` in a comment, and where it begins.
@@ -65,8 +78,11 @@ fn other_tool(comment: &str) -> Option<&str> {
         .then_some(inner)
 }
 
-fn parse(body: &str) -> Result<Allow, unknown_directive::Problem> {
+fn parse(body: &str) -> Result<Directive, unknown_directive::Problem> {
     use unknown_directive::Problem;
+    if body.split_whitespace().collect::<String>() == "foreign_keys(on)" {
+        return Ok(Directive::ForeignKeys);
+    }
     let (code, reason) = body
         .strip_prefix("allow")
         .and_then(|rest| rest.trim_start().strip_prefix('('))
@@ -77,7 +93,7 @@ fn parse(body: &str) -> Result<Allow, unknown_directive::Problem> {
         None => Err(Problem::Code(code.to_owned())),
         Some(rule) if !rule.allowable => Err(Problem::NotAllowable(rule)),
         Some(_) if reason.is_empty() => Err(Problem::Reason(code.to_owned())),
-        Some(_) => Ok(Allow { code: code.to_owned(), reason: reason.to_owned() }),
+        Some(_) => Ok(Directive::Allow { code: code.to_owned(), reason: reason.to_owned() }),
     }
 }
 
@@ -145,6 +161,7 @@ mod tests {
         ] {
             assert_eq!(read(text).1.len(), 1, "{text}");
         }
+        assert_eq!(read("-- onward: foreign_keys(on)\nSELECT 1;").1, [""; 0]);
         assert_eq!(read("-- onwards and upwards\nSELECT 1; -- +goose Up\n").1, [""; 0]);
     }
 }

@@ -49,7 +49,7 @@ impl File {
 pub struct FileId(usize);
 
 /// Some bytes of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The file.
     pub file: FileId,

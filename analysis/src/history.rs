@@ -27,6 +27,10 @@ pub struct Migration {
     pub down: Option<FileId>,
     /// The statements of `file`, those that are left out included.
     pub statements: Vec<Statement>,
+    /// The statements of `down`.
+    pub down_statements: Vec<Statement>,
+    /// Whether a directive asks for foreign keys to be enforced while it runs.
+    pub foreign_keys: bool,
     /// The checksum of `file`.
     pub checksum: Checksum,
     /// The chain up to and with this migration.

@@ -19,7 +19,7 @@ pub struct Style<'a> {
 
 /// Draws one diagnostic, without a line feed at the end.
 pub fn render(diagnostic: &Diagnostic, files: &Files, style: Style<'_>) -> String {
-    let level = match diagnostic.rule.severity {
+    let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };

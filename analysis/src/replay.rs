@@ -5,13 +5,24 @@
 //! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
 
 mod broken;
+mod contents;
+mod down;
+mod late;
 mod legacy;
+mod loss;
 mod lost;
 mod masked;
 mod origin;
 mod past;
+mod plan;
+mod rebuild;
+mod rows;
+mod shape;
+mod value;
 mod witness;
+mod write;
 
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -25,13 +36,20 @@ use crate::history::{At, History, Run};
 use crate::sandbox::Sandbox;
 use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
+pub(crate) use down::{Back, Down};
+use late::Waiters;
+pub(crate) use late::{Late, Waiting};
 pub(crate) use legacy::{Legacy, Problem};
 use lost::Lost;
 pub(crate) use masked::Masked;
 pub(crate) use origin::{Since, near, nearest};
 use past::Past;
 pub(crate) use past::removal;
-pub(crate) use witness::Witness;
+use plan::Plan;
+use rebuild::Before;
+pub(crate) use rebuild::{Loss, Part};
+use rows::Rows;
+pub(crate) use witness::{What, Witness};
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
@@ -51,6 +69,15 @@ pub struct Replay {
     pub(crate) broken: Vec<Broken>,
     pub(crate) legacy: Vec<Legacy>,
     pub(crate) witnesses: Vec<Witness>,
+    pub(crate) losses: Vec<Loss>,
+    pub(crate) late: Vec<Late>,
+    pub(crate) downs: Vec<Down>,
+    /// The tables that no legal row could be made for, with the reason: of them nothing was seen.
+    pub unpopulated: BTreeMap<String, String>,
+    /// The statements behind which there were no rows any more, if any.
+    pub(crate) stopped: Vec<At>,
+    /// The statements in which a string stands in double quotes, as a directive allows.
+    pub(crate) strings: Vec<At>,
     /// What has run, in order.
     ran: Vec<Step>,
     /// The database at the end of the history.
@@ -100,7 +127,9 @@ pub fn replay(history: &History) -> Result<Replay> {
         committed: 0,
         faults: Vec::new(),
         masked: Vec::new(),
-        witnesses: Vec::new(),
+        losses: Vec::new(),
+        waiters: Waiters::default(),
+        strings: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
     };
@@ -109,9 +138,19 @@ pub fn replay(history: &History) -> Result<Replay> {
     }
     origin::find(history, &replayer.ran, &mut replayer.faults)?;
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
+    let plans = Plan::all(history, &replayer.ran);
+    let (witnesses, unpopulated, stopped) = witnesses(history, &plans, &replayer.faults)?;
     let conn = replayer.sandbox.conn();
     let schema = Schema::read(conn)?;
+    let losses = replayer.losses;
+    let losses = losses.into_iter().filter(|loss| rebuild::lasts(loss, &schema, &replayer.sandbox)).collect();
     // After a fault, what is not there may only be missing because of it.
+    let (mut late, mut downs) = (Vec::new(), Vec::new());
+    if replayer.faults.is_empty() {
+        late = replayer.waiters.come;
+        downs = down::find(history, &replayer.ran)?;
+        late.extend(late::never(history, &replayer.ran, &schema, conn)?);
+    }
     let broken = match replayer.faults.is_empty() {
         true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
         false => Vec::new(),
@@ -129,14 +168,49 @@ pub fn replay(history: &History) -> Result<Replay> {
         fingerprint: Fingerprint::read(conn, None)?,
         faults: replayer.faults,
         masked: replayer.masked,
-        witnesses: replayer.witnesses,
+        witnesses,
+        losses,
+        late,
+        downs,
+        unpopulated,
+        stopped,
+        strings: replayer.strings,
         ran: replayer.ran,
         sandbox: Mutex::new(replayer.sandbox),
         past: OnceLock::new(),
     })
 }
 
+/// What the thread of a witness has for its stack: SQLite takes as much as an expression is deep.
+const STACK: usize = 8 << 20;
+
+type Seen = (Vec<Witness>, BTreeMap<String, String>, Vec<At>);
+
+/// Carries rows through the history, mild ones and then harsh ones.
+fn witnesses(history: &History, plans: &[Plan], faults: &[Fault]) -> Result<Seen> {
+    let faulty: HashSet<usize> = faults.iter().map(|fault| fault.at.migration).collect();
+    let run = |rows| witness::run(history, plans, &faulty, rows);
+    // Each has a database of its own, so they need not wait for each other.
+    let (mild, harsh) = std::thread::scope(|scope| {
+        let harsh = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(Rows::Harsh));
+        let mild = run(Rows::Mild);
+        let harsh = harsh.ok().and_then(|harsh| harsh.join().ok()).unwrap_or_else(|| run(Rows::Harsh));
+        (mild, harsh)
+    });
+    let (mild, harsh) = (mild?, harsh?);
+    let mut found = mild.found;
+    // What the mild rows have shown, the harsh ones show again.
+    let seen: HashSet<At> = found.iter().map(|witness| witness.at).collect();
+    found.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
+    Ok((found, mild.empty, mild.stopped.into_iter().chain(harsh.stopped).collect()))
+}
+
 impl Replay {
+    /// Where the rows could be carried no further, if they could not be carried to the end.
+    pub fn stopped(&self) -> &[At] {
+        &self.stopped
+    }
+
     /// Calls with the database at the end of the history, in which nothing must be changed.
     pub(crate) fn with_sandbox<T>(&self, call: impl FnOnce(&Sandbox) -> T) -> T {
         call(&self.sandbox.lock().unwrap_or_else(PoisonError::into_inner))
@@ -162,7 +236,9 @@ struct Replayer<'h> {
     committed: usize,
     faults: Vec<Fault>,
     masked: Vec<Masked>,
-    witnesses: Vec<Witness>,
+    losses: Vec<Loss>,
+    waiters: Waiters,
+    strings: Vec<At>,
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
     lost: Lost,
@@ -170,6 +246,9 @@ struct Replayer<'h> {
 
 impl Replayer<'_> {
     fn migration(&mut self, migration: usize) -> Result<()> {
+        self.sandbox.begin(self.history.migrations[migration].foreign_keys)?;
+        let before = Before::read(self.history, migration, &self.sandbox)?;
+        let faults = self.faults.len();
         for statement in 0..self.history.migrations[migration].statements.len() {
             let at = At { migration, statement };
             let kind = &self.history.statement(at).kind;
@@ -180,19 +259,32 @@ impl Replayer<'_> {
             }
         }
         self.sandbox.reset()?;
+        // Behind a fault, what is gone may only be so because of it.
+        if let Some(before) = before.filter(|_| self.faults.len() == faults) {
+            let plan = Plan::read(self.history, &self.ran[self.committed..]);
+            self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
+        }
+        self.waiters.look(self.history, &self.ran[self.committed..], &self.sandbox)?;
+        if self.sandbox.conn().execute_batch("COMMIT").is_err() {
+            // Foreign keys that are enforced lead nowhere. They are reported as orphans; what comes later is run on them.
+            self.sandbox.begin(false)?;
+            for step in &self.ran[self.committed..] {
+                let _ = self.sandbox.run(self.history.sql(step.at), step.strings);
+            }
+            self.sandbox.conn().execute_batch("COMMIT")?;
+        }
         self.committed = self.ran.len();
-        self.sandbox.conn().execute_batch("COMMIT; BEGIN EXCLUSIVE")
+        self.sandbox.conn().execute_batch("BEGIN EXCLUSIVE")
     }
 
     fn statement(&mut self, at: At) -> Result<()> {
         let strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+        if strings && self.sandbox.prepare(self.history.sql(at), false).is_err() {
+            self.strings.push(at);
+        }
         self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
-        let witness = witness::find(self.history, at, &self.sandbox)?;
         match self.run(Step { at, strings })? {
-            Ok(()) => {
-                self.witnesses.extend(witness);
-                self.mend(at)
-            }
+            Ok(()) => self.mend(at),
             Err(refusal) => self.refused(at, refusal),
         }
     }

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering as Memory};
 
 use onward_schema::LEDGER;
-use rusqlite::config::DbConfig::{SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML};
+use rusqlite::config::DbConfig::{
+    SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::config::Config;
@@ -108,6 +111,42 @@ impl Sandbox {
     /// Whether SQLite takes the statement, without running it.
     pub(crate) fn prepare(&self, sql: &str, strings: bool) -> Result<()> {
         self.with_strings(strings, || self.conn.prepare(sql).map(drop))
+    }
+
+    /// Runs a statement of ours with values.
+    pub(crate) fn write(&self, sql: &str, values: &[Value]) -> Result<usize> {
+        self.slices.store(0, Memory::Relaxed);
+        self.conn.prepare(sql)?.execute(rusqlite::params_from_iter(values))
+    }
+
+    /// The rows of a query of ours.
+    pub(crate) fn read(&self, sql: &str) -> Result<Vec<Vec<Value>>> {
+        self.slices.store(0, Memory::Relaxed);
+        let mut statement = self.conn.prepare(sql)?;
+        let count = statement.column_count();
+        let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?;
+        rows.collect()
+    }
+
+    /// Calls while triggers do not fire.
+    pub(crate) fn without_triggers<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.conn.set_db_config(SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        let result = call();
+        self.conn.set_db_config(SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
+        result
+    }
+
+    /// Begins a migration: what went before is kept, and foreign keys are enforced or not.
+    pub(crate) fn begin(&self, foreign_keys: bool) -> Result<()> {
+        let is_on: bool = self.conn.query_row("PRAGMA foreign_keys", [], |row| row.get(0))?;
+        if is_on == foreign_keys {
+            return Ok(());
+        }
+        let commit = self.conn.execute_batch("COMMIT");
+        if commit.is_err() && !self.is_lost() {
+            self.conn.execute_batch("ROLLBACK")?;
+        }
+        self.conn.execute_batch(&format!("PRAGMA foreign_keys = {}; BEGIN EXCLUSIVE", u8::from(foreign_keys)))
     }
 
     fn with_strings(&self, strings: bool, call: impl FnOnce() -> Result<()>) -> Result<()> {
@@ -230,6 +269,7 @@ mod tests {
                 deterministic: true,
             }],
             collations: vec!["by_number".into()],
+            ..Config::default()
         };
         let sandbox = Sandbox::open(&config).unwrap();
         sandbox.run("CREATE TABLE t(a TEXT COLLATE by_number)", false).unwrap();

@@ -186,7 +186,7 @@ impl Source {
                 continue;
             }
             let mut statements = statements(&text);
-            directive::attach(file, &text, &mut statements, &mut self.diagnostics);
+            let foreign_keys = directive::attach(file, &text, &mut statements, &mut self.diagnostics);
             let checksum = Checksum::of(&text);
             let previous = self.history.migrations.last().map(|last| last.chain).unwrap_or_default();
             let chain = previous.chain(name.version, checksum);
@@ -198,6 +198,8 @@ impl Source {
                 file,
                 down: None,
                 statements,
+                down_statements: Vec::new(),
+                foreign_keys,
                 checksum,
                 chain,
             });
@@ -207,7 +209,13 @@ impl Source {
             // By version alone: in real histories the rest of the name is now and then spelled in two ways.
             let up = self.history.migrations.iter_mut().find(|up| up.version == name.version);
             match up {
-                Some(up) => up.down = Some(file),
+                Some(up) => {
+                    up.down = Some(file);
+                    let text = &self.history.files.get(file).text;
+                    up.down_statements = statements(text);
+                    // Nothing of ours runs the way back, so what is odd about its directives stops nothing.
+                    directive::attach(file, text, &mut up.down_statements, &mut Vec::new());
+                }
                 None => self.diagnostics.push(bad_file_name::down_without_up(file, &path)),
             }
         }

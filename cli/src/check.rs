@@ -4,12 +4,19 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use onward_analysis::Analysis;
+
 use crate::{Format, folder, json};
 
-pub(crate) fn run(dir: &Path, format: Format) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir);
     match format {
-        Format::Human => folder::print(&analysis, dir),
+        Format::Human => {
+            folder::print(&analysis, dir);
+            if verbose {
+                unseen(&analysis);
+            }
+        }
         Format::Json => {
             let mut out = std::io::stdout().lock();
             for diagnostic in &analysis.diagnostics {
@@ -18,4 +25,20 @@ pub(crate) fn run(dir: &Path, format: Format) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if analysis.has_errors() { folder::failure(&analysis) } else { ExitCode::SUCCESS })
+}
+
+/// Says what the rows could not show.
+fn unseen(analysis: &Analysis) {
+    let Some(replay) = &analysis.replay else { return };
+    let unpopulated = &replay.unpopulated;
+    let tables = folder::plural(replay.schema.tables.len(), "table");
+    anstream::println!("rows were put into all but {} of {tables}", unpopulated.len());
+    for (table, reason) in unpopulated {
+        anstream::println!("  `{table}` stays empty: {reason}");
+    }
+    for &at in replay.stopped() {
+        let position = analysis.history.files.position(&analysis.history.place(at));
+        let path = analysis.history.path(at);
+        anstream::println!("  the rows could be carried no further than {path}:{}", position.line);
+    }
 }

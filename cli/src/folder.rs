@@ -33,8 +33,7 @@ pub(crate) fn print(analysis: &Analysis, dir: &Path) {
         // anstream takes the colours out where nobody can see them.
         anstream::println!("{}\n", render(diagnostic, &analysis.history.files, style));
     }
-    let count =
-        |severity| analysis.diagnostics.iter().filter(|found| found.rule.severity == severity).count();
+    let count = |severity| analysis.diagnostics.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let migrations = plural(analysis.history.migrations.len(), "migration");
     anstream::println!("{migrations}: {}, {}", plural(errors, "error"), plural(warnings, "warning"));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(crate) fn object(diagnostic: &Diagnostic, files: &Files) -> Value {
     let mut object = place(&diagnostic.place, files);
     object["code"] = json!(diagnostic.rule.code);
-    object["severity"] = json!(diagnostic.rule.severity.as_str());
+    object["severity"] = json!(diagnostic.severity.as_str());
     object["message"] = json!(diagnostic.message);
     object["help"] = json!(diagnostic.help);
     let related = diagnostic.related.iter().map(|related| {

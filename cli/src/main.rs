@@ -42,7 +42,12 @@ enum Command {
         /// How to print what is found
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
+        /// Also say which tables no rows could be made for, so that nothing was seen of them
+        #[arg(long, short)]
+        verbose: bool,
     },
+    /// Print the page of all codes: what each asks for, what it does to users, bad and good SQL
+    Checks,
     /// Record all migrations as released in onward.lock, so that later edits of them are errors
     Lock {
         #[command(flatten)]
@@ -156,7 +161,11 @@ fn main() -> ExitCode {
     }
     let outcome = match Cli::parse_from(args).command {
         Command::New { name, folder } => new::run(&name, &folder::find(folder.dir)),
-        Command::Check { folder, format } => check::run(&folder::find(folder.dir), format),
+        Command::Check { folder, format, verbose } => check::run(&folder::find(folder.dir), format, verbose),
+        Command::Checks => {
+            anstream::print!("{}", onward_analysis::page());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Lock { folder, check } => lock::run(&folder::find(folder.dir), check),
         Command::Status { db, folder } => status::run(&db, &folder::find(folder.dir)),
         Command::Verify { db, folder } => verify::run(&db, &folder::find(folder.dir)),

@@ -100,7 +100,7 @@ pub(crate) fn module(sql: &str) -> Option<Module> {
 }
 
 /// A text with every stretch of comments and white space folded into one space.
-pub(crate) fn fold(sql: &str) -> String {
+pub fn fold(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len());
     let mut space = false;
     for token in tokens(sql) {

@@ -43,6 +43,7 @@ mod violation;
 
 pub use checksum::Checksum;
 pub use column::{Affinity, Column, Generated};
+pub use create::fold;
 pub use difference::{Change, Difference, ObjectKind};
 pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};

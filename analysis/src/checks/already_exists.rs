@@ -9,7 +9,18 @@ use crate::statement::{Kind, Object};
 
 /// `already_exists`
 pub static RULE: Rule =
-    Rule::error("already_exists", "a table, index, view or trigger is created under a free name");
+    Rule::error("already_exists", "a table, index, view or trigger is created under a free name")
+        .effect("No fresh database starts: SQLite refuses the second statement.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE jobs(id INTEGER);",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE queues(id INTEGER);",
+        );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::Exists(name) = &fault.refusal.cause else { return None };

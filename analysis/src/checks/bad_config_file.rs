@@ -6,12 +6,23 @@ use crate::diagnostic::Diagnostic;
 use crate::file::Place;
 
 /// `bad_config_file`
-pub static RULE: Rule = Rule::error("bad_config_file", "onward.toml is TOML with keys that onward knows");
+pub static RULE: Rule = Rule::error("bad_config_file", "onward.toml is TOML with keys that onward knows")
+    .effect("What it was to say is not known, so nothing is proven.")
+    .examples(
+        "-- onward.toml
+function = []
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        "-- onward.toml
+functions = []
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(crate) fn diagnose(place: Place, problem: &str) -> Diagnostic {
     Diagnostic::new(&RULE, place, format!("{FILE_NAME} cannot be used: {problem}")).label("here").help(
         "write `functions = [\"name\"]` and `collations = [\"name\"]` for what the application registers on its \
-         connections",
+         connections, and `[levels]` with lines such as `drops_data = \"deny\"` for how strict to be",
     )
 }
 

@@ -6,8 +6,15 @@ use crate::file::FileId;
 use crate::layout::BadName;
 
 /// `bad_file_name`
-pub static RULE: Rule =
-    Rule::error("bad_file_name", "every .sql file in the folder is named as a migration").about_files();
+pub static RULE: Rule = Rule::error("bad_file_name", "every .sql file in the folder is named as a migration")
+    .about_files()
+    .effect("Nobody would run the file; other tools drop such files silently.")
+    .examples(
+        "-- jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(crate) fn diagnose(file: FileId, path: &str, bad: &BadName) -> Diagnostic {
     Diagnostic::new(&RULE, file.start(), format!("`{path}` is not named as a migration: {}", bad.problem))

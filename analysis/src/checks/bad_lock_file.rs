@@ -6,7 +6,18 @@ use crate::file::Place;
 use crate::lock::FILE_NAME;
 
 /// `bad_lock_file`
-pub static RULE: Rule = Rule::error("bad_lock_file", "onward.lock is as `cargo onward lock` wrote it");
+pub static RULE: Rule = Rule::error("bad_lock_file", "onward.lock is as `cargo onward lock` wrote it")
+    .effect("An edit of a released migration would go unnoticed until a database refuses to start.")
+    .examples(
+        "-- onward.lock
+<<<<<<< HEAD
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        "-- onward.lock
+format = 1
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(crate) fn diagnose(place: Place, problem: &str) -> Diagnostic {
     Diagnostic::new(&RULE, place, format!("{FILE_NAME} cannot be used: {problem}"))

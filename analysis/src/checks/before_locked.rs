@@ -7,7 +7,8 @@ use crate::history::History;
 use crate::lock::Entry;
 
 /// `before_locked`
-pub static RULE: Rule = Rule::error("before_locked", "a new migration comes after all released ones");
+pub static RULE: Rule = Rule::error("before_locked", "a new migration comes after all released ones")
+    .effect("Databases that are past it have not run it, and refuse the program.");
 
 pub(super) fn check<'a>(
     history: &'a History,

@@ -10,14 +10,25 @@ use crate::replay::Replay;
 use crate::statement::Object;
 
 /// `broken_trigger`
-pub static RULE: Rule =
-    Rule::warning("broken_trigger", "a trigger can run at the end of the history").allowable();
+pub static RULE: Rule = Rule::warning("broken_trigger", "a trigger can run at the end of the history")
+    .allowable()
+    .effect("Every statement that sets the trigger off fails.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TABLE log(id INTEGER);
+CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    replay.broken.iter().filter(|broken| broken.object == Object::Trigger).filter_map(|broken| {
-        let effect = "every statement that sets the trigger off fails";
-        broken_view::explain(&RULE, history, broken, effect)
-    })
+    let effect = "every statement that sets the trigger off fails";
+    let broken = replay.broken.iter().filter(|broken| broken.object == Object::Trigger);
+    let late = replay.late.iter();
+    let late = late.filter_map(move |late| broken_view::early(&RULE, Object::Trigger, history, late, effect));
+    broken.filter_map(move |broken| broken_view::explain(&RULE, history, broken, effect)).chain(late)
 }
 
 #[cfg(test)]
@@ -45,6 +56,13 @@ mod tests {
         let diagnostic = &found.diagnostics[0];
         assert_eq!((diagnostic.rule.code, found.has_errors()), ("broken_trigger", false));
         assert_eq!(found.history.files.text(&diagnostic.related[0].place), "DROP TABLE log");
+    }
+
+    #[test]
+    fn made_before_what_it_uses() {
+        let trigger = "CREATE TRIGGER g AFTER UPDATE ON jobs BEGIN UPDATE log SET at = 1; END;";
+        let found = history(&[JOBS, trigger, "ALTER TABLE log ADD at;"]);
+        assert_eq!(found, ["broken_trigger 0002_m.sql:1:60"]);
     }
 
     #[test]

@@ -3,22 +3,62 @@
 //! SQLite takes the body of a view unseen, and fails when the application reads it. A warning, since the application may
 //! make what is missing by other means.
 
-use super::Rule;
+use super::{Rule, index_before_column};
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::{Broken, Replay};
+use crate::replay::{Broken, Late, Replay, Waiting, place_of_origin};
 use crate::statement::Object;
 
 /// `broken_view`
-pub static RULE: Rule =
-    Rule::warning("broken_view", "a view can be read at the end of the history").allowable();
+pub static RULE: Rule = Rule::warning("broken_view", "a view can be read at the end of the history")
+    .allowable()
+    .effect("Every query that reads the view fails.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE VIEW open AS SELECT due FROM jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE VIEW open AS SELECT state FROM jobs;",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    replay.broken.iter().filter(|broken| broken.object == Object::View).filter_map(|broken| {
-        let effect = "every query that reads the view fails";
-        explain(&RULE, history, broken, effect)
-    })
+    let effect = "every query that reads the view fails";
+    let broken = replay.broken.iter().filter(|broken| broken.object == Object::View);
+    let late = replay.late.iter().filter_map(move |late| early(&RULE, Object::View, history, late, effect));
+    broken.filter_map(move |broken| explain(&RULE, history, broken, effect)).chain(late)
+}
+
+/// What comes before the table or column that it uses, in a migration of its own.
+pub(super) fn early(
+    rule: &'static Rule,
+    object: Object,
+    history: &History,
+    late: &Late,
+    effect: &'static str,
+) -> Option<Diagnostic> {
+    let (Waiting::Body { object: found, cause, .. }, Some(mended)) = (&late.what, late.mended) else {
+        return None;
+    };
+    let (what, missing) = match cause {
+        Cause::NoColumn { name, .. } => ("column", name),
+        Cause::NoTable(name) => ("table", name),
+        _ => return None,
+    };
+    if *found != object {
+        return None;
+    }
+    let object = object.as_str();
+    let place = history.named(late.at, missing).pop().unwrap_or_else(|| history.place(late.at));
+    let message = format!("{object} `{}` uses {what} `{missing}` before it exists", late.name);
+    Some(
+        Diagnostic::new(rule, place, message)
+            .label(format!("no such {what} here"))
+            .related(place_of_origin(history, mended, missing), index_before_column::added(history, mended))
+            .note(format!("on a database that is not past {}, {effect}", history.path(mended)))
+            .help(format!("make the {object} in {}, behind the {what}", history.path(mended))),
+    )
 }
 
 /// What views and triggers have in common.
@@ -28,9 +68,6 @@ pub(super) fn explain(
     broken: &Broken,
     effect: &'static str,
 ) -> Option<Diagnostic> {
-    if history.statement(broken.made).allows(rule.code) {
-        return None;
-    }
     let (what, missing) = match &broken.cause {
         Cause::NoColumn { name, .. } => ("column", name),
         Cause::NoTable(name) => ("table", name),
@@ -71,6 +108,16 @@ mod tests {
         let diagnostic = &gone.diagnostics[0];
         assert_eq!((diagnostic.rule.code, gone.has_errors()), ("broken_view", false));
         assert_eq!(gone.history.files.text(&diagnostic.related[0].place), "DROP TABLE jobs");
+    }
+
+    #[test]
+    fn made_before_what_it_uses() {
+        let view = "CREATE VIEW open AS SELECT due FROM jobs;";
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", view), ("3_c.sql", "ALTER TABLE jobs ADD due;")]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].message, "view `open` uses column `due` before it exists");
+        assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "due");
+        assert_eq!(history(&[JOBS, &format!("{view} ALTER TABLE jobs ADD due;")]), [""; 0]);
     }
 
     #[test]

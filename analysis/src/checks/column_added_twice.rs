@@ -11,7 +11,18 @@ use crate::replay::{Fault, place_of_origin};
 use crate::statement::Kind;
 
 /// `column_added_twice`
-pub static RULE: Rule = Rule::error("column_added_twice", "a column is added once");
+pub static RULE: Rule = Rule::error("column_added_twice", "a column is added once")
+    .effect("No fresh database starts: SQLite refuses the second statement.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN state TEXT;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN due TEXT;",
+    );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::ColumnExists(name) = &fault.refusal.cause else { return None };

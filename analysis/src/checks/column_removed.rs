@@ -9,7 +9,20 @@ use crate::statement::{Change, Kind, Object};
 
 /// `column_removed`
 pub static RULE: Rule =
-    Rule::error("column_removed", "a statement comes before the columns it uses are removed");
+    Rule::error("column_removed", "a statement comes before the columns it uses are removed")
+        .effect("No fresh database starts: the column is not there any more.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs RENAME COLUMN state TO status;
+UPDATE jobs SET state = 'new';",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs RENAME COLUMN state TO status;
+UPDATE jobs SET status = 'new';",
+        );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted } = &fault.refusal.cause else { return None };

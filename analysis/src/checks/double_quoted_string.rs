@@ -12,8 +12,22 @@ use crate::replay::{DOUBLE_QUOTED_STRING, Fault};
 use crate::statement::{Kind, Object};
 
 /// `double_quoted_string`
-pub static RULE: Rule =
-    Rule::error(DOUBLE_QUOTED_STRING, "double quotes are for names, single quotes for strings").allowable();
+pub static RULE: Rule = Rule::error(
+    DOUBLE_QUOTED_STRING,
+    "double quotes are for names, single quotes for strings",
+)
+.allowable()
+.effect(
+    "A misspelled name becomes a constant, silently: an index on it sorts nothing, a WHERE finds nothing.",
+)
+.examples(
+    r#"-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+UPDATE jobs SET state = "queued";"#,
+    "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+UPDATE jobs SET state = 'queued';",
+);
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted: true } = &fault.refusal.cause else { return None };

@@ -6,7 +6,19 @@ use crate::file::FileId;
 use crate::history::History;
 
 /// `duplicate_version`
-pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version").about_files();
+pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version")
+    .about_files()
+    .effect("Which of the two a database has run is not known.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0001_queues.sql
+CREATE TABLE queues(id INTEGER);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_queues.sql
+CREATE TABLE queues(id INTEGER);",
+    );
 
 pub(crate) fn diagnose(history: &History, file: FileId, earlier: FileId, version: i64) -> Diagnostic {
     let path = |file| &history.files.get(file).path;

@@ -7,7 +7,14 @@ use crate::diagnostic::Diagnostic;
 use crate::history::History;
 
 /// `empty_migration`
-pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a statement");
+pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a statement")
+    .effect("Databases on which it runs empty refuse it once it has statements.")
+    .examples(
+        "-- 0001_jobs.sql
+-- to be written",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(super) fn check(history: &History) -> impl Iterator<Item = Diagnostic> + '_ {
     history.migrations.iter().filter(|migration| migration.statements.is_empty()).map(|migration| {

@@ -1,42 +1,58 @@
-//! An ALTER TABLE … ADD COLUMN that works on an empty table only.
+//! A statement that works on empty tables only.
 //!
-//! By <https://www.sqlite.org/lang_altertable.html#altertabaddcol>, a NOT NULL column needs a default that is not NULL,
-//! and no default may be an expression or the current time. SQLite minds only where there are rows: on the developer's
-//! empty database it works, and in the field it does not.
+//! SQLite minds some things only where there are rows: on the developer's empty database they work, and in the field
+//! they do not. By <https://www.sqlite.org/lang_altertable.html#altertabaddcol>, an added NOT NULL column needs a default
+//! that is not NULL, and no default may be an expression or the current time. A rebuild that has nothing for a NOT NULL
+//! column fails for every row, and so does one that puts rows back which were never gone.
 
-use super::Rule;
+use super::{Rule, may_fail_with_rows};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::{Replay, Witness};
+use crate::replay::{Replay, What, Witness};
 use crate::statement::{Change, Kind};
 
 /// `fails_with_rows`
-pub static RULE: Rule = Rule::error("fails_with_rows", "a statement works on tables with rows").allowable();
+pub static RULE: Rule = Rule::error("fails_with_rows", "a statement works on tables with rows")
+    .allowable()
+    .effect("The migration works on the developer's empty database, and no database with rows starts.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';",
+    );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    let witnesses =
-        replay.witnesses.iter().filter(|witness| !history.statement(witness.at).allows(RULE.code));
-    witnesses.filter_map(|witness| explain(history, witness))
+    replay.witnesses.iter().filter(|witness| witness.certain).filter_map(|witness| explain(history, witness))
 }
 
 fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
+    let What::Fails { refusal, row } = &witness.what else { return None };
+    let unless = "if no database has rows there, put `-- onward: allow(fails_with_rows) <reason>` above";
+    let says = may_fail_with_rows::says(refusal);
     let Kind::Alter { table, change: Some(Change::Add(column)) } = &history.statement(witness.at).kind else {
-        return None;
+        let diagnostic = Diagnostic::new(&RULE, history.place(witness.at), "this works on empty tables only")
+            .label("fails where the table has rows");
+        let note = match row {
+            Some(row) => format!("with {row}, SQLite says: {says}"),
+            None => format!("with a row in the table, SQLite says: {says}"),
+        };
+        let help = may_fail_with_rows::help(refusal);
+        return Some(diagnostic.note(note).help(format!("{help}; {unless}")));
     };
     let message = format!("column `{}.{}` can be added to an empty table only", table.text, column.text);
     let place = history.migration(witness.at).file.at(column.range.clone());
-    let mut note = witness.refusal.message.clone();
-    if let Some(first) = note.get_mut(..1) {
-        first.make_ascii_lowercase();
-    }
+    let help =
+        "give the column a constant DEFAULT, or let it be NULL, or build the table anew and fill the column";
     Some(
         Diagnostic::new(&RULE, place, message)
             .label("fails where the table has rows")
-            .note(format!("with a row in the table, SQLite says: {note}"))
-            .help(
-                "give the column a constant DEFAULT, or let it be NULL, or build the table anew and fill the column; if \
-                 no database has rows there, put `-- onward: allow(fails_with_rows) <reason>` above",
-            ),
+            .note(format!("with a row in the table, SQLite says: {says}"))
+            .help(format!("{help}; {unless}")),
     )
 }
 
@@ -54,10 +70,39 @@ mod tests {
             "at TEXT DEFAULT CURRENT_TIMESTAMP",
             "at INTEGER NOT NULL DEFAULT (unixepoch())",
             "n2 INTEGER DEFAULT 0 CHECK (n2 > 0)",
+            "loud TEXT AS (upper(state)) STORED",
         ] {
             let found = history(&[JOBS, &format!("ALTER TABLE jobs ADD COLUMN {column};")]);
             assert_eq!(found, ["fails_with_rows 0002_m.sql:1:29"], "{column}");
         }
+    }
+
+    #[test]
+    fn the_row_is_legal() {
+        for table in [
+            "CREATE TABLE jobs(id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('a', 'b')));",
+            "CREATE TABLE jobs(id TEXT PRIMARY KEY CHECK (length(id) = 36), n INTEGER CHECK (n BETWEEN 3 AND 5)) STRICT;",
+            "CREATE TABLE jobs(data TEXT NOT NULL CHECK (json_valid(data)), at TEXT CHECK (date(at) IS NOT NULL));",
+            "CREATE TABLE jobs(parent INTEGER NOT NULL REFERENCES people(id)); CREATE TABLE people(id INTEGER PRIMARY KEY);",
+            "CREATE TABLE jobs(state TEXT); CREATE TRIGGER g BEFORE INSERT ON jobs WHEN new.state NOT IN ('a') BEGIN
+             SELECT raise(ABORT, 'no such state'); END;",
+        ] {
+            let found = history(&[table, "ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL;"]);
+            assert_eq!(found, ["fails_with_rows 0002_m.sql:1:29"], "{table}");
+        }
+    }
+
+    #[test]
+    fn rebuilds_that_have_nothing_for_a_column_or_put_back_what_is_there() {
+        let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY, owner TEXT NOT NULL);\nINSERT INTO n(id) SELECT id FROM jobs;
+            DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;";
+        assert_eq!(history(&[JOBS, rebuild]), ["fails_with_rows 0002_m.sql:2:1"]);
+        // Where foreign keys are off, nothing has emptied the table that is filled again.
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES p(id) ON DELETE CASCADE);";
+        let restored = "CREATE TEMP TABLE kept AS SELECT * FROM c; CREATE TABLE n(id INTEGER PRIMARY KEY, a);
+            INSERT INTO n(id) SELECT id FROM p; DROP TABLE p; ALTER TABLE n RENAME TO p;\nINSERT INTO c SELECT * FROM kept;";
+        assert_eq!(history(&[tables, restored]), ["fails_with_rows 0002_m.sql:3:1"]);
     }
 
     #[test]
@@ -69,23 +114,9 @@ mod tests {
         assert_eq!(history(&[&format!("{JOBS}{bad}")]), [""; 0]);
         assert_eq!(history(&[JOBS, &format!("DELETE FROM jobs; {bad}")]), [""; 0]);
         assert_eq!(history(&[JOBS, &format!("DROP TABLE jobs; {JOBS} {bad}")]), [""; 0]);
-        let strict =
-            "CREATE TABLE jobs(id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('a', 'b')));";
-        assert_eq!(history(&[strict, bad]), [""; 0]);
         assert_eq!(
             history(&[JOBS, &format!("-- onward: allow(fails_with_rows) never filled\n{bad}")]),
             [""; 0]
         );
-    }
-
-    #[test]
-    fn the_row_leaves_no_trace() {
-        let texts = [
-            JOBS,
-            "ALTER TABLE jobs ADD COLUMN a;",
-            "CREATE UNIQUE INDEX one ON jobs((1));",
-            "INSERT INTO jobs(state) VALUES ('x');",
-        ];
-        assert_eq!(history(&texts), [""; 0]);
     }
 }

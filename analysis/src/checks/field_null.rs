@@ -7,8 +7,7 @@ use crate::query::Null;
 use crate::relation::{Column, Relation};
 
 /// `field_null`
-pub static RULE: Rule =
-    Rule::error("field_null", "a field is an `Option` exactly where its column may be NULL");
+pub static RULE: Rule = Rule::error("field_null", "a field is an `Option` exactly where its column may be NULL").effect("Reading a row fails where the column is NULL. In a struct of the application: `state: String` for a column that may be NULL, instead of `Option<String>`.");
 
 pub(crate) fn diagnose(
     place: Place,

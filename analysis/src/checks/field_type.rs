@@ -8,7 +8,7 @@ use crate::file::Place;
 use crate::relation::{Column, Relation};
 
 /// `field_type`
-pub static RULE: Rule = Rule::error("field_type", "a field has a type that can hold its column's values");
+pub static RULE: Rule = Rule::error("field_type", "a field has a type that can hold its column's values").effect("Reading a row fails, or a value is cut. In a struct of the application: `state: i64` for a column of texts, instead of `String`.");
 
 pub(crate) fn diagnose(place: Place, relation: &Relation, column: &Column, field: &str) -> Diagnostic {
     let name = format!("{}.{}", relation.name, column.name);

@@ -11,7 +11,20 @@ use crate::replay::{Fault, place_of_origin};
 use crate::statement::{Change, Kind, Object};
 
 /// `index_before_column`
-pub static RULE: Rule = Rule::error("index_before_column", "an index comes after the columns it uses");
+pub static RULE: Rule = Rule::error("index_before_column", "an index comes after the columns it uses")
+    .effect("No fresh database starts, and the old ones never get the index.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX IF NOT EXISTS by_due ON jobs(due);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN due TEXT;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN due TEXT;
+CREATE INDEX by_due ON jobs(due);",
+    );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name: column, quoted } = &fault.refusal.cause else { return None };

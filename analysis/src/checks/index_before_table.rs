@@ -8,7 +8,17 @@ use crate::replay::{Fault, place_of_origin};
 use crate::statement::{Kind, Object};
 
 /// `index_before_table`
-pub static RULE: Rule = Rule::error("index_before_table", "an index comes after its table");
+pub static RULE: Rule = Rule::error("index_before_table", "an index comes after its table")
+    .effect("No fresh database starts: there is no such table yet.")
+    .examples(
+        "-- 0001_index.sql
+CREATE INDEX by_state ON jobs(state);
+-- 0002_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);",
+    );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoTable(table) = &fault.refusal.cause else { return None };

@@ -10,7 +10,8 @@ use crate::history::History;
 use crate::lock::Entry;
 
 /// `locked_changed`
-pub static RULE: Rule = Rule::error("locked_changed", "a released migration is not edited");
+pub static RULE: Rule = Rule::error("locked_changed", "a released migration is not edited")
+    .effect("Databases that have run the released text refuse the program with the new one.");
 
 pub(super) fn check<'a>(
     history: &'a History,

@@ -7,7 +7,8 @@ use crate::history::History;
 use crate::lock::Entry;
 
 /// `locked_missing`
-pub static RULE: Rule = Rule::error("locked_missing", "a released migration stays, with its version");
+pub static RULE: Rule = Rule::error("locked_missing", "a released migration stays, with its version")
+    .effect("Databases that have run it refuse the program.");
 
 pub(super) fn check<'a>(
     history: &'a History,

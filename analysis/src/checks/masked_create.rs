@@ -10,16 +10,24 @@ use crate::replay::{Masked, Replay};
 use crate::statement::{Kind, Object};
 
 /// `masked_create`
-pub static RULE: Rule =
-    Rule::warning("masked_create", "IF NOT EXISTS does not hide that something else has the name")
-        .allowable();
+pub static RULE: Rule = Rule::warning("masked_create", "IF NOT EXISTS does not hide that something else has the name")
+        .allowable().effect("Whoever reads the file believes in a table or index that no database has; what builds on it fails later, and far away.")
+.examples(
+"-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE IF NOT EXISTS jobs(id INTEGER PRIMARY KEY, due TEXT);",
+"-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE IF NOT EXISTS dues(id INTEGER PRIMARY KEY, due TEXT);",
+);
 
 /// More differences than these are not told.
 const MOST: usize = 5;
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    let masked = replay.masked.iter().filter(|masked| !history.statement(masked.at).allows(RULE.code));
-    masked.filter_map(|masked| explain(history, masked))
+    replay.masked.iter().filter_map(|masked| explain(history, masked))
 }
 
 fn explain(history: &History, masked: &Masked) -> Option<Diagnostic> {
@@ -34,6 +42,28 @@ fn explain(history: &History, masked: &Masked) -> Option<Diagnostic> {
             _ => history.statement(made).range.clone(),
         };
         diagnostic = diagnostic.related(history.migration(made).file.at(range), "has the name since here");
+    }
+    let dropped = masked.on.as_ref().and_then(|table| {
+        let later = history.statements().filter(|at| at.migration == masked.at.migration && *at > masked.at);
+        let drops =
+            |kind: &Kind| matches!(kind, Kind::Drop { object: Object::Table, name } if name.is(table));
+        later.into_iter().find(|&at| drops(&history.statement(at).kind))
+    });
+    if let (Some(dropped), Some(table)) = (dropped, &masked.on) {
+        return Some(
+            diagnostic
+                .related(history.place(dropped), "and that goes with its table here")
+                .note(format!(
+                    "the index that has the name belongs to `{table}`: once that is dropped, there is none"
+                ))
+                .help(format!("make the index after `{table}` is dropped")),
+        );
+    }
+    if let (Some(table), Kind::Create { on: Some(on), .. }) = (&masked.on, &history.statement(masked.at).kind)
+        && !on.is(table)
+    {
+        diagnostic = diagnostic
+            .note(format!("the index that has the name is one on `{table}`, and `{}` gets none", on.text));
     }
     // Of anything but a table, the two statements show it best.
     let differences = masked.differences.iter().filter(|_| *object == Object::Table);
@@ -96,6 +126,26 @@ DROP TABLE jobs;
 ALTER TABLE n RENAME TO jobs;";
         let found = history(&[&format!("{JOBS}CREATE INDEX by_state ON jobs(state);"), rebuild]);
         assert_eq!(found, ["masked_create 0002_m.sql:2:28"]);
+        let found = folder(&[
+            ("1_a.sql", &format!("{JOBS}CREATE INDEX by_state ON jobs(state);")),
+            ("2_b.sql", rebuild),
+        ]);
+        assert!(
+            found.diagnostics[0].notes[0].ends_with("belongs to `jobs`: once that is dropped, there is none")
+        );
+    }
+
+    #[test]
+    fn one_name_for_the_indexes_of_two_tables() {
+        let notes = "CREATE TABLE notes(state TEXT); CREATE INDEX IF NOT EXISTS by_state ON notes(state);";
+        let found = folder(&[
+            ("1_a.sql", &format!("{JOBS}CREATE INDEX by_state ON jobs(state);")),
+            ("2_b.sql", notes),
+        ]);
+        assert_eq!(
+            found.diagnostics[0].notes,
+            ["the index that has the name is one on `jobs`, and `notes` gets none"]
+        );
     }
 
     #[test]

@@ -6,7 +6,21 @@ use crate::file::FileId;
 use crate::layout::Layout;
 
 /// `mixed_layouts`
-pub static RULE: Rule = Rule::error("mixed_layouts", "a folder keeps to one layout").about_files();
+pub static RULE: Rule = Rule::error("mixed_layouts", "a folder keeps to one layout")
+    .about_files()
+    .effect("Which files run, and in which order, depends on who reads the folder.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- V2__queues.sql
+CREATE TABLE queues(id INTEGER);
+-- 0003_due.sql
+ALTER TABLE jobs ADD due;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_queues.sql
+CREATE TABLE queues(id INTEGER);",
+    );
 
 pub(crate) fn diagnose(file: FileId, path: &str, layout: Layout, others: &str) -> Diagnostic {
     let message = format!("`{path}` is named like `{layout}`, but the other migrations like `{others}`");

@@ -2,7 +2,9 @@
 //!
 //! A check that cannot be sure stays silent or warns: a false alarm on a sound history is as bad as a missed fault.
 
+pub mod affinity_changed;
 pub mod already_exists;
+pub mod autoincrement_lost;
 pub mod bad_config_file;
 pub mod bad_file_name;
 pub mod bad_lock_file;
@@ -12,33 +14,47 @@ pub mod broken_view;
 pub mod column_added_twice;
 pub mod column_removed;
 pub mod double_quoted_string;
+pub mod down_differs;
+pub mod down_fails;
+pub mod drops_data;
 pub mod duplicate_version;
 pub mod empty_migration;
 pub mod fails_with_rows;
 pub mod field_null;
 pub mod field_type;
+pub mod foreign_key_lost;
+pub mod foreign_key_mismatch;
 pub mod index_before_column;
 pub mod index_before_table;
+pub mod index_lost;
 pub mod legacy_not_adopted;
 pub mod locked_changed;
 pub mod locked_missing;
 pub mod masked_create;
+pub mod may_fail_with_rows;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod not_in_transaction;
+pub mod null_primary_key;
 pub mod orphans;
 pub mod pragma_without_effect;
 pub mod redundant_transaction;
+pub mod references_moved;
 pub mod replay_limit;
+pub mod rows_lost;
 pub mod sqlite_error;
 pub mod syntax_error;
 pub mod transaction_control;
+pub mod trigger_lost;
 pub mod unknown_column;
 pub mod unknown_directive;
 pub mod unknown_function;
 pub mod unknown_table;
 pub mod unreadable;
+pub mod unused_allow;
 pub mod used_before_added;
+pub mod values_changed;
+pub mod view_lost;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -47,7 +63,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::FileId;
 use crate::history::{At, History};
 use crate::lock::Entry;
-use crate::replay::{Fault, Replay};
+use crate::replay::{Fault, Loss, Part, Replay};
+use crate::statement::Kind;
 
 /// What a code stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +75,13 @@ pub struct Rule {
     pub severity: Severity,
     /// What the rule asks for, in a sentence.
     pub summary: &'static str,
+    /// What it does to the users of an application, in a sentence.
+    pub effect: &'static str,
+    /// Files that break it and files that do not, each file behind a line `-- <its path>`; empty where SQL alone cannot
+    /// show it.
+    pub bad: &'static str,
+    /// As [`bad`](Rule::bad), with nothing wrong.
+    pub good: &'static str,
     /// Whether `-- onward: allow(code) reason` may silence it.
     pub allowable: bool,
     /// Whether it is about the files rather than the SQL in them; with such an error nothing can be replayed.
@@ -66,7 +90,16 @@ pub struct Rule {
 
 impl Rule {
     const fn error(code: &'static str, summary: &'static str) -> Rule {
-        Rule { code, severity: Severity::Error, summary, allowable: false, about_files: false }
+        Rule {
+            code,
+            severity: Severity::Error,
+            summary,
+            effect: "",
+            bad: "",
+            good: "",
+            allowable: false,
+            about_files: false,
+        }
     }
 
     const fn warning(code: &'static str, summary: &'static str) -> Rule {
@@ -77,6 +110,14 @@ impl Rule {
         Rule { allowable: true, ..self }
     }
 
+    const fn effect(self, effect: &'static str) -> Rule {
+        Rule { effect, ..self }
+    }
+
+    const fn examples(self, bad: &'static str, good: &'static str) -> Rule {
+        Rule { bad, good, ..self }
+    }
+
     const fn about_files(self) -> Rule {
         Rule { about_files: true, ..self }
     }
@@ -84,7 +125,9 @@ impl Rule {
 
 /// The code table.
 pub static RULES: &[&Rule] = &[
+    &affinity_changed::RULE,
     &already_exists::RULE,
+    &autoincrement_lost::RULE,
     &bad_config_file::RULE,
     &bad_file_name::RULE,
     &bad_lock_file::RULE,
@@ -94,33 +137,47 @@ pub static RULES: &[&Rule] = &[
     &column_added_twice::RULE,
     &column_removed::RULE,
     &double_quoted_string::RULE,
+    &down_differs::RULE,
+    &down_fails::RULE,
+    &drops_data::RULE,
     &duplicate_version::RULE,
     &empty_migration::RULE,
     &fails_with_rows::RULE,
     &field_null::RULE,
     &field_type::RULE,
+    &foreign_key_lost::RULE,
+    &foreign_key_mismatch::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
+    &index_lost::RULE,
     &legacy_not_adopted::RULE,
     &locked_changed::RULE,
     &locked_missing::RULE,
     &masked_create::RULE,
+    &may_fail_with_rows::RULE,
     &mixed_layouts::RULE,
     &no_migrations::RULE,
     &not_in_transaction::RULE,
+    &null_primary_key::RULE,
     &orphans::RULE,
     &pragma_without_effect::RULE,
     &redundant_transaction::RULE,
+    &references_moved::RULE,
     &replay_limit::RULE,
+    &rows_lost::RULE,
     &sqlite_error::RULE,
     &syntax_error::RULE,
     &transaction_control::RULE,
+    &trigger_lost::RULE,
     &unknown_column::RULE,
     &unknown_directive::RULE,
     &unknown_function::RULE,
     &unknown_table::RULE,
     &unreadable::RULE,
+    &unused_allow::RULE,
     &used_before_added::RULE,
+    &values_changed::RULE,
+    &view_lost::RULE,
 ];
 
 /// The rule of a code.
@@ -153,18 +210,48 @@ const FAULTS: &[fn(&History, &Fault) -> Option<Diagnostic>] = &[
     sqlite_error::explain,
 ];
 
+/// What everything that a migration takes away without naming it is asked.
+const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
+    index_lost::check,
+    trigger_lost::check,
+    view_lost::check,
+    foreign_key_lost::check,
+    autoincrement_lost::check,
+    null_primary_key::check,
+    affinity_changed::check,
+    references_moved::check,
+    drops_data::check,
+];
+
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(empty_migration::check(history));
     diagnostics.extend(syntax_error::check(history));
     for at in history.statements() {
-        let found = STATEMENTS.iter().filter_map(|check| check(history, at));
-        diagnostics.extend(found.filter(|diagnostic| !history.statement(at).allows(diagnostic.rule.code)));
+        diagnostics.extend(STATEMENTS.iter().filter_map(|check| check(history, at)));
     }
 }
 
 pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(orphans::check(history, replay));
     diagnostics.extend(fails_with_rows::check(history, replay));
+    diagnostics.extend(may_fail_with_rows::check(history, replay));
+    diagnostics.extend(rows_lost::check(history, replay));
+    diagnostics.extend(values_changed::check(history, replay));
+    // An index that is not made because its name is taken is told as that.
+    let is_masked = |loss: &&Loss| {
+        match &loss.what {
+        Part::Index { name, .. } => replay.masked.iter().any(|masked| {
+            masked.at.migration == loss.at.migration
+                && matches!(&history.statement(masked.at).kind, Kind::Create { name: taken, .. } if taken.is(name))
+        }),
+        _ => false,
+    }
+    };
+    let losses = replay.losses.iter().filter(|loss| !is_masked(loss));
+    diagnostics.extend(losses.filter_map(|loss| LOSSES.iter().find_map(|check| check(history, loss))));
+    diagnostics.extend(foreign_key_mismatch::check(history, replay));
+    diagnostics.extend(down_fails::check(history, replay));
+    diagnostics.extend(down_differs::check(history, replay));
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));
@@ -183,6 +270,40 @@ pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnos
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The files of an example, each behind a line with its path.
+    fn files(example: &str) -> Vec<(&str, String)> {
+        let mut files: Vec<(&str, String)> = Vec::new();
+        for line in example.lines() {
+            let path = line.strip_prefix("-- ").filter(|path| path.contains('.') && !path.contains(' '));
+            match (path, files.last_mut()) {
+                (Some(path), _) => files.push((path, String::new())),
+                (None, Some((_, text))) => *text += &format!("{line}\n"),
+                (None, None) => panic!("{example}"),
+            }
+        }
+        if !files.iter().any(|(path, _)| *path == "onward.toml") {
+            files.push(("onward.toml", String::new()));
+        }
+        files
+    }
+
+    #[test]
+    fn every_example_shows_its_code() {
+        let codes = |example: &str| {
+            let files = files(example);
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            testing::folder(&files).diagnostics.into_iter().map(|found| found.rule.code).collect::<Vec<_>>()
+        };
+        for rule in RULES {
+            assert!(rule.effect.ends_with('.'), "{}", rule.code);
+            if !rule.bad.is_empty() {
+                let found = codes(rule.bad);
+                assert!(found.contains(&rule.code), "{}: {found:?}", rule.code);
+                assert_eq!(codes(rule.good), [""; 0], "{}", rule.code);
+            }
+        }
+    }
 
     #[test]
     fn the_table_is_sorted_and_each_code_has_its_file() {

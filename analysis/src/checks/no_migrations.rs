@@ -7,7 +7,9 @@ use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 
 /// `no_migrations`
-pub static RULE: Rule = Rule::error("no_migrations", "the folder has at least one migration").about_files();
+pub static RULE: Rule = Rule::error("no_migrations", "the folder has at least one migration")
+    .about_files()
+    .effect("There is nothing to apply: most likely another folder is meant.");
 
 pub(crate) fn diagnose(file: FileId, dir: &Path) -> Diagnostic {
     Diagnostic::new(&RULE, file.start(), format!("there are no migrations in `{}`", dir.display()))

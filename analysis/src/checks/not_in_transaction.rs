@@ -6,7 +6,15 @@ use crate::history::{At, History};
 use crate::statement::Kind;
 
 /// `not_in_transaction`
-pub static RULE: Rule = Rule::error("not_in_transaction", "a migration does not VACUUM, ATTACH or DETACH");
+pub static RULE: Rule = Rule::error("not_in_transaction", "a migration does not VACUUM, ATTACH or DETACH")
+    .effect("The statement cannot be part of the one transaction in which all that is pending is applied.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+VACUUM;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if history.statement(at).kind != Kind::Outside {

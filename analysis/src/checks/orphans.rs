@@ -1,18 +1,69 @@
 //! A history that leaves rows whose foreign keys lead nowhere.
 //!
 //! Foreign keys are off while migrations run, and the runtime refuses to commit such rows if they were not there
-//! before: on a fresh database, every start would fail.
+//! before: the start fails. On a fresh database that is every start; with rows it is a migration that relies on a
+//! cascade, which does not fire.
 
 use super::Rule;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
-use crate::replay::{Orphans, Replay};
+use crate::replay::{Orphans, Part, Replay, What, Witness};
 
 /// `orphans`
-pub static RULE: Rule =
-    Rule::error("orphans", "on a fresh database, every row a migration refers to is there");
+pub static RULE: Rule = Rule::error("orphans", "every row that a row refers to is there after a migration")
+    .allowable()
+    .effect("The runtime refuses to commit rows that refer to nothing, so the database does not start.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+DELETE FROM queues;",
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+DELETE FROM jobs;
+DELETE FROM queues;",
+    );
 
-pub(super) fn check(history: &History, replay: &Replay) -> Option<Diagnostic> {
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    // A reference that has moved with its table leads nowhere for every row, and is told as that.
+    let has_moved = |parent: &str| {
+        replay.losses.iter().any(
+            |loss| matches!(&loss.what, Part::Parent { key, .. } if key.parent.eq_ignore_ascii_case(parent)),
+        )
+    };
+    let is_new = move |witness: &&Witness| match &witness.what {
+        What::Orphans { parent, .. } => replay.orphans.is_none() && !has_moved(parent),
+        _ => false,
+    };
+    let with_rows = replay.witnesses.iter().filter(is_new).filter_map(|witness| with_rows(history, witness));
+    fresh(history, replay).into_iter().chain(with_rows)
+}
+
+/// What the rows have shown.
+fn with_rows(history: &History, witness: &Witness) -> Option<Diagnostic> {
+    let What::Orphans { violations, parent } = &witness.what else { return None };
+    let child = &violations.first()?.table;
+    let message = match witness.certain {
+        true => format!("the rows of `{child}` that refer to `{parent}` are left without it"),
+        false => format!("rows of `{child}` may be left referring to rows of `{parent}` that are not there"),
+    };
+    Some(
+        Diagnostic::new(&RULE, history.place(witness.at), message)
+            .severity(if witness.certain { Severity::Error } else { Severity::Warning })
+            .label("foreign keys are off while migrations run: nothing cascades")
+            .note("the runtime refuses to commit such rows, so a database that has them does not start")
+            .help(format!(
+                "delete or change the rows of `{child}` as well, or put `-- onward: foreign_keys(on)` into the file if a \
+                 cascade is meant to"
+            )),
+    )
+}
+
+/// What no row is needed for.
+fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
     let Orphans { migration, violations } = replay.orphans.as_ref()?;
     let migration = &history.migrations[*migration];
     // The statement that mentions the table last is the one to look at first.
@@ -45,6 +96,15 @@ mod tests {
         assert_eq!(history(&[TABLES, "INSERT INTO c VALUES (1);", "SELECT 1;"]), ["orphans 0002_m.sql:1:1"]);
         let texts = [TABLES, "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);", "DELETE FROM p;"];
         assert_eq!(history(&texts), ["orphans 0003_m.sql:1:1"]);
+    }
+
+    #[test]
+    fn rows_that_rely_on_a_cascade() {
+        let delete = "DELETE FROM p;";
+        assert_eq!(history(&[TABLES, delete]), ["orphans 0002_m.sql:1:1"]);
+        assert_eq!(history(&[TABLES, "DROP TABLE p;"])[0], "orphans 0002_m.sql:1:1");
+        assert_eq!(history(&[TABLES, "-- onward: foreign_keys(on)\nDELETE FROM p;"]), [""; 0]);
+        assert_eq!(history(&[TABLES, "DELETE FROM c; DELETE FROM p;"]), [""; 0]);
     }
 
     #[test]

@@ -7,7 +7,16 @@ use crate::statement::Kind;
 
 /// `pragma_without_effect`
 pub static RULE: Rule =
-    Rule::warning("pragma_without_effect", "a PRAGMA in a migration changes the database file").allowable();
+    Rule::warning("pragma_without_effect", "a PRAGMA in a migration changes the database file")
+        .allowable()
+        .effect("It does nothing inside a transaction, so whoever counts on it does not get it.")
+        .examples(
+            "-- 0001_jobs.sql
+PRAGMA journal_mode = WAL;
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        );
 
 pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     let Kind::Pragma(name) = &history.statement(at).kind else { return None };

@@ -13,7 +13,16 @@ pub static RULE: Rule = Rule::warning(
     "redundant_transaction",
     "BEGIN and COMMIT are the runtime's, which has one transaction for all",
 )
-.allowable();
+.allowable()
+.effect("Nothing: all that is pending runs in one transaction, and these words are left out.")
+.examples(
+    "-- 0001_jobs.sql
+BEGIN;
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+COMMIT;",
+    "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+);
 
 pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if history.statement(at).kind != Kind::Transaction {

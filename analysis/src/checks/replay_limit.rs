@@ -7,8 +7,13 @@ use crate::history::History;
 use crate::replay::Fault;
 
 /// `replay_limit`
-pub static RULE: Rule =
-    Rule::error("replay_limit", "a statement ends within the replay's limits of work and memory");
+pub static RULE: Rule = Rule::error("replay_limit", "a statement ends within the replay's limits of work and memory").effect("The statement does not end, or takes more memory than a build should: on a database with rows it would take longer still.")
+.examples(
+"-- 0001_jobs.sql
+CREATE TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n;",
+"-- 0001_jobs.sql
+CREATE TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9) SELECT sum(i) FROM n;",
+);
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::Limit(limit) = fault.refusal.cause else { return None };

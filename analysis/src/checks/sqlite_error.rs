@@ -9,7 +9,16 @@ use crate::replay::Fault;
 use crate::statement::Kind;
 
 /// `sqlite_error`
-pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database");
+pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database")
+    .effect("No fresh database starts: SQLite refuses the statement.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+INSERT INTO jobs VALUES (1);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+INSERT INTO jobs VALUES (1, 'new');",
+    );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let place = match fault.refusal.offset {

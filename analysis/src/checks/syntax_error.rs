@@ -9,7 +9,14 @@ use crate::history::History;
 use crate::replay::Fault;
 
 /// `syntax_error`
-pub static RULE: Rule = Rule::error("syntax_error", "a migration is SQL as SQLite reads it");
+pub static RULE: Rule = Rule::error("syntax_error", "a migration is SQL as SQLite reads it")
+    .effect("No fresh database starts: it is not SQL.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABEL jobs(id INTEGER);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     if fault.refusal.cause != Cause::Syntax {

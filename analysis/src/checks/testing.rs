@@ -5,9 +5,12 @@ use std::path::Path;
 use crate::analysis::{Analysis, analyze};
 use crate::render::{Style, render};
 
-/// Analyses a folder of these files.
+/// Analyses a folder of these files; without an `onward.toml` among them, what is dropped is meant to go.
 pub(crate) fn folder(files: &[(&str, &str)]) -> Analysis {
     let dir = tempfile::tempdir().unwrap();
+    if !files.iter().any(|(path, _)| *path == "onward.toml") {
+        write(dir.path(), "onward.toml", "[levels]\ndrops_data = 'allow'\n");
+    }
     for (path, text) in files {
         write(dir.path(), path, text);
     }

@@ -8,7 +8,15 @@ use crate::history::{At, History};
 use crate::statement::Kind;
 
 /// `transaction_control`
-pub static RULE: Rule = Rule::error("transaction_control", "a migration does not roll back");
+pub static RULE: Rule = Rule::error("transaction_control", "a migration does not roll back")
+    .effect("A part of the migration would be taken back, and the rest kept.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+ROLLBACK;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if history.statement(at).kind != Kind::Rollback {

@@ -8,7 +8,16 @@ use crate::replay::{Fault, place_of_origin};
 use crate::statement::Kind;
 
 /// `unknown_column`
-pub static RULE: Rule = Rule::error("unknown_column", "a statement uses columns that exist");
+pub static RULE: Rule = Rule::error("unknown_column", "a statement uses columns that exist")
+    .effect("No fresh database starts: no migration makes such a column.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(stat);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);",
+    );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, .. } = &fault.refusal.cause else { return None };

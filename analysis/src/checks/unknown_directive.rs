@@ -5,7 +5,15 @@ use crate::diagnostic::Diagnostic;
 use crate::file::Place;
 
 /// `unknown_directive`
-pub static RULE: Rule = Rule::error("unknown_directive", "a directive is one that onward knows");
+pub static RULE: Rule = Rule::error("unknown_directive", "a directive is one that onward knows")
+    .effect("A directive that is misspelled allows nothing.")
+    .examples(
+        "-- 0001_jobs.sql
+-- onward: alow(drops_data) a draft
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
 
 /// What is wrong with a directive.
 pub(crate) enum Problem {
@@ -21,7 +29,7 @@ pub(crate) fn problem(place: Place, problem: Problem) -> Diagnostic {
     let (message, help) = match problem {
         Problem::Form => (
             "this directive is not understood".to_owned(),
-            "write `-- onward: allow(code) reason`".to_owned(),
+            "write `-- onward: allow(code) reason`, or `-- onward: foreign_keys(on)`".to_owned(),
         ),
         Problem::Code(code) => {
             (format!("there is no code `{code}`"), format!("codes that can be allowed: {codes}"))

@@ -9,7 +9,18 @@ use crate::replay::Fault;
 
 /// `unknown_function`
 pub static RULE: Rule =
-    Rule::error("unknown_function", "functions and collations are SQLite's own or named in onward.toml");
+    Rule::error("unknown_function", "functions and collations are SQLite's own or named in onward.toml")
+        .effect("No fresh database starts, unless the application registers the function before it migrates.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_slug ON jobs(slug(state));",
+            "-- onward.toml
+functions = ['slug']
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_slug ON jobs(slug(state));",
+        );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let (what, list, name) = match &fault.refusal.cause {

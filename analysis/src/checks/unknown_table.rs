@@ -9,7 +9,16 @@ use crate::statement::{Change, Kind};
 
 /// `unknown_table`
 pub static RULE: Rule =
-    Rule::error("unknown_table", "a statement uses tables, indexes, views and triggers that exist");
+    Rule::error("unknown_table", "a statement uses tables, indexes, views and triggers that exist")
+        .effect("No fresh database starts: no migration makes such a table.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON job(state);",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);",
+        );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let (what, name) = match &fault.refusal.cause {

@@ -8,8 +8,9 @@ use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
 
 /// `unreadable`
-pub static RULE: Rule =
-    Rule::error("unreadable", "the folder and its files can be read, as UTF-8").about_files();
+pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8")
+    .about_files()
+    .effect("What is in the file is not known, so nothing is proven.");
 
 pub(crate) fn folder(file: FileId, dir: &Path, error: &io::Error) -> Diagnostic {
     let help = match error.kind() {

@@ -8,7 +8,20 @@ use crate::replay::{Fault, place_of_origin};
 
 /// `used_before_added`
 pub static RULE: Rule =
-    Rule::error("used_before_added", "a statement comes after the tables and columns it uses");
+    Rule::error("used_before_added", "a statement comes after the tables and columns it uses")
+        .effect("No fresh database starts: there is no such table or column yet.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+UPDATE jobs SET due = 1;
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN due TEXT;",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+ALTER TABLE jobs ADD COLUMN due TEXT;
+UPDATE jobs SET due = 1;",
+        );
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let (what, name) = match &fault.refusal.cause {

@@ -1,7 +1,7 @@
 //! Views and triggers that cannot work at the end of the history. SQLite takes their bodies unseen when they are made.
 
+use onward_schema::Schema;
 use onward_schema::token::significant;
-use onward_schema::{Schema, Trigger};
 use rusqlite::Result;
 
 use super::{Step, origin};
@@ -42,7 +42,12 @@ pub(super) fn find(
         !names.iter().any(|name| *name != found.name && !history.named(found.made, name).is_empty())
     });
     for trigger in schema.triggers.values() {
-        let Some(probe) = probe(trigger, schema) else { continue };
+        let columns = schema.table(&trigger.table).map(|table| {
+            let columns = table.columns.iter().filter(|column| column.generated.is_none());
+            columns.map(|column| column.name.clone()).collect::<Vec<_>>()
+        });
+        let columns = columns.unwrap_or_default();
+        let Some(probe) = probe(&trigger.definition, &trigger.table, &columns) else { continue };
         if sandbox.prepare(&probe, true).is_err() {
             // Another trigger of the table may be the one: without the others it shows.
             sandbox.conn().execute_batch("SAVEPOINT alone")?;
@@ -73,20 +78,20 @@ fn look(history: &History, sandbox: &Sandbox, object: Object, name: &str, probe:
     Some(Broken { object, name: name.to_owned(), made, cause, since: None, probe })
 }
 
-/// A statement that sets the trigger off.
-fn probe(trigger: &Trigger, schema: &Schema) -> Option<String> {
-    let table = quoted(&trigger.table);
-    let event = significant(&trigger.definition)
+/// A statement that sets a trigger of this text off; `columns` are the table's.
+pub(super) fn probe(definition: &str, table: &str, columns: &[String]) -> Option<String> {
+    let table = quoted(table);
+    let event = significant(definition)
         .find(|token| ["INSERT", "UPDATE", "DELETE"].iter().any(|event| token.is(event)))?
         .text
         .to_ascii_uppercase();
     Some(match event.as_str() {
         "INSERT" => format!("INSERT INTO {table} DEFAULT VALUES"),
         "DELETE" => format!("DELETE FROM {table}"),
+        _ if columns.is_empty() => return None,
         _ => {
-            let columns = &schema.table(&trigger.table)?.columns;
-            let columns = columns.iter().filter(|column| column.generated.is_none());
-            let set: Vec<String> = columns.map(|column| format!("{0} = {0}", quoted(&column.name))).collect();
+            let set: Vec<String> =
+                columns.iter().map(|column| format!("{0} = {0}", quoted(column))).collect();
             format!("UPDATE {table} SET {}", set.join(", "))
         }
     })

@@ -2,7 +2,7 @@
 
 use onward_schema::Schema;
 use onward_schema::canonical::canonical;
-use rusqlite::Result;
+use rusqlite::{OptionalExtension, Result};
 
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
@@ -16,6 +16,8 @@ pub(crate) struct Masked {
     pub(crate) made: Option<At>,
     /// How what is there differs from what the statement would make.
     pub(crate) differences: Vec<String>,
+    /// The table of an index that has the name; if it is dropped later in the migration, there is none afterwards.
+    pub(crate) on: Option<String>,
 }
 
 /// Looks whether a statement that is about to run is masked.
@@ -38,11 +40,17 @@ pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Result<Optio
     if canonical(&wanted) == canonical(&taken) {
         return Ok(None);
     }
+    let on = sandbox.conn().query_row(
+        "SELECT tbl_name FROM main.sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
+        [&name.text],
+        |row| row.get(0),
+    );
     let is_it = |other: &str| name.is(other);
     let differences = Schema::read(alone.conn())?.compare(&Schema::read(sandbox.conn())?);
     let differences = differences.into_iter().filter(|difference| is_it(&difference.name));
     Ok(Some(Masked {
         at,
+        on: on.optional()?,
         made: history
             .statements()
             .take_while(|&earlier| earlier < at)

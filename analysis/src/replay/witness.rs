@@ -1,92 +1,337 @@
-//! A row in the table that an ALTER TABLE … ADD COLUMN changes: SQLite takes some columns only while it is empty.
+//! Carries rows through the whole history, under the runtime's own rules, and sees what becomes of them.
+//!
+//! A witness is a database of its own that runs the statements which have worked on the empty one. After each migration,
+//! rows are put into the tables that have none. What fails is noted, the rows in its way are taken out, and the witness
+//! goes on.
 
-use onward_schema::Affinity;
-use onward_schema::token::{Token, significant};
-use rusqlite::Result;
+use std::collections::{BTreeMap, HashSet};
 
-use super::DOUBLE_QUOTED_STRING;
-use crate::cause::Refusal;
+use onward_schema::Violation;
+use onward_schema::token::significant;
+use rusqlite::{Result, types::Value};
+
+use super::Step;
+use super::contents::Contents;
+use super::loss;
+use super::plan::Plan;
+use super::rows::{Filler, Rows};
+use super::value::shown;
+use super::write::{Copy, Item, Write};
+use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Change, Kind, Object};
+use crate::statement::{Change, Kind};
 
-/// A statement that works on an empty table only.
+/// What the rows have shown of a statement.
 #[derive(Debug, Clone)]
 pub(crate) struct Witness {
     pub(crate) at: At,
-    pub(crate) refusal: Refusal,
+    /// Whether every database that is not empty is hit.
+    pub(crate) certain: bool,
+    pub(crate) what: What,
 }
 
-/// Tries a statement that is about to run on a copy of its table with one row.
-///
-/// Where the table may be empty on every database, or no row can be made for it, nothing is said.
-pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Result<Option<Witness>> {
-    let Kind::Alter { table, change: Some(Change::Add(_)) } = &history.statement(at).kind else {
-        return Ok(None);
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    /// The statement fails; with the row that makes it fail.
+    Fails { refusal: Refusal, row: Option<String> },
+    /// Rows of a table that is kept are gone.
+    RowsLost { table: String, before: usize, after: usize, cascade: bool },
+    /// A column has other values: those of another column, or one text for all.
+    Changed { table: String, column: String, other: String, is_text: bool, values: (String, String) },
+    /// The rows have other rowids, by which a full-text index knows them.
+    Renumbered { table: String, index: String },
+    /// Rows refer to what is not there any more.
+    Orphans { violations: Vec<Violation>, parent: String },
+}
+
+/// What came of one witness.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) found: Vec<Witness>,
+    /// The tables that could not be populated, and why.
+    pub(super) empty: BTreeMap<String, String>,
+    /// Where the rows could be carried no further.
+    pub(super) stopped: Option<At>,
+}
+
+/// Runs one witness; nothing is said of migrations with faults, where what is missing may only follow from them.
+pub(super) fn run(history: &History, plans: &[Plan], faulty: &HashSet<usize>, rows: Rows) -> Result<Outcome> {
+    let mut carrier = Carrier {
+        history,
+        sandbox: Sandbox::open(&history.config)?,
+        filler: Filler::new(rows),
+        rows,
+        has_keys: false,
+        outcome: Outcome::default(),
     };
-    let earlier = (0..at.statement).map(|statement| At { statement, ..at });
-    if !may_fail(history.sql(at))
-        || earlier.into_iter().any(|earlier| may_empty(history, earlier, &table.text))
-    {
-        return Ok(None);
-    }
-    let Some(made) = sandbox.text(&table.text, false)? else { return Ok(None) };
-    let strings = history.statement(at).allows(DOUBLE_QUOTED_STRING);
-    // On a copy without the row it has to work, or something else is missing there.
-    let mut refusals = [None, None];
-    for (with_row, refusal) in [false, true].into_iter().zip(&mut refusals) {
-        let copy = Sandbox::open(&history.config)?;
-        if copy.run(&made, false).is_err()
-            || (with_row && copy.run(&row(&copy, &table.text)?, false).is_err())
-        {
-            return Ok(None);
+    for plan in plans {
+        carrier.migration(plan, faulty.contains(&plan.migration()))?;
+        if carrier.outcome.stopped.is_some() {
+            break;
         }
-        *refusal = copy.run(history.sql(at), strings).err().map(Refusal::from);
     }
-    Ok(match refusals {
-        [None, Some(refusal)] => Some(Witness { at, refusal }),
-        _ => None,
-    })
+    // All that is pending is applied at once, so what a later migration mends is no fault.
+    let end = Violation::read(carrier.sandbox.conn())?;
+    carrier.outcome.found.retain(|witness| match &witness.what {
+        What::Orphans { violations, .. } => violations
+            .iter()
+            .any(|found| end.iter().any(|left| left.table == found.table && left.parent == found.parent)),
+        _ => true,
+    });
+    carrier.outcome.empty = carrier.filler.empty;
+    Ok(carrier.outcome)
 }
 
-/// Whether a column is of a kind that SQLite looks at the rows for; most are a type and a constant.
-fn may_fail(sql: &str) -> bool {
-    let tokens: Vec<_> = significant(sql).collect();
-    let has = |word: &str| tokens.iter().any(|token| token.is(word));
-    let default = tokens.iter().position(|token| token.is("DEFAULT")).and_then(|at| tokens.get(at + 1));
-    let is_constant = |token: &Token<'_>| {
-        !token.is("(") && !token.is("NULL") && !token.text.to_ascii_uppercase().starts_with("CURRENT_")
-    };
-    has("CHECK") || has("AS") || has("REFERENCES") || !default.map_or(!has("NOT"), is_constant)
+struct Carrier<'h> {
+    history: &'h History,
+    sandbox: Sandbox,
+    filler: Filler,
+    rows: Rows,
+    has_keys: bool,
+    outcome: Outcome,
 }
 
-/// Whether the table may be new or empty because of this statement, whatever the database.
-fn may_empty(history: &History, at: At, table: &str) -> bool {
-    match &history.statement(at).kind {
-        Kind::Create { object: Object::Index | Object::View | Object::Trigger, .. } => false,
-        Kind::Alter { change: Some(Change::Add(_) | Change::Drop(_) | Change::Rename(..)), .. } => false,
-        _ => !history.named(at, table).is_empty(),
+impl Carrier<'_> {
+    fn migration(&mut self, plan: &Plan, is_faulty: bool) -> Result<()> {
+        let foreign_keys = self.history.migrations[plan.migration()].foreign_keys;
+        self.sandbox.begin(foreign_keys)?;
+        self.has_keys |= plan.has_keys;
+        let compares = !is_faulty && (plan.rebuilds() || foreign_keys);
+        let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };
+        let checks_keys = !is_faulty && self.has_keys && plan.touches_rows();
+        let violations = if checks_keys { Violation::read(self.sandbox.conn())? } else { Vec::new() };
+        let found = self.outcome.found.len();
+        for step in &plan.steps {
+            if let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings) {
+                self.failed(*step, Refusal::from(error), plan, is_faulty)?;
+            }
+            if self.outcome.stopped.is_some() {
+                return Ok(());
+            }
+            self.follow(step.at);
+        }
+        let failed = self.outcome.found.len() > found;
+        if plan.is_undone {
+            self.sandbox.reset()?;
+        }
+        if !failed {
+            for (table, before) in &before {
+                if let Some(after) = Contents::read(&self.sandbox, table)? {
+                    let found =
+                        loss::find(&self.sandbox, plan, table, before, &after, self.rows, foreign_keys)?;
+                    self.outcome.found.extend(found);
+                }
+            }
+            let lost = self.outcome.found.len() > found;
+            if checks_keys && !lost {
+                self.orphans(plan, &violations)?;
+            }
+        }
+        self.fill(plan)
     }
-}
 
-/// The INSERT of a row with a value in every column.
-fn row(sandbox: &Sandbox, table: &str) -> Result<String> {
-    let mut query =
-        sandbox.conn().prepare("SELECT name, type FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0")?;
-    let columns = query.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let columns = columns.collect::<Result<Vec<(String, String)>>>()?;
-    let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
-    let values: Vec<&str> = columns.iter().map(|(_, declared)| value(declared)).collect();
-    Ok(format!("INSERT INTO main.{}({}) VALUES ({})", quoted(table), names.join(", "), values.join(", ")))
-}
+    /// What is in the tables that the migration may lose rows of.
+    fn contents(&self, plan: &Plan, all: bool) -> Result<BTreeMap<String, Contents>> {
+        let tables = match all {
+            false => plan.tables().into_iter().collect(),
+            true => onward_schema::objects(self.sandbox.conn())?,
+        };
+        let mut contents = BTreeMap::new();
+        for table in tables {
+            if let Some(found) = Contents::read(&self.sandbox, &table)? {
+                contents.insert(table, found);
+            }
+        }
+        Ok(contents)
+    }
 
-/// A value that a column of this type keeps as it is.
-fn value(declared: &str) -> &'static str {
-    match Affinity::of(declared) {
-        // Well-formed JSON, for the columns that ask for it.
-        Affinity::Text => "'{}'",
-        Affinity::Blob => "x'00'",
-        Affinity::Real => "1.5",
-        Affinity::Integer | Affinity::Numeric => "1",
+    /// Keeps count of which table has rows of ours.
+    fn follow(&mut self, at: At) {
+        let lower = |name: &str| name.to_ascii_lowercase();
+        match &self.history.statement(at).kind {
+            Kind::Alter { table, change: Some(Change::RenameTable(to)) } => {
+                self.filler.rename(&lower(&table.text), &lower(&to.text));
+            }
+            Kind::Drop { name, .. } => self.filler.forget(&lower(&name.text)),
+            _ => {}
+        }
+    }
+
+    fn fill(&mut self, plan: &Plan) -> Result<()> {
+        for table in plan.tables() {
+            self.filler.fill(&self.sandbox, &table)?;
+        }
+        for (table, column) in &plan.added {
+            self.filler.column(&self.sandbox, table, column)?;
+        }
+        Ok(())
+    }
+
+    /// Notes a statement that the rows have made fail, and gets past it.
+    fn failed(&mut self, step: Step, refusal: Refusal, plan: &Plan, is_faulty: bool) -> Result<()> {
+        let Step { at, strings } = step;
+        let sql = self.history.sql(at);
+        let kind = &self.history.statement(at).kind;
+        let is_add = matches!(kind, Kind::Alter { change: Some(Change::Add(_)), .. });
+        let write = plan.writes.iter().find(|(found, _)| *found == at).map(|(_, write)| write);
+        // Rows that a migration brings along may meet ours by chance; functions of the application are only stubs.
+        let named = significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
+        let named: HashSet<String> = named.collect();
+        let all = onward_schema::objects(self.sandbox.conn())?;
+        let is_seed = match write {
+            Some(Write::Insert { .. }) => true,
+            Some(Write::Copy(copy)) => {
+                let tables = || all.iter().chain(&plan.made);
+                !tables().any(|name| *name != copy.table && named.contains(name))
+            }
+            _ => false,
+        };
+        let is_stubbed = self.history.config.functions.iter().any(|function| {
+            significant(sql)
+                .any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(&function.name)))
+        });
+        let is_limit = matches!(refusal.cause, Cause::Limit(_));
+        if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
+            let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write);
+            let row = self.row(at, &refusal, write);
+            self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row } });
+        }
+        if is_limit || self.sandbox.is_lost() {
+            self.outcome.stopped = Some(at);
+            return Ok(());
+        }
+        for tables in
+            [all.iter().filter(|name| named.contains(*name)).collect::<Vec<_>>(), all.iter().collect()]
+        {
+            self.sandbox.without_triggers(|| {
+                for table in tables {
+                    // Of views there is nothing to delete.
+                    let _ = self.sandbox.run(&format!("DELETE FROM main.{}", quoted(table)), false);
+                    self.filler.take_out(table);
+                }
+                Ok(())
+            })?;
+            if self.sandbox.run(sql, strings).is_ok() {
+                if let Kind::Alter { table, change: Some(Change::Add(_)) } = kind {
+                    self.filler.fill(&self.sandbox, &table.text.to_ascii_lowercase())?;
+                }
+                return Ok(());
+            }
+        }
+        self.outcome.stopped = Some(at);
+        Ok(())
+    }
+
+    /// Whether the statement fails whatever the rows hold.
+    fn is_certain(&self, at: At, refusal: &Refusal, write: Option<&Write>) -> bool {
+        let message = refusal.message.as_str();
+        match (&self.history.statement(at).kind, write) {
+            (Kind::Alter { table, change: Some(Change::Add(column)) }, _) => {
+                let names = |name: &str| {
+                    significant(self.history.sql(at))
+                        .any(|token| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name)))
+                };
+                let contents = Contents::read(&self.sandbox, &table.text.to_ascii_lowercase());
+                let others = contents.ok().flatten().map(|contents| contents.columns).unwrap_or_default();
+                // What is held against another column depends on what is in there.
+                message.to_ascii_lowercase().starts_with("cannot add")
+                    || !others.iter().any(|other| !column.is(other) && !table.is(other) && names(other))
+            }
+            (Kind::Drop { .. }, _) => true,
+            (_, Some(Write::Copy(copy))) if copy.is_plain() => {
+                message.starts_with("UNIQUE") && !self.is_computed(copy)
+                    || message.starts_with("NOT NULL") && self.leaves_out(copy, message)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a value of the copy is more than what is in a column.
+    fn is_computed(&self, copy: &Copy) -> bool {
+        copy.items.iter().any(|item| !matches!(item, Item::Star | Item::Column(_)))
+    }
+
+    /// Whether the copy has nothing for the column that must not be NULL.
+    fn leaves_out(&self, copy: &Copy, message: &str) -> bool {
+        let Some(column) = message.rsplit('.').next().map(str::to_ascii_lowercase) else { return false };
+        let read = |table: &str| {
+            Contents::read(&self.sandbox, table).ok().flatten().map(|contents| contents.columns)
+        };
+        let into = read(&copy.table).unwrap_or_default();
+        let from = copy.source.as_deref().and_then(read).unwrap_or_default();
+        let Some(pairs) = copy.pairs(&into, &from) else { return false };
+        pairs.iter().find(|(name, _)| *name == column).is_none_or(|(_, item)| *item == Item::Null)
+    }
+
+    /// The row that makes a statement fail, as far as it can be told.
+    fn row(&self, at: At, refusal: &Refusal, write: Option<&Write>) -> Option<String> {
+        let table = match (&self.history.statement(at).kind, write) {
+            (Kind::Alter { table, .. }, _) => table.text.to_ascii_lowercase(),
+            (Kind::Create { on: Some(on), .. }, _) => on.text.to_ascii_lowercase(),
+            (_, Some(Write::Copy(copy))) => copy.source.clone()?,
+            (_, Some(write)) => write.table().to_owned(),
+            _ => return None,
+        };
+        let contents = Contents::read(&self.sandbox, &table).ok()??;
+        let (kind, rest) = refusal.message.split_once(" constraint failed: ").unwrap_or_default();
+        let named: Vec<&str> = rest.split(", ").filter_map(|name| name.rsplit('.').next()).collect();
+        let at = |name: &str| contents.columns.iter().position(|column| column.eq_ignore_ascii_case(name));
+        let columns: Vec<usize> = named.into_iter().filter_map(at).collect();
+        let row = match kind {
+            "NOT NULL" => {
+                contents.rows.iter().find(|row| columns.iter().any(|&at| row[at + 1] == Value::Null))
+            }
+            "UNIQUE" => contents.rows.iter().enumerate().find_map(|(place, row)| {
+                let same = |other: &Vec<Value>| columns.iter().all(|&at| row[at + 1] == other[at + 1]);
+                contents.rows[..place].iter().any(same).then_some(row)
+            }),
+            _ => None,
+        };
+        let row = row.or(contents.rows.first())?;
+        let values =
+            contents.columns.iter().zip(&row[1..]).map(|(name, value)| format!("{name} = {}", shown(value)));
+        // The columns in question come first.
+        let mut values: Vec<(bool, String)> =
+            values.enumerate().map(|(at, text)| (!columns.contains(&at), text)).collect();
+        values.sort_by_key(|(other, _)| *other);
+        let more = if values.len() > 5 { ", …" } else { "" };
+        let values: Vec<String> = values.into_iter().take(5).map(|(_, text)| text).collect();
+        Some(format!("a row of `{table}` with {}{more}", values.join(", ")))
+    }
+
+    fn orphans(&mut self, plan: &Plan, before: &[Violation]) -> Result<()> {
+        let mut violations = Violation::new_ones(before, Violation::read(self.sandbox.conn())?);
+        while let Some(first) = violations.first() {
+            let (child, parent) = (first.table.clone(), first.parent.clone());
+            let of = |found: &Violation| found.table == child && found.parent == parent;
+            let (group, rest) = violations.into_iter().partition(of);
+            self.orphans_of(plan, &child.to_ascii_lowercase(), &parent.to_ascii_lowercase(), group)?;
+            violations = rest;
+        }
+        Ok(())
+    }
+
+    fn orphans_of(
+        &mut self,
+        plan: &Plan,
+        child: &str,
+        parent: &str,
+        violations: Vec<Violation>,
+    ) -> Result<()> {
+        let taken = plan.writes.iter().find_map(|(at, write)| match write {
+            Write::Delete { table, all } if table == parent => Some((*at, *all)),
+            _ => None,
+        });
+        let exists = self.sandbox.text(parent, false)?.is_some();
+        let dropped = plan.drops.iter().find(|(_, dropped)| dropped == parent && !exists).map(|(at, _)| *at);
+        let written =
+            plan.writes.iter().rfind(|(_, write)| write.table() == child || write.table() == parent);
+        let last = plan.steps.last().map(|step| step.at);
+        let at = taken.map(|(at, _)| at).or(dropped).or(written.map(|(at, _)| *at)).or(last);
+        let certain = self.rows == Rows::Mild && (taken.is_some_and(|(_, all)| all) || dropped.is_some());
+        let what = What::Orphans { violations, parent: parent.to_owned() };
+        self.outcome.found.extend(at.map(|at| Witness { at, certain, what }));
+        Ok(())
     }
 }

@@ -1,0 +1,75 @@
+//! A foreign key that a table has no longer after a rebuild which keeps its columns.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::history::History;
+use crate::replay::{Loss, Part};
+
+/// `foreign_key_lost`
+pub static RULE: Rule = Rule::warning("foreign_key_lost", "a rebuild keeps the foreign keys of its table")
+    .allowable()
+    .effect("Rows that refer to nothing are no longer refused, and ON DELETE does nothing.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, queue INTEGER, due TEXT);
+INSERT INTO new(id, queue) SELECT id, queue FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id), due TEXT);
+INSERT INTO new(id, queue) SELECT id, queue FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
+
+pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
+    let Part::ForeignKey(key) = &loss.what else { return None };
+    let columns = key.columns.join(", ");
+    let message = format!("the foreign key on `{}` ({columns}) is lost in the rebuild", loss.table);
+    Some(
+        Diagnostic::new(&RULE, history.place(loss.at), message)
+            .label("makes the table without it")
+            .note(format!("rows that refer to nothing in `{}` are no longer refused", key.parent))
+            .help(format!("add to the new table, or rebuild it once more if this is released: `FOREIGN KEY ({columns}) {key}`")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    const TABLES: &str = "CREATE TABLE p(id INTEGER PRIMARY KEY);
+        CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER REFERENCES p(id) ON DELETE CASCADE);";
+
+    fn rebuild(key: &str) -> String {
+        format!(
+            "CREATE TABLE n(id INTEGER PRIMARY KEY, p INTEGER{key}, a TEXT);\n\
+             INSERT INTO n(id, p) SELECT id, p FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"
+        )
+    }
+
+    #[test]
+    fn the_clause_to_add_is_printed() {
+        let found = folder(&[("1_a.sql", TABLES), ("2_b.sql", &rebuild(""))]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].message, "the foreign key on `c` (p) is lost in the rebuild");
+        assert!(found.diagnostics[0].help.ends_with("`FOREIGN KEY (p) REFERENCES p(id) ON DELETE CASCADE`"));
+    }
+
+    #[test]
+    fn silent_where_it_is_kept_or_changed_or_the_parent_goes_or_it_is_all_the_rebuild_is_for() {
+        assert_eq!(history(&[TABLES, &rebuild("").replace(", a TEXT", "")]), [""; 0]);
+        for key in
+            [" REFERENCES p(id) ON DELETE CASCADE", " REFERENCES p", " REFERENCES p(id) ON DELETE SET NULL"]
+        {
+            assert_eq!(history(&[TABLES, &rebuild(key)]), [""; 0], "{key}");
+        }
+        assert_eq!(history(&[TABLES, &format!("{} DROP TABLE p;", rebuild(""))]), [""; 0]);
+    }
+}

@@ -1,0 +1,141 @@
+//! A foreign key that nothing can match: its parent is not there, or has no unique key where it refers to.
+//!
+//! SQLite looks only when rows are written: [then it is an error](https://www.sqlite.org/foreignkeys.html#fk_indexes),
+//! where foreign keys are enforced.
+
+use super::{Rule, index_before_column};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::History;
+use crate::replay::{Late, Loss, Part, Replay, Waiting, What, Witness};
+use crate::statement::{Kind, Object};
+
+/// `foreign_key_mismatch`
+pub static RULE: Rule =
+    Rule::error("foreign_key_mismatch", "a foreign key refers to a primary or unique key that exists")
+        .allowable()
+        .effect("Where foreign keys are enforced, every write to the table fails.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE jobs(queue TEXT REFERENCES queues(name));",
+            "-- 0001_jobs.sql
+CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+CREATE TABLE jobs(queue TEXT REFERENCES queues(name));",
+        );
+
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    // What has moved with a rename, or has left rows behind, is told as that.
+    let is_told = |parent: &str| {
+        let moved = |loss: &Loss| matches!(&loss.what, Part::Parent { key, .. } if key.parent.eq_ignore_ascii_case(parent));
+        let left = |witness: &Witness| matches!(&witness.what, What::Orphans { parent: gone, .. } if gone.eq_ignore_ascii_case(parent));
+        replay.losses.iter().any(moved) || replay.witnesses.iter().any(left)
+    };
+    replay.late.iter().filter_map(move |late| match &late.what {
+        Waiting::Key { parent, missing } if !is_told(parent) => {
+            Some(explain(history, late, parent, *missing))
+        }
+        _ => None,
+    })
+}
+
+fn explain(history: &History, late: &Late, parent: &str, missing: bool) -> Diagnostic {
+    let child = &late.name;
+    let place = history.named(late.at, parent).pop().unwrap_or_else(|| history.place(late.at));
+    let what = match missing {
+        true => format!("table `{parent}`"),
+        false => format!("a unique key of `{parent}`"),
+    };
+    let label = if missing { "no such table" } else { "no primary or unique key there" };
+    let effect = format!("where foreign keys are enforced, every write to `{child}` fails");
+    if let Some(mended) = late.mended {
+        let file = history.path(mended);
+        return Diagnostic::new(
+            &RULE,
+            place,
+            format!("a foreign key of `{child}` refers to {what} before it exists"),
+        )
+        .severity(Severity::Warning)
+        .label(format!("{label} yet"))
+        .related(history.place(mended), index_before_column::added(history, mended))
+        .note(format!("on a database that is not past {file}: {effect}"))
+        .help(format!("make the parent first, or `{child}` in {file}"));
+    }
+    let help = match missing {
+        true => format!("make `{parent}` in a migration, or refer to a table that is there"),
+        false => format!(
+            "add `CREATE UNIQUE INDEX … ON {parent}(…);` on the columns that are referred to, or refer to the primary key"
+        ),
+    };
+    let drops = |kind: &Kind| matches!(kind, Kind::Drop { object: Object::Table, name } if name.is(parent));
+    let dropped = history.statements().filter(|&at| drops(&history.statement(at).kind)).last();
+    if let Some(dropped) = dropped.filter(|_| missing) {
+        let message = format!("a foreign key of `{child}` refers to {what}, which is gone at the end");
+        return Diagnostic::new(&RULE, place, message)
+            .label(label)
+            .related(history.place(dropped), "dropped here")
+            .note(effect)
+            .help(format!("rebuild `{child}` without the foreign key before `{parent}` is dropped"));
+    }
+    Diagnostic::new(
+        &RULE,
+        place,
+        format!("a foreign key of `{child}` refers to {what} that no migration makes"),
+    )
+    .label(label)
+    .note(effect)
+    .help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    #[test]
+    fn parents_that_never_come() {
+        let found = folder(&[("1_a.sql", "CREATE TABLE c(p INTEGER REFERENCES people(id));")]);
+        assert_eq!(
+            found.diagnostics[0].message,
+            "a foreign key of `c` refers to table `people` that no migration makes"
+        );
+        assert!(found.has_errors());
+        let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";
+        let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
+        assert_eq!(history(&[parent, child]), ["foreign_key_mismatch 0002_m.sql:1:37"]);
+    }
+
+    #[test]
+    fn parents_that_come_in_a_later_migration() {
+        let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
+        let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";
+        let index = "DELETE FROM p WHERE id NOT IN (SELECT min(id) FROM p GROUP BY code); CREATE UNIQUE INDEX by_code ON p(code);";
+        let found = folder(&[("1_a.sql", parent), ("2_b.sql", child), ("3_c.sql", index)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert!(!found.has_errors());
+        assert_eq!(
+            found.diagnostics[0].message,
+            "a foreign key of `c` refers to a unique key of `p` before it exists"
+        );
+    }
+
+    #[test]
+    fn parents_that_are_dropped() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER CHECK (p > 1 AND p < 1) REFERENCES p);";
+        let found = folder(&[("1_a.sql", tables), ("2_b.sql", "DROP TABLE p;")]);
+        assert_eq!(
+            found.diagnostics[0].message,
+            "a foreign key of `c` refers to table `p`, which is gone at the end"
+        );
+        assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "DROP TABLE p");
+    }
+
+    #[test]
+    fn silent_within_a_migration_and_where_all_is_there() {
+        let child = "CREATE TABLE c(p INTEGER REFERENCES p(id), q REFERENCES q, r REFERENCES r(code));";
+        let parents = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(a TEXT PRIMARY KEY);
+            CREATE TABLE r(code TEXT UNIQUE);";
+        assert_eq!(history(&[&format!("{child}{parents}")]), [""; 0]);
+        assert_eq!(history(&[parents, child]), [""; 0]);
+        let itself = "CREATE TABLE t(id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t(id));";
+        assert_eq!(history(&[itself]), [""; 0]);
+    }
+}

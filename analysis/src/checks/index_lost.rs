@@ -1,0 +1,89 @@
+//! An index that is gone with the table it belonged to: a rebuild drops the table, and nobody makes the index again.
+//!
+//! Nothing fails, queries get slow, and a UNIQUE index no longer refuses anything.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::history::History;
+use crate::replay::{Loss, Part};
+
+/// `index_lost`
+pub static RULE: Rule = Rule::warning("index_lost", "a rebuild makes the indexes of its table again")
+    .allowable()
+    .effect("Nothing fails: queries get slow, and a UNIQUE index no longer refuses anything.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_state ON jobs(state);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;
+CREATE INDEX by_state ON jobs(state);",
+    );
+
+pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
+    let Part::Index { name, sql, unique } = &loss.what else { return None };
+    let effect = match unique {
+        true => "nothing refuses a second row with the same values any more",
+        false => "queries that used it read the whole table",
+    };
+    Some(
+        Diagnostic::new(
+            &RULE,
+            history.place(loss.at),
+            format!("index `{name}` of `{}` is lost in the rebuild", loss.table),
+        )
+        .label("takes the index with it")
+        .note(effect)
+        .help(format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    const JOBS: &str =
+        "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT); CREATE INDEX by_state\nON jobs(state);";
+    const REBUILD: &str = "CREATE TABLE n(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO n(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE n RENAME TO jobs;";
+
+    #[test]
+    fn the_statement_to_add_is_printed() {
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", REBUILD)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        let diagnostic = &found.diagnostics[0];
+        assert_eq!(diagnostic.message, "index `by_state` of `jobs` is lost in the rebuild");
+        assert_eq!(found.history.files.text(&diagnostic.place), "DROP TABLE jobs");
+        assert!(diagnostic.help.ends_with("`CREATE INDEX by_state ON jobs(state);`"), "{}", diagnostic.help);
+        // The other order of renames loses it as well.
+        let renamed = "ALTER TABLE jobs RENAME TO old; CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+            INSERT INTO jobs SELECT * FROM old; DROP TABLE old;";
+        assert_eq!(history(&[JOBS, renamed]), ["index_lost 0002_m.sql:2:49"]);
+    }
+
+    #[test]
+    fn silent_where_it_is_made_again_replaced_or_dropped() {
+        let with = |text: &str| history(&[JOBS, &format!("{REBUILD} {text}")]);
+        assert_eq!(with("CREATE INDEX by_state ON jobs(state);"), [""; 0]);
+        assert_eq!(with("CREATE INDEX other ON jobs(state, due);"), [""; 0]);
+        assert_eq!(history(&[JOBS, REBUILD, "CREATE INDEX by_state ON jobs(state);"]), [""; 0]);
+        assert_eq!(history(&[JOBS, &format!("DROP INDEX by_state; {REBUILD}")]), [""; 0]);
+        let without = REBUILD
+            .replace("state TEXT, ", "")
+            .replace("(id, state) SELECT id, state", "(id, due) SELECT id, state");
+        assert_eq!(history(&[JOBS, &without]), [""; 0]);
+    }
+}

@@ -1,0 +1,120 @@
+//! A statement that fails for rows which the schema allows.
+//!
+//! Whether any database holds such rows only its owners know, so it is a warning; the message shows a row.
+
+use super::Rule;
+use crate::cause::Refusal;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::History;
+use crate::replay::{Replay, What, Witness};
+
+/// `may_fail_with_rows`
+pub static RULE: Rule =
+    Rule::warning("may_fail_with_rows", "a statement works on all rows that its tables may hold")
+        .allowable()
+        .effect("Databases that hold such rows do not start.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE UNIQUE INDEX one ON jobs(state);",
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+DELETE FROM jobs WHERE id NOT IN (SELECT min(id) FROM jobs GROUP BY state);
+CREATE UNIQUE INDEX one ON jobs(state);",
+        );
+
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    replay.witnesses.iter().filter(|witness| !witness.certain).filter_map(|witness| explain(history, witness))
+}
+
+fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
+    let What::Fails { refusal, row } = &witness.what else { return None };
+    let says = says(refusal);
+    let note = match row {
+        Some(row) => format!("with {row}, SQLite says: {says}"),
+        None => format!("with such rows, SQLite says: {says}"),
+    };
+    Some(
+        Diagnostic::new(&RULE, history.place(witness.at), "this fails for rows that the tables may hold")
+            .severity(Severity::Warning)
+            .label("depends on the data")
+            .note(note)
+            .help(help(refusal)),
+    )
+}
+
+/// SQLite's word as part of a sentence.
+pub(super) fn says(refusal: &Refusal) -> String {
+    let mut message = refusal.message.clone();
+    let is_word = message.chars().nth(1).is_some_and(char::is_lowercase);
+    if let Some(first) = message.get_mut(..1).filter(|_| is_word) {
+        first.make_ascii_lowercase();
+    }
+    message
+}
+
+/// What to write instead.
+pub(super) fn help(refusal: &Refusal) -> String {
+    let (kind, rest) = refusal.message.split_once(" constraint failed: ").unwrap_or((&refusal.message, ""));
+    let (table, column) = rest.rsplit_once('.').unwrap_or(("the table", "the column"));
+    match kind {
+        "NOT NULL" => format!(
+            "give `{column}` a value for every row: select it with `coalesce({column}, <value>)`, or fill it before with \
+             `UPDATE … SET {column} = <value> WHERE {column} IS NULL`"
+        ),
+        "UNIQUE" if rest.contains('.') => format!(
+            "see to rows with the same value before: remove them with a DELETE, tell them apart with an UPDATE of \
+             `{table}`, or leave them out with a WHERE"
+        ),
+        "CHECK" => "change what does not fit with an UPDATE before, or widen the CHECK".to_owned(),
+        _ => "change what does not fit with an UPDATE before, or leave it out with a WHERE".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, n INTEGER, data TEXT);";
+
+    #[test]
+    fn what_some_rows_make_fail() {
+        for statement in [
+            "CREATE UNIQUE INDEX one ON jobs(state);",
+            "CREATE INDEX by_kind ON jobs(json_extract(data, '$.kind'));",
+            "CREATE TABLE x(id INTEGER PRIMARY KEY, state TEXT NOT NULL); INSERT INTO x SELECT id, state FROM jobs;",
+            "CREATE TABLE x(state TEXT CHECK (state IN ('a', 'b'))); INSERT INTO x SELECT state FROM jobs;",
+            "CREATE TABLE x(data INTEGER) STRICT; INSERT INTO x SELECT data FROM jobs;",
+        ] {
+            let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", statement)]);
+            let codes: Vec<_> = found.diagnostics.iter().map(|found| found.rule.code).collect();
+            assert_eq!(codes, ["may_fail_with_rows"], "{statement}: {:?}", found.diagnostics);
+            assert!(!found.has_errors());
+        }
+    }
+
+    #[test]
+    fn the_row_is_shown() {
+        let index = "CREATE UNIQUE INDEX one ON jobs(state);";
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", index)]);
+        assert_eq!(
+            found.diagnostics[0].notes,
+            ["with a row of `jobs` with state = '01234', id = 7, n = 1, data = '01234', SQLite says: \
+              UNIQUE constraint failed: jobs.state"]
+        );
+    }
+
+    #[test]
+    fn silent_where_the_rows_are_seen_to() {
+        let dedupe = "DELETE FROM jobs WHERE id NOT IN (SELECT min(id) FROM jobs GROUP BY state);";
+        assert_eq!(history(&[JOBS, &format!("{dedupe} CREATE UNIQUE INDEX one ON jobs(state);")]), [""; 0]);
+        let filled =
+            "CREATE TABLE x(state TEXT NOT NULL); INSERT INTO x SELECT coalesce(state, '') FROM jobs;";
+        assert_eq!(history(&[JOBS, filled]), [""; 0]);
+        let valid = "CREATE INDEX by_kind ON jobs(json_extract(data, '$.kind')) WHERE json_valid(data);";
+        assert_eq!(history(&[JOBS, valid]), [""; 0]);
+        assert_eq!(history(&[&format!("{JOBS} CREATE UNIQUE INDEX one ON jobs(state);")]), [""; 0]);
+    }
+}

@@ -1,0 +1,118 @@
+//! Rows that are gone after a migration which keeps their table, and says nothing of deleting them.
+
+use super::Rule;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::History;
+use crate::replay::{Replay, What, Witness};
+
+/// `rows_lost`
+pub static RULE: Rule = Rule::error("rows_lost", "a migration keeps the rows of the tables it keeps")
+    .allowable()
+    .effect("Rows are gone that nobody meant to delete.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+INSERT OR IGNORE INTO new(id) SELECT id FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+INSERT INTO new(id, state) SELECT id, coalesce(state, '') FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
+
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    replay.witnesses.iter().filter_map(|witness| explain(history, witness))
+}
+
+fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
+    let What::RowsLost { table, before, after, cascade } = &witness.what else { return None };
+    let place = history.place(witness.at);
+    let severity = if witness.certain { Severity::Error } else { Severity::Warning };
+    if *cascade {
+        let message = format!("this empties `{table}`, which the migration never mentions");
+        return Some(
+            Diagnostic::new(&RULE, place, message)
+                .severity(severity)
+                .label("deletes all rows of the table first, and the foreign keys that refer to it cascade")
+                .note(format!("of {before} rows put into `{table}`, {after} are left after the migration"))
+                .help("take `-- onward: foreign_keys(on)` out: without it, no foreign key cascades in a rebuild"),
+        );
+    }
+    let (message, label) = match witness.certain {
+        true => (format!("the rows of `{table}` do not come over"), "copies no row"),
+        false => (format!("not every row of `{table}` comes over"), "leaves rows behind"),
+    };
+    Some(
+        Diagnostic::new(&RULE, place, message)
+            .severity(severity)
+            .label(label)
+            .note(format!("of {before} rows put into `{table}`, {after} are left after the migration"))
+            .help(
+                "copy every row, without OR IGNORE and from the table itself; if rows are meant to go, say so with a \
+                 DELETE or a WHERE",
+            ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);";
+
+    fn rebuild(copy: &str) -> String {
+        format!(
+            "CREATE TABLE n(id INTEGER PRIMARY KEY, state TEXT UNIQUE, kind TEXT NOT NULL DEFAULT 'a');\n{copy};\n\
+             DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;"
+        )
+    }
+
+    fn codes(copy: &str) -> Vec<(&'static str, bool)> {
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", &rebuild(copy))]);
+        found.diagnostics.iter().map(|found| (found.rule.code, found.is_error())).collect()
+    }
+
+    #[test]
+    fn copies_that_leave_rows_behind() {
+        let none = "INSERT OR IGNORE INTO n(id, state, kind) SELECT id, state, NULL FROM jobs";
+        assert_eq!(codes(none), [("rows_lost", true)]);
+        assert_eq!(
+            codes("INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM jobs"),
+            [("rows_lost", false)]
+        );
+        let join = "INSERT INTO n(id, state) SELECT j.id, j.id FROM jobs AS j JOIN jobs AS k ON k.state = j.state AND k.id = j.id";
+        assert_eq!(codes(join), [("rows_lost", false)]);
+    }
+
+    #[test]
+    fn a_cascade_that_the_file_asks_for() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES p(id) ON DELETE CASCADE);";
+        let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY, a TEXT);\nINSERT INTO n(id) SELECT id FROM p;\n\
+                       DROP TABLE p; ALTER TABLE n RENAME TO p;";
+        assert_eq!(history(&[tables, rebuild]), [""; 0]);
+        let on = format!("-- onward: foreign_keys(on)\n{rebuild}");
+        let found = folder(&[("1_a.sql", tables), ("2_b.sql", &on)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].message, "this empties `c`, which the migration never mentions");
+        assert!(found.has_errors());
+    }
+
+    #[test]
+    fn silent_where_all_come_over_or_the_file_says_so() {
+        for copy in [
+            "INSERT INTO n(id, state) SELECT id, state || id FROM jobs",
+            "INSERT INTO n(id, state) SELECT id, state FROM jobs WHERE state IS NOT NULL GROUP BY state",
+            "DELETE FROM jobs WHERE id > 1; INSERT INTO n(id, state) SELECT id, state FROM jobs",
+            "INSERT INTO n(id, state) SELECT min(id), state FROM jobs GROUP BY state",
+        ] {
+            assert_eq!(codes(copy), [], "{copy}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! An `allow` directive that allows nothing: what it was about is gone, or was never there.
+//!
+//! It would hide the next fault of this code in the same place.
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::directive::Allow;
+
+/// `unused_allow`
+pub static RULE: Rule = Rule::warning("unused_allow", "an allow directive allows something")
+    .effect("It would hide the next fault in this place.")
+    .examples(
+        "-- 0001_jobs.sql
+-- onward: allow(drops_data) a draft
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
+    );
+
+pub(crate) fn diagnose(allow: &Allow) -> Diagnostic {
+    let message = format!("`allow({})` allows nothing", allow.code);
+    Diagnostic::new(&RULE, allow.place.clone(), message)
+        .label(format!("no `{}` is found here", allow.code))
+        .note("it would hide the next one in this place")
+        .help("remove the directive")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    #[test]
+    fn what_allows_nothing_is_said_once() {
+        let unused = "-- onward: allow(drops_data) was a draft\nCREATE TABLE t(a);";
+        assert_eq!(history(&[unused]), ["unused_allow 0001_m.sql:1:12"]);
+        let file = "-- onward: allow(drops_data) drafts\n\nCREATE TABLE t(a); CREATE TABLE u(a);";
+        let found = folder(&[("1_a.sql", file)]);
+        assert_eq!(found.diagnostics.len(), 1);
+        assert_eq!(found.diagnostics[0].message, "`allow(drops_data)` allows nothing");
+        assert!(!found.has_errors());
+        let strings = "-- onward: allow(double_quoted_string) old\nCREATE TABLE t(a);";
+        assert_eq!(history(&[strings]), ["unused_allow 0001_m.sql:1:12"]);
+    }
+
+    #[test]
+    fn silent_where_it_is_used() {
+        let drop = "-- onward: allow(drops_data) drafts are disposable\nDROP TABLE t;";
+        assert_eq!(history(&["CREATE TABLE t(a);", drop]), [""; 0]);
+        let strings =
+            "-- onward: allow(double_quoted_string) old\n\nCREATE TABLE t(a); UPDATE t SET a = \"x\";";
+        assert_eq!(history(&[strings]), [""; 0]);
+        let begin = "-- onward: allow(redundant_transaction) released\n\nBEGIN; CREATE TABLE t(a); COMMIT;";
+        assert_eq!(history(&[begin]), [""; 0]);
+    }
+
+    #[test]
+    fn silent_where_a_fault_is_in_the_way() {
+        let drop = "-- onward: allow(drops_data) drafts are disposable\nDROP TABLE t;";
+        assert_eq!(history(&[drop]), ["unknown_table 0001_m.sql:2:12"]);
+    }
+}

@@ -1,0 +1,129 @@
+//! Values that are others after a migration which keeps their table, and says nothing of changing them.
+
+use super::Rule;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::History;
+use crate::replay::{Replay, What, Witness};
+
+/// `values_changed`
+pub static RULE: Rule = Rule::error("values_changed", "a rebuild keeps what is in the columns it keeps")
+    .allowable()
+    .effect("Columns hold what belongs into others, and searches find the wrong rows.")
+    .examples(
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(state TEXT, id INTEGER);
+INSERT INTO new SELECT * FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+        "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+-- 0002_next.sql
+CREATE TABLE new(state TEXT, id INTEGER);
+INSERT INTO new(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
+    );
+
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    replay.witnesses.iter().filter_map(|witness| explain(history, witness))
+}
+
+fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
+    let place = history.place(witness.at);
+    let severity = if witness.certain { Severity::Error } else { Severity::Warning };
+    let diagnostic = |message: String| Diagnostic::new(&RULE, place, message).severity(severity);
+    match &witness.what {
+        What::Changed { table, column, other, is_text: true, values: (before, after) } => Some(
+            diagnostic(format!("every row of `{table}` gets the text '{other}' as its `{column}`"))
+                .label("a string, not a column")
+                .note(format!("before the migration it is {before}, after it {after}"))
+                .help(format!("name the column that the values are in, without single quotes: `{column}`")),
+        ),
+        What::Changed { table, column, other, values: (before, after), .. } => Some(
+            diagnostic(format!("column `{column}` of `{table}` gets the values of `{other}`"))
+                .label("the columns of the two tables are in another order")
+                .note(format!("before the migration it is {before}, after it {after}"))
+                .help(format!(
+                    "name the columns on both sides: `INSERT INTO …(…, {column}, …) SELECT …, {column}, …`"
+                )),
+        ),
+        What::Renumbered { table, index } => Some(
+            diagnostic(format!("the rows of `{table}` get other rowids, by which `{index}` knows them"))
+                .label("gives the rows new rowids")
+                .note(format!("a search in `{index}` then finds other rows than it should, or none"))
+                .help(format!(
+                    "copy the rowid as well, or write after the rebuild: \
+                     `INSERT INTO {index}({index}) VALUES ('rebuild');`"
+                )),
+        ),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::{folder, history};
+
+    const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, owner TEXT);";
+
+    fn rebuild(copy: &str) -> String {
+        format!(
+            "CREATE TABLE n(id INTEGER PRIMARY KEY, owner TEXT, state TEXT);\n{copy};\n\
+             DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;"
+        )
+    }
+
+    #[test]
+    fn columns_in_another_order() {
+        for copy in ["INSERT INTO n SELECT * FROM jobs", "INSERT INTO n SELECT id, state, owner FROM jobs"] {
+            let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", &rebuild(copy))]);
+            let messages: Vec<_> = found.diagnostics.iter().map(|found| found.message.as_str()).collect();
+            let expected = [
+                "column `owner` of `jobs` gets the values of `state`",
+                "column `state` of `jobs` gets the values of `owner`",
+            ];
+            assert_eq!(messages, expected, "{copy}");
+            assert!(found.has_errors());
+        }
+    }
+
+    #[test]
+    fn a_name_in_quotes_is_a_text() {
+        let copy = rebuild("INSERT INTO n(id, owner, state) SELECT id, owner, 'state' FROM jobs");
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", &copy)]);
+        assert_eq!(found.diagnostics[0].message, "every row of `jobs` gets the text 'state' as its `state`");
+        assert_eq!(found.diagnostics.len(), 1);
+        // As SQLite by default reads a name that is none.
+        let copy = rebuild(
+            "-- onward: allow(double_quoted_string) old\nINSERT INTO n(id, owner, state) SELECT id, owner, \"stat\" FROM jobs",
+        );
+        assert_eq!(history(&[JOBS, &copy]), ["values_changed 0002_m.sql:3:1"]);
+    }
+
+    #[test]
+    fn rowids_that_an_index_of_texts_knows() {
+        let notes =
+            "CREATE TABLE notes(body TEXT); CREATE VIRTUAL TABLE search USING fts5(body, content='notes');";
+        let rebuild = "CREATE TABLE n(body TEXT, at TEXT);\nINSERT INTO n(body) SELECT body FROM notes;\n\
+                       DROP TABLE notes; ALTER TABLE n RENAME TO notes;";
+        let found = folder(&[("1_a.sql", notes), ("2_b.sql", rebuild)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert!(found.diagnostics[0].message.contains("other rowids"));
+        let mended = format!("{rebuild} INSERT INTO search(search) VALUES ('rebuild');");
+        assert_eq!(history(&[notes, &mended]), [""; 0]);
+    }
+
+    #[test]
+    fn silent_where_the_columns_are_named_or_an_expression_says_so() {
+        for copy in [
+            "INSERT INTO n(id, owner, state) SELECT id, owner, state FROM jobs",
+            "INSERT INTO n(id, owner, state) SELECT id, state, owner FROM jobs",
+            "INSERT INTO n SELECT id, owner, lower(state) FROM jobs",
+            "INSERT INTO n SELECT id, owner, 'new' FROM jobs",
+        ] {
+            assert_eq!(history(&[JOBS, &rebuild(copy)]), [""; 0], "{copy}");
+        }
+    }
+}

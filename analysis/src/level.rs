@@ -1,0 +1,65 @@
+//! What the people behind a history make of what was found: `allow` directives, and the levels of `onward.toml`.
+
+use std::collections::HashSet;
+
+use crate::checks::unused_allow;
+use crate::config::Level;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::directive::Allow;
+use crate::file::Place;
+use crate::history::History;
+use crate::replay::{DOUBLE_QUOTED_STRING, Replay};
+use crate::statement::Statement;
+
+/// Takes out what is allowed, and gives the rest the severity that the team wants it to have.
+pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut used: HashSet<(Place, &str)> = HashSet::new();
+    diagnostics.retain(|diagnostic| {
+        let allows = match diagnostic.rule.allowable {
+            true => allows(history, diagnostic),
+            false => Vec::new(),
+        };
+        used.extend(allows.iter().map(|allow| (allow.place.clone(), allow.code.as_str())));
+        allows.is_empty()
+    });
+    // Behind a fault nobody has looked, so nothing can be said of what is not there.
+    if let Some(replay) = replay.filter(|replay| replay.faults.is_empty()) {
+        let every = history.migrations.iter().flat_map(|migration| &migration.statements);
+        for statement in every {
+            for allow in &statement.allows {
+                let runs_otherwise = allow.code == DOUBLE_QUOTED_STRING
+                    && replay.strings.iter().any(|&at| history.statement(at).allows.contains(allow));
+                if !runs_otherwise && used.insert((allow.place.clone(), &allow.code)) {
+                    diagnostics.push(unused_allow::diagnose(allow));
+                }
+            }
+        }
+    }
+    diagnostics.retain_mut(|diagnostic| {
+        let level = history.config.levels.get(diagnostic.rule.code);
+        match level {
+            Some(Level::Warn) => diagnostic.severity = Severity::Warning,
+            Some(Level::Deny) => diagnostic.severity = Severity::Error,
+            Some(Level::Allow) | None => {}
+        }
+        level != Some(&Level::Allow)
+    });
+}
+
+/// The directives that speak of a diagnostic: those of the statement it stands in.
+fn allows<'h>(history: &'h History, diagnostic: &Diagnostic) -> Vec<&'h Allow> {
+    let Place { file, range } = &diagnostic.place;
+    let of = |statements: &'h [Statement]| {
+        let found = statements.iter().find(|statement| range.start <= statement.range.end);
+        let found = found.filter(|statement| statement.range.start <= range.start);
+        found.map(|statement| &statement.allows[..]).unwrap_or_default()
+    };
+    let statements = history.migrations.iter().find_map(|migration| {
+        if migration.file == *file {
+            return Some(of(&migration.statements));
+        }
+        (migration.down == Some(*file)).then(|| of(&migration.down_statements))
+    });
+    let allows = statements.unwrap_or_default().iter();
+    allows.filter(|allow| allow.code == diagnostic.rule.code).collect()
+}

@@ -1,0 +1,54 @@
+//! What is in a table at one moment.
+
+use rusqlite::Result;
+use rusqlite::types::Value;
+
+use crate::sandbox::{Sandbox, quoted};
+
+/// Tables with more rows than this are not compared.
+const MOST: usize = 1000;
+
+/// The rows of a table, without the columns that are computed.
+#[derive(Debug)]
+pub(super) struct Contents {
+    /// In lower case.
+    pub(super) columns: Vec<String>,
+    /// In the order of the rowids; the rowid comes first, NULL where there is none.
+    pub(super) rows: Vec<Vec<Value>>,
+}
+
+impl Contents {
+    /// Reads a table; `None` for one that is not there, virtual, or too large.
+    pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Contents>> {
+        let mut query = sandbox.conn().prepare(
+            "SELECT lower(info.name) FROM main.sqlite_schema AS entry, pragma_table_xinfo(entry.name, 'main') AS info
+             WHERE entry.name = ?1 COLLATE NOCASE AND entry.type = 'table' AND entry.rootpage > 0 AND info.hidden = 0",
+        )?;
+        let columns = query.query_map([table], |row| row.get(0))?.collect::<Result<Vec<String>>>()?;
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        let names: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+        let sql = |rowid: &str| {
+            let (names, table) = (names.join(", "), quoted(table));
+            format!("SELECT {rowid}, {names} FROM main.{table} ORDER BY 1 LIMIT {}", MOST + 1)
+        };
+        let rows = sandbox.read(&sql("_rowid_")).or_else(|_| sandbox.read(&sql("NULL")));
+        // A text that is no UTF-8 cannot be compared.
+        let rows = rows.ok().filter(|rows| rows.len() <= MOST);
+        Ok(rows.map(|rows| Contents { columns, rows }))
+    }
+
+    /// The values of a column, sorted.
+    pub(super) fn values(&self, column: &str) -> Option<Vec<&Value>> {
+        let at = self.columns.iter().position(|name| name == column)? + 1;
+        let mut values: Vec<&Value> = self.rows.iter().map(|row| &row[at]).collect();
+        values.sort_by_cached_key(|value| format!("{value:?}"));
+        Some(values)
+    }
+
+    /// The rowids, of a table that has them.
+    pub(super) fn rowids(&self) -> Vec<&Value> {
+        self.rows.iter().map(|row| &row[0]).filter(|value| **value != Value::Null).collect()
+    }
+}

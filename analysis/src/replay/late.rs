@@ -1,0 +1,188 @@
+//! Views, triggers and foreign keys that only a later migration makes work.
+//!
+//! SQLite takes them as they come. Within a migration the order is no fault, since nobody sees what is in between.
+
+use onward_schema::Schema;
+use rusqlite::{Connection, OptionalExtension, Result};
+
+use super::{Step, broken};
+use crate::cause::{Cause, Refusal};
+use crate::history::{At, History};
+use crate::sandbox::{Sandbox, quoted};
+use crate::statement::{Change, Kind, Object};
+
+/// Something that did not work when its migration had run.
+#[derive(Debug, Clone)]
+pub(crate) struct Late {
+    pub(crate) at: At,
+    pub(crate) name: String,
+    pub(crate) what: Waiting,
+    /// The later statement that brings what was missing; `None` if nothing does.
+    pub(crate) mended: Option<At>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Waiting {
+    /// A view or a trigger, with what it misses and a statement that shows it.
+    Body { object: Object, cause: Cause, probe: String },
+    /// A foreign key, with the parent that is not there, or has no such key.
+    Key { parent: String, missing: bool },
+}
+
+/// What is waiting, and what has come.
+#[derive(Debug, Default)]
+pub(super) struct Waiters {
+    waiting: Vec<Late>,
+    pub(super) come: Vec<Late>,
+}
+
+impl Waiters {
+    /// Looks at what a migration has made, and at what has waited for it.
+    pub(super) fn look(&mut self, history: &History, steps: &[Step], sandbox: &Sandbox) -> Result<()> {
+        let changes = |step: &&Step| history.statement(step.at).kind.changes_schema();
+        let Some(last) = steps.iter().rfind(changes) else { return Ok(()) };
+        for mut late in std::mem::take(&mut self.waiting) {
+            match late.what.works(sandbox, &late.name)? {
+                Some(true) => {
+                    let missing = late.what.missing();
+                    let brings = |step: &&Step| !history.named(step.at, missing).is_empty();
+                    late.mended = Some(steps.iter().filter(changes).rfind(brings).unwrap_or(last).at);
+                    self.come.push(late);
+                }
+                Some(false) => self.waiting.push(late),
+                None => {}
+            }
+        }
+        for step in steps {
+            self.made(history, step.at, sandbox)?;
+        }
+        Ok(())
+    }
+
+    fn made(&mut self, history: &History, at: At, sandbox: &Sandbox) -> Result<()> {
+        let (object, name) = match &history.statement(at).kind {
+            Kind::Create { object, name, temporary: false, .. } => (*object, &name.text),
+            Kind::Alter { table, change: Some(Change::Add(_)) } => (Object::Table, &table.text),
+            Kind::Alter { change: Some(Change::RenameTable(to)), .. } => (Object::Table, &to.text),
+            _ => return Ok(()),
+        };
+        let mut wait = |what| {
+            self.waiting.push(Late { at, name: name.clone(), what, mended: None });
+        };
+        match object {
+            Object::Table => {
+                if history.sql(at).to_ascii_uppercase().contains("REFERENCES")
+                    || matches!(
+                        history.statement(at).kind,
+                        Kind::Alter { change: Some(Change::RenameTable(_)), .. }
+                    )
+                {
+                    unmatched(sandbox.conn(), name)?.into_iter().for_each(&mut wait);
+                }
+            }
+            Object::View | Object::Trigger => {
+                let probe = match object {
+                    Object::View => Some(format!("SELECT * FROM {}", quoted(name))),
+                    _ => probe(sandbox.conn(), name)?,
+                };
+                if let Some(probe) = probe
+                    && let Err(error) = sandbox.prepare(&probe, true)
+                {
+                    let cause = Refusal::from(error).cause;
+                    if matches!(cause, Cause::NoColumn { .. } | Cause::NoTable(_)) {
+                        wait(Waiting::Body { object, cause, probe });
+                    }
+                }
+            }
+            Object::Index => {}
+        }
+        Ok(())
+    }
+}
+
+impl Waiting {
+    /// Whether it works now; `None` if it is not there any more.
+    fn works(&self, sandbox: &Sandbox, name: &str) -> Result<Option<bool>> {
+        match self {
+            Waiting::Body { object, probe, .. } => {
+                let is_there = sandbox.text(name, *object == Object::Trigger)?.is_some();
+                Ok(is_there.then(|| sandbox.prepare(probe, true).is_ok()))
+            }
+            Waiting::Key { parent, .. } => {
+                if sandbox.text(name, false)?.is_none() {
+                    return Ok(None);
+                }
+                let left = unmatched(sandbox.conn(), name)?;
+                Ok(Some(!left.iter().any(|key| key.missing().eq_ignore_ascii_case(parent))))
+            }
+        }
+    }
+
+    /// What it waits for.
+    fn missing(&self) -> &str {
+        match self {
+            Waiting::Body { cause: Cause::NoColumn { name, .. } | Cause::NoTable(name), .. } => name,
+            Waiting::Body { .. } => "",
+            Waiting::Key { parent, .. } => parent,
+        }
+    }
+}
+
+/// The foreign keys of a table that nothing can match.
+fn unmatched(conn: &Connection, table: &str) -> Result<Vec<Waiting>> {
+    let mut query = conn.prepare(
+        "SELECT DISTINCT key.\"table\" FROM pragma_foreign_key_list(?1, 'main') AS key
+         WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = key.\"table\" COLLATE NOCASE AND type = 'table')",
+    )?;
+    let parents = query.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
+    let mut found: Vec<Waiting> =
+        parents.into_iter().map(|parent| Waiting::Key { parent, missing: true }).collect();
+    // SQLite names the first that has no unique key where it refers to.
+    let check = "SELECT 1 FROM main.pragma_foreign_key_check(?1)";
+    if let Err(error) =
+        conn.prepare(check).and_then(|mut check| check.query_row([table], |_| Ok(())).optional())
+        && let Refusal { message, .. } = Refusal::from(error)
+        && let Some((_, parent)) = message.split_once(" referencing ")
+        && message.starts_with("foreign key mismatch")
+    {
+        found.push(Waiting::Key { parent: parent.trim_matches('"').to_owned(), missing: false });
+    }
+    Ok(found)
+}
+
+/// A statement that sets a trigger off.
+fn probe(conn: &Connection, trigger: &str) -> Result<Option<String>> {
+    let sql =
+        "SELECT tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' AND name = ?1 COLLATE NOCASE";
+    let found = conn.query_row(sql, [trigger], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((table, text)): Option<(String, String)> = found else { return Ok(None) };
+    let mut query = conn.prepare("SELECT name FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0")?;
+    // Of a view that cannot be read there are no columns to tell.
+    let columns = query.query_map([&table], |row| row.get(0))?.collect::<Result<Vec<String>>>();
+    Ok(broken::probe(&text, &table, &columns.unwrap_or_default()))
+}
+
+/// The foreign keys that nothing can match at the end.
+pub(super) fn never(
+    history: &History,
+    ran: &[Step],
+    schema: &Schema,
+    conn: &Connection,
+) -> Result<Vec<Late>> {
+    let mut found = Vec::new();
+    for table in schema.tables.values().filter(|table| !table.foreign_keys.is_empty()) {
+        for what in unmatched(conn, &table.name)? {
+            let made = ran.iter().map(|step| step.at).rfind(|&at| {
+                let made = matches!(
+                    &history.statement(at).kind,
+                    Kind::Create { object: Object::Table, .. }
+                        | Kind::Alter { change: Some(Change::Add(_)), .. }
+                );
+                made && !history.named(at, what.missing()).is_empty()
+                    && history.sql(at).to_ascii_uppercase().contains("REFERENCES")
+            });
+            found.extend(made.map(|at| Late { at, name: table.name.clone(), what, mended: None }));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,438 @@
+//! Puts rows into a table: legal ones, as an application would have written them.
+//!
+//! Mild rows are one well-formed row a table, with a value in every column. Harsh rows are three: one as the mild one
+//! but with text that looks like a number, one with NULL wherever it may be, and one that repeats the values of the
+//! first wherever it may. What SQLite refuses is mended as it says, up to a limit. Nothing is random.
+
+use std::collections::{BTreeMap, HashMap};
+
+use onward_schema::token::significant;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Result};
+
+use super::shape::{Field, Shape};
+use super::value::{candidates, value};
+use crate::cause::{Cause, Refusal};
+use crate::sandbox::{Sandbox, quoted};
+
+/// How often a row is mended before its table stays empty.
+const ATTEMPTS: usize = 300;
+/// Rows of a parent that a child may refer to.
+const PARENTS: usize = 8;
+/// Parents of parents are followed so far.
+const DEPTH: usize = 20;
+
+/// Which rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// A failure under these hits every database that is not empty.
+    Mild,
+    /// A failure under these hits a database that holds such data.
+    Harsh,
+}
+
+/// The tables of one database that rows have been put into. All names are in lower case.
+#[derive(Debug)]
+pub(super) struct Filler {
+    rows: Rows,
+    tables: HashMap<String, Filled>,
+    next: i64,
+    /// Why a table has none.
+    pub(super) empty: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Filled {
+    /// What the values of the table's rows begin with; no two tables have the same.
+    number: i64,
+    /// How often it has been filled before. Rows that come later are others.
+    generation: i64,
+    filled: bool,
+}
+
+/// What becomes of one row while it is mended.
+struct Draft {
+    /// Where a column is not allowed to be NULL in a row that has NULL wherever it may.
+    not_null: Vec<bool>,
+    /// How many values of a column have been tried.
+    tries: Vec<i64>,
+    /// How many rows of each key's parent have been tried.
+    parents: Vec<usize>,
+    /// What CHECKs have been tried with.
+    fixed: HashMap<usize, Value>,
+    variations: HashMap<String, usize>,
+    /// Whether texts have to be JSON.
+    json: bool,
+}
+
+impl Filler {
+    pub(super) fn new(rows: Rows) -> Filler {
+        Filler { rows, tables: HashMap::new(), next: 0, empty: BTreeMap::new() }
+    }
+
+    /// Notes that a table has another name.
+    pub(super) fn rename(&mut self, from: &str, to: &str) {
+        // A new table that takes the old name has the rows as well, if it is a rebuild.
+        if let Some(&table) = self.tables.get(from) {
+            self.tables.insert(to.to_owned(), table);
+        }
+        self.empty.remove(from);
+    }
+
+    /// Notes that the rows of a table are taken out for a moment: the same ones are put back.
+    pub(super) fn take_out(&mut self, table: &str) {
+        if let Some(table) = self.tables.get_mut(table) {
+            table.filled = false;
+        }
+    }
+
+    /// Notes that a table is gone.
+    pub(super) fn forget(&mut self, table: &str) {
+        self.empty.remove(table);
+    }
+
+    /// Puts rows into a table that has none of them yet, and into its parents before.
+    pub(super) fn fill(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
+        self.fill_at(sandbox, table, 0)
+    }
+
+    fn fill_at(&mut self, sandbox: &Sandbox, table: &str, depth: usize) -> Result<()> {
+        let known = self.tables.get(table).copied();
+        if known.is_some_and(|known| known.filled) && has_rows(sandbox.conn(), table) {
+            return Ok(());
+        }
+        let Some(shape) = Shape::read(sandbox.conn(), table)? else {
+            self.tables.remove(table);
+            return Ok(());
+        };
+        let entry = match known {
+            Some(known) if !known.filled => Filled { filled: true, ..known },
+            _ => {
+                self.next += 1;
+                let generation = known.map_or(0, |known| known.generation + 1);
+                Filled { number: self.next - 1, generation, filled: true }
+            }
+        };
+        // Before the parents, which may refer back to it.
+        self.tables.insert(table.to_owned(), entry);
+        for key in shape.keys.iter().filter(|key| !key.parent.eq_ignore_ascii_case(table)) {
+            if depth < DEPTH {
+                self.fill_at(sandbox, &key.parent.to_ascii_lowercase(), depth + 1)?;
+            }
+        }
+        let mut count = 0;
+        let mut problem = None;
+        let wanted = if self.rows == Rows::Mild { 1 } else { 3 };
+        for index in 0..wanted {
+            match self.row(sandbox, &shape, index) {
+                Ok(()) => count += 1,
+                Err(message) => problem = problem.or(Some(message)),
+            }
+        }
+        self.empty.remove(table);
+        if count == 0 && !has_rows(sandbox.conn(), table) {
+            self.tables.insert(table.to_owned(), Filled { filled: false, ..entry });
+            self.empty.insert(table.to_owned(), problem.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// Gives a new column a value in the first row, as an application would from then on.
+    pub(super) fn column(&self, sandbox: &Sandbox, table: &str, column: &str) -> Result<()> {
+        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
+        let is_key = shape.keys.iter().any(|key| {
+            key.columns.iter().any(|&index| shape.columns[index].name.eq_ignore_ascii_case(column))
+        });
+        let field = shape.columns.iter().find(|field| field.name.eq_ignore_ascii_case(column));
+        let Some(field) = field.filter(|_| !is_key) else { return Ok(()) };
+        let number = self.number(table, 0);
+        let (table, column) = (quoted(&shape.name), quoted(&field.name));
+        // Where the first row may not have it, it keeps the default.
+        let sql = format!(
+            "UPDATE OR IGNORE main.{table} SET {column} = ?1 WHERE _rowid_ = (SELECT min(_rowid_) FROM main.{table})"
+        );
+        let _ = sandbox.write(&sql, &[value(field, self.rows, number)]);
+        Ok(())
+    }
+
+    fn number(&self, table: &str, index: i64) -> i64 {
+        let Some(&Filled { number, generation, .. }) = self.tables.get(table) else { return 0 };
+        match self.rows {
+            // No two tables have a key in common, as if they had grown apart.
+            Rows::Mild => number * 100 + 101 + index,
+            // With gaps, as deleted rows leave them.
+            Rows::Harsh => 1 + index * 3 + generation * 100,
+        }
+    }
+
+    fn row(&self, sandbox: &Sandbox, shape: &Shape, index: i64) -> std::result::Result<(), String> {
+        let mut names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
+        // The gaps that deleted rows leave are to be seen there, too.
+        let number = self.number(&shape.name.to_ascii_lowercase(), index);
+        names.extend(shape.has_rowid.then(|| "_rowid_".to_owned()));
+        let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
+        let (table, columns) = (quoted(&shape.name), names.join(", "));
+        let sql = format!("INSERT INTO main.{table}({columns}) VALUES ({})", marks.join(", "));
+        let parents = shape.keys.iter().map(|key| parents(sandbox, shape, key)).collect::<Vec<_>>();
+        let mut draft = Draft {
+            not_null: vec![false; shape.columns.len()],
+            tries: vec![0; shape.columns.len()],
+            parents: vec![0; shape.keys.len()],
+            fixed: HashMap::new(),
+            variations: HashMap::new(),
+            json: false,
+        };
+        for _ in 0..ATTEMPTS {
+            let mut values = self.values(shape, &draft, index, &parents)?;
+            values.extend(shape.has_rowid.then_some(Value::Integer(number)));
+            let Err(error) = sandbox.write(&sql, &values) else { return Ok(()) };
+            let refusal = Refusal::from(error);
+            if matches!(refusal.cause, Cause::Limit(_)) || !draft.mend(shape, &refusal.message, number) {
+                return Err(refusal.message);
+            }
+        }
+        Err(format!("no row of {ATTEMPTS} satisfies its constraints"))
+    }
+
+    fn values(
+        &self,
+        shape: &Shape,
+        draft: &Draft,
+        index: i64,
+        parents: &[Vec<Vec<Value>>],
+    ) -> std::result::Result<Vec<Value>, String> {
+        let number = self.number(&shape.name.to_ascii_lowercase(), index);
+        let first = self.number(&shape.name.to_ascii_lowercase(), 0);
+        let is_unique = |column: usize| shape.unique.iter().any(|columns| columns[..] == [column]);
+        let may_be_null =
+            |column: usize| index == 1 && shape.columns[column].nullable && !draft.not_null[column];
+        let mut values: Vec<Value> = shape
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(column, field)| {
+                if let Some(value) = draft.fixed.get(&column) {
+                    return value.clone();
+                }
+                if may_be_null(column) && !field.is_rowid {
+                    return Value::Null;
+                }
+                let repeats = index == 2 && !field.is_rowid && !is_unique(column);
+                let number = if repeats { first } else { number };
+                match value(field, self.rows, number + draft.tries[column] * 37) {
+                    Value::Text(_) | Value::Blob(_) if draft.json && field.literals.is_empty() => {
+                        Value::Text(format!("{{\"n\":{number}}}"))
+                    }
+                    value => value,
+                }
+            })
+            .collect();
+        for (at, key) in shape.keys.iter().enumerate() {
+            if key.columns.iter().any(|&column| may_be_null(column)) {
+                continue;
+            }
+            let rows = &parents[at];
+            // The parent itself may be this table, and this its first row.
+            let itself = key.parent.eq_ignore_ascii_case(&shape.name) && rows.is_empty();
+            let nulls = key.columns.iter().all(|&column| shape.columns[column].nullable);
+            let start = if index == 1 { 1 } else { 0 };
+            let row = rows.get((start + draft.parents[at]) % rows.len().max(1));
+            for (place, &column) in key.columns.iter().enumerate() {
+                values[column] = match row {
+                    Some(row) => row.get(place).cloned().unwrap_or(Value::Null),
+                    None if nulls => Value::Null,
+                    None if itself => own(shape, key, place).map_or(Value::Null, |own| values[own].clone()),
+                    None => return Err(format!("its parent `{}` has no rows", key.parent)),
+                };
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// The column of the table itself that a key refers to at a place.
+fn own(shape: &Shape, key: &super::shape::Key, place: usize) -> Option<usize> {
+    match key.parent_columns.get(place) {
+        Some(name) => shape.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name)),
+        None => shape.columns.iter().position(|field| field.is_rowid),
+    }
+}
+
+/// What the rows of a key's parent have in the columns that it refers to.
+fn parents(sandbox: &Sandbox, shape: &Shape, key: &super::shape::Key) -> Vec<Vec<Value>> {
+    let columns = match key.parent_columns.is_empty() {
+        false => key.parent_columns.clone(),
+        true => primary_key(sandbox.conn(), &key.parent).unwrap_or_default(),
+    };
+    if columns.len() != key.columns.len() || shape.columns.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+    let whole: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
+    let sql = format!(
+        "SELECT {} FROM main.{} WHERE {} LIMIT {PARENTS}",
+        names.join(", "),
+        quoted(&key.parent),
+        whole.join(" AND ")
+    );
+    sandbox.read(&sql).unwrap_or_default()
+}
+
+fn primary_key(conn: &Connection, table: &str) -> Result<Vec<String>> {
+    let mut query =
+        conn.prepare("SELECT name FROM pragma_table_info(?1, 'main') WHERE pk > 0 ORDER BY pk")?;
+    query.query_map([table], |row| row.get(0))?.collect()
+}
+
+fn has_rows(conn: &Connection, table: &str) -> bool {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM main.{})", quoted(table));
+    conn.query_row(&sql, [], |row| row.get(0)).unwrap_or(false)
+}
+
+impl Draft {
+    /// Changes what SQLite has complained of; `false` if there is nothing to change.
+    fn mend(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
+        if message == "malformed JSON" && !std::mem::replace(&mut self.json, true) {
+            return true;
+        }
+        if message.starts_with("CHECK constraint failed") || !message.contains(&format!("{}.", shape.name)) {
+            return self.vary(shape, message, number);
+        }
+        let named = |(at, field): (usize, &super::shape::Field)| {
+            let name = format!("{}.{}", shape.name, field.name);
+            message.split([' ', ',']).any(|word| word.eq_ignore_ascii_case(&name)).then_some(at)
+        };
+        let columns: Vec<usize> = shape.columns.iter().enumerate().filter_map(named).collect();
+        if message.starts_with("UNIQUE") {
+            // Another parent, if the columns are all foreign keys.
+            let free = columns
+                .iter()
+                .rev()
+                .find(|&&column| !shape.keys.iter().any(|key| key.columns.contains(&column)));
+            if let Some(&column) = free {
+                self.fixed.remove(&column);
+                self.not_null[column] = true;
+                self.tries[column] += 1;
+                return true;
+            }
+            let key =
+                shape.keys.iter().position(|key| key.columns.iter().any(|column| columns.contains(column)));
+            return key.is_some_and(|key| {
+                self.parents[key] += 1;
+                self.parents[key] < PARENTS
+            });
+        }
+        let Some(&column) = columns.first() else { return self.vary(shape, message, number) };
+        if !std::mem::replace(&mut self.not_null[column], true) {
+            return true;
+        }
+        self.tries[column] += 1;
+        self.tries[column] < 8
+    }
+
+    /// The next combination for the columns that the message names, or for all that are checked: first each for itself,
+    /// then together. What other checks have been satisfied with stays.
+    fn vary(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
+        if self.not_null.iter().any(|not_null| !not_null) {
+            self.not_null.fill(true);
+            return true;
+        }
+        let (_, condition) = message.split_once("failed: ").unwrap_or_default();
+        let names: Vec<String> = significant(condition).filter_map(|token| token.name()).collect();
+        let is_named = |field: &Field| names.iter().any(|name| name.eq_ignore_ascii_case(&field.name));
+        let is_any = shape.columns.iter().any(|field| field.checked && is_named(field));
+        let checked = shape.columns.iter().enumerate();
+        let checked = checked.filter(|(_, field)| field.checked && (!is_any || is_named(field)));
+        let choices: Vec<(usize, Vec<Value>)> = checked
+            .map(|(column, field)| (column, candidates(field, number + self.tries[column] * 37)))
+            .collect();
+        let tried = self.variations.entry(message.to_owned()).or_default();
+        let mut at = *tried;
+        *tried += 1;
+        // What is compared may be two parents.
+        if at < shape.keys.len() * 2 {
+            self.parents[at % shape.keys.len()] += 1;
+            return true;
+        }
+        at -= shape.keys.len() * 2;
+        choices.iter().for_each(|(column, _)| drop(self.fixed.remove(column)));
+        for (column, values) in &choices {
+            if at < values.len() {
+                self.fixed.insert(*column, values[at].clone());
+                return true;
+            }
+            at -= values.len();
+        }
+        for (column, values) in &choices {
+            self.fixed.insert(*column, values[at % values.len()].clone());
+            at /= values.len();
+        }
+        choices.len() > 1 && at == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// Why a table stays empty.
+    fn empty(sql: &str, rows: Rows) -> Vec<String> {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.conn().execute_batch(sql).unwrap();
+        let mut filler = Filler::new(rows);
+        filler.fill(&sandbox, "t").unwrap();
+        filler.empty.into_iter().map(|(table, reason)| format!("{table}: {reason}")).collect()
+    }
+
+    #[test]
+    fn legal_rows_for_what_real_schemas_ask() {
+        for table in [
+            "CREATE TABLE t(a)",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT NOT NULL UNIQUE, b REAL NOT NULL, c BLOB NOT NULL)",
+            "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, c BLOB, d REAL, e ANY, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID",
+            "CREATE TABLE t(a TEXT NOT NULL, b AS (upper(a)), c AS (length(a)) STORED NOT NULL, UNIQUE (b))",
+            "CREATE TABLE t(a TEXT CHECK (a IN ('x', 'y')) NOT NULL, b INT CHECK (b BETWEEN 10 AND 20) NOT NULL)",
+            "CREATE TABLE t(a BLOB NOT NULL CHECK (length(a) = 32), b BLOB NOT NULL CHECK (length(b) = 33) UNIQUE)",
+            "CREATE TABLE t(id TEXT PRIMARY KEY CHECK (length(id) = 36), a TEXT NOT NULL CHECK (json_valid(a)))",
+            "CREATE TABLE t(a TEXT NOT NULL CHECK (json_type(a) = 'array'), b TEXT CHECK (b GLOB '*@*' AND b NOT NULL))",
+            "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
+            "CREATE TABLE t(a INT, b INT, CONSTRAINT one CHECK ((a IS NULL) <> (b IS NULL)))",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES t(id))",
+            "CREATE TABLE t(p INTEGER NOT NULL REFERENCES p(id), q TEXT NOT NULL, FOREIGN KEY (p, q) REFERENCES p(id, n));
+             CREATE TABLE p(id INTEGER PRIMARY KEY, n TEXT NOT NULL, UNIQUE (id, n))",
+            "CREATE TABLE t(a TEXT NOT NULL); CREATE INDEX i ON t(json_extract(a, '$.b'))",
+            "CREATE TABLE t(a TEXT); CREATE TRIGGER g BEFORE INSERT ON t WHEN new.a IS NULL OR new.a NOT IN ('x', 'y') BEGIN
+             SELECT raise(ABORT, 'no'); END",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY CHECK (id = 1), a TEXT)",
+        ] {
+            for rows in [Rows::Mild, Rows::Harsh] {
+                assert_eq!(empty(table, rows), [""; 0], "{rows:?} {table}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_satisfied_is_said() {
+        let never = empty("CREATE TABLE t(a INT NOT NULL CHECK (a > 1 AND a < 1))", Rows::Mild);
+        assert!(never[0].starts_with("t: "), "{never:?}");
+        let orphan = empty("CREATE TABLE t(a INT NOT NULL REFERENCES p(id))", Rows::Mild);
+        assert_eq!(orphan, ["t: its parent `p` has no rows"]);
+    }
+
+    #[test]
+    fn harsh_rows_have_nulls_repetitions_and_gaps() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox
+            .conn()
+            .execute_batch("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT UNIQUE)")
+            .unwrap();
+        Filler::new(Rows::Harsh).fill(&sandbox, "t").unwrap();
+        let rows = sandbox.read("SELECT id, a, b FROM t").unwrap();
+        let text = |text: &str| Value::Text(text.into());
+        assert_eq!(rows[0], [Value::Integer(1), text("01234"), text("01234")]);
+        assert_eq!(rows[1], [Value::Integer(4), Value::Null, Value::Null]);
+        assert_eq!(rows[2], [Value::Integer(7), text("01234"), text("01240")]);
+    }
+}

@@ -1,0 +1,210 @@
+//! What a row of a table must look like, as far as the schema says.
+
+use onward_schema::Affinity;
+use onward_schema::token::{Kind, Token, significant};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Result};
+
+/// More literals than these are not tried for a column.
+const MOST: usize = 40;
+
+/// A table that rows can be put into.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) name: String,
+    /// Without those that are computed.
+    pub(super) columns: Vec<Field>,
+    pub(super) keys: Vec<Key>,
+    /// Whether it has rowids that no column is another name for.
+    pub(super) has_rowid: bool,
+    /// Which columns no two rows may have the same values in.
+    pub(super) unique: Vec<Vec<usize>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) declared_type: String,
+    pub(super) affinity: Affinity,
+    pub(super) nullable: bool,
+    /// Whether it is another name for the rowid.
+    pub(super) is_rowid: bool,
+    /// What a CHECK that names it compares with, or a trigger.
+    pub(super) literals: Vec<Value>,
+    /// Whether its default is JSON, so that an application finds JSON there.
+    pub(super) is_json: bool,
+    /// Whether a CHECK or a trigger names it at all.
+    pub(super) checked: bool,
+}
+
+/// A foreign key.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) columns: Vec<usize>,
+    pub(super) parent: String,
+    /// Empty for the parent's primary key.
+    pub(super) parent_columns: Vec<String>,
+}
+
+impl Shape {
+    /// Reads a table; `None` for one that is virtual or not there.
+    pub(super) fn read(conn: &Connection, table: &str) -> Result<Option<Shape>> {
+        let sql = "SELECT name, sql FROM main.sqlite_schema
+                   WHERE name = ?1 COLLATE NOCASE AND type = 'table' AND rootpage > 0 AND sql IS NOT NULL";
+        let found = conn.prepare(sql)?.query_row([table], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((name, sql)): Option<(String, String)> = found else { return Ok(None) };
+        let tokens: Vec<Token<'_>> = significant(&sql).collect();
+        let options = tokens.rsplit(|token| token.is(")")).next().unwrap_or_default();
+        let without_rowid = options.iter().any(|token| token.is("WITHOUT"));
+        let mut shape = Shape {
+            name,
+            columns: Vec::new(),
+            keys: Vec::new(),
+            has_rowid: !without_rowid,
+            unique: Vec::new(),
+        };
+        let mut key = Vec::new();
+        let mut columns = conn.prepare(
+            "SELECT name, type, \"notnull\", pk, coalesce(dflt_value IN ('''[]''', '''{}'''), 0) FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0",
+        )?;
+        let mut rows = columns.query([table])?;
+        while let Some(row) = rows.next()? {
+            let (name, declared_type): (String, String) = (row.get(0)?, row.get(1)?);
+            if row.get::<_, i64>(3)? > 0 {
+                key.push(shape.columns.len());
+            }
+            shape.columns.push(Field {
+                affinity: Affinity::of(&declared_type),
+                name,
+                declared_type,
+                nullable: !row.get::<_, bool>(2)?,
+                is_rowid: false,
+                is_json: row.get(4)?,
+                literals: Vec::new(),
+                checked: false,
+            });
+        }
+        if shape.columns.is_empty() {
+            return Ok(None);
+        }
+        shape.indexes(conn, table)?;
+        if let [only] = key[..]
+            && !without_rowid
+            && shape.columns[only].declared_type.eq_ignore_ascii_case("integer")
+            && !shape.unique.contains(&key)
+        {
+            shape.columns[only].is_rowid = true;
+            shape.has_rowid = false;
+        }
+        // SQLite lets a key be NULL for the sake of old databases; no application means to.
+        key.into_iter().for_each(|column| shape.columns[column].nullable = false);
+        shape.foreign_keys(conn, table)?;
+        shape.conditions(&tokens, "CHECK");
+        shape.triggers(conn, table)?;
+        Ok(Some(shape))
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    fn indexes(&mut self, conn: &Connection, table: &str) -> Result<()> {
+        let mut query = conn.prepare(
+            "SELECT list.seq, info.name FROM pragma_index_list(?1, 'main') AS list,
+                    pragma_index_info(list.name, 'main') AS info
+             WHERE list.\"unique\" ORDER BY list.seq, info.seqno",
+        )?;
+        let mut rows = query.query([table])?;
+        let mut last = None;
+        while let Some(row) = rows.next()? {
+            let (index, name): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
+            if last.replace(index) != Some(index) {
+                self.unique.push(Vec::new());
+            }
+            let column = name.and_then(|name| self.column(&name));
+            if let (Some(column), Some(columns)) = (column, self.unique.last_mut()) {
+                columns.push(column);
+            }
+        }
+        Ok(())
+    }
+
+    fn foreign_keys(&mut self, conn: &Connection, table: &str) -> Result<()> {
+        let mut query = conn.prepare(
+            "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1, 'main') ORDER BY id DESC, seq",
+        )?;
+        let mut rows = query.query([table])?;
+        let mut last = None;
+        while let Some(row) = rows.next()? {
+            let (id, parent, from, to): (i64, String, String, Option<String>) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            if last.replace(id) != Some(id) {
+                self.keys.push(Key { columns: Vec::new(), parent, parent_columns: Vec::new() });
+            }
+            let column = self.column(&from);
+            if let Some(key) = self.keys.last_mut() {
+                key.columns.extend(column);
+                key.parent_columns.extend(to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes which columns the brackets after `word` name, and the literals beside them.
+    fn conditions(&mut self, tokens: &[Token<'_>], word: &str) {
+        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.is(word)) {
+            let mut depth = 0;
+            let end = tokens[at + 1..].iter().position(|token| {
+                depth += i32::from(token.is("(")) - i32::from(token.is(")"));
+                depth <= 0
+            });
+            self.condition(&tokens[at + 1..at + 1 + end.unwrap_or(0)], |_, _| true);
+        }
+    }
+
+    fn condition<'t>(&mut self, tokens: &'t [Token<'t>], is_column: impl Fn(&'t [Token<'t>], usize) -> bool) {
+        let literals: Vec<Value> = tokens.iter().filter_map(literal).collect();
+        for at in 0..tokens.len() {
+            let Some(name) = tokens[at].name().filter(|_| is_column(tokens, at)) else { continue };
+            // A string that happens to be spelled as a column is none.
+            if tokens[at].kind != Kind::String
+                && let Some(column) = self.column(&name)
+            {
+                let field = &mut self.columns[column];
+                field.checked = true;
+                let new = literals.iter().filter(|value| !field.literals.contains(value)).cloned();
+                let new: Vec<Value> = new.take(MOST).collect();
+                field.literals.extend(new);
+            }
+        }
+    }
+
+    /// A trigger that raises an error is a condition as well.
+    fn triggers(&mut self, conn: &Connection, table: &str) -> Result<()> {
+        let sql =
+            "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
+        let mut query = conn.prepare(sql)?;
+        let texts = query.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
+        for text in texts {
+            let tokens: Vec<Token<'_>> = significant(&text).collect();
+            if tokens.iter().any(|token| token.is("RAISE")) {
+                self.condition(&tokens, |tokens, at| {
+                    at > 1 && tokens[at - 1].is(".") && tokens[at - 2].is("NEW")
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number or string of SQL as a value.
+fn literal(token: &Token<'_>) -> Option<Value> {
+    match token.kind {
+        Kind::String => token.name().map(Value::Text),
+        Kind::Number => {
+            let integer = token.text.parse().ok().map(Value::Integer);
+            integer.or_else(|| token.text.parse().ok().map(Value::Real))
+        }
+        _ => None,
+    }
+}

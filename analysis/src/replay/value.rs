@@ -1,0 +1,116 @@
+//! Values that an application may have put into a column.
+
+use onward_schema::Affinity;
+use rusqlite::types::Value;
+
+use super::rows::Rows;
+use super::shape::Field;
+
+/// A string is made as long as a CHECK asks for, up to this.
+const LONGEST: i64 = 4096;
+
+/// A value of a column, another one for each number.
+pub(super) fn value(field: &Field, rows: Rows, number: i64) -> Value {
+    if let Some(value) =
+        field.literals.get(usize::try_from(number).unwrap_or(0) % field.literals.len().max(1))
+    {
+        return value.clone();
+    }
+    let declared = field.declared_type.to_ascii_uppercase();
+    let is = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+    match field.affinity {
+        Affinity::Integer if is_time(field) => Value::Integer(1_700_000_000 + number),
+        Affinity::Integer => Value::Integer(number),
+        Affinity::Real => Value::Real(number as f64 + 0.5),
+        Affinity::Blob if !declared.is_empty() && declared != "ANY" => {
+            Value::Blob(number.to_be_bytes().to_vec())
+        }
+        Affinity::Text | Affinity::Blob => Value::Text(text(field, rows, number)),
+        Affinity::Numeric if is(&["BOOL"]) => Value::Integer(number % 2),
+        Affinity::Numeric if is(&["DATE", "TIME", "JSON", "UUID", "GUID"]) => {
+            Value::Text(text(field, Rows::Mild, number))
+        }
+        Affinity::Numeric => Value::Integer(number),
+    }
+}
+
+fn is_time(field: &Field) -> bool {
+    let name = field.name.to_ascii_lowercase();
+    let declared = field.declared_type.to_ascii_lowercase();
+    name.ends_with("_at")
+        || ["date", "time"].iter().any(|word| name.contains(word) || declared.contains(word))
+}
+
+/// What the name and the type suggest. Under harsh rows, a column that may hold any text holds what looks like a number.
+fn text(field: &Field, rows: Rows, number: i64) -> String {
+    let named = format!("{} {}", field.name, field.declared_type).to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| named.contains(word));
+    if is_time(field) {
+        return format!("2024-01-02 03:{:02}:{:02}", number / 60 % 60, number % 60);
+    } else if has(&["uuid", "guid"]) {
+        return uuid(number);
+    }
+    match rows {
+        _ if field.is_json => format!("[{number}]"),
+        Rows::Harsh => format!("0{}", 1233 + number),
+        Rows::Mild if has(&["json"]) => format!("{{\"n\":{number}}}"),
+        Rows::Mild if has(&["url", "uri"]) => format!("https://example.org/{number}"),
+        Rows::Mild if has(&["email"]) => format!("n{number}@example.org"),
+        Rows::Mild => format!("{}-{number}", field.name.to_ascii_lowercase()),
+    }
+}
+
+fn uuid(number: i64) -> String {
+    format!("3f2b8c1e-5d4a-4f6b-8a7c-{:012x}", number & 0xffff_ffff_ffff)
+}
+
+/// What to try for a column that a CHECK or a trigger has refused, in this order.
+pub(super) fn candidates(field: &Field, number: i64) -> Vec<Value> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let mut values = field.literals.clone();
+    for value in &field.literals {
+        match value {
+            Value::Integer(limit) => {
+                values.extend([limit.saturating_add(1), limit.saturating_sub(1)].map(Value::Integer));
+                if (1..=LONGEST).contains(limit) {
+                    let length = usize::try_from(*limit).unwrap_or(1);
+                    // Hexadecimal digits, for the columns that hold a hash.
+                    let digits = format!("{number:0length$x}");
+                    values.push(Value::Text(digits[digits.len().saturating_sub(length)..].to_owned()));
+                    values.push(Value::Blob(vec![number as u8; length]));
+                }
+            }
+            Value::Real(limit) => values.extend([limit + 0.5, limit - 0.5].map(Value::Real)),
+            _ => {}
+        }
+    }
+    values.extend([0, 1, 2, -1, 100].map(Value::Integer));
+    values.extend(["{}", "[]", "{\"n\":1}"].map(text));
+    values.push(Value::Text(uuid(number)));
+    values.extend(["2024-01-02", "2024-01-02 03:04:05", "2024-01-02T03:04:05Z", "12:34"].map(text));
+    values.push(Value::Text(format!("n{number}@example.org")));
+    values.extend(["https://example.org/", "/a/b", "a", "A", "00ff", "1.0.0", "#00ff00", ""].map(text));
+    values.extend([Value::Real(0.5), Value::Blob(vec![1])]);
+    if field.nullable {
+        values.push(Value::Null);
+    }
+    values
+}
+
+/// A value as SQL writes it, cut short.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => format!("{number:?}"),
+        Value::Text(text) => {
+            let short: String = text.chars().take(24).collect();
+            let more = if short.len() < text.len() { "…" } else { "" };
+            format!("'{}{more}'", short.replace('\'', "''"))
+        }
+        Value::Blob(bytes) => {
+            let digits: String = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            format!("x'{digits}'")
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What a statement writes: the table, and for an INSERT … SELECT which column goes where.
+
+use onward_schema::token::{significant, tokens};
+use sqlite3_parser::ast::{
+    Cmd, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect, ResolveType, ResultColumn, Select,
+    SelectTable, Stmt,
+};
+use sqlite3_parser::lexer::sql::Parser;
+use sqlite3_parser::{Bump, FallibleIterator};
+
+/// What a statement does to the rows of one table. All names are in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Write {
+    /// Rows that come from the statement itself.
+    Insert {
+        table: String,
+    },
+    /// Rows that come from a SELECT.
+    Copy(Copy),
+    /// Without a WHERE it deletes all of them.
+    Delete {
+        table: String,
+        all: bool,
+    },
+    Update {
+        table: String,
+        columns: Vec<String>,
+    },
+}
+
+/// An INSERT … SELECT or CREATE TABLE … AS SELECT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Copy {
+    pub(super) table: String,
+    /// The columns in brackets behind the table.
+    pub(super) columns: Option<Vec<String>>,
+    /// The table that all rows come from; `None` if there are several, or none that can be named.
+    pub(super) source: Option<String>,
+    /// All tables that FROM names.
+    pub(super) sources: Vec<String>,
+    pub(super) items: Vec<Item>,
+    /// Whether rows are left out or merged because the statement says so: WHERE, GROUP BY, DISTINCT, LIMIT and the like.
+    pub(super) picks: bool,
+    /// OR IGNORE, OR REPLACE or ON CONFLICT.
+    pub(super) resolves: bool,
+}
+
+/// What is selected for one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Item {
+    /// `*`: all columns in their order.
+    Star,
+    Column(String),
+    /// A string in single quotes, as it is.
+    Text(String),
+    Null,
+    /// An expression: whoever wrote it meant something by it.
+    Other,
+}
+
+impl Write {
+    /// Reads a statement; `None` for one that writes no rows, or is not understood.
+    pub(super) fn parse(sql: &str) -> Option<Write> {
+        let first = significant(sql).next()?;
+        if !["INSERT", "REPLACE", "DELETE", "UPDATE", "CREATE", "WITH"].iter().any(|word| first.is(word)) {
+            return None;
+        }
+        let bump = Bump::new();
+        let Cmd::Stmt(statement) = Parser::new(&bump, sql.as_bytes()).next().ok()?? else { return None };
+        match statement {
+            Stmt::Insert { with, or_conflict, tbl_name, columns, body, .. } => {
+                let table = lower(&tbl_name.name);
+                let InsertBody::Select(select, upsert) = body else { return Some(Write::Insert { table }) };
+                let columns = columns.map(|columns| columns.iter().map(lower).collect());
+                let resolves = upsert.is_some()
+                    || matches!(or_conflict, Some(ResolveType::Ignore | ResolveType::Replace));
+                let copy = copy(table.clone(), columns, select, with.is_some(), resolves);
+                Some(copy.map_or(Write::Insert { table }, Write::Copy))
+            }
+            Stmt::CreateTable { tbl_name, body: CreateTableBody::AsSelect(select), .. } => {
+                copy(lower(&tbl_name.name), None, select, false, false).map(Write::Copy)
+            }
+            Stmt::Delete { tbl_name, where_clause, limit, .. } => Some(Write::Delete {
+                table: lower(&tbl_name.name),
+                all: where_clause.is_none() && limit.is_none(),
+            }),
+            Stmt::Update { tbl_name, sets, .. } => {
+                let columns = sets.iter().flat_map(|set| set.col_names.iter().map(lower)).collect();
+                Some(Write::Update { table: lower(&tbl_name.name), columns })
+            }
+            _ => None,
+        }
+    }
+
+    /// The table whose rows it changes.
+    pub(super) fn table(&self) -> &str {
+        match self {
+            Write::Insert { table } | Write::Delete { table, .. } | Write::Update { table, .. } => table,
+            Write::Copy(copy) => &copy.table,
+        }
+    }
+}
+
+impl Copy {
+    /// Whether every row of one table is meant to come over, each for itself.
+    pub(super) fn is_plain(&self) -> bool {
+        self.source.is_some() && !self.picks
+    }
+
+    /// What each column of `into` gets, by their names in lower case; `from` are the source's columns. `None` if the
+    /// two do not fit.
+    pub(super) fn pairs<'c>(
+        &'c self,
+        into: &'c [String],
+        from: &'c [String],
+    ) -> Option<Vec<(&'c str, Item)>> {
+        let into = self.columns.as_deref().unwrap_or(into);
+        let items = self.items.iter().flat_map(|item| match item {
+            Item::Star => from.iter().map(|name| Item::Column(name.clone())).collect(),
+            other => vec![other.clone()],
+        });
+        let items: Vec<Item> = items.collect();
+        (items.len() == into.len()).then(|| into.iter().map(String::as_str).zip(items).collect())
+    }
+
+    /// Whether it is the order of the columns alone that says which goes where.
+    pub(super) fn is_by_position(&self) -> bool {
+        self.columns.is_none() || self.items.contains(&Item::Star)
+    }
+}
+
+/// `None` for rows that come from no table.
+fn copy(
+    table: String,
+    columns: Option<Vec<String>>,
+    select: &Select<'_>,
+    has_with: bool,
+    resolves: bool,
+) -> Option<Copy> {
+    let OneSelect::Select { distinctness, columns: results, from, where_clause, group_by, having, .. } =
+        &select.body.select
+    else {
+        return None;
+    };
+    let from = from.as_ref()?;
+    let source = match from.select {
+        Some(SelectTable::Table(name, ..)) if from.joins.as_ref().is_none_or(|joins| joins.is_empty()) => {
+            Some(lower(&name.name))
+        }
+        _ => None,
+    };
+    let joined = from.joins.iter().flatten().map(|join| &join.table);
+    let tables = from.select.into_iter().chain(joined).filter_map(|table| match table {
+        SelectTable::Table(name, ..) => Some(lower(&name.name)),
+        _ => None,
+    });
+    let sources = tables.collect();
+    let items = results.iter().map(|result| match result {
+        ResultColumn::Star | ResultColumn::TableStar(_) => Item::Star,
+        ResultColumn::Expr(expression, _) => item(expression),
+    });
+    Some(Copy {
+        table,
+        columns,
+        source,
+        sources,
+        items: items.collect(),
+        picks: has_with
+            || select.with.is_some()
+            || select.limit.is_some()
+            || select.body.compounds.as_ref().is_some_and(|compounds| !compounds.is_empty())
+            || distinctness.is_some()
+            || where_clause.is_some()
+            || group_by.is_some()
+            || having.is_some(),
+        resolves,
+    })
+}
+
+fn item(expression: &Expr<'_>) -> Item {
+    match expression {
+        Expr::Id(id) => Item::Column(unquoted(id.0)),
+        Expr::Name(name) | Expr::Qualified(_, name) => Item::Column(unquoted(name.0)),
+        Expr::Literal(Literal::Null) => Item::Null,
+        Expr::Literal(Literal::String(text)) => Item::Text(unquoted(text)),
+        _ => Item::Other,
+    }
+}
+
+fn lower(name: &Name<'_>) -> String {
+    unquoted(name.0)
+}
+
+/// A name or string as the parser hands it over, without its quotes and in lower case.
+fn unquoted(text: &str) -> String {
+    let name = tokens(text).next().and_then(|token| token.name());
+    name.unwrap_or_else(|| text.to_owned()).to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copied(sql: &str) -> Copy {
+        match Write::parse(sql) {
+            Some(Write::Copy(copy)) => copy,
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn copies_say_which_column_goes_where() {
+        let copy = copied("INSERT INTO \"New\"(a, [B]) SELECT o.`A`, 'b' FROM Old AS o");
+        assert_eq!((copy.table.as_str(), copy.source.as_deref()), ("new", Some("old")));
+        assert!(copy.is_plain() && !copy.is_by_position());
+        let pairs = copy.pairs(&[], &[]).unwrap();
+        assert_eq!(pairs, [("a", Item::Column("a".into())), ("b", Item::Text("b".into()))]);
+        let star = copied("INSERT OR IGNORE INTO new SELECT * FROM old");
+        assert!(star.is_plain() && star.is_by_position() && star.resolves);
+        let (into, from) = (["x".to_owned()], ["y".to_owned()]);
+        assert_eq!(star.pairs(&into, &from).unwrap(), [("x", Item::Column("y".into()))]);
+        assert_eq!(star.pairs(&into, &[]), None);
+        for picks in ["WHERE a", "GROUP BY a", "LIMIT 1", "UNION SELECT 1"] {
+            assert!(!copied(&format!("INSERT INTO n SELECT a FROM o {picks}")).is_plain(), "{picks}");
+        }
+        assert!(!copied("INSERT INTO n SELECT a FROM o JOIN p").is_plain());
+        assert!(copied("CREATE TABLE n AS SELECT * FROM o").is_plain());
+    }
+
+    #[test]
+    fn other_writes() {
+        assert_eq!(Write::parse("INSERT INTO t VALUES (1)"), Some(Write::Insert { table: "t".into() }));
+        assert_eq!(Write::parse("REPLACE INTO t SELECT 1"), Some(Write::Insert { table: "t".into() }));
+        assert_eq!(Write::parse("DELETE FROM T"), Some(Write::Delete { table: "t".into(), all: true }));
+        let update = Write::Update { table: "t".into(), columns: vec!["a".into(), "b".into()] };
+        assert_eq!(Write::parse("UPDATE t SET (a, b) = (1, 2)"), Some(update));
+        assert_eq!(Write::parse("CREATE TABLE t(a)"), None);
+        assert_eq!(Write::parse("INSERT INTO"), None);
+    }
+}

@@ -1,0 +1,3 @@
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY
+);

@@ -1,0 +1,2 @@
+ALTER TABLE notes ADD COLUMN tag TEXT;
+CREATE INDEX note_tags ON notes (tag);

@@ -1,0 +1,7 @@
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY,
+    body TEXT
+);
+CREATE TABLE drafts (
+    id INTEGER PRIMARY KEY
+);

@@ -1,0 +1,17 @@
+CREATE TABLE queues (
+    id INTEGER PRIMARY KEY
+);
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue INTEGER REFERENCES queues (id) ON DELETE SET NULL,
+    zip TEXT
+);
+CREATE TABLE log (
+    job INTEGER
+);
+CREATE UNIQUE INDEX job_zips
+    ON jobs (zip);
+CREATE TRIGGER job_made AFTER INSERT ON jobs BEGIN
+    INSERT INTO log VALUES (new.id);
+END;
+CREATE VIEW open_jobs AS SELECT id FROM jobs;

@@ -1,0 +1,7 @@
+CREATE TABLE albums (
+    id INTEGER PRIMARY KEY
+);
+CREATE TABLE songs (
+    id INTEGER PRIMARY KEY,
+    album INTEGER NOT NULL REFERENCES albums (id)
+);
