@@ -181,23 +181,14 @@ pub fn replay(history: &History) -> Result<Replay> {
     })
 }
 
-/// What the thread of a witness has for its stack: SQLite takes as much as an expression is deep.
-const STACK: usize = 8 << 20;
-
 type Seen = (Vec<Witness>, BTreeMap<String, String>, Vec<At>);
 
 /// Carries rows through the history, mild ones and then harsh ones.
 fn witnesses(history: &History, plans: &[Plan], faults: &[Fault]) -> Result<Seen> {
     let faulty: HashSet<usize> = faults.iter().map(|fault| fault.at.migration).collect();
-    let run = |rows| witness::run(history, plans, &faulty, rows);
-    // Each has a database of its own, so they need not wait for each other.
-    let (mild, harsh) = std::thread::scope(|scope| {
-        let harsh = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(Rows::Harsh));
-        let mild = run(Rows::Mild);
-        let harsh = harsh.ok().and_then(|harsh| harsh.join().ok()).unwrap_or_else(|| run(Rows::Harsh));
-        (mild, harsh)
-    });
-    let (mild, harsh) = (mild?, harsh?);
+    // One after the other: memory is counted for the whole process, and two threads would wait for the count.
+    let mild = witness::run(history, plans, &faulty, Rows::Mild)?;
+    let harsh = witness::run(history, plans, &faulty, Rows::Harsh)?;
     let mut found = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = found.iter().map(|witness| witness.at).collect();
