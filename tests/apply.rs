@@ -260,3 +260,25 @@ fn a_lock_that_is_held_for_ever_ends_in_an_error_that_says_so() {
     writer.execute_batch("ROLLBACK").unwrap();
     assert_eq!(ORDERS.apply(&mut file.conn()).unwrap().applied.len(), 2);
 }
+
+/// One migration counts on a cascade and says so; the next changes a key that is referred to, which foreign keys would
+/// refuse.
+#[test]
+fn foreign_keys_are_on_for_the_migration_that_asks_for_it() {
+    const KEYS_ON: Migrations = migrations!("histories/keys_on");
+    for enforced in [false, true] {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.pragma_update(None, "foreign_keys", enforced).unwrap();
+        KEYS_ON.migrator().target(1).apply(&mut conn).unwrap();
+        conn.execute_batch(
+            "INSERT INTO queues VALUES ('old'), ('mail'); INSERT INTO jobs(queue) VALUES ('old'), ('old'), ('mail');",
+        )
+        .unwrap();
+        KEYS_ON.apply(&mut conn).unwrap();
+        let left: String =
+            conn.query_row("SELECT group_concat(queue) FROM jobs", [], |row| row.get(0)).unwrap();
+        assert_eq!(left, "MAIL");
+        let after: bool = conn.pragma_query_value(None, "foreign_keys", |row| row.get(0)).unwrap();
+        assert_eq!(after, enforced);
+    }
+}

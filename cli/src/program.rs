@@ -45,6 +45,7 @@ fn list(history: &History, dir: &Path) -> &'static [Migration] {
             found.checksum.0,
             found.chain.0,
         );
+        let up = if found.foreign_keys { __private::foreign_keys(up) } else { up };
         match found.down {
             Some(down) => __private::down(up, path(down), text(down), run(&statements(text(down)))),
             None => up,

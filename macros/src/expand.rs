@@ -115,6 +115,10 @@ fn migration(history: &History, migration: &Migration, folder: &Folder) -> Token
     let up = quote! {
         ::onward::__private::migration(#version, #label, #name, #path, #text, &[#up], #checksum, #chain)
     };
+    let up = match migration.foreign_keys {
+        true => quote!(::onward::__private::foreign_keys(#up)),
+        false => up,
+    };
     let Some(down) = migration.down else { return up };
     let file = history.files.get(down);
     let (path, text) = (format!("{}{}", folder.prefix, file.path), &file.text);

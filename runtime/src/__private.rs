@@ -51,9 +51,15 @@ pub const fn migration(
         statements,
         checksum: Checksum(checksum),
         chain: Checksum(chain),
+        foreign_keys: false,
         hook: None,
         down: None,
     }
+}
+
+/// A migration that runs with foreign keys on.
+pub const fn foreign_keys(migration: Migration) -> Migration {
+    Migration { foreign_keys: true, ..migration }
 }
 
 /// A migration with code of the application after its statements.

@@ -46,6 +46,8 @@ pub struct Migration {
     pub(crate) chain: Checksum,
     pub(crate) hook: Option<Hook>,
     pub(crate) down: Option<Down>,
+    /// Foreign keys are enforced while it runs, so that cascades fire.
+    pub(crate) foreign_keys: bool,
 }
 
 impl Migration {

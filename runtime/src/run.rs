@@ -167,7 +167,7 @@ fn all<'m>(
     timed.collect()
 }
 
-/// Runs the statements of one migration and then the code beside it; a statement whose error is forgiven is passed over.
+/// Runs the statements of one migration, with foreign keys on if it says so, and then the code beside it; a statement whose error is forgiven is passed over.
 pub(crate) fn one(
     migration: &Migration,
     conn: &Connection,
@@ -178,9 +178,16 @@ pub(crate) fn one(
     let undoing = Error::sqlite("take back what the migration left on the connection");
     let undone = migration.hook.is_some() || migration.statements().any(|(_, statement)| statement.undone);
     let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
-    for (sql, statement) in migration.statements() {
-        self::statement(migration, statement, sql, conn, settings, &forgiven)?;
+    if migration.foreign_keys {
+        settings.foreign_keys(true).map_err(Error::sqlite("turn foreign keys on"))?;
     }
+    let outcome = migration.statements().try_for_each(|(sql, statement)| {
+        self::statement(migration, statement, sql, conn, settings, &forgiven)
+    });
+    if migration.foreign_keys {
+        settings.foreign_keys(false).map_err(Error::sqlite("turn foreign keys off"))?;
+    }
+    outcome?;
     if undone {
         settings.off().and_then(|()| settings.strings(false)).map_err(&undoing)?;
         code()?;

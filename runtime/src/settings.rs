@@ -58,6 +58,11 @@ impl<'c> Settings<'c> {
         STRINGS.iter().try_for_each(|config| self.conn.set_db_config(*config, on).map(drop))
     }
 
+    /// Whether foreign keys are enforced. Unlike the pragma, the call has its effect inside a transaction too.
+    pub(crate) fn foreign_keys(&self, on: bool) -> Result<()> {
+        self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, on).map(drop)
+    }
+
     pub(crate) fn restore(mut self) -> Result<()> {
         self.put_back()
     }
