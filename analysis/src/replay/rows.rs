@@ -356,6 +356,10 @@ impl Draft {
         }
         at -= shape.keys.len() * 2;
         choices.iter().for_each(|(column, _)| drop(self.fixed.remove(column)));
+        if choices.len() > 1 {
+            // The checks of each for itself have to be satisfied again.
+            self.variations.retain(|other, _| other == message);
+        }
         for (column, values) in &choices {
             if at < values.len() {
                 self.fixed.insert(*column, values[at].clone());
@@ -399,6 +403,7 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
             "CREATE TABLE t(a INT, b INT, CONSTRAINT one CHECK ((a IS NULL) <> (b IS NULL)))",
+            "CREATE TABLE t(a BLOB CHECK (length(a) = 32), b BLOB CHECK (length(b) = 33), CHECK ((a IS NULL) <> (b IS NULL)))",
             "CREATE TABLE t(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES t(id))",
             "CREATE TABLE t(p INTEGER NOT NULL REFERENCES p(id), q TEXT NOT NULL, FOREIGN KEY (p, q) REFERENCES p(id, n));
              CREATE TABLE p(id INTEGER PRIMARY KEY, n TEXT NOT NULL, UNIQUE (id, n))",

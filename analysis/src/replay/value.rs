@@ -84,6 +84,9 @@ pub(super) fn candidates(field: &Field, number: i64) -> Vec<Value> {
             _ => {}
         }
     }
+    if field.nullable {
+        values.push(Value::Null);
+    }
     values.extend([0, 1, 2, -1, 100].map(Value::Integer));
     values.extend(["{}", "[]", "{\"n\":1}"].map(text));
     values.push(Value::Text(uuid(number)));
@@ -91,9 +94,6 @@ pub(super) fn candidates(field: &Field, number: i64) -> Vec<Value> {
     values.push(Value::Text(format!("n{number}@example.org")));
     values.extend(["https://example.org/", "/a/b", "a", "A", "00ff", "1.0.0", "#00ff00", ""].map(text));
     values.extend([Value::Real(0.5), Value::Blob(vec![1])]);
-    if field.nullable {
-        values.push(Value::Null);
-    }
     values
 }
 
