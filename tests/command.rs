@@ -259,11 +259,7 @@ fn check_says_what_could_not_be_populated() {
     let quiet = place.onward(&["check"]).exits(0);
     assert!(!quiet.out.contains("never"), "{}", quiet.out);
     let ran = place.onward(&["check", "--verbose"]).exits(0);
-    assert!(
-        ran.out.contains("rows were put into all but 1 of 2 tables\n  `never` stays empty: "),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("rows were put into 1 of 2 tables\n  `never` stays empty: "), "{}", ran.out);
 }
 
 #[test]

@@ -31,8 +31,9 @@ pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<E
 fn unseen(analysis: &Analysis) {
     let Some(replay) = &analysis.replay else { return };
     let unpopulated = &replay.unpopulated;
-    let tables = folder::plural(replay.schema.tables.len(), "table");
-    anstream::println!("rows were put into all but {} of {tables}", unpopulated.len());
+    let all = replay.schema.tables.len();
+    let tables = folder::plural(all, "table");
+    anstream::println!("rows were put into {} of {tables}", all.saturating_sub(unpopulated.len()));
     for (table, reason) in unpopulated {
         anstream::println!("  `{table}` stays empty: {reason}");
     }
