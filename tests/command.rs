@@ -529,7 +529,10 @@ fn a_database_is_verified_rehearsed_and_brought_up_to_date() {
     let before = fs::read(place.path("app.db")).unwrap();
     assert_eq!(place.onward(&["verify", "app.db"]).exits(0).out, "the schema is what the ledger says\n");
     assert_eq!(place.onward(&["rehearse", "app.db"]).exits(0).out, "nothing is pending\n");
-    place.write("migrations/0011_notes.sql", "ALTER TABLE jobs ADD COLUMN note TEXT;\nDELETE FROM jobs;\n");
+    place.write(
+        "migrations/0011_notes.sql",
+        "-- onward: foreign_keys(on)\nALTER TABLE jobs ADD COLUMN note TEXT;\nDELETE FROM jobs;\n",
+    );
     let out = place.onward(&["rehearse", "app.db", "migrations"]).exits(0).out;
     assert!(out.contains("0011  notes") && out.contains("1 migration in "), "{out}");
     assert!(fs::read(place.path("app.db")).unwrap() == before, "a rehearsal has changed the database");
