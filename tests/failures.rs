@@ -88,7 +88,7 @@ fn a_failure_half_way_leaves_half_a_schema() {
 
     let file = messages();
     let error = file.refused(&IDENTITIES);
-    assert!(matches!(error, Error::Statement { line: 3, .. }), "{error}");
+    assert!(matches!(error, Error::Statement { line: 4, .. }), "{error}");
     assert_eq!(columns(&file), 3);
     file.conn().execute_batch(mend).unwrap();
     assert_eq!(IDENTITIES.apply(&mut file.conn()).unwrap().applied.len(), 1);
@@ -215,7 +215,7 @@ fn an_old_release_has_no_ledger() {
     file.conn().execute_batch(&text(first)).unwrap();
     let error = file.conn().execute_batch(&text(first)).unwrap_err();
     assert!(error.to_string().contains("index tokens_by_hash already exists"), "{error}");
-    assert!(text(second).starts_with("DROP TABLE tokens"), "it was never reached");
+    assert!(text(second).contains("DROP TABLE tokens"), "it was never reached");
 
     // With onward nothing happens to such a database, unasked or with a history that does not know the release.
     let file = old();
@@ -223,7 +223,7 @@ fn an_old_release_has_no_ledger() {
     let before = file.bytes();
     for (adopt, says) in [
         (Adopt::Exact, "it comes nearest to the one after tests/histories/tokens_1_0/0001_tokens.sql, but:"),
-        (Adopt::Reconcile, "0002_scopes.sql:1:1\n    DROP TABLE tokens\n"),
+        (Adopt::Reconcile, "0002_scopes.sql:2:1\n    DROP TABLE tokens\n"),
     ] {
         let error = TOKENS_1_0.migrator().adopt(adopt).apply(&mut file.conn()).unwrap_err();
         assert!(
