@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering as Memory};
 
 use onward_schema::LEDGER;
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::{
     SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_ENABLE_TRIGGER,
 };
@@ -68,6 +69,18 @@ impl Sandbox {
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(Sandbox { conn, slices })
+    }
+
+    /// Another one with the same database; what is on the connection alone is not there.
+    pub(crate) fn copy(&self, config: &Config) -> Result<Sandbox> {
+        let mut copy = Sandbox::open(config)?;
+        // SQLite copies nothing out of a transaction that writes, or into one.
+        self.conn.execute_batch("COMMIT")?;
+        copy.conn.execute_batch("COMMIT")?;
+        Backup::new(&self.conn, &mut copy.conn)?.step(-1)?;
+        self.conn.execute_batch("BEGIN EXCLUSIVE")?;
+        copy.conn.execute_batch("BEGIN EXCLUSIVE")?;
+        Ok(copy)
     }
 
     pub(crate) fn conn(&self) -> &Connection {

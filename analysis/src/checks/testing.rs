@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::analysis::{Analysis, analyze};
+use crate::analysis::{Analysis, Proof, analyze};
 use crate::render::{Style, render};
 
 /// Analyses a folder of these files; without an `onward.toml` among them, what is dropped is meant to go.
@@ -14,7 +14,7 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> Analysis {
     for (path, text) in files {
         write(dir.path(), path, text);
     }
-    analyze(dir.path())
+    analyze(dir.path(), Proof::Whole)
 }
 
 pub(crate) fn write(dir: &Path, path: &str, text: &str) {
