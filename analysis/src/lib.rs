@@ -41,6 +41,7 @@ pub mod relation;
 pub mod render;
 pub mod replay;
 mod sandbox;
+mod snapshot;
 pub mod source;
 pub mod statement;
 

@@ -231,6 +231,19 @@ impl Replay {
         &self.stopped
     }
 
+    /// Runs the history once more, and calls back after each statement.
+    pub(crate) fn again(
+        &self,
+        history: &History,
+        sandbox: &Sandbox,
+        mut after: impl FnMut(At),
+    ) -> Result<()> {
+        origin::again(history, &self.ran, sandbox, |at, _| {
+            after(at);
+            Ok(())
+        })
+    }
+
     /// Calls with the database at the end of the history, in which nothing must be changed.
     pub(crate) fn with_sandbox<T>(&self, call: impl FnOnce(&Sandbox) -> T) -> T {
         call(&self.sandbox.lock().unwrap_or_else(PoisonError::into_inner))

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering as Memory};
 
-use onward_schema::LEDGER;
+use onward_schema::CREATE_LEDGER;
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::{
     SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_ENABLE_TRIGGER,
@@ -14,7 +14,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Result};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
 use crate::config::Config;
 
@@ -56,7 +56,7 @@ impl Sandbox {
         conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, false)?;
         stub(&conn, config)?;
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
-        conn.execute_batch(&format!("CREATE TABLE {LEDGER}(version INTEGER PRIMARY KEY) STRICT"))?;
+        conn.execute_batch(CREATE_LEDGER)?;
 
         let slices = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&slices);
@@ -81,6 +81,15 @@ impl Sandbox {
         self.conn.execute_batch("BEGIN EXCLUSIVE")?;
         copy.conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(copy)
+    }
+
+    /// The database as the bytes of a file.
+    pub(crate) fn into_bytes(self) -> Result<Vec<u8>> {
+        // From rusqlite 0.41 on this needs `mut`.
+        #[allow(unused_mut)]
+        let mut conn = self.conn;
+        conn.execute_batch("COMMIT")?;
+        Ok(conn.serialize(MAIN_DB)?.to_vec())
     }
 
     pub(crate) fn conn(&self) -> &Connection {

@@ -256,6 +256,13 @@ pub enum Error {
         /// Why it could not be moved, or the new one not be made.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// No file could be made of a snapshot, or there is one already.
+    Create {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The lock file that [`Migrator::or_recreate`](crate::Migrator::or_recreate) needs cannot be locked.
     LockFile {
         /// The database.
@@ -317,6 +324,7 @@ impl Error {
             | Error::ParentNotWritable { path, .. }
             | Error::FileReadOnly { path, .. }
             | Error::Recreate { path, .. }
+            | Error::Create { path, .. }
             | Error::LockFile { path, .. } => Some(path),
             Error::ReadOnlyConnection { path }
             | Error::NotADatabase { path, .. }
@@ -380,6 +388,7 @@ impl Error {
             | Error::ParentNotWritable { .. }
             | Error::FileReadOnly { .. }
             | Error::Recreate { .. }
+            | Error::Create { .. }
             | Error::LockFile { .. }
             | Error::UnknownTarget { .. } => {}
         }
@@ -401,7 +410,7 @@ impl std::error::Error for Error {
             Error::Backup { source, .. } | Error::Hook { source, .. } => Some(source.as_ref()),
             Error::TransactionEnded { source: Some(source), .. } => Some(source.as_ref()),
             Error::Recreate { source, .. } => Some(source.as_ref()),
-            Error::LockFile { source, .. } => Some(source),
+            Error::Create { source, .. } | Error::LockFile { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -280,6 +280,14 @@ impl fmt::Display for Error {
                  was\nhelp: see that the folder can be written and no other process has the file open\nit cannot be \
                  migrated because: {cause}"
             ),
+            Error::Create { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                f.write_str("there is a file already, which a snapshot does not replace; nothing was changed\nhelp: remove it, or open it with `Migrations::open`, which applies what it lacks")
+            }
+            Error::Create { source, .. } => write!(
+                f,
+                "the database cannot be made of the snapshot: {source}\nhelp: see that the folder exists, can be written and \
+                 is on a file system with hard links, or use `Migrations::open`, which runs the migrations"
+            ),
             Error::LockFile { source, .. } => write!(
                 f,
                 "the lock file beside the database cannot be locked: {source}; nothing was changed\nhelp: move the \

@@ -35,6 +35,7 @@ pub mod may_fail_with_rows;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod not_in_transaction;
+pub mod not_repeatable;
 pub mod null_primary_key;
 pub mod orphans;
 pub mod pragma_without_effect;
@@ -158,6 +159,7 @@ pub static RULES: &[&Rule] = &[
     &mixed_layouts::RULE,
     &no_migrations::RULE,
     &not_in_transaction::RULE,
+    &not_repeatable::RULE,
     &null_primary_key::RULE,
     &orphans::RULE,
     &pragma_without_effect::RULE,
