@@ -2,17 +2,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use onward_fuzz::has_stray_tab;
 use onward_fuzz::sqlite::tokens;
 use onward_schema::checksum::{Checksum, canonical};
 use onward_schema::token::{Kind, significant};
 use rusqlite::Connection;
 
 fuzz_target!(|text: &str| {
-    if text.contains('\0') {
-        return;
-    }
-    // SQLite refuses it here. With a space before it, it would be white space.
-    if significant(text).any(|token| token.text == "\u{b}") {
+    if text.contains('\0') || has_stray_tab(text) {
         return;
     }
     let plain = canonical(text);

@@ -9,12 +9,19 @@ pub mod sqlite;
 use onward_analysis::diagnostic::Diagnostic;
 use onward_analysis::file::{File, FileId, Files, Place};
 use onward_analysis::render::{Style, render};
+use onward_schema::token::significant;
 
 /// One file with this text.
 pub fn file(path: &str, text: &str) -> (Files, FileId) {
     let mut files = Files::default();
     let file = files.add(File::new(path.to_owned(), text));
     (files, file)
+}
+
+/// Whether a vertical tab stands where SQLite refuses it: with a space before it, it would be white space, and so a text
+/// that is no SQL has the checksum of one that is.
+pub fn has_stray_tab(text: &str) -> bool {
+    significant(text).any(|token| token.text == "\u{b}")
 }
 
 /// Every place lies in its file, between characters, and every diagnostic can be drawn.
