@@ -35,7 +35,7 @@ pub struct Entry {
 }
 
 /// Reads the text of a lock file; `None` if it cannot be used, which `diagnostics` then explain.
-pub(crate) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Entry>> {
+pub fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Entry>> {
     read(text)
         .map_err(|(range, problem)| diagnostics.push(bad_lock_file::diagnose(file.at(range), &problem)))
         .ok()

@@ -20,8 +20,9 @@ use crate::config::Config;
 
 /// How many instructions of SQLite's virtual machine pass between two looks at the budget.
 const SLICE: i32 = 10_000;
-/// How many slices one statement may take: fifty million instructions, a few seconds on a slow machine.
-const SLICES: u32 = 5_000;
+/// How many slices one statement may take: fifty million instructions, a few seconds on a slow machine. A fuzzer finds
+/// statements that take them all, and is to run thousands of them.
+const SLICES: u32 = if cfg!(fuzzing) { 20 } else { 5_000 };
 /// The greatest string or blob, in bytes.
 const LENGTH: i32 = 32 << 20;
 /// The greatest database, in pages of 4 KiB: 256 MiB.

@@ -308,6 +308,29 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_ordered_is_not_replayed() {
+        let broken = "CREATE INDEX i ON nowhere(a);";
+        assert_eq!(testing::codes(&[("1_a.sql", broken), ("x.sql", "")]), ["bad_file_name x.sql:1:1"]);
+        assert_eq!(testing::codes(&[("1_a.sql", broken)]), ["unknown_table 1_a.sql:1:19"]);
+    }
+
+    #[test]
+    fn an_index_is_lost_or_masked_by_its_name_and_migration() {
+        let jobs = "CREATE TABLE jobs(a, b);\nCREATE INDEX by_a ON jobs(a);\nCREATE INDEX by_b ON jobs(b);";
+        let other = "CREATE TABLE other(c);\nCREATE INDEX IF NOT EXISTS by_a ON other(c);";
+        let rebuild = "CREATE TABLE n(a, b);\nINSERT INTO n SELECT a, b FROM jobs;
+DROP TABLE jobs;\nALTER TABLE n RENAME TO jobs;";
+        let codes = |texts: &[&str]| {
+            let of = |line: String| line.split(':').next().map(str::to_owned);
+            testing::history(texts).into_iter().filter_map(of).collect::<Vec<_>>()
+        };
+        let lost = "index_lost 0003_m.sql";
+        assert_eq!(codes(&[jobs, other, rebuild]), ["masked_create 0002_m.sql", lost, lost]);
+        let both = format!("{other}\n{rebuild}");
+        assert_eq!(codes(&[jobs, &both]), ["masked_create 0002_m.sql", "index_lost 0002_m.sql"]);
+    }
+
+    #[test]
     fn the_table_is_sorted_and_each_code_has_its_file() {
         assert!(RULES.is_sorted_by(|a, b| a.code < b.code));
         let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
