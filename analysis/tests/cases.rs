@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use onward_analysis::render::{Style, render};
-use onward_analysis::{Analysis, analyze};
+use onward_analysis::{Analysis, Proof, analyze};
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")
@@ -59,7 +59,7 @@ fn histories_are_explained_as_they_were_seen() {
         let (case, folders) = (case.display(), folders(&case));
         let mut rest = seen.clone();
         for folder in &folders {
-            let analysis = analyze(&tests().join(folder));
+            let analysis = analyze(&tests().join(folder), Proof::Unlocked);
             if seen.is_empty() {
                 assert!(!analysis.has_errors(), "{folder}: {:#?}", drawn(&analysis, folder));
                 continue;

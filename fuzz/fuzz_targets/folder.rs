@@ -5,7 +5,7 @@ use std::env;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use onward_analysis::{Analysis, analyze, lock};
+use onward_analysis::{Analysis, Proof, analyze, lock};
 use onward_fuzz::folder::{folder, listed, write};
 use onward_fuzz::program::Program;
 use onward_fuzz::{file, seeds, sound};
@@ -24,7 +24,7 @@ fuzz_target!(init: {
 }, |input: &[u8]| {
     let dir = write(input);
     let before = listed(dir.path()).expect("the folder can be read");
-    let analysis = analyze(dir.path());
+    let analysis = analyze(dir.path(), Proof::Whole);
     assert_eq!(listed(dir.path()).expect("the folder is still there"), before);
     assert!(listed(HERE.path()).expect("the folder is still there").is_empty());
 
@@ -37,7 +37,7 @@ fuzz_target!(init: {
     }
     // The macro and the command line each read the folder for themselves.
     if input.len().is_multiple_of(4) {
-        assert_eq!(analyze(dir.path()).diagnostics, analysis.diagnostics);
+        assert_eq!(analyze(dir.path(), Proof::Whole).diagnostics, analysis.diagnostics);
     }
     let text = lock::text(history);
     let (files, at) = file(lock::FILE_NAME, &text);
@@ -45,6 +45,9 @@ fuzz_target!(init: {
     let entries = lock::parse(at, &text, &mut diagnostics).unwrap_or_default();
     assert_eq!(entries.len(), history.migrations.len(), "{diagnostics:?} of {files:?}");
     runs(&analysis);
+    if input.len().is_multiple_of(4) && !analysis.has_errors() {
+        assert_eq!(analysis.snapshot().ok(), analysis.snapshot().ok());
+    }
 });
 
 /// If it compiles, it migrates.
