@@ -1,7 +1,7 @@
 //! Many processes at one database, and processes that are killed.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
@@ -61,6 +61,79 @@ fn many_starters_make_a_fresh_file_once() {
         let conn = empty(&file, "WAL");
         assert_eq!(start_many(count, "counter", &file.path()).iter().sum::<usize>(), 2, "{count}");
         assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1, "{count}");
+    }
+}
+
+/// Starts programs that know both migrations and programs that know the first, and gives back how many migrations each
+/// kind has applied, and how many of the old ones refused.
+#[track_caller]
+fn mixed(file: &File, old_first: bool) -> [usize; 3] {
+    let spawn = |history| start(history, &file.path()).spawn().unwrap();
+    let mut old: Vec<_> = (0..if old_first { 16 } else { 0 }).map(|_| spawn("counter_1")).collect();
+    // One of them is through before any other program starts.
+    while !old.is_empty() && !old.iter_mut().any(|child| child.try_wait().unwrap().is_some()) {
+        std::thread::yield_now();
+    }
+    let mut new = Vec::new();
+    while new.len() < 32 {
+        new.push(spawn("counter"));
+        if old.len() < 32 {
+            old.push(spawn("counter_1"));
+        }
+    }
+    let applied = |output: &Output| file::report(output)["applied"].as_array().map_or(0, Vec::len);
+    let by_new = new.into_iter().map(|child| applied(&child.wait_with_output().unwrap())).sum();
+    let (mut by_old, mut refused) = (0, 0);
+    for child in old {
+        let output = child.wait_with_output().unwrap();
+        match output.status.success() {
+            true => by_old += applied(&output),
+            false => {
+                refused_as_newer(file, &output);
+                refused += 1;
+            }
+        }
+    }
+    [by_old, by_new, refused]
+}
+
+#[track_caller]
+fn refused_as_newer(file: &File, output: &Output) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    let says = "the database is newer than this program, which knows version 1";
+    assert!(error.starts_with(&format!("error: `{}`: {says}\n", file.path().display())), "{error}");
+    assert!(
+        error.contains("migration 2 `count` has run") && error.contains("nothing was changed"),
+        "{error}"
+    );
+}
+
+/// 64 programs of two versions. The new ones succeed, every migration runs once, and an old one that comes too late says
+/// so and changes nothing.
+#[test]
+fn old_and_new_programs_start_at_one_file() {
+    for (journal, old_first) in
+        ["DELETE", "WAL"].into_iter().flat_map(|journal| [false, true].map(|first| (journal, first)))
+    {
+        for outdated in [false, true] {
+            let file = File::new();
+            let mut conn = empty(&file, journal);
+            if outdated {
+                COUNTER_1.apply(&mut conn).unwrap();
+            }
+            let [by_old, by_new, refused] = mixed(&file, old_first);
+            println!("{journal}: old ones applied {by_old} and {refused} refused, new ones applied {by_new}");
+            assert_eq!(by_old + by_new, if outdated { 1 } else { 2 });
+            assert!(!old_first || by_old == usize::from(!outdated), "the old ones were first");
+            assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1);
+            assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 2);
+            drop(conn);
+            let before = file.bytes();
+            refused_as_newer(&file, &start("counter_1", &file.path()).output().unwrap());
+            assert!(file.bytes() == before);
+            assert_eq!(file.names(), ["app.db"], "nothing is left beside it");
+        }
     }
 }
 
