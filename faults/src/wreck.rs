@@ -116,24 +116,23 @@ impl Wreck {
         names
     }
 
-    /// Makes the folder what the machine finds when it starts again.
-    pub fn write(&self, folder: &Path, loss: Loss) {
-        for entry in fs::read_dir(folder).expect("the folder is there") {
-            let path = entry.expect("it can be read").path();
-            // What the disk has not seen, SQLite has not touched; what it holds in shared memory, it makes anew.
-            let is_ours =
-                self.names.contains_key(&path) || self.renamed.iter().any(|(name, _)| *name == path);
-            if is_ours || path.to_string_lossy().ends_with("-shm") {
-                fs::remove_file(path).expect("it can be removed");
-            }
-        }
+    /// Makes of a copy of the database, with nothing beside it, what the machine finds when it starts again.
+    pub fn write(&self, database: &Path, loss: Loss) {
         let mut chance = match loss {
             Loss::All => Chance::Lose,
             Loss::Nothing => Chance::Keep,
             Loss::Some(seed) => Chance::Random(Rng::with_seed(seed)),
         };
         for (name, file) in self.names(&mut chance) {
-            fs::write(name, self.files[file].after(&mut chance)).expect("it can be written");
+            let name = name.file_name().expect("SQLite opens files, not folders");
+            fs::write(database.with_file_name(name), self.files[file].after(&mut chance))
+                .expect("it can be written");
+        }
+        // Shared memory is a file as well, which nobody ever syncs.
+        if let Some(garbage) = chance.garbage(1 << 15) {
+            let mut name = database.as_os_str().to_owned();
+            name.push("-shm");
+            fs::write(name, garbage).expect("it can be written");
         }
     }
 }
