@@ -10,6 +10,7 @@ use onward_tests::file::{self, File, number, start_all};
 
 static COUNTER: Migrations = migrations!("histories/counter");
 static COUNTER_1: Migrations = migrations!("histories/counter_1");
+static KILLED: Migrations = migrations!("histories/killed");
 static SLOW: Migrations = migrations!("histories/slow");
 
 fn start(history: &str, file: &Path) -> Command {
@@ -200,49 +201,86 @@ fn readers_keep_reading_while_another_process_migrates() {
     }
 }
 
-/// What is found after a kill is the old database or the new one, and the next start completes.
+/// What is found after a kill is the old database or the new one, and the next start completes: on a database without
+/// tables, and on one with rows.
 ///
-/// More rounds: `ONWARD_KILLS=5000 cargo test -p onward-tests --test processes killed`
+/// More rounds: `ONWARD_KILLS=5000 cargo test -p onward-tests --test processes leaves -- --nocapture`
 #[test]
 fn a_process_that_is_killed_leaves_the_old_database_or_the_new_one() {
     let rounds: u32 = std::env::var("ONWARD_KILLS").map_or(240, |rounds| rounds.parse().unwrap());
-    let (mut old, mut new, mut torn) = (0, 0, 0);
-    for journal in ["DELETE", "WAL"] {
-        let file = File::new();
+    let (mut all_old, mut all_new, mut torn, mut unfinished) = (0, 0, 0, 0);
+    for (journal, has_rows) in
+        ["DELETE", "WAL"].into_iter().flat_map(|journal| [false, true].map(|rows| (journal, rows)))
+    {
+        let before = || {
+            let file = File::new();
+            let mut conn = empty(&file, journal);
+            if has_rows {
+                KILLED.migrator().target(1).apply(&mut conn).unwrap();
+                conn.execute_batch(
+                    "INSERT INTO numbers
+                     WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up LIMIT 5000) SELECT -n FROM up",
+                )
+                .unwrap();
+            }
+            file
+        };
+        let released = if has_rows { 5_001 * -2_500 } else { 0 };
+        let complete = |file: &File| {
+            let conn = file.conn();
+            assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 4);
+            assert_eq!(number(&conn, "SELECT sum(n) FROM numbers"), 20_001 * 10_000 + released);
+        };
+        let file = before();
         let time = Instant::now();
-        empty(&file, journal);
-        assert_eq!(start_many(1, "killed", &file.path()), [3]);
+        assert_eq!(start_many(1, "killed", &file.path()), [if has_rows { 3 } else { 4 }]);
         // Some are killed before they begin, and some not before they are done. The delays are the same in every run.
         let (mut random, longest) = (fastrand::Rng::with_seed(4), time.elapsed().mul_f64(1.2));
-        for round in 0..rounds / 2 {
-            let file = File::new();
-            drop(empty(&file, journal));
+        let (mut old, mut new) = (0, 0);
+        for round in 0..rounds / 4 {
+            let file = before();
             let mut child = start("killed", &file.path()).spawn().unwrap();
             std::thread::sleep(longest.mul_f64(random.f64()));
             child.kill().unwrap();
             child.wait().unwrap();
             torn += usize::from(file.names().iter().any(|name| name.ends_with("-journal")));
+            let is_unfinished = |name: &String| name.ends_with("-wal") && file.size(name) > 0;
+            unfinished += usize::from(file.names().iter().any(is_unfinished));
             // Looking rolls back what is half-done, as any process would.
             let conn = file.conn();
-            let made = "SELECT count(*) FROM sqlite_schema WHERE name IN ('numbers', 'onward_migrations')";
-            match number(&conn, made) {
-                0 => old += 1,
-                2 => {
-                    new += 1;
-                    assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 3, "round {round}");
-                    assert_eq!(number(&conn, "SELECT sum(n) FROM numbers"), 20_001 * 10_000, "round {round}");
-                }
-                some => panic!("round {round}: {some} of 2 tables"),
-            }
             let check: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
             assert_eq!(check, "ok", "round {round}");
+            match number(&conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'numbers_by_rest'") {
+                0 => {
+                    old += 1;
+                    let tables = number(&conn, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'");
+                    assert_eq!(tables, if has_rows { 2 } else { 0 }, "round {round}");
+                    if has_rows {
+                        assert_eq!(
+                            number(&conn, "SELECT count(*) FROM onward_migrations"),
+                            1,
+                            "round {round}"
+                        );
+                        assert_eq!(number(&conn, "SELECT sum(n) FROM numbers"), released, "round {round}");
+                    }
+                }
+                _ => {
+                    new += 1;
+                    complete(&file);
+                }
+            }
             drop(conn);
             start_many(1, "killed", &file.path());
-            assert_eq!(number(&file.conn(), "SELECT sum(n) FROM numbers"), 20_001 * 10_000, "round {round}");
+            complete(&file);
         }
+        println!(
+            "{journal}, {}: {old} old, {new} new",
+            if has_rows { "with rows" } else { "without tables" }
+        );
+        (all_old, all_new) = (all_old + old, all_new + new);
     }
-    println!("{old} old, {new} new, {torn} with a journal to roll back");
-    assert!(old > 0 && new > 0 && torn > 0, "{old} old, {new} new, {torn} in the middle");
+    println!("{torn} with a journal to roll back, {unfinished} with a WAL");
+    assert!(all_old > 0 && all_new > 0 && torn > 0 && unfinished > 0, "the kills came too soon or too late");
 }
 
 #[test]
