@@ -255,6 +255,12 @@ impl fmt::Display for Error {
                      change back, then start again"
                 )
             }
+            Error::InDoubt { source, .. } => write!(
+                f,
+                "the disk failed while the migrations were committed: {}; either all of them are applied now or none\nhelp: \
+                 look at the disk and the system's log, and start again: the next start sees which, and completes",
+                message(source)
+            ),
             Error::Rollback { cause, source, .. } => write!(
                 f,
                 "the migrations failed, and could not be rolled back: {}\nhelp: close the connection: SQLite then rolls \
