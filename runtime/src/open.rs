@@ -41,12 +41,11 @@ pub(crate) fn patient(
 }
 
 fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<(Connection, Report)> {
-    let file = file(path);
-    let named = file.as_deref();
-    let conn = Connection::open(path).map_err(|source| Error::open(named.unwrap_or(path), source))?;
+    let conn = Connection::open(path)
+        .map_err(|source| Error::open(file(path).as_deref().unwrap_or(path), source))?;
     // SQLite names the file itself, unless its name is not UTF-8.
-    let report =
-        apply::attempt(migrator, Goal::Up(migrator.goal()?), &conn, wait).map_err(|error| error.at(named))?;
+    let report = apply::attempt(migrator, Goal::Up(migrator.goal()?), &conn, wait)
+        .map_err(|error| error.at(file(path).as_deref()))?;
     Ok((conn, report))
 }
 

@@ -1,5 +1,7 @@
 //! The settings of the user's connection: put to what the replay had, and back again.
 
+use std::time::Duration;
+
 use rusqlite::config::DbConfig::{self, SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML};
 use rusqlite::{Connection, Result};
 
@@ -90,24 +92,25 @@ impl Drop for Settings<'_> {
     }
 }
 
-/// How long SQLite itself waits for a lock while we do, in milliseconds. Not zero: a writer that waits inside SQLite
+/// How long SQLite itself waits for a lock while we do. Not zero: a writer that waits inside SQLite
 /// lets no new readers in, and so comes to its turn however many there are
 /// (<https://www.sqlite.org/lockingv3.html#writer_starvation>).
-const PATIENCE: i64 = 15;
+const PATIENCE: Duration = Duration::from_millis(15);
 
 /// The connection's own waiting for locks, short while this lives: SQLite sleeps up to 100 ms between two looks and
 /// knows nothing of our timeout.
 pub(crate) struct Impatience<'c> {
     conn: &'c Connection,
-    busy_timeout: i64,
+    busy_timeout: Duration,
 }
 
 impl<'c> Impatience<'c> {
     pub(crate) fn begin(conn: &'c Connection) -> Result<Impatience<'c>> {
-        let busy_timeout = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
+        let busy_timeout: u32 = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
+        let busy_timeout = Duration::from_millis(busy_timeout.into());
         // A timeout of zero may be a busy handler of the application, which must stay.
-        if busy_timeout > 0 {
-            set(conn, "busy_timeout", &PATIENCE.min(busy_timeout).to_string())?;
+        if !busy_timeout.is_zero() {
+            conn.busy_timeout(PATIENCE.min(busy_timeout))?;
         }
         Ok(Impatience { conn, busy_timeout })
     }
@@ -115,9 +118,9 @@ impl<'c> Impatience<'c> {
 
 impl Drop for Impatience<'_> {
     fn drop(&mut self) {
-        if self.busy_timeout > 0 {
+        if !self.busy_timeout.is_zero() {
             // It was set before, so SQLite takes it.
-            let _ = set(self.conn, "busy_timeout", &self.busy_timeout.to_string());
+            let _ = self.conn.busy_timeout(self.busy_timeout);
         }
     }
 }
@@ -158,7 +161,7 @@ mod tests {
             let before = all(&conn)?;
             let (impatience, settings) = (Impatience::begin(&conn)?, Settings::prepare(&conn)?);
             let mut during = all(&conn)?;
-            assert_eq!(during.remove(SWITCHES.len()), PATIENCE);
+            assert_eq!(during.remove(SWITCHES.len()), 15);
             assert!(during.iter().all(|&value| value == 0));
             set(&conn, "recursive_triggers", "ON")?;
             settings.restore()?;

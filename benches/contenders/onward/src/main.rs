@@ -1,0 +1,61 @@
+//! onward.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, bail};
+use contender::{Contender, QUERY};
+use onward::rusqlite::{self, Connection};
+use onward::{Event, Migrations, migrations};
+
+static TEN: Migrations = migrations!("../../histories/10/plain");
+static HUNDRED: Migrations = migrations!("../../histories/100/plain");
+static THOUSAND: Migrations = migrations!("../../histories/1000/plain");
+
+fn history(size: usize) -> Result<&'static Migrations> {
+    Ok(match size {
+        10 => &TEN,
+        100 => &HUNDRED,
+        1000 => &THOUSAND,
+        _ => bail!("no history of {size}"),
+    })
+}
+
+struct Onward;
+
+impl Contender for Onward {
+    type Connection = Connection;
+
+    fn start(&self, size: usize, path: &Path) -> Result<Connection> {
+        Ok(history(size)?.open(path)?)
+    }
+
+    fn in_memory(&self, size: usize) -> Result<Connection> {
+        let mut conn = Connection::open_in_memory()?;
+        history(size)?.apply(&mut conn)?;
+        Ok(conn)
+    }
+
+    fn query(&self, conn: &mut Connection) -> Result<()> {
+        Ok(conn.query_row(QUERY, [], |row| row.get::<_, String>(0)).map(drop)?)
+    }
+
+    fn version(&self) -> Result<String> {
+        Ok(rusqlite::version().to_owned())
+    }
+
+    fn wake(&self, size: usize, path: &Path) -> Result<u128> {
+        let began = OnceLock::new();
+        let observe = |event: Event<'_>| {
+            if let Event::Started { .. } = event {
+                began.get_or_init(contender::now);
+            }
+        };
+        history(size)?.migrator().observer(observe).open(path)?;
+        began.get().copied().context("nothing was to be done")
+    }
+}
+
+fn main() -> Result<()> {
+    contender::main(&Onward)
+}

@@ -1,0 +1,113 @@
+//! Applications that are built to see what that costs: copies of `apps/`, each with a history of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::build::{cargo, command};
+use crate::contender::Name;
+use crate::history::put;
+use crate::place::Place;
+
+/// A package that is ready to build.
+pub(crate) struct Application {
+    pub(crate) name: Name,
+    dir: PathBuf,
+    target: PathBuf,
+}
+
+/// The folder below `apps/`.
+fn template(name: Name) -> &'static str {
+    match name {
+        Name::Raw => "raw",
+        Name::Onward => "onward",
+        Name::RusqliteMigration => "rusqlite_migration",
+        Name::Diesel => "diesel",
+        Name::Refinery | Name::Grouped => "refinery",
+        Name::Sqlx => "sqlx",
+    }
+}
+
+impl Application {
+    /// The application with the history in this folder. What it depends on is built once for all of one contender.
+    pub(crate) fn new(place: &Place, name: Name, case: &str, history: &Path) -> Result<Application> {
+        let template = place.benches().join("apps").join(template(name));
+        let of = template.file_name().context("name an application")?;
+        let dir = place.target().join("applications").join(of).join(case.replace([' ', '+', ','], ""));
+        let read = |file: &str| {
+            fs::read_to_string(template.join(file)).with_context(|| format!("read {file} of {of:?}"))
+        };
+        let absolute = |text: String| {
+            let history = history.display().to_string();
+            text.replace("../../../histories/100", &history).replace("../../histories/100", &history)
+        };
+        let manifest = read("Cargo.toml")?
+            .replace("../../../runtime", &place.root.join("runtime").display().to_string());
+        put(&dir.join("Cargo.toml"), &manifest)?;
+        put(&dir.join("Cargo.lock"), &read("Cargo.lock")?)?;
+        put(&dir.join("src/main.rs"), &relative(&absolute(read("src/main.rs")?), &dir, history)?)?;
+        Ok(Application { name, dir, target: place.target().join("applications-target").join(of) })
+    }
+
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<()> {
+        cargo(&self.dir, &self.target, arguments)
+    }
+
+    /// How long `cargo check` takes when the source was touched, in nanoseconds.
+    pub(crate) fn check_touched(&self) -> Result<f64> {
+        let source = self.dir.join("src/main.rs");
+        let text = fs::read(&source)?;
+        fs::write(&source, text)?;
+        timed(&self.dir, &self.target, &["check", "--quiet", "--offline", "--locked"])
+    }
+
+    /// How long a build takes that has nothing to begin with but the downloaded sources, in nanoseconds.
+    pub(crate) fn clean_build(&self, release: bool) -> Result<f64> {
+        let target = self.target.with_extension("clean");
+        if target.exists() {
+            fs::remove_dir_all(&target)?;
+        }
+        cargo(&self.dir, &target, &["fetch", "--quiet", "--locked"])?;
+        let mut arguments = vec!["build", "--quiet", "--offline", "--locked"];
+        arguments.extend(release.then_some("--release"));
+        let took = timed(&self.dir, &target, &arguments)?;
+        fs::remove_dir_all(&target)?;
+        Ok(took)
+    }
+
+    /// The size of the released program without its symbols.
+    pub(crate) fn size(&self) -> Result<f64> {
+        let mut build = command(&self.dir, &self.target, &["build", "--quiet", "--release", "--locked"]);
+        ensure!(build.env("CARGO_PROFILE_RELEASE_STRIP", "symbols").status()?.success(), "a build failed");
+        Ok(self.target.join("release/application").metadata()?.len() as f64)
+    }
+}
+
+fn timed(dir: &Path, target: &Path, arguments: &[&str]) -> Result<f64> {
+    let mut command = command(dir, target, arguments);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let start = Instant::now();
+    let output = command.output()?;
+    let took = start.elapsed().as_nanos() as f64;
+    if !output.status.success() {
+        bail!("cargo {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(took)
+}
+
+/// Some macros take only paths that begin at Cargo.toml.
+fn relative(source: &str, dir: &Path, history: &Path) -> Result<String> {
+    let common = dir.ancestors().find(|above| history.starts_with(above)).context("find the history")?;
+    let up = dir.strip_prefix(common)?.components().map(|_| "..");
+    let path = up.collect::<PathBuf>().join(history.strip_prefix(common)?);
+    let absolute = history.display().to_string();
+    // `include!` takes an absolute path as it is.
+    let line = |line: &str| match line.contains("include!") {
+        true => line.to_owned(),
+        false => line.replace(&absolute, &path.display().to_string()),
+    };
+    Ok(source.lines().map(|text| line(text) + "\n").collect())
+}

@@ -1,0 +1,147 @@
+//! What was measured, and how it is kept.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+/// Everything that is known, of this run and of earlier ones.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Figures {
+    pub(crate) machine: Vec<(String, String)>,
+    pub(crate) measured: Vec<Measured>,
+}
+
+/// One measure.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Measured {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    /// What it measures and how.
+    pub(crate) about: String,
+    pub(crate) unit: Unit,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) targets: Vec<Target>,
+}
+
+/// One contender's figures, by the size of the history or whatever else varies.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) contender: String,
+    pub(crate) cells: BTreeMap<String, Spread>,
+    /// What else is to be said.
+    pub(crate) note: Option<String>,
+}
+
+/// The middle of many figures, and what lies around it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Spread {
+    pub(crate) count: usize,
+    pub(crate) median: f64,
+    /// A tenth is below.
+    pub(crate) low: f64,
+    /// A tenth is above.
+    pub(crate) high: f64,
+    pub(crate) worst: f64,
+}
+
+impl Spread {
+    /// `None` of nothing.
+    pub(crate) fn of(mut values: Vec<f64>) -> Option<Spread> {
+        values.sort_by(f64::total_cmp);
+        let at = |part: f64| values[((values.len() - 1) as f64 * part).round() as usize];
+        let worst = *values.last()?;
+        Some(Spread { count: values.len(), median: at(0.5), low: at(0.1), high: at(0.9), worst })
+    }
+}
+
+/// What was promised, and what came of it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Target {
+    pub(crate) what: String,
+    pub(crate) found: f64,
+    pub(crate) at_most: f64,
+    pub(crate) unit: Unit,
+}
+
+impl Target {
+    pub(crate) fn met(&self) -> bool {
+        self.found <= self.at_most
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Unit {
+    Nanoseconds,
+    Bytes,
+    Times,
+    Count,
+}
+
+impl Unit {
+    /// As a reader wants it: three digits.
+    pub(crate) fn show(self, value: f64) -> String {
+        let (value, unit) = match self {
+            Unit::Nanoseconds if value < 1e6 => (value / 1e3, " µs"),
+            Unit::Nanoseconds if value < 1e9 => (value / 1e6, " ms"),
+            Unit::Nanoseconds => (value / 1e9, " s"),
+            Unit::Bytes if value < 1e3 => return format!("{value:.0} B"),
+            Unit::Bytes if value < 1e6 => (value / 1e3, " kB"),
+            Unit::Bytes => (value / 1e6, " MB"),
+            Unit::Times => return format!("{value:.2} ×"),
+            Unit::Count => return format!("{value:.0}"),
+        };
+        let digits = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+        format!("{value:.digits$}{unit}")
+    }
+}
+
+impl Figures {
+    /// Those of earlier runs, if there are any.
+    pub(crate) fn read(path: &Path) -> Result<Figures> {
+        match fs::read_to_string(path) {
+            Ok(text) => serde_json::from_str(&text).with_context(|| format!("read {}", path.display())),
+            Err(_) => Ok(Figures::default()),
+        }
+    }
+
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        fs::write(path, serde_json::to_string_pretty(self)? + "\n")
+            .with_context(|| format!("write {}", path.display()))
+    }
+
+    /// Puts a measure in the place of the same one of an earlier run.
+    pub(crate) fn put(&mut self, measured: Measured) {
+        match self.measured.iter_mut().find(|earlier| earlier.name == measured.name) {
+            Some(earlier) => *earlier = measured,
+            None => self.measured.push(measured),
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Measured> {
+        self.measured.iter().find(|measured| measured.name == name)
+    }
+}
+
+impl Measured {
+    pub(crate) fn cell(&self, contender: &str, case: &str) -> Option<Spread> {
+        self.rows.iter().find(|row| row.contender == contender)?.cells.get(case).copied()
+    }
+
+    /// Promises that one contender's median is at most so many times another's.
+    pub(crate) fn promise(
+        &mut self,
+        what: String,
+        (of, case): (&str, &str),
+        (to, than): (&str, &str),
+        at_most: f64,
+    ) {
+        if let (Some(found), Some(limit)) = (self.cell(of, case), self.cell(to, than)) {
+            let found = found.median / limit.median;
+            self.targets.push(Target { what, found, at_most, unit: Unit::Times });
+        }
+    }
+}

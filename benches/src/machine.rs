@@ -1,0 +1,50 @@
+//! What it was measured on.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::contender::Name;
+use crate::measure::Run;
+use crate::place::On;
+
+pub(crate) fn describe(run: &Run<'_>) -> Result<Vec<(String, String)>> {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let cores = std::thread::available_parallelism()?.get();
+    let information = read("/proc/cpuinfo");
+    let model = information.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or("unknown", |(_, model)| model);
+    let rustc = Command::new("rustc").arg("--version").output()?;
+    let sqlite: Vec<(Name, String)> = run
+        .contenders
+        .iter()
+        .map(|contender| Ok((contender.name, contender.text(&["version"])?.trim().to_owned())))
+        .collect::<Result<_>>()?;
+    let limit = &sqlite[0].1;
+    let others = sqlite.iter().filter(|(_, version)| version != limit);
+    let others: Vec<String> = others.map(|(name, version)| format!("{} {version}", name.label())).collect();
+    let others = if others.is_empty() { String::new() } else { format!("; {}", others.join(", ")) };
+    Ok(vec![
+        ("processor".to_owned(), format!("{cores} × {model}")),
+        (
+            "system".to_owned(),
+            format!("{} {}", std::env::consts::OS, read("/proc/sys/kernel/osrelease").trim()),
+        ),
+        ("files".to_owned(), run.place.scratch(On::Disk).map(file_system).unwrap_or_default()),
+        ("compiler".to_owned(), String::from_utf8_lossy(&rustc.stdout).trim().to_owned()),
+        ("SQLite".to_owned(), format!("{limit}{others}")),
+        ("load when it began".to_owned(), read("/proc/loadavg").split(' ').next().unwrap_or("").to_owned()),
+    ])
+}
+
+/// The kind of the file system that a folder is on.
+fn file_system(dir: &std::path::Path) -> String {
+    let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let mounts = mounts.lines().filter_map(|line| {
+        let mut fields = line.split(' ').skip(1);
+        Some((fields.next()?, fields.next()?))
+    });
+    let on = mounts.filter(|(point, _)| dir.starts_with(point)).max_by_key(|(point, _)| point.len());
+    on.map_or("unknown", |(_, kind)| kind).to_owned()
+}

@@ -1,0 +1,70 @@
+//! Measures onward beside its peers: `cargo run --release --manifest-path benches/Cargo.toml`.
+
+mod application;
+mod build;
+mod contender;
+mod figures;
+mod history;
+mod machine;
+mod measure;
+mod page;
+mod picture;
+mod place;
+
+use anyhow::Result;
+use clap::Parser;
+
+use crate::figures::Figures;
+use crate::measure::{Measure, Run};
+use crate::place::Place;
+
+/// Measures onward beside its peers, and writes docs/performance.svg and the tables in docs/performance.md.
+#[derive(Parser)]
+struct Arguments {
+    /// What to measure; without a name, all that needs no building of applications
+    #[arg(value_enum)]
+    measures: Vec<Measure>,
+    /// Also what builds applications: `check`, `build` and `size`
+    #[arg(long, conflicts_with = "measures")]
+    all: bool,
+    /// A few rounds on small histories, to see that everything works; writes nothing
+    #[arg(long)]
+    quick: bool,
+    /// Where the databases lie; by default in the system's folder for temporary files
+    #[arg(long)]
+    dir: Option<std::path::PathBuf>,
+    /// Draws the tables and the picture from the figures of the last run
+    #[arg(long, exclusive = true)]
+    draw: bool,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let place = Place::find(arguments.dir.as_deref())?;
+    let mut figures = Figures::read(&place.results())?;
+    if !arguments.draw {
+        let measures = match &arguments.measures[..] {
+            [] if arguments.all => Measure::ALL.to_vec(),
+            [] => Measure::QUICK.iter().chain(&[Measure::Heap]).copied().collect(),
+            named => named.to_vec(),
+        };
+        let measures = match arguments.quick && arguments.measures.is_empty() && !arguments.all {
+            true => Measure::QUICK.to_vec(),
+            false => measures,
+        };
+        history::write_all(&place)?;
+        let run = Run { place: &place, quick: arguments.quick, contenders: build::contenders(&place)? };
+        figures.machine = machine::describe(&run)?;
+        for measure in measures {
+            eprintln!("{}", measure.title());
+            figures.put(measure.run(&run)?);
+        }
+    }
+    println!("{}", page::table(&figures));
+    println!("{}", page::targets(&figures));
+    if !arguments.quick {
+        figures.write(&place.results())?;
+        page::update(&place, &figures)?;
+    }
+    Ok(())
+}

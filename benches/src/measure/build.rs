@@ -1,0 +1,29 @@
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Measure, Run, Samples, interleave};
+use crate::application::Application;
+use crate::contender::Name;
+use crate::figures::{Measured, Unit};
+
+pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
+    let about =
+        "`cargo build` of a small application with bundled SQLite, from nothing but the downloaded sources.";
+    let mut measured = Measure::Build.measured(Unit::Nanoseconds, about);
+    let mut samples = Samples::default();
+    let who = [Name::Raw, Name::Onward, Name::Refinery];
+    for (case, release) in [("dev", false), ("release", true)] {
+        interleave(run.rounds(3, 1), Duration::from_secs(240), &who, |name| {
+            let application = Application::new(run.place, name, "100", &run.place.history(100))?;
+            samples.add(name, case, [application.clean_build(release)?]);
+            Ok(())
+        })?;
+    }
+    measured.rows = samples.rows();
+    for case in ["dev", "release"] {
+        let what = format!("clean build ({case}), against the same with refinery");
+        measured.promise(what, (Name::Onward.label(), case), (Name::Refinery.label(), case), 1.25);
+    }
+    Ok(measured)
+}
