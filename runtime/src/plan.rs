@@ -249,6 +249,19 @@ mod tests {
         for conflict in newer.iter().chain(&missing).chain(&order).chain(&edited) {
             assert!(conflict.to_string().contains("checksum"), "{conflict}");
         }
+        let mut rows = ledger(&[1, 2, 3]);
+        rows[2].chain = "another".to_owned();
+        let tampered = pending(&[1, 2, 3].map(migration), &rows).unwrap_err();
+        let named = |conflicts: &[Conflict]| {
+            let pair = |conflict: &Conflict| (conflict.version(), conflict.name().to_owned());
+            conflicts.iter().map(pair).collect::<Vec<_>>()
+        };
+        let m = |version| (version, "m".to_owned());
+        assert_eq!(named(&newer), [m(3), m(4)]);
+        assert_eq!(named(&missing), [m(2)]);
+        assert_eq!(named(&order), [m(2)]);
+        assert_eq!(named(&edited), [m(1)]);
+        assert_eq!(named(&tampered), [m(3)]);
     }
 
     #[test]

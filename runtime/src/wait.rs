@@ -143,6 +143,14 @@ mod tests {
             let pause = pause(tries);
             assert!(pause <= LONGEST && pause >= Duration::from_micros(500), "{tries}: {pause:?}");
         }
+        for (tries, full) in [(0, 1), (1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 24), (1000, 24)] {
+            let full = Duration::from_millis(full);
+            let pauses: Vec<Duration> = (0..1000).map(|_| pause(tries)).collect();
+            assert!(pauses.iter().all(|pause| (full / 2..=full).contains(pause)), "{tries}");
+            // By chance: a thousand in one half of that would be none.
+            assert!(pauses.iter().any(|pause| *pause < full.mul_f64(0.7)), "{tries}");
+            assert!(pauses.iter().any(|pause| *pause > full.mul_f64(0.8)), "{tries}");
+        }
     }
 
     #[test]

@@ -52,5 +52,13 @@ mod tests {
         let found = folder(&files);
         assert_eq!(found.diagnostics[0].related.len(), 1);
         assert_eq!(found.diagnostics[0].help, "name it `2_b.sql` again");
+        // Another text is another migration, and the same text under a released version is that one.
+        for (first, third) in [(text, "SELECT 3;"), ("SELECT 1;", "SELECT 3;")] {
+            let files = [("1_a.sql", first), ("3_c.sql", third), ("onward.lock", &lock)];
+            let found = folder(&files);
+            let missing = found.diagnostics.iter().find(|found| found.rule.code == "locked_missing").unwrap();
+            assert_eq!(missing.related, []);
+            assert_eq!(missing.help, "take the file from version control again");
+        }
     }
 }

@@ -133,6 +133,16 @@ ALTER TABLE n RENAME TO jobs;";
         assert!(
             found.diagnostics[0].notes[0].ends_with("belongs to `jobs`: once that is dropped, there is none")
         );
+        // Dropped in another migration, it has nothing to do with it.
+        let found = folder(&[
+            ("1_a.sql", &format!("{JOBS}CREATE INDEX by_state ON jobs(state);")),
+            ("2_b.sql", "CREATE TABLE n(state); CREATE INDEX IF NOT EXISTS by_state ON n(state);"),
+            ("3_c.sql", "DROP TABLE jobs;"),
+        ]);
+        assert_eq!(
+            found.diagnostics[0].notes,
+            ["the index that has the name is one on `jobs`, and `n` gets none"]
+        );
     }
 
     #[test]

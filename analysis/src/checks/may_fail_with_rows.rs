@@ -107,6 +107,32 @@ mod tests {
     }
 
     #[test]
+    fn each_constraint_has_its_help() {
+        let help = |statement: &str| {
+            let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", statement)]);
+            found.diagnostics[0].help.split(',').next().unwrap().to_owned()
+        };
+        assert_eq!(
+            help("CREATE UNIQUE INDEX one ON jobs(state);"),
+            "see to rows with the same value before: remove them with a DELETE"
+        );
+        // SQLite names the index, and no table.
+        assert_eq!(
+            help("CREATE UNIQUE INDEX one ON jobs(lower(state));"),
+            "change what does not fit with an UPDATE before"
+        );
+        let widen = folder(&[
+            ("1_a.sql", JOBS),
+            ("2_b.sql", "CREATE TABLE x(a CHECK (a IN ('a', 'b'))); INSERT INTO x SELECT state FROM jobs;"),
+        ]);
+        assert!(widen.diagnostics[0].help.ends_with("or widen the CHECK"), "{:?}", widen.diagnostics);
+        assert!(
+            help("CREATE TABLE x(a TEXT NOT NULL); INSERT INTO x SELECT state FROM jobs;")
+                .starts_with("give `a` a value for every row")
+        );
+    }
+
+    #[test]
     fn silent_where_the_rows_are_seen_to() {
         let dedupe = "DELETE FROM jobs WHERE id NOT IN (SELECT min(id) FROM jobs GROUP BY state);";
         assert_eq!(history(&[JOBS, &format!("{dedupe} CREATE UNIQUE INDEX one ON jobs(state);")]), [""; 0]);

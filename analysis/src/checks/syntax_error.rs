@@ -55,13 +55,18 @@ pub(super) fn check(history: &History) -> impl Iterator<Item = Diagnostic> + '_ 
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     #[test]
     fn a_comment_that_is_never_closed() {
         assert_eq!(history(&["SELECT 1;\n/* SELECT 2;"]), ["syntax_error 0001_m.sql:2:1"]);
         assert_eq!(history(&["SELECT 1; /*/ SELECT 2;"]), ["syntax_error 0001_m.sql:1:11"]);
-        assert_eq!(history(&["SELECT 1; /**/ SELECT '/*'; -- /*"]), [""; 0]);
+        assert_eq!(history(&["SELECT 1; /*/"]), ["syntax_error 0001_m.sql:1:11"]);
+        for closed in ["SELECT 1; /**/ SELECT '/*'; -- /*", "SELECT 1; /**/", "SELECT 1; /***/"] {
+            assert_eq!(history(&[closed]), [""; 0], "{closed}");
+        }
+        let found = folder(&[("1_a.sql", "SELECT 1;\n/* SELECT 2;")]);
+        assert_eq!(found.history.files.text(&found.diagnostics[0].place), "/*");
     }
 
     #[test]

@@ -62,6 +62,13 @@ mod tests {
         let found = crate::analyze(dir.path(), crate::Proof::Whole);
         assert_eq!(found.diagnostics[0].message, "`0001_a.sql` is not UTF-8: byte 0xe9 at offset 22");
         assert_eq!(found.history.files.position(&found.diagnostics[0].place).line, 2);
+        for (bytes, message) in [
+            (&b"\xff\xfeS\0"[..], "`0001_a.sql` is not UTF-8 but UTF-16: byte 0xff at offset 0"),
+            (&b"\xfe\xff\0S"[..], "`0001_a.sql` is not UTF-8 but UTF-16: byte 0xfe at offset 0"),
+        ] {
+            std::fs::write(dir.path().join("0001_a.sql"), bytes).unwrap();
+            assert_eq!(crate::analyze(dir.path(), crate::Proof::Whole).diagnostics[0].message, message);
+        }
         assert_eq!(codes(&[("1_a.sql", "SELECT 1;\0")]), ["unreadable 1_a.sql:1:10"]);
     }
 
@@ -69,9 +76,10 @@ mod tests {
     fn a_missing_folder_and_a_file_for_a_folder() {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "file", "");
-        for path in ["missing", "file"] {
+        for (path, help) in [("missing", "make the folder"), ("file", "name the folder")] {
             let found = crate::analyze(&dir.path().join(path), crate::Proof::Whole).diagnostics;
             assert_eq!((found[0].rule.code, found.len()), ("unreadable", 1));
+            assert!(found[0].help.starts_with(help), "{}", found[0].help);
         }
     }
 
