@@ -26,6 +26,21 @@ fn first_run_and_second_run() -> Result<()> {
     Ok(())
 }
 
+/// Its second migration was locked before there was a check that refuses it.
+static RELEASED: Migrations = migrations!("histories/released");
+
+#[test]
+fn what_is_locked_is_proven_by_check_and_not_by_every_build() -> Result<()> {
+    assert_eq!(RELEASED.apply(&mut Connection::open_in_memory().unwrap())?.applied.len(), 2);
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("histories/released");
+    for (command, code) in [("check", 1), ("lock", 1)] {
+        let output = onward_tests::cargo_onward().arg(command).arg(&dir).output().unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        assert!(String::from_utf8(output.stdout).unwrap().contains("fails_with_rows"), "{command}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_const_a_static_and_an_in_memory_database() -> Result<()> {
     const HERE: Migrations = migrations!("histories/orders");

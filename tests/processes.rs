@@ -1,7 +1,7 @@
 //! Many processes at one database, and processes that are killed.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
@@ -10,6 +10,7 @@ use onward_tests::file::{self, File, number, start_all};
 
 static COUNTER: Migrations = migrations!("histories/counter");
 static COUNTER_1: Migrations = migrations!("histories/counter_1");
+static KILLED: Migrations = migrations!("histories/killed");
 static SLOW: Migrations = migrations!("histories/slow");
 
 fn start(history: &str, file: &Path) -> Command {
@@ -61,6 +62,79 @@ fn many_starters_make_a_fresh_file_once() {
         let conn = empty(&file, "WAL");
         assert_eq!(start_many(count, "counter", &file.path()).iter().sum::<usize>(), 2, "{count}");
         assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1, "{count}");
+    }
+}
+
+/// Starts programs that know both migrations and programs that know the first, and gives back how many migrations each
+/// kind has applied, and how many of the old ones refused.
+#[track_caller]
+fn mixed(file: &File, old_first: bool) -> [usize; 3] {
+    let spawn = |history| start(history, &file.path()).spawn().unwrap();
+    let mut old: Vec<_> = (0..if old_first { 16 } else { 0 }).map(|_| spawn("counter_1")).collect();
+    // One of them is through before any other program starts.
+    while !old.is_empty() && !old.iter_mut().any(|child| child.try_wait().unwrap().is_some()) {
+        std::thread::yield_now();
+    }
+    let mut new = Vec::new();
+    while new.len() < 32 {
+        new.push(spawn("counter"));
+        if old.len() < 32 {
+            old.push(spawn("counter_1"));
+        }
+    }
+    let applied = |output: &Output| file::report(output)["applied"].as_array().map_or(0, Vec::len);
+    let by_new = new.into_iter().map(|child| applied(&child.wait_with_output().unwrap())).sum();
+    let (mut by_old, mut refused) = (0, 0);
+    for child in old {
+        let output = child.wait_with_output().unwrap();
+        match output.status.success() {
+            true => by_old += applied(&output),
+            false => {
+                refused_as_newer(file, &output);
+                refused += 1;
+            }
+        }
+    }
+    [by_old, by_new, refused]
+}
+
+#[track_caller]
+fn refused_as_newer(file: &File, output: &Output) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    let says = "the database is newer than this program, which knows version 1";
+    assert!(error.starts_with(&format!("error: `{}`: {says}\n", file.path().display())), "{error}");
+    assert!(
+        error.contains("migration 2 `count` has run") && error.contains("nothing was changed"),
+        "{error}"
+    );
+}
+
+/// 64 programs of two versions. The new ones succeed, every migration runs once, and an old one that comes too late says
+/// so and changes nothing.
+#[test]
+fn old_and_new_programs_start_at_one_file() {
+    for (journal, old_first) in
+        ["DELETE", "WAL"].into_iter().flat_map(|journal| [false, true].map(|first| (journal, first)))
+    {
+        for outdated in [false, true] {
+            let file = File::new();
+            let mut conn = empty(&file, journal);
+            if outdated {
+                COUNTER_1.apply(&mut conn).unwrap();
+            }
+            let [by_old, by_new, refused] = mixed(&file, old_first);
+            println!("{journal}: old ones applied {by_old} and {refused} refused, new ones applied {by_new}");
+            assert_eq!(by_old + by_new, if outdated { 1 } else { 2 });
+            assert!(!old_first || by_old == usize::from(!outdated), "the old ones were first");
+            assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1);
+            assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 2);
+            drop(conn);
+            let before = file.bytes();
+            refused_as_newer(&file, &start("counter_1", &file.path()).output().unwrap());
+            assert!(file.bytes() == before);
+            assert_eq!(file.names(), ["app.db"], "nothing is left beside it");
+        }
     }
 }
 
@@ -127,49 +201,86 @@ fn readers_keep_reading_while_another_process_migrates() {
     }
 }
 
-/// What is found after a kill is the old database or the new one, and the next start completes.
+/// What is found after a kill is the old database or the new one, and the next start completes: on a database without
+/// tables, and on one with rows.
 ///
-/// More rounds: `ONWARD_KILLS=5000 cargo test -p onward-tests --test processes killed`
+/// More rounds: `ONWARD_KILLS=5000 cargo test -p onward-tests --test processes leaves -- --nocapture`
 #[test]
 fn a_process_that_is_killed_leaves_the_old_database_or_the_new_one() {
     let rounds: u32 = std::env::var("ONWARD_KILLS").map_or(240, |rounds| rounds.parse().unwrap());
-    let (mut old, mut new, mut torn) = (0, 0, 0);
-    for journal in ["DELETE", "WAL"] {
-        let file = File::new();
+    let (mut all_old, mut all_new, mut torn, mut unfinished) = (0, 0, 0, 0);
+    for (journal, has_rows) in
+        ["DELETE", "WAL"].into_iter().flat_map(|journal| [false, true].map(|rows| (journal, rows)))
+    {
+        let before = || {
+            let file = File::new();
+            let mut conn = empty(&file, journal);
+            if has_rows {
+                KILLED.migrator().target(1).apply(&mut conn).unwrap();
+                conn.execute_batch(
+                    "INSERT INTO numbers
+                     WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up LIMIT 5000) SELECT -n FROM up",
+                )
+                .unwrap();
+            }
+            file
+        };
+        let released = if has_rows { 5_001 * -2_500 } else { 0 };
+        let complete = |file: &File| {
+            let conn = file.conn();
+            assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 4);
+            assert_eq!(number(&conn, "SELECT sum(n) FROM numbers"), 20_001 * 10_000 + released);
+        };
+        let file = before();
         let time = Instant::now();
-        empty(&file, journal);
-        assert_eq!(start_many(1, "killed", &file.path()), [3]);
+        assert_eq!(start_many(1, "killed", &file.path()), [if has_rows { 3 } else { 4 }]);
         // Some are killed before they begin, and some not before they are done. The delays are the same in every run.
         let (mut random, longest) = (fastrand::Rng::with_seed(4), time.elapsed().mul_f64(1.2));
-        for round in 0..rounds / 2 {
-            let file = File::new();
-            drop(empty(&file, journal));
+        let (mut old, mut new) = (0, 0);
+        for round in 0..rounds / 4 {
+            let file = before();
             let mut child = start("killed", &file.path()).spawn().unwrap();
             std::thread::sleep(longest.mul_f64(random.f64()));
             child.kill().unwrap();
             child.wait().unwrap();
             torn += usize::from(file.names().iter().any(|name| name.ends_with("-journal")));
+            let is_unfinished = |name: &String| name.ends_with("-wal") && file.size(name) > 0;
+            unfinished += usize::from(file.names().iter().any(is_unfinished));
             // Looking rolls back what is half-done, as any process would.
             let conn = file.conn();
-            let made = "SELECT count(*) FROM sqlite_schema WHERE name IN ('numbers', 'onward_migrations')";
-            match number(&conn, made) {
-                0 => old += 1,
-                2 => {
-                    new += 1;
-                    assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 3, "round {round}");
-                    assert_eq!(number(&conn, "SELECT sum(n) FROM numbers"), 20_001 * 10_000, "round {round}");
-                }
-                some => panic!("round {round}: {some} of 2 tables"),
-            }
             let check: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
             assert_eq!(check, "ok", "round {round}");
+            match number(&conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'numbers_by_rest'") {
+                0 => {
+                    old += 1;
+                    let tables = number(&conn, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'");
+                    assert_eq!(tables, if has_rows { 2 } else { 0 }, "round {round}");
+                    if has_rows {
+                        assert_eq!(
+                            number(&conn, "SELECT count(*) FROM onward_migrations"),
+                            1,
+                            "round {round}"
+                        );
+                        assert_eq!(number(&conn, "SELECT sum(n) FROM numbers"), released, "round {round}");
+                    }
+                }
+                _ => {
+                    new += 1;
+                    complete(&file);
+                }
+            }
             drop(conn);
             start_many(1, "killed", &file.path());
-            assert_eq!(number(&file.conn(), "SELECT sum(n) FROM numbers"), 20_001 * 10_000, "round {round}");
+            complete(&file);
         }
+        println!(
+            "{journal}, {}: {old} old, {new} new",
+            if has_rows { "with rows" } else { "without tables" }
+        );
+        (all_old, all_new) = (all_old + old, all_new + new);
     }
-    println!("{old} old, {new} new, {torn} with a journal to roll back");
-    assert!(old > 0 && new > 0 && torn > 0, "{old} old, {new} new, {torn} in the middle");
+    println!("{torn} with a journal to roll back, {unfinished} with a WAL");
+    assert!(all_old > 0 && all_new > 0 && torn > 0 && unfinished > 0, "the kills came too soon or too late");
 }
 
 #[test]

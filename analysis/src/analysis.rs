@@ -21,27 +21,40 @@ pub struct Analysis {
     pub replay: Option<Replay>,
 }
 
+/// What of a history is held against rows. All of it is run in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// All of it.
+    Whole,
+    /// What comes after the migrations that `onward.lock` vouches for. They were proven when they were locked, so that a
+    /// build need not take longer with every release.
+    Unlocked,
+}
+
 /// Reads, replays and checks the migrations in a folder.
-pub fn analyze(dir: &Path) -> Analysis {
+pub fn analyze(dir: &Path, proof: Proof) -> Analysis {
     let (history, diagnostics) = source::read(dir);
-    Analysis::new(history, diagnostics)
+    Analysis::new(history, diagnostics, proof)
 }
 
 impl Analysis {
     /// Replays and checks what [`source::read`] has read and found wrong so far.
-    pub fn new(history: History, mut diagnostics: Vec<Diagnostic>) -> Analysis {
+    pub fn new(history: History, mut diagnostics: Vec<Diagnostic>, proof: Proof) -> Analysis {
         // A file that is missing from the order would make everything that builds on it look broken.
         let ordered =
             !diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.rule.about_files);
         checks::statements(&history, &mut diagnostics);
-        let mut replayed = None;
+        let (mut replayed, mut from) = (None, 0);
         if ordered {
             if let Some(file) = history.lock
                 && let Some(entries) = lock::parse(file, &history.files.get(file).text, &mut diagnostics)
             {
                 checks::locked(&history, file, &entries, &mut diagnostics);
+                if proof == Proof::Unlocked {
+                    from = lock::proven(&history, &entries);
+                }
             }
-            match replay(&history) {
+            match replay(&history, from) {
                 Ok(replay) => {
                     checks::replayed(&history, &replay, &mut diagnostics);
                     replayed = Some(replay);
@@ -57,5 +70,67 @@ impl Analysis {
     /// Whether anything stops a build.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::testing::write;
+
+    /// `code file` of what is found in a folder of these migrations, the first of which are locked.
+    fn found(texts: &[&str], locked: usize, proof: Proof) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        for (number, text) in texts.iter().enumerate() {
+            write(dir.path(), &format!("{}_m.sql", number + 1), text);
+            if number + 1 == locked {
+                let history = analyze(dir.path(), Proof::Whole).history;
+                write(dir.path(), lock::FILE_NAME, &lock::text(&history));
+            }
+        }
+        let analysis = analyze(dir.path(), proof);
+        let file = |found: &Diagnostic| analysis.history.files.get(found.place.file).path.clone();
+        analysis.diagnostics.iter().map(|found| format!("{} {}", found.rule.code, file(found))).collect()
+    }
+
+    const TABLES: &str = "CREATE TABLE p(id INTEGER PRIMARY KEY, a TEXT); CREATE TABLE c(p INTEGER NOT NULL REFERENCES p(id));";
+    const FAILS: &str = "ALTER TABLE p ADD COLUMN b TEXT NOT NULL DEFAULT NULL;";
+
+    #[test]
+    fn rows_are_in_the_tables_of_locked_migrations() {
+        for proof in [Proof::Whole, Proof::Unlocked] {
+            for locked in [0, 1] {
+                assert_eq!(found(&[TABLES, FAILS], locked, proof), ["fails_with_rows 2_m.sql"], "{locked}");
+                let loses = "DELETE FROM p WHERE true;";
+                assert_eq!(found(&[TABLES, loses], locked, proof), ["orphans 2_m.sql"], "{locked}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_locked_is_not_held_against_rows_again() {
+        let allowed = "-- onward: allow(drops_data) drafts\nDROP TABLE c;";
+        assert_eq!(found(&[TABLES, FAILS, allowed], 3, Proof::Whole), ["fails_with_rows 2_m.sql"]);
+        assert_eq!(found(&[TABLES, FAILS, allowed], 3, Proof::Unlocked), [""; 0]);
+        // One that is not locked is, whatever comes before.
+        assert_eq!(
+            found(&[TABLES, FAILS, allowed, "DROP TABLE p;"], 3, Proof::Unlocked),
+            ["drops_data 4_m.sql"]
+        );
+    }
+
+    #[test]
+    fn a_directive_that_came_later_is_not_trusted() {
+        let lost = "-- onward: foreign_keys(on)\nDROP TABLE p;";
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "1_m.sql", TABLES);
+        write(dir.path(), "2_m.sql", "DROP TABLE p;");
+        let history = analyze(dir.path(), Proof::Whole).history;
+        write(dir.path(), lock::FILE_NAME, &lock::text(&history));
+        write(dir.path(), "2_m.sql", lost);
+        assert_eq!(
+            analyze(dir.path(), Proof::Unlocked).diagnostics,
+            analyze(dir.path(), Proof::Whole).diagnostics
+        );
     }
 }

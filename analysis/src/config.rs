@@ -57,7 +57,7 @@ pub enum Level {
 
 impl Config {
     /// Reads the text of the file; what is wrong with it is added to `diagnostics`.
-    pub(crate) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Config {
+    pub fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Config {
         let mut config = Config::default();
         let table = match DeTable::parse(text) {
             Ok(table) => table.into_inner(),

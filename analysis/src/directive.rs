@@ -31,7 +31,7 @@ enum Directive {
 }
 
 /// Reads the directives of a text into the statements they belong to, and says whether foreign keys are to be on.
-pub(crate) fn attach(
+pub fn attach(
     file: FileId,
     text: &str,
     statements: &mut [Statement],

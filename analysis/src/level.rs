@@ -22,9 +22,9 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
         used.extend(allows.iter().map(|allow| (allow.place.clone(), allow.code.as_str())));
         allows.is_empty()
     });
-    // Behind a fault nobody has looked, so nothing can be said of what is not there.
+    // Behind a fault and in what is locked nobody has looked, so nothing can be said of what is not there.
     if let Some(replay) = replay.filter(|replay| replay.faults.is_empty()) {
-        let every = history.migrations.iter().flat_map(|migration| &migration.statements);
+        let every = history.migrations.iter().skip(replay.from).flat_map(|migration| &migration.statements);
         for statement in every {
             for allow in &statement.allows {
                 let runs_otherwise = allow.code == DOUBLE_QUOTED_STRING

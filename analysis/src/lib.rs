@@ -16,7 +16,7 @@
 //! ```
 //! let dir = tempfile::tempdir()?;
 //! std::fs::write(dir.path().join("0001_jobs.sql"), "CREATE INDEX by_state ON jobs(state);")?;
-//! let analysis = onward_analysis::analyze(dir.path());
+//! let analysis = onward_analysis::analyze(dir.path(), onward_analysis::Proof::Whole);
 //! assert_eq!(analysis.diagnostics[0].rule.code, "unknown_table");
 //! # Ok::<(), std::io::Error>(())
 //! ```
@@ -41,10 +41,11 @@ pub mod relation;
 pub mod render;
 pub mod replay;
 mod sandbox;
+mod snapshot;
 pub mod source;
 pub mod statement;
 
-pub use analysis::{Analysis, analyze};
+pub use analysis::{Analysis, Proof, analyze};
 pub use checks::{RULES, Rule};
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};

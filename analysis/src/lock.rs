@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 use crate::checks::bad_lock_file;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
-use crate::history::History;
+use crate::history::{History, Migration};
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.lock";
@@ -35,7 +35,7 @@ pub struct Entry {
 }
 
 /// Reads the text of a lock file; `None` if it cannot be used, which `diagnostics` then explain.
-pub(crate) fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Entry>> {
+pub fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Entry>> {
     read(text)
         .map_err(|(range, problem)| diagnostics.push(bad_lock_file::diagnose(file.at(range), &problem)))
         .ok()
@@ -84,6 +84,15 @@ fn entry(item: &Spanned<DeValue<'_>>) -> Result<Entry, Problem> {
 fn integer(value: &Spanned<DeValue<'_>>) -> Result<i64, Problem> {
     let digits = value.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
     digits.ok_or((value.span(), "this is not a whole number".to_owned()))
+}
+
+/// How many migrations of a history were proven when they were locked. A directive that turns foreign keys on is no part
+/// of the checksum, and may have come later.
+pub(crate) fn proven(history: &History, entries: &[Entry]) -> usize {
+    let is_proven = |(migration, entry): &(&Migration, &Entry)| {
+        migration.version == entry.version && migration.checksum == entry.checksum && !migration.foreign_keys
+    };
+    history.migrations.iter().zip(entries).take_while(is_proven).count()
 }
 
 /// The lock file for all migrations of a history.
@@ -135,7 +144,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("0001_a \"quoted\\ name\".sql"), "CREATE TABLE a(b);").unwrap();
         std::fs::write(dir.path().join("0002_b.sql"), "CREATE TABLE b(b);").unwrap();
-        let history = crate::analyze(dir.path()).history;
+        let history = crate::analyze(dir.path(), crate::Proof::Whole).history;
         let entries = read(&text(&history)).unwrap();
         assert_eq!(entries.len(), 2);
         for (entry, migration) in entries.iter().zip(&history.migrations) {

@@ -98,6 +98,7 @@ impl Analysis {
             [_, second, ..] => return Err(Error::Several(second.range.start..text.trim_end().len())),
         };
         let sql = &text[statement];
+        self.without_nul(source)?;
         replay.with_sandbox(|sandbox| {
             let conn = sandbox.conn();
             let prepared = prepare(conn, sql).and_then(|(names, parameters)| {
@@ -129,6 +130,7 @@ impl Analysis {
         if statements.is_empty() {
             return Err(Error::Empty);
         }
+        self.without_nul(source)?;
         let leaves_schema = |statement: &&Statement| !statement.kind.changes_schema();
         let changing = statements.iter().position(|statement| !leaves_schema(&statement));
         let checked = &statements[..changing.map_or(statements.len(), |index| index + 1)];
@@ -142,6 +144,13 @@ impl Analysis {
             })?;
         }
         Ok(())
+    }
+
+    fn without_nul(&self, source: Text<'_>) -> std::result::Result<(), Error> {
+        match source.text.find('\0') {
+            Some(at) => Err(Error::Refused(fault::nul(&self.history, source, at))),
+            None => Ok(()),
+        }
     }
 
     fn refused(

@@ -15,6 +15,7 @@ mod masked;
 mod origin;
 mod past;
 mod plan;
+mod reach;
 mod rebuild;
 mod rows;
 mod shape;
@@ -63,6 +64,8 @@ pub struct Replay {
     pub objects: Vec<String>,
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
+    /// The first migration that was held against rows; those before it are locked.
+    pub(crate) from: usize,
     pub(crate) faults: Vec<Fault>,
     pub(crate) orphans: Option<Orphans>,
     pub(crate) masked: Vec<Masked>,
@@ -115,13 +118,32 @@ struct Step {
     strings: bool,
 }
 
-/// Replays a history.
+/// What is to be proven: the steps, and the database that they start from.
+struct Base<'h> {
+    history: &'h History,
+    steps: &'h [Step],
+    /// What the locked migrations leave, if there are any.
+    locked: Option<Sandbox>,
+}
+
+impl Base<'_> {
+    fn sandbox(&self) -> Result<Sandbox> {
+        match &self.locked {
+            Some(locked) => locked.copy(&self.history.config),
+            None => Sandbox::open(&self.history.config),
+        }
+    }
+}
+
+/// Replays a history. The migrations before `from` were proven when they were locked: they are run, and what they do to
+/// rows is not looked at again.
 ///
 /// # Errors
 /// Only if the sandbox itself cannot be set up or read; what the history's statements do is in the [`Replay`].
-pub fn replay(history: &History) -> Result<Replay> {
+pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let mut replayer = Replayer {
         history,
+        from,
         sandbox: Sandbox::open(&history.config)?,
         ran: Vec::new(),
         committed: 0,
@@ -133,13 +155,18 @@ pub fn replay(history: &History) -> Result<Replay> {
         pending: Vec::new(),
         lost: Lost::default(),
     };
+    let mut base = None;
     for migration in 0..history.migrations.len() {
+        if migration == from && from > 0 {
+            base = Some(replayer.sandbox.copy(&history.config)?);
+        }
         replayer.migration(migration)?;
     }
     origin::find(history, &replayer.ran, &mut replayer.faults)?;
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
-    let plans = Plan::all(history, &replayer.ran);
-    let (witnesses, unpopulated, stopped) = witnesses(history, &plans, &replayer.faults)?;
+    let open = replayer.ran.partition_point(|step| step.at.migration < from);
+    let base = Base { history, steps: &replayer.ran[open..], locked: base };
+    let (witnesses, unpopulated, stopped) = witnesses(&base, &replayer.faults)?;
     let conn = replayer.sandbox.conn();
     let schema = Schema::read(conn)?;
     let losses = replayer.losses;
@@ -148,7 +175,7 @@ pub fn replay(history: &History) -> Result<Replay> {
     let (mut late, mut downs) = (Vec::new(), Vec::new());
     if replayer.faults.is_empty() {
         late = replayer.waiters.come;
-        downs = down::find(history, &replayer.ran)?;
+        downs = down::find(&base)?;
         late.extend(late::never(history, &replayer.ran, &schema, conn)?);
     }
     let broken = match replayer.faults.is_empty() {
@@ -166,6 +193,7 @@ pub fn replay(history: &History) -> Result<Replay> {
         schema,
         objects: onward_schema::objects(conn)?,
         fingerprint: Fingerprint::read(conn, None)?,
+        from,
         faults: replayer.faults,
         masked: replayer.masked,
         witnesses,
@@ -184,11 +212,12 @@ pub fn replay(history: &History) -> Result<Replay> {
 type Seen = (Vec<Witness>, BTreeMap<String, String>, Vec<At>);
 
 /// Carries rows through the history, mild ones and then harsh ones.
-fn witnesses(history: &History, plans: &[Plan], faults: &[Fault]) -> Result<Seen> {
+fn witnesses(base: &Base<'_>, faults: &[Fault]) -> Result<Seen> {
     let faulty: HashSet<usize> = faults.iter().map(|fault| fault.at.migration).collect();
+    let plans = Plan::all(base.history, base.steps);
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = witness::run(history, plans, &faulty, Rows::Mild)?;
-    let harsh = witness::run(history, plans, &faulty, Rows::Harsh)?;
+    let mild = witness::run(base, &plans, &faulty, Rows::Mild)?;
+    let harsh = witness::run(base, &plans, &faulty, Rows::Harsh)?;
     let mut found = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = found.iter().map(|witness| witness.at).collect();
@@ -200,6 +229,19 @@ impl Replay {
     /// Where the rows could be carried no further, if they could not be carried to the end.
     pub fn stopped(&self) -> &[At] {
         &self.stopped
+    }
+
+    /// Runs the history once more, and calls back after each statement.
+    pub(crate) fn again(
+        &self,
+        history: &History,
+        sandbox: &Sandbox,
+        mut after: impl FnMut(At),
+    ) -> Result<()> {
+        origin::again(history, &self.ran, sandbox, |at, _| {
+            after(at);
+            Ok(())
+        })
     }
 
     /// Calls with the database at the end of the history, in which nothing must be changed.
@@ -220,6 +262,8 @@ impl Replay {
 
 struct Replayer<'h> {
     history: &'h History,
+    /// The first migration that is more than run.
+    from: usize,
     sandbox: Sandbox,
     /// What has run, in order.
     ran: Vec<Step>,
@@ -238,7 +282,11 @@ struct Replayer<'h> {
 impl Replayer<'_> {
     fn migration(&mut self, migration: usize) -> Result<()> {
         self.sandbox.begin(self.history.migrations[migration].foreign_keys)?;
-        let before = Before::read(self.history, migration, &self.sandbox)?;
+        let is_proven = migration >= self.from;
+        let before = match is_proven {
+            true => Before::read(self.history, migration, &self.sandbox)?,
+            false => None,
+        };
         let faults = self.faults.len();
         for statement in 0..self.history.migrations[migration].statements.len() {
             let at = At { migration, statement };
@@ -255,7 +303,9 @@ impl Replayer<'_> {
             let plan = Plan::read(self.history, &self.ran[self.committed..]);
             self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         }
-        self.waiters.look(self.history, &self.ran[self.committed..], &self.sandbox)?;
+        if is_proven {
+            self.waiters.look(self.history, &self.ran[self.committed..], &self.sandbox)?;
+        }
         if self.sandbox.conn().execute_batch("COMMIT").is_err() {
             // Foreign keys that are enforced lead nowhere. They are reported as orphans; what comes later is run on them.
             self.sandbox.begin(false)?;
@@ -273,7 +323,9 @@ impl Replayer<'_> {
         if strings && self.sandbox.prepare(self.history.sql(at), false).is_err() {
             self.strings.push(at);
         }
-        self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
+        if at.migration >= self.from {
+            self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
+        }
         match self.run(Step { at, strings })? {
             Ok(()) => self.mend(at),
             Err(refusal) => self.refused(at, refusal),

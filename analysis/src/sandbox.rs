@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering as Memory};
 
-use onward_schema::LEDGER;
+use onward_schema::CREATE_LEDGER;
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::{
     SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_ENABLE_TRIGGER,
 };
@@ -13,14 +14,15 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Result};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
 use crate::config::Config;
 
 /// How many instructions of SQLite's virtual machine pass between two looks at the budget.
 const SLICE: i32 = 10_000;
-/// How many slices one statement may take: fifty million instructions, a few seconds on a slow machine.
-const SLICES: u32 = 5_000;
+/// How many slices one statement may take: fifty million instructions, a few seconds on a slow machine. A fuzzer finds
+/// statements that take them all, and is to run thousands of them.
+const SLICES: u32 = if cfg!(fuzzing) { 20 } else { 5_000 };
 /// The greatest string or blob, in bytes.
 const LENGTH: i32 = 32 << 20;
 /// The greatest database, in pages of 4 KiB: 256 MiB.
@@ -55,7 +57,7 @@ impl Sandbox {
         conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, false)?;
         stub(&conn, config)?;
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
-        conn.execute_batch(&format!("CREATE TABLE {LEDGER}(version INTEGER PRIMARY KEY) STRICT"))?;
+        conn.execute_batch(CREATE_LEDGER)?;
 
         let slices = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&slices);
@@ -68,6 +70,27 @@ impl Sandbox {
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(Sandbox { conn, slices })
+    }
+
+    /// Another one with the same database; what is on the connection alone is not there.
+    pub(crate) fn copy(&self, config: &Config) -> Result<Sandbox> {
+        let mut copy = Sandbox::open(config)?;
+        // SQLite copies nothing out of a transaction that writes, or into one.
+        self.conn.execute_batch("COMMIT")?;
+        copy.conn.execute_batch("COMMIT")?;
+        Backup::new(&self.conn, &mut copy.conn)?.step(-1)?;
+        self.conn.execute_batch("BEGIN EXCLUSIVE")?;
+        copy.conn.execute_batch("BEGIN EXCLUSIVE")?;
+        Ok(copy)
+    }
+
+    /// The database as the bytes of a file.
+    pub(crate) fn into_bytes(self) -> Result<Vec<u8>> {
+        // From rusqlite 0.41 on this needs `mut`.
+        #[allow(unused_mut)]
+        let mut conn = self.conn;
+        conn.execute_batch("COMMIT")?;
+        Ok(conn.serialize(MAIN_DB)?.to_vec())
     }
 
     pub(crate) fn conn(&self) -> &Connection {

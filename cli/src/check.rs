@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use onward_analysis::Analysis;
+use onward_analysis::{Analysis, Proof};
 
 use crate::{Format, folder, json};
 
 pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<ExitCode> {
-    let analysis = onward_analysis::analyze(dir);
+    let analysis = onward_analysis::analyze(dir, Proof::Whole);
     match format {
         Format::Human => {
             folder::print(&analysis, dir);

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use onward_analysis::lock;
+use onward_analysis::{Proof, lock};
 
 use crate::WRONG;
 use crate::folder::{self, plural};
 
 pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
-    let analysis = onward_analysis::analyze(dir);
+    let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if analysis.has_errors() {
         folder::print(&analysis, dir);
         anstream::eprintln!(

@@ -8,14 +8,14 @@ use onward::Migrations;
 use onward_analysis::file::FileId;
 use onward_analysis::history::{Embedded, embedded};
 use onward_analysis::statement::{Statement, statements};
-use onward_analysis::{Analysis, History};
+use onward_analysis::{Analysis, History, Proof};
 
 use crate::folder;
 
 /// What `migrations!` would expand to, but for the code beside the SQL; the exit code if it would not build, which is
 /// explained then.
 pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
-    let analysis = onward_analysis::analyze(dir);
+    let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
         let objects: Vec<&'static str> = replay.objects.iter().map(|name| leak(name)).collect();
         return Ok(__private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes()));

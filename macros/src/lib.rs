@@ -10,6 +10,7 @@ mod folder;
 mod input;
 mod query;
 mod row;
+mod snapshot;
 mod statement;
 
 use folder::Folder;
@@ -49,6 +50,18 @@ pub fn migrations(input: TokenStream) -> TokenStream {
         .map(|input| expand::expand(&Folder::find(input.folder.as_ref()), &input.hooks))
         .unwrap_or_else(|error| expand::refused(error.to_compile_error()))
         .into()
+}
+
+/// Embeds the database that the migrations make of an empty one, so that a test opens it without running any.
+///
+/// `snapshot!()` reads the folder as `migrations!()` does, `snapshot!("db/history")` another one. It is an expression of the
+/// type `onward::Snapshot` for a `static` or a `const`, and needs the feature `snapshot`.
+///
+/// The history has to make the same database whenever it runs: a row with `CURRENT_TIMESTAMP`, `random()` or the value of a
+/// function of the application's in it is a compile error.
+#[proc_macro]
+pub fn snapshot(input: TokenStream) -> TokenStream {
+    expand(input, snapshot::expand)
 }
 
 /// Checks SQL against the schema at the end of the migrations, and expands to its text.

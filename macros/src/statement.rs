@@ -66,6 +66,11 @@ impl Schema {
         column.is_none_or(|column| column.value.null == Null::Possible)
     }
 
+    /// What to say where there is no replay to look at.
+    pub(crate) fn not_replayed(&self) -> String {
+        format!("the {self} cannot be replayed: `cargo onward check` shows why")
+    }
+
     /// A diagnostic as rustc is to show it, which puts its own `error: ` before it.
     pub(crate) fn message(&self, diagnostic: &Diagnostic, files: &Files) -> String {
         let style = Style { prefix: &self.folder.prefix, title: false, color: false };
@@ -135,10 +140,7 @@ impl Checked {
                     "this is more than one statement: run them one by one, or check them with `sql!`";
                 syn::Error::new(self.at(range), message)
             }
-            Error::NoSchema => {
-                let why = "`cargo onward check` shows why";
-                syn::Error::new(self.span, format!("the {} cannot be replayed: {why}", self.schema))
-            }
+            Error::NoSchema => syn::Error::new(self.span, self.schema.not_replayed()),
             Error::Refused(Refused { diagnostic, files }) => {
                 let span = self.at(diagnostic.place.range.clone());
                 syn::Error::new(span, self.schema.message(&diagnostic, &files))

@@ -30,6 +30,12 @@ pub const fn refused() -> Migrations {
     Migrations::new(&[], &[], [0; 32])
 }
 
+/// What `snapshot!` expands to.
+#[cfg(feature = "snapshot")]
+pub const fn snapshot(size: usize, parts: &'static [(usize, &'static [u8])]) -> crate::Snapshot {
+    crate::Snapshot::new(size, parts)
+}
+
 /// One migration.
 #[allow(clippy::too_many_arguments)]
 pub const fn migration(

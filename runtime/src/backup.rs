@@ -61,7 +61,14 @@ impl Backup {
     pub(crate) fn keep(self) -> Result<PathBuf> {
         let to = self.to.clone();
         match std::fs::rename(&self.partial, &to) {
-            Ok(()) => Ok(to),
+            Ok(()) => {
+                // The new name must not be lost with the power when the migrations are not.
+                #[cfg(unix)]
+                let _ = to
+                    .parent()
+                    .map(|folder| std::fs::File::open(folder).and_then(|folder| folder.sync_all()));
+                Ok(to)
+            }
             Err(source) => Err(Error::Backup { path: None, to, source: source.into() }),
         }
     }
@@ -71,6 +78,10 @@ impl Drop for Backup {
     fn drop(&mut self) {
         // After `keep` there is nothing under that name.
         let _ = std::fs::remove_file(&self.partial);
+        // And the journal of a copy that was broken off, should SQLite have failed to remove it.
+        let mut journal = self.partial.as_os_str().to_owned();
+        journal.push("-journal");
+        let _ = std::fs::remove_file(journal);
     }
 }
 

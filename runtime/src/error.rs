@@ -14,7 +14,7 @@ use crate::plan::Conflict;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a database was not brought up to date. It is as it was before, but for [`Error::Settings`] and
-/// [`Error::TransactionEnded`].
+/// [`Error::TransactionEnded`], and may be after [`Error::InDoubt`].
 ///
 /// A `path` is the database's file, and `None` for a database in memory. `Debug` is `Display`, so that a `main` that
 /// returns it prints what is meant for people.
@@ -227,6 +227,14 @@ pub enum Error {
         /// How it differs, as far as that could be found out.
         differences: Vec<Difference>,
     },
+    /// The disk failed during the commit, and only the next start can tell whether that was before or after the moment at
+    /// which everything is applied.
+    InDoubt {
+        /// The database.
+        path: Option<PathBuf>,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
     /// The migrations failed, and rolling them back failed as well.
     Rollback {
         /// The database.
@@ -255,6 +263,13 @@ pub enum Error {
         moved_to: Option<PathBuf>,
         /// Why it could not be moved, or the new one not be made.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// No file could be made of a snapshot, or there is one already.
+    Create {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// The lock file that [`Migrator::or_recreate`](crate::Migrator::or_recreate) needs cannot be locked.
     LockFile {
@@ -317,6 +332,7 @@ impl Error {
             | Error::ParentNotWritable { path, .. }
             | Error::FileReadOnly { path, .. }
             | Error::Recreate { path, .. }
+            | Error::Create { path, .. }
             | Error::LockFile { path, .. } => Some(path),
             Error::ReadOnlyConnection { path }
             | Error::NotADatabase { path, .. }
@@ -338,6 +354,7 @@ impl Error {
             | Error::TransactionEnded { path, .. }
             | Error::ForeignKeys { path, .. }
             | Error::Drift { path, .. }
+            | Error::InDoubt { path, .. }
             | Error::Rollback { path, .. }
             | Error::Backup { path, .. }
             | Error::Sqlite { path, .. } => path.as_deref(),
@@ -368,6 +385,7 @@ impl Error {
             | Error::TransactionEnded { path, .. }
             | Error::ForeignKeys { path, .. }
             | Error::Drift { path, .. }
+            | Error::InDoubt { path, .. }
             | Error::Rollback { path, .. }
             | Error::Backup { path, .. }
             | Error::Sqlite { path, .. } => {
@@ -380,6 +398,7 @@ impl Error {
             | Error::ParentNotWritable { .. }
             | Error::FileReadOnly { .. }
             | Error::Recreate { .. }
+            | Error::Create { .. }
             | Error::LockFile { .. }
             | Error::UnknownTarget { .. } => {}
         }
@@ -395,13 +414,14 @@ impl std::error::Error for Error {
             | Error::Corrupt { source, .. }
             | Error::DiskFull { source, .. }
             | Error::Settings { source, .. }
+            | Error::InDoubt { source, .. }
             | Error::Rollback { source, .. }
             | Error::Sqlite { source, .. } => Some(source),
             Error::Statement { source, .. } => Some(source.as_ref()),
             Error::Backup { source, .. } | Error::Hook { source, .. } => Some(source.as_ref()),
             Error::TransactionEnded { source: Some(source), .. } => Some(source.as_ref()),
             Error::Recreate { source, .. } => Some(source.as_ref()),
-            Error::LockFile { source, .. } => Some(source),
+            Error::Create { source, .. } | Error::LockFile { source, .. } => Some(source),
             _ => None,
         }
     }

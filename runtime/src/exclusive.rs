@@ -41,6 +41,12 @@ impl<'c> Exclusive<'c> {
     pub(crate) fn commit(self) -> Result<()> {
         match self.transaction.execute_batch("COMMIT") {
             Ok(()) => Ok(()),
+            // What fails may have been done: the lock is given up after the commit, and a WAL that could not be synced is
+            // read by whoever opens it next.
+            Err(source) if source.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
+                let _ = self.end();
+                Err(Error::InDoubt { path: None, source })
+            }
             Err(source) => Err(self.roll_back(Error::sqlite("commit")(source))),
         }
     }

@@ -1,6 +1,6 @@
 //! Code of the application that runs beside the SQL of a migration.
 
-use rusqlite::Transaction;
+use rusqlite::{ErrorCode, Transaction};
 
 use crate::error::{Error, Result};
 use crate::migrations::Migration;
@@ -40,8 +40,23 @@ pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Resul
         transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {SAVEPOINT}")).is_err();
     let (path, file, hook) = (None, migration.file, hook.name);
     match outcome {
+        Err(source) if transaction.is_autocommit() && rolls_back(&*source) => {
+            Err(Error::Hook { path, file, hook, source })
+        }
         outcome if ended => Err(Error::TransactionEnded { path, file, hook, source: outcome.err() }),
         Err(source) => Err(Error::Hook { path, file, hook, source }),
         Ok(()) => Ok(()),
     }
+}
+
+/// Whether SQLite ends the transaction itself on this error
+/// (<https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction>).
+fn rolls_back(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let codes = causes.filter_map(|cause| cause.downcast_ref::<rusqlite::Error>()?.sqlite_error_code());
+    let mut codes = codes.map(|code| {
+        use ErrorCode::{DiskFull, OperationInterrupted, OutOfMemory, SystemIoFailure};
+        matches!(code, DiskFull | SystemIoFailure | OutOfMemory | OperationInterrupted)
+    });
+    codes.any(|code| code)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onward_schema::LEDGER;
+use onward_schema::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, params};
 
 use crate::migrations::Migration;
@@ -39,16 +39,7 @@ pub(crate) fn exists(conn: &Connection) -> Result<bool> {
 }
 
 pub(crate) fn create(conn: &Connection) -> Result<()> {
-    conn.execute_batch(&format!(
-        "CREATE TABLE main.{LEDGER} (
-           version INTEGER PRIMARY KEY,
-           name TEXT NOT NULL,
-           checksum TEXT NOT NULL,
-           chain TEXT NOT NULL,
-           applied_at TEXT NOT NULL,
-           duration_us INTEGER NOT NULL
-         ) STRICT"
-    ))
+    conn.execute_batch(CREATE_LEDGER)
 }
 
 /// All rows in order of version.
@@ -92,11 +83,7 @@ pub(crate) fn adopt(conn: &Connection, list: &[Migration]) -> Result<()> {
 
 /// Writes that these migrations have run.
 pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Result<()> {
-    let sql = format!(
-        "INSERT INTO main.{LEDGER}(version, name, checksum, chain, applied_at, duration_us)
-         VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?5)"
-    );
-    let mut insert = conn.prepare(&sql)?;
+    let mut insert = conn.prepare(INSERT_LEDGER)?;
     for (migration, took) in ran {
         let micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());

@@ -63,6 +63,8 @@ mod run;
 #[cfg(feature = "serde")]
 mod serialize;
 mod settings;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 mod status;
 mod stored;
 mod trace;
@@ -80,6 +82,8 @@ pub use json::Json;
 pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
 pub use observer::Event;
+#[cfg(feature = "snapshot")]
+pub use onward_macros::snapshot;
 pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
 pub use onward_schema::{Checksum, Difference, Violation};
 pub use plan::Conflict;
@@ -90,5 +94,7 @@ pub use rehearse::{Rehearsal, TableRows};
 pub use report::{Applied, Report};
 pub use row::{Insert, Row, Table, Update};
 pub use rusqlite;
+#[cfg(feature = "snapshot")]
+pub use snapshot::Snapshot;
 pub use status::{Entry, State, Status};
 pub use stored::Stored;

@@ -255,6 +255,12 @@ impl fmt::Display for Error {
                      change back, then start again"
                 )
             }
+            Error::InDoubt { source, .. } => write!(
+                f,
+                "the disk failed while the migrations were committed: {}; either all of them are applied now or none\nhelp: \
+                 look at the disk and the system's log, and start again: the next start sees which, and completes",
+                message(source)
+            ),
             Error::Rollback { cause, source, .. } => write!(
                 f,
                 "the migrations failed, and could not be rolled back: {}\nhelp: close the connection: SQLite then rolls \
@@ -279,6 +285,14 @@ impl fmt::Display for Error {
                 "the database cannot be migrated, and could not be moved aside: {source}; it is as it \
                  was\nhelp: see that the folder can be written and no other process has the file open\nit cannot be \
                  migrated because: {cause}"
+            ),
+            Error::Create { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                f.write_str("there is a file already, which a snapshot does not replace; nothing was changed\nhelp: remove it, or open it with `Migrations::open`, which applies what it lacks")
+            }
+            Error::Create { source, .. } => write!(
+                f,
+                "the database cannot be made of the snapshot: {source}\nhelp: see that the folder exists, can be written and \
+                 is on a file system with hard links, or use `Migrations::open`, which runs the migrations"
             ),
             Error::LockFile { source, .. } => write!(
                 f,

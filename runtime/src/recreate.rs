@@ -167,7 +167,11 @@ fn hold<'c>(conn: &'c Connection, path: &Path, wait: &mut Wait<'_>) -> Result<Op
         match Exclusive::begin(conn, Lock::Exclusive) {
             Ok(None) => wait.on(path)?,
             Ok(held) => return Ok(held),
-            Err(_) => return Ok(None),
+            // Anything else, above all a fault of the disk, is no reason to move what somebody may be writing to.
+            Err(error) => match error.on(conn) {
+                error if is_its_own_fault(&error) => return Ok(None),
+                error => return Err(error),
+            },
         }
     }
 }

@@ -109,7 +109,7 @@ impl<'m> Pending<'m> {
         if self.is_new {
             ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
         }
-        let list = all(watch, list.iter(), |migration| {
+        let list = all(watch, conn, list.iter(), |migration| {
             one(migration, conn, settings, |_, _| false, || hook::run(migration, conn))
         })?;
         let after = Violation::read(conn).map_err(&checking)?;
@@ -135,7 +135,7 @@ impl<'m> Pending<'m> {
         let checking = Error::sqlite("check foreign keys");
         let total = self.ran - self.list.len();
         let before = Violation::read(conn).map_err(&checking)?;
-        let reverted = all(watch, self.list.iter().rev(), |migration| match migration.back() {
+        let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
             Some(down) => one(&down, conn, settings, |_, _| false, || Ok(())),
             None => Err(Error::NoDownFile { path: None, file: migration.file }),
         })?;
@@ -152,12 +152,20 @@ impl<'m> Pending<'m> {
 /// Runs each of these, tells whoever watches, and gives back how long each took.
 fn all<'m>(
     watch: &Watch<'_>,
+    conn: &Connection,
     list: impl ExactSizeIterator<Item = &'m Migration>,
     mut run: impl FnMut(&'m Migration) -> Result<()>,
 ) -> Result<Timed<'m>> {
     let of = list.len();
     let timed = list.zip(1..).map(|(migration, number)| {
         watch.tell(Event::Started { migration, number, of });
+        // SQLite rolls back by itself on some errors. Whoever overlooked one would write outside any transaction.
+        if conn.is_autocommit() {
+            let lost = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK);
+            return Err(Error::sqlite("go on with the migrations")(rusqlite::Error::SqliteFailure(
+                lost, None,
+            )));
+        }
         let start = Instant::now();
         run(migration)?;
         let duration = start.elapsed();

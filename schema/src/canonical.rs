@@ -133,7 +133,9 @@ fn push(text: &mut String, token: &Token<'_>, place: Place) {
 
 fn push_name(text: &mut String, name: &str) {
     let word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_' || byte >= 0x80;
+    // Without its quotes, a byte order mark at the start would be white space.
     let plain = name.bytes().next().is_some_and(word)
+        && !name.starts_with('\u{feff}')
         && name.bytes().all(|byte| word(byte) || byte.is_ascii_digit() || byte == b'$');
     if plain && !is_reserved(name) {
         text.push_str(name);
@@ -220,6 +222,7 @@ mod tests {
         same("CREATE TABLE t(\"a b\")", "CREATE TABLE t([A B])");
         same("CREATE TABLE t(\"größe\")", "CREATE TABLE t(größe)");
         differ("CREATE TABLE t(\"Größe\")", "CREATE TABLE t(\"GRÖSSE\")");
+        differ("CREATE TABLE t(\"\u{feff}a\")", "CREATE TABLE t(\u{feff}a)");
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod difference;
 mod fingerprint;
 mod foreign_key;
 mod index;
+mod ledger;
 mod read;
 mod schema;
 mod storage;
@@ -48,6 +49,7 @@ pub use difference::{Change, Difference, ObjectKind};
 pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
+pub use ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER, STAMP_LEDGER};
 pub use schema::{Schema, Trigger, View};
 pub use storage::Classes;
 pub use table::{Module, Table};
@@ -59,6 +61,4 @@ pub const DROP_TEMPORARY: &str = r#"
     WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
     ORDER BY rootpage > 0, type DESC"#;
 
-/// The table in which onward records what has run; no part of the schema it looks after.
-pub const LEDGER: &str = "onward_migrations";
 pub use violation::Violation;

@@ -126,6 +126,7 @@ fn cut(rest: &[u8]) -> Option<(Kind, usize)> {
     let second = rest.get(1).copied();
     let symbol = |len| (Kind::Symbol, len);
     Some(match (*rest.first()?, second) {
+        // A vertical tab is white space behind other white space, and elsewhere no token.
         (b' ' | b'\t' | b'\n' | b'\r' | 0x0c, _) => (Kind::Space, run(rest, is_space)),
         // A byte order mark is white space wherever a token may start, and a letter inside a word.
         (0xef, _) if rest.starts_with(b"\xef\xbb\xbf") => (Kind::Space, 3),
@@ -141,10 +142,7 @@ fn cut(rest: &[u8]) -> Option<(Kind, usize)> {
         (b'x' | b'X', Some(b'\'')) => blob(rest),
         (b'0'..=b'9', _) | (b'.', Some(b'0'..=b'9')) => number(rest),
         (b'?', _) => (Kind::Parameter, 1 + run(&rest[1..], |byte| byte.is_ascii_digit())),
-        (b'$' | b'@' | b'#' | b':', Some(byte)) if is_word(byte) => {
-            (Kind::Parameter, 1 + run(&rest[1..], |byte| is_word(byte) || byte == b':'))
-        }
-        (b'$', _) => (Kind::Unknown, 1),
+        (b'$' | b'@' | b'#' | b':', _) => variable(rest),
         (b';', _) => (Kind::Semicolon, 1),
         (b'-', Some(b'>')) => symbol(if rest.get(2) == Some(&b'>') { 3 } else { 2 }),
         (b'=', Some(b'=')) | (b'|', Some(b'|')) | (b'!', Some(b'=')) => symbol(2),
@@ -164,7 +162,7 @@ fn run(rest: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
 }
 
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
+    matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
 }
 
 /// SQLite's `IdChar`: letters, digits, `_`, `$` and everything beyond ASCII.
@@ -188,6 +186,26 @@ fn quoted(rest: &[u8], quote: u8, kind: Kind) -> (Kind, usize) {
         at += 1;
     }
     (Kind::Unknown, rest.len())
+}
+
+/// `:name`, and Tcl's `$space::name(index)`, whose index ends at white space if nothing closes it.
+fn variable(rest: &[u8]) -> (Kind, usize) {
+    let (mut at, mut is_named) = (1, false);
+    loop {
+        match rest.get(at) {
+            Some(&byte) if is_word(byte) => (at, is_named) = (at + 1, true),
+            Some(b':') if rest.get(at + 1) == Some(&b':') => at += 2,
+            Some(b'(') if is_named => {
+                let end = at + run(&rest[at..], |byte| byte != b')' && !is_space(byte));
+                return if rest.get(end) == Some(&b')') {
+                    (Kind::Parameter, end + 1)
+                } else {
+                    (Kind::Unknown, end)
+                };
+            }
+            _ => return (if is_named { Kind::Parameter } else { Kind::Unknown }, at),
+        }
+    }
 }
 
 fn blob(rest: &[u8]) -> (Kind, usize) {
@@ -281,8 +299,24 @@ mod tests {
     }
 
     #[test]
+    fn a_vertical_tab_is_white_space_behind_white_space() {
+        assert_eq!(cut_all("a \u{b}\u{b}b"), [(Kind::Word, "a"), (Kind::Word, "b")]);
+        assert_eq!(cut_all("a\u{b}"), [(Kind::Word, "a"), (Kind::Unknown, "\u{b}")]);
+    }
+
+    #[test]
+    fn parameters_are_named_as_in_tcl() {
+        for text in [":a", "$a::b", "@::a", "$a(b,'c)", "#1", "$é(:)"] {
+            assert_eq!(cut_all(text), [(Kind::Parameter, text)]);
+        }
+        assert_eq!(cut_all(":a:b"), [(Kind::Parameter, ":a"), (Kind::Parameter, ":b")]);
+        assert_eq!(cut_all("$a(b c)")[0], (Kind::Unknown, "$a(b"));
+        assert_eq!(cut_all("::(")[0], (Kind::Unknown, ":"));
+    }
+
+    #[test]
     fn what_sqlite_refuses_is_unknown() {
-        for text in ["'open", "x'abc'", "12ab", "\u{1}", "!", "$", "$ a"] {
+        for text in ["'open", "x'abc'", "12ab", "\u{1}", "!", "$", "$ a", "$a(b", ":::", "\u{b}"] {
             assert_eq!(cut_all(text)[0].0, Kind::Unknown, "{text}");
         }
     }

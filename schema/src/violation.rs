@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use rusqlite::{Connection, Result, Row};
+use rusqlite::{Connection, ErrorCode, Result, Row};
 
 /// A row that refers to a row that is not there, as `PRAGMA foreign_key_check` reports it.
 ///
@@ -26,15 +26,18 @@ impl Violation {
     /// # Errors
     /// If the database cannot be read.
     pub fn read(conn: &Connection) -> Result<Vec<Violation>> {
-        if let Ok(found) =
-            check(conn, "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check", [])
-        {
+        let all = "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check";
+        if let Some(found) = followed(check(conn, all, []))? {
             return Ok(found);
         }
         let mut tables = conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
         let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
         let one = "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check(?1)";
-        Ok(tables.into_iter().filter_map(|table| check(conn, one, [table]).ok()).flatten().collect())
+        let mut violations = Vec::new();
+        for table in tables {
+            violations.extend(followed(check(conn, one, [table]))?.unwrap_or_default());
+        }
+        Ok(violations)
     }
 
     /// Those of `after` that are more than there were `before`, counted by table and parent.
@@ -54,6 +57,16 @@ impl Violation {
         let mut new = after;
         new.retain(is_new);
         new
+    }
+}
+
+/// What was found, or nothing if SQLite cannot follow a foreign key. All else is an error, above all one of the disk:
+/// SQLite rolls the transaction back on it, and whoever went on would write outside any.
+fn followed(found: Result<Vec<Violation>>) -> Result<Option<Vec<Violation>>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -48,6 +48,11 @@ impl File {
         std::fs::read(self.path()).expect("the file is there")
     }
 
+    /// The length of a file in the folder, in bytes.
+    pub fn size(&self, name: &str) -> u64 {
+        std::fs::metadata(self.folder().join(name)).expect("the file is there").len()
+    }
+
     /// The names of all files in the folder, sorted.
     pub fn names(&self) -> Vec<String> {
         let entries = self.folder().read_dir().expect("the folder is there").flatten();

@@ -1,6 +1,7 @@
 //! What the tests of the whole workspace share.
 
 pub mod backfill;
+pub mod command;
 pub mod file;
 pub mod scratch;
 

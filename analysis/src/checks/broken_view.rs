@@ -118,6 +118,10 @@ mod tests {
         assert_eq!(found.diagnostics[0].message, "view `open` uses column `due` before it exists");
         assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "due");
         assert_eq!(history(&[JOBS, &format!("{view} ALTER TABLE jobs ADD due;")]), [""; 0]);
+        let view = "CREATE VIEW open AS SELECT 1 FROM later;";
+        let found = folder(&[("1_a.sql", view), ("2_b.sql", "CREATE TABLE later(a);")]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].message, "view `open` uses table `later` before it exists");
     }
 
     #[test]

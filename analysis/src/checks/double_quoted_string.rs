@@ -51,7 +51,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     const JOBS: &str = "CREATE TABLE jobs(id, state);\n";
 
@@ -66,6 +66,22 @@ mod tests {
             "INSERT INTO jobs VALUES (1, 'queued')",
         ]);
         assert_eq!(found, ["double_quoted_string 0001_m.sql:1:46"]);
+    }
+
+    #[test]
+    fn an_index_has_no_strings_to_write() {
+        let help = |statement: &str| {
+            let mut found = folder(&[("1_a.sql", &format!("{JOBS}{statement}"))]).diagnostics;
+            assert_eq!(found.len(), 1, "{found:?}");
+            found.remove(0).help
+        };
+        let near = "there is a column with a similar name: `state`";
+        assert_eq!(help("CREATE INDEX i ON jobs(\"stat\");"), near);
+        let add = "add the column in a migration before this one";
+        assert_eq!(help("CREATE INDEX i ON jobs(\"archived\");"), add);
+        let either = "write 'stat' for the string, or \"state\" for the column";
+        assert_eq!(help("UPDATE jobs SET id = \"stat\";"), either);
+        assert!(help("UPDATE jobs SET id = \"it's\";").starts_with("write 'it''s'; in a released migration"));
     }
 
     #[test]

@@ -67,5 +67,22 @@ mod tests {
         assert_eq!(analysis.history.files.get(a.place.file).path, "2_b.sql");
         assert_eq!(b.notes, [""; 0]);
         assert_eq!(id.message, "the column `t.id` is never NULL, so a field must not be an `Option`");
+        assert!(id.help.contains("#[onward(read_only)]") && id.notes.is_empty(), "{id:?}");
+    }
+
+    #[test]
+    fn the_other_way_round() {
+        let analysis = folder(&[
+            ("1_a.sql", "CREATE TABLE t(id INTEGER PRIMARY KEY, a INT)"),
+            (
+                "2_b.sql",
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, a INT NOT NULL);
+                 INSERT INTO n SELECT id, coalesce(a, 0) FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t",
+            ),
+        ]);
+        let relation = analysis.relation("t").unwrap();
+        let a = analysis.wrong_null(&relation, relation.column("a").unwrap(), "a field", true);
+        assert_eq!(a.notes, ["the column became NOT NULL in 2_b.sql"]);
+        assert_eq!((a.label.as_str(), a.help.as_str()), ("never NULL", "write the type without `Option`"));
     }
 }

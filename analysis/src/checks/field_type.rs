@@ -51,5 +51,38 @@ mod tests {
         assert_eq!(diagnose("a").message, "a field cannot hold the column `t.a`, which is INTEGER");
         assert_eq!(analysis.history.files.text(&diagnose("a").place), "a");
         assert!(diagnose("b").notes[0].starts_with("to SQLite STRING means"));
+        assert_eq!(diagnose("a").notes, [""; 0]);
+    }
+
+    #[test]
+    fn every_class_has_its_type() {
+        let analysis = folder(&[(
+            "1_a.sql",
+            "CREATE TABLE t(i INT, r REAL, t TEXT, b BLOB, n NUMERIC, x, d DATETIME DEFAULT CURRENT_TIMESTAMP, v TEXT DEFAULT 'w');
+             CREATE TABLE s(i INT, b BLOB, a ANY) STRICT; CREATE VIEW w AS SELECT n + 1 AS n FROM t;",
+        )]);
+        let help = |table: &str, name: &str| {
+            let relation = analysis.relation(table).unwrap();
+            let found = analysis.wrong_type(&relation, relation.column(name).unwrap(), "a field");
+            (found.help.split(';').next().unwrap().to_owned(), found.notes.join(" "))
+        };
+        let plain = |table, name| {
+            let (help, notes) = help(table, name);
+            assert_eq!(notes, "", "{table}.{name}");
+            help
+        };
+        assert_eq!(plain("t", "i"), "`i64` and the smaller integers hold it, and `bool`");
+        assert_eq!(plain("t", "r"), "`f64` holds it");
+        assert_eq!(plain("t", "t"), "`String` holds it");
+        assert_eq!(plain("t", "v"), "`String` holds it");
+        assert_eq!(plain("s", "b"), "`Vec<u8>` holds it");
+        assert_eq!(plain("s", "a"), "onward::rusqlite::types::Value holds it");
+        let (number, notes) = help("t", "n");
+        assert_eq!(number, "`f64` holds it, and `i64` if no value has a fraction");
+        assert!(notes.starts_with("to SQLite NUMERIC means NUMERIC affinity"), "{notes}");
+        assert_eq!(plain("w", "n"), number);
+        let (text, notes) = help("t", "d");
+        assert_eq!(text, "`String` holds it");
+        assert!(notes.ends_with("has CURRENT_TIMESTAMP there, which is text"), "{notes}");
     }
 }

@@ -124,22 +124,28 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
     #[test]
     fn all_ways_a_column_arrives() {
         let index = format!("{JOBS}CREATE INDEX i ON jobs(archived);");
-        for (later, place) in [
-            (ADD, "1:29"),
-            ("ALTER TABLE jobs ADD archived", "1:22"),
-            ("ALTER TABLE jobs RENAME COLUMN state TO archived", "1:41"),
-            ("ALTER TABLE jobs RENAME state TO \"archived\"", "1:34"),
-            ("DROP TABLE jobs; CREATE TABLE jobs(archived)", "1:36"),
-            ("CREATE TABLE n(x, archived); DROP TABLE jobs; ALTER TABLE n RENAME TO jobs", "1:19"),
+        for (later, place, how) in [
+            (ADD, "1:29", "added"),
+            ("ALTER TABLE jobs ADD archived", "1:22", "added"),
+            ("ALTER TABLE jobs RENAME COLUMN state TO archived", "1:41", "renamed to this"),
+            ("ALTER TABLE jobs RENAME state TO \"archived\"", "1:34", "renamed to this"),
+            ("DROP TABLE jobs; CREATE TABLE jobs(archived)", "1:36", "created"),
+            (
+                "CREATE TABLE n(x, archived); DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
+                "1:19",
+                "comes with the rebuilt table",
+            ),
             (
                 "CREATE TABLE n(x); ALTER TABLE n ADD archived; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
                 "1:38",
+                "comes with the rebuilt table",
             ),
         ] {
             let analysis = crate::checks::testing::folder(&[("0001_a.sql", &index), ("0002_b.sql", later)]);
             assert_eq!(analysis.diagnostics.len(), 1, "{later}: {:?}", analysis.diagnostics);
             let position = analysis.history.files.position(&analysis.diagnostics[0].related[0].place);
             assert_eq!(format!("{}:{}", position.line, position.column), place, "{later}");
+            assert_eq!(analysis.diagnostics[0].related[0].message, format!("{how} here"), "{later}");
         }
     }
 

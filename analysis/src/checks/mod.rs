@@ -35,6 +35,7 @@ pub mod may_fail_with_rows;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod not_in_transaction;
+pub mod not_repeatable;
 pub mod null_primary_key;
 pub mod orphans;
 pub mod pragma_without_effect;
@@ -158,6 +159,7 @@ pub static RULES: &[&Rule] = &[
     &mixed_layouts::RULE,
     &no_migrations::RULE,
     &not_in_transaction::RULE,
+    &not_repeatable::RULE,
     &null_primary_key::RULE,
     &orphans::RULE,
     &pragma_without_effect::RULE,
@@ -303,6 +305,29 @@ mod tests {
                 assert_eq!(codes(rule.good), [""; 0], "{}", rule.code);
             }
         }
+    }
+
+    #[test]
+    fn what_cannot_be_ordered_is_not_replayed() {
+        let broken = "CREATE INDEX i ON nowhere(a);";
+        assert_eq!(testing::codes(&[("1_a.sql", broken), ("x.sql", "")]), ["bad_file_name x.sql:1:1"]);
+        assert_eq!(testing::codes(&[("1_a.sql", broken)]), ["unknown_table 1_a.sql:1:19"]);
+    }
+
+    #[test]
+    fn an_index_is_lost_or_masked_by_its_name_and_migration() {
+        let jobs = "CREATE TABLE jobs(a, b);\nCREATE INDEX by_a ON jobs(a);\nCREATE INDEX by_b ON jobs(b);";
+        let other = "CREATE TABLE other(c);\nCREATE INDEX IF NOT EXISTS by_a ON other(c);";
+        let rebuild = "CREATE TABLE n(a, b);\nINSERT INTO n SELECT a, b FROM jobs;
+DROP TABLE jobs;\nALTER TABLE n RENAME TO jobs;";
+        let codes = |texts: &[&str]| {
+            let of = |line: String| line.split(':').next().map(str::to_owned);
+            testing::history(texts).into_iter().filter_map(of).collect::<Vec<_>>()
+        };
+        let lost = "index_lost 0003_m.sql";
+        assert_eq!(codes(&[jobs, other, rebuild]), ["masked_create 0002_m.sql", lost, lost]);
+        let both = format!("{other}\n{rebuild}");
+        assert_eq!(codes(&[jobs, &both]), ["masked_create 0002_m.sql", "index_lost 0002_m.sql"]);
     }
 
     #[test]

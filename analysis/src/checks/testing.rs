@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::analysis::{Analysis, analyze};
+use crate::analysis::{Analysis, Proof, analyze};
+use crate::diagnostic::Diagnostic;
 use crate::render::{Style, render};
 
 /// Analyses a folder of these files; without an `onward.toml` among them, what is dropped is meant to go.
@@ -14,7 +15,7 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> Analysis {
     for (path, text) in files {
         write(dir.path(), path, text);
     }
-    analyze(dir.path())
+    analyze(dir.path(), Proof::Whole)
 }
 
 pub(crate) fn write(dir: &Path, path: &str, text: &str) {
@@ -27,7 +28,7 @@ pub(crate) fn write(dir: &Path, path: &str, text: &str) {
 pub(crate) fn codes(files: &[(&str, &str)]) -> Vec<String> {
     let analysis = folder(files);
     let files = &analysis.history.files;
-    let line = |diagnostic: &crate::Diagnostic| {
+    let line = |diagnostic: &Diagnostic| {
         let position = files.position(&diagnostic.place);
         let path = &files.get(diagnostic.place.file).path;
         format!("{} {path}:{}:{}", diagnostic.rule.code, position.line, position.column)
@@ -44,6 +45,11 @@ pub(crate) fn history(texts: &[&str]) -> Vec<String> {
 /// The whole text of the first diagnostic.
 pub(crate) fn rendered(files: &[(&str, &str)]) -> String {
     let analysis = folder(files);
+    text(&analysis, &analysis.diagnostics[0])
+}
+
+/// The whole text of a diagnostic.
+pub(crate) fn text(analysis: &Analysis, diagnostic: &Diagnostic) -> String {
     let style = Style { prefix: "migrations/", title: true, color: false };
-    render(&analysis.diagnostics[0], &analysis.history.files, style)
+    render(diagnostic, &analysis.history.files, style)
 }

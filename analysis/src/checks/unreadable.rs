@@ -59,7 +59,7 @@ mod tests {
     fn bytes_that_are_no_text() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("0001_a.sql"), b"SELECT 1;\r\nSELECT 'caf\xe9';").unwrap();
-        let found = crate::analyze(dir.path());
+        let found = crate::analyze(dir.path(), crate::Proof::Whole);
         assert_eq!(found.diagnostics[0].message, "`0001_a.sql` is not UTF-8: byte 0xe9 at offset 22");
         assert_eq!(found.history.files.position(&found.diagnostics[0].place).line, 2);
         assert_eq!(codes(&[("1_a.sql", "SELECT 1;\0")]), ["unreadable 1_a.sql:1:10"]);
@@ -70,7 +70,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "file", "");
         for path in ["missing", "file"] {
-            let found = crate::analyze(&dir.path().join(path)).diagnostics;
+            let found = crate::analyze(&dir.path().join(path), crate::Proof::Whole).diagnostics;
             assert_eq!((found[0].rule.code, found.len()), ("unreadable", 1));
         }
     }

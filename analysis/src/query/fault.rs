@@ -79,6 +79,17 @@ pub(super) fn explain(
     Refused { diagnostic: Box::new(diagnostic), files }
 }
 
+/// A NUL, at this byte: SQLite would run what stands before it.
+pub(super) fn nul(history: &History, Text { path, text }: Text<'_>, at: usize) -> Refused {
+    let mut files = history.files.clone();
+    let file = files.add(File::statement(path, text));
+    let message = "there is a NUL byte, where SQLite stops reading";
+    let diagnostic = Diagnostic::new(&syntax_error::RULE, file.at(at..at + 1), message)
+        .label("nothing behind this would run")
+        .help("write `char(0)` for the character in a string, and `x'00'` for the byte in a blob");
+    Refused { diagnostic: Box::new(diagnostic), files }
+}
+
 fn no_column(
     history: &History,
     replay: &Replay,

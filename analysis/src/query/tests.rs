@@ -472,6 +472,10 @@ fn refusals() {
             "INSERT INTO jobs VALUES (1)",
             "sqlite_error `INSERT INTO jobs VALUES (1)`: SQLite refuses this: table jobs has 2 columns but 1 values were supplied / ",
         ),
+        (
+            "SELECT 'a'\0 FROM nowhere",
+            "syntax_error `\0`: there is a NUL byte, where SQLite stops reading / write `char(0)` for the character in a string, and `x'00'` for the byte in a blob",
+        ),
         ("ATTACH 'x' AS y", "sqlite_error `ATTACH 'x' AS y`: SQLite refuses this: not authorized / "),
     ] {
         let Err(Error::Refused(Refused { diagnostic, files })) = analysis.query(sql.into()) else {
@@ -491,5 +495,6 @@ fn refusals() {
         analysis.check("BEGIN; SELECT 1; CREATE TEMP TABLE x(a); INSERT INTO x VALUES (1)".into()).is_ok()
     );
     assert!(matches!(analysis.check("SELECT 1; SELECT x".into()), Err(Error::Refused(_))));
+    assert!(matches!(analysis.check("SELECT 1; SELECT 2 \0".into()), Err(Error::Refused(_))));
     assert!(matches!(folder(&[]).query("SELECT 1".into()), Err(Error::NoSchema)));
 }

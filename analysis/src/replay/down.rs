@@ -3,7 +3,7 @@
 use onward_schema::{Change, ObjectKind, Schema};
 use rusqlite::Result;
 
-use super::Step;
+use super::Base;
 use crate::cause::{Cause, Refusal};
 use crate::history::{History, Run};
 use crate::sandbox::Sandbox;
@@ -25,14 +25,15 @@ pub(crate) enum Back {
 }
 
 /// Tries the down files of a history without faults.
-pub(super) fn find(history: &History, ran: &[Step]) -> Result<Vec<Down>> {
+pub(super) fn find(base: &Base<'_>) -> Result<Vec<Down>> {
+    let history = base.history;
     let mut found = Vec::new();
     let Some(last) = history.migrations.iter().rposition(|migration| !migration.down_statements.is_empty())
     else {
         return Ok(found);
     };
-    let sandbox = Sandbox::open(&history.config)?;
-    for steps in ran.chunk_by(|a, b| a.at.migration == b.at.migration) {
+    let sandbox = base.sandbox()?;
+    for steps in base.steps.chunk_by(|a, b| a.at.migration == b.at.migration) {
         let migration = steps[0].at.migration;
         if migration > last {
             break;

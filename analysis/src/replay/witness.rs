@@ -10,13 +10,13 @@ use onward_schema::Violation;
 use onward_schema::token::significant;
 use rusqlite::{Result, types::Value};
 
-use super::Step;
 use super::contents::Contents;
 use super::loss;
 use super::plan::Plan;
 use super::rows::{Filler, Rows};
 use super::value::shown;
 use super::write::{Copy, Item, Write};
+use super::{Base, Step, reach};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
@@ -56,15 +56,20 @@ pub(super) struct Outcome {
 }
 
 /// Runs one witness; nothing is said of migrations with faults, where what is missing may only follow from them.
-pub(super) fn run(history: &History, plans: &[Plan], faulty: &HashSet<usize>, rows: Rows) -> Result<Outcome> {
+pub(super) fn run(base: &Base<'_>, plans: &[Plan], faulty: &HashSet<usize>, rows: Rows) -> Result<Outcome> {
     let mut carrier = Carrier {
-        history,
-        sandbox: Sandbox::open(&history.config)?,
+        history: base.history,
+        sandbox: base.sandbox()?,
         filler: Filler::new(rows),
         rows,
-        has_keys: false,
+        has_keys: base.locked.is_some(),
         outcome: Outcome::default(),
     };
+    if base.locked.is_some() {
+        for table in reach::tables(base.history, base.steps, &carrier.sandbox)? {
+            carrier.filler.fill(&carrier.sandbox, &table)?;
+        }
+    }
     for plan in plans {
         carrier.migration(plan, faulty.contains(&plan.migration()))?;
         if carrier.outcome.stopped.is_some() {

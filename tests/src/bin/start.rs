@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     let migrations: Migrations = match history.as_str() {
         "board" => migrations!("histories/board"),
         "counter" => migrations!("histories/counter"),
+        "counter_1" => migrations!("histories/counter_1"),
         "hashes" => migrations!("histories/hashes", after = { 2 => backfill::hash_messages }),
         "killed" => migrations!("histories/killed"),
         "orders" => migrations!("histories/orders"),

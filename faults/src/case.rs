@@ -1,0 +1,157 @@
+//! The runs that meet faults: a database, and what is done with it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use onward::rusqlite::{self, Connection, Transaction};
+use onward::{Error, Migrations, migrations};
+use tempfile::TempDir;
+
+use crate::state::{State, plain};
+
+static MIGRATIONS: Migrations = migrations!("migrations", after = { 3 => note_customers });
+
+/// The part of a migration that is code.
+fn note_customers(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut customers = transaction.prepare("SELECT id, name FROM customers WHERE id % 3 = 0")?;
+    let mut customers = customers.query([])?;
+    while let Some(customer) = customers.next()? {
+        let (id, name): (i64, String) = (customer.get(0)?, customer.get(1)?);
+        transaction
+            .execute("UPDATE customers SET email = ?1 WHERE id = ?2", (format!("{name}@example.com"), id))?;
+    }
+    Ok(())
+}
+
+const FILE: &str = "app.db";
+
+/// What is there before a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// No tables; in journal mode DELETE, no file.
+    Nothing,
+    /// What the first migration makes, with rows.
+    Released,
+    /// What somebody has changed by hand, so that it cannot be migrated.
+    Unusable,
+}
+
+/// What is done.
+#[derive(Debug, Clone, Copy)]
+pub enum Run {
+    Open,
+    OpenWithBackup,
+    OpenOrRecreate,
+    /// On a connection with these settings.
+    Apply(&'static str),
+}
+
+/// A run that is to be done many times.
+pub struct Case {
+    pub journal: &'static str,
+    before: Before,
+    run: Run,
+    folder: TempDir,
+    /// The database before it.
+    pub old: State,
+    /// The database after it, if nothing fails.
+    pub new: State,
+}
+
+impl Case {
+    pub fn new(before: Before, run: Run, journal: &'static str) -> Case {
+        let folder = self::folder();
+        let path = folder.path().join(FILE);
+        before.make(&path, journal);
+        let old = State::of(&path);
+        let mut case = Case { journal, before, run, folder, new: old.clone(), old };
+        let place = case.place();
+        case.run(place.path()).expect("without a fault it works");
+        case.new = State::of(place.path());
+        assert_ne!(case.old, case.new);
+        case
+    }
+
+    /// A copy of the database to run on.
+    pub fn place(&self) -> Place {
+        let folder = self::folder();
+        // As SQLite names it in errors.
+        let path = folder.path().canonicalize().expect("it is there").join(FILE);
+        if self.before != Before::Nothing || self.journal != "DELETE" {
+            fs::copy(self.folder.path().join(FILE), &path).expect("a file can be copied");
+        }
+        Place { folder, path }
+    }
+
+    /// Runs, and closes the connection.
+    pub fn run(&self, path: &Path) -> Result<(), Error> {
+        // Nobody else has the file, so a lock that cannot be had stays so.
+        let migrator = MIGRATIONS.migrator().lock_timeout(Duration::from_millis(100));
+        match self.run {
+            Run::Open => migrator.open(path).map(drop),
+            Run::OpenWithBackup => migrator.backup(path.with_extension("backup")).open(path).map(drop),
+            Run::OpenOrRecreate => migrator.or_recreate().open(path).map(drop),
+            Run::Apply(settings) => {
+                let failed = |source| Error::Open { path: path.to_owned(), source };
+                let mut conn = Connection::open(path).map_err(failed)?;
+                conn.execute_batch(settings).map_err(failed)?;
+                migrator.apply(&mut conn).map(drop)
+            }
+        }
+    }
+
+    /// Starts once more, which must complete, whatever has become of the database.
+    #[track_caller]
+    pub fn complete(&self, path: &Path) {
+        self.run(path).unwrap_or_else(|error| panic!("the next start: {error}"));
+        assert!(State::of(path) == self.new);
+    }
+}
+
+/// A folder with a database.
+pub struct Place {
+    folder: TempDir,
+    path: PathBuf,
+}
+
+impl Place {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The paths of all files whose names go on like this after the database's.
+    pub fn others(&self, with: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder.path()).expect("the folder is there").flatten();
+        let names = entries.map(|entry| self.path.with_file_name(entry.file_name()));
+        names.filter(|path| path.to_string_lossy().contains(with)).collect()
+    }
+}
+
+/// In memory where there is such a file system: the disk is another one here anyway.
+fn folder() -> TempDir {
+    let made = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+    made.expect("a folder can be made")
+}
+
+impl Before {
+    fn make(self, path: &Path, journal: &str) {
+        let mut conn = plain(path);
+        conn.query_row(&format!("PRAGMA journal_mode = {journal}"), [], |_| Ok(()))
+            .expect("SQLite has this mode");
+        if self == Before::Nothing {
+            return;
+        }
+        MIGRATIONS.migrator().target(1).apply(&mut conn).expect("the history works");
+        conn.execute_batch(
+            "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up LIMIT 40)
+             INSERT INTO customers(name) SELECT printf('%050d', n) FROM up;
+             WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up LIMIT 160)
+             INSERT INTO orders(customer, total, note) SELECT 1 + n % 40, n, printf('%0150d', n) FROM up;",
+        )
+        .expect("the rows are legal");
+        if self == Before::Unusable {
+            conn.execute_batch("UPDATE onward_migrations SET checksum = 'edited'").expect("it is a table");
+        }
+    }
+}

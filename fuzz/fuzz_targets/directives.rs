@@ -1,0 +1,42 @@
+//! Any comments as directives: each belongs to a statement or is explained, and none changes a statement.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use onward_analysis::statement::statements;
+use onward_analysis::{Checksum, directive};
+use onward_fuzz::{file, has_stray_tab, sound};
+use onward_schema::token::{Kind, tokens};
+
+fuzz_target!(|text: &str| {
+    let (files, at) = file("0001_m.sql", text);
+    let text = &files.get(at).text;
+    let mut found = statements(text);
+    let mut diagnostics = Vec::new();
+    let foreign_keys = directive::attach(at, text, &mut found, &mut diagnostics);
+    sound(&diagnostics, &files);
+    for allow in found.iter().flat_map(|statement| &statement.allows) {
+        assert!(onward_analysis::checks::rule(&allow.code).is_some_and(|rule| rule.allowable));
+        assert!(!allow.reason.is_empty());
+        let place = files.text(&allow.place);
+        assert!(place.contains(&allow.code) && place.contains(&allow.reason), "{allow:?}");
+    }
+
+    if has_stray_tab(text) {
+        return;
+    }
+    // Comments are white space to everything else: without them there are the same statements.
+    let plain: String = tokens(text)
+        .map(
+            |token| {
+                if token.kind == Kind::Comment { " ".repeat(token.text.len()) } else { token.text.into() }
+            },
+        )
+        .collect();
+    assert_eq!(Checksum::of(&plain), Checksum::of(text));
+    let mut without = statements(&plain);
+    diagnostics.clear();
+    assert!(!directive::attach(at, &plain, &mut without, &mut diagnostics), "{foreign_keys}");
+    assert_eq!(diagnostics, []);
+    found.iter_mut().for_each(|statement| statement.allows.clear());
+    assert_eq!(found, without);
+});

@@ -1,0 +1,195 @@
+//! `cargo onward` with a database, as a user runs it.
+
+use std::fs;
+
+use onward::rusqlite::Connection;
+use onward_tests::command::{Place, SAMPLE};
+
+#[test]
+fn status_tells_applied_pending_and_conflicting_migrations_apart() {
+    let place = Place::with_sample();
+    let bytes = || fs::read(place.path("app.db")).unwrap();
+    let before = bytes();
+    let status = |code| place.onward(&["status", "app.db"]).exits(code).out;
+    // The line of a migration, in words.
+    let line = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.split_whitespace().nth(1) == Some(name));
+        line.unwrap_or_default().split_whitespace().skip(2).collect::<Vec<_>>().join(" ")
+    };
+
+    let text = status(0);
+    assert!(text.ends_with("up to date\n"), "{text}");
+    assert_eq!(text.lines().count(), SAMPLE.list().len() + 1);
+    assert!(line(&text, "retries").starts_with("applied 20"), "{text}");
+
+    place.write("migrations/0011_tags.sql", "CREATE TABLE tags (name TEXT);\n");
+    let text = status(0);
+    assert_eq!(line(&text, "tags"), "pending");
+    assert!(
+        line(&text, "retries").starts_with("applied 20") && text.ends_with("1 of 11 pending\n"),
+        "{text}"
+    );
+    place.remove("migrations/0011_tags.sql");
+
+    let edited = place.read("migrations/0004_archive.sql");
+    place.write("migrations/0004_archive.sql", &edited.replace("DEFAULT 0", "DEFAULT 1"));
+    let text = status(1);
+    assert_eq!(line(&text, "archive"), "edited after it ran");
+    assert!(text.contains("\nrefused: migration 4 `archive` was edited after it ran"), "{text}");
+    // A comment is no edit.
+    place.write("migrations/0004_archive.sql", &format!("{edited}-- more\n"));
+    status(0);
+
+    place.write("migrations/0000_before.sql", "SELECT 1;\n");
+    assert_eq!(line(&status(1), "before"), "did not run, though a later one has");
+    place.remove("migrations/0000_before.sql");
+
+    let removed = place.read("migrations/0005_job_log.sql");
+    place.remove("migrations/0005_job_log.sql");
+    assert_eq!(line(&status(1), "job_log"), "ran, but is not in the program");
+    place.write("migrations/0005_job_log.sql", &removed);
+
+    place.remove("migrations/0010_retries.sql");
+    assert_eq!(line(&status(1), "retries"), "ran, and is newer than the program");
+
+    assert!(bytes() == before, "status has changed the database");
+    assert_eq!(place.folder().read_dir().unwrap().count(), 2, "status has left a file behind");
+}
+
+#[test]
+fn status_of_what_no_history_made() {
+    let place = Place::with_sample();
+    place.write("empty.db", "");
+    let text = place.onward(&["status", "empty.db"]).exits(0).out;
+    assert!(text.ends_with("10 of 10 pending\n") && !text.contains("applied"), "{text}");
+
+    let conn = Connection::open(place.path("other.db")).unwrap();
+    conn.execute_batch("CREATE TABLE notes (body TEXT)").unwrap();
+    drop(conn);
+    let text = place.onward(&["status", "other.db"]).exits(1).out;
+    assert!(text.ends_with("no ledger, but 1 already there: notes\n"), "{text}");
+
+    place.write("text.db", &"This is not a database. ".repeat(100));
+    let ran = place.onward(&["status", "text.db"]).exits(2);
+    assert!(ran.err.contains("text.db") && ran.err.contains("file is not a database"), "{}", ran.err);
+    assert_eq!(ran.out, "");
+
+    let ran = place.onward(&["status", "missing.db"]).exits(2);
+    assert!(ran.err.contains("cannot open the database missing.db"), "{}", ran.err);
+    assert!(!place.path("missing.db").exists());
+
+    place.onward(&["status", "app.db", "nowhere"]).exits(2);
+}
+
+#[test]
+fn a_database_is_verified_rehearsed_and_brought_up_to_date() {
+    let place = Place::with_sample();
+    let before = fs::read(place.path("app.db")).unwrap();
+    assert_eq!(place.onward(&["verify", "app.db"]).exits(0).out, "the schema is what the ledger says\n");
+    assert_eq!(place.onward(&["rehearse", "app.db"]).exits(0).out, "nothing is pending\n");
+    place.write(
+        "migrations/0011_notes.sql",
+        "-- onward: foreign_keys(on)\nALTER TABLE jobs ADD COLUMN note TEXT;\nDELETE FROM jobs;\n",
+    );
+    let out = place.onward(&["rehearse", "app.db", "migrations"]).exits(0).out;
+    assert!(out.contains("0011  notes") && out.contains("1 migration in "), "{out}");
+    assert!(fs::read(place.path("app.db")).unwrap() == before, "a rehearsal has changed the database");
+    let out = place.onward(&["apply", "app.db"]).exits(0).out;
+    assert!(out.contains("0011  notes") && out.contains("applied 1 migration in "), "{out}");
+    assert_eq!(place.onward(&["apply", "app.db"]).exits(0).out, "up to date at 0011 notes (11 migrations)\n");
+    let out = place.onward(&["apply", "new.db"]).exits(0).out;
+    assert!(out.contains("applied 11 migrations"), "{out}");
+
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch("ALTER TABLE jobs ADD COLUMN mine TEXT").unwrap();
+    let out = place.onward(&["verify", "app.db"]).exits(1).out;
+    assert!(out.starts_with("  table `jobs`: column `mine` should not be there\n"), "{out}");
+    assert!(place.onward(&["apply", "--help"]).exits(0).out.contains("is not known here: it does not run"));
+}
+
+#[test]
+fn what_fails_in_a_command_says_so_and_changes_nothing() {
+    let files = [
+        ("migrations/0001_jobs.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);"),
+        ("migrations/0002_unique.sql", "\nCREATE UNIQUE INDEX one ON jobs(state);"),
+    ];
+    let place = Place::with(&files[..1]);
+    place.onward(&["apply", "app.db"]).exits(0);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch("INSERT INTO jobs(state) VALUES ('a'), ('a')").unwrap();
+    place.write(files[1].0, files[1].1);
+    let before = fs::read(place.path("app.db")).unwrap();
+    for command in ["apply", "rehearse"] {
+        let err = place.onward(&[command, "app.db"]).exits(1).err;
+        assert!(
+            err.starts_with("error: ") && err.contains("  migrations/0002_unique.sql:2:1: UNIQUE"),
+            "{err}"
+        );
+    }
+    place.onward(&["verify", "missing.db"]).exits(2);
+    place.onward(&["revert", "missing.db", "1"]).exits(2);
+    place.onward(&["adopt", "missing.db"]).exits(2);
+    assert!(!place.path("missing.db").exists());
+    // A folder with errors is not run.
+    place.write("migrations/0003_broken.sql", "ALTER TABLE nowhere ADD COLUMN a;");
+    for command in
+        [&["apply", "app.db"][..], &["verify", "app.db"], &["rehearse", "app.db"], &["adopt", "app.db"]]
+    {
+        let ran = place.onward(command).exits(1);
+        assert!(ran.out.contains("= note: unknown_table"), "{}", ran.out);
+        assert!(ran.err.contains("a history with errors is not run; nothing was done"), "{}", ran.err);
+    }
+    place.onward(&["apply", "app.db", "nowhere"]).exits(2);
+    assert!(fs::read(place.path("app.db")).unwrap() == before);
+}
+
+#[test]
+fn migrations_are_taken_back() {
+    let place = Place::with(&[
+        ("migrations/0001_jobs.up.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY);"),
+        ("migrations/0001_jobs.down.sql", "DROP TABLE jobs;"),
+        ("migrations/0002_state.up.sql", "ALTER TABLE jobs ADD COLUMN state TEXT;"),
+        ("migrations/0002_state.down.sql", "-- back\nALTER TABLE jobs DROP COLUMN state;"),
+        ("migrations/0003_log.up.sql", "CREATE TABLE log(id);"),
+    ]);
+    place.onward(&["apply", "app.db"]).exits(0);
+    let err = place.onward(&["revert", "app.db", "1"]).exits(1).err;
+    assert!(err.contains("migrations/0003_log.up.sql cannot be taken back: it has no down file"), "{err}");
+    place.onward(&["revert", "app.db", "9"]).exits(2);
+    place.write("migrations/0003_log.down.sql", "DROP TABLE log;");
+    let out = place.onward(&["revert", "app.db", "0001"]).exits(0).out;
+    assert!(out.contains("took back 2 migrations"), "{out}");
+    assert!(place.onward(&["status", "app.db"]).exits(0).out.ends_with("2 of 3 pending\n"));
+    let out = place.onward(&["revert", "app.db", "0", "migrations"]).exits(0).out;
+    assert!(out.contains("0001  jobs") && out.contains("took back 1 migration "), "{out}");
+}
+
+#[test]
+fn a_database_without_a_ledger_is_taken_over() {
+    let jobs = "CREATE TABLE jobs(id INTEGER PRIMARY KEY);";
+    let place = Place::with(&[
+        ("migrations/0001_jobs.sql", jobs),
+        (
+            "migrations/0002_state.sql",
+            "ALTER TABLE jobs ADD COLUMN state TEXT; CREATE INDEX by_state ON jobs(state);",
+        ),
+    ]);
+    for (db, sql) in
+        [("exact.db", jobs), ("grown.db", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT)")]
+    {
+        Connection::open(place.path(db)).unwrap().execute_batch(sql).unwrap();
+    }
+    let err = place.onward(&["apply", "exact.db"]).exits(1).err;
+    assert!(err.contains("has no ledger of migrations"), "{err}");
+    place.onward(&["rehearse", "exact.db"]).exits(1);
+    let out = place.onward(&["rehearse", "exact.db", "--adopt", "exact"]).exits(0).out;
+    assert!(out.contains("0002  state"), "{out}");
+    let out = place.onward(&["adopt", "exact.db"]).exits(0).out;
+    assert!(out.starts_with("taken over with 1 migration\n") && out.contains("applied 1 migration"), "{out}");
+    let err = place.onward(&["adopt", "grown.db"]).exits(1).err;
+    assert!(err.contains("index `by_state` is missing"), "{err}");
+    let out = place.onward(&["adopt", "grown.db", "migrations", "--how", "reconcile"]).exits(0).out;
+    assert_eq!(out, "taken over with 2 migrations\nup to date at 0002 state (2 migrations)\n");
+    let out = place.onward(&["status", "grown.db"]).exits(0).out;
+    assert!(out.contains("1  jobs   adopted 2") && out.ends_with("up to date\n"), "{out}");
+}

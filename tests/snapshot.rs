@@ -1,0 +1,117 @@
+//! The database that `snapshot!` embeds, held against one on which every migration has run.
+
+use onward::rusqlite::types::Value;
+use onward::rusqlite::{Connection, Result as Sqlite};
+use onward::{Error, Migrations, Result, Snapshot, migrations, snapshot};
+use onward_tests::file::{File, number};
+
+static CATALOGUE: Migrations = migrations!("histories/catalogue");
+static READY: Snapshot = snapshot!("histories/catalogue");
+
+/// Everything that can be told of a database: its schema, the rows of all tables, SQLite's own among them, and the
+/// settings in its header. Of the ledger everything but the times.
+fn contents(conn: &Connection) -> Sqlite<Vec<(String, Vec<Vec<Value>>)>> {
+    let all = |sql: &str| -> Sqlite<Vec<Vec<Value>>> {
+        let mut query = conn.prepare(sql)?;
+        let count = query.column_count();
+        query.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?.collect()
+    };
+    let mut contents = Vec::new();
+    let schema = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema";
+    contents.push((schema.to_owned(), all(schema)?));
+    for pragma in ["user_version", "application_id", "page_size", "encoding", "auto_vacuum"] {
+        contents.push((pragma.to_owned(), all(&format!("PRAGMA {pragma}"))?));
+    }
+    let tables =
+        "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type <> 'view' ORDER BY name";
+    let tables: Vec<(String, bool)> =
+        conn.prepare(tables)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Sqlite<_>>()?;
+    for (table, without_rowid) in tables {
+        let columns = match (table.as_str(), without_rowid) {
+            ("onward_migrations", _) => "version, name, checksum, chain",
+            (_, true) => "*",
+            (_, false) => "rowid, *",
+        };
+        contents.push((table.clone(), all(&format!("SELECT {columns} FROM \"{table}\""))?));
+    }
+    Ok(contents)
+}
+
+#[test]
+fn it_is_what_the_migrations_make() -> Result<()> {
+    let mut applied = Connection::open_in_memory().unwrap();
+    CATALOGUE.apply(&mut applied)?;
+    let mut ready = READY.open_in_memory()?;
+    let (one, other) = (contents(&applied).unwrap(), contents(&ready).unwrap());
+    assert!(one.len() > 12, "{}", one.len());
+    for (one, other) in one.iter().zip(&other) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(one.len(), other.len());
+    assert!(CATALOGUE.verify(&ready)?.is_empty());
+    assert!(CATALOGUE.apply(&mut ready)?.is_up_to_date());
+    let time = "SELECT applied_at FROM onward_migrations GROUP BY 1";
+    let time: String = ready.query_row(time, [], |row| row.get(0)).unwrap();
+    let now = "SELECT abs(unixepoch(?1) - unixepoch()) < 100";
+    assert!(ready.query_row(now, [time], |row| row.get::<_, bool>(0)).unwrap());
+    assert_eq!(ready.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap(), "ok");
+    Ok(())
+}
+
+#[test]
+fn each_is_ones_own_and_grows() -> Result<()> {
+    let (one, other) = (READY.open_in_memory()?, READY.open_in_memory()?);
+    one.execute_batch(
+        "INSERT INTO items(kind, title) SELECT 'map', hex(zeroblob(5000)) FROM kinds, kinds, kinds",
+    )
+    .unwrap();
+    assert_eq!(number(&one, "SELECT count(*) FROM items"), 29);
+    assert_eq!(number(&one, "SELECT max(id) FROM items"), 30);
+    assert_eq!(number(&one, "SELECT count(*) FROM found WHERE found MATCH 'tides'"), 1);
+    assert_eq!(number(&other, "SELECT count(*) FROM items"), 2);
+    // A transaction is rolled back as in any other database.
+    other.execute_batch("BEGIN; DELETE FROM items; ROLLBACK").unwrap();
+    assert_eq!(number(&other, "SELECT count(*) FROM items"), 2);
+    Ok(())
+}
+
+#[test]
+fn a_file_is_made_once() -> Result<()> {
+    let file = File::new();
+    let conn = READY.create(file.path())?;
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; INSERT INTO items(kind, title) VALUES ('map', 'The Alps')",
+    )
+    .unwrap();
+    drop(conn);
+    let before = file.bytes();
+    let error = READY.create(file.path()).unwrap_err();
+    assert!(matches!(&error, Error::Create { path, .. } if *path == file.path()), "{error}");
+    assert!(error.to_string().contains("there is a file already"), "{error}");
+    assert!(file.bytes() == before);
+    assert_eq!(std::fs::read_dir(file.path().parent().unwrap()).unwrap().count(), 1);
+    let (conn, report) = CATALOGUE.migrator().open(file.path())?;
+    assert!(report.is_up_to_date());
+    assert_eq!(number(&conn, "SELECT count(*) FROM items"), 3);
+    Ok(())
+}
+
+#[test]
+fn of_many_one_makes_the_file() {
+    let file = File::new();
+    let made = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| READY.create(file.path()).is_ok())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).filter(|made| *made).count()
+    });
+    assert_eq!(made, 1);
+    assert!(CATALOGUE.verify(&file.conn()).unwrap().is_empty());
+}
+
+#[test]
+fn where_no_file_can_be_made_the_error_says_so() {
+    let file = File::new();
+    let path = file.path().join("missing").join("a.db");
+    let error = READY.create(&path).unwrap_err();
+    assert!(error.to_string().contains("see that the folder exists"), "{error}");
+    assert_eq!(error.path(), Some(path.as_path()));
+}

@@ -1,0 +1,2 @@
+CREATE TABLE settings(name TEXT NOT NULL, since TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+INSERT INTO settings(name) VALUES ('theme');

@@ -1,0 +1,1 @@
+INSERT INTO settings VALUES (hex(randomblob(8)), date());
