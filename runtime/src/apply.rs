@@ -113,8 +113,8 @@ fn look<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Look<'m> 
         _ => return Look::Behind,
     };
     let list = migrator.migrations.list;
-    let Goal::Up(goal) = goal else { return Look::Behind };
-    match (goal.saturating_sub(1)..list.len()).rev().find(|&at| list[at].chain.to_string() == newest) {
+    let (Goal::Up(goal), Ok(newest)) = (goal, newest.parse()) else { return Look::Behind };
+    match (goal.saturating_sub(1)..list.len()).rev().find(|&at| list[at].chain == newest) {
         Some(at) => Look::UpToDate(Done::nothing(at + 1, journal_mode(conn))),
         None => Look::Behind,
     }
