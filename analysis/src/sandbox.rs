@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering as Memory};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use onward_schema::LEDGER;
 use rusqlite::config::DbConfig::{
@@ -17,10 +18,15 @@ use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::config::Config;
 
-/// How many instructions of SQLite's virtual machine pass between two looks at the budget.
-const SLICE: i32 = 10_000;
+/// How many instructions of SQLite's virtual machine, or steps of its parser, pass between two looks at the budget.
+const SLICE: i32 = 100;
 /// How many slices one statement may take: fifty million instructions, a few seconds on a slow machine.
-const SLICES: u32 = 5_000;
+const SLICES: u32 = 500_000;
+/// How long one statement may take: an instruction may copy megabytes, and a step of the parser a whole view.
+const TIME: Duration = Duration::from_secs(10);
+/// How long all statements of a replay may take, before each has no more than a moment.
+const TIMES: Duration = Duration::from_secs(30);
+const MOMENT: Duration = Duration::from_millis(100);
 /// The greatest string or blob, in bytes.
 const LENGTH: i32 = 32 << 20;
 /// The greatest database, in pages of 4 KiB: 256 MiB.
@@ -31,7 +37,48 @@ const HEAP: u32 = 768 << 20;
 /// A sandboxed connection, inside a transaction.
 pub(crate) struct Sandbox {
     conn: Connection,
-    slices: Arc<AtomicU32>,
+    budget: Arc<Budget>,
+}
+
+/// What a statement has taken of its slices, and until when it may run.
+#[derive(Debug)]
+struct Budget {
+    slices: AtomicU32,
+    /// Only for what the history asks for; what we ask is short.
+    deadline: Mutex<Option<Instant>>,
+    /// What all statements of the history may still take.
+    left: Mutex<Duration>,
+}
+
+impl Budget {
+    fn new() -> Budget {
+        Budget { slices: AtomicU32::new(0), deadline: Mutex::new(None), left: Mutex::new(TIMES) }
+    }
+
+    fn begin(&self, deadline: Option<Instant>) {
+        self.slices.store(0, Memory::Relaxed);
+        *lock(&self.deadline) = deadline;
+    }
+
+    /// Runs a statement of the history.
+    fn spend<T>(&self, call: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        self.begin(Some(start + TIME.min(*lock(&self.left)).max(MOMENT)));
+        let result = call();
+        let mut left = lock(&self.left);
+        *left = left.saturating_sub(start.elapsed());
+        self.begin(None);
+        result
+    }
+
+    fn is_over(&self) -> bool {
+        self.slices.fetch_add(1, Memory::Relaxed) >= SLICES
+            || lock(&self.deadline).is_some_and(|deadline| Instant::now() > deadline)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Sandbox {
@@ -57,17 +104,16 @@ impl Sandbox {
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
         conn.execute_batch(&format!("CREATE TABLE {LEDGER}(version INTEGER PRIMARY KEY) STRICT"))?;
 
-        let slices = Arc::new(AtomicU32::new(0));
-        let counter = Arc::clone(&slices);
-        let over = move || counter.fetch_add(1, Memory::Relaxed) >= SLICES;
-        Set::done(conn.progress_handler(SLICE, Some(over)))?;
+        let budget = Arc::new(Budget::new());
+        let spent = Arc::clone(&budget);
+        Set::done(conn.progress_handler(SLICE, Some(move || spent.is_over())))?;
         Set::done(conn.authorizer(Some(|context: rusqlite::hooks::AuthContext<'_>| match context.action {
             AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
             AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
             _ => Authorization::Allow,
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
-        Ok(Sandbox { conn, slices })
+        Ok(Sandbox { conn, budget })
     }
 
     pub(crate) fn conn(&self) -> &Connection {
@@ -115,13 +161,13 @@ impl Sandbox {
 
     /// Runs a statement of ours with values.
     pub(crate) fn write(&self, sql: &str, values: &[Value]) -> Result<usize> {
-        self.slices.store(0, Memory::Relaxed);
+        self.budget.begin(None);
         self.conn.prepare(sql)?.execute(rusqlite::params_from_iter(values))
     }
 
     /// The rows of a query of ours.
     pub(crate) fn read(&self, sql: &str) -> Result<Vec<Vec<Value>>> {
-        self.slices.store(0, Memory::Relaxed);
+        self.budget.begin(None);
         let mut statement = self.conn.prepare(sql)?;
         let count = statement.column_count();
         let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?;
@@ -150,12 +196,11 @@ impl Sandbox {
     }
 
     fn with_strings(&self, strings: bool, call: impl FnOnce() -> Result<()>) -> Result<()> {
-        self.slices.store(0, Memory::Relaxed);
         if !strings {
-            return call();
+            return self.budget.spend(call);
         }
         self.strings(true)?;
-        let result = call();
+        let result = self.budget.spend(call);
         self.strings(false)?;
         result
     }
@@ -235,6 +280,20 @@ mod tests {
     fn what_does_not_end_is_stopped() {
         let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n";
         assert_eq!(refused(sql).cause, Cause::Limit(Limit::Steps));
+    }
+
+    #[test]
+    fn time_runs_out_as_steps_do() {
+        let budget = Budget::new();
+        budget.spend(|| {
+            assert!(!budget.is_over());
+            *lock(&budget.deadline) = Some(Instant::now() - MOMENT);
+            assert!(budget.is_over());
+        });
+        assert!(!budget.is_over(), "what we ask ourselves has its own time");
+        assert!(*lock(&budget.left) < TIMES);
+        *lock(&budget.left) = Duration::ZERO;
+        budget.spend(|| assert!(lock(&budget.deadline).unwrap() <= Instant::now() + MOMENT));
     }
 
     #[test]
