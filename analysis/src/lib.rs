@@ -25,6 +25,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod analysis;
+mod budget;
 mod cause;
 pub mod checks;
 pub mod config;

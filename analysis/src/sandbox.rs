@@ -16,13 +16,9 @@ use rusqlite::limits::Limit;
 use rusqlite::types::Value;
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
+use crate::budget::{Budget, SLICE};
 use crate::config::Config;
 
-/// How many instructions of SQLite's virtual machine pass between two looks at the budget.
-const SLICE: i32 = 10_000;
-/// How many slices one statement may take: fifty million instructions, a few seconds on a slow machine. A fuzzer finds
-/// statements that take them all, and is to run thousands of them.
-const SLICES: u32 = if cfg!(fuzzing) { 20 } else { 5_000 };
 /// The greatest string or blob, in bytes.
 const LENGTH: i32 = 32 << 20;
 /// The greatest database, in pages of 4 KiB: 256 MiB.
@@ -33,7 +29,7 @@ const HEAP: u32 = 768 << 20;
 /// A sandboxed connection, inside a transaction.
 pub(crate) struct Sandbox {
     conn: Connection,
-    slices: Arc<AtomicU32>,
+    budget: Arc<Budget>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -59,17 +55,16 @@ impl Sandbox {
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
         conn.execute_batch(CREATE_LEDGER)?;
 
-        let slices = Arc::new(AtomicU32::new(0));
-        let counter = Arc::clone(&slices);
-        let over = move || counter.fetch_add(1, Memory::Relaxed) >= SLICES;
-        Set::done(conn.progress_handler(SLICE, Some(over)))?;
+        let budget = Arc::new(Budget::new());
+        let spent = Arc::clone(&budget);
+        Set::done(conn.progress_handler(SLICE, Some(move || spent.is_over())))?;
         Set::done(conn.authorizer(Some(|context: rusqlite::hooks::AuthContext<'_>| match context.action {
             AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
             AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
             _ => Authorization::Allow,
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
-        Ok(Sandbox { conn, slices })
+        Ok(Sandbox { conn, budget })
     }
 
     /// Another one with the same database; what is on the connection alone is not there.
@@ -138,13 +133,13 @@ impl Sandbox {
 
     /// Runs a statement of ours with values.
     pub(crate) fn write(&self, sql: &str, values: &[Value]) -> Result<usize> {
-        self.slices.store(0, Memory::Relaxed);
+        self.budget.begin();
         self.conn.prepare(sql)?.execute(rusqlite::params_from_iter(values))
     }
 
     /// The rows of a query of ours.
     pub(crate) fn read(&self, sql: &str) -> Result<Vec<Vec<Value>>> {
-        self.slices.store(0, Memory::Relaxed);
+        self.budget.begin();
         let mut statement = self.conn.prepare(sql)?;
         let count = statement.column_count();
         let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?;
@@ -173,12 +168,11 @@ impl Sandbox {
     }
 
     fn with_strings(&self, strings: bool, call: impl FnOnce() -> Result<()>) -> Result<()> {
-        self.slices.store(0, Memory::Relaxed);
         if !strings {
-            return call();
+            return self.budget.spend(call);
         }
         self.strings(true)?;
-        let result = call();
+        let result = self.budget.spend(call);
         self.strings(false)?;
         result
     }

@@ -18,7 +18,7 @@ CREATE TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::Limit(limit) = fault.refusal.cause else { return None };
     let message = match limit {
-        Limit::Steps => "this statement does not end within fifty million steps",
+        Limit::Steps => "this statement does not end within fifty million steps or ten seconds",
         Limit::Memory => {
             "this statement takes more memory than a replay may: 32 MiB a value, 256 MiB a database"
         }
