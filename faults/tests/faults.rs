@@ -1,4 +1,5 @@
 //! Every I/O call of a migration run fails once, in every way that it can fail.
+#![cfg(unix)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

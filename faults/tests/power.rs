@@ -1,6 +1,7 @@
 //! The power is cut at every I/O call of a migration run, and what was not synced is lost: all, nothing, some.
 //!
 //! More ways to lose some: `ONWARD_CUTS=200 cargo test -p onward-faults --test power`
+#![cfg(unix)]
 
 use onward_faults::{Before, Case, Loss, Plan, Run, State, on};
 
