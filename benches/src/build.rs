@@ -15,7 +15,7 @@ pub(crate) fn contenders(place: &Place) -> Result<Vec<Contender>> {
     let apart = place.benches().join("contenders/sqlx");
     cargo(&apart, &target, &["build", "--release", "--locked", "--quiet"])?;
     let executable = |name: Name| -> PathBuf { target.join("release").join(name.package()) };
-    Ok(Name::ALL.into_iter().map(|name| Contender { name, executable: executable(name) }).collect())
+    Ok(Name::WITH_SNAPSHOT.into_iter().map(|name| Contender { name, executable: executable(name) }).collect())
 }
 
 /// Runs cargo on the package in this folder.

@@ -17,12 +17,30 @@ pub(crate) enum Name {
     /// refinery with everything in one transaction, which it does if it is told to.
     Grouped,
     Sqlx,
+    /// onward without migrations: the database that they make, embedded.
+    Snapshot,
 }
 
 impl Name {
     /// The limit first: what others are held against.
-    pub(crate) const ALL: [Name; 7] = [
+    pub(crate) const ALL: [Name; 6] =
+        [Name::Raw, Name::Onward, Name::RusqliteMigration, Name::Diesel, Name::Refinery, Name::Sqlx];
+
+    /// With what one of them does if it is told to.
+    pub(crate) const WITH_GROUPED: [Name; 7] = [
         Name::Raw,
+        Name::Onward,
+        Name::RusqliteMigration,
+        Name::Diesel,
+        Name::Refinery,
+        Name::Grouped,
+        Name::Sqlx,
+    ];
+
+    /// And with what is none of a library's migrations.
+    pub(crate) const WITH_SNAPSHOT: [Name; 8] = [
+        Name::Raw,
+        Name::Snapshot,
         Name::Onward,
         Name::RusqliteMigration,
         Name::Diesel,
@@ -40,6 +58,7 @@ impl Name {
             Name::Refinery => "refinery",
             Name::Grouped => "refinery, grouped",
             Name::Sqlx => "sqlx",
+            Name::Snapshot => "onward, snapshot",
         }
     }
 
@@ -47,7 +66,7 @@ impl Name {
     pub(crate) fn package(self) -> &'static str {
         match self {
             Name::Raw => "contender-raw",
-            Name::Onward => "contender-onward",
+            Name::Onward | Name::Snapshot => "contender-onward",
             Name::RusqliteMigration => "contender-rusqlite-migration",
             Name::Diesel => "contender-diesel",
             Name::Refinery | Name::Grouped => "contender-refinery",
@@ -65,9 +84,12 @@ impl Contender {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.executable);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-        if self.name == Name::Grouped {
-            command.env("GROUPED", "1");
-        }
+        let variant = match self.name {
+            Name::Grouped => Some("GROUPED"),
+            Name::Snapshot => Some("SNAPSHOT"),
+            _ => None,
+        };
+        command.envs(variant.map(|name| (name, "1")));
         command
     }
 

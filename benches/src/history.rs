@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use onward_analysis::lock;
+use onward_analysis::{Proof, lock};
 
 use crate::place::Place;
 
@@ -212,13 +212,11 @@ fn lists(dir: &Path, list: &[Migration]) -> Result<()> {
     put(&dir.join("rusqlite_migration.rs"), &(migrations + "]\n"))
 }
 
-/// Writes a history of its own for a build: the first so many migrations, the first so many of them locked.
-pub(crate) fn write_locked(dir: &Path, count: usize, locked: usize) -> Result<()> {
-    let list = history(count);
-    let plain = dir.join("plain");
-    write(&plain, Layout::Plain, &list[..locked])?;
-    let analysis = onward_analysis::analyze(&plain);
+/// Writes a history for a build: what another folder has, locked, and so many new migrations.
+pub(crate) fn write_locked(dir: &Path, released: &Path, locked: usize, new: usize) -> Result<()> {
+    let analysis = onward_analysis::analyze(&released.join("plain"), Proof::Whole);
     ensure!(analysis.diagnostics.is_empty(), "the generated history has faults");
+    let plain = dir.join("plain");
     put(&plain.join(lock::FILE_NAME), &lock::text(&analysis.history))?;
-    write(&plain, Layout::Plain, &list)
+    write(&plain, Layout::Plain, &history(locked + new))
 }

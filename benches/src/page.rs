@@ -80,9 +80,8 @@ pub(crate) fn targets(figures: &Figures) -> String {
 
 /// The few figures of the README.
 fn short(figures: &Figures) -> String {
-    let who: Vec<Name> = Name::ALL.into_iter().filter(|name| *name != Name::Grouped).collect();
-    let labels: Vec<&str> = who.iter().map(|name| name.label()).collect();
-    let mut text = format!("| | {} |\n|---|{}\n", labels.join(" | "), "---|".repeat(who.len()));
+    let labels = Name::ALL.map(Name::label);
+    let mut text = format!("| | {} |\n|---|{}\n", labels.join(" | "), "---|".repeat(labels.len()));
     let rows = [
         ("start", "10", "start and first query, 10 applied"),
         ("start", "1000", "… 1,000 applied"),

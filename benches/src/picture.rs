@@ -33,10 +33,11 @@ text { font: 14px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #24292
 }";
 
 /// A measure and the case of it that is drawn.
-const PANELS: [(&str, &str, &str); 3] = [
+const PANELS: [(&str, &str, &str); 4] = [
     ("start", "1000", "Start with 1,000 migrations applied, and the first query"),
     ("fresh", "1000", "Fresh file, 1,000 migrations"),
     ("together", "ten", "Ten processes on a fresh file, 100 migrations, until the last is done"),
+    ("in-memory", "1000", "Fresh database in memory for a test, 1,000 migrations"),
 ];
 
 /// Draws what was measured of these.
@@ -45,7 +46,7 @@ pub(crate) fn draw(path: &Path, figures: &Figures) -> Result<()> {
     let mut document = Document::new().add(Style::new(STYLE));
     for (measure, case, title) in PANELS {
         let Some(measured) = figures.get(measure) else { continue };
-        let values = Name::ALL.into_iter().filter_map(|name| {
+        let values = Name::WITH_SNAPSHOT.into_iter().filter_map(|name| {
             let row = measured.rows.iter().find(|row| row.contender == name.label())?;
             Some((name, row.cells.get(case)?.median, row.note.as_deref()))
         });

@@ -17,8 +17,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
                  embed the files, and the limit is `include_str!`. `+` divides what `onward.lock` holds from what is new.";
     let mut measured = Measure::Check.measured(Unit::Nanoseconds, about);
     let mut applications: Vec<(Application, String)> = Vec::new();
-    let who = Name::ALL.into_iter().filter(|name| *name != Name::Grouped);
-    for name in who {
+    for name in Name::ALL {
         let cases = CASES.into_iter().filter(|(locked, _)| *locked == 0 || name == Name::Onward);
         for (locked, new) in cases {
             let case = case(locked, new);
@@ -57,6 +56,6 @@ fn history(run: &Run<'_>, locked: usize, new: usize) -> Result<PathBuf> {
         return Ok(run.place.history(new));
     }
     let dir = run.place.benches().join("histories").join(format!("locked-{locked}-{new}"));
-    write_locked(&dir, locked + new, locked)?;
+    write_locked(&dir, &run.place.history(locked), locked, new)?;
     Ok(dir)
 }

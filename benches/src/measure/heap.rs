@@ -13,7 +13,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
                  has an allocator of its own, which only the second figure counts.";
     let mut measured = Measure::Heap.measured(Unit::Bytes, about);
     let dir = run.place.scratch(On::Memory).or(run.place.scratch(On::Disk)).context("find a folder")?;
-    let who: Vec<Name> = Name::ALL.into_iter().filter(|name| *name != Name::Grouped).collect();
+    let who = Name::ALL;
     for &name in &who {
         let path = empty(dir, &format!("heap-{}", name.label()))?;
         run.contender(name)?.text(&["start", "1000", text(&path)?, "1"])?;

@@ -16,7 +16,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
                  opens onward's file, looks at nothing and runs the query alone. Files are in the system's cache.";
     let mut measured = Measure::Start.measured(Unit::Nanoseconds, about);
     let dir = run.place.scratch(On::Memory).or(run.place.scratch(On::Disk)).unwrap_or(&run.place.root);
-    let who: Vec<Name> = Name::ALL.into_iter().filter(|name| *name != Name::Grouped).collect();
+    let who = Name::ALL;
     let mut samples = Samples::default();
     for size in run.sizes(&SIZES) {
         let size_text = size.to_string();

@@ -1,4 +1,4 @@
-//! onward.
+//! onward, or what its snapshot does if the environment has `SNAPSHOT`.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -6,11 +6,14 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, bail};
 use contender::{Contender, QUERY};
 use onward::rusqlite::{self, Connection};
-use onward::{Event, Migrations, migrations};
+use onward::{Event, Migrations, Snapshot, migrations, snapshot};
 
 static TEN: Migrations = migrations!("../../histories/10/plain");
 static HUNDRED: Migrations = migrations!("../../histories/100/plain");
 static THOUSAND: Migrations = migrations!("../../histories/1000/plain");
+
+static EMPTY_HUNDRED: Snapshot = snapshot!("../../histories/100/plain");
+static EMPTY_THOUSAND: Snapshot = snapshot!("../../histories/1000/plain");
 
 fn history(size: usize) -> Result<&'static Migrations> {
     Ok(match size {
@@ -21,7 +24,9 @@ fn history(size: usize) -> Result<&'static Migrations> {
     })
 }
 
-struct Onward;
+struct Onward {
+    snapshot: bool,
+}
 
 impl Contender for Onward {
     type Connection = Connection;
@@ -31,6 +36,12 @@ impl Contender for Onward {
     }
 
     fn in_memory(&self, size: usize) -> Result<Connection> {
+        match (self.snapshot, size) {
+            (true, 100) => return Ok(EMPTY_HUNDRED.open_in_memory()?),
+            (true, 1000) => return Ok(EMPTY_THOUSAND.open_in_memory()?),
+            (true, _) => bail!("no snapshot of {size}"),
+            (false, _) => {}
+        }
         let mut conn = Connection::open_in_memory()?;
         history(size)?.apply(&mut conn)?;
         Ok(conn)
@@ -57,5 +68,5 @@ impl Contender for Onward {
 }
 
 fn main() -> Result<()> {
-    contender::main(&Onward)
+    contender::main(&Onward { snapshot: std::env::var_os("SNAPSHOT").is_some() })
 }
