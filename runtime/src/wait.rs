@@ -173,4 +173,43 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_wait_for_another_file_goes_on_over_attempts() {
+        let migrations = crate::Migrations::new(&[], &[], [0; 32]);
+        let migrator = migrations
+            .migrator()
+            .lock_timeout(Duration::from_millis(30))
+            .attempt_timeout(Duration::from_millis(5));
+        let mut wait = Wait::new(&migrator);
+        let path = Path::new("other.db");
+        let error = (0..10_000).find_map(|_| wait.on(path).err()).expect("the time is over before");
+        let Error::Locked { path: found, attempts, .. } = error else { panic!("{error}") };
+        assert_eq!(found.as_deref(), Some(path));
+        assert!(attempts > 1 && attempts == wait.attempts, "{attempts}");
+    }
+
+    #[test]
+    fn what_is_worth_another_attempt() {
+        let migrations = crate::Migrations::new(&[], &[], [0; 32]);
+        let migrator = migrations.migrator();
+        let times = |code| {
+            let failure = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let (mut wait, error) = (Wait::new(&migrator), Error::sqlite("open")(failure));
+            (0..12).take_while(|_| wait.again(&error)).count()
+        };
+        // While somebody replaces the file there may be none, but not for long.
+        assert_eq!(times(ffi::SQLITE_CANTOPEN), 9);
+        assert_eq!(times(ffi::SQLITE_CANTOPEN_ISDIR), 9);
+        assert_eq!(times(ffi::SQLITE_READONLY_DBMOVED), 12);
+        for code in [ffi::SQLITE_READONLY, ffi::SQLITE_CORRUPT, ffi::SQLITE_IOERR, ffi::SQLITE_FULL] {
+            assert_eq!(times(code), 0, "{code}");
+        }
+        let mut wait = Wait::new(&migrator);
+        assert!(matches!(wait.locked(), Error::Locked { attempts: 1, tries: 1, .. }));
+        assert!(!wait.again(&Error::InTransaction { path: None }));
+        let error = wait.locked();
+        assert!(wait.again(&error));
+        assert!(matches!(wait.locked(), Error::Locked { attempts: 2, tries: 2, .. }));
+    }
 }
