@@ -122,7 +122,7 @@ fn cases() -> Vec<Case> {
             "CREATE TABLE t(a); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'nonsense'; SELECT 1;",
             REFUSED,
         ),
-        case("the ledger", "DROP TABLE onward_migrations;", &[]),
+        case("the ledger", "DROP TABLE onward_migrations;", REFUSED),
         case("NUL", "CREATE TABLE t(a);\0 ATTACH 'out.db' AS other;", &["unreadable"]),
         case("full-text search", "CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO f(f) VALUES ('rebuild'); SELECT * FROM f('a* OR (b AND NOT c)');", &[]),
         case("the statistics of pages", "CREATE VIRTUAL TABLE s USING dbstat(main); SELECT count(*) FROM s;", &[]),

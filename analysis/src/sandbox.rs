@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering as Memory};
 
-use onward_schema::CREATE_LEDGER;
+use onward_schema::{CREATE_LEDGER, LEDGER};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::{
     SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_ENABLE_TRIGGER,
@@ -61,6 +61,7 @@ impl Sandbox {
         Set::done(conn.authorizer(Some(|context: rusqlite::hooks::AuthContext<'_>| match context.action {
             AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
             AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
+            action if is_of_ledger(action) => Authorization::Deny,
             _ => Authorization::Allow,
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
@@ -79,11 +80,13 @@ impl Sandbox {
         Ok(copy)
     }
 
-    /// The database as the bytes of a file.
-    pub(crate) fn into_bytes(self) -> Result<Vec<u8>> {
+    /// The database as the bytes of a file, once `write` has written what no migration may.
+    pub(crate) fn into_bytes(self, write: impl FnOnce(&Connection) -> Result<()>) -> Result<Vec<u8>> {
         // From rusqlite 0.41 on this needs `mut`.
         #[allow(unused_mut)]
         let mut conn = self.conn;
+        Set::done(conn.authorizer(None::<fn(rusqlite::hooks::AuthContext<'_>) -> Authorization>))?;
+        write(&conn)?;
         conn.execute_batch("COMMIT")?;
         Ok(conn.serialize(MAIN_DB)?.to_vec())
     }
@@ -193,6 +196,18 @@ fn is_forbidden(function: &str) -> bool {
     ["load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"]
         .iter()
         .any(|forbidden| function.eq_ignore_ascii_case(forbidden))
+}
+
+/// Whether it would change the ledger, without which the run that it is part of could not end.
+fn is_of_ledger(action: AuthAction<'_>) -> bool {
+    match action {
+        AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name }
+        | AuthAction::DropTable { table_name }
+        | AuthAction::AlterTable { table_name, .. } => table_name.eq_ignore_ascii_case(LEDGER),
+        _ => false,
+    }
 }
 
 /// The application's functions give back their first argument, and a text of their own if they have none.

@@ -44,14 +44,15 @@ impl Analysis {
         if !found.is_empty() {
             return Ok(Err(found));
         }
-        let mut insert = sandbox.conn().prepare(INSERT_LEDGER)?;
-        for migration in &history.migrations {
-            let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
-            insert.execute((migration.version, &migration.name, checksum, chain, 0))?;
-        }
-        drop(insert);
-        sandbox.conn().execute_batch(TIME)?;
-        sandbox.into_bytes().map(Ok)
+        let image = sandbox.into_bytes(|conn| {
+            let mut insert = conn.prepare(INSERT_LEDGER)?;
+            for migration in &history.migrations {
+                let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
+                insert.execute((migration.version, &migration.name, checksum, chain, 0))?;
+            }
+            conn.execute_batch(TIME)
+        });
+        image.map(Ok)
     }
 }
 

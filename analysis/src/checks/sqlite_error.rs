@@ -1,5 +1,6 @@
 //! Whatever else SQLite says.
 
+use onward_schema::LEDGER;
 use rusqlite::Error;
 
 use super::Rule;
@@ -25,6 +26,17 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Some(_) => fault.place(history, ""),
         None => history.place(fault.at),
     };
+    if fault.refusal.message == "not authorized"
+        && let Some(ledger) = history.named(fault.at, LEDGER).first()
+    {
+        let message = format!("`{LEDGER}` is onward's ledger, and this statement would change it");
+        return Some(
+            Diagnostic::new(&RULE, ledger.clone(), message)
+                .label("which migrations have run is written here")
+                .note("no database starts: the run that this is part of could not write what it has done")
+                .help("leave the table to onward"),
+        );
+    }
     Some(
         Diagnostic::new(&RULE, place, format!("SQLite refuses this: {}", fault.refusal.message))
             .label("refused in the replay of the history")
@@ -55,7 +67,7 @@ pub(crate) fn sandbox(history: &History, error: &Error) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{self, history};
 
     #[test]
     fn the_rest() {
@@ -68,6 +80,28 @@ mod tests {
             "CREATE TABLE t(a) STRICT;",
         ] {
             assert!(history(&[text])[0].starts_with("sqlite_error 0001_m.sql:1:"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_ledger_is_onwards() {
+        for text in [
+            "DROP TABLE onward_migrations;",
+            "DELETE FROM \"Onward_Migrations\";",
+            "UPDATE onward_migrations SET chain = '';",
+            "INSERT INTO main.onward_migrations(version) VALUES (1);",
+            "ALTER TABLE onward_migrations ADD COLUMN note;",
+            "ALTER TABLE onward_migrations RENAME TO history;",
+        ] {
+            let analysis = testing::folder(&[("0001_m.sql", text)]);
+            let found = &analysis.diagnostics[0];
+            assert!(found.message.contains("is onward's ledger") && found.is_error(), "{text}: {found:?}");
+        }
+        for text in [
+            "CREATE VIEW v AS SELECT max(version) FROM onward_migrations;",
+            "CREATE TRIGGER g AFTER INSERT ON onward_migrations BEGIN SELECT 1; END;",
+        ] {
+            assert_eq!(history(&[text]), [""; 0]);
         }
     }
 
