@@ -315,6 +315,21 @@ mod tests {
     }
 
     #[test]
+    fn positions_count_lines_and_characters() {
+        let text = "a\né b\n\nc";
+        let at = |offset| position(text, offset);
+        assert_eq!(
+            [at(0), at(1), at(2), at(4), at(6), at(7), at(8)].map(|(line, _)| line),
+            [1, 1, 2, 2, 2, 3, 4]
+        );
+        assert_eq!(
+            [at(0), at(1), at(2), at(4), at(6), at(7), at(8)].map(|(_, column)| column),
+            [1, 2, 1, 2, 4, 1, 1]
+        );
+        assert_eq!(at(99), (4, 2));
+    }
+
+    #[test]
     fn what_sqlite_refuses_is_unknown() {
         for text in ["'open", "x'abc'", "12ab", "\u{1}", "!", "$", "$ a", "$a(b", ":::", "\u{b}"] {
             assert_eq!(cut_all(text)[0].0, Kind::Unknown, "{text}");
