@@ -114,6 +114,11 @@ impl Run<'_> {
         if self.quick { quick } else { full }
     }
 
+    /// How long a contender may take for one figure, all rounds together.
+    fn patience(&self, full: u64) -> Duration {
+        Duration::from_secs(if self.quick { 3 } else { full })
+    }
+
     /// The sizes of the histories.
     fn sizes(&self, full: &[usize]) -> Vec<usize> {
         full.iter().copied().filter(|&size| !self.quick || size <= 100).collect()

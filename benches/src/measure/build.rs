@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use anyhow::Result;
 
 use super::{Measure, Run, Samples, interleave};
@@ -14,7 +12,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let mut samples = Samples::default();
     let who = [Name::Raw, Name::Onward, Name::Refinery];
     for (case, release) in [("dev", false), ("release", true)] {
-        interleave(run.rounds(3, 1), Duration::from_secs(240), &who, |name| {
+        interleave(run.rounds(3, 1), run.patience(240), &who, |name| {
             let application = Application::new(run.place, name, "100", &run.place.history(100))?;
             samples.add(name, case, [application.clean_build(release)?]);
             Ok(())

@@ -1,7 +1,5 @@
-use std::path::PathBuf;
-use std::time::Duration;
-
 use anyhow::Result;
+use std::path::PathBuf;
 
 use super::{Measure, Run, Samples, interleave};
 use crate::application::Application;
@@ -29,7 +27,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     }
     let who: Vec<&(Application, String)> = applications.iter().collect();
     let mut samples = Samples::default();
-    interleave(run.rounds(9, 1), Duration::from_secs(30), &who, |(application, case)| {
+    interleave(run.rounds(9, 1), run.patience(30), &who, |(application, case)| {
         samples.add(application.name, case, [application.check_touched()?]);
         Ok(())
     })?;

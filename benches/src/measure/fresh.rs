@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use anyhow::Result;
 
 use super::{Measure, Run, Samples, empty, interleave, text};
@@ -18,7 +16,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
         let Some(dir) = run.place.scratch(on) else { continue };
         for size in run.sizes(&SIZES) {
             let size_text = size.to_string();
-            interleave(run.rounds(31, 3), Duration::from_secs(12), &Name::WITH_GROUPED, |name| {
+            interleave(run.rounds(31, 3), run.patience(12), &Name::WITH_GROUPED, |name| {
                 let path = empty(dir, "fresh")?;
                 let took = run.contender(name)?.numbers(&["start", &size_text, text(&path)?, "1"])?;
                 samples.add(name, &format!("{size}{case}"), took);

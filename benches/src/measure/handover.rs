@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 
 use super::{Measure, Run, Samples, empty, interleave, text};
@@ -15,7 +13,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let mut samples = Samples::default();
     let holder = run.contender(Name::Raw)?;
     let mut turn = 0;
-    interleave(run.rounds(80, 5), Duration::from_secs(60), &[Name::Onward, Name::Raw], |name| {
+    interleave(run.rounds(80, 5), run.patience(60), &[Name::Onward, Name::Raw], |name| {
         turn += 1;
         // Other times in every turn, so that no rhythm of theirs fits ours.
         let hold = (200 + turn * 37 % 300).to_string();

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 
 use super::{Measure, Run, Samples, empty, interleave, text};
@@ -19,7 +17,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
         run.contender(name)?.text(&["start", "1000", text(&path)?, "1"])?;
     }
     let mut samples = Samples::default();
-    interleave(run.rounds(5, 2), Duration::from_secs(20), &who, |name| {
+    interleave(run.rounds(5, 2), run.patience(20), &who, |name| {
         let path = dir.join(format!("heap-{}", name.label()));
         let found = run.contender(name)?.numbers(&["heap", "1000", text(&path)?])?;
         samples.add(name, "allocated", found.first().copied());

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use anyhow::Result;
 
 use super::{Measure, Run, Samples, interleave};
@@ -13,7 +11,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let mut samples = Samples::default();
     for size in run.sizes(&[100, 1000]) {
         let size = size.to_string();
-        interleave(run.rounds(15, 2), Duration::from_secs(8), &Name::WITH_SNAPSHOT, |name| {
+        interleave(run.rounds(15, 2), run.patience(8), &Name::WITH_SNAPSHOT, |name| {
             let took = run.contender(name)?.numbers(&["in-memory", &size, "2"])?;
             samples.add(name, &size, took.into_iter().skip(1));
             Ok(())

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use anyhow::Result;
 
 use super::{Measure, Run, Samples, empty, interleave, text};
@@ -29,7 +27,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
             run.contender(name)?.text(&["start", &size_text, text(&path)?, "1"])?;
         }
         let starts = (STARTS + 1).to_string();
-        interleave(run.rounds(40, 3), Duration::from_secs(20), &who, |name| {
+        interleave(run.rounds(40, 3), run.patience(20), &who, |name| {
             let path = dir.join(file(name));
             let took = run.contender(name)?.numbers(&["start", &size_text, text(&path)?, &starts])?;
             samples.add(name, &size_text, took.into_iter().skip(1));

@@ -1,7 +1,5 @@
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use anyhow::{Context, Result};
+use std::collections::BTreeMap;
 
 use super::{Measure, Run, Samples, empty, interleave, text};
 use crate::contender::{Contender, Name, Running};
@@ -20,7 +18,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let dir = run.place.scratch(On::Disk).context("find a folder for databases")?;
     let mut samples = Samples::default();
     let mut failed: BTreeMap<&str, (usize, usize, String)> = BTreeMap::new();
-    interleave(run.rounds(15, 2), Duration::from_secs(20), &Name::WITH_GROUPED, |name| {
+    interleave(run.rounds(15, 2), run.patience(20), &Name::WITH_GROUPED, |name| {
         let contender = run.contender(name)?;
         let (alone, _) = together(contender, &empty(dir, "alone")?, 1)?;
         let (all, errors) = together(contender, &empty(dir, "together")?, PROCESSES)?;
