@@ -223,6 +223,27 @@ mod tests {
         same("CREATE TABLE t(\"größe\")", "CREATE TABLE t(größe)");
         differ("CREATE TABLE t(\"Größe\")", "CREATE TABLE t(\"GRÖSSE\")");
         differ("CREATE TABLE t(\"\u{feff}a\")", "CREATE TABLE t(\u{feff}a)");
+        same(
+            "CREATE VIEW v AS SELECT virtual FROM a JOIN b USING (X)",
+            "CREATE VIEW v AS SELECT virtual FROM a JOIN b USING (x)",
+        );
+    }
+
+    #[test]
+    fn quotes_go_where_they_are_not_needed() {
+        same("CREATE INDEX i ON t(\"archived\")", "CREATE INDEX i ON t(archived)");
+        for name in ["_a", "a1", "a$b", "größe"] {
+            assert_eq!(
+                canonical(&format!("CREATE TABLE t(\"{name}\")")),
+                format!("create table t ( {name} )")
+            );
+        }
+        for name in ["1a", "$a", "a b", "a-", "-a", "order", ""] {
+            assert_eq!(
+                canonical(&format!("CREATE TABLE t(\"{name}\")")),
+                format!("create table t ( \"{name}\" )")
+            );
+        }
     }
 
     #[test]
@@ -237,6 +258,14 @@ mod tests {
             "CREATE TABLE t(view CHECK (view IN (\"X\")))",
             "CREATE TABLE t(view CHECK (view IN (\"x\")))",
         );
+        for sql in [
+            "CREATE TRIGGER r AFTER INSERT ON t BEGIN INSERT INTO u(a, b) SELECT a, \"X\"; END",
+            "CREATE VIEW v AS SELECT CASE \"X\" WHEN 1 THEN 2 END",
+            "CREATE VIEW v AS SELECT * FROM t JOIN u ON \"X\" = 1",
+            "CREATE VIEW v AS SELECT key(\"X\", 1)",
+        ] {
+            differ(sql, &sql.replace("\"X\"", "\"x\""));
+        }
         differ("CREATE TABLE t(a DEFAULT Draft)", "CREATE TABLE t(a DEFAULT draft)");
         differ("CREATE TABLE t(a DEFAULT \"null\")", "CREATE TABLE t(a DEFAULT null)");
         same("CREATE TABLE t(a DEFAULT TRUE)", "CREATE TABLE t(a DEFAULT true)");
