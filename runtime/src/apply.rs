@@ -27,7 +27,7 @@ pub(crate) fn to(migrator: &Migrator<'_>, goal: Result<Goal>, conn: &mut Connect
     let mut wait = Wait::new(migrator);
     let outcome = goal.and_then(|goal| {
         loop {
-            match attempt(migrator, goal, conn, &mut wait) {
+            match attempt(migrator, goal, conn, |conn| Impatience::begin(conn), &mut wait) {
                 Err(error @ Error::Locked { .. }) if wait.again(&error) => {}
                 outcome => return outcome,
             }
@@ -39,14 +39,18 @@ pub(crate) fn to(migrator: &Migrator<'_>, goal: Result<Goal>, conn: &mut Connect
     Ok(report)
 }
 
+/// How to make a connection wait only briefly.
+pub(crate) type Begin = for<'c> fn(&'c Connection) -> rusqlite::Result<Impatience<'c>>;
+
 /// One attempt: waits for the lock until the attempt's time is over.
 pub(crate) fn attempt(
     migrator: &Migrator<'_>,
     goal: Goal,
     conn: &Connection,
+    impatience: Begin,
     wait: &mut Wait<'_>,
 ) -> Result<Report> {
-    let done = settled(migrator, goal, conn, wait).map_err(|error| match error.on(conn) {
+    let done = settled(migrator, goal, conn, impatience, wait).map_err(|error| match error.on(conn) {
         // Somebody of this process was in the way under the lock: the wait knows for how long it has gone on.
         Error::Locked { path, .. } => wait.locked().at(path.as_deref()),
         error => error,
@@ -78,13 +82,14 @@ fn settled<'m>(
     migrator: &Migrator<'m>,
     goal: Goal,
     conn: &Connection,
+    impatience: Begin,
     wait: &mut Wait<'_>,
 ) -> Result<Done<'m>> {
     if !conn.is_autocommit() {
         return Err(Error::InTransaction { path: None });
     }
     let preparing = Error::sqlite("prepare the connection");
-    let _impatience = Impatience::begin(conn).map_err(&preparing)?;
+    let _impatience = impatience(conn).map_err(&preparing)?;
     if let Look::UpToDate(done) = look(migrator, goal, conn) {
         return Ok(done);
     }

@@ -10,6 +10,7 @@ use crate::migrator::Migrator;
 use crate::recreate;
 use crate::report::Report;
 use crate::run::Goal;
+use crate::settings::Impatience;
 use crate::trace;
 use crate::wait::Wait;
 
@@ -44,8 +45,9 @@ fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<
     let conn = Connection::open(path)
         .map_err(|source| Error::open(file(path).as_deref().unwrap_or(path), source))?;
     // SQLite names the file itself, unless its name is not UTF-8.
-    let report = apply::attempt(migrator, Goal::Up(migrator.goal()?), &conn, wait)
-        .map_err(|error| error.at(file(path).as_deref()))?;
+    let report =
+        apply::attempt(migrator, Goal::Up(migrator.goal()?), &conn, |conn| Impatience::of_new(conn), wait)
+            .map_err(|error| error.at(file(path).as_deref()))?;
     Ok((conn, report))
 }
 

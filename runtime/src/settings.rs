@@ -107,7 +107,15 @@ pub(crate) struct Impatience<'c> {
 impl<'c> Impatience<'c> {
     pub(crate) fn begin(conn: &'c Connection) -> Result<Impatience<'c>> {
         let busy_timeout: u32 = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
-        let busy_timeout = Duration::from_millis(busy_timeout.into());
+        Impatience::instead_of(Duration::from_millis(busy_timeout.into()), conn)
+    }
+
+    /// Of a connection as rusqlite opens it: to ask it would take half as long as to see that all is applied.
+    pub(crate) fn of_new(conn: &'c Connection) -> Result<Impatience<'c>> {
+        Impatience::instead_of(Duration::from_secs(5), conn)
+    }
+
+    fn instead_of(busy_timeout: Duration, conn: &'c Connection) -> Result<Impatience<'c>> {
         // A timeout of zero may be a busy handler of the application, which must stay.
         if !busy_timeout.is_zero() {
             conn.busy_timeout(PATIENCE.min(busy_timeout))?;
@@ -170,6 +178,18 @@ mod tests {
             drop(Settings::prepare(&conn)?);
             assert_eq!(all(&conn)?, before);
         }
+        Ok(())
+    }
+
+    #[test]
+    fn a_new_connection_gets_the_timeout_back_that_it_had() -> Result<()> {
+        let conn = Connection::open_in_memory()?;
+        let timeout = || conn.query_row("PRAGMA busy_timeout", [], |row| row.get::<_, i64>(0));
+        let before = timeout()?;
+        let impatience = Impatience::of_new(&conn)?;
+        assert_eq!(timeout()?, 15);
+        drop(impatience);
+        assert_eq!(timeout()?, before);
         Ok(())
     }
 
