@@ -42,7 +42,7 @@ pub mod relation;
 pub mod render;
 pub mod replay;
 mod sandbox;
-mod snapshot;
+pub mod snapshot;
 pub mod source;
 pub mod statement;
 

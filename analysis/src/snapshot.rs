@@ -2,32 +2,43 @@
 
 mod moment;
 
-use onward_schema::{Fingerprint, INSERT_LEDGER};
+use onward_schema::{Checksum, Fingerprint, INSERT_LEDGER, LEDGER};
 use rusqlite::Result;
 
 use crate::analysis::Analysis;
 use crate::checks::{not_repeatable, sqlite_error};
 use crate::diagnostic::Diagnostic;
+use crate::history::History;
 use crate::replay::Replay;
 use crate::sandbox::Sandbox;
 use moment::Moment;
 
-/// What stands in the ledger for the time at which a migration ran: whoever opens the database puts theirs there.
-const TIME: &str = "UPDATE onward_migrations SET applied_at = ''";
+/// A database with all migrations applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The bytes of its file.
+    pub bytes: Vec<u8>,
+    /// Where in them the ledger has the time at which a migration ran, in [`TIME`] bytes: whoever opens the database puts
+    /// theirs there.
+    pub times: Vec<usize>,
+}
+
+/// How long a time is in the ledger: `2026-01-01T00:00:00Z`.
+pub const TIME: usize = 20;
 
 impl Analysis {
-    /// The bytes of a database file with all migrations applied, the same ones at every call.
+    /// The database that the migrations make of an empty one, the same bytes at every call.
     ///
     /// # Errors
     /// The statements whose outcome depends on the moment, or on code of the application that is not there while it
     /// compiles. Nothing, if there was no replay.
-    pub fn snapshot(&self) -> std::result::Result<Vec<u8>, Vec<Diagnostic>> {
+    pub fn snapshot(&self) -> std::result::Result<Snapshot, Vec<Diagnostic>> {
         let replay = self.replay.as_ref().ok_or_else(Vec::new)?;
         let taken = self.take(replay);
         taken.unwrap_or_else(|error| Err(sqlite_error::sandbox(&self.history, &error).into_iter().collect()))
     }
 
-    fn take(&self, replay: &Replay) -> Result<std::result::Result<Vec<u8>, Vec<Diagnostic>>> {
+    fn take(&self, replay: &Replay) -> Result<std::result::Result<Snapshot, Vec<Diagnostic>>> {
         let history = &self.history;
         let sandbox = Sandbox::open(&history.config)?;
         // What is left over in the pages of deleted rows would make other bytes of the same database.
@@ -38,22 +49,38 @@ impl Analysis {
             found.extend(moment.seen().into_iter().map(|name| not_repeatable::diagnose(history, at, &name)));
         })?;
         let same = Fingerprint::read(sandbox.conn(), None)? == replay.fingerprint;
-        if let (true, false, Some(first)) = (found.is_empty(), same, history.migrations.first()) {
-            found.push(not_repeatable::unknown(first.file.start()));
+        let unknown = || history.migrations.first().map(|first| not_repeatable::unknown(first.file.start()));
+        if found.is_empty() && !same {
+            found.extend(unknown());
         }
         if !found.is_empty() {
             return Ok(Err(found));
         }
-        let image = sandbox.into_bytes(|conn| {
+        let time = placeholder(history);
+        let bytes = sandbox.into_bytes(|conn| {
             let mut insert = conn.prepare(INSERT_LEDGER)?;
             for migration in &history.migrations {
                 let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
                 insert.execute((migration.version, &migration.name, checksum, chain, 0))?;
             }
-            conn.execute_batch(TIME)
-        });
-        image.map(Ok)
+            conn.execute(&format!("UPDATE main.{LEDGER} SET applied_at = ?1"), [&time]).map(drop)
+        })?;
+        let is_time = |window: &(usize, &[u8])| window.1 == time.as_bytes();
+        let times: Vec<usize> = bytes.windows(TIME).enumerate().filter(is_time).map(|(at, _)| at).collect();
+        // A row of the ledger is never so long that SQLite would keep it in several pieces.
+        match times.len() == history.migrations.len() {
+            true => Ok(Ok(Snapshot { bytes, times })),
+            false => Ok(Err(unknown().into_iter().collect())),
+        }
     }
+}
+
+/// What stands for the time, and nowhere else in the database: it follows from the whole history.
+fn placeholder(history: &History) -> String {
+    let chain = history.migrations.last().map_or_else(Checksum::default, |newest| newest.chain);
+    let mut text = Checksum::of(&format!("the time at which {chain} is opened")).to_string();
+    text.truncate(TIME);
+    text
 }
 
 #[cfg(test)]
@@ -108,9 +135,11 @@ mod tests {
             "INSERT INTO t VALUES (1, 2, 3); DELETE FROM t; PRAGMA user_version = 7;",
         ] {
             let analysis = folder(&[("1_a.sql", &format!("{TABLE}{text}"))]);
-            let image = analysis.snapshot().expect(text);
-            assert!(image.starts_with(b"SQLite format 3\0") && image.len().is_multiple_of(4096));
-            assert_eq!(image, analysis.snapshot().unwrap());
+            let snapshot = analysis.snapshot().expect(text);
+            let bytes = &snapshot.bytes;
+            assert!(bytes.starts_with(b"SQLite format 3\0") && bytes.len().is_multiple_of(4096));
+            assert_eq!(snapshot.times.len(), 1);
+            assert_eq!(snapshot, analysis.snapshot().unwrap());
         }
     }
 

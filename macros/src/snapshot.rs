@@ -1,5 +1,6 @@
 //! `snapshot!`
 
+use onward_analysis::snapshot::Snapshot;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -17,15 +18,15 @@ pub(crate) fn expand(input: Input) -> syn::Result<TokenStream> {
     }
     let once = schema.once();
     let files = &schema.analysis.history.files;
-    let none = quote!(::onward::__private::snapshot(0, &[]));
+    let none = quote!(::onward::__private::snapshot(0, &[], &[]));
     if schema.analysis.replay.is_none() {
         return Err(syn::Error::new(schema.folder.span, schema.not_replayed()));
     }
     if schema.analysis.has_errors() {
         return Ok(quote!({ #once #none }));
     }
-    let image = match schema.analysis.snapshot() {
-        Ok(image) => image,
+    let Snapshot { bytes, times } = match schema.analysis.snapshot() {
+        Ok(snapshot) => snapshot,
         Err(found) => {
             let errors = found.iter().map(|found| {
                 syn::Error::new(schema.folder.span, schema.message(found, files)).into_compile_error()
@@ -33,12 +34,13 @@ pub(crate) fn expand(input: Input) -> syn::Result<TokenStream> {
             return Ok(quote!({ #once #(#errors)* #none }));
         }
     };
-    let size = Literal::usize_unsuffixed(image.len());
-    let parts = parts(&image).into_iter().map(|(start, bytes)| {
+    let size = Literal::usize_unsuffixed(bytes.len());
+    let parts = parts(&bytes).into_iter().map(|(start, bytes)| {
         let (start, bytes) = (Literal::usize_unsuffixed(start), Literal::byte_string(bytes));
         quote!((#start, #bytes))
     });
-    Ok(quote!({ #once ::onward::__private::snapshot(#size, &[#(#parts),*]) }))
+    let times = times.into_iter().map(Literal::usize_unsuffixed);
+    Ok(quote!({ #once ::onward::__private::snapshot(#size, &[#(#parts),*], &[#(#times),*]) }))
 }
 
 /// What of the bytes is not zero, and where: the pages of tables without rows are almost empty.

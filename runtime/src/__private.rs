@@ -32,8 +32,12 @@ pub const fn refused() -> Migrations {
 
 /// What `snapshot!` expands to.
 #[cfg(feature = "snapshot")]
-pub const fn snapshot(size: usize, parts: &'static [(usize, &'static [u8])]) -> crate::Snapshot {
-    crate::Snapshot::new(size, parts)
+pub const fn snapshot(
+    size: usize,
+    parts: &'static [(usize, &'static [u8])],
+    times: &'static [usize],
+) -> crate::Snapshot {
+    crate::Snapshot::new(size, parts, times)
 }
 
 /// One migration.

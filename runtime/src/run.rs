@@ -97,7 +97,11 @@ impl<'m> Pending<'m> {
             Goal::Back(_) => return self.revert(migrations, conn, settings, watch),
         };
         let checking = Error::sqlite("check foreign keys");
-        let before = Violation::read(conn).map_err(&checking)?;
+        let before = match self.adopt.is_none() && self.is_new {
+            // There is nothing in it.
+            true => Vec::new(),
+            false => Violation::read(conn).map_err(&checking)?,
+        };
         let adopted = match self.adopt {
             Some(how) => adopt::adopt(how, migrations, conn, settings)?,
             None => 0,

@@ -19,10 +19,6 @@ pub const INSERT_LEDGER: &str = "
     INSERT INTO main.onward_migrations(version, name, checksum, chain, applied_at, duration_us)
     VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?5)";
 
-/// Puts the current time into every row, for a database that was made at another.
-pub const STAMP_LEDGER: &str = "
-    UPDATE main.onward_migrations SET applied_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,7 +26,7 @@ mod tests {
     #[test]
     fn every_statement_is_about_the_ledger() {
         let table = format!("main.{LEDGER}");
-        for sql in [CREATE_LEDGER, INSERT_LEDGER, STAMP_LEDGER] {
+        for sql in [CREATE_LEDGER, INSERT_LEDGER] {
             assert!(sql.contains(&table), "{sql}");
         }
     }

@@ -49,7 +49,7 @@ pub use difference::{Change, Difference, ObjectKind};
 pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
-pub use ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER, STAMP_LEDGER};
+pub use ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 pub use schema::{Schema, Trigger, View};
 pub use storage::Classes;
 pub use table::{Module, Table};
