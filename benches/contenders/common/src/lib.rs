@@ -3,7 +3,7 @@
 //! ```text
 //! <contender> version
 //! <contender> start     <size> <file> <rounds>   open, migrate, first query; the file has it all, or lacks it all
-//! <contender> in-memory <size> <rounds>          a fresh database in memory, first query
+//! <contender> in-memory <size> <rounds>          a fresh database in memory, and until the first query is done
 //! <contender> together  <size> <file>            waits for a line, then starts; prints when it began and ended, or why it failed
 //! <contender> heap      <size> <file>            bytes that a start takes from Rust's allocator, and the process's peak
 //! <contender> hold      <file> <milliseconds>    holds the lock, and prints when it let go
@@ -87,6 +87,7 @@ pub fn main(contender: &impl Contender) -> Result<()> {
             for _ in 0..rounds.parse()? {
                 let start = Instant::now();
                 let mut conn = contender.in_memory(size)?;
+                println!("{}", start.elapsed().as_nanos());
                 contender.query(&mut conn)?;
                 println!("{}", start.elapsed().as_nanos());
             }
