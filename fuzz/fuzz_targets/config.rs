@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use onward_analysis::config::{self, Config};
-use onward_analysis::{Analysis, History};
+use onward_analysis::{Analysis, History, Proof};
 use onward_fuzz::{file, sound};
 
 fuzz_target!(|text: &str| {
@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
     let config = Config::parse(at, &files.get(at).text, &mut diagnostics);
     sound(&diagnostics, &files);
     let history = History { files, config, ..History::default() };
-    let analysis = Analysis::new(history, diagnostics);
+    let analysis = Analysis::new(history, diagnostics, Proof::Whole);
     if !analysis.has_errors() {
         assert!(analysis.replay.is_some(), "{:?}", analysis.diagnostics);
     }
