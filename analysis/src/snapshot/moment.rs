@@ -111,7 +111,7 @@ fn note(seen: &Mutex<BTreeSet<String>>, name: &str) {
 }
 
 fn values(context: &Context<'_>) -> Result<Vec<Value>> {
-    (0..context.len()).map(|index| Ok(Value::try_from(context.get_raw(index))?)).collect()
+    (0..context.len()).map(|index| context.get(index)).collect()
 }
 
 /// Whether a function of date and time looks at the clock, or at where on Earth it is.
