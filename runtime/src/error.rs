@@ -289,6 +289,47 @@ pub enum Error {
     },
 }
 
+/// Where an error keeps the path that it may come by later, by reference or to be changed; those that always have one, or
+/// none, have no such place.
+macro_rules! place {
+    ($error:expr) => {
+        match $error {
+            Error::ReadOnlyConnection { path }
+            | Error::NotADatabase { path, .. }
+            | Error::Corrupt { path, .. }
+            | Error::DiskFull { path, .. }
+            | Error::InTransaction { path }
+            | Error::Attached { path, .. }
+            | Error::Settings { path, .. }
+            | Error::Locked { path, .. }
+            | Error::NoLedger { path, .. }
+            | Error::NoDownFile { path, .. }
+            | Error::NotAdopted { path, .. }
+            | Error::Unrepeatable { path, .. }
+            | Error::Newer { path, .. }
+            | Error::Diverged { path, .. }
+            | Error::Tampered { path, .. }
+            | Error::Statement { path, .. }
+            | Error::Hook { path, .. }
+            | Error::TransactionEnded { path, .. }
+            | Error::ForeignKeys { path, .. }
+            | Error::Drift { path, .. }
+            | Error::InDoubt { path, .. }
+            | Error::Rollback { path, .. }
+            | Error::Backup { path, .. }
+            | Error::Sqlite { path, .. } => Some(path),
+            Error::Open { .. }
+            | Error::ParentMissing { .. }
+            | Error::ParentNotWritable { .. }
+            | Error::FileReadOnly { .. }
+            | Error::Recreate { .. }
+            | Error::Create { .. }
+            | Error::LockFile { .. }
+            | Error::UnknownTarget { .. } => None,
+        }
+    };
+}
+
 impl Error {
     pub(crate) fn sqlite(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
         move |source| Error::Sqlite { path: None, action, source }
@@ -334,73 +375,14 @@ impl Error {
             | Error::Recreate { path, .. }
             | Error::Create { path, .. }
             | Error::LockFile { path, .. } => Some(path),
-            Error::ReadOnlyConnection { path }
-            | Error::NotADatabase { path, .. }
-            | Error::Corrupt { path, .. }
-            | Error::DiskFull { path, .. }
-            | Error::InTransaction { path }
-            | Error::Attached { path, .. }
-            | Error::Settings { path, .. }
-            | Error::Locked { path, .. }
-            | Error::NoLedger { path, .. }
-            | Error::NoDownFile { path, .. }
-            | Error::NotAdopted { path, .. }
-            | Error::Unrepeatable { path, .. }
-            | Error::Newer { path, .. }
-            | Error::Diverged { path, .. }
-            | Error::Tampered { path, .. }
-            | Error::Statement { path, .. }
-            | Error::Hook { path, .. }
-            | Error::TransactionEnded { path, .. }
-            | Error::ForeignKeys { path, .. }
-            | Error::Drift { path, .. }
-            | Error::InDoubt { path, .. }
-            | Error::Rollback { path, .. }
-            | Error::Backup { path, .. }
-            | Error::Sqlite { path, .. } => path.as_deref(),
-            Error::UnknownTarget { .. } => None,
+            error => place!(error).and_then(|path| path.as_deref()),
         }
     }
 
     /// Names the database, where the error does not yet.
     pub(crate) fn at(mut self, place: Option<&Path>) -> Error {
-        match &mut self {
-            Error::ReadOnlyConnection { path }
-            | Error::NotADatabase { path, .. }
-            | Error::Corrupt { path, .. }
-            | Error::DiskFull { path, .. }
-            | Error::InTransaction { path }
-            | Error::Attached { path, .. }
-            | Error::Settings { path, .. }
-            | Error::Locked { path, .. }
-            | Error::NoLedger { path, .. }
-            | Error::NoDownFile { path, .. }
-            | Error::NotAdopted { path, .. }
-            | Error::Unrepeatable { path, .. }
-            | Error::Newer { path, .. }
-            | Error::Diverged { path, .. }
-            | Error::Tampered { path, .. }
-            | Error::Statement { path, .. }
-            | Error::Hook { path, .. }
-            | Error::TransactionEnded { path, .. }
-            | Error::ForeignKeys { path, .. }
-            | Error::Drift { path, .. }
-            | Error::InDoubt { path, .. }
-            | Error::Rollback { path, .. }
-            | Error::Backup { path, .. }
-            | Error::Sqlite { path, .. } => {
-                if path.is_none() {
-                    *path = place.map(Path::to_owned);
-                }
-            }
-            Error::Open { .. }
-            | Error::ParentMissing { .. }
-            | Error::ParentNotWritable { .. }
-            | Error::FileReadOnly { .. }
-            | Error::Recreate { .. }
-            | Error::Create { .. }
-            | Error::LockFile { .. }
-            | Error::UnknownTarget { .. } => {}
+        if let Some(path @ None) = place!(&mut self) {
+            *path = place.map(Path::to_owned);
         }
         self
     }
