@@ -2,7 +2,7 @@
 //!
 //! Nothing fails, queries get slow, and a UNIQUE index no longer refuses anything.
 
-use super::Rule;
+use super::{Rule, make_again};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
@@ -45,7 +45,7 @@ pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
         )
         .label("takes the index with it")
         .note(effect)
-        .help(format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")),
+        .help(make_again(sql)),
     )
 }
 

@@ -182,6 +182,11 @@ pub static RULES: &[&Rule] = &[
     &view_lost::RULE,
 ];
 
+/// What to do about something that a rebuild takes away: the statement that makes it.
+fn make_again(sql: &str) -> String {
+    format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")
+}
+
 /// The rule of a code.
 pub fn rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code == code)

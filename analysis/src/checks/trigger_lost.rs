@@ -1,6 +1,6 @@
 //! A trigger that is gone with the table it belonged to: a rebuild drops the table, and nobody makes the trigger again.
 
-use super::Rule;
+use super::{Rule, make_again};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
@@ -38,7 +38,7 @@ pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
         Diagnostic::new(&RULE, history.place(loss.at), message)
             .label("takes the trigger with it")
             .note("what the trigger did at every change is no longer done")
-            .help(format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")),
+            .help(make_again(sql)),
     )
 }
 

@@ -1,6 +1,6 @@
 //! A view that is dropped so that a table can be rebuilt, and not made again although it still could be read.
 
-use super::Rule;
+use super::{Rule, make_again};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
@@ -39,7 +39,7 @@ pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
         Diagnostic::new(&RULE, history.place(loss.at), message)
             .label("dropped here")
             .note("every query that reads the view fails")
-            .help(format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")),
+            .help(make_again(sql)),
     )
 }
 
