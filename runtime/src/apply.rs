@@ -90,7 +90,8 @@ fn settled<'m>(
     }
     let preparing = Error::sqlite("prepare the connection");
     let _impatience = impatience(conn).map_err(&preparing)?;
-    if let Look::UpToDate(done) = look(migrator, goal, conn) {
+    let found = look(migrator, goal, conn);
+    if let Look::UpToDate(done) = found {
         return Ok(done);
     }
     let attached = ledger::attached(conn).map_err(&preparing)?;
@@ -98,7 +99,7 @@ fn settled<'m>(
         return Err(Error::Attached { path: None, databases: attached });
     }
     let settings = Settings::prepare(conn).map_err(&preparing)?;
-    let done = locked(migrator, goal, conn, &settings, wait)?;
+    let done = locked(migrator, goal, conn, found, &settings, wait)?;
     settings.restore().map_err(|source| Error::Settings { path: None, source })?;
     Ok(done)
 }
@@ -129,12 +130,12 @@ fn locked<'m>(
     migrator: &Migrator<'m>,
     goal: Goal,
     conn: &Connection,
+    mut found: Look<'m>,
     settings: &Settings<'_>,
     wait: &mut Wait<'_>,
 ) -> Result<Done<'m>> {
     loop {
-        // Looked at before every try: others may have migrated meanwhile, and then there is nothing to lock.
-        match look(migrator, goal, conn) {
+        match found {
             Look::UpToDate(done) => {
                 wait.over();
                 return Ok(done);
@@ -152,6 +153,8 @@ fn locked<'m>(
             Look::Busy => {}
         }
         wait.pause()?;
+        // Looked at before every try: others may have migrated meanwhile, and then there is nothing to lock.
+        found = look(migrator, goal, conn);
     }
 }
 

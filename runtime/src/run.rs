@@ -201,7 +201,7 @@ pub(crate) fn one(
     }
     outcome?;
     if undone {
-        settings.off().and_then(|()| settings.strings(false)).map_err(&undoing)?;
+        settings.off().map_err(&undoing)?;
         code()?;
         settings.off().map_err(&undoing)?;
         let after = temporary(conn).map_err(&undoing)?;

@@ -6,9 +6,9 @@ use std::fmt;
 use rusqlite::{Connection, Result};
 use sha2::{Digest, Sha256};
 
-use crate::ObjectKind;
 use crate::canonical::canonical;
 use crate::catalog::{Entry, entries, entries_named};
+use crate::{Checksum, ObjectKind};
 
 /// A schema in 32 bytes: equal exactly if [`Schema::compare`](crate::Schema::compare) finds no difference.
 ///
@@ -63,7 +63,7 @@ impl Fingerprint {
 /// Lower-case hexadecimal.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        Checksum(self.0).fmt(f)
     }
 }
 

@@ -44,6 +44,9 @@ impl Violation {
     ///
     /// A rebuild may give rows new rowids, so single rows cannot be told apart; those with the greatest rowids are taken for new.
     pub fn new_ones(before: &[Violation], after: Vec<Violation>) -> Vec<Violation> {
+        if before.is_empty() {
+            return after;
+        }
         let key = |violation: &Violation| (violation.table.to_lowercase(), violation.parent.to_lowercase());
         let mut known: HashMap<_, usize> = HashMap::new();
         before.iter().for_each(|violation| *known.entry(key(violation)).or_default() += 1);
