@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -58,18 +58,12 @@ impl Snapshot {
     /// [`Error::Sqlite`] if there is no memory for it.
     pub fn open_in_memory(&self) -> Result<Connection> {
         let opening = Error::sqlite("open the snapshot");
-        let mut image = vec![0; self.size];
-        for &(start, bytes) in self.parts {
-            image[start..start + bytes.len()].copy_from_slice(bytes);
-        }
         let mut conn = Connection::open_in_memory().map_err(&opening)?;
         // As bytes: a statement on the ledger would read the whole schema, for which there may be no need.
         let now = "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
         let now: String = conn.query_row(now, [], |row| row.get(0)).map_err(&opening)?;
-        for &start in self.times {
-            image[start..start + now.len()].copy_from_slice(now.as_bytes());
-        }
-        conn.deserialize_read_exact(MAIN_DB, image.as_slice(), self.size, false).map_err(&opening)?;
+        let image = Image { snapshot: self, now: now.as_bytes(), at: 0 };
+        conn.deserialize_read_exact(MAIN_DB, image, self.size, false).map_err(&opening)?;
         Ok(conn)
     }
 
@@ -94,6 +88,30 @@ impl Snapshot {
     }
 }
 
+/// The bytes of the file, read straight into the memory in which SQLite keeps them.
+struct Image<'s> {
+    snapshot: &'s Snapshot,
+    now: &'s [u8],
+    at: usize,
+}
+
+impl Read for Image<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (start, end) = (self.at, self.snapshot.size.min(self.at + buffer.len()));
+        let buffer = &mut buffer[..end - start];
+        buffer.fill(0);
+        let times = self.snapshot.times.iter().map(|&at| (at, self.now));
+        for (at, bytes) in self.snapshot.parts.iter().copied().chain(times) {
+            let (from, to) = (at.max(start), end.min(at + bytes.len()));
+            if from < to {
+                buffer[from - start..to - start].copy_from_slice(&bytes[from - at..to - at]);
+            }
+        }
+        self.at = end;
+        Ok(buffer.len())
+    }
+}
+
 /// Writes a file under another name and links it to its own, which fails if there is one.
 fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -113,4 +131,23 @@ fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_are_the_same_however_they_are_read() {
+        let snapshot = Snapshot::new(20, &[(2, b"abcdefgh"), (11, b"x"), (19, b"z")], &[4]);
+        for step in 1..=21 {
+            let mut image = Image { snapshot: &snapshot, now: b"NOW", at: 0 };
+            let (mut bytes, mut buffer) = (Vec::new(), vec![b'-'; step]);
+            while let read @ 1.. = image.read(&mut buffer).unwrap() {
+                bytes.extend_from_slice(&buffer[..read]);
+                buffer.fill(b'-');
+            }
+            assert_eq!(bytes, b"\0\0abNOWfgh\0x\0\0\0\0\0\0\0z", "{step}");
+        }
+    }
 }
