@@ -108,6 +108,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_in_the_tables_behind_locked_views_and_triggers() {
+        let tables =
+            "CREATE TABLE source(a TEXT); CREATE TABLE target(a TEXT NOT NULL); CREATE TABLE other(b INT);";
+        for (released, new) in [
+            ("CREATE VIEW v AS SELECT a FROM source;", "INSERT INTO target SELECT a FROM v;"),
+            (
+                "CREATE TRIGGER g AFTER UPDATE ON other BEGIN INSERT INTO target SELECT a FROM source; END;",
+                "UPDATE other SET b = 1;",
+            ),
+        ] {
+            for proof in [Proof::Whole, Proof::Unlocked] {
+                let found = found(&[tables, released, new], 2, proof);
+                assert_eq!(found, ["may_fail_with_rows 3_m.sql"], "{new} {proof:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_locked_is_not_held_against_rows_again() {
         let allowed = "-- onward: allow(drops_data) drafts\nDROP TABLE c;";
         assert_eq!(found(&[TABLES, FAILS, allowed], 3, Proof::Whole), ["fails_with_rows 2_m.sql"]);

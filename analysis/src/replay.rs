@@ -23,7 +23,7 @@ mod value;
 mod witness;
 mod write;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -215,9 +215,13 @@ type Seen = (Vec<Witness>, BTreeMap<String, String>, Vec<At>);
 fn witnesses(base: &Base<'_>, faults: &[Fault]) -> Result<Seen> {
     let faulty: HashSet<usize> = faults.iter().map(|fault| fault.at.migration).collect();
     let plans = Plan::all(base.history, base.steps);
+    let reached = match &base.locked {
+        Some(locked) => reach::tables(base.history, base.steps, locked)?,
+        None => BTreeSet::new(),
+    };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = witness::run(base, &plans, &faulty, Rows::Mild)?;
-    let harsh = witness::run(base, &plans, &faulty, Rows::Harsh)?;
+    let mild = witness::run(base, &reached, &plans, &faulty, Rows::Mild)?;
+    let harsh = witness::run(base, &reached, &plans, &faulty, Rows::Harsh)?;
     let mut found = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = found.iter().map(|witness| witness.at).collect();

@@ -1,11 +1,12 @@
 //! The histories of the cases below `tests/ui`, drawn in this process: what the macro was seen to say of them, word for
 //! word, without a compiler in between.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use onward_analysis::render::{Style, render};
-use onward_analysis::{Analysis, Proof, analyze};
+use onward_analysis::{Analysis, Proof, analyze, lock};
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")
@@ -79,4 +80,69 @@ fn histories_are_explained_as_they_were_seen() {
         assert!(left.is_empty(), "{case}: nothing is said any more at {left:?}");
     }
     assert!(checked > 50, "{checked}");
+}
+
+/// Copies a folder and what is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        match from.is_dir() {
+            true => copy(&from, &to),
+            false => assert!(fs::copy(&from, to).is_ok(), "{from:?}"),
+        }
+    }
+}
+
+/// The code and place of what is found in migrations from this one on.
+fn found(analysis: &Analysis, from: usize) -> Vec<String> {
+    let history = &analysis.history;
+    let new: Vec<_> =
+        history.migrations[from..].iter().flat_map(|found| [Some(found.file), found.down]).collect();
+    let found = analysis.diagnostics.iter().filter(|found| new.contains(&Some(found.place.file)));
+    found
+        .map(|found| {
+            let position = history.files.position(&found.place);
+            let file = &history.files.get(found.place.file).path;
+            format!("{} {file}:{}:{}", found.rule.code, position.line, position.column)
+        })
+        .collect()
+}
+
+/// Locks each part of a history that is sound by itself, and compares what is found in the rest; gives back how often
+/// there was something.
+fn compare_locked(folder: &Path) -> usize {
+    let whole = analyze(folder, Proof::Whole).history;
+    let mut faults = 0;
+    for locked in 1..whole.migrations.len() {
+        let dir = tempfile::tempdir().unwrap();
+        copy(folder, dir.path());
+        for migration in &whole.migrations[locked..] {
+            for file in [Some(migration.file), migration.down].into_iter().flatten() {
+                fs::remove_file(dir.path().join(&whole.files.get(file).path)).unwrap();
+            }
+        }
+        let _ = fs::remove_file(dir.path().join(lock::FILE_NAME));
+        let released = analyze(dir.path(), Proof::Whole);
+        // Behind rows that were in the way once, the whole proof has none.
+        if !released.diagnostics.is_empty() {
+            continue;
+        }
+        let text = lock::text(&released.history);
+        copy(folder, dir.path());
+        fs::write(dir.path().join(lock::FILE_NAME), text).unwrap();
+        let [all, rest] =
+            [Proof::Whole, Proof::Unlocked].map(|proof| found(&analyze(dir.path(), proof), locked));
+        assert_eq!(all, rest, "{} with {locked} locked", folder.display());
+        faults += usize::from(!all.is_empty());
+    }
+    faults
+}
+
+#[test]
+fn new_migrations_meet_the_same_rows_whatever_is_locked() {
+    let folders: HashSet<String> = cases().iter().flat_map(|(case, _)| folders(case)).collect();
+    let histories = folders.iter().map(|folder| tests().join(folder)).filter(|folder| folder.is_dir());
+    let faults: usize = histories.map(|folder| compare_locked(&folder)).sum();
+    assert!(faults > 20, "{faults}");
 }

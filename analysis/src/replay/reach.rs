@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 /// The names of these tables, in lower case.
 ///
 /// What a statement does to a table it does not name goes by way of a foreign key, a trigger or a view, whose text names
-/// both ends.
+/// both ends. A foreign key leads from the parent to the child alone: the parents of a table get rows when it does.
 pub(super) fn tables(history: &History, steps: &[Step], sandbox: &Sandbox) -> Result<BTreeSet<String>> {
     let mut query = sandbox.conn().prepare(
         "SELECT lower(name), lower(tbl_name), sql, type = 'table' FROM main.sqlite_schema WHERE sql IS NOT NULL",
@@ -25,10 +25,12 @@ pub(super) fn tables(history: &History, steps: &[Step], sandbox: &Sandbox) -> Re
         names.filter_map(|name| known.get(name.as_str()).copied()).collect()
     };
     let mut beside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (name, table, sql, _) in &rows {
+    for (name, table, sql, is_table) in &rows {
         for other in named(sql).into_iter().chain([table.as_str()]) {
-            beside.entry(name).or_default().insert(other);
             beside.entry(other).or_default().insert(name);
+            if !is_table {
+                beside.entry(name).or_default().insert(other);
+            }
         }
     }
     let mut open: Vec<&str> = steps.iter().flat_map(|step| named(history.sql(step.at))).collect();

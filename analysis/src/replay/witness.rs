@@ -4,7 +4,7 @@
 //! rows are put into the tables that have none. What fails is noted, the rows in its way are taken out, and the witness
 //! goes on.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use onward_schema::Violation;
 use onward_schema::token::significant;
@@ -16,7 +16,7 @@ use super::plan::Plan;
 use super::rows::{Filler, Rows};
 use super::value::shown;
 use super::write::{Copy, Item, Write};
-use super::{Base, Step, reach};
+use super::{Base, Step};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
@@ -55,8 +55,15 @@ pub(super) struct Outcome {
     pub(super) stopped: Option<At>,
 }
 
-/// Runs one witness; nothing is said of migrations with faults, where what is missing may only follow from them.
-pub(super) fn run(base: &Base<'_>, plans: &[Plan], faulty: &HashSet<usize>, rows: Rows) -> Result<Outcome> {
+/// Runs one witness, with rows in those of the locked tables that are reached; nothing is said of migrations with faults,
+/// where what is missing may only follow from them.
+pub(super) fn run(
+    base: &Base<'_>,
+    reached: &BTreeSet<String>,
+    plans: &[Plan],
+    faulty: &HashSet<usize>,
+    rows: Rows,
+) -> Result<Outcome> {
     let mut carrier = Carrier {
         history: base.history,
         sandbox: base.sandbox()?,
@@ -65,10 +72,8 @@ pub(super) fn run(base: &Base<'_>, plans: &[Plan], faulty: &HashSet<usize>, rows
         has_keys: base.locked.is_some(),
         outcome: Outcome::default(),
     };
-    if base.locked.is_some() {
-        for table in reach::tables(base.history, base.steps, &carrier.sandbox)? {
-            carrier.filler.fill(&carrier.sandbox, &table)?;
-        }
+    for table in reached {
+        carrier.filler.fill(&carrier.sandbox, table)?;
     }
     for plan in plans {
         carrier.migration(plan, faulty.contains(&plan.migration()))?;
