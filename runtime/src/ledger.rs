@@ -27,7 +27,11 @@ pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
     let mut read = conn.unchecked_transaction()?;
     // A rollback would call the application's hook for it.
     read.set_drop_behavior(DropBehavior::Commit);
-    read.query_row("PRAGMA main.user_version", [], |_| Ok(()))?;
+    let version: i64 = read.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
+    if version == 0 {
+        // A new file.
+        return Ok(None);
+    }
     let sql = format!("SELECT chain FROM main.{LEDGER} ORDER BY version DESC LIMIT 1");
     read.query_row(&sql, [], |row| row.get(0)).optional()
 }

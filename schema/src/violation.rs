@@ -26,8 +26,7 @@ impl Violation {
     /// # Errors
     /// If the database cannot be read.
     pub fn read(conn: &Connection) -> Result<Vec<Violation>> {
-        let all = "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check";
-        if let Some(found) = followed(check(conn, all, []))? {
+        if let Some(found) = followed(check(conn, "PRAGMA main.foreign_key_check", []))? {
             return Ok(found);
         }
         let mut tables = conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
