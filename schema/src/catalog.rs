@@ -1,7 +1,5 @@
 //! The rows of `sqlite_schema` that count.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, Result, Row};
 
 use crate::{LEDGER, ObjectKind};
@@ -67,7 +65,7 @@ fn is_ours(name: &str) -> bool {
     prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"sqlite_")) || name.eq_ignore_ascii_case(LEDGER)
 }
 
-fn shadow_tables(conn: &Connection) -> Result<BTreeSet<String>> {
+fn shadow_tables(conn: &Connection) -> Result<Vec<String>> {
     let mut statement =
         conn.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")?;
     let names = statement.query_map([], |row| Ok(text(row, 0)?.to_ascii_lowercase()))?;

@@ -1,6 +1,5 @@
 //! A schema in 32 bytes.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use rusqlite::{Connection, Result};
@@ -69,9 +68,11 @@ impl fmt::Display for Fingerprint {
 
 /// The names of all objects that a fingerprint counts: tables, indexes, views and triggers; in lower case, sorted.
 pub fn objects(conn: &Connection) -> Result<Vec<String>> {
-    let names: BTreeSet<String> =
-        entries(conn)?.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
-    Ok(names.into_iter().collect())
+    let mut names: Vec<String> = entries(conn)?.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
+    // A trigger may have the name of a table.
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
 }
 
 #[cfg(test)]

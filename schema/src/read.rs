@@ -1,6 +1,6 @@
 //! Reading one table from a live connection.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use rusqlite::{Connection, ErrorCode, Result, Row, Statement};
 
@@ -17,9 +17,9 @@ pub(crate) struct Reader<'c> {
     indexes: Statement<'c>,
     index_columns: Statement<'c>,
     /// What follows a table's bracket, by its name in lower case.
-    options: BTreeMap<String, Options>,
+    options: HashMap<String, Options>,
     /// The text of each `CREATE INDEX`, by the index's name in lower case.
-    index_texts: BTreeMap<String, String>,
+    index_texts: HashMap<String, String>,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -29,7 +29,7 @@ struct Options {
 }
 
 impl<'c> Reader<'c> {
-    pub(crate) fn new(conn: &'c Connection, index_texts: BTreeMap<String, String>) -> Result<Reader<'c>> {
+    pub(crate) fn new(conn: &'c Connection, index_texts: HashMap<String, String>) -> Result<Reader<'c>> {
         Ok(Reader {
             conn,
             // A hidden column is an argument or a result of a virtual table, no part of its rows.
@@ -157,7 +157,7 @@ impl<'c> Reader<'c> {
     }
 }
 
-fn options(conn: &Connection) -> Result<BTreeMap<String, Options>> {
+fn options(conn: &Connection) -> Result<HashMap<String, Options>> {
     let mut statement =
         conn.prepare("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'")?;
     let tables = statement.query_map([], |row| {

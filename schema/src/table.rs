@@ -47,7 +47,7 @@ impl Table {
     pub fn primary_key(&self) -> Vec<&Column> {
         let mut key: Vec<&Column> =
             self.columns.iter().filter(|column| column.primary_key.is_some()).collect();
-        key.sort_by_key(|column| column.primary_key);
+        key.sort_unstable_by_key(|column| column.primary_key);
         key
     }
 }

@@ -75,7 +75,7 @@ fn followed(found: Result<Vec<Violation>>) -> Result<Option<Vec<Violation>>> {
 fn check(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Violation>> {
     let read = |row: &Row<'_>| Ok(Violation { table: row.get(0)?, rowid: row.get(1)?, parent: row.get(2)? });
     let mut found = conn.prepare(sql)?.query_map(params, read)?.collect::<Result<Vec<_>>>()?;
-    found.sort_by(|a, b| (&a.table, a.rowid).cmp(&(&b.table, b.rowid)));
+    found.sort_unstable_by(|a, b| (&a.table, a.rowid, &a.parent).cmp(&(&b.table, b.rowid, &b.parent)));
     Ok(found)
 }
 
