@@ -1,7 +1,9 @@
 //! Draws diagnostics the way rustc does.
 
+use std::ops::Range;
+
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::file::{Files, Place};
@@ -18,7 +20,7 @@ pub struct Style<'a> {
 }
 
 /// Draws one diagnostic, without a line feed at the end.
-pub fn render(diagnostic: &Diagnostic, files: &Files, style: Style<'_>) -> String {
+pub fn render<'d>(diagnostic: &'d Diagnostic, files: &'d Files, style: Style<'_>) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -28,33 +30,27 @@ pub fn render(diagnostic: &Diagnostic, files: &Files, style: Style<'_>) -> Strin
         file if file.path.is_empty() => style.prefix.trim_end_matches('/').to_owned(),
         file => format!("{}{}", style.prefix, file.path),
     };
-    let snippet = |place: &Place, kind: AnnotationKind, label: &str| {
-        let text = files.get(place.file).text.as_str();
-        let label = (!label.is_empty()).then(|| label.to_owned());
-        let path = Some(path(place)).filter(|path| !path.is_empty());
-        Snippet::source(text).path(path).annotation(kind.span(place.range.clone()).label(label))
-    };
     let mut group = match style.title {
         true => Group::with_title(level.primary_title(diagnostic.message.as_str())),
         false => Group::with_level(level),
     };
-    let is_beside = |related: &Related| related.place.file == diagnostic.place.file;
-    // A file without text has nothing to show but its name.
-    group = match files.get(diagnostic.place.file).text.is_empty() {
-        true => group.element(Origin::path(path(&diagnostic.place))),
-        false => {
-            let beside = diagnostic.related.iter().filter(|related| is_beside(related)).map(|related| {
-                AnnotationKind::Context.span(related.place.range.clone()).label(related.message.as_str())
-            });
-            group.element(
-                snippet(&diagnostic.place, AnnotationKind::Primary, &diagnostic.label).annotations(beside),
-            )
-        }
+    let beside = |related: &&Related| related.place.file == diagnostic.place.file;
+    let context = |related: &'d Related| Mark {
+        kind: AnnotationKind::Context,
+        range: &related.place.range,
+        label: &related.message,
     };
-    for related in diagnostic.related.iter().filter(|related| !is_beside(related)) {
-        group = match files.get(related.place.file).text.is_empty() {
-            true => group.element(Origin::path(path(&related.place))),
-            false => group.element(snippet(&related.place, AnnotationKind::Context, &related.message)),
+    let primary =
+        Mark { kind: AnnotationKind::Primary, range: &diagnostic.place.range, label: &diagnostic.label };
+    let marks = [primary].into_iter().chain(diagnostic.related.iter().filter(beside).map(context)).collect();
+    let others = diagnostic.related.iter().filter(|related| !beside(related));
+    let shown = [(&diagnostic.place, marks)].into_iter();
+    for (place, marks) in shown.chain(others.map(|related| (&related.place, vec![context(related)]))) {
+        let (text, path) = (files.get(place.file).text.as_str(), path(place));
+        // A file without text has nothing to show but its name.
+        group = match text.is_empty() {
+            true => group.element(Origin::path(path)),
+            false => group.element(snippet(text, &marks).path(Some(path).filter(|path| !path.is_empty()))),
         };
     }
     group = group.element(Level::NOTE.message(diagnostic.rule.code));
@@ -66,4 +62,27 @@ pub fn render(diagnostic: &Diagnostic, files: &Files, style: Style<'_>) -> Strin
     }
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     renderer.decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+/// Something to point at in a file.
+struct Mark<'d> {
+    kind: AnnotationKind,
+    range: &'d Range<usize>,
+    label: &'d str,
+}
+
+/// The lines with these marks. All that is given to the renderer is split into lines each time, and a file may hold
+/// megabytes.
+fn snippet<'d>(text: &'d str, marks: &[Mark<'d>]) -> Snippet<'d, Annotation<'d>> {
+    let first = marks.iter().map(|mark| mark.range.start).min().unwrap_or(0);
+    let last = marks.iter().map(|mark| mark.range.end).max().unwrap_or(text.len());
+    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
+    let annotations = marks.iter().map(|mark| {
+        let label = Some(mark.label).filter(|label| !label.is_empty());
+        mark.kind.span(mark.range.start - start..mark.range.end - start).label(label)
+    });
+    Snippet::source(&text[start..end])
+        .line_start(1 + text[..start].matches('\n').count())
+        .annotations(annotations)
 }
