@@ -1,6 +1,5 @@
 //! The ordered migrations of a folder.
 
-use std::ops::Range;
 use std::path::PathBuf;
 
 use onward_schema::Checksum;
@@ -9,7 +8,6 @@ use onward_schema::token::{Token, significant};
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
 use crate::layout::Layout;
-use crate::replay::DOUBLE_QUOTED_STRING;
 use crate::statement::{Kind, Statement};
 
 /// One migration.
@@ -137,27 +135,6 @@ impl Kind {
             Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. } | Kind::Other => Run::Yes,
         }
     }
-}
-
-/// A statement as it is embedded in a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Embedded {
-    /// The bytes of its file.
-    pub range: Range<usize>,
-    /// Whether double quotes may be strings in it.
-    pub strings: bool,
-    /// Whether what it leaves on the connection ends with the migration.
-    pub undone: bool,
-}
-
-/// What of a file's statements is embedded: those that run.
-pub fn embedded(statements: &[Statement]) -> impl Iterator<Item = Embedded> + '_ {
-    let run = statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
-    run.map(|statement| Embedded {
-        range: statement.range.clone(),
-        strings: statement.allows(DOUBLE_QUOTED_STRING),
-        undone: statement.kind.run() == Run::Undone,
-    })
 }
 
 /// What a pragma does inside a transaction, by <https://www.sqlite.org/pragma.html>.

@@ -31,6 +31,7 @@ pub mod checks;
 pub mod config;
 pub mod diagnostic;
 pub mod directive;
+pub mod embedded;
 pub mod file;
 pub mod history;
 pub mod layout;

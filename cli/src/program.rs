@@ -5,9 +5,7 @@ use std::process::ExitCode;
 
 use onward::__private::{self, Migration};
 use onward::Migrations;
-use onward_analysis::file::FileId;
-use onward_analysis::history::{Embedded, embedded};
-use onward_analysis::statement::{Statement, statements};
+use onward_analysis::embedded::{File, Statement};
 use onward_analysis::{Analysis, History, Proof};
 
 use crate::folder;
@@ -32,36 +30,25 @@ pub(crate) fn of_history(history: &History, dir: &Path) -> Migrations {
 
 fn list(history: &History, dir: &Path) -> &'static [Migration] {
     let prefix = folder::prefix(dir);
-    let text = |file: FileId| leak(&history.files.get(file).text);
-    let path = |file: FileId| leak(&format!("{prefix}{}", history.files.get(file).path));
     let list = history.migrations.iter().map(|found| {
-        let up = __private::migration(
-            found.version,
-            leak(&found.label),
-            leak(&found.name),
-            path(found.file),
-            text(found.file),
-            run(&found.statements),
-            found.checksum.0,
-            found.chain.0,
-        );
+        let (up, down) = history.embedded(found, &prefix);
+        let up = __private::migration(found.version, file(&up), found.checksum.0, found.chain.0);
         let up = if found.foreign_keys { __private::foreign_keys(up) } else { up };
-        match found.down {
-            Some(down) => __private::down(up, path(down), text(down), run(&statements(text(down)))),
+        match down {
+            Some(down) => __private::down(up, Box::leak(Box::new(file(&down)))),
             None => up,
         }
     });
     list.collect::<Vec<_>>().leak()
 }
 
-/// The statements that run.
-fn run(statements: &[Statement]) -> &'static [__private::Statement] {
+fn file(File { whole, ends, statements }: &File) -> __private::File {
     // A file of four gigabytes would not have come this far.
     let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
-    let run = embedded(statements).map(|Embedded { range, strings, undone }| {
-        __private::statement(at(range.start), at(range.end), strings, undone)
+    let statements = statements.iter().map(|Statement { range, strings, undone }| {
+        __private::statement(at(range.start), at(range.end), *strings, *undone)
     });
-    run.collect::<Vec<_>>().leak()
+    __private::file(leak(whole), ends.map(at), statements.collect::<Vec<_>>().leak())
 }
 
 fn leak(text: &str) -> &'static str {

@@ -3,14 +3,13 @@
 use onward::__private::{self, Migration};
 use onward::Migrations;
 use onward_analysis::Analysis;
-use onward_analysis::file::FileId;
-use onward_analysis::history::embedded;
-use onward_analysis::statement::Statement;
+use onward_analysis::embedded::{File, Statement};
 
 /// What a program embeds, given back at the end.
 #[derive(Default)]
 pub struct Program {
     texts: Vec<*mut str>,
+    files: Vec<*mut __private::File>,
     statements: Vec<*mut [__private::Statement]>,
     lists: Vec<*mut [Migration]>,
     names: Vec<*mut [&'static str]>,
@@ -33,37 +32,28 @@ impl Program {
     fn migration(&mut self, analysis: &Analysis, index: usize) -> Migration {
         let history = &analysis.history;
         let found = &history.migrations[index];
-        let text = |file: FileId| history.files.get(file).text.as_str();
-        let path = |file: FileId| history.files.get(file).path.as_str();
-        let migration = __private::migration(
-            found.version,
-            self.text(&found.label),
-            self.text(&found.name),
-            self.text(path(found.file)),
-            self.text(text(found.file)),
-            self.run(&found.statements),
-            found.checksum.0,
-            found.chain.0,
-        );
+        let (up, down) = history.embedded(found, "");
+        let migration = __private::migration(found.version, self.file(&up), found.checksum.0, found.chain.0);
         let migration = match found.foreign_keys {
             true => __private::foreign_keys(migration),
             false => migration,
         };
-        match found.down {
+        match down {
             Some(down) => {
-                let (path, text) = (self.text(path(down)), self.text(text(down)));
-                __private::down(migration, path, text, self.run(&found.down_statements))
+                let down = Box::new(self.file(&down));
+                __private::down(migration, lend(&mut self.files, down))
             }
             None => migration,
         }
     }
 
-    fn run(&mut self, statements: &[Statement]) -> &'static [__private::Statement] {
+    fn file(&mut self, File { whole, ends, statements }: &File) -> __private::File {
         let at = |offset| u32::try_from(offset).expect("no input is that long");
-        let run = embedded(statements).map(|found| {
-            __private::statement(at(found.range.start), at(found.range.end), found.strings, found.undone)
+        let statements = statements.iter().map(|Statement { range, strings, undone }| {
+            __private::statement(at(range.start), at(range.end), *strings, *undone)
         });
-        lend(&mut self.statements, run.collect())
+        let statements = lend(&mut self.statements, statements.collect());
+        __private::file(self.text(whole), ends.map(at), statements)
     }
 
     fn text(&mut self, text: &str) -> &'static str {
@@ -88,6 +78,7 @@ impl Drop for Program {
         }
         take(&mut self.lists);
         take(&mut self.names);
+        take(&mut self.files);
         take(&mut self.statements);
         take(&mut self.texts);
     }

@@ -1,9 +1,8 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
-use onward_analysis::history::{Embedded, embedded};
+use onward_analysis::embedded::{File, Statement};
 use onward_analysis::render::{Style, render};
 use onward_analysis::replay::Replay;
-use onward_analysis::statement::Statement;
 use onward_analysis::{Checksum, Diagnostic, History, Migration};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -104,35 +103,30 @@ fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) ->
 }
 
 fn migration(history: &History, migration: &Migration, folder: &Folder) -> TokenStream {
-    let Migration {
-        version, label, name, file, checksum: Checksum(checksum), chain: Checksum(chain), ..
-    } = migration;
-    let file = history.files.get(*file);
-    let path = format!("{}{}", folder.prefix, file.path);
-    let text = &file.text;
+    let Migration { version, checksum: Checksum(checksum), chain: Checksum(chain), .. } = migration;
+    let (up, down) = history.embedded(migration, &folder.prefix);
+    let up = file(&up);
     let (checksum, chain) = (bytes(checksum), bytes(chain));
-    let up = statements(&migration.statements);
-    let up = quote! {
-        ::onward::__private::migration(#version, #label, #name, #path, #text, &[#up], #checksum, #chain)
-    };
+    let up = quote!(::onward::__private::migration(#version, #up, #checksum, #chain));
     let up = match migration.foreign_keys {
         true => quote!(::onward::__private::foreign_keys(#up)),
         false => up,
     };
-    let Some(down) = migration.down else { return up };
-    let file = history.files.get(down);
-    let (path, text) = (format!("{}{}", folder.prefix, file.path), &file.text);
-    let down = statements(&onward_analysis::statement::statements(text));
-    quote!(::onward::__private::down(#up, #path, #text, &[#down]))
+    let Some(down) = down else { return up };
+    let down = file(&down);
+    quote!({
+        const DOWN: &::onward::__private::File = &#down;
+        ::onward::__private::down(#up, DOWN)
+    })
 }
 
-/// Where the statements are that run.
-fn statements(statements: &[Statement]) -> TokenStream {
-    let statements = embedded(statements).map(|Embedded { range, strings, undone }| {
+fn file(File { whole, ends, statements }: &File) -> TokenStream {
+    let ends = ends.map(number);
+    let statements = statements.iter().map(|Statement { range, strings, undone }| {
         let (start, end) = (number(range.start), number(range.end));
         quote!(::onward::__private::statement(#start, #end, #strings, #undone))
     });
-    quote!(#(#statements),*)
+    quote!(::onward::__private::file(#whole, [#(#ends),*], &[#(#statements),*]))
 }
 
 /// Adds the code beside a migration. The closure is only there to make one type of all: it takes nothing from around it,
@@ -145,7 +139,10 @@ fn after(migration: TokenStream, function: &Expr) -> TokenStream {
     // Hygiene keeps the function from seeing it.
     let transaction = Ident::new("transaction", Span::mixed_site());
     let call = quote_spanned!(function.span()=> ::onward::__private::call(#function, #transaction));
-    quote!(::onward::__private::after(#migration, #name, |#transaction| #call))
+    quote!({
+        const HOOK: &::onward::__private::Hook = &::onward::__private::hook(#name, |#transaction| #call);
+        ::onward::__private::after(#migration, HOOK)
+    })
 }
 
 fn bytes(sum: &[u8; 32]) -> TokenStream {

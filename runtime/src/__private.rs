@@ -9,10 +9,9 @@ pub use crate::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
 };
-use crate::hook::Hook;
-pub use crate::hook::{Call, call};
-use crate::migrations::{Down, Migrations};
-pub use crate::migrations::{Migration, Statement};
+pub use crate::hook::{Call, Hook, call};
+use crate::migrations::Migrations;
+pub use crate::migrations::{File, Migration, Statement};
 use crate::query::{Execute, Query};
 pub use crate::stored::{Nullable, Stored};
 
@@ -40,31 +39,15 @@ pub const fn snapshot(
     crate::Snapshot::new(size, parts, times)
 }
 
+/// A file: path, label, name and text, one right behind the other, and where the first three of them end.
+pub const fn file(whole: &'static str, ends: [u32; 3], statements: &'static [Statement]) -> File {
+    File { whole, ends, statements }
+}
+
 /// One migration.
-#[allow(clippy::too_many_arguments)]
-pub const fn migration(
-    version: i64,
-    label: &'static str,
-    name: &'static str,
-    file: &'static str,
-    text: &'static str,
-    statements: &'static [Statement],
-    checksum: [u8; 32],
-    chain: [u8; 32],
-) -> Migration {
-    Migration {
-        version,
-        label,
-        name,
-        file,
-        text,
-        statements,
-        checksum: Checksum(checksum),
-        chain: Checksum(chain),
-        foreign_keys: false,
-        hook: None,
-        down: None,
-    }
+pub const fn migration(version: i64, up: File, checksum: [u8; 32], chain: [u8; 32]) -> Migration {
+    let (checksum, chain) = (Checksum(checksum), Checksum(chain));
+    Migration { version, up, checksum, chain, foreign_keys: false, hook: None, down: None }
 }
 
 /// A migration that runs with foreign keys on.
@@ -72,19 +55,19 @@ pub const fn foreign_keys(migration: Migration) -> Migration {
     Migration { foreign_keys: true, ..migration }
 }
 
+/// Code of the application.
+pub const fn hook(name: &'static str, call: Call) -> Hook {
+    Hook { name, call }
+}
+
 /// A migration with code of the application after its statements.
-pub const fn after(migration: Migration, name: &'static str, call: Call) -> Migration {
-    Migration { hook: Some(Hook { name, call }), ..migration }
+pub const fn after(migration: Migration, hook: &'static Hook) -> Migration {
+    Migration { hook: Some(hook), ..migration }
 }
 
 /// A migration with the file that takes it back.
-pub const fn down(
-    migration: Migration,
-    file: &'static str,
-    text: &'static str,
-    statements: &'static [Statement],
-) -> Migration {
-    Migration { down: Some(Down { file, text, statements }), ..migration }
+pub const fn down(migration: Migration, file: &'static File) -> Migration {
+    Migration { down: Some(file), ..migration }
 }
 
 /// A statement at these bytes of its file.

@@ -76,7 +76,7 @@ fn refusal(list: &[Migration], conn: &Connection) -> Result<Error> {
         }
         Ok(())
     })?;
-    let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file, found)).unzip();
+    let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file(), found)).unzip();
     Ok(Error::NotAdopted { path: None, nearest, differences: differences.unwrap_or_default() })
 }
 
@@ -96,7 +96,7 @@ fn reconcile(list: &[Migration], conn: &Connection, settings: &Settings<'_>) -> 
         match migration.statements().nth(statement) {
             Some((sql, at)) => Error::unrepeatable(migration, at.start as usize, sql),
             None => {
-                Error::unrepeatable(migration, migration.text.len(), migration.hook().unwrap_or_default())
+                Error::unrepeatable(migration, migration.sql().len(), migration.hook().unwrap_or_default())
             }
         }
     })?;
@@ -108,7 +108,7 @@ fn reconcile(list: &[Migration], conn: &Connection, settings: &Settings<'_>) -> 
     }
     // From here on everything runs as it was proven to, which says something about this very schema alone.
     let (nearest, expected) = match plan.point.checked_sub(1) {
-        Some(last) => (Some(list[last].file), proven.swap_remove(last)),
+        Some(last) => (Some(list[last].file()), proven.swap_remove(last)),
         None => (None, Schema::default()),
     };
     let differences = expected.compare_named(&read(conn)?, &names(list)?);

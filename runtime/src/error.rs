@@ -347,13 +347,13 @@ impl Error {
             _ => 0,
         };
         let (line, column) = migration.position(start + within);
-        Error::Statement { path: None, file: migration.file, line, column, sql, source: Box::new(source) }
+        Error::Statement { path: None, file: migration.file(), line, column, sql, source: Box::new(source) }
     }
 
     /// A statement that begins at this byte of its file and might run the second time.
     pub(crate) fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
         let (line, column) = migration.position(start);
-        Error::Unrepeatable { path: None, file: migration.file, line, column, sql }
+        Error::Unrepeatable { path: None, file: migration.file(), line, column, sql }
     }
 
     /// What SQLite said, where it has not been looked into yet.

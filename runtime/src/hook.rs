@@ -7,9 +7,9 @@ use crate::migrations::Migration;
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
-/// What runs after the statements of a migration.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hook {
+/// What runs after the statements of a migration. Public only for the macro's expansion.
+#[derive(Debug)]
+pub struct Hook {
     /// What `migrations!` calls it.
     pub(crate) name: &'static str,
     pub(crate) call: Call,
@@ -32,13 +32,13 @@ const SAVEPOINT: &str = "onward_hook";
 
 /// Calls the hook of a migration, if it has one, and sees that the transaction is still the same.
 pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Result<()> {
-    let Some(hook) = &migration.hook else { return Ok(()) };
+    let Some(hook) = migration.hook else { return Ok(()) };
     let calling = Error::sqlite("call the code beside the migration");
     transaction.execute_batch(&format!("SAVEPOINT {SAVEPOINT}")).map_err(&calling)?;
     let outcome = (hook.call)(transaction);
     let ended =
         transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {SAVEPOINT}")).is_err();
-    let (path, file, hook) = (None, migration.file, hook.name);
+    let (path, file, hook) = (None, migration.file(), hook.name);
     match outcome {
         Err(source) if transaction.is_autocommit() && rolls_back(&*source) => {
             Err(Error::Hook { path, file, hook, source })

@@ -91,7 +91,7 @@ pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Resul
     for (migration, took) in ran {
         let micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
-        insert.execute(params![migration.version, migration.name, checksum, chain, micros])?;
+        insert.execute(params![migration.version, migration.name(), checksum, chain, micros])?;
     }
     Ok(())
 }

@@ -25,27 +25,36 @@ pub struct Statement {
     pub(crate) undone: bool,
 }
 
-/// What takes a migration back.
+/// A file and its statements. Public only for the macro's expansion.
+///
+/// A pointer is something that the loader of a program has to put right at each start, so there are few.
+#[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Down {
-    pub(crate) file: &'static str,
-    pub(crate) text: &'static str,
+pub struct File {
+    /// Path, label, name and text, one right behind the other.
+    pub(crate) whole: &'static str,
+    /// Where the first three of them end.
+    pub(crate) ends: [u32; 3],
     pub(crate) statements: &'static [Statement],
+}
+
+impl File {
+    fn parts(&self) -> [&'static str; 4] {
+        let [path, label, name] = self.ends.map(|end| end as usize);
+        [&self.whole[..path], &self.whole[path..label], &self.whole[label..name], &self.whole[name..]]
+    }
 }
 
 /// One migration of the embedded history.
 #[derive(Debug, Clone)]
 pub struct Migration {
     pub(crate) version: i64,
-    pub(crate) label: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) file: &'static str,
-    pub(crate) text: &'static str,
-    pub(crate) statements: &'static [Statement],
+    pub(crate) up: File,
     pub(crate) checksum: Checksum,
     pub(crate) chain: Checksum,
-    pub(crate) hook: Option<Hook>,
-    pub(crate) down: Option<Down>,
+    pub(crate) hook: Option<&'static Hook>,
+    /// What takes it back.
+    pub(crate) down: Option<&'static File>,
     /// Foreign keys are enforced while it runs, so that cascades fire.
     pub(crate) foreign_keys: bool,
 }
@@ -58,22 +67,26 @@ impl Migration {
 
     /// The version as the file name writes it, leading zeros included.
     pub fn label(&self) -> &'static str {
-        self.label
+        let [_, label, ..] = self.up.parts();
+        label
     }
 
     /// The name behind the version.
     pub fn name(&self) -> &'static str {
-        self.name
+        let [_, _, name, _] = self.up.parts();
+        name
     }
 
     /// The file it comes from, as it was called when the program was compiled.
     pub fn file(&self) -> &'static str {
-        self.file
+        let [path, ..] = self.up.parts();
+        path
     }
 
     /// The text of the file.
     pub fn sql(&self) -> &'static str {
-        self.text
+        let [.., text] = self.up.parts();
+        text
     }
 
     /// SHA-256 over the text, to which neither comments nor white space count.
@@ -89,26 +102,27 @@ impl Migration {
 
     /// The text of the file that takes it back, if there is one; see [`Migrator::revert`].
     pub fn down_sql(&self) -> Option<&'static str> {
-        self.down.map(|down| down.text)
+        let [.., text] = self.down?.parts();
+        Some(text)
     }
 
     /// What takes it back, as if it were a migration.
     pub(crate) fn back(&self) -> Option<Migration> {
-        let Down { file, text, statements } = self.down?;
-        Some(Migration { file, text, statements, hook: None, down: None, ..self.clone() })
+        Some(Migration { up: *self.down?, hook: None, down: None, ..self.clone() })
     }
 
     /// The statements that run, in order.
     pub(crate) fn statements(&self) -> impl Iterator<Item = (&'static str, Statement)> + use<> {
-        let text = self.text;
-        self.statements
+        let text = self.sql();
+        self.up
+            .statements
             .iter()
             .map(move |statement| (&text[statement.start as usize..statement.end as usize], *statement))
     }
 
     /// The line and column of a byte of the text, both from one.
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
-        token::position(self.text, offset)
+        token::position(self.sql(), offset)
     }
 }
 

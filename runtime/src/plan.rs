@@ -153,8 +153,8 @@ pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Mi
         match list.iter().find(|migration| migration.version == version) {
             Some(migration) if migration.checksum.to_string() != ledger => conflicts.push(Conflict::Edited {
                 version,
-                name: migration.name,
-                file: migration.file,
+                name: migration.name(),
+                file: migration.file(),
                 ledger,
                 program: migration.checksum,
             }),
@@ -165,8 +165,13 @@ pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Mi
     }
     for migration in list.iter().filter(|migration| migration.version < newest) {
         if !rows.iter().any(|row| row.version == migration.version) {
-            let Migration { version, name, file, checksum: program, .. } = migration.clone();
-            conflicts.push(Conflict::OutOfOrder { version, name, file, program, newest });
+            conflicts.push(Conflict::OutOfOrder {
+                version: migration.version,
+                name: migration.name(),
+                file: migration.file(),
+                program: migration.checksum,
+                newest,
+            });
         }
     }
     if conflicts.is_empty() {
@@ -194,7 +199,7 @@ mod tests {
 
     fn migration(version: i64) -> Migration {
         let sum = [u8::try_from(version).unwrap_or_default(); 32];
-        crate::__private::migration(version, "", "m", "m.sql", "", &[], sum, sum)
+        crate::__private::migration(version, crate::__private::file("m.sqlm", [5, 5, 6], &[]), sum, sum)
     }
 
     /// What a ledger holds after these.

@@ -65,8 +65,7 @@ pub struct Report {
 
 impl Applied {
     pub(crate) fn new((migration, duration): (&Migration, Duration)) -> Applied {
-        let Migration { version, label, name, .. } = *migration;
-        Applied { version, label, name, duration }
+        Applied { version: migration.version, label: migration.label(), name: migration.name(), duration }
     }
 }
 
@@ -78,7 +77,7 @@ impl Report {
             reverted: done.reverted.into_iter().map(Applied::new).collect(),
             total: done.total,
             adopted: done.adopted,
-            newest: newest.map(|newest| (newest.label, newest.name)),
+            newest: newest.map(|newest| (newest.label(), newest.name())),
             waited: wait.waited(),
             attempts: wait.attempts,
             retries: wait.retries,

@@ -141,7 +141,7 @@ impl<'m> Pending<'m> {
         let before = Violation::read(conn).map_err(&checking)?;
         let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
             Some(down) => one(&down, conn, settings, |_, _| false, || Ok(())),
-            None => Err(Error::NoDownFile { path: None, file: migration.file }),
+            None => Err(Error::NoDownFile { path: None, file: migration.file() }),
         })?;
         let after = Violation::read(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {

@@ -97,7 +97,7 @@ fn entry(migration: &Migration, rows: &[Row]) -> Entry {
     let row = rows.iter().find(|row| row.version == migration.version);
     Entry {
         version: migration.version,
-        name: migration.name.to_owned(),
+        name: migration.name().to_owned(),
         state: match row {
             None => State::Pending,
             Some(row) if row.adopted => State::Adopted(row.applied_at.clone()),

@@ -1,0 +1,57 @@
+//! What of a history a program embeds.
+
+use std::ops::Range;
+
+use crate::file::FileId;
+use crate::history::{History, Migration, Run};
+use crate::replay::DOUBLE_QUOTED_STRING;
+use crate::statement;
+
+/// A migration's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path, the migration's label and name, and its text, one right behind the other.
+    pub whole: String,
+    /// Where the first three of them end.
+    pub ends: [usize; 3],
+    /// The statements that run.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The bytes of its file's text.
+    pub range: Range<usize>,
+    /// Whether double quotes may be strings in it.
+    pub strings: bool,
+    /// Whether what it leaves on the connection ends with the migration.
+    pub undone: bool,
+}
+
+impl History {
+    /// A migration's file, and the one that takes it back; `prefix` comes before their paths.
+    pub fn embedded(&self, migration: &Migration, prefix: &str) -> (File, Option<File>) {
+        let file = |file: FileId, statements: &[statement::Statement]| {
+            let (file, mut whole, mut ends) = (self.files.get(file), prefix.to_owned(), [0; 3]);
+            for (end, part) in ends.iter_mut().zip([&file.path, &migration.label, &migration.name]) {
+                whole.push_str(part);
+                *end = whole.len();
+            }
+            whole.push_str(&file.text);
+            File { whole, ends, statements: run(statements) }
+        };
+        let down = migration.down.map(|down| file(down, &migration.down_statements));
+        (file(migration.file, &migration.statements), down)
+    }
+}
+
+fn run(statements: &[statement::Statement]) -> Vec<Statement> {
+    let run = statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
+    let embedded = run.map(|statement| Statement {
+        range: statement.range.clone(),
+        strings: statement.allows(DOUBLE_QUOTED_STRING),
+        undone: statement.kind.run() == Run::Undone,
+    });
+    embedded.collect()
+}
