@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::shape::{Field, Shape};
-use super::value::{candidates, value};
+use super::value::{apart, candidates, value};
 use crate::cause::{Cause, Refusal};
 use crate::sandbox::{Sandbox, quoted};
 
@@ -131,7 +131,6 @@ impl Filler {
         }
         self.empty.remove(table);
         if count == 0 && !has_rows(sandbox.conn(), table) {
-            self.tables.insert(table.to_owned(), Filled { filled: false, ..entry });
             self.empty.insert(table.to_owned(), problem.unwrap_or_default());
         }
         Ok(())
@@ -159,7 +158,7 @@ impl Filler {
         let Some(&Filled { number, generation, .. }) = self.tables.get(table) else { return 0 };
         match self.rows {
             // No two tables have a key in common, as if they had grown apart.
-            Rows::Mild => number * 100 + 101 + index,
+            Rows::Mild => number * 100 + 101,
             // With gaps, as deleted rows leave them.
             Rows::Harsh => 1 + index * 3 + generation * 100,
         }
@@ -221,7 +220,7 @@ impl Filler {
                 let number = if repeats { first } else { number };
                 match value(field, self.rows, number + draft.tries[column] * 37) {
                     Value::Text(_) | Value::Blob(_) if draft.json && field.literals.is_empty() => {
-                        Value::Text(format!("{{\"n\":{number}}}"))
+                        Value::Text(format!("{{\"n\":{}}}", apart(field, self.rows, number)))
                     }
                     value => value,
                 }
@@ -402,6 +401,10 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL CHECK (json_type(a) = 'array'), b TEXT CHECK (b GLOB '*@*' AND b NOT NULL))",
             "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
+            "CREATE TABLE t(a REAL NOT NULL CHECK (a < 7.5 AND a * 2 > 13))",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 7 AND b = 5))",
+            "CREATE TABLE t(p INT REFERENCES p(id), q INT REFERENCES p(id),
+             a TEXT NOT NULL CHECK (length(a) = 32 AND typeof(a) = 'text')); CREATE TABLE p(id INTEGER PRIMARY KEY)",
             "CREATE TABLE t(a INT, b INT, CONSTRAINT one CHECK ((a IS NULL) <> (b IS NULL)))",
             "CREATE TABLE t(a BLOB CHECK (length(a) = 32), b BLOB CHECK (length(b) = 33), CHECK ((a IS NULL) <> (b IS NULL)))",
             "CREATE TABLE t(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES t(id))",
@@ -410,12 +413,56 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL); CREATE INDEX i ON t(json_extract(a, '$.b'))",
             "CREATE TABLE t(a TEXT); CREATE TRIGGER g BEFORE INSERT ON t WHEN new.a IS NULL OR new.a NOT IN ('x', 'y') BEGIN
              SELECT raise(ABORT, 'no'); END",
+            "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, CHECK (a = 1 OR b = 'x')) STRICT",
             "CREATE TABLE t(id INTEGER PRIMARY KEY CHECK (id = 1), a TEXT)",
         ] {
             for rows in [Rows::Mild, Rows::Harsh] {
                 assert_eq!(empty(table, rows), [""; 0], "{rows:?} {table}");
             }
         }
+    }
+
+    /// What is in a table, named `t`, and its parents have been filled before.
+    fn filled(sql: &str, rows: Rows, select: &str) -> Vec<Vec<Value>> {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.conn().execute_batch(sql).unwrap();
+        Filler::new(rows).fill(&sandbox, "t").unwrap();
+        sandbox.read(select).unwrap()
+    }
+
+    #[test]
+    fn children_refer_to_the_rows_of_their_parents() {
+        let numbers = |numbers: [i64; 3]| numbers.map(|number| vec![Value::Integer(number)]);
+        let one_each = "CREATE TABLE p(id INTEGER PRIMARY KEY);
+            CREATE TABLE t(p INTEGER NOT NULL UNIQUE REFERENCES p(id));";
+        assert_eq!(filled(one_each, Rows::Harsh, "SELECT p FROM t ORDER BY p"), numbers([1, 4, 7]));
+        let any = one_each.replace(" UNIQUE", "");
+        assert_eq!(filled(&any, Rows::Harsh, "SELECT p FROM t ORDER BY rowid"), numbers([1, 4, 1]));
+        for itself in [
+            "CREATE TABLE t(a TEXT, parent INTEGER NOT NULL REFERENCES t(id), id INTEGER PRIMARY KEY)",
+            "CREATE TABLE t(a TEXT, parent INTEGER NOT NULL REFERENCES t, id INTEGER PRIMARY KEY)",
+        ] {
+            let select = "SELECT parent = id FROM t";
+            assert_eq!(filled(itself, Rows::Mild, select), [[Value::Integer(1)]], "{itself}");
+        }
+    }
+
+    #[test]
+    fn a_new_column_gets_a_value_in_the_first_row_unless_it_is_a_key() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        let conn = sandbox.conn();
+        conn.execute_batch("CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE t(id INTEGER PRIMARY KEY);")
+            .unwrap();
+        let mut filler = Filler::new(Rows::Harsh);
+        filler.fill(&sandbox, "t").unwrap();
+        conn.execute_batch("ALTER TABLE t ADD COLUMN p REFERENCES p(id); ALTER TABLE t ADD COLUMN a TEXT")
+            .unwrap();
+        filler.column(&sandbox, "t", "p").unwrap();
+        filler.column(&sandbox, "t", "a").unwrap();
+        let rows = sandbox.read("SELECT p, a FROM t").unwrap();
+        let null = Value::Null;
+        let first = [null.clone(), Value::Text("01234".into())];
+        assert_eq!(rows, [first, [null.clone(), null.clone()], [null.clone(), null]]);
     }
 
     #[test]
@@ -433,11 +480,17 @@ mod tests {
             .conn()
             .execute_batch("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT UNIQUE)")
             .unwrap();
-        Filler::new(Rows::Harsh).fill(&sandbox, "t").unwrap();
+        let mut filler = Filler::new(Rows::Harsh);
+        filler.fill(&sandbox, "t").unwrap();
         let rows = sandbox.read("SELECT id, a, b FROM t").unwrap();
         let text = |text: &str| Value::Text(text.into());
         assert_eq!(rows[0], [Value::Integer(1), text("01234"), text("01234")]);
         assert_eq!(rows[1], [Value::Integer(4), Value::Null, Value::Null]);
         assert_eq!(rows[2], [Value::Integer(7), text("01234"), text("01240")]);
+        // Those that come when they are gone are others.
+        sandbox.conn().execute_batch("DELETE FROM t").unwrap();
+        filler.fill(&sandbox, "t").unwrap();
+        let ids = [101, 104, 107].map(|id| vec![Value::Integer(id)]);
+        assert_eq!(sandbox.read("SELECT id FROM t ORDER BY id").unwrap(), ids);
     }
 }
