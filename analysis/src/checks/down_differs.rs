@@ -61,6 +61,10 @@ mod tests {
     fn silent_where_only_the_order_differs() {
         let down = "DROP INDEX by_state; ALTER TABLE jobs DROP COLUMN due;";
         assert_eq!(codes(&[FIRST, UP, ("0002_due.down.sql", down)]), [""; 0]);
+        let first = ("0001_jobs.up.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, due TEXT);");
+        let up = ("0002_gone.up.sql", "ALTER TABLE jobs DROP COLUMN state;");
+        let down = "ALTER TABLE jobs ADD COLUMN state TEXT;";
+        assert_eq!(codes(&[first, up, ("0002_gone.down.sql", down)]), [""; 0]);
         let up = ("0002_gone.up.sql", "ALTER TABLE jobs DROP COLUMN state; ALTER TABLE jobs ADD COLUMN due;");
         let down = "ALTER TABLE jobs DROP COLUMN due; ALTER TABLE jobs ADD COLUMN state TEXT;";
         assert_eq!(codes(&[FIRST, up, ("0002_gone.down.sql", down)]), [""; 0]);

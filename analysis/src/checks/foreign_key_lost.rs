@@ -63,6 +63,15 @@ mod tests {
     }
 
     #[test]
+    fn the_place_is_the_new_table() {
+        let more = format!("{}\nCREATE TABLE other(a);", rebuild(""));
+        assert_eq!(history(&[TABLES, &more]), ["foreign_key_lost 0002_m.sql:1:1"]);
+        let renamed = "ALTER TABLE c RENAME TO old;\nCREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER, a);\n\
+                       INSERT INTO c(id, p) SELECT id, p FROM old;\nDROP TABLE old;";
+        assert_eq!(history(&[TABLES, renamed]), ["foreign_key_lost 0002_m.sql:2:1"]);
+    }
+
+    #[test]
     fn silent_where_it_is_kept_or_changed_or_the_parent_goes_or_it_is_all_the_rebuild_is_for() {
         assert_eq!(history(&[TABLES, &rebuild("").replace(", a TEXT", "")]), [""; 0]);
         for key in

@@ -104,6 +104,14 @@ mod tests {
     }
 
     #[test]
+    fn the_table_that_has_the_key_is_the_one() {
+        let child = "CREATE TABLE c(p INTEGER REFERENCES people(id));";
+        let others = "CREATE TABLE people_old(people); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE d(q INTEGER REFERENCES q(id));";
+        assert_eq!(history(&[child, others]), ["foreign_key_mismatch 0001_m.sql:1:37"]);
+    }
+
+    #[test]
     fn parents_that_come_in_a_later_migration() {
         let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
         let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";

@@ -75,11 +75,31 @@ ALTER TABLE n RENAME TO jobs;";
     }
 
     #[test]
+    fn what_refuses_a_second_row_stands_in_for_an_index_that_does() {
+        let jobs = JOBS.replace("CREATE INDEX", "CREATE UNIQUE INDEX");
+        let lost = ["index_lost 0002_m.sql:3:1"];
+        assert_eq!(history(&[&jobs, REBUILD]), lost);
+        assert_eq!(history(&[&jobs, &format!("{REBUILD} CREATE INDEX other ON jobs(state);")]), lost);
+        assert_eq!(
+            history(&[&jobs, &format!("{REBUILD} CREATE UNIQUE INDEX other ON jobs(state, due);")]),
+            lost
+        );
+        let partial = "CREATE UNIQUE INDEX other ON jobs(state) WHERE due IS NULL;";
+        assert_eq!(history(&[&jobs, &format!("{REBUILD} {partial}")]), lost);
+        assert_eq!(history(&[&jobs, &REBUILD.replace("state TEXT", "state TEXT UNIQUE")]), [""; 0]);
+        assert_eq!(
+            history(&[&jobs, &format!("{REBUILD} CREATE UNIQUE INDEX other ON jobs(state);")]),
+            [""; 0]
+        );
+    }
+
+    #[test]
     fn silent_where_it_is_made_again_replaced_or_dropped() {
         let with = |text: &str| history(&[JOBS, &format!("{REBUILD} {text}")]);
         assert_eq!(with("CREATE INDEX by_state ON jobs(state);"), [""; 0]);
         assert_eq!(with("CREATE INDEX other ON jobs(state, due);"), [""; 0]);
         assert_eq!(history(&[JOBS, REBUILD, "CREATE INDEX by_state ON jobs(state);"]), [""; 0]);
+        assert_eq!(history(&[JOBS, REBUILD, "CREATE INDEX other ON jobs(state, due);"]), [""; 0]);
         assert_eq!(history(&[JOBS, &format!("DROP INDEX by_state; {REBUILD}")]), [""; 0]);
         let without = REBUILD
             .replace("state TEXT, ", "")

@@ -107,6 +107,38 @@ mod tests {
         assert_eq!(history(&[TABLES, "DELETE FROM c; DELETE FROM p;"]), [""; 0]);
     }
 
+    /// What deletes from another table has nothing to do with it.
+    #[test]
+    fn rows_that_are_written_without_their_parents() {
+        let update = "DELETE FROM other;\nUPDATE c SET p = 9;";
+        let texts = [TABLES, "CREATE TABLE other(a);", update];
+        assert_eq!(history(&texts), ["orphans 0003_m.sql:2:1"]);
+    }
+
+    #[test]
+    fn each_parent_is_a_fault_of_its_own() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(p REFERENCES p, q REFERENCES q); CREATE TABLE d(q REFERENCES q);";
+        let found = history(&[tables, "DELETE FROM q;\nDELETE FROM p;"]);
+        let places = ["1:1", "1:1", "2:1"].map(|place| format!("orphans 0002_m.sql:{place}"));
+        assert_eq!(found, places);
+    }
+
+    #[test]
+    fn keys_that_are_changed() {
+        let texts =
+            [TABLES, "CREATE TABLE other(a);", "UPDATE p SET id = id + 1000;\nUPDATE other SET a = 1;"];
+        assert_eq!(history(&texts), ["orphans 0003_m.sql:1:1"]);
+    }
+
+    #[test]
+    fn a_new_column_that_refers_to_nothing() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(a);";
+        let add = "ALTER TABLE c ADD COLUMN p INTEGER DEFAULT 7 REFERENCES p(id);";
+        assert_eq!(history(&[tables, add]), ["orphans 0002_m.sql:1:1"]);
+        assert_eq!(history(&[tables, &add.replace("DEFAULT 7 ", "")]), [""; 0]);
+    }
+
     #[test]
     fn silent_when_it_is_mended_in_the_end() {
         assert_eq!(

@@ -90,6 +90,16 @@ mod tests {
         assert_eq!(codes(join), [("rows_lost", false)]);
     }
 
+    /// That their children lead nowhere now is no second fault.
+    #[test]
+    fn parents_that_are_left_behind() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY, a TEXT);
+            CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER REFERENCES p(id));";
+        let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY, a TEXT, k TEXT NOT NULL);\n\
+                       INSERT OR IGNORE INTO n(id, a) SELECT id, a FROM p;\nDROP TABLE p; ALTER TABLE n RENAME TO p;";
+        assert_eq!(history(&[tables, rebuild]), ["rows_lost 0002_m.sql:2:1"]);
+    }
+
     #[test]
     fn a_cascade_that_the_file_asks_for() {
         let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY);

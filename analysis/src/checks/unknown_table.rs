@@ -99,6 +99,8 @@ mod tests {
     fn temporary_tables_end_with_their_migration() {
         let temporary = "CREATE TEMP TABLE t(a); INSERT INTO t VALUES (1);";
         assert_eq!(history(&[temporary, "INSERT INTO t VALUES (2);"]), ["unknown_table 0002_m.sql:1:13"]);
+        let alone = "CREATE TEMP TABLE t(a);";
+        assert_eq!(history(&[alone, alone]), [""; 0]);
         assert_eq!(history(&[temporary, temporary]), [""; 0]);
     }
 
