@@ -120,17 +120,17 @@ impl Filler {
                 self.fill_at(sandbox, &key.parent.to_ascii_lowercase(), depth + 1)?;
             }
         }
-        let mut count = 0;
+        let mut is_empty = true;
         let mut problem = None;
         let wanted = if self.rows == Rows::Mild { 1 } else { 3 };
         for index in 0..wanted {
             match self.row(sandbox, &shape, index) {
-                Ok(()) => count += 1,
+                Ok(()) => is_empty = false,
                 Err(message) => problem = problem.or(Some(message)),
             }
         }
         self.empty.remove(table);
-        if count == 0 && !has_rows(sandbox.conn(), table) {
+        if is_empty && !has_rows(sandbox.conn(), table) {
             self.empty.insert(table.to_owned(), problem.unwrap_or_default());
         }
         Ok(())
