@@ -85,6 +85,8 @@ mod tests {
     #[test]
     fn silent_where_the_data_goes_elsewhere_or_there_is_none() {
         assert_eq!(history(&[JOBS, "CREATE TABLE x AS SELECT * FROM jobs; DROP TABLE jobs;"]), [""; 0]);
+        let within = "CREATE TABLE x AS SELECT * FROM (SELECT * FROM jobs); DROP TABLE jobs;";
+        assert_eq!(history(&[JOBS, within]), [""; 0]);
         assert_eq!(
             history(&["CREATE TABLE x(a); DROP TABLE x;", "CREATE TEMP TABLE y(a); DROP TABLE y;"]),
             [""; 0]

@@ -63,6 +63,17 @@ mod tests {
     }
 
     #[test]
+    fn one_of_two_keys() {
+        let both = TABLES.replace("p INTEGER", "q INTEGER REFERENCES p(id), p INTEGER");
+        let one = rebuild("")
+            .replace("p INTEGER", "q INTEGER REFERENCES p(id), p INTEGER")
+            .replace("id, p", "id, q, p");
+        let found = folder(&[("1_a.sql", &both), ("2_b.sql", &one)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].message, "the foreign key on `c` (p) is lost in the rebuild");
+    }
+
+    #[test]
     fn the_place_is_the_new_table() {
         let more = format!("{}\nCREATE TABLE other(a);", rebuild(""));
         assert_eq!(history(&[TABLES, &more]), ["foreign_key_lost 0002_m.sql:1:1"]);

@@ -150,6 +150,15 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
     }
 
     #[test]
+    fn a_column_that_is_called_as_its_table() {
+        let index = "CREATE TABLE state(id); CREATE INDEX i ON state(state);";
+        let add = "ALTER TABLE state ADD COLUMN state;";
+        let analysis = crate::checks::testing::folder(&[("0001_a.sql", index), ("0002_b.sql", add)]);
+        assert_eq!(analysis.diagnostics.len(), 1, "{:?}", analysis.diagnostics);
+        assert_eq!(analysis.diagnostics[0].related[0].place.range, 29..34);
+    }
+
+    #[test]
     fn several_columns_and_several_indexes_are_all_named() {
         let index = "CREATE INDEX i ON jobs(a, b);\nCREATE INDEX j ON jobs(b);";
         let found =

@@ -75,6 +75,23 @@ ALTER TABLE n RENAME TO jobs;";
     }
 
     #[test]
+    fn each_index_with_its_own_text() {
+        let more = format!(
+            "{JOBS} CREATE INDEX by_both ON jobs(state, id); CREATE INDEX lower ON jobs(lower(state));"
+        );
+        let found = folder(&[("1_a.sql", &more), ("2_b.sql", REBUILD)]);
+        let mut texts: Vec<_> =
+            found.diagnostics.iter().map(|found| found.help.rsplit(" ON ").next().unwrap()).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["jobs(lower(state));`", "jobs(state);`", "jobs(state, id);`"]);
+        let with = |text: &str| history(&[JOBS, &format!("{REBUILD} {text}")]);
+        let lost = ["index_lost 0002_m.sql:3:1"];
+        assert_eq!(with("CREATE INDEX other ON jobs(due, state);"), lost);
+        assert_eq!(history(&[JOBS, REBUILD, "CREATE INDEX other ON jobs(due, state);"]), lost);
+        assert_eq!(with("CREATE INDEX other ON jobs(state) WHERE due IS NULL;"), lost);
+    }
+
+    #[test]
     fn what_refuses_a_second_row_stands_in_for_an_index_that_does() {
         let jobs = JOBS.replace("CREATE INDEX", "CREATE UNIQUE INDEX");
         let lost = ["index_lost 0002_m.sql:3:1"];

@@ -107,6 +107,13 @@ mod tests {
     }
 
     #[test]
+    fn a_table_with_rows_of_the_migrations_own_gets_others_beside() {
+        let jobs = format!("{JOBS} INSERT INTO jobs(state) VALUES ('open');");
+        let index = "CREATE UNIQUE INDEX one ON jobs(state);";
+        assert_eq!(history(&[&jobs, index]), ["may_fail_with_rows 0002_m.sql:1:1"]);
+    }
+
+    #[test]
     fn the_row_is_shown() {
         let index = "CREATE UNIQUE INDEX one ON jobs(state);";
         let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", index)]);

@@ -116,6 +116,14 @@ mod tests {
     }
 
     #[test]
+    fn a_cascade_that_fires_is_not_to_blame() {
+        let seed = "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);";
+        let texts =
+            [TABLES, seed, "-- onward: foreign_keys(on)\nDELETE FROM p;", "INSERT INTO c VALUES (9);"];
+        assert_eq!(history(&texts), ["orphans 0004_m.sql:1:1"]);
+    }
+
+    #[test]
     fn each_parent_is_a_fault_of_its_own() {
         let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
             CREATE TABLE c(p REFERENCES p, q REFERENCES q); CREATE TABLE d(q REFERENCES q);";

@@ -115,6 +115,12 @@ mod tests {
     }
 
     #[test]
+    fn silent_where_the_table_is_not_built_anew() {
+        let jobs = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT UNIQUE);";
+        assert_eq!(history(&[jobs, "REPLACE INTO jobs SELECT id, 'x' FROM jobs;"]), [""; 0]);
+    }
+
+    #[test]
     fn silent_where_all_come_over_or_the_file_says_so() {
         for copy in [
             "INSERT INTO n(id, state) SELECT id, state || id FROM jobs",

@@ -140,6 +140,10 @@ mod tests {
             history(&[JOBS, kept]),
             ["values_changed 0002_m.sql:2:1", "values_changed 0002_m.sql:2:1"]
         );
+        let others =
+            "ALTER TABLE x RENAME TO y; CREATE TABLE n(id INTEGER PRIMARY KEY, owner TEXT, state TEXT);
+            INSERT INTO n SELECT * FROM y; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;";
+        assert_eq!(history(&[JOBS, &JOBS.replace("jobs", "x"), others]), [""; 0]);
         let within = "ALTER TABLE x RENAME TO y; INSERT INTO jobs SELECT id + 100, owner, state FROM jobs;";
         assert_eq!(history(&[JOBS, "CREATE TABLE x(a);", within]), [""; 0]);
     }
