@@ -86,7 +86,7 @@ fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     const TABLES: &str =
         "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p ON DELETE CASCADE);";
@@ -137,6 +137,12 @@ mod tests {
         let texts =
             [TABLES, "CREATE TABLE other(a);", "UPDATE p SET id = id + 1000;\nUPDATE other SET a = 1;"];
         assert_eq!(history(&texts), ["orphans 0003_m.sql:1:1"]);
+        let found = folder(&[("1_a.sql", TABLES), ("2_b.sql", "UPDATE p SET id = id + 1000;")]);
+        assert!(found.diagnostics.len() == 1 && !found.has_errors(), "{:?}", found.diagnostics);
+        // The table that is dropped is there again.
+        let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY);\nINSERT INTO n SELECT id + 1000 FROM p;\nDROP TABLE p;\n\
+                       ALTER TABLE n RENAME TO p;";
+        assert_eq!(history(&[TABLES, rebuild]), ["orphans 0002_m.sql:4:1"]);
     }
 
     #[test]

@@ -186,5 +186,8 @@ mod tests {
         ] {
             assert_eq!(history(&[JOBS, &rebuild(copy)]), [""; 0], "{copy}");
         }
+        // What a fault beside it has brought about, nobody knows.
+        let faulty = rebuild("INSERT INTO n SELECT * FROM jobs; UPDATE n SET nope = 1");
+        assert_eq!(history(&[JOBS, &faulty]), ["unknown_column 0002_m.sql:2:48"]);
     }
 }

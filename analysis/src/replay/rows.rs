@@ -377,6 +377,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::testing::folder;
     use crate::config::Config;
 
     /// Why a table stays empty.
@@ -401,8 +402,10 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL CHECK (json_type(a) = 'array'), b TEXT CHECK (b GLOB '*@*' AND b NOT NULL))",
             "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
+            "CREATE TABLE t(a INT NOT NULL CHECK (abs(a) <> a))",
             "CREATE TABLE t(a REAL NOT NULL CHECK (a < 7.5 AND a * 2 > 13))",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 7 AND b = 5))",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 5 AND b = 7))",
             "CREATE TABLE t(p INT REFERENCES p(id), q INT REFERENCES p(id),
              a TEXT NOT NULL CHECK (length(a) = 32 AND typeof(a) = 'text')); CREATE TABLE p(id INTEGER PRIMARY KEY)",
             "CREATE TABLE t(a INT, b INT, CONSTRAINT one CHECK ((a IS NULL) <> (b IS NULL)))",
@@ -471,6 +474,17 @@ mod tests {
         assert!(never[0].starts_with("t: "), "{never:?}");
         let orphan = empty("CREATE TABLE t(a INT NOT NULL REFERENCES p(id))", Rows::Mild);
         assert_eq!(orphan, ["t: its parent `p` has no rows"]);
+    }
+
+    #[test]
+    fn a_table_that_is_gone_is_not_said_to_be_empty() {
+        let table = "CREATE TABLE t(a INT NOT NULL CHECK (a > 1 AND a < 1));";
+        let empty = |files: &[(&str, &str)]| {
+            folder(files).replay.unwrap().unpopulated.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(empty(&[("1_a.sql", table)]), ["t"]);
+        assert_eq!(empty(&[("1_a.sql", table), ("2_b.sql", "DROP TABLE t;")]), [""; 0]);
+        assert_eq!(empty(&[("1_a.sql", table), ("2_b.sql", "ALTER TABLE t RENAME TO u;")]), ["u"]);
     }
 
     #[test]
