@@ -136,6 +136,11 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
                 "comes with the rebuilt table",
             ),
             (
+                "CREATE TABLE n(x, archived); INSERT INTO n(archived) VALUES (1); DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
+                "1:19",
+                "comes with the rebuilt table",
+            ),
+            (
                 "CREATE TABLE n(x); ALTER TABLE n ADD archived; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
                 "1:38",
                 "comes with the rebuilt table",

@@ -186,6 +186,9 @@ mod tests {
         ] {
             assert_eq!(history(&[JOBS, &rebuild(copy)]), [""; 0], "{copy}");
         }
+        let owners = "UPDATE jobs SET owner = 'owner';";
+        let named = rebuild("INSERT INTO n(id, state) SELECT id, owner FROM jobs");
+        assert_eq!(history(&[JOBS, owners, &named]), [""; 0]);
         // What a fault beside it has brought about, nobody knows.
         let faulty = rebuild("INSERT INTO n SELECT * FROM jobs; UPDATE n SET nope = 1");
         assert_eq!(history(&[JOBS, &faulty]), ["unknown_column 0002_m.sql:2:48"]);
