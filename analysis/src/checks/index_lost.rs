@@ -92,6 +92,19 @@ ALTER TABLE n RENAME TO jobs;";
     }
 
     #[test]
+    fn a_partial_index_and_what_stands_in_for_it() {
+        let jobs = JOBS.replace("(state);", "(state) WHERE state > 'a';");
+        assert_eq!(history(&[&jobs, REBUILD]), ["index_lost 0002_m.sql:3:1"]);
+        for other in
+            ["CREATE INDEX other ON jobs(state) WHERE state > 'a';", "CREATE INDEX other ON jobs(state);"]
+        {
+            assert_eq!(history(&[&jobs, &format!("{REBUILD} {other}")]), [""; 0], "{other}");
+        }
+        let other = "CREATE INDEX other ON jobs(state) WHERE state > 'b';";
+        assert_eq!(history(&[&jobs, &format!("{REBUILD} {other}")]), ["index_lost 0002_m.sql:3:1"]);
+    }
+
+    #[test]
     fn what_refuses_a_second_row_stands_in_for_an_index_that_does() {
         let jobs = JOBS.replace("CREATE INDEX", "CREATE UNIQUE INDEX");
         let lost = ["index_lost 0002_m.sql:3:1"];

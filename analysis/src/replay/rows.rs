@@ -402,6 +402,7 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL CHECK (json_type(a) = 'array'), b TEXT CHECK (b GLOB '*@*' AND b NOT NULL))",
             "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
+            "CREATE TABLE t(a INT REFERENCES nowhere(id))",
             "CREATE TABLE t(a INT NOT NULL CHECK (abs(a) <> a))",
             "CREATE TABLE t(a REAL NOT NULL CHECK (a < 7.5 AND a * 2 > 13))",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 7 AND b = 5))",
@@ -431,6 +432,13 @@ mod tests {
         sandbox.conn().execute_batch(sql).unwrap();
         Filler::new(rows).fill(&sandbox, "t").unwrap();
         sandbox.read(select).unwrap()
+    }
+
+    #[test]
+    fn what_is_taken_is_not_taken_twice() {
+        let seeded = "CREATE TABLE t(a INTEGER NOT NULL UNIQUE); INSERT INTO t VALUES (102);";
+        let rows = filled(seeded, Rows::Mild, "SELECT a FROM t ORDER BY a");
+        assert_eq!(rows, [[Value::Integer(102)], [Value::Integer(102 + 37)]]);
     }
 
     #[test]
@@ -474,6 +482,8 @@ mod tests {
         assert!(never[0].starts_with("t: "), "{never:?}");
         let orphan = empty("CREATE TABLE t(a INT NOT NULL REFERENCES p(id))", Rows::Mild);
         assert_eq!(orphan, ["t: its parent `p` has no rows"]);
+        let text = empty("CREATE TABLE t(a INT NOT NULL CHECK (a IN ('x', 'y'))) STRICT", Rows::Mild);
+        assert_eq!(text, ["t: cannot store TEXT value in INT column t.a"]);
     }
 
     #[test]
