@@ -125,6 +125,30 @@ mod tests {
     }
 
     #[test]
+    fn of_a_row_five_columns_are_shown() {
+        let shown = |columns: &str| {
+            let jobs = format!("CREATE TABLE jobs(state TEXT UNIQUE, {columns});");
+            let found = folder(&[("1_a.sql", &jobs), ("2_b.sql", "UPDATE jobs SET state = 'x';")]);
+            found.diagnostics[0].notes[0].split(", SQLite").next().unwrap().to_owned()
+        };
+        let five = "with a row of `jobs` with state = '01234', a = 1, b = 1, c = 1, d = 1";
+        assert_eq!(shown("a INT, b INT, c INT, d INT"), five);
+        assert_eq!(shown("a INT, b INT, c INT, d INT, e INT"), format!("{five}, …"));
+        assert_eq!(shown("a INT, b INT, c INT, d INT, e INT, f INT"), format!("{five}, …"));
+    }
+
+    #[test]
+    fn nothing_is_carried_past_a_rollback() {
+        let jobs = "CREATE TABLE jobs(state TEXT);
+            CREATE TRIGGER g BEFORE UPDATE ON jobs BEGIN SELECT raise(ROLLBACK, 'no'); END;";
+        let found = folder(&[("1_a.sql", jobs), ("2_b.sql", "UPDATE jobs SET state = 'x';")]);
+        let stopped: Vec<_> =
+            found.replay.as_ref().unwrap().stopped().iter().map(|at| at.migration).collect();
+        assert_eq!(stopped, [1, 1]);
+        assert_eq!(found.diagnostics[0].rule.code, "may_fail_with_rows");
+    }
+
+    #[test]
     fn the_row_with_the_null_is_shown() {
         let copy = "CREATE TABLE x(state TEXT NOT NULL); INSERT INTO x SELECT state FROM jobs;";
         let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", copy)]);
@@ -173,6 +197,7 @@ mod tests {
         assert_eq!(history(&[&format!("{JOBS} CREATE UNIQUE INDEX one ON jobs(state);")]), [""; 0]);
         // Rows that a migration brings along may meet ours by chance.
         let counted = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 200)";
-        assert_eq!(history(&[JOBS, &format!("INSERT INTO jobs(id) {counted} SELECT i FROM n;")]), [""; 0]);
+        let tables = format!("{JOBS} CREATE TABLE other(a);");
+        assert_eq!(history(&[&tables, &format!("INSERT INTO jobs(id) {counted} SELECT i FROM n;")]), [""; 0]);
     }
 }

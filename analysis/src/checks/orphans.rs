@@ -103,6 +103,8 @@ mod tests {
         let delete = "DELETE FROM p;";
         assert_eq!(history(&[TABLES, delete]), ["orphans 0002_m.sql:1:1"]);
         assert_eq!(history(&[TABLES, "DROP TABLE p;"])[0], "orphans 0002_m.sql:1:1");
+        let drops = "DROP TABLE other;\nDROP TABLE p;\nCREATE TABLE last(a);";
+        assert_eq!(history(&[TABLES, "CREATE TABLE other(a);", drops])[0], "orphans 0003_m.sql:2:1");
         assert_eq!(history(&[TABLES, "-- onward: foreign_keys(on)\nDELETE FROM p;"]), [""; 0]);
         assert_eq!(history(&[TABLES, "DELETE FROM c; DELETE FROM p;"]), [""; 0]);
     }
@@ -130,6 +132,15 @@ mod tests {
         let found = history(&[tables, "DELETE FROM q;\nDELETE FROM p;"]);
         let places = ["1:1", "1:1", "2:1"].map(|place| format!("orphans 0002_m.sql:{place}"));
         assert_eq!(found, places);
+    }
+
+    #[test]
+    fn one_of_two_parents_is_mended() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(p REFERENCES p, q REFERENCES q); CREATE TABLE d(p REFERENCES p);";
+        let texts =
+            [tables, "DELETE FROM p;\nDELETE FROM q;", "UPDATE c SET q = NULL; UPDATE d SET p = NULL;"];
+        assert_eq!(history(&texts), ["orphans 0002_m.sql:1:1"]);
     }
 
     #[test]
