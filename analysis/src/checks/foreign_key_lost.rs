@@ -85,11 +85,17 @@ mod tests {
     #[test]
     fn silent_where_it_is_kept_or_changed_or_the_parent_goes_or_it_is_all_the_rebuild_is_for() {
         assert_eq!(history(&[TABLES, &rebuild("").replace(", a TEXT", "")]), [""; 0]);
+        let indexed = format!("{TABLES} CREATE INDEX by_p ON c(p);");
+        let found = history(&[&indexed, &rebuild("").replace(", a TEXT", "")]);
+        assert_eq!(found, ["index_lost 0002_m.sql:2:43"]);
         for key in
             [" REFERENCES p(id) ON DELETE CASCADE", " REFERENCES p", " REFERENCES p(id) ON DELETE SET NULL"]
         {
             assert_eq!(history(&[TABLES, &rebuild(key)]), [""; 0], "{key}");
         }
         assert_eq!(history(&[TABLES, &format!("{} DROP TABLE p;", rebuild(""))]), [""; 0]);
+        for later in [&*rebuild(" REFERENCES p(id)"), "DROP TABLE p;", "ALTER TABLE c DROP COLUMN p;"] {
+            assert_eq!(history(&[TABLES, &rebuild(""), later]), [""; 0], "{later}");
+        }
     }
 }

@@ -119,6 +119,15 @@ mod tests {
         }
     }
 
+    /// Of a column that is updated, the copy says nothing.
+    #[test]
+    fn columns_that_are_updated_are_other_columns() {
+        let copy = rebuild("INSERT INTO n SELECT * FROM jobs; UPDATE n SET owner = lower(owner)");
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", &copy)]);
+        let messages: Vec<_> = found.diagnostics.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(messages, ["column `state` of `jobs` gets the values of `owner`"]);
+    }
+
     #[test]
     fn columns_of_json_in_another_order() {
         let jobs = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, a TEXT, b TEXT);
@@ -189,6 +198,9 @@ mod tests {
         let owners = "UPDATE jobs SET owner = 'owner';";
         let named = rebuild("INSERT INTO n(id, state) SELECT id, owner FROM jobs");
         assert_eq!(history(&[JOBS, owners, &named]), [""; 0]);
+        // Where both hold the same, no value is another one.
+        let same = "UPDATE jobs SET owner = 'a', state = 'a';";
+        assert_eq!(history(&[JOBS, same, &rebuild("INSERT INTO n SELECT * FROM jobs")]), [""; 0]);
         // What a fault beside it has brought about, nobody knows.
         let faulty = rebuild("INSERT INTO n SELECT * FROM jobs; UPDATE n SET nope = 1");
         assert_eq!(history(&[JOBS, &faulty]), ["unknown_column 0002_m.sql:2:48"]);

@@ -166,11 +166,10 @@ impl Rebuild<'_> {
         }
         let taken = self.taken();
         for index in &self.old.indexes {
-            let has_columns = index.columns.iter().all(|column| {
-                column.is_expression
-                    || column.name_or_expression == "rowid"
-                    || new.column(&column.name_or_expression).is_some()
-            });
+            let has_columns = index
+                .columns
+                .iter()
+                .all(|column| column.is_expression || new.column(&column.name_or_expression).is_some());
             if let Some(sql) =
                 self.before.text(ObjectKind::Index, &index.name).filter(|_| index.definition.is_some())
                 && has_columns
