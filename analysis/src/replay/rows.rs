@@ -405,8 +405,8 @@ mod tests {
             "CREATE TABLE t(a INT REFERENCES nowhere(id))",
             "CREATE TABLE t(a INT NOT NULL CHECK (abs(a) <> a))",
             "CREATE TABLE t(a REAL NOT NULL CHECK (a < 7.5 AND a * 2 > 13))",
-            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 7 AND b = 5))",
-            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 5 AND b = 7))",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 5 AND a <> 9 AND b = 7))",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (b = 5 AND a <> 9 AND a = 7))",
             "CREATE TABLE t(p INT REFERENCES p(id), q INT REFERENCES p(id),
              a TEXT NOT NULL CHECK (length(a) = 32 AND typeof(a) = 'text')); CREATE TABLE p(id INTEGER PRIMARY KEY)",
             "CREATE TABLE t(a INT, b INT, CONSTRAINT one CHECK ((a IS NULL) <> (b IS NULL)))",
@@ -439,6 +439,9 @@ mod tests {
         let seeded = "CREATE TABLE t(a INTEGER NOT NULL UNIQUE); INSERT INTO t VALUES (102);";
         let rows = filled(seeded, Rows::Mild, "SELECT a FROM t ORDER BY a");
         assert_eq!(rows, [[Value::Integer(102)], [Value::Integer(102 + 37)]]);
+        // Nor what has the wrong type.
+        let strict = "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, CHECK (a = 1 OR b = 'x')) STRICT";
+        assert_eq!(filled(strict, Rows::Harsh, "SELECT a FROM t"), vec![[Value::Integer(1)]; 3]);
     }
 
     #[test]
@@ -515,6 +518,12 @@ mod tests {
         sandbox.conn().execute_batch("DELETE FROM t").unwrap();
         filler.fill(&sandbox, "t").unwrap();
         let ids = [101, 104, 107].map(|id| vec![Value::Integer(id)]);
+        assert_eq!(sandbox.read("SELECT id FROM t ORDER BY id").unwrap(), ids);
+        // Those that were taken out for a moment are put back, and once.
+        filler.take_out("t");
+        sandbox.conn().execute_batch("DELETE FROM t").unwrap();
+        filler.fill(&sandbox, "t").unwrap();
+        filler.fill(&sandbox, "t").unwrap();
         assert_eq!(sandbox.read("SELECT id FROM t ORDER BY id").unwrap(), ids);
     }
 }
