@@ -403,7 +403,7 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
             "CREATE TABLE t(a INT REFERENCES nowhere(id))",
-            "CREATE TABLE t(a INT NOT NULL CHECK (abs(a) <> a))",
+            "CREATE TABLE t(a INT NOT NULL CHECK (abs(a) <> a)) STRICT",
             "CREATE TABLE t(a REAL NOT NULL CHECK (a < 7.5 AND a * 2 > 13))",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 5 AND a <> 9 AND b = 7))",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (b = 5 AND a <> 9 AND a = 7))",
