@@ -126,6 +126,15 @@ mod tests {
     }
 
     #[test]
+    fn parents_of_a_column_that_is_added() {
+        let child = "CREATE TABLE c(a);";
+        let add = "ALTER TABLE c ADD COLUMN q INTEGER REFERENCES p(id);";
+        let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY);";
+        assert_eq!(history(&[child, add, parent]), ["foreign_key_mismatch 0002_m.sql:1:47"]);
+        assert_eq!(history(&[child, parent, add]), [""; 0]);
+    }
+
+    #[test]
     fn parents_that_are_dropped() {
         let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER CHECK (p > 1 AND p < 1) REFERENCES p);";
         let found = folder(&[("1_a.sql", tables), ("2_b.sql", "DROP TABLE p;")]);

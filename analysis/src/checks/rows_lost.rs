@@ -90,6 +90,15 @@ mod tests {
         assert_eq!(codes(join), [("rows_lost", false)]);
     }
 
+    #[test]
+    fn foreign_keys_are_not_to_blame_for_a_copy() {
+        let copy = rebuild("INSERT OR IGNORE INTO n(id, state, kind) SELECT id, state, NULL FROM jobs");
+        assert_eq!(
+            history(&[JOBS, &format!("-- onward: foreign_keys(on)\n{copy}")]),
+            ["rows_lost 0002_m.sql:3:1"]
+        );
+    }
+
     /// That their children lead nowhere now is no second fault.
     #[test]
     fn parents_that_are_left_behind() {
