@@ -135,6 +135,19 @@ mod tests {
     }
 
     #[test]
+    fn the_migration_is_the_one_that_is_not_mended() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(p REFERENCES p, q REFERENCES q);";
+        let texts = [
+            tables,
+            "INSERT INTO c(q) VALUES (5);",
+            "INSERT INTO c(p) VALUES (6);",
+            "INSERT INTO q VALUES (5);",
+        ];
+        assert_eq!(history(&texts), ["orphans 0003_m.sql:1:1"]);
+    }
+
+    #[test]
     fn one_of_two_parents_is_mended() {
         let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
             CREATE TABLE c(p REFERENCES p, q REFERENCES q); CREATE TABLE d(p REFERENCES p);";

@@ -102,6 +102,12 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_dropped_would_not_have_been_there() {
+        let found = history(&["DROP TABLE jobs;\nINSERT INTO jobs VALUES (1);"]);
+        assert_eq!(found, ["unknown_table 0001_m.sql:1:12", "unknown_table 0001_m.sql:2:13"]);
+    }
+
+    #[test]
     fn another_database_explains_what_is_missing_there_and_no_more() {
         let text = "ATTACH 'x.db' AS y;\nINSERT INTO y.t VALUES (1);\nINSERT INTO t VALUES (1);";
         assert_eq!(history(&[text]), ["not_in_transaction 0001_m.sql:1:1", "unknown_table 0001_m.sql:3:13"]);
