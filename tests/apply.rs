@@ -208,6 +208,19 @@ fn settings_of_the_connection_stay() {
 }
 
 #[test]
+fn what_a_migration_writes_into_the_schema_holds_for_the_next_one() -> Result<()> {
+    const WRITTEN: Migrations = migrations!("histories/written");
+    for on in [false, true] {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.pragma_update(None, "writable_schema", on).unwrap();
+        WRITTEN.apply(&mut conn)?;
+        assert_eq!(number(&conn, "SELECT count(*) FROM jobs WHERE state IS NULL"), 1);
+        assert_eq!(number(&conn, "PRAGMA writable_schema"), i64::from(on));
+    }
+    Ok(())
+}
+
+#[test]
 fn strings_in_double_quotes_work_where_they_are_allowed_and_only_there() {
     const STRINGS: Migrations = migrations!("histories/strings");
     let mut conn = Connection::open_in_memory().unwrap();

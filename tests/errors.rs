@@ -347,6 +347,22 @@ fn the_commit_fails() {
 }
 
 #[test]
+fn the_schema_cannot_be_read_after_a_run_to_a_target() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    let before = file.bytes();
+    let deny = |context: AuthContext<'_>| match context.action {
+        AuthAction::Pragma { pragma_name: "table_xinfo", .. } => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    let _ = conn.authorizer(Some(deny));
+    let error = ORDERS.migrator().target(3).apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Sqlite { action: "read the schema", .. }), "{error}");
+    reads(&error, &file.path(), &["could not read the schema: ", "nothing was changed"]);
+    assert!(conn.is_autocommit() && file.bytes() == before);
+}
+
+#[test]
 fn the_target_is_unknown() {
     let file = File::with_orders(&FIRST);
     let error = ORDERS.migrator().target(4).apply(&mut file.conn()).unwrap_err();

@@ -198,6 +198,19 @@ mod tests {
         Ok(())
     }
 
+    /// Turned off, `writable_schema` would leave SQLite with the schema that it read before.
+    #[test]
+    fn a_schema_that_was_written_to_is_read_again() -> Result<()> {
+        let conn = connection("ON")?;
+        conn.execute_batch(
+            "CREATE TABLE t(a NOT NULL); UPDATE sqlite_schema SET sql = 'CREATE TABLE t(a)' WHERE name = 't'",
+        )?;
+        assert!(conn.execute("INSERT INTO t VALUES (NULL)", []).is_err());
+        let settings = Settings::prepare(&conn)?;
+        conn.execute("INSERT INTO t VALUES (NULL)", [])?;
+        settings.restore()
+    }
+
     #[test]
     fn a_call_and_a_pragma_are_the_same_switch() -> Result<()> {
         let names = ["foreign_keys", "legacy_alter_table", "writable_schema"];

@@ -65,5 +65,7 @@ mod tests {
     fn silent_where_it_is_kept_or_the_key_is_another() {
         assert_eq!(history(&[JOBS, &rebuild("id INTEGER PRIMARY KEY AUTOINCREMENT")]), [""; 0]);
         assert_eq!(history(&[JOBS, &rebuild("id TEXT PRIMARY KEY NOT NULL")]), [""; 0]);
+        let again = rebuild("id INTEGER PRIMARY KEY AUTOINCREMENT").replace(", a TEXT", "");
+        assert_eq!(history(&[JOBS, &rebuild("id INTEGER PRIMARY KEY"), &again]), [""; 0]);
     }
 }

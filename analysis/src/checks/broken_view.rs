@@ -99,6 +99,8 @@ mod tests {
     fn never_there_and_gone_since() {
         let never = history(&[JOBS, "CREATE VIEW open AS SELECT stat FROM jobs;"]);
         assert_eq!(never, ["broken_view 0002_m.sql:1:28"]);
+        let both = "CREATE VIEW open AS SELECT stat FROM jobs;\nCREATE VIEW own AS SELECT owner FROM jobs;";
+        assert_eq!(history(&[JOBS, both]), ["broken_view 0002_m.sql:1:28", "broken_view 0002_m.sql:2:27"]);
         let gone = folder(&[
             ("1_a.sql", JOBS),
             ("2_b.sql", "CREATE VIEW open AS SELECT id FROM jobs; CREATE VIEW opener AS SELECT * FROM open;"),
@@ -116,6 +118,9 @@ mod tests {
         let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", view), ("3_c.sql", "ALTER TABLE jobs ADD due;")]);
         assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
         assert_eq!(found.diagnostics[0].message, "view `open` uses column `due` before it exists");
+        assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "due");
+        let more = "CREATE TABLE a(x);\nALTER TABLE jobs ADD due;\nCREATE TABLE b(x);";
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", view), ("3_c.sql", more)]);
         assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "due");
         assert_eq!(history(&[JOBS, &format!("{view} ALTER TABLE jobs ADD due;")]), [""; 0]);
         let view = "CREATE VIEW open AS SELECT 1 FROM later;";

@@ -58,9 +58,23 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_comes_back_as_another() {
+        let up = ("0002_gone.up.sql", "ALTER TABLE jobs DROP COLUMN state;");
+        let down = ("0002_gone.down.sql", "ALTER TABLE jobs ADD COLUMN state INTEGER;");
+        let found = folder(&[FIRST, up, down]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].rule.code, "down_differs");
+        assert_eq!(found.diagnostics[0].notes, ["table `jobs`: column `state` should be TEXT, is INTEGER"]);
+    }
+
+    #[test]
     fn silent_where_only_the_order_differs() {
         let down = "DROP INDEX by_state; ALTER TABLE jobs DROP COLUMN due;";
         assert_eq!(codes(&[FIRST, UP, ("0002_due.down.sql", down)]), [""; 0]);
+        let first = ("0001_jobs.up.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, due TEXT);");
+        let up = ("0002_gone.up.sql", "ALTER TABLE jobs DROP COLUMN state;");
+        let down = "ALTER TABLE jobs ADD COLUMN state TEXT;";
+        assert_eq!(codes(&[first, up, ("0002_gone.down.sql", down)]), [""; 0]);
         let up = ("0002_gone.up.sql", "ALTER TABLE jobs DROP COLUMN state; ALTER TABLE jobs ADD COLUMN due;");
         let down = "ALTER TABLE jobs DROP COLUMN due; ALTER TABLE jobs ADD COLUMN state TEXT;";
         assert_eq!(codes(&[FIRST, up, ("0002_gone.down.sql", down)]), [""; 0]);

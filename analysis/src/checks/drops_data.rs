@@ -63,6 +63,15 @@ mod tests {
     }
 
     #[test]
+    fn copies_of_other_tables_save_nothing() {
+        let tables = "CREATE TABLE a(id); CREATE TABLE b(id);";
+        for copy in ["SELECT a.id FROM a JOIN b", "SELECT id FROM a WHERE id IN (SELECT id FROM jobs)"] {
+            let text = format!("CREATE TABLE x AS {copy};\nDROP TABLE jobs;");
+            assert_eq!(history(&[JOBS, tables, &text]), ["drops_data 0003_m.sql:2:1"], "{copy}");
+        }
+    }
+
+    #[test]
     fn a_team_says_what_it_means() {
         let drop = [("1_a.sql", JOBS), ("2_b.sql", "DROP TABLE jobs;")];
         let with = |level: &str| {
@@ -76,6 +85,8 @@ mod tests {
     #[test]
     fn silent_where_the_data_goes_elsewhere_or_there_is_none() {
         assert_eq!(history(&[JOBS, "CREATE TABLE x AS SELECT * FROM jobs; DROP TABLE jobs;"]), [""; 0]);
+        let within = "CREATE TABLE x AS SELECT * FROM (SELECT * FROM jobs); DROP TABLE jobs;";
+        assert_eq!(history(&[JOBS, within]), [""; 0]);
         assert_eq!(
             history(&["CREATE TABLE x(a); DROP TABLE x;", "CREATE TEMP TABLE y(a); DROP TABLE y;"]),
             [""; 0]

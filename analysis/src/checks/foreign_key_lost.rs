@@ -63,13 +63,39 @@ mod tests {
     }
 
     #[test]
+    fn one_of_two_keys() {
+        let both = TABLES.replace("p INTEGER", "q INTEGER REFERENCES p(id), p INTEGER");
+        let one = rebuild("")
+            .replace("p INTEGER", "q INTEGER REFERENCES p(id), p INTEGER")
+            .replace("id, p", "id, q, p");
+        let found = folder(&[("1_a.sql", &both), ("2_b.sql", &one)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].message, "the foreign key on `c` (p) is lost in the rebuild");
+    }
+
+    #[test]
+    fn the_place_is_the_new_table() {
+        let more = format!("{}\nCREATE TABLE other(a);", rebuild(""));
+        assert_eq!(history(&[TABLES, &more]), ["foreign_key_lost 0002_m.sql:1:1"]);
+        let renamed = "ALTER TABLE c RENAME TO old;\nCREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER, a);\n\
+                       INSERT INTO c(id, p) SELECT id, p FROM old;\nDROP TABLE old;";
+        assert_eq!(history(&[TABLES, renamed]), ["foreign_key_lost 0002_m.sql:2:1"]);
+    }
+
+    #[test]
     fn silent_where_it_is_kept_or_changed_or_the_parent_goes_or_it_is_all_the_rebuild_is_for() {
         assert_eq!(history(&[TABLES, &rebuild("").replace(", a TEXT", "")]), [""; 0]);
+        let indexed = format!("{TABLES} CREATE INDEX by_p ON c(p);");
+        let found = history(&[&indexed, &rebuild("").replace(", a TEXT", "")]);
+        assert_eq!(found, ["index_lost 0002_m.sql:2:43"]);
         for key in
             [" REFERENCES p(id) ON DELETE CASCADE", " REFERENCES p", " REFERENCES p(id) ON DELETE SET NULL"]
         {
             assert_eq!(history(&[TABLES, &rebuild(key)]), [""; 0], "{key}");
         }
         assert_eq!(history(&[TABLES, &format!("{} DROP TABLE p;", rebuild(""))]), [""; 0]);
+        for later in [&*rebuild(" REFERENCES p(id)"), "DROP TABLE p;", "ALTER TABLE c DROP COLUMN p;"] {
+            assert_eq!(history(&[TABLES, &rebuild(""), later]), [""; 0], "{later}");
+        }
     }
 }

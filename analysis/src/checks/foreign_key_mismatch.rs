@@ -104,6 +104,14 @@ mod tests {
     }
 
     #[test]
+    fn the_table_that_has_the_key_is_the_one() {
+        let child = "CREATE TABLE c(p INTEGER REFERENCES people(id));";
+        let others = "CREATE TABLE people_old(people); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE d(q INTEGER REFERENCES q(id));";
+        assert_eq!(history(&[child, others]), ["foreign_key_mismatch 0001_m.sql:1:37"]);
+    }
+
+    #[test]
     fn parents_that_come_in_a_later_migration() {
         let child = "CREATE TABLE c(code TEXT REFERENCES p(code));";
         let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT);";
@@ -115,6 +123,15 @@ mod tests {
             found.diagnostics[0].message,
             "a foreign key of `c` refers to a unique key of `p` before it exists"
         );
+    }
+
+    #[test]
+    fn parents_of_a_column_that_is_added() {
+        let child = "CREATE TABLE c(a);";
+        let add = "ALTER TABLE c ADD COLUMN q INTEGER REFERENCES p(id);";
+        let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY);";
+        assert_eq!(history(&[child, add, parent]), ["foreign_key_mismatch 0002_m.sql:1:47"]);
+        assert_eq!(history(&[child, parent, add]), [""; 0]);
     }
 
     #[test]

@@ -136,6 +136,11 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
                 "comes with the rebuilt table",
             ),
             (
+                "CREATE TABLE n(x, archived); INSERT INTO n(archived) VALUES (1); DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
+                "1:19",
+                "comes with the rebuilt table",
+            ),
+            (
                 "CREATE TABLE n(x); ALTER TABLE n ADD archived; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs",
                 "1:38",
                 "comes with the rebuilt table",
@@ -147,6 +152,15 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
             assert_eq!(format!("{}:{}", position.line, position.column), place, "{later}");
             assert_eq!(analysis.diagnostics[0].related[0].message, format!("{how} here"), "{later}");
         }
+    }
+
+    #[test]
+    fn a_column_that_is_called_as_its_table() {
+        let index = "CREATE TABLE state(id); CREATE INDEX i ON state(state);";
+        let add = "ALTER TABLE state ADD COLUMN state;";
+        let analysis = crate::checks::testing::folder(&[("0001_a.sql", index), ("0002_b.sql", add)]);
+        assert_eq!(analysis.diagnostics.len(), 1, "{:?}", analysis.diagnostics);
+        assert_eq!(analysis.diagnostics[0].related[0].place.range, 29..34);
     }
 
     #[test]

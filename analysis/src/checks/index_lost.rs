@@ -75,11 +75,61 @@ ALTER TABLE n RENAME TO jobs;";
     }
 
     #[test]
+    fn each_index_with_its_own_text() {
+        let more = format!(
+            "{JOBS} CREATE INDEX by_both ON jobs(state, id); CREATE INDEX lower ON jobs(lower(state));"
+        );
+        let found = folder(&[("1_a.sql", &more), ("2_b.sql", REBUILD)]);
+        let mut texts: Vec<_> =
+            found.diagnostics.iter().map(|found| found.help.rsplit(" ON ").next().unwrap()).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["jobs(lower(state));`", "jobs(state);`", "jobs(state, id);`"]);
+        let with = |text: &str| history(&[JOBS, &format!("{REBUILD} {text}")]);
+        let lost = ["index_lost 0002_m.sql:3:1"];
+        assert_eq!(with("CREATE INDEX other ON jobs(due, state);"), lost);
+        assert_eq!(history(&[JOBS, REBUILD, "CREATE INDEX other ON jobs(due, state);"]), lost);
+        assert_eq!(with("CREATE INDEX other ON jobs(state) WHERE due IS NULL;"), lost);
+    }
+
+    #[test]
+    fn a_partial_index_and_what_stands_in_for_it() {
+        let jobs = JOBS.replace("(state);", "(state) WHERE state > 'a';");
+        assert_eq!(history(&[&jobs, REBUILD]), ["index_lost 0002_m.sql:3:1"]);
+        for other in
+            ["CREATE INDEX other ON jobs(state) WHERE state > 'a';", "CREATE INDEX other ON jobs(state);"]
+        {
+            assert_eq!(history(&[&jobs, &format!("{REBUILD} {other}")]), [""; 0], "{other}");
+        }
+        let other = "CREATE INDEX other ON jobs(state) WHERE state > 'b';";
+        assert_eq!(history(&[&jobs, &format!("{REBUILD} {other}")]), ["index_lost 0002_m.sql:3:1"]);
+    }
+
+    #[test]
+    fn what_refuses_a_second_row_stands_in_for_an_index_that_does() {
+        let jobs = JOBS.replace("CREATE INDEX", "CREATE UNIQUE INDEX");
+        let lost = ["index_lost 0002_m.sql:3:1"];
+        assert_eq!(history(&[&jobs, REBUILD]), lost);
+        assert_eq!(history(&[&jobs, &format!("{REBUILD} CREATE INDEX other ON jobs(state);")]), lost);
+        assert_eq!(
+            history(&[&jobs, &format!("{REBUILD} CREATE UNIQUE INDEX other ON jobs(state, due);")]),
+            lost
+        );
+        let partial = "CREATE UNIQUE INDEX other ON jobs(state) WHERE due IS NULL;";
+        assert_eq!(history(&[&jobs, &format!("{REBUILD} {partial}")]), lost);
+        assert_eq!(history(&[&jobs, &REBUILD.replace("state TEXT", "state TEXT UNIQUE")]), [""; 0]);
+        assert_eq!(
+            history(&[&jobs, &format!("{REBUILD} CREATE UNIQUE INDEX other ON jobs(state);")]),
+            [""; 0]
+        );
+    }
+
+    #[test]
     fn silent_where_it_is_made_again_replaced_or_dropped() {
         let with = |text: &str| history(&[JOBS, &format!("{REBUILD} {text}")]);
         assert_eq!(with("CREATE INDEX by_state ON jobs(state);"), [""; 0]);
         assert_eq!(with("CREATE INDEX other ON jobs(state, due);"), [""; 0]);
         assert_eq!(history(&[JOBS, REBUILD, "CREATE INDEX by_state ON jobs(state);"]), [""; 0]);
+        assert_eq!(history(&[JOBS, REBUILD, "CREATE INDEX other ON jobs(state, due);"]), [""; 0]);
         assert_eq!(history(&[JOBS, &format!("DROP INDEX by_state; {REBUILD}")]), [""; 0]);
         let without = REBUILD
             .replace("state TEXT, ", "")

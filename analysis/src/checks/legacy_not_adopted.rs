@@ -110,6 +110,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_migration_leaves_on_its_connection_ends_with_it() {
+        let temporary = "CREATE TEMP TABLE x(a);";
+        let second = ("0002_queue.sql", &*format!("{temporary} ALTER TABLE jobs ADD COLUMN queue TEXT;"));
+        let third = ("0003_due.sql", &*format!("{temporary} ALTER TABLE jobs ADD COLUMN due TEXT;"));
+        assert_eq!(codes(&[FIRST, second, third, ("legacy/v1.sql", FIRST.1)]), [""; 0]);
+    }
+
+    #[test]
     fn databases_that_do_not() {
         for (legacy, at) in [
             ("CREATE TABLE jobs(", "1:1"),

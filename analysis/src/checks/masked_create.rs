@@ -86,7 +86,8 @@ mod tests {
     fn another_shape_is_told_column_by_column() {
         let second =
             "CREATE TABLE IF NOT EXISTS Jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, archived INTEGER);";
-        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", second)]);
+        let others = "CREATE TABLE others(a); ALTER TABLE others RENAME TO other;";
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", others), ("3_c.sql", second)]);
         assert_eq!(found.diagnostics.len(), 1);
         let diagnostic = &found.diagnostics[0];
         assert_eq!((diagnostic.rule.code, found.has_errors()), ("masked_create", false));

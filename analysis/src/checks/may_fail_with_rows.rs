@@ -95,6 +95,24 @@ mod tests {
         }
     }
 
+    /// A table that holds a single row is not refused, whatever it is called by now.
+    #[test]
+    fn a_renamed_table_has_the_rows_that_it_had() {
+        let jobs = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, is_open BOOLEAN);";
+        let copy = "CREATE TABLE n(is_open UNIQUE); INSERT INTO n SELECT is_open FROM tasks;";
+        let found =
+            folder(&[("1_a.sql", jobs), ("2_b.sql", "ALTER TABLE jobs RENAME TO tasks;"), ("3_c.sql", copy)]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!((found.diagnostics[0].rule.code, found.has_errors()), ("may_fail_with_rows", false));
+    }
+
+    #[test]
+    fn a_table_with_rows_of_the_migrations_own_gets_others_beside() {
+        let jobs = format!("{JOBS} INSERT INTO jobs(state) VALUES ('open');");
+        let index = "CREATE UNIQUE INDEX one ON jobs(state);";
+        assert_eq!(history(&[&jobs, index]), ["may_fail_with_rows 0002_m.sql:1:1"]);
+    }
+
     #[test]
     fn the_row_is_shown() {
         let index = "CREATE UNIQUE INDEX one ON jobs(state);";
@@ -103,6 +121,41 @@ mod tests {
             found.diagnostics[0].notes,
             ["with a row of `jobs` with state = '01234', id = 7, n = 1, data = '01234', SQLite says: \
               UNIQUE constraint failed: jobs.state"]
+        );
+    }
+
+    #[test]
+    fn of_a_row_five_columns_are_shown() {
+        let shown = |columns: &str| {
+            let jobs = format!("CREATE TABLE jobs(state TEXT UNIQUE, {columns});");
+            let found = folder(&[("1_a.sql", &jobs), ("2_b.sql", "UPDATE jobs SET state = 'x';")]);
+            found.diagnostics[0].notes[0].split(", SQLite").next().unwrap().to_owned()
+        };
+        let five = "with a row of `jobs` with state = '01234', a = 1, b = 1, c = 1, d = 1";
+        assert_eq!(shown("a INT, b INT, c INT, d INT"), five);
+        assert_eq!(shown("a INT, b INT, c INT, d INT, e INT"), format!("{five}, …"));
+        assert_eq!(shown("a INT, b INT, c INT, d INT, e INT, f INT"), format!("{five}, …"));
+    }
+
+    #[test]
+    fn nothing_is_carried_past_a_rollback() {
+        let jobs = "CREATE TABLE jobs(state TEXT);
+            CREATE TRIGGER g BEFORE UPDATE ON jobs BEGIN SELECT raise(ROLLBACK, 'no'); END;";
+        let found = folder(&[("1_a.sql", jobs), ("2_b.sql", "UPDATE jobs SET state = 'x';")]);
+        let stopped: Vec<_> =
+            found.replay.as_ref().unwrap().stopped().iter().map(|at| at.migration).collect();
+        assert_eq!(stopped, [1, 1]);
+        assert_eq!(found.diagnostics[0].rule.code, "may_fail_with_rows");
+    }
+
+    #[test]
+    fn the_row_with_the_null_is_shown() {
+        let copy = "CREATE TABLE x(state TEXT NOT NULL); INSERT INTO x SELECT state FROM jobs;";
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", copy)]);
+        assert_eq!(
+            found.diagnostics[0].notes,
+            ["with a row of `jobs` with state = NULL, id = 4, n = NULL, data = NULL, SQLite says: \
+              NOT NULL constraint failed: x.state"]
         );
     }
 
@@ -142,5 +195,9 @@ mod tests {
         let valid = "CREATE INDEX by_kind ON jobs(json_extract(data, '$.kind')) WHERE json_valid(data);";
         assert_eq!(history(&[JOBS, valid]), [""; 0]);
         assert_eq!(history(&[&format!("{JOBS} CREATE UNIQUE INDEX one ON jobs(state);")]), [""; 0]);
+        // Rows that a migration brings along may meet ours by chance.
+        let counted = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 200)";
+        let tables = format!("{JOBS} CREATE TABLE other(a);");
+        assert_eq!(history(&[&tables, &format!("INSERT INTO jobs(id) {counted} SELECT i FROM n;")]), [""; 0]);
     }
 }

@@ -86,7 +86,7 @@ fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     const TABLES: &str =
         "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p ON DELETE CASCADE);";
@@ -103,8 +103,78 @@ mod tests {
         let delete = "DELETE FROM p;";
         assert_eq!(history(&[TABLES, delete]), ["orphans 0002_m.sql:1:1"]);
         assert_eq!(history(&[TABLES, "DROP TABLE p;"])[0], "orphans 0002_m.sql:1:1");
+        let drops = "DROP TABLE other;\nDROP TABLE p;\nCREATE TABLE last(a);";
+        assert_eq!(history(&[TABLES, "CREATE TABLE other(a);", drops])[0], "orphans 0003_m.sql:2:1");
         assert_eq!(history(&[TABLES, "-- onward: foreign_keys(on)\nDELETE FROM p;"]), [""; 0]);
         assert_eq!(history(&[TABLES, "DELETE FROM c; DELETE FROM p;"]), [""; 0]);
+    }
+
+    /// What deletes from another table has nothing to do with it.
+    #[test]
+    fn rows_that_are_written_without_their_parents() {
+        let update = "DELETE FROM other;\nUPDATE c SET p = 9;";
+        let texts = [TABLES, "CREATE TABLE other(a);", update];
+        assert_eq!(history(&texts), ["orphans 0003_m.sql:2:1"]);
+    }
+
+    #[test]
+    fn a_cascade_that_fires_is_not_to_blame() {
+        let seed = "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);";
+        let texts =
+            [TABLES, seed, "-- onward: foreign_keys(on)\nDELETE FROM p;", "INSERT INTO c VALUES (9);"];
+        assert_eq!(history(&texts), ["orphans 0004_m.sql:1:1"]);
+    }
+
+    #[test]
+    fn each_parent_is_a_fault_of_its_own() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(p REFERENCES p, q REFERENCES q); CREATE TABLE d(q REFERENCES q);";
+        let found = history(&[tables, "DELETE FROM q;\nDELETE FROM p;"]);
+        let places = ["1:1", "1:1", "2:1"].map(|place| format!("orphans 0002_m.sql:{place}"));
+        assert_eq!(found, places);
+    }
+
+    #[test]
+    fn the_migration_is_the_one_that_is_not_mended() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(p REFERENCES p, q REFERENCES q);";
+        let texts = [
+            tables,
+            "INSERT INTO c(q) VALUES (5);",
+            "INSERT INTO c(p) VALUES (6);",
+            "INSERT INTO q VALUES (5);",
+        ];
+        assert_eq!(history(&texts), ["orphans 0003_m.sql:1:1"]);
+    }
+
+    #[test]
+    fn one_of_two_parents_is_mended() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(p REFERENCES p, q REFERENCES q); CREATE TABLE d(p REFERENCES p);";
+        let texts =
+            [tables, "DELETE FROM p;\nDELETE FROM q;", "UPDATE c SET q = NULL; UPDATE d SET p = NULL;"];
+        assert_eq!(history(&texts), ["orphans 0002_m.sql:1:1"]);
+    }
+
+    #[test]
+    fn keys_that_are_changed() {
+        let texts =
+            [TABLES, "CREATE TABLE other(a);", "UPDATE p SET id = id + 1000;\nUPDATE other SET a = 1;"];
+        assert_eq!(history(&texts), ["orphans 0003_m.sql:1:1"]);
+        let found = folder(&[("1_a.sql", TABLES), ("2_b.sql", "UPDATE p SET id = id + 1000;")]);
+        assert!(found.diagnostics.len() == 1 && !found.has_errors(), "{:?}", found.diagnostics);
+        // The table that is dropped is there again.
+        let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY);\nINSERT INTO n SELECT id + 1000 FROM p;\nDROP TABLE p;\n\
+                       ALTER TABLE n RENAME TO p;";
+        assert_eq!(history(&[TABLES, rebuild]), ["orphans 0002_m.sql:4:1"]);
+    }
+
+    #[test]
+    fn a_new_column_that_refers_to_nothing() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(a);";
+        let add = "ALTER TABLE c ADD COLUMN p INTEGER DEFAULT 7 REFERENCES p(id);";
+        assert_eq!(history(&[tables, add]), ["orphans 0002_m.sql:1:1"]);
+        assert_eq!(history(&[tables, &add.replace("DEFAULT 7 ", "")]), [""; 0]);
     }
 
     #[test]

@@ -77,5 +77,10 @@ mod tests {
             INSERT INTO p(id) SELECT id FROM old; DROP TABLE old;";
         assert_eq!(history(&[TABLES, legacy]), [""; 0]);
         assert_eq!(history(&[TABLES, "ALTER TABLE p RENAME TO q;"]), [""; 0]);
+        let moved = "ALTER TABLE p RENAME TO old; CREATE TABLE p(id INTEGER PRIMARY KEY, a);
+            INSERT INTO p(id) SELECT id FROM old; DROP TABLE old;";
+        let mended = "CREATE TABLE n(id INTEGER PRIMARY KEY, p REFERENCES p(id)); INSERT INTO n(id, p) SELECT id, p FROM c;
+            DROP TABLE c; ALTER TABLE n RENAME TO c;";
+        assert_eq!(history(&[TABLES, moved, mended]), [""; 0]);
     }
 }

@@ -91,6 +91,25 @@ mod tests {
     }
 
     #[test]
+    fn foreign_keys_are_not_to_blame_for_a_copy() {
+        let copy = rebuild("INSERT OR IGNORE INTO n(id, state, kind) SELECT id, state, NULL FROM jobs");
+        assert_eq!(
+            history(&[JOBS, &format!("-- onward: foreign_keys(on)\n{copy}")]),
+            ["rows_lost 0002_m.sql:3:1"]
+        );
+    }
+
+    /// That their children lead nowhere now is no second fault.
+    #[test]
+    fn parents_that_are_left_behind() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY, a TEXT);
+            CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER REFERENCES p(id));";
+        let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY, a TEXT, k TEXT NOT NULL);\n\
+                       INSERT OR IGNORE INTO n(id, a) SELECT id, a FROM p;\nDROP TABLE p; ALTER TABLE n RENAME TO p;";
+        assert_eq!(history(&[tables, rebuild]), ["rows_lost 0002_m.sql:2:1"]);
+    }
+
+    #[test]
     fn a_cascade_that_the_file_asks_for() {
         let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY);
             CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES p(id) ON DELETE CASCADE);";
@@ -102,6 +121,13 @@ mod tests {
         assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
         assert_eq!(found.diagnostics[0].message, "this empties `c`, which the migration never mentions");
         assert!(found.has_errors());
+    }
+
+    #[test]
+    fn silent_where_the_table_is_not_built_anew() {
+        let jobs = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT UNIQUE);";
+        let within = "ALTER TABLE x RENAME TO y; REPLACE INTO jobs SELECT id, 'x' FROM jobs;";
+        assert_eq!(history(&[jobs, "CREATE TABLE x(a);", within]), [""; 0]);
     }
 
     #[test]

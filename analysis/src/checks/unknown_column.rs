@@ -55,6 +55,9 @@ mod tests {
         assert!(folder(&[("1_a.sql", &index)]).diagnostics[0].help.contains("`archived`"));
         let far = folder(&[("1_a.sql", &format!("{jobs}CREATE INDEX i ON jobs(zzz);"))]);
         assert!(!far.diagnostics[0].help.contains('`'));
+        // Every letter would be like any other.
+        let letter = folder(&[("1_a.sql", "CREATE TABLE jobs(a); CREATE INDEX i ON jobs(b);")]);
+        assert!(!letter.diagnostics[0].help.contains('`'));
     }
 
     #[test]
@@ -63,6 +66,9 @@ mod tests {
             let found = history(&["CREATE TABLE t(a, c)", text]);
             assert!(found[0].starts_with("unknown_column 0002_m.sql:1:"), "{text}: {found:?}");
         }
+        let both = "INSERT INTO t(b) VALUES (1);\nUPDATE t SET b = 1;";
+        let places = ["1:15", "2:14"].map(|place| format!("unknown_column 0002_m.sql:{place}"));
+        assert_eq!(history(&["CREATE TABLE t(a, c)", both]), places);
         let trigger = "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET b = 1; END";
         let found = folder(&[
             ("1_a.sql", "CREATE TABLE t(a)"),

@@ -96,9 +96,29 @@ mod tests {
     }
 
     #[test]
+    fn the_place_is_the_name_with_its_schema_or_with_a_dot_in_it() {
+        assert_eq!(history(&["INSERT INTO main.jobs VALUES (1)"]), ["unknown_table 0001_m.sql:1:18"]);
+        assert_eq!(history(&["INSERT INTO \"a.b\" VALUES (1)"]), ["unknown_table 0001_m.sql:1:13"]);
+    }
+
+    #[test]
+    fn what_was_not_dropped_would_not_have_been_there() {
+        let found = history(&["DROP TABLE jobs;\nINSERT INTO jobs VALUES (1);"]);
+        assert_eq!(found, ["unknown_table 0001_m.sql:1:12", "unknown_table 0001_m.sql:2:13"]);
+    }
+
+    #[test]
+    fn another_database_explains_what_is_missing_there_and_no_more() {
+        let text = "ATTACH 'x.db' AS y;\nINSERT INTO y.t VALUES (1);\nINSERT INTO t VALUES (1);";
+        assert_eq!(history(&[text]), ["not_in_transaction 0001_m.sql:1:1", "unknown_table 0001_m.sql:3:13"]);
+    }
+
+    #[test]
     fn temporary_tables_end_with_their_migration() {
         let temporary = "CREATE TEMP TABLE t(a); INSERT INTO t VALUES (1);";
         assert_eq!(history(&[temporary, "INSERT INTO t VALUES (2);"]), ["unknown_table 0002_m.sql:1:13"]);
+        let alone = "CREATE TEMP TABLE t(a);";
+        assert_eq!(history(&[alone, alone]), [""; 0]);
         assert_eq!(history(&[temporary, temporary]), [""; 0]);
     }
 

@@ -90,6 +90,74 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_one_kind_in_another_order() {
+        for (a, b) in [
+            ("tries INTEGER", "cost INTEGER"),
+            ("wide REAL", "high REAL"),
+            ("made_at TEXT NOT NULL", "due_at TEXT NOT NULL"),
+            ("made_at INTEGER", "due_at INTEGER"),
+            ("made DATETIME", "due DATETIME"),
+            ("is_open BOOLEAN", "is_due BOOLEAN"),
+            ("uuid TEXT", "guid TEXT"),
+            ("of UUID", "at UUID"),
+            ("a BLOB", "b BLOB"),
+            ("a DECIMAL", "b DECIMAL"),
+            ("a_json TEXT", "b_json TEXT"),
+            ("a TEXT DEFAULT '[]'", "b TEXT DEFAULT '[]'"),
+            ("a_url TEXT", "b_url TEXT"),
+            ("email TEXT", "old_email TEXT"),
+            ("a BLOB NOT NULL CHECK (length(a) = 32)", "b BLOB NOT NULL CHECK (length(b) = 32)"),
+            ("a CHECK (a IN ('x', 'y'))", "b CHECK (b IN ('x', 'y'))"),
+        ] {
+            let jobs = format!("CREATE TABLE jobs(id INTEGER PRIMARY KEY, {a}, {b});");
+            let copy = format!(
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, {b}, {a});\nINSERT INTO n SELECT * FROM jobs;\n\
+                 DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;"
+            );
+            let found = history(&[&jobs, &copy]);
+            assert_eq!(found, ["values_changed 0002_m.sql:2:1", "values_changed 0002_m.sql:2:1"], "{a}, {b}");
+        }
+    }
+
+    /// Of a column that is updated, the copy says nothing.
+    #[test]
+    fn columns_that_are_updated_are_other_columns() {
+        let copy = rebuild("INSERT INTO n SELECT * FROM jobs; UPDATE n SET owner = lower(owner)");
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", &copy)]);
+        let messages: Vec<_> = found.diagnostics.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(messages, ["column `state` of `jobs` gets the values of `owner`"]);
+    }
+
+    #[test]
+    fn columns_of_json_in_another_order() {
+        let jobs = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, a TEXT, b TEXT);
+            CREATE INDEX i ON jobs(json_extract(a, '$.n'), json_extract(b, '$.n'));";
+        let copy = "DROP INDEX i; CREATE TABLE n(id INTEGER PRIMARY KEY, b TEXT, a TEXT);\nINSERT INTO n SELECT * FROM jobs;\n\
+                    DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;";
+        assert_eq!(
+            history(&[jobs, copy]),
+            ["values_changed 0002_m.sql:2:1", "values_changed 0002_m.sql:2:1"]
+        );
+    }
+
+    /// The old table may be kept, and what is copied within a table is no rebuild.
+    #[test]
+    fn only_a_rebuild_takes_columns_over() {
+        let kept = "ALTER TABLE jobs RENAME TO old; CREATE TABLE jobs(id INTEGER PRIMARY KEY, owner TEXT, state TEXT);\n\
+                    INSERT INTO jobs SELECT * FROM old;";
+        assert_eq!(
+            history(&[JOBS, kept]),
+            ["values_changed 0002_m.sql:2:1", "values_changed 0002_m.sql:2:1"]
+        );
+        let others =
+            "ALTER TABLE x RENAME TO y; CREATE TABLE n(id INTEGER PRIMARY KEY, owner TEXT, state TEXT);
+            INSERT INTO n SELECT * FROM y; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;";
+        assert_eq!(history(&[JOBS, &JOBS.replace("jobs", "x"), others]), [""; 0]);
+        let within = "ALTER TABLE x RENAME TO y; INSERT INTO jobs SELECT id + 100, owner, state FROM jobs;";
+        assert_eq!(history(&[JOBS, "CREATE TABLE x(a);", within]), [""; 0]);
+    }
+
+    #[test]
     fn a_name_in_quotes_is_a_text() {
         let copy = rebuild("INSERT INTO n(id, owner, state) SELECT id, owner, 'state' FROM jobs");
         let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", &copy)]);
@@ -111,6 +179,8 @@ mod tests {
         let found = folder(&[("1_a.sql", notes), ("2_b.sql", rebuild)]);
         assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
         assert!(found.diagnostics[0].message.contains("other rowids"));
+        let others = notes.replace("content=", "tokenize='porter', content=");
+        assert_eq!(history(&[&others, rebuild]), ["values_changed 0002_m.sql:2:1"]);
         let mended = format!("{rebuild} INSERT INTO search(search) VALUES ('rebuild');");
         assert_eq!(history(&[notes, &mended]), [""; 0]);
     }
@@ -125,5 +195,14 @@ mod tests {
         ] {
             assert_eq!(history(&[JOBS, &rebuild(copy)]), [""; 0], "{copy}");
         }
+        let owners = "UPDATE jobs SET owner = 'owner';";
+        let named = rebuild("INSERT INTO n(id, state) SELECT id, owner FROM jobs");
+        assert_eq!(history(&[JOBS, owners, &named]), [""; 0]);
+        // Where both hold the same, no value is another one.
+        let same = "UPDATE jobs SET owner = 'a', state = 'a';";
+        assert_eq!(history(&[JOBS, same, &rebuild("INSERT INTO n SELECT * FROM jobs")]), [""; 0]);
+        // What a fault beside it has brought about, nobody knows.
+        let faulty = rebuild("INSERT INTO n SELECT * FROM jobs; UPDATE n SET nope = 1");
+        assert_eq!(history(&[JOBS, &faulty]), ["unknown_column 0002_m.sql:2:48"]);
     }
 }

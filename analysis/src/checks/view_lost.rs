@@ -64,5 +64,12 @@ ALTER TABLE n RENAME TO jobs;";
         let again = "CREATE VIEW open AS SELECT id, due FROM jobs;";
         assert_eq!(history(&[JOBS, &format!("DROP VIEW open; {REBUILD} {again}")]), [""; 0]);
         assert_eq!(history(&[JOBS, "DROP VIEW open;", REBUILD]), [""; 0]);
+        let other =
+            "CREATE TABLE y(a); INSERT INTO y SELECT a FROM x; DROP TABLE x; ALTER TABLE y RENAME TO x;";
+        assert_eq!(history(&[JOBS, "CREATE TABLE x(a);", &format!("DROP VIEW open; {other}")]), [""; 0]);
+        let state = JOBS.replace("SELECT id", "SELECT state");
+        let without =
+            REBUILD.replace("state TEXT, ", "").replace("(id, state) SELECT id, state", "(id) SELECT id");
+        assert_eq!(history(&[&state, &format!("DROP VIEW open; {without}")]), [""; 0]);
     }
 }

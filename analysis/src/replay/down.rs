@@ -47,19 +47,19 @@ pub(super) fn find(base: &Base<'_>) -> Result<Vec<Down>> {
             let before = texts(&sandbox)?;
             sandbox.conn().execute_batch("SAVEPOINT back")?;
             up()?;
-            let refused = down(history, migration, &sandbox);
+            let outcome = down(history, migration, &sandbox);
             if sandbox.is_lost() {
                 return Ok(found);
             }
             let mut left = None;
-            if refused.is_none() {
+            if outcome.is_ok() {
                 sandbox.reset()?;
                 if texts(&sandbox)? != before {
                     left = Some(Schema::read(sandbox.conn())?);
                 }
             }
             sandbox.conn().execute_batch("ROLLBACK TO back; RELEASE back")?;
-            found.extend(refused.map(|what| Down { migration, what }));
+            found.extend(outcome.err().flatten().map(|what| Down { migration, what }));
             if let Some(left) = left {
                 let differences = differences(&Schema::read(sandbox.conn())?, &left);
                 let what = Back::Differs(differences.clone());
@@ -74,9 +74,13 @@ pub(super) fn find(base: &Base<'_>) -> Result<Vec<Down>> {
     Ok(found)
 }
 
-fn down(history: &History, migration: usize, sandbox: &Sandbox) -> Option<Back> {
+/// Runs a way back to its end.
+///
+/// # Errors
+/// What stops it, if that says anything of the file.
+fn down(history: &History, migration: usize, sandbox: &Sandbox) -> std::result::Result<(), Option<Back>> {
     let migration = &history.migrations[migration];
-    let text = &history.files.get(migration.down?).text;
+    let text = &history.files.get(migration.down.ok_or(None)?).text;
     for (index, statement) in migration.down_statements.iter().enumerate() {
         if !matches!(statement.kind.run(), Run::Yes | Run::Undone) {
             continue;
@@ -88,10 +92,10 @@ fn down(history: &History, migration: usize, sandbox: &Sandbox) -> Option<Back> 
                 matches!(refusal.cause, Cause::Limit(_) | Cause::NoFunction(_) | Cause::NoCollation(_));
             // What only the rows of a real database decide says nothing here, where there are none.
             let is_data = refusal.message.contains("constraint failed");
-            return (!is_ours && !is_data).then_some(Back::Fails { statement: index, refusal });
+            return Err((!is_ours && !is_data).then_some(Back::Fails { statement: index, refusal }));
         }
     }
-    None
+    Ok(())
 }
 
 fn texts(sandbox: &Sandbox) -> Result<Vec<Vec<rusqlite::types::Value>>> {

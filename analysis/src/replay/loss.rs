@@ -33,8 +33,7 @@ pub(super) fn find(
     let was = |name: &str| name == table || plan.renames.iter().any(|(from, to)| from == table && to == name);
     let from_here = |copy: &Copy| copy.sources.iter().any(|source| was(source));
     let copies: Vec<(At, &Copy)> = plan.copies().filter(|(_, copy)| aliases.contains(&copy.table)).collect();
-    let is_rebuilt =
-        plan.is_dropped(table) || plan.renames.iter().any(|(from, to)| from == table || to == table);
+    let is_rebuilt = plan.is_dropped(table) || plan.renames.iter().any(|(from, _)| from == table);
     if after.rows.len() < before.rows.len() {
         let (count, left) = (before.rows.len(), after.rows.len());
         let lost = |at, certain, cascade| {

@@ -134,3 +134,71 @@ pub(crate) fn definition(history: &History, ran: &[Step], table: &str, column: &
 fn place(history: &History, at: At, column: &str) -> Place {
     named(history, at, column).unwrap_or_else(|| history.place(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::testing::folder;
+
+    const FILES: [(&str, &str); 3] = [
+        (
+            "1_a.sql",
+            "CREATE TABLE jobs(id, state, old);\nCREATE TABLE other(x, old);\nCREATE TABLE gone(a);\n\
+             CREATE TABLE IF NOT EXISTS kept(a);",
+        ),
+        (
+            "2_b.sql",
+            "ALTER TABLE jobs ADD COLUMN due;\nALTER TABLE jobs ADD COLUMN more;\nALTER TABLE other ADD COLUMN due;\n\
+             ALTER TABLE jobs RENAME COLUMN state TO status;\nALTER TABLE jobs RENAME COLUMN more TO most;\n\
+             ALTER TABLE other RENAME COLUMN x TO status;\nALTER TABLE jobs RENAME TO tasks;\n\
+             ALTER TABLE other RENAME TO others;\nCREATE TABLE IF NOT EXISTS kept(a);",
+        ),
+        (
+            "3_c.sql",
+            "ALTER TABLE others DROP COLUMN old;\nALTER TABLE tasks DROP COLUMN due;\nALTER TABLE tasks DROP COLUMN old;\n\
+             DROP TABLE gone;",
+        ),
+    ];
+
+    #[test]
+    fn a_column_is_defined_under_the_names_of_then() {
+        let analysis = folder(&FILES);
+        let (history, replay) = (&analysis.history, analysis.replay.as_ref().unwrap());
+        for (table, column, expected) in [
+            ("tasks", "id", Some((0, "1:19 id"))),
+            ("Tasks", "status", Some((0, "1:23 state"))),
+            ("tasks", "most", Some((1, "2:29 more"))),
+            ("others", "status", Some((0, "2:20 x"))),
+            ("others", "due", Some((1, "3:30 due"))),
+            ("kept", "a", Some((0, "4:33 a"))),
+            ("gone", "a", None),
+        ] {
+            let found = replay.definition(history, table, column).map(|place| {
+                let position = history.files.position(&place);
+                let file =
+                    history.migrations.iter().position(|migration| migration.file == place.file).unwrap();
+                (file, format!("{}:{} {}", position.line, position.column, history.files.text(&place)))
+            });
+            let expected = expected.map(|(file, text)| (file, text.to_owned()));
+            assert_eq!(found, expected, "{table}.{column}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_taken_away_by_its_name_or_with_its_table() {
+        let analysis = folder(&FILES);
+        let history = &analysis.history;
+        for (migration, table, column, expected) in [
+            (2, "tasks", "old", "3:31 old"),
+            (2, "tasks", "due", "2:31 due"),
+            (2, "gone", "a", "4:1 DROP TABLE gone"),
+            (1, "jobs", "more", "5:32 more"),
+            (2, "tasks", "id", "1:1 "),
+        ] {
+            let place = removal(history, migration, table, column);
+            let position = history.files.position(&place);
+            let found = format!("{}:{} {}", position.line, position.column, history.files.text(&place));
+            assert_eq!(found, expected, "{table}.{column}");
+        }
+    }
+}

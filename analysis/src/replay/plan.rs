@@ -80,7 +80,7 @@ impl Plan {
 
     /// Whether rows may get lost without a word: tables are built anew.
     pub(super) fn rebuilds(&self) -> bool {
-        !self.drops.is_empty() || !self.renames.is_empty() || self.copies().next().is_some()
+        !self.drops.is_empty() || !self.renames.is_empty()
     }
 
     /// Whether it writes any rows or takes tables away.

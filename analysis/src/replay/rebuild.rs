@@ -166,11 +166,10 @@ impl Rebuild<'_> {
         }
         let taken = self.taken();
         for index in &self.old.indexes {
-            let has_columns = index.columns.iter().all(|column| {
-                column.is_expression
-                    || column.name_or_expression == "rowid"
-                    || new.column(&column.name_or_expression).is_some()
-            });
+            let has_columns = index
+                .columns
+                .iter()
+                .all(|column| column.is_expression || new.column(&column.name_or_expression).is_some());
             if let Some(sql) =
                 self.before.text(ObjectKind::Index, &index.name).filter(|_| index.definition.is_some())
                 && has_columns
@@ -378,22 +377,12 @@ pub(super) fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
     let table = end.table(&loss.table);
     match &loss.what {
         Part::Rows | Part::Values(_) => true,
-        Part::Index { name, sql, .. } => {
-            let again = || works(sandbox, sql, None);
-            end.index(name).is_none()
-                && table.is_some()
-                && again()
-                && !index_stands_in(end, &loss.table, sql, sandbox)
+        // What is there again, or without its table, cannot be made.
+        Part::Index { sql, .. } => {
+            works(sandbox, sql, None) && !index_stands_in(end, &loss.table, sql, sandbox)
         }
-        Part::Trigger { name, sql } => {
-            !end.triggers.contains_key(&name.to_ascii_lowercase())
-                && table.is_some()
-                && works(sandbox, sql, None)
-        }
-        Part::View { name, sql } => {
-            let probe = format!("SELECT * FROM {}", quoted(name));
-            !end.views.contains_key(&name.to_ascii_lowercase()) && works(sandbox, sql, Some(&probe))
-        }
+        Part::Trigger { sql, .. } => works(sandbox, sql, None),
+        Part::View { name, sql } => works(sandbox, sql, Some(&format!("SELECT * FROM {}", quoted(name)))),
         Part::ForeignKey(key) => table.is_some_and(|table| {
             key.columns.iter().all(|column| table.column(column).is_some())
                 && !table.foreign_keys.iter().any(|other| same(&other.columns, &key.columns))

@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::shape::{Field, Shape};
-use super::value::{candidates, value};
+use super::value::{apart, candidates, value};
 use crate::cause::{Cause, Refusal};
 use crate::sandbox::{Sandbox, quoted};
 
@@ -120,18 +120,17 @@ impl Filler {
                 self.fill_at(sandbox, &key.parent.to_ascii_lowercase(), depth + 1)?;
             }
         }
-        let mut count = 0;
+        let mut is_empty = true;
         let mut problem = None;
         let wanted = if self.rows == Rows::Mild { 1 } else { 3 };
         for index in 0..wanted {
             match self.row(sandbox, &shape, index) {
-                Ok(()) => count += 1,
+                Ok(()) => is_empty = false,
                 Err(message) => problem = problem.or(Some(message)),
             }
         }
         self.empty.remove(table);
-        if count == 0 && !has_rows(sandbox.conn(), table) {
-            self.tables.insert(table.to_owned(), Filled { filled: false, ..entry });
+        if is_empty && !has_rows(sandbox.conn(), table) {
             self.empty.insert(table.to_owned(), problem.unwrap_or_default());
         }
         Ok(())
@@ -159,7 +158,7 @@ impl Filler {
         let Some(&Filled { number, generation, .. }) = self.tables.get(table) else { return 0 };
         match self.rows {
             // No two tables have a key in common, as if they had grown apart.
-            Rows::Mild => number * 100 + 101 + index,
+            Rows::Mild => number * 100 + 101,
             // With gaps, as deleted rows leave them.
             Rows::Harsh => 1 + index * 3 + generation * 100,
         }
@@ -221,7 +220,7 @@ impl Filler {
                 let number = if repeats { first } else { number };
                 match value(field, self.rows, number + draft.tries[column] * 37) {
                     Value::Text(_) | Value::Blob(_) if draft.json && field.literals.is_empty() => {
-                        Value::Text(format!("{{\"n\":{number}}}"))
+                        Value::Text(format!("{{\"n\":{}}}", apart(field, self.rows, number)))
                     }
                     value => value,
                 }
@@ -378,6 +377,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::testing::folder;
     use crate::config::Config;
 
     /// Why a table stays empty.
@@ -402,6 +402,13 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL CHECK (json_type(a) = 'array'), b TEXT CHECK (b GLOB '*@*' AND b NOT NULL))",
             "CREATE TABLE t(a TEXT NOT NULL CHECK (date(a) IS NOT NULL), b INT CHECK (b IN (0, 1)) NOT NULL)",
             "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a < b))",
+            "CREATE TABLE t(a INT REFERENCES nowhere(id))",
+            "CREATE TABLE t(a INT NOT NULL CHECK (abs(a) <> a)) STRICT",
+            "CREATE TABLE t(a REAL NOT NULL CHECK (a < 7.5 AND a * 2 > 13))",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (a = 5 AND a <> 9 AND b = 7))",
+            "CREATE TABLE t(a INT NOT NULL, b INT NOT NULL, CHECK (b = 5 AND a <> 9 AND a = 7))",
+            "CREATE TABLE t(p INT REFERENCES p(id), q INT REFERENCES p(id),
+             a TEXT NOT NULL CHECK (length(a) = 32 AND typeof(a) = 'text')); CREATE TABLE p(id INTEGER PRIMARY KEY)",
             "CREATE TABLE t(a INT, b INT, CONSTRAINT one CHECK ((a IS NULL) <> (b IS NULL)))",
             "CREATE TABLE t(a BLOB CHECK (length(a) = 32), b BLOB CHECK (length(b) = 33), CHECK ((a IS NULL) <> (b IS NULL)))",
             "CREATE TABLE t(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES t(id))",
@@ -410,6 +417,7 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL); CREATE INDEX i ON t(json_extract(a, '$.b'))",
             "CREATE TABLE t(a TEXT); CREATE TRIGGER g BEFORE INSERT ON t WHEN new.a IS NULL OR new.a NOT IN ('x', 'y') BEGIN
              SELECT raise(ABORT, 'no'); END",
+            "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, CHECK (a = 1 OR b = 'x')) STRICT",
             "CREATE TABLE t(id INTEGER PRIMARY KEY CHECK (id = 1), a TEXT)",
         ] {
             for rows in [Rows::Mild, Rows::Harsh] {
@@ -418,12 +426,78 @@ mod tests {
         }
     }
 
+    /// What is in a table, named `t`, and its parents have been filled before.
+    fn filled(sql: &str, rows: Rows, select: &str) -> Vec<Vec<Value>> {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.conn().execute_batch(sql).unwrap();
+        Filler::new(rows).fill(&sandbox, "t").unwrap();
+        sandbox.read(select).unwrap()
+    }
+
+    #[test]
+    fn what_is_taken_is_not_taken_twice() {
+        let seeded = "CREATE TABLE t(a INTEGER NOT NULL UNIQUE); INSERT INTO t VALUES (102);";
+        let rows = filled(seeded, Rows::Mild, "SELECT a FROM t ORDER BY a");
+        assert_eq!(rows, [[Value::Integer(102)], [Value::Integer(102 + 37)]]);
+        // Nor what has the wrong type.
+        let strict = "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, CHECK (a = 1 OR b = 'x')) STRICT";
+        assert_eq!(filled(strict, Rows::Harsh, "SELECT a FROM t"), vec![[Value::Integer(1)]; 3]);
+    }
+
+    #[test]
+    fn children_refer_to_the_rows_of_their_parents() {
+        let numbers = |numbers: [i64; 3]| numbers.map(|number| vec![Value::Integer(number)]);
+        let one_each = "CREATE TABLE p(id INTEGER PRIMARY KEY);
+            CREATE TABLE t(p INTEGER NOT NULL UNIQUE REFERENCES p(id));";
+        assert_eq!(filled(one_each, Rows::Harsh, "SELECT p FROM t ORDER BY p"), numbers([1, 4, 7]));
+        let any = one_each.replace(" UNIQUE", "");
+        assert_eq!(filled(&any, Rows::Harsh, "SELECT p FROM t ORDER BY rowid"), numbers([1, 4, 1]));
+        for itself in [
+            "CREATE TABLE t(a TEXT, parent INTEGER NOT NULL REFERENCES t(id), id INTEGER PRIMARY KEY)",
+            "CREATE TABLE t(a TEXT, parent INTEGER NOT NULL REFERENCES t, id INTEGER PRIMARY KEY)",
+        ] {
+            let select = "SELECT parent = id FROM t";
+            assert_eq!(filled(itself, Rows::Mild, select), [[Value::Integer(1)]], "{itself}");
+        }
+    }
+
+    #[test]
+    fn a_new_column_gets_a_value_in_the_first_row_unless_it_is_a_key() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        let conn = sandbox.conn();
+        conn.execute_batch("CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE t(id INTEGER PRIMARY KEY);")
+            .unwrap();
+        let mut filler = Filler::new(Rows::Harsh);
+        filler.fill(&sandbox, "t").unwrap();
+        conn.execute_batch("ALTER TABLE t ADD COLUMN p REFERENCES p(id); ALTER TABLE t ADD COLUMN a TEXT")
+            .unwrap();
+        filler.column(&sandbox, "t", "p").unwrap();
+        filler.column(&sandbox, "t", "a").unwrap();
+        let rows = sandbox.read("SELECT p, a FROM t").unwrap();
+        let null = Value::Null;
+        let first = [null.clone(), Value::Text("01234".into())];
+        assert_eq!(rows, [first, [null.clone(), null.clone()], [null.clone(), null]]);
+    }
+
     #[test]
     fn what_cannot_be_satisfied_is_said() {
         let never = empty("CREATE TABLE t(a INT NOT NULL CHECK (a > 1 AND a < 1))", Rows::Mild);
         assert!(never[0].starts_with("t: "), "{never:?}");
         let orphan = empty("CREATE TABLE t(a INT NOT NULL REFERENCES p(id))", Rows::Mild);
         assert_eq!(orphan, ["t: its parent `p` has no rows"]);
+        let text = empty("CREATE TABLE t(a INT NOT NULL CHECK (a IN ('x', 'y'))) STRICT", Rows::Mild);
+        assert_eq!(text, ["t: cannot store TEXT value in INT column t.a"]);
+    }
+
+    #[test]
+    fn a_table_that_is_gone_is_not_said_to_be_empty() {
+        let table = "CREATE TABLE t(a INT NOT NULL CHECK (a > 1 AND a < 1));";
+        let empty = |files: &[(&str, &str)]| {
+            folder(files).replay.unwrap().unpopulated.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(empty(&[("1_a.sql", table)]), ["t"]);
+        assert_eq!(empty(&[("1_a.sql", table), ("2_b.sql", "DROP TABLE t;")]), [""; 0]);
+        assert_eq!(empty(&[("1_a.sql", table), ("2_b.sql", "ALTER TABLE t RENAME TO u;")]), ["u"]);
     }
 
     #[test]
@@ -433,11 +507,23 @@ mod tests {
             .conn()
             .execute_batch("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT UNIQUE)")
             .unwrap();
-        Filler::new(Rows::Harsh).fill(&sandbox, "t").unwrap();
+        let mut filler = Filler::new(Rows::Harsh);
+        filler.fill(&sandbox, "t").unwrap();
         let rows = sandbox.read("SELECT id, a, b FROM t").unwrap();
         let text = |text: &str| Value::Text(text.into());
         assert_eq!(rows[0], [Value::Integer(1), text("01234"), text("01234")]);
         assert_eq!(rows[1], [Value::Integer(4), Value::Null, Value::Null]);
         assert_eq!(rows[2], [Value::Integer(7), text("01234"), text("01240")]);
+        // Those that come when they are gone are others.
+        sandbox.conn().execute_batch("DELETE FROM t").unwrap();
+        filler.fill(&sandbox, "t").unwrap();
+        let ids = [101, 104, 107].map(|id| vec![Value::Integer(id)]);
+        assert_eq!(sandbox.read("SELECT id FROM t ORDER BY id").unwrap(), ids);
+        // Those that were taken out for a moment are put back, and once.
+        filler.take_out("t");
+        sandbox.conn().execute_batch("DELETE FROM t").unwrap();
+        filler.fill(&sandbox, "t").unwrap();
+        filler.fill(&sandbox, "t").unwrap();
+        assert_eq!(sandbox.read("SELECT id FROM t ORDER BY id").unwrap(), ids);
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Field {
     pub(super) nullable: bool,
     /// Whether it is another name for the rowid.
     pub(super) is_rowid: bool,
+    /// Its number in the table, from one.
+    pub(super) place: i64,
     /// What a CHECK that names it compares with, or a trigger.
     pub(super) literals: Vec<Value>,
     /// Whether its default is JSON, so that an application finds JSON there.
@@ -79,6 +81,7 @@ impl Shape {
                 declared_type,
                 nullable: !row.get::<_, bool>(2)?,
                 is_rowid: false,
+                place: shape.columns.len() as i64 + 1,
                 is_json: row.get(4)?,
                 literals: Vec::new(),
                 checked: false,
@@ -206,5 +209,81 @@ fn literal(token: &Token<'_>) -> Option<Value> {
             integer.or_else(|| token.text.parse().ok().map(Value::Real))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::sandbox::Sandbox;
+
+    /// The table `t`.
+    fn shape(sql: &str) -> Shape {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.conn().execute_batch(sql).unwrap();
+        Shape::read(sandbox.conn(), "t").unwrap().unwrap()
+    }
+
+    /// What each column is compared with; `None` for those of which no condition says anything.
+    fn literals(sql: &str) -> Vec<Option<Vec<Value>>> {
+        shape(sql).columns.into_iter().map(|field| field.checked.then_some(field.literals)).collect()
+    }
+
+    #[test]
+    fn conditions_are_what_stands_in_their_brackets() {
+        let text = |text: &str| Value::Text(text.into());
+        let (one, three) = (Value::Integer(1), Value::Integer(3));
+        assert_eq!(
+            literals(
+                "CREATE TABLE t(a CHECK (b > 1 AND (b < 3)), b DEFAULT 7, c DEFAULT 9 CHECK (c <> 'b'))"
+            ),
+            [None, Some(vec![one.clone(), three]), Some(vec![text("b")])]
+        );
+        assert_eq!(
+            literals("CREATE TABLE t(a, b CHECK (b = 1.5), c)"),
+            [None, Some(vec![Value::Real(1.5)]), None]
+        );
+        let trigger = |text: &str| {
+            format!(
+                "CREATE TABLE t(a, b); CREATE TRIGGER g BEFORE UPDATE ON t WHEN new.a = 1 AND old.b = 2 BEGIN SELECT {text}; END"
+            )
+        };
+        assert_eq!(
+            literals(&trigger("raise(ABORT, 'no')")),
+            [Some(vec![one, Value::Integer(2), text("no")]), None]
+        );
+        assert_eq!(literals(&trigger("2")), [None, None]);
+    }
+
+    #[test]
+    fn a_rowid_has_at_most_one_other_name() {
+        for (sql, is_rowid, has_rowid) in [
+            ("id INTEGER PRIMARY KEY", true, false),
+            ("id integer, PRIMARY KEY (id)", true, false),
+            ("id INTEGER PRIMARY KEY DESC", false, true),
+            ("id INT PRIMARY KEY", false, true),
+            ("id INTEGER, a, PRIMARY KEY (id, a)", false, true),
+            ("id INTEGER", false, true),
+        ] {
+            let shape = shape(&format!("CREATE TABLE t({sql})"));
+            assert_eq!((shape.columns[0].is_rowid, shape.has_rowid), (is_rowid, has_rowid), "{sql}");
+        }
+        let without = shape("CREATE TABLE t(id INTEGER PRIMARY KEY, a CHECK (a > 1)) WITHOUT ROWID");
+        assert!(!without.columns[0].is_rowid && !without.has_rowid);
+    }
+
+    #[test]
+    fn keys_and_what_is_unique() {
+        let shape = shape(
+            "CREATE TABLE t(a, b, c UNIQUE, FOREIGN KEY (b, a) REFERENCES p(x, y), FOREIGN KEY (c) REFERENCES q);
+             CREATE UNIQUE INDEX i ON t(b, a); CREATE INDEX j ON t(a)",
+        );
+        let mut unique = shape.unique.clone();
+        unique.sort();
+        assert_eq!(unique, [vec![1, 0], vec![2]]);
+        let keys: Vec<_> = shape.keys.iter().map(|key| (&*key.parent, &key.columns[..])).collect();
+        assert_eq!(keys, [("p", &[1, 0][..]), ("q", &[2])]);
+        assert_eq!((shape.keys[0].parent_columns.len(), shape.keys[1].parent_columns.len()), (2, 0));
     }
 }

@@ -2,8 +2,7 @@
 
 use onward_schema::token::{significant, tokens};
 use sqlite3_parser::ast::{
-    Cmd, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect, ResolveType, ResultColumn, Select,
-    SelectTable, Stmt,
+    Cmd, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect, ResultColumn, Select, SelectTable, Stmt,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
@@ -41,8 +40,6 @@ pub(super) struct Copy {
     pub(super) items: Vec<Item>,
     /// Whether rows are left out or merged because the statement says so: WHERE, GROUP BY, DISTINCT, LIMIT and the like.
     pub(super) picks: bool,
-    /// OR IGNORE, OR REPLACE or ON CONFLICT.
-    pub(super) resolves: bool,
 }
 
 /// What is selected for one column.
@@ -68,17 +65,15 @@ impl Write {
         let bump = Bump::new();
         let Cmd::Stmt(statement) = Parser::new(&bump, sql.as_bytes()).next().ok()?? else { return None };
         match statement {
-            Stmt::Insert { with, or_conflict, tbl_name, columns, body, .. } => {
+            Stmt::Insert { with, tbl_name, columns, body, .. } => {
                 let table = lower(&tbl_name.name);
-                let InsertBody::Select(select, upsert) = body else { return Some(Write::Insert { table }) };
+                let InsertBody::Select(select, _) = body else { return Some(Write::Insert { table }) };
                 let columns = columns.map(|columns| columns.iter().map(lower).collect());
-                let resolves = upsert.is_some()
-                    || matches!(or_conflict, Some(ResolveType::Ignore | ResolveType::Replace));
-                let copy = copy(table.clone(), columns, select, with.is_some(), resolves);
+                let copy = copy(table.clone(), columns, select, with.is_some());
                 Some(copy.map_or(Write::Insert { table }, Write::Copy))
             }
             Stmt::CreateTable { tbl_name, body: CreateTableBody::AsSelect(select), .. } => {
-                copy(lower(&tbl_name.name), None, select, false, false).map(Write::Copy)
+                copy(lower(&tbl_name.name), None, select, false).map(Write::Copy)
             }
             Stmt::Delete { tbl_name, where_clause, limit, .. } => Some(Write::Delete {
                 table: lower(&tbl_name.name),
@@ -130,13 +125,7 @@ impl Copy {
 }
 
 /// `None` for rows that come from no table.
-fn copy(
-    table: String,
-    columns: Option<Vec<String>>,
-    select: &Select<'_>,
-    has_with: bool,
-    resolves: bool,
-) -> Option<Copy> {
+fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_with: bool) -> Option<Copy> {
     let OneSelect::Select { distinctness, columns: results, from, where_clause, group_by, having, .. } =
         &select.body.select
     else {
@@ -173,7 +162,6 @@ fn copy(
             || where_clause.is_some()
             || group_by.is_some()
             || having.is_some(),
-        resolves,
     })
 }
 
@@ -216,7 +204,7 @@ mod tests {
         let pairs = copy.pairs(&[], &[]).unwrap();
         assert_eq!(pairs, [("a", Item::Column("a".into())), ("b", Item::Text("b".into()))]);
         let star = copied("INSERT OR IGNORE INTO new SELECT * FROM old");
-        assert!(star.is_plain() && star.is_by_position() && star.resolves);
+        assert!(star.is_plain() && star.is_by_position());
         let (into, from) = (["x".to_owned()], ["y".to_owned()]);
         assert_eq!(star.pairs(&into, &from).unwrap(), [("x", Item::Column("y".into()))]);
         assert_eq!(star.pairs(&into, &[]), None);

@@ -1,0 +1,1 @@
+CREATE INDEX customers_by_slug ON customers(slug(name));
