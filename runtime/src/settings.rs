@@ -201,7 +201,7 @@ mod tests {
     /// Turned off, `writable_schema` would leave SQLite with the schema that it read before.
     #[test]
     fn a_schema_that_was_written_to_is_read_again() -> Result<()> {
-        let conn = connection("ON")?;
+        let conn = connection(true)?;
         conn.execute_batch(
             "CREATE TABLE t(a NOT NULL); UPDATE sqlite_schema SET sql = 'CREATE TABLE t(a)' WHERE name = 't'",
         )?;
