@@ -427,6 +427,16 @@ fn migrations_are_taken_back_newest_first() {
 }
 
 #[test]
+fn a_down_file_may_say_that_its_double_quotes_are_strings() {
+    const STRINGS: Migrations = migrations!("histories/downs_strings");
+    let mut conn = Connection::open_in_memory().unwrap();
+    STRINGS.apply(&mut conn).unwrap();
+    assert_eq!(number(&conn, "SELECT count(*) FROM settings"), 1);
+    STRINGS.migrator().revert(&mut conn, 1).unwrap();
+    assert_eq!(number(&conn, "SELECT count(*) FROM settings"), 0);
+}
+
+#[test]
 fn what_cannot_be_taken_back_stays_whole() {
     const MISSING: Migrations = migrations!("histories/downs_missing");
     #[allow(deprecated)] // The build says so, too.

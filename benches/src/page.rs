@@ -88,6 +88,8 @@ fn short(figures: &Figures) -> String {
         ("fresh", "1000", "fresh file, 1,000 migrations"),
         ("together", "ten", "ten processes on a fresh file, 100 migrations"),
         ("check", "1000", "`cargo check` after a touch, 1,000 migrations"),
+        ("check", "1000 locked + 5", "… 1,000 in `onward.lock` and 5 more"),
+        ("size", "1000", "program with 1,000 migrations"),
     ];
     for (measure, case, what) in rows {
         let Some(measured) = figures.get(measure) else { continue };
