@@ -55,14 +55,17 @@ impl FromStr for Checksum {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Checksum, ()> {
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
-        {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(()),
+        };
+        if text.len() != 64 {
             return Err(());
         }
         let mut sum = [0; 32];
         for (byte, digits) in sum.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let digits = std::str::from_utf8(digits).map_err(|_| ())?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| ())?;
+            *byte = digit(digits[0])? << 4 | digit(digits[1])?;
         }
         Ok(Checksum(sum))
     }
