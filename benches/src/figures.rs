@@ -36,7 +36,7 @@ pub(crate) struct Row {
 }
 
 /// The middle of many figures, and what lies around it.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Spread {
     pub(crate) count: usize,
     pub(crate) median: f64,
@@ -45,16 +45,34 @@ pub(crate) struct Spread {
     /// A tenth is above.
     pub(crate) high: f64,
     pub(crate) worst: f64,
+    /// The median of each turn.
+    #[serde(skip)]
+    turns: Vec<f64>,
 }
 
 impl Spread {
-    /// `None` of nothing.
-    pub(crate) fn of(mut values: Vec<f64>) -> Option<Spread> {
-        values.sort_by(f64::total_cmp);
-        let at = |part: f64| values[((values.len() - 1) as f64 * part).round() as usize];
-        let worst = *values.last()?;
-        Some(Spread { count: values.len(), median: at(0.5), low: at(0.1), high: at(0.9), worst })
+    /// Of what came of each turn; `None` of nothing.
+    pub(crate) fn of(turns: Vec<Vec<f64>>) -> Option<Spread> {
+        let medians = turns.iter().filter_map(|values| quantile(values.clone(), 0.5)).collect();
+        let values: Vec<f64> = turns.into_iter().flatten().collect();
+        let at = |part| quantile(values.clone(), part);
+        let (median, low, high, worst) = (at(0.5)?, at(0.1)?, at(0.9)?, at(1.0)?);
+        Some(Spread { count: values.len(), median, low, high, worst, turns: medians })
     }
+
+    /// How many times the other it is. Turns that were next to each other are compared, so that a machine which is slow for
+    /// a while is so for both.
+    fn times(&self, other: &Spread) -> f64 {
+        let ratios = self.turns.iter().zip(&other.turns).map(|(own, other)| own / other).collect();
+        quantile(ratios, 0.5).unwrap_or(self.median / other.median)
+    }
+}
+
+/// Which value so large a part lies below.
+fn quantile(mut values: Vec<f64>, part: f64) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    values.get((last as f64 * part).round() as usize).copied()
 }
 
 /// What was promised, and what came of it.
@@ -127,11 +145,11 @@ impl Figures {
 }
 
 impl Measured {
-    pub(crate) fn cell(&self, contender: &str, case: &str) -> Option<Spread> {
-        self.rows.iter().find(|row| row.contender == contender)?.cells.get(case).copied()
+    pub(crate) fn cell(&self, contender: &str, case: &str) -> Option<&Spread> {
+        self.rows.iter().find(|row| row.contender == contender)?.cells.get(case)
     }
 
-    /// Promises that one contender's median is at most so many times another's.
+    /// Promises that one contender takes at most so many times what another does.
     pub(crate) fn promise(
         &mut self,
         what: String,
@@ -140,7 +158,7 @@ impl Measured {
         at_most: f64,
     ) {
         if let (Some(found), Some(limit)) = (self.cell(of, case), self.cell(to, than)) {
-            let found = found.median / limit.median;
+            let found = found.times(limit);
             self.targets.push(Target { what, found, at_most, unit: Unit::Times });
         }
     }

@@ -127,9 +127,13 @@ impl Run<'_> {
 
 /// The figures of several contenders while they come in.
 #[derive(Default)]
-struct Samples(Vec<(Name, BTreeMap<String, Vec<f64>>)>);
+struct Samples(Vec<(Name, Cases)>);
+
+/// What came of each turn, by case.
+type Cases = BTreeMap<String, Vec<Vec<f64>>>;
 
 impl Samples {
+    /// What came of a turn.
     fn add(&mut self, name: Name, case: &str, values: impl IntoIterator<Item = f64>) {
         let at = match self.0.iter().position(|(known, _)| *known == name) {
             Some(at) => at,
@@ -138,13 +142,13 @@ impl Samples {
                 self.0.len() - 1
             }
         };
-        self.0[at].1.entry(case.to_owned()).or_default().extend(values);
+        self.0[at].1.entry(case.to_owned()).or_default().push(values.into_iter().collect());
     }
 
     fn rows(self) -> Vec<Row> {
-        let row = |(name, cells): (Name, BTreeMap<String, Vec<f64>>)| Row {
+        let row = |(name, cells): (Name, Cases)| Row {
             contender: name.label().to_owned(),
-            cells: cells.into_iter().filter_map(|(case, values)| Some((case, Spread::of(values)?))).collect(),
+            cells: cells.into_iter().filter_map(|(case, turns)| Some((case, Spread::of(turns)?))).collect(),
             note: None,
         };
         self.0.into_iter().map(row).collect()

@@ -51,7 +51,7 @@ fn cases(measured: &Measured) -> Vec<&str> {
 
 /// The median, how many times the limit's that is, and the spread around it.
 fn cell(measured: &Measured, contender: &str, case: &str) -> String {
-    let Some(Spread { median, low, high, worst, count }) = measured.cell(contender, case) else {
+    let Some(&Spread { median, low, high, worst, count, .. }) = measured.cell(contender, case) else {
         return "–".to_owned();
     };
     let mut text = measured.unit.show(median);
