@@ -125,6 +125,26 @@ fn it_cannot_end_the_transaction_unnoticed() {
     assert_eq!(saves.apply(&mut messages().conn()).unwrap().applied.len(), 2);
 }
 
+/// SQLite itself ends the transaction when there is no room: that is an error of the code's, and not its doing.
+#[test]
+fn a_disk_that_is_full_inside_it_is_its_error() {
+    fn fills(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch(
+            "PRAGMA max_page_count = 40; INSERT INTO messages(sender, body) VALUES ('c', zeroblob(1000000))",
+        )
+    }
+    let file = messages();
+    let before = file.bytes();
+    let fills = migrations!("histories/hashes", after = { 2 => fills });
+    let mut conn = file.conn();
+    let error = fills.apply(&mut conn).unwrap_err();
+    let Error::Hook { hook, .. } = &error else { panic!("{error}") };
+    assert_eq!(*hook, "fills");
+    assert!(error.to_string().contains("full") && conn.is_autocommit(), "{error}");
+    drop(conn);
+    assert!(file.bytes() == before, "the file was changed");
+}
+
 #[test]
 fn the_schema_stays_the_proven_one() {
     fn adds(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
