@@ -53,9 +53,9 @@ pub(crate) struct Spread {
 impl Spread {
     /// Of what came of each turn; `None` of nothing.
     pub(crate) fn of(turns: Vec<Vec<f64>>) -> Option<Spread> {
-        let medians = turns.iter().filter_map(|values| quantile(values.clone(), 0.5)).collect();
-        let values: Vec<f64> = turns.into_iter().flatten().collect();
-        let at = |part| quantile(values.clone(), part);
+        let medians = turns.iter().filter_map(|values| quantile(&sorted(values.clone()), 0.5)).collect();
+        let values = sorted(turns.into_iter().flatten().collect());
+        let at = |part| quantile(&values, part);
         let (median, low, high, worst) = (at(0.5)?, at(0.1)?, at(0.9)?, at(1.0)?);
         Some(Spread { count: values.len(), median, low, high, worst, turns: medians })
     }
@@ -64,15 +64,19 @@ impl Spread {
     /// a while is so for both.
     fn times(&self, other: &Spread) -> f64 {
         let ratios = self.turns.iter().zip(&other.turns).map(|(own, other)| own / other).collect();
-        quantile(ratios, 0.5).unwrap_or(self.median / other.median)
+        quantile(&sorted(ratios), 0.5).unwrap_or(self.median / other.median)
     }
 }
 
-/// Which value so large a part lies below.
-fn quantile(mut values: Vec<f64>, part: f64) -> Option<f64> {
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values.sort_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    values.get((last as f64 * part).round() as usize).copied()
+    values
+}
+
+/// The value that so large a part of these lies below.
+fn quantile(sorted: &[f64], part: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get((last as f64 * part).round() as usize).copied()
 }
 
 /// What was promised, and what came of it.
