@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 
+pub use onward_schema::stub::Function as Stub;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -56,6 +57,15 @@ pub enum Level {
 }
 
 impl Config {
+    /// What stands in for the functions where the application is not there.
+    pub fn stubs(&self) -> impl Iterator<Item = Stub<'_>> {
+        self.functions.iter().map(|function| Stub {
+            name: &function.name,
+            arguments: function.arguments.unwrap_or(-1),
+            deterministic: function.deterministic,
+        })
+    }
+
     /// Reads the text of the file; what is wrong with it is added to `diagnostics`.
     pub fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Config {
         let mut config = Config::default();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use onward_schema::Checksum;
+use onward_schema::setting::{InMigration, in_migration};
 use onward_schema::token::{Token, significant};
 
 use crate::config::Config;
@@ -130,23 +131,14 @@ impl Kind {
         match self {
             Kind::Transaction => Run::Implied,
             Kind::Rollback | Kind::Outside => Run::Never,
-            Kind::Pragma(name) => pragma(name),
+            Kind::Pragma(name) => match in_migration(name) {
+                InMigration::Kept => Run::Yes,
+                InMigration::Undone => Run::Undone,
+                InMigration::Implied => Run::Implied,
+                InMigration::LeftOut => Run::WithoutEffect,
+            },
             Kind::Create { temporary: true, .. } => Run::Undone,
             Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. } | Kind::Other => Run::Yes,
         }
-    }
-}
-
-/// What a pragma does inside a transaction, by <https://www.sqlite.org/pragma.html>.
-fn pragma(name: &str) -> Run {
-    match name {
-        "foreign_keys" | "defer_foreign_keys" | "foreign_key_check" => Run::Implied,
-        "legacy_alter_table" | "writable_schema" => Run::Undone,
-        // Kept in the database file, or work done in it.
-        "application_id" | "user_version" | "schema_version" | "optimize" | "incremental_vacuum" => Run::Yes,
-        // Questions: they change nothing, and some histories ask them to see that all is well.
-        "integrity_check" | "quick_check" | "table_info" | "table_xinfo" | "table_list" | "index_list"
-        | "index_info" | "index_xinfo" | "foreign_key_list" | "database_list" | "compile_options" => Run::Yes,
-        _ => Run::WithoutEffect,
     }
 }

@@ -1,16 +1,12 @@
 //! The SQLite that a history is replayed on: in memory, and unable to harm the machine it runs on.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering as Memory};
 
-use onward_schema::{CREATE_LEDGER, LEDGER};
+use onward_schema::stub::collation;
+use onward_schema::{CREATE_LEDGER, LEDGER, switch};
 use rusqlite::backup::Backup;
-use rusqlite::config::DbConfig::{
-    SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_ENABLE_TRIGGER,
-};
-use rusqlite::functions::FunctionFlags;
+use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::Value;
@@ -44,13 +40,11 @@ impl Sandbox {
         #[allow(unused_mut)]
         let mut conn = Connection::open_in_memory()?;
         conn.execute_batch(&format!(
-            "PRAGMA hard_heap_limit = {HEAP}; PRAGMA max_page_count = {PAGES}; PRAGMA temp_store = MEMORY; \
-             PRAGMA foreign_keys = OFF;"
+            "PRAGMA hard_heap_limit = {HEAP}; PRAGMA max_page_count = {PAGES}; PRAGMA temp_store = MEMORY"
         ))?;
         conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH)?;
         conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-        conn.set_db_config(SQLITE_DBCONFIG_DQS_DDL, false)?;
-        conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, false)?;
+        switch::all().try_for_each(|switch| switch.ensure(&conn))?;
         stub(&conn, config)?;
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
         conn.execute_batch(CREATE_LEDGER)?;
@@ -174,16 +168,10 @@ impl Sandbox {
         if !strings {
             return self.budget.spend(call);
         }
-        self.strings(true)?;
+        switch::strings(&self.conn, true)?;
         let result = self.budget.spend(call);
-        self.strings(false)?;
+        switch::strings(&self.conn, false)?;
         result
-    }
-
-    fn strings(&self, on: bool) -> Result<()> {
-        self.conn.set_db_config(SQLITE_DBCONFIG_DQS_DDL, on)?;
-        self.conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, on)?;
-        Ok(())
     }
 }
 
@@ -210,30 +198,10 @@ fn is_of_ledger(action: AuthAction<'_>) -> bool {
     }
 }
 
-/// The application's functions give back their first argument, and a text of their own if they have none.
+/// Stands in for what the application registers.
 fn stub(conn: &Connection, config: &Config) -> Result<()> {
-    for function in &config.functions {
-        let mut flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
-        flags.set(FunctionFlags::SQLITE_DETERMINISTIC, function.deterministic);
-        let (name, calls) = (function.name.clone(), AtomicU32::new(0));
-        let deterministic = function.deterministic;
-        conn.create_scalar_function(
-            function.name.as_str(),
-            function.arguments.unwrap_or(-1),
-            flags,
-            move |context| {
-                if !context.is_empty() {
-                    return context.get::<rusqlite::types::Value>(0);
-                }
-                let call = if deterministic { 0 } else { calls.fetch_add(1, Memory::Relaxed) };
-                Ok(rusqlite::types::Value::Text(format!("{name}-{call}")))
-            },
-        )?;
-    }
-    for collation in &config.collations {
-        conn.create_collation(collation.as_str(), |a: &str, b: &str| -> Ordering { a.cmp(b) })?;
-    }
-    Ok(())
+    config.stubs().try_for_each(|function| function.register(conn))?;
+    config.collations.iter().try_for_each(|name| collation(conn, name))
 }
 
 /// Setting a hook returns nothing up to rusqlite 0.37 and a result from 0.38 on.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use onward::__private::{self, Migration};
 use onward::Migrations;
+use onward_analysis::config::Stub;
 use onward_analysis::embedded::{File, Statement};
 use onward_analysis::{Analysis, History, Proof};
 
@@ -16,7 +17,17 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
         let objects: Vec<&'static str> = replay.objects.iter().map(|name| leak(name)).collect();
-        return Ok(__private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes()));
+        let migrations =
+            __private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes());
+        let functions = history.config.stubs().map(|Stub { name, arguments, deterministic }| {
+            __private::function(leak(name), arguments, deterministic)
+        });
+        let collations = history.config.collations.iter().map(|name| leak(name));
+        return Ok(__private::stubs(
+            migrations,
+            functions.collect::<Vec<_>>().leak(),
+            collations.collect::<Vec<_>>().leak(),
+        ));
     }
     folder::print(&analysis, dir);
     anstream::eprintln!("{}: a history with errors is not run; nothing was done", folder::title("error"));

@@ -1,5 +1,6 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
+use onward_analysis::config::{Config, Stub};
 use onward_analysis::embedded::{File, Statement};
 use onward_analysis::render::{Style, render};
 use onward_analysis::replay::Replay;
@@ -96,10 +97,26 @@ fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) ->
     });
     let objects = &replay.objects;
     let fingerprint = bytes(replay.fingerprint.as_bytes());
+    let value = stubs(
+        quote!(::onward::__private::migrations(MIGRATIONS, &[#(#objects),*], #fingerprint)),
+        &history.config,
+    );
     quote! {
         const MIGRATIONS: &[::onward::__private::Migration] = &[#(#migrations),*];
-        ::onward::__private::migrations(MIGRATIONS, &[#(#objects),*], #fingerprint)
+        #value
     }
+}
+
+/// Adds what the application registers, for schemas that are made in memory to compare with.
+fn stubs(value: TokenStream, config: &Config) -> TokenStream {
+    if config.functions.is_empty() && config.collations.is_empty() {
+        return value;
+    }
+    let functions = config.stubs().map(|Stub { name, arguments, deterministic }| {
+        quote!(::onward::__private::function(#name, #arguments, #deterministic))
+    });
+    let collations = &config.collations;
+    quote!(::onward::__private::stubs(#value, &[#(#functions),*], &[#(#collations),*]))
 }
 
 fn migration(history: &History, migration: &Migration, folder: &Folder) -> TokenStream {

@@ -2,6 +2,7 @@
 
 use onward_schema::Checksum;
 pub use onward_schema::Classes;
+pub use onward_schema::stub::Function;
 use rusqlite::Row;
 use rusqlite::types::ToSql;
 
@@ -22,6 +23,20 @@ pub const fn migrations(
     fingerprint: [u8; 32],
 ) -> Migrations {
     Migrations::new(list, objects, fingerprint)
+}
+
+/// A history that calls functions or collations of the application.
+pub const fn stubs(
+    migrations: Migrations,
+    functions: &'static [Function<'static>],
+    collations: &'static [&'static str],
+) -> Migrations {
+    Migrations { functions, collations, ..migrations }
+}
+
+/// A function of the application; -1 stands for any number of arguments.
+pub const fn function(name: &'static str, arguments: i32, deterministic: bool) -> Function<'static> {
+    Function { name, arguments, deterministic }
 }
 
 /// What `migrations!` expands to beside its errors.

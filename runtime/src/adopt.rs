@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::migrations::{Migration, Migrations};
 use crate::run;
 use crate::settings::Settings;
-use crate::verify::{names, replay_schemas};
+use crate::verify::{names, replay};
 
 /// How a database that has tables and no ledger is taken over; see [`Migrator::adopt`](crate::Migrator::adopt).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,23 +38,22 @@ pub(crate) fn adopt(
     conn: &Connection,
     settings: &Settings<'_>,
 ) -> Result<usize> {
-    let list = migrations.list;
-    match exact(list, conn)? {
+    match exact(migrations, conn)? {
         Some(count) => Ok(count),
-        None if how == Adopt::Exact => Err(refusal(list, conn)?),
-        None => reconcile(list, conn, settings),
+        None if how == Adopt::Exact => Err(refusal(migrations, conn)?),
+        None => reconcile(migrations, conn, settings),
     }
 }
 
 /// After how many migrations the schema is this one.
-fn exact(list: &[Migration], conn: &Connection) -> Result<Option<usize>> {
+fn exact(migrations: &Migrations, conn: &Connection) -> Result<Option<usize>> {
     let reading = Error::sqlite("read the schema");
-    let names = names(list)?;
+    let names = names(migrations, migrations.list.len())?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let fingerprint = |conn: &Connection| Fingerprint::read(conn, Some(&names)).map_err(&reading);
     let (found, mut count) = (fingerprint(conn)?, None);
     let empty = fingerprint(&Connection::open_in_memory().map_err(&reading)?)?;
-    replay_schemas(list, |index, replayed| {
+    replay(migrations, migrations.list.len(), |index, replayed| {
         // Of a history that has made nothing yet, or nothing any more, every database looks like the right one.
         if found != empty && fingerprint(replayed)? == found {
             count = Some(index + 1);
@@ -65,14 +64,14 @@ fn exact(list: &[Migration], conn: &Connection) -> Result<Option<usize>> {
 }
 
 /// Which migration comes nearest, and what is different.
-fn refusal(list: &[Migration], conn: &Connection) -> Result<Error> {
-    let names = names(list)?;
+fn refusal(migrations: &Migrations, conn: &Connection) -> Result<Error> {
+    let names = names(migrations, migrations.list.len())?;
     let found = read(conn)?;
     let mut nearest: Option<(&Migration, Vec<Difference>)> = None;
-    replay_schemas(list, |index, replayed| {
+    replay(migrations, migrations.list.len(), |index, replayed| {
         let differences = read(replayed)?.compare_named(&found, &names);
         if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
-            nearest = Some((&list[index], differences));
+            nearest = Some((&migrations.list[index], differences));
         }
         Ok(())
     })?;
@@ -80,14 +79,15 @@ fn refusal(list: &[Migration], conn: &Connection) -> Result<Error> {
     Ok(Error::NotAdopted { path: None, nearest, differences: differences.unwrap_or_default() })
 }
 
-fn reconcile(list: &[Migration], conn: &Connection, settings: &Settings<'_>) -> Result<usize> {
+fn reconcile(migrations: &Migrations, conn: &Connection, settings: &Settings<'_>) -> Result<usize> {
+    let list = migrations.list;
     let effects = |migration: &Migration| {
         let statements = migration.statements().map(|(sql, _)| Effect::of(sql));
         statements.chain(migration.hook.map(|_| Effect::Unrepeatable)).collect()
     };
     let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());
-    replay_schemas(list, |_, replayed| {
+    replay(migrations, migrations.list.len(), |_, replayed| {
         proven.push(read(replayed)?);
         Ok(())
     })?;
@@ -103,7 +103,7 @@ fn reconcile(list: &[Migration], conn: &Connection, settings: &Settings<'_>) -> 
     for (migration, statement) in plan.missing {
         let migration = &list[migration];
         if let Some((sql, statement)) = migration.statements().nth(statement) {
-            run::statement(migration, statement, sql, conn, settings, |_, _| false)?;
+            run::statement(migration, statement, sql, conn, settings)?;
         }
     }
     // From here on everything runs as it was proven to, which says something about this very schema alone.
@@ -111,7 +111,7 @@ fn reconcile(list: &[Migration], conn: &Connection, settings: &Settings<'_>) -> 
         Some(last) => (Some(list[last].file()), proven.swap_remove(last)),
         None => (None, Schema::default()),
     };
-    let differences = expected.compare_named(&read(conn)?, &names(list)?);
+    let differences = expected.compare_named(&read(conn)?, &names(migrations, migrations.list.len())?);
     if differences.is_empty() {
         Ok(plan.point)
     } else {

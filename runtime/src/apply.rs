@@ -12,7 +12,7 @@ use crate::migrator::Migrator;
 use crate::readiness::Phase;
 use crate::report::Report;
 use crate::run::{Goal, Ran, Timed, pending};
-use crate::settings::{Impatience, Settings};
+use crate::settings::{self, Impatience, NO_JOURNAL, Settings};
 use crate::trace;
 use crate::wait::Wait;
 
@@ -141,7 +141,7 @@ fn locked<'m>(
                 return Ok(done);
             }
             Look::Behind => {
-                if let Some((exclusive, backup)) = begin(migrator, goal, conn, wait)? {
+                if let Some((exclusive, backup)) = begin(migrator, goal, conn, settings, wait)? {
                     wait.over();
                     migrator.watch.set(Phase::Migrating);
                     return match run(migrator, goal, exclusive.transaction(), settings, backup) {
@@ -164,6 +164,7 @@ fn begin<'c>(
     migrator: &Migrator<'_>,
     goal: Goal,
     conn: &'c Connection,
+    settings: &Settings<'_>,
     wait: &mut Wait<'_>,
 ) -> Result<Option<(Exclusive<'c>, Option<Backup>)>> {
     let backup = match &migrator.backup {
@@ -181,16 +182,28 @@ fn begin<'c>(
         None => None,
     };
     let Some(backup) = backup else {
-        return Ok(Exclusive::begin(conn, Lock::Exclusive)?.map(|exclusive| (exclusive, None)));
+        return Ok(exclusive(conn, settings)?.map(|exclusive| (exclusive, None)));
     };
     // The copy may have taken long, and is good as long as nobody writes.
     let exclusive = loop {
-        match Exclusive::begin(conn, Lock::Exclusive)? {
+        match self::exclusive(conn, settings)? {
             Some(exclusive) => break exclusive,
             None => wait.pause()?,
         }
     };
     Ok(if backup.is_current(conn)? { Some((exclusive, Some(backup))) } else { None })
+}
+
+/// The exclusive transaction, with a journal to roll it back by.
+fn exclusive<'c>(conn: &'c Connection, settings: &Settings<'_>) -> Result<Option<Exclusive<'c>>> {
+    let Some(exclusive) = Exclusive::begin(conn, Lock::Exclusive)? else { return Ok(None) };
+    if !settings::journal_mode(conn).is_ok_and(|mode| mode == NO_JOURNAL) {
+        return Ok(Some(exclusive));
+    }
+    // Inside a transaction it could not be switched on.
+    exclusive.end_unchanged()?;
+    settings.journal().map_err(Error::sqlite("switch the journal on"))?;
+    Exclusive::begin(conn, Lock::Exclusive)
 }
 
 /// Everything that happens under the lock.
@@ -207,6 +220,7 @@ fn run<'m>(
     if pending.list.is_empty() && pending.adopt.is_none() {
         return Ok(Done::nothing(pending.ran, journal_mode));
     }
+    pending.unshadowed(migrator.migrations, conn)?;
     let backup = backup.map(Backup::keep).transpose()?;
     let Ran { adopted, list, reverted, violations, total } =
         pending.run(migrator, goal, conn, settings, &migrator.watch)?;
@@ -218,5 +232,5 @@ fn run<'m>(
 
 /// Only for the report, so that it is no reason to fail.
 fn journal_mode(conn: &Connection) -> String {
-    conn.query_row("PRAGMA main.journal_mode", [], |row| row.get(0)).unwrap_or_else(|_| "unknown".to_owned())
+    settings::journal_mode(conn).unwrap_or_else(|_| "unknown".to_owned())
 }

@@ -92,6 +92,14 @@ pub enum Error {
         /// Their names.
         databases: Vec<String>,
     },
+    /// The connection has temporary objects that a statement of a migration would mean, or set off, instead of what is in
+    /// the database.
+    Shadowed {
+        /// The database.
+        path: Option<PathBuf>,
+        /// What they are, by kind and name: ``table `jobs` ``, ``trigger `audit` on `jobs` ``.
+        objects: Vec<String>,
+    },
     /// The migrations are applied, but the connection's settings could not be put back.
     Settings {
         /// The database.
@@ -300,6 +308,7 @@ macro_rules! place {
             | Error::DiskFull { path, .. }
             | Error::InTransaction { path }
             | Error::Attached { path, .. }
+            | Error::Shadowed { path, .. }
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }

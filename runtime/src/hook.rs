@@ -1,8 +1,11 @@
 //! Code of the application that runs beside the SQL of a migration.
 
+use onward_schema::LEDGER;
+use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction};
 
 use crate::error::{Error, Result};
+use crate::ledger;
 use crate::migrations::Migration;
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
@@ -27,17 +30,18 @@ pub fn call<E: Into<Boxed>>(
     hook(transaction).map_err(Into::into)
 }
 
-/// Gone when the transaction has ended, even if another one has begun since.
-const SAVEPOINT: &str = "onward_hook";
-
-/// Calls the hook of a migration, if it has one, and sees that the transaction is still the same.
+/// Calls the hook of a migration, if it has one, and sees that the transaction is still the same, and what only onward
+/// writes as it was.
 pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Result<()> {
     let Some(hook) = migration.hook else { return Ok(()) };
     let calling = Error::sqlite("call the code beside the migration");
-    transaction.execute_batch(&format!("SAVEPOINT {SAVEPOINT}")).map_err(&calling)?;
+    let savepoint = savepoint(transaction).map_err(&calling)?;
+    begin_to_write(transaction).map_err(&calling)?;
+    let before = ledger::contents(transaction).map_err(&calling)?;
+    transaction.execute_batch(&format!("SAVEPOINT {savepoint}")).map_err(&calling)?;
     let outcome = (hook.call)(transaction);
     let ended =
-        transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {SAVEPOINT}")).is_err();
+        transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {savepoint}")).is_err();
     let (path, file, hook) = (None, migration.file(), hook.name);
     match outcome {
         Err(source) if transaction.is_autocommit() && rolls_back(&*source) => {
@@ -45,8 +49,38 @@ pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Resul
         }
         outcome if ended => Err(Error::TransactionEnded { path, file, hook, source: outcome.err() }),
         Err(source) => Err(Error::Hook { path, file, hook, source }),
-        Ok(()) => Ok(()),
+        Ok(()) => match forbidden(transaction, &before).map_err(&calling)? {
+            Some(source) => Err(Error::Hook { path, file, hook, source: source.into() }),
+            None => Ok(()),
+        },
     }
+}
+
+/// A name that nobody else knows. It is gone when the transaction has ended, even if another one has begun since.
+fn savepoint(transaction: &Transaction<'_>) -> rusqlite::Result<String> {
+    transaction.query_row("SELECT 'onward_' || hex(randomblob(16))", [], |row| row.get(0))
+}
+
+/// Writes a number that is there as it is, without calling anybody: from here on SQLite does not let go of its journal,
+/// which `PRAGMA journal_mode = OFF` makes it do before the first write.
+fn begin_to_write(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let version: i64 = transaction.query_row("PRAGMA main.user_version", [], |row| row.get(0))?;
+    transaction.execute_batch(&format!("PRAGMA main.user_version = {version}"))
+}
+
+/// What the code has done that it must not do, in words.
+fn forbidden(transaction: &Transaction<'_>, ledger: &[Vec<Value>]) -> rusqlite::Result<Option<String>> {
+    // Not to be read is one way to be another one.
+    if ledger::contents(transaction).ok().as_deref() != Some(ledger) {
+        return Ok(Some(format!("it changes the table `{LEDGER}`, which says what has run and is onward's")));
+    }
+    let attached = ledger::attached(transaction)?;
+    Ok((!attached.is_empty()).then(|| {
+        format!(
+            "it attaches other databases and leaves them attached: {}; a name in a later migration could mean one of theirs",
+            attached.join(", ")
+        )
+    }))
 }
 
 /// Whether SQLite ends the transaction itself on this error

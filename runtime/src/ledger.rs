@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use onward_schema::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
+use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, params};
 
 use crate::migrations::Migration;
@@ -63,13 +64,32 @@ pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
     rows.collect()
 }
 
+/// All that makes the ledger what it is: its text, what is on it, and its rows.
+pub(crate) fn contents(conn: &Connection) -> Result<Vec<Vec<Value>>> {
+    let mut contents = Vec::new();
+    let schema =
+        format!("SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = '{LEDGER}' COLLATE NOCASE");
+    let rows = format!("SELECT * FROM main.{LEDGER} ORDER BY version");
+    for sql in [Some(schema), exists(conn)?.then_some(rows)].into_iter().flatten() {
+        let mut query = conn.prepare(&sql)?;
+        let columns = query.column_count();
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            contents.push((0..columns).map(|column| row.get(column)).collect::<Result<_>>()?);
+        }
+    }
+    Ok(contents)
+}
+
 /// The databases that are attached to a connection.
 pub(crate) fn attached(conn: &Connection) -> Result<Vec<String>> {
     // As a statement it reads nothing of the file; as a table it would wait for the lock.
     let mut query = conn.prepare("PRAGMA database_list")?;
-    let mut names = query.query_map([], |row| row.get(1))?.collect::<Result<Vec<String>>>()?;
-    names.retain(|name| name != "main" && name != "temp");
-    Ok(names)
+    let databases = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // The first two are the main one, under whatever name, and the temporary one.
+    let attached =
+        databases.filter(|database| database.as_ref().map_or(true, |(number, _): &(i64, _)| *number > 1));
+    attached.map(|database| database.map(|(_, name)| name)).collect()
 }
 
 /// Writes that a database without a ledger was taken over with these migrations.

@@ -63,6 +63,7 @@ mod run;
 #[cfg(feature = "serde")]
 mod serialize;
 mod settings;
+mod shadow;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 mod status;

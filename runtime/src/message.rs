@@ -16,7 +16,7 @@ fn message(error: &rusqlite::Error) -> String {
 }
 
 /// Whether a function is called that the connection does not have; SQLite has no code for it.
-pub(crate) fn is_missing_function(error: &rusqlite::Error) -> bool {
+fn is_missing_function(error: &rusqlite::Error) -> bool {
     message(error).starts_with("no such function: ")
 }
 
@@ -109,6 +109,13 @@ impl fmt::Display for Error {
                 "the connection has other databases attached: {}; a name in a migration could mean one of theirs; \
                  nothing was changed\nhelp: detach them first, or migrate on a connection of its own",
                 list(databases)
+            ),
+            Error::Shadowed { objects, .. } => write!(
+                f,
+                "the connection has temporary objects in the way of the migrations, which would change or set off these and \
+                 not what is in the database: {}; nothing was changed\nhelp: drop them first, or migrate before they are \
+                 made, or on a connection of its own",
+                objects.join(", ")
             ),
             Error::Settings { source, .. } => write!(
                 f,

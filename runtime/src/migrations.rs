@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use onward_schema::stub::Function;
 use onward_schema::{Checksum, Difference, token};
 use rusqlite::Connection;
 
@@ -136,6 +137,10 @@ pub struct Migrations {
     pub(crate) objects: &'static [&'static str],
     /// The fingerprint of these objects after the last migration.
     pub(crate) fingerprint: [u8; 32],
+    /// Functions of the application that the history calls, for a schema that is made in memory to compare with.
+    pub(crate) functions: &'static [Function<'static>],
+    /// Its collations.
+    pub(crate) collations: &'static [&'static str],
 }
 
 impl Migrations {
@@ -144,7 +149,7 @@ impl Migrations {
         objects: &'static [&'static str],
         fingerprint: [u8; 32],
     ) -> Migrations {
-        Migrations { list, objects, fingerprint }
+        Migrations { list, objects, fingerprint, functions: &[], collations: &[] }
     }
 
     /// The migrations in the order in which they run.
@@ -207,9 +212,7 @@ impl Migrations {
     /// ```
     ///
     /// # Errors
-    /// If the database cannot be read, or ledger and program do not agree about what has run; and
-    /// [`Error::Statement`](crate::Error::Statement) if the schema itself, an index for one, calls a function of the
-    /// application, so that it cannot be made in memory to compare with.
+    /// If the database cannot be read, or ledger and program do not agree about what has run.
     pub fn verify(&self, conn: &Connection) -> Result<Vec<Difference>> {
         verify::verify(self, conn).map_err(|error| error.on(conn))
     }

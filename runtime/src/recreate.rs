@@ -73,7 +73,7 @@ pub(crate) fn open(
         outcome => return outcome,
     };
     // What fails on an empty database as well would leave us with none at all.
-    if verify::replay(&migrator.migrations.list[..migrator.goal()?]).is_err() {
+    if !verify::runs(&migrator.migrations.list[..migrator.goal()?]) {
         return Err(cause);
     }
     turn.take(File::try_lock, wait)?;

@@ -78,6 +78,8 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     let settings = Settings::prepare(&copy).map_err(Error::sqlite("prepare the copy"))?;
     let Some(exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
     let pending = run::pending(migrator, goal, &copy)?;
+    // The copy has none of what the connection has for itself, and the run would meet it.
+    pending.unshadowed(migrator.migrations, conn)?;
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
     let start = wait.duration();

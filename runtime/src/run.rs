@@ -14,6 +14,7 @@ use crate::migrator::Migrator;
 use crate::observer::{Event, Watch};
 use crate::plan;
 use crate::settings::Settings;
+use crate::shadow;
 use crate::verify;
 
 /// How many migrations of the history a database should have in the end.
@@ -82,6 +83,15 @@ pub(crate) struct Ran<'m> {
 }
 
 impl<'m> Pending<'m> {
+    /// Refuses a connection with temporary objects that the statements would mean.
+    pub(crate) fn unshadowed(&self, migrations: &Migrations, conn: &Connection) -> Result<()> {
+        // What runs on a database that is taken over is not known yet.
+        let list = if self.adopt.is_some() { migrations.list } else { self.list };
+        let objects =
+            shadow::find(conn, migrations, list).map_err(Error::sqlite("look at the connection"))?;
+        if objects.is_empty() { Ok(()) } else { Err(Error::Shadowed { path: None, objects }) }
+    }
+
     /// Runs what is pending, writes the ledger, and sees that the schema is the proven one.
     pub(crate) fn run(
         &self,
@@ -114,7 +124,7 @@ impl<'m> Pending<'m> {
             ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
         }
         let list = all(watch, conn, list.iter(), |migration| {
-            one(migration, conn, settings, |_, _| false, || hook::run(migration, conn))
+            one(migration, conn, settings, || hook::run(migration, conn))
         })?;
         let after = Violation::read(conn).map_err(&checking)?;
         let writing = Error::sqlite("write the ledger");
@@ -140,13 +150,13 @@ impl<'m> Pending<'m> {
         let total = self.ran - self.list.len();
         let before = Violation::read(conn).map_err(&checking)?;
         let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
-            Some(down) => one(&down, conn, settings, |_, _| false, || Ok(())),
+            Some(down) => one(&down, conn, settings, || Ok(())),
             None => Err(Error::NoDownFile { path: None, file: migration.file() }),
         })?;
         let after = Violation::read(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {
             ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
-            verify::reverted(&migrations.list[..self.ran], total, conn)?;
+            verify::reverted(migrations, self.ran, total, conn)?;
         }
         let violations = Violation::new_ones(&before, after);
         Ok(Ran { adopted: 0, list: Vec::new(), reverted, violations, total })
@@ -179,12 +189,11 @@ fn all<'m>(
     timed.collect()
 }
 
-/// Runs the statements of one migration, with foreign keys on if it says so, and then the code beside it; a statement whose error is forgiven is passed over.
+/// Runs the statements of one migration, with foreign keys on if it says so, and then the code beside it.
 pub(crate) fn one(
     migration: &Migration,
     conn: &Connection,
     settings: &Settings<'_>,
-    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
     code: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let undoing = Error::sqlite("take back what the migration left on the connection");
@@ -193,17 +202,17 @@ pub(crate) fn one(
     if migration.foreign_keys {
         settings.foreign_keys(true).map_err(Error::sqlite("turn foreign keys on"))?;
     }
-    let outcome = migration.statements().try_for_each(|(sql, statement)| {
-        self::statement(migration, statement, sql, conn, settings, &forgiven)
-    });
+    let outcome = migration
+        .statements()
+        .try_for_each(|(sql, statement)| self::statement(migration, statement, sql, conn, settings));
     if migration.foreign_keys {
         settings.foreign_keys(false).map_err(Error::sqlite("turn foreign keys off"))?;
     }
     outcome?;
     if undone {
-        settings.off().map_err(&undoing)?;
+        settings.again().map_err(&undoing)?;
         code()?;
-        settings.off().map_err(&undoing)?;
+        settings.again().map_err(&undoing)?;
         let after = temporary(conn).map_err(&undoing)?;
         for drop in after.iter().filter(|drop| !before.contains(drop)) {
             conn.execute_batch(drop).map_err(&undoing)?;
@@ -219,14 +228,9 @@ pub(crate) fn statement(
     sql: &'static str,
     conn: &Connection,
     settings: &Settings<'_>,
-    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
 ) -> Result<()> {
-    match settings.strings(statement.strings).and_then(|()| execute(conn, sql)) {
-        Err(source) if !forgiven(sql, &source) => {
-            Err(Error::statement(migration, statement.start as usize, sql, source))
-        }
-        _ => Ok(()),
-    }
+    let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
+    outcome.map_err(|source| Error::statement(migration, statement.start as usize, sql, source))
 }
 
 /// What drops each temporary object of the connection, those of the application among them.

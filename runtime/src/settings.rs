@@ -1,112 +1,87 @@
 //! The settings of the user's connection: put to what the replay had, and back again.
 
+use std::cell::Cell;
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
+use onward_schema::setting::FOREIGN_KEYS;
+use onward_schema::switch::{self, Switch};
 use rusqlite::{Connection, Result};
-
-/// A setting that changes what a statement does.
-#[derive(Clone, Copy)]
-enum Switch {
-    /// A call, which costs next to nothing.
-    Config(DbConfig),
-    /// Where there is no call, a statement.
-    Pragma(&'static str),
-}
-
-/// The replay has them all off.
-///
-/// With `foreign_keys` on, a table rebuild would fire ON DELETE CASCADE
-/// (<https://www.sqlite.org/lang_altertable.html#otheralter>). The two of double quotes make strings of unknown names.
-const SWITCHES: [Switch; 7] = [
-    Switch::Config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY),
-    Switch::Config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE),
-    Switch::Config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA),
-    STRINGS[0],
-    STRINGS[1],
-    Switch::Pragma("ignore_check_constraints"),
-    Switch::Pragma("recursive_triggers"),
-];
-
-const STRINGS: [Switch; 2] =
-    [Switch::Config(DbConfig::SQLITE_DBCONFIG_DQS_DDL), Switch::Config(DbConfig::SQLITE_DBCONFIG_DQS_DML)];
-
-impl Switch {
-    fn is_on(self, conn: &Connection) -> Result<bool> {
-        match self {
-            Switch::Config(config) => conn.db_config(config),
-            Switch::Pragma(name) => conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)),
-        }
-    }
-
-    fn set(self, conn: &Connection, on: bool) -> Result<()> {
-        match self {
-            // After writing to the schema, RESET makes SQLite read it again, as the next start would.
-            Switch::Config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA) if !on => {
-                conn.execute_batch("PRAGMA writable_schema = RESET")
-            }
-            Switch::Config(config) => conn.set_db_config(config, on).map(drop),
-            Switch::Pragma(name) => conn.execute_batch(&format!("PRAGMA {name} = {on}")),
-        }
-    }
-
-    /// Only what is not as it should be is set.
-    fn ensure(self, conn: &Connection, on: bool) -> Result<()> {
-        if self.is_on(conn)? == on { Ok(()) } else { self.set(conn, on) }
-    }
-}
 
 /// What a connection's settings were. [`Settings::restore`] puts them back, and so does a drop.
 pub(crate) struct Settings<'c> {
     conn: &'c Connection,
-    before: [bool; SWITCHES.len()],
+    before: Vec<(Switch, bool)>,
+    /// Whether the connection had no journal, and has one for the run.
+    journal: Cell<bool>,
     restored: bool,
 }
 
 impl<'c> Settings<'c> {
     /// Notes the settings and puts them to the replay's.
     pub(crate) fn prepare(conn: &'c Connection) -> Result<Settings<'c>> {
-        let mut before = [false; SWITCHES.len()];
-        for (was, switch) in before.iter_mut().zip(SWITCHES) {
-            *was = switch.is_on(conn)?;
-        }
+        let before = switch::all().map(|switch| Ok((switch, switch.is_on(conn)?))).collect::<Result<_>>()?;
         // Nothing is changed before all is noted: from here on, a drop puts everything back.
-        let settings = Settings { conn, before, restored: false };
-        for (was, switch) in before.into_iter().zip(SWITCHES) {
-            if was {
-                switch.set(conn, false)?;
+        let settings = Settings { conn, before, journal: Cell::new(false), restored: false };
+        for (switch, was) in &settings.before {
+            if *was != switch.in_run() {
+                switch.set(conn, switch.in_run())?;
             }
         }
         Ok(settings)
     }
 
-    /// Puts off what code of the application has left on.
-    pub(crate) fn off(&self) -> Result<()> {
-        SWITCHES.iter().try_for_each(|switch| switch.ensure(self.conn, false))
+    /// Puts what code of the application has changed to the replay's again.
+    pub(crate) fn again(&self) -> Result<()> {
+        switch::all().try_for_each(|switch| switch.ensure(self.conn))
     }
 
     /// Whether double quotes may be strings.
     pub(crate) fn strings(&self, on: bool) -> Result<()> {
-        STRINGS.iter().try_for_each(|switch| switch.set(self.conn, on))
+        switch::strings(self.conn, on)
     }
 
     /// Whether foreign keys are enforced. Unlike the pragma, the call has its effect inside a transaction too.
     pub(crate) fn foreign_keys(&self, on: bool) -> Result<()> {
-        SWITCHES[0].set(self.conn, on)
+        switch::of(FOREIGN_KEYS).map_or(Ok(()), |switch| switch.set(self.conn, on))
+    }
+
+    /// Switches a journal on for the run, outside any transaction: without one nothing can be rolled back, and what SQLite
+    /// does instead damages the file (<https://www.sqlite.org/pragma.html#pragma_journal_mode>).
+    pub(crate) fn journal(&self) -> Result<()> {
+        self.journal.set(true);
+        // A database in memory takes the second only.
+        for mode in ["DELETE", "MEMORY"] {
+            let sql = format!("PRAGMA main.journal_mode = {mode}");
+            let found: String = self.conn.query_row(&sql, [], |row| row.get(0))?;
+            if found != NO_JOURNAL {
+                return Ok(());
+            }
+        }
+        let refused = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
+        Err(rusqlite::Error::SqliteFailure(refused, Some("the journal mode stays off".to_owned())))
     }
 
     pub(crate) fn restore(mut self) -> Result<()> {
         self.put_back()
     }
 
-    /// Tries every setting, and gives back the first error.
+    /// Tries every setting, and gives back the first error. The journal comes before the switches, one of which makes
+    /// turning it off do nothing.
     fn put_back(&mut self) -> Result<()> {
         self.restored = true;
-        let mut outcome = Ok(());
-        for (was, switch) in self.before.into_iter().zip(SWITCHES) {
-            outcome = outcome.and(switch.ensure(self.conn, was));
+        let mut outcome = if self.journal.get() { self.no_journal() } else { Ok(()) };
+        for (switch, was) in self.before.iter().rev() {
+            outcome = outcome.and(switch.put(self.conn, *was));
         }
         outcome
+    }
+
+    /// Another process may have changed the file to WAL meanwhile, which is for good and not ours to take back.
+    fn no_journal(&self) -> Result<()> {
+        match journal_mode(self.conn)?.as_str() {
+            "delete" | "memory" => self.conn.execute_batch("PRAGMA main.journal_mode = OFF"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -117,6 +92,14 @@ impl Drop for Settings<'_> {
             let _ = self.put_back();
         }
     }
+}
+
+/// What SQLite calls a journal mode without a journal.
+pub(crate) const NO_JOURNAL: &str = "off";
+
+/// How the database is kept whole, in SQLite's word.
+pub(crate) fn journal_mode(conn: &Connection) -> Result<String> {
+    conn.query_row("PRAGMA main.journal_mode", [], |row| row.get(0))
 }
 
 /// How long SQLite itself waits for a lock while we do. Not zero: a writer that waits inside SQLite
@@ -167,7 +150,11 @@ mod tests {
     use super::*;
 
     fn all(conn: &Connection) -> Result<Vec<bool>> {
-        SWITCHES.into_iter().map(|switch| switch.is_on(conn)).collect()
+        switch::all().map(|switch| switch.is_on(conn)).collect()
+    }
+
+    fn in_run() -> Vec<bool> {
+        switch::all().map(Switch::in_run).collect()
     }
 
     fn busy_timeout(conn: &Connection) -> Result<i64> {
@@ -176,7 +163,7 @@ mod tests {
 
     fn connection(on: bool) -> Result<Connection> {
         let conn = Connection::open_in_memory()?;
-        SWITCHES.into_iter().try_for_each(|switch| switch.set(&conn, on))?;
+        switch::all().try_for_each(|switch| switch.set(&conn, on))?;
         Ok(conn)
     }
 
@@ -185,10 +172,10 @@ mod tests {
         for on in [false, true] {
             let conn = connection(on)?;
             let (before, timeout) = (all(&conn)?, busy_timeout(&conn)?);
-            assert_eq!(before, [on; SWITCHES.len()]);
+            assert!(before.iter().all(|found| *found == on));
             let (impatience, settings) = (Impatience::begin(&conn)?, Settings::prepare(&conn)?);
-            assert_eq!((all(&conn)?, busy_timeout(&conn)?), (vec![false; SWITCHES.len()], 15));
-            conn.execute_batch("PRAGMA recursive_triggers = ON; PRAGMA foreign_keys = ON")?;
+            assert_eq!((all(&conn)?, busy_timeout(&conn)?), (in_run(), 15));
+            switch::all().try_for_each(|switch| switch.set(&conn, !switch.in_run()))?;
             settings.restore()?;
             drop(impatience);
             assert_eq!((all(&conn)?, busy_timeout(&conn)?), (before.clone(), timeout));
@@ -212,28 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn a_call_and_a_pragma_are_the_same_switch() -> Result<()> {
-        let names = ["foreign_keys", "legacy_alter_table", "writable_schema"];
+    fn what_code_changes_inside_the_transaction_is_put_right() -> Result<()> {
         let conn = Connection::open_in_memory()?;
-        for (name, switch) in names.into_iter().zip(SWITCHES) {
-            for on in [true, false] {
-                Switch::Pragma(name).set(&conn, on)?;
-                assert_eq!(switch.is_on(&conn)?, on, "{name}");
-                switch.set(&conn, !on)?;
-                assert_eq!(Switch::Pragma(name).is_on(&conn)?, !on, "{name}");
-            }
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn what_code_turns_on_inside_the_transaction_is_put_off() -> Result<()> {
-        let conn = connection(false)?;
         let settings = Settings::prepare(&conn)?;
         conn.execute_batch("BEGIN")?;
-        SWITCHES.into_iter().try_for_each(|switch| switch.set(&conn, true))?;
-        settings.off()?;
-        assert_eq!(all(&conn)?, [false; SWITCHES.len()]);
+        switch::all().try_for_each(|switch| switch.set(&conn, !switch.in_run()))?;
+        settings.again()?;
+        assert_eq!(all(&conn)?, in_run());
         Ok(())
     }
 

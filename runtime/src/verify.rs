@@ -1,11 +1,11 @@
 //! Whether a database's schema is what its ledger says.
 
-use onward_schema::{Difference, Fingerprint, Schema, objects, token};
+use onward_schema::stub::collation;
+use onward_schema::{Difference, Fingerprint, Schema, objects};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
 use crate::ledger;
-use crate::message::is_missing_function;
 use crate::migrations::{Migration, Migrations};
 use crate::plan;
 use crate::run;
@@ -42,8 +42,8 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
 
 /// What the first so many migrations make must be what the replay proved. What others put beside it is theirs.
 ///
-/// Short of the last migration there is nothing embedded to compare with, and the history is replayed here; if its schema
-/// needs a function of the application, nothing can be said, and nothing is.
+/// Short of the last migration there is nothing embedded to compare with, and the history is replayed here; if it does not
+/// run in memory, nothing can be said, and nothing is.
 pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -> Result<()> {
     let refused = |differences| Err(Error::Drift { path: None, differences });
     if count == migrations.list.len() {
@@ -70,31 +70,32 @@ fn is_as_built(migrations: &Migrations, conn: &Connection) -> Result<bool> {
 /// Where the schema is not what the first so many migrations make.
 ///
 /// # Errors
-/// If their schema cannot be made here, since it needs a function of the application; or if the database cannot be read.
+/// If their schema cannot be made here, or the database cannot be read.
 fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Result<Vec<Difference>> {
     let reading = Error::sqlite("read the schema");
-    let replayed = replay_schema(&migrations.list[..count])?;
+    let replayed = replay(migrations, count, |_, _| Ok(()))?;
     let ours = objects(&replayed).map_err(&reading)?;
     let (expected, found) =
         (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
     Ok(expected.compare_named(&found, &ours))
 }
 
-/// After migrations were taken back, the schema must be that of the first so many, and nothing of the others be left.
-pub(crate) fn reverted(list: &[Migration], count: usize, conn: &Connection) -> Result<()> {
+/// After migrations were taken back, the schema must be that of the first so many, and nothing be left of the others, up to
+/// the one that the database came from.
+pub(crate) fn reverted(migrations: &Migrations, from: usize, count: usize, conn: &Connection) -> Result<()> {
     let reading = Error::sqlite("read the schema");
-    let replayed = replay_schema(&list[..count])?;
+    let replayed = replay(migrations, count, |_, _| Ok(()))?;
     let (expected, found) =
         (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
-    let differences = expected.compare_named(&found, &names(list)?);
+    let differences = expected.compare_named(&found, &names(migrations, from)?);
     if differences.is_empty() { Ok(()) } else { Err(Error::Drift { path: None, differences }) }
 }
 
 /// The names of everything that is there after any of the migrations, in lower case and sorted: what was dropped since
 /// must not be there either.
-pub(crate) fn names(list: &[Migration]) -> Result<Vec<String>> {
+pub(crate) fn names(migrations: &Migrations, count: usize) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    replay_schemas(list, |_, replayed| {
+    replay(migrations, count, |_, replayed| {
         names.extend(objects(replayed).map_err(Error::sqlite("read the schema"))?);
         names.sort_unstable();
         names.dedup();
@@ -103,45 +104,46 @@ pub(crate) fn names(list: &[Migration]) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// An empty database in memory after these migrations.
+/// An empty database in memory after the first so many migrations, shown after each of them. What the application
+/// registers on its connections is stubbed, as it was when the history was proven: for the schema it comes to the same.
 ///
 /// # Errors
-/// The first that fails, as it would on any empty database that has not the application's functions.
-pub(crate) fn replay(list: &[Migration]) -> Result<Connection> {
-    replay_forgiving(list, |_, _| false, |_, _| Ok(()))
-}
-
-/// As [`replay`], and what only writes rows may call functions that are not there: the schema is the same without.
-fn replay_schema(list: &[Migration]) -> Result<Connection> {
-    replay_schemas(list, |_, _| Ok(()))
-}
-
-/// As [`replay_schema`], and shows the database after each migration.
-pub(crate) fn replay_schemas(
-    list: &[Migration],
+/// The first that fails.
+pub(crate) fn replay(
+    migrations: &Migrations,
+    count: usize,
     after: impl FnMut(usize, &Connection) -> Result<()>,
 ) -> Result<Connection> {
-    let forgiven = |sql: &str, error: &rusqlite::Error| {
-        let writes_rows = token::significant(sql).next().is_some_and(|first| {
-            ["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT", "WITH"].iter().any(|word| first.is(word))
-        });
-        writes_rows && is_missing_function(error)
-    };
-    replay_forgiving(list, forgiven, after)
+    let conn = Connection::open_in_memory().map_err(replaying())?;
+    let Migrations { list, functions, collations, .. } = migrations;
+    let functions = functions.iter().try_for_each(|function| function.register(&conn));
+    let registered = functions.and_then(|()| collations.iter().try_for_each(|name| collation(&conn, name)));
+    registered.map_err(replaying())?;
+    run_all(&list[..count], &conn, after)?;
+    Ok(conn)
 }
 
-fn replay_forgiving(
+/// Whether these migrations run on an empty database, with no more than SQLite has.
+pub(crate) fn runs(list: &[Migration]) -> bool {
+    let conn = Connection::open_in_memory().map_err(replaying());
+    conn.and_then(|conn| run_all(list, &conn, |_, _| Ok(()))).is_ok()
+}
+
+fn replaying() -> impl Fn(rusqlite::Error) -> Error {
+    Error::sqlite("replay the history in memory")
+}
+
+fn run_all(
     list: &[Migration],
-    forgiven: impl Fn(&str, &rusqlite::Error) -> bool,
+    conn: &Connection,
     mut after: impl FnMut(usize, &Connection) -> Result<()>,
-) -> Result<Connection> {
-    let replaying = Error::sqlite("replay the history in memory");
-    let conn = Connection::open_in_memory().map_err(&replaying)?;
-    let settings = Settings::prepare(&conn).map_err(&replaying)?;
+) -> Result<()> {
+    let settings = Settings::prepare(conn).map_err(replaying())?;
+    // Statements may read it.
+    ledger::create(conn).map_err(replaying())?;
     for (index, migration) in list.iter().enumerate() {
-        run::one(migration, &conn, &settings, &forgiven, || Ok(()))?;
-        after(index, &conn)?;
+        run::one(migration, conn, &settings, || Ok(()))?;
+        after(index, conn)?;
     }
-    drop(settings);
-    Ok(conn)
+    Ok(())
 }

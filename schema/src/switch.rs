@@ -1,0 +1,198 @@
+//! Reads and sets those settings of a connection that a run puts to what the replay has.
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OptionalExtension, Result};
+
+use crate::setting::{Care, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
+
+/// A setting that a run sets.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch {
+    setting: &'static Setting,
+    /// Whether it is on in a run.
+    on: bool,
+}
+
+/// All of them, in the order in which they are set.
+///
+/// ```
+/// # fn main() -> rusqlite::Result<()> {
+/// let conn = rusqlite::Connection::open_in_memory()?;
+/// conn.execute_batch("PRAGMA recursive_triggers = ON; PRAGMA case_sensitive_like = ON")?;
+/// for switch in onward_schema::switch::all() {
+///     switch.ensure(&conn)?;
+/// }
+/// assert!(!conn.query_row("PRAGMA recursive_triggers", [], |row| row.get::<_, bool>(0))?);
+/// assert!(conn.query_row("SELECT 'a' LIKE 'A'", [], |row| row.get::<_, bool>(0))?);
+/// # Ok(())
+/// # }
+/// ```
+pub fn all() -> impl DoubleEndedIterator<Item = Switch> {
+    SETTINGS.iter().filter_map(|setting| match setting.care {
+        Care::Set(on) => Some(Switch { setting, on }),
+        _ => None,
+    })
+}
+
+/// The one with this number for `sqlite3_db_config`.
+pub fn of(number: i32) -> Option<Switch> {
+    all().find(|switch| switch.setting.config == Some(number))
+}
+
+/// Whether double quotes may be strings.
+///
+/// # Errors
+/// If this SQLite does not know the switches.
+pub fn strings(conn: &Connection, on: bool) -> Result<()> {
+    STRINGS.into_iter().filter_map(call).try_for_each(|config| conn.set_db_config(config, on).map(drop))
+}
+
+impl Switch {
+    /// Whether it is on in a run.
+    pub fn in_run(self) -> bool {
+        self.on
+    }
+
+    /// Whether it is on. What this SQLite does not know is as it is in a run.
+    ///
+    /// # Errors
+    /// If the connection's authorizer denies the question.
+    pub fn is_on(self, conn: &Connection) -> Result<bool> {
+        if let Some(on) = self.call().and_then(|config| conn.db_config(config).ok()) {
+            return Ok(on);
+        }
+        match self.setting.pragma {
+            Some(LIKE) => is_like_case_sensitive(conn),
+            Some(name) => {
+                let sql = format!("PRAGMA {name}");
+                Ok(conn.query_row(&sql, [], |row| row.get(0)).optional()?.unwrap_or(self.on))
+            }
+            None => Ok(self.on),
+        }
+    }
+
+    /// Turns it on or off.
+    ///
+    /// # Errors
+    /// If the connection's authorizer denies it, or a statement is running that SQLite would have to change.
+    pub fn set(self, conn: &Connection, on: bool) -> Result<()> {
+        // After writing to the schema, RESET makes SQLite read it again, as the next start would.
+        if self.setting.config == Some(WRITABLE_SCHEMA) && !on {
+            return conn.execute_batch("PRAGMA writable_schema = RESET");
+        }
+        if self.call().is_some_and(|config| conn.set_db_config(config, on).is_ok()) {
+            return Ok(());
+        }
+        match self.setting.pragma {
+            Some(name) => conn.execute_batch(&format!("PRAGMA {name} = {on}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts it to what it is in a run, if it is anything else.
+    ///
+    /// # Errors
+    /// As [`Switch::is_on`] and [`Switch::set`].
+    pub fn ensure(self, conn: &Connection) -> Result<()> {
+        self.put(conn, self.on)
+    }
+
+    /// Turns it on or off, if it is not.
+    ///
+    /// # Errors
+    /// As [`Switch::is_on`] and [`Switch::set`].
+    pub fn put(self, conn: &Connection, on: bool) -> Result<()> {
+        if self.is_on(conn)? == on { Ok(()) } else { self.set(conn, on) }
+    }
+
+    fn call(self) -> Option<DbConfig> {
+        self.setting.config.and_then(call)
+    }
+}
+
+/// A call costs next to nothing, a pragma is a statement to prepare; and some work inside a transaction by a call only.
+fn call(number: i32) -> Option<DbConfig> {
+    Some(match number {
+        FOREIGN_KEYS => DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY,
+        1003 => DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER,
+        1009 => DbConfig::SQLITE_DBCONFIG_RESET_DATABASE,
+        1010 => DbConfig::SQLITE_DBCONFIG_DEFENSIVE,
+        WRITABLE_SCHEMA => DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA,
+        1012 => DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE,
+        1013 => DbConfig::SQLITE_DBCONFIG_DQS_DML,
+        1014 => DbConfig::SQLITE_DBCONFIG_DQS_DDL,
+        1015 => DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW,
+        1019 => DbConfig::SQLITE_DBCONFIG_REVERSE_SCANORDER,
+        1022 => DbConfig::SQLITE_DBCONFIG_ENABLE_COMMENTS,
+        _ => return None,
+    })
+}
+
+/// There is nothing to ask: the pragma replaces the function, that with ESCAPE as well. What the application has put in
+/// its place is not the pragma's, and stays: it does not complain in SQLite's words.
+fn is_like_case_sensitive(conn: &Connection) -> Result<bool> {
+    let is_true =
+        |sql| conn.query_row(sql, [], |row| row.get::<_, Option<bool>>(0)).map(|found| found == Some(true));
+    if is_true("SELECT 'a' LIKE 'A'")? || is_true("SELECT 'a' LIKE 'A' ESCAPE '!'")? {
+        return Ok(false);
+    }
+    let complaint = is_true("SELECT 'a' LIKE 'A' ESCAPE '!!'");
+    Ok(complaint
+        .is_err_and(|error| error.to_string().starts_with("ESCAPE expression must be a single character")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_can_be_turned_on_and_off() -> Result<()> {
+        let conn = Connection::open_in_memory()?;
+        for switch in all() {
+            for on in [true, false, true, false] {
+                switch.set(&conn, on)?;
+                assert_eq!(switch.is_on(&conn)?, on, "{switch:?}");
+            }
+            switch.ensure(&conn)?;
+            assert_eq!(switch.is_on(&conn)?, switch.in_run(), "{switch:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_function_of_the_application_in_the_place_of_like_stays() -> Result<()> {
+        use rusqlite::functions::{Context, FunctionFlags};
+        let like = |context: &Context<'_>| Ok(context.get::<String>(0)? == context.get::<String>(1)?);
+        for arguments in [&[2][..], &[2, 3]] {
+            let conn = Connection::open_in_memory()?;
+            for count in arguments {
+                conn.create_scalar_function("like", *count, FunctionFlags::default(), like)?;
+            }
+            all().try_for_each(|switch| switch.ensure(&conn))?;
+            let is_own: bool =
+                conn.query_row("SELECT 'a%' LIKE 'a%' AND NOT 'ab' LIKE 'a%'", [], |row| row.get(0))?;
+            assert!(is_own, "{arguments:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_call_and_a_pragma_are_the_same_switch() -> Result<()> {
+        let conn = Connection::open_in_memory()?;
+        let two = all().filter(|switch| switch.call().is_some() && switch.setting.pragma.is_some());
+        let mut count = 0;
+        for switch in two {
+            let name = switch.setting.pragma.unwrap_or_default();
+            for on in [true, false] {
+                conn.execute_batch(&format!("PRAGMA {name} = {on}"))?;
+                assert_eq!(switch.is_on(&conn)?, on, "{name}");
+                switch.set(&conn, !on)?;
+                let read: bool = conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?;
+                assert_eq!(read, !on, "{name}");
+            }
+            count += 1;
+        }
+        assert_eq!(count, 4);
+        Ok(())
+    }
+}
