@@ -19,7 +19,9 @@ use crate::config::Config;
 const LENGTH: i32 = 32 << 20;
 /// The greatest database, in pages of 4 KiB: 256 MiB.
 const PAGES: u32 = 1 << 16;
-/// What all replays of the process may take, in bytes.
+/// What all replays of the process may take, in bytes. SQLite counts for the whole process, and nothing but `unsafe` code can
+/// raise or lift the limit again: whoever replays and has databases of its own needs a process for each, as `cargo onward`
+/// does. A macro has a SQLite of its own, which nobody else in rustc uses.
 const HEAP: u32 = 768 << 20;
 
 /// A sandboxed connection, inside a transaction.
@@ -186,13 +188,18 @@ fn is_forbidden(function: &str) -> bool {
         .any(|forbidden| function.eq_ignore_ascii_case(forbidden))
 }
 
-/// Whether it would change the ledger, without which the run that it is part of could not end.
+/// Whether it would change the ledger, or what happens when it is written, without which the run that it is part of could not
+/// end.
 fn is_of_ledger(action: AuthAction<'_>) -> bool {
     match action {
         AuthAction::Insert { table_name }
         | AuthAction::Update { table_name, .. }
         | AuthAction::Delete { table_name }
         | AuthAction::DropTable { table_name }
+        | AuthAction::CreateIndex { table_name, .. }
+        | AuthAction::CreateTempIndex { table_name, .. }
+        | AuthAction::CreateTrigger { table_name, .. }
+        | AuthAction::CreateTempTrigger { table_name, .. }
         | AuthAction::AlterTable { table_name, .. } => table_name.eq_ignore_ascii_case(LEDGER),
         _ => false,
     }

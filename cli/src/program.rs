@@ -1,32 +1,58 @@
 //! The history as a program would embed it. It lives as long as this process, which asks once.
+//!
+//! A replay limits the memory of SQLite in the whole process, for good, and a real database may need more. So a history
+//! that is to be run is proven in this process, and run in another one of this program, which does not replay.
 
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
+use anyhow::Context;
 use onward::__private::{self, Migration};
 use onward::Migrations;
 use onward_analysis::config::Stub;
 use onward_analysis::embedded::{File, Statement};
 use onward_analysis::{Analysis, History, Proof};
 
-use crate::folder;
+use crate::{UNKNOWN, folder};
 
-/// What `migrations!` would expand to, but for the code beside the SQL; the exit code if it would not build, which is
-/// explained then.
+/// Set for a process that gets a proven history on its standard input.
+const PROVEN: &str = "ONWARD_PROVEN_HISTORY";
+
+/// A proven history on its way: migrations, objects, fingerprint, and the functions and collations of the application.
+type Proven = (Vec<Step>, Vec<String>, [u8; 32], Vec<(String, i32, bool)>, Vec<String>);
+/// Version, whether foreign keys are on, checksum, chain, the file, and the one that takes it back.
+type Step = (i64, bool, [u8; 32], [u8; 32], Text, Option<Text>);
+/// The parts of [`File`].
+type Text = (String, [usize; 3], Vec<(usize, usize, bool, bool)>);
+
+/// What `migrations!` would expand to, but for the code beside the SQL. Else the exit code: the history would not build,
+/// which is explained then, or another process has done what there was to do.
 pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
+    if std::env::var_os(PROVEN).is_some() {
+        return receive().map(embed).map_err(|error| failed(&error));
+    }
+    let proven = prove(dir)?;
+    Err(hand_over(&proven).unwrap_or_else(|error| failed(&error)))
+}
+
+/// The history alone, which is all that a ledger can be held against.
+pub(crate) fn of_history(history: &History, dir: &Path) -> Migrations {
+    embed((steps(history, dir), Vec::new(), [0; 32], Vec::new(), Vec::new()))
+}
+
+fn prove(dir: &Path) -> Result<Proven, ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
-        let objects: Vec<&'static str> = replay.objects.iter().map(|name| leak(name)).collect();
-        let migrations =
-            __private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes());
-        let functions = history.config.stubs().map(|Stub { name, arguments, deterministic }| {
-            __private::function(leak(name), arguments, deterministic)
-        });
-        let collations = history.config.collations.iter().map(|name| leak(name));
-        return Ok(__private::stubs(
-            migrations,
-            functions.collect::<Vec<_>>().leak(),
-            collations.collect::<Vec<_>>().leak(),
+        let functions = history.config.stubs();
+        let functions = functions
+            .map(|Stub { name, arguments, deterministic }| (name.to_owned(), arguments, deterministic));
+        return Ok((
+            steps(history, dir),
+            replay.objects.clone(),
+            *replay.fingerprint.as_bytes(),
+            functions.collect(),
+            history.config.collations.clone(),
         ));
     }
     folder::print(&analysis, dir);
@@ -34,34 +60,73 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
     Err(folder::failure(&analysis))
 }
 
-/// The history alone, which is all that a ledger can be held against.
-pub(crate) fn of_history(history: &History, dir: &Path) -> Migrations {
-    __private::migrations(list(history, dir), &[], [0; 32])
+fn failed(error: &anyhow::Error) -> ExitCode {
+    anstream::eprintln!("{}: {error:#}", folder::title("error"));
+    ExitCode::from(UNKNOWN)
 }
 
-fn list(history: &History, dir: &Path) -> &'static [Migration] {
+/// Runs this command in a process of its own, and gives back its exit code.
+fn hand_over(proven: &Proven) -> anyhow::Result<ExitCode> {
+    let program = std::env::current_exe().context("cannot find this program")?;
+    let mut command = Command::new(program);
+    command.args(std::env::args_os().skip(1)).env(PROVEN, "1").stdin(Stdio::piped());
+    let mut child = command.spawn().context("cannot start this program again")?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // One that has ended by now has said why.
+        let _ = stdin.write_all(serde_json::to_string(proven)?.as_bytes());
+    }
+    let code = child.wait().context("cannot wait for the run")?.code();
+    Ok(ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(UNKNOWN)))
+}
+
+fn receive() -> anyhow::Result<Proven> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("cannot read the history")?;
+    serde_json::from_str(&text).context("this is no proven history")
+}
+
+fn steps(history: &History, dir: &Path) -> Vec<Step> {
     let prefix = folder::prefix(dir);
-    let list = history.migrations.iter().map(|found| {
+    let steps = history.migrations.iter().map(|found| {
         let (up, down) = history.embedded(found, &prefix);
-        let up = __private::migration(found.version, file(&up), found.checksum.0, found.chain.0);
-        let up = if found.foreign_keys { __private::foreign_keys(up) } else { up };
+        (found.version, found.foreign_keys, found.checksum.0, found.chain.0, text(up), down.map(text))
+    });
+    steps.collect()
+}
+
+fn text(File { whole, ends, statements }: File) -> Text {
+    let statements = statements
+        .into_iter()
+        .map(|Statement { range, strings, undone }| (range.start, range.end, strings, undone));
+    (whole, ends, statements.collect())
+}
+
+fn embed((steps, objects, fingerprint, functions, collations): Proven) -> Migrations {
+    let list = steps.into_iter().map(|(version, foreign_keys, checksum, chain, up, down)| {
+        let up = __private::migration(version, file(up), checksum, chain);
+        let up = if foreign_keys { __private::foreign_keys(up) } else { up };
         match down {
-            Some(down) => __private::down(up, Box::leak(Box::new(file(&down)))),
+            Some(down) => __private::down(up, Box::leak(Box::new(file(down)))),
             None => up,
         }
     });
-    list.collect::<Vec<_>>().leak()
+    let migrations =
+        __private::migrations(list.collect::<Vec<Migration>>().leak(), leak(objects), fingerprint);
+    let functions = functions
+        .into_iter()
+        .map(|(name, arguments, deterministic)| __private::function(name.leak(), arguments, deterministic));
+    __private::stubs(migrations, functions.collect::<Vec<_>>().leak(), leak(collations))
 }
 
-fn file(File { whole, ends, statements }: &File) -> __private::File {
+fn file((whole, ends, statements): Text) -> __private::File {
     // A file of four gigabytes would not have come this far.
     let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
-    let statements = statements.iter().map(|Statement { range, strings, undone }| {
-        __private::statement(at(range.start), at(range.end), *strings, *undone)
-    });
-    __private::file(leak(whole), ends.map(at), statements.collect::<Vec<_>>().leak())
+    let statements = statements
+        .into_iter()
+        .map(|(start, end, strings, undone)| __private::statement(at(start), at(end), strings, undone));
+    __private::file(whole.leak(), ends.map(at), statements.collect::<Vec<_>>().leak())
 }
 
-fn leak(text: &str) -> &'static str {
-    text.to_owned().leak()
+fn leak(texts: Vec<String>) -> &'static [&'static str] {
+    texts.into_iter().map(|text| &*text.leak()).collect::<Vec<_>>().leak()
 }

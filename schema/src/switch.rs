@@ -53,6 +53,11 @@ impl Switch {
         self.on
     }
 
+    /// The pragma that sets it, if there is one.
+    pub fn pragma(self) -> Option<&'static str> {
+        self.setting.pragma
+    }
+
     /// Whether it is on. What this SQLite does not know is as it is in a run.
     ///
     /// # Errors
@@ -61,7 +66,7 @@ impl Switch {
         if let Some(on) = self.call().and_then(|config| conn.db_config(config).ok()) {
             return Ok(on);
         }
-        match self.setting.pragma {
+        match self.pragma() {
             Some(LIKE) => is_like_case_sensitive(conn),
             Some(name) => {
                 let sql = format!("PRAGMA {name}");
@@ -83,7 +88,7 @@ impl Switch {
         if self.call().is_some_and(|config| conn.set_db_config(config, on).is_ok()) {
             return Ok(());
         }
-        match self.setting.pragma {
+        match self.pragma() {
             Some(name) => conn.execute_batch(&format!("PRAGMA {name} = {on}")),
             None => Ok(()),
         }

@@ -198,6 +198,7 @@ const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[
     transaction_control::check,
     not_in_transaction::check,
     pragma_without_effect::check,
+    sqlite_error::trigger,
 ];
 
 /// What every fault of the replay is asked; the first that knows it has it, and the last knows all.

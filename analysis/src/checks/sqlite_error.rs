@@ -1,13 +1,15 @@
 //! Whatever else SQLite says.
 
 use onward_schema::LEDGER;
+use onward_schema::token::{Token, significant};
 use rusqlite::Error;
 
 use super::Rule;
 use crate::diagnostic::Diagnostic;
+use crate::file::Place;
 use crate::history::{At, History};
 use crate::replay::Fault;
-use crate::statement::Kind;
+use crate::statement::{Kind, Object};
 
 /// `sqlite_error`
 pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database")
@@ -26,22 +28,51 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Some(_) => fault.place(history, ""),
         None => history.place(fault.at),
     };
-    if fault.refusal.message == "not authorized"
-        && let Some(ledger) = history.named(fault.at, LEDGER).first()
-    {
-        let message = format!("`{LEDGER}` is onward's ledger, and this statement would change it");
-        return Some(
-            Diagnostic::new(&RULE, ledger.clone(), message)
-                .label("which migrations have run is written here")
-                .note("no database starts: the run that this is part of could not write what it has done")
-                .help("leave the table to onward"),
-        );
+    if fault.refusal.message == "not authorized" {
+        let would = match history.statement(fault.at).kind {
+            Kind::Create { object: Object::Index, .. } => "put an index on it",
+            Kind::Create { object: Object::Trigger, .. } => "put a trigger on it",
+            _ => "change it",
+        };
+        if let Some(place) = history.named(fault.at, LEDGER).first() {
+            return Some(of_ledger(place.clone(), would));
+        }
+        // It sets off a trigger that writes there, which is told where that is made.
+        if history.statements().take_while(|at| *at < fault.at).any(|at| trigger(history, at).is_some()) {
+            return None;
+        }
     }
     Some(
         Diagnostic::new(&RULE, place, format!("SQLite refuses this: {}", fault.refusal.message))
             .label("refused in the replay of the history")
             .help("every fresh database runs this statement, so it must work after the migrations before it"),
     )
+}
+
+fn of_ledger(place: Place, would: &str) -> Diagnostic {
+    let message = format!("`{LEDGER}` is onward's ledger, and this statement would {would}");
+    Diagnostic::new(&RULE, place, message)
+        .label("which migrations have run is written here")
+        .note("no database starts: the run that this is part of could not write what it has done")
+        .help("leave the table to onward")
+}
+
+/// A trigger that writes into the ledger is refused when it fires, which may be years after it was made.
+pub(super) fn trigger(history: &History, at: At) -> Option<Diagnostic> {
+    let Kind::Create { object: Object::Trigger, .. } = history.statement(at).kind else { return None };
+    let sql = history.sql(at);
+    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let written = tokens.windows(3).find(|tokens| {
+        let [first, second, name] = *tokens else { return false };
+        let writes = second.is("INTO")
+            || second.is("UPDATE")
+            || first.is("OR")
+            || (first.is("DELETE") && second.is("FROM"));
+        writes && name.name().is_some_and(|name| name.eq_ignore_ascii_case(LEDGER))
+    })?;
+    let (place, range) = (history.place(at), &written[2].range);
+    let place = place.file.at(place.range.start + range.start..place.range.start + range.end);
+    Some(of_ledger(place, "let a trigger change it"))
 }
 
 /// The sandbox itself could not be set up or read.
@@ -92,6 +123,9 @@ mod tests {
             "INSERT INTO main.onward_migrations(version) VALUES (1);",
             "ALTER TABLE onward_migrations ADD COLUMN note;",
             "ALTER TABLE onward_migrations RENAME TO history;",
+            "CREATE UNIQUE INDEX i ON onward_migrations(name);",
+            "CREATE TRIGGER g AFTER INSERT ON main.\"Onward_migrations\" BEGIN SELECT 1; END;",
+            "CREATE TEMP TRIGGER g AFTER INSERT ON onward_migrations BEGIN SELECT 1; END;",
         ] {
             let analysis = testing::folder(&[("0001_m.sql", text)]);
             let found = &analysis.diagnostics[0];
@@ -99,9 +133,33 @@ mod tests {
         }
         for text in [
             "CREATE VIEW v AS SELECT max(version) FROM onward_migrations;",
-            "CREATE TRIGGER g AFTER INSERT ON onward_migrations BEGIN SELECT 1; END;",
+            "CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t BEGIN
+               UPDATE t SET a = (SELECT max(version) FROM onward_migrations); END;",
         ] {
             assert_eq!(history(&[text]), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_trigger_that_writes_into_the_ledger() {
+        for body in [
+            "DELETE FROM onward_migrations",
+            "UPDATE \"onward_migrations\" SET chain = ''",
+            "UPDATE OR IGNORE onward_migrations SET chain = ''",
+            "INSERT INTO onward_migrations(version) VALUES (1)",
+            "REPLACE INTO onward_migrations(version) VALUES (1)",
+        ] {
+            // Whether it fires in the history or not.
+            for fires in ["", "INSERT INTO t VALUES (1);"] {
+                let text = format!(
+                    "CREATE TABLE t(a);\nCREATE TRIGGER g AFTER INSERT ON t BEGIN\n{body}; END;\n{fires}"
+                );
+                let found = history(&[&text]);
+                assert!(
+                    found.len() == 1 && found[0].starts_with("sqlite_error 0001_m.sql:3:"),
+                    "{text}: {found:?}"
+                );
+            }
         }
     }
 

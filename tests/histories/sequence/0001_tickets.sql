@@ -1,0 +1,2 @@
+CREATE TABLE tickets (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL);
+INSERT INTO tickets(title) VALUES ('the first');
