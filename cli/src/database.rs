@@ -32,6 +32,7 @@ pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
     anstream::eprintln!("{}: {error}", folder::title("error"));
     ExitCode::from(match error {
         Error::NoLedger { .. }
+        | Error::NotALedger { .. }
         | Error::NotAdopted { .. }
         | Error::Unrepeatable { .. }
         | Error::NoDownFile { .. }

@@ -90,7 +90,7 @@ impl Error {
             }
             // Under the lock, which keeps other processes out: a connection of this process that shares the cache.
             Some(_) if self.plain().is_some_and(is_busy) => {
-                Error::Locked { path: place, waited: Duration::ZERO, attempts: 1, tries: 1 }
+                Error::Locked { path: place, waited: Duration::ZERO, attempts: 1, tries: 1, pending: None }
             }
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
                 path.and_then(|path| unwritable(path, conn)).or_else(|| self.read_only(conn)).unwrap_or(self)

@@ -109,6 +109,15 @@ pub enum Error {
         attempts: u32,
         /// How often it tried, over all attempts.
         tries: u32,
+        /// How many migrations are pending; `None` if the database could not be read meanwhile.
+        pending: Option<usize>,
+    },
+    /// What has the name of the ledger is none: a view, or a table of another shape.
+    NotALedger {
+        /// The database.
+        path: Option<PathBuf>,
+        /// What it is, in words.
+        found: String,
     },
     /// The database has tables, but no ledger that says how it came to them.
     NoLedger {
@@ -303,6 +312,7 @@ macro_rules! place {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NotALedger { path, .. }
             | Error::NoDownFile { path, .. }
             | Error::NotAdopted { path, .. }
             | Error::Unrepeatable { path, .. }
@@ -363,6 +373,18 @@ impl Error {
             Error::Statement { source, .. } => Some(source),
             _ => None,
         }
+    }
+
+    /// Whether the ledger itself speaks against a run, whoever has the lock.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Error::NoLedger { .. }
+                | Error::NotALedger { .. }
+                | Error::Newer { .. }
+                | Error::Diverged { .. }
+                | Error::Tampered { .. }
+        )
     }
 
     /// The file of the database that this is about, unless that is in memory.

@@ -20,6 +20,11 @@ pub(crate) fn is_missing_function(error: &rusqlite::Error) -> bool {
     message(error).starts_with("no such function: ")
 }
 
+/// Whether the table is there, and a row of it is not; SQLite has no code for it.
+pub(crate) fn is_missing_row(error: &rusqlite::Error) -> bool {
+    message(error).starts_with("no such rowid: ")
+}
+
 /// What to do about an error of SQLite's, where its code tells.
 fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
     let help = match error.sqlite_error_code() {
@@ -116,14 +121,26 @@ impl fmt::Display for Error {
                  connection; the database is up to date",
                 message(source)
             ),
-            Error::Locked { waited, attempts, tries, .. } => write!(
+            Error::Locked { waited, attempts, tries, pending, .. } => write!(
                 f,
-                "the database is locked by another connection: gave up after {:.1} s ({}, {}); nothing was \
+                "the database is locked by another connection: gave up after {:.1} s ({}, {}); {}; nothing was \
                  changed\nhelp: likely it is another process that migrates for long, a transaction that was left open, \
                  or a backup or a shell that reads; look who has the file open, and start again, or raise `lock_timeout`",
                 waited.as_secs_f64(),
                 counted(*attempts as usize, "attempt", "attempts"),
-                counted(*tries as usize, "try", "tries")
+                counted(*tries as usize, "try", "tries"),
+                match pending {
+                    Some(1) => "1 migration is pending".to_owned(),
+                    Some(pending) => format!("{pending} migrations are pending"),
+                    None => "it could not be read, so whether migrations are pending is not known".to_owned(),
+                }
+            ),
+            Error::NotALedger { found, .. } => write!(
+                f,
+                "`{0}` is {found}, and not the ledger of migrations that onward keeps under this name; nothing was \
+                 changed\nhelp: look whether this is the right database; if it is, give what is called `{0}` another \
+                 name, or put the ledger back from a backup",
+                onward_schema::LEDGER
             ),
             Error::NoLedger { tables, .. } => write!(
                 f,

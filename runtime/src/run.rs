@@ -42,10 +42,11 @@ pub(crate) struct Pending<'m> {
 
 pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Result<Pending<'m>> {
     let reading = Error::sqlite("read the ledger");
-    let is_new = !ledger::exists(conn).map_err(&reading)?;
+    let rows = ledger::read(conn)?;
+    let is_new = rows.is_none();
     let mut adopt = None;
-    let rows = match is_new {
-        true => {
+    let rows = match rows {
+        None => {
             let tables = ledger::strangers(conn).map_err(&reading)?;
             if !tables.is_empty() {
                 adopt = migrator.adopt.filter(|_| matches!(goal, Goal::Up(_)));
@@ -55,7 +56,7 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection
             }
             Vec::new()
         }
-        false => ledger::rows(conn).map_err(&reading)?,
+        Some(rows) => rows,
     };
     let list = migrator.migrations.list;
     let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
