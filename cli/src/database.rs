@@ -34,6 +34,7 @@ pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
         Error::NoLedger { .. }
         | Error::NotALedger { .. }
         | Error::NotAdopted { .. }
+        | Error::Undecided { .. }
         | Error::Unrepeatable { .. }
         | Error::NoDownFile { .. }
         | Error::Newer { .. }

@@ -262,8 +262,9 @@ fn run<'m>(
     let backup = backup.map(Backup::keep).transpose()?;
     let Ran { adopted, list, reverted, violations, total } =
         pending.run(migrator, goal, conn, settings, &migrator.watch)?;
-    if !violations.is_empty() {
-        return Err(Error::ForeignKeys { path: None, violations });
+    if violations.total() > 0 {
+        let (count, violations) = (violations.total(), violations.shown());
+        return Err(Error::ForeignKeys { path: None, violations, count });
     }
     Ok(Done { ran: list, reverted, total, adopted, journal_mode, backup })
 }

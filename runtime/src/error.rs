@@ -130,10 +130,30 @@ pub enum Error {
     NotAdopted {
         /// The database.
         path: Option<PathBuf>,
-        /// The file of the migration after which the schema is most like this one; `None` if there are no migrations.
+        /// The version that was asked for, if one was.
+        at: Option<i64>,
+        /// The file of the migration after which the schema is most like this one, or of the one that was asked for;
+        /// `None` if the database holds nothing of what the history makes.
         nearest: Option<&'static str>,
         /// How it differs from what that one leaves.
         differences: Vec<Difference>,
+    },
+    /// The schema of a database without a ledger is that after several migrations, between which rows are written: it does
+    /// not tell which of them have run. [`Adopt::At`](crate::Adopt::At) says it.
+    Undecided {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The versions of the migrations that leave this schema.
+        versions: Vec<i64>,
+        /// The files of the migrations in between that may change rows, or have code beside them.
+        writing: Vec<&'static str>,
+    },
+    /// The migration with which a database should be taken over is not in the program.
+    UnknownVersion {
+        /// The version asked for.
+        version: i64,
+        /// The newest version that the program knows.
+        known: Option<i64>,
     },
     /// A statement may have run before a database without a ledger was to be taken over, and must not run twice.
     Unrepeatable {
@@ -226,8 +246,10 @@ pub enum Error {
     ForeignKeys {
         /// The database.
         path: Option<PathBuf>,
-        /// The new violations.
+        /// A few of the new violations for each table and the table it refers to.
         violations: Vec<Violation>,
+        /// How many new ones there are in all.
+        count: u64,
     },
     /// After the migrations the schema is not the one that was proven.
     Drift {
@@ -315,6 +337,7 @@ macro_rules! place {
             | Error::NotALedger { path, .. }
             | Error::NoDownFile { path, .. }
             | Error::NotAdopted { path, .. }
+            | Error::Undecided { path, .. }
             | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }
             | Error::Diverged { path, .. }
@@ -335,7 +358,8 @@ macro_rules! place {
             | Error::Recreate { .. }
             | Error::Create { .. }
             | Error::LockFile { .. }
-            | Error::UnknownTarget { .. } => None,
+            | Error::UnknownTarget { .. }
+            | Error::UnknownVersion { .. } => None,
         }
     };
 }

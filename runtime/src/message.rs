@@ -130,8 +130,7 @@ impl fmt::Display for Error {
                 counted(*attempts as usize, "attempt", "attempts"),
                 counted(*tries as usize, "try", "tries"),
                 match pending {
-                    Some(1) => "1 migration is pending".to_owned(),
-                    Some(pending) => format!("{pending} migrations are pending"),
+                    Some(pending) => counted(*pending, "migration is pending", "migrations are pending"),
                     None => "it could not be read, so whether migrations are pending is not known".to_owned(),
                 }
             ),
@@ -150,14 +149,29 @@ impl fmt::Display for Error {
                  `Adopt::Reconcile`; or begin with an empty file",
                 list(tables)
             ),
-            Error::NotAdopted { nearest, differences, .. } => {
-                write!(
-                    f,
-                    "the database has no ledger, and its schema is not the one after any of the migrations; nothing was \
-                     changed"
-                )?;
-                if let Some(nearest) = nearest {
-                    write!(f, "\n  it comes nearest to the one after {nearest}, but:")?;
+            Error::NotAdopted { nearest: None, differences, .. } if differences.is_empty() => write!(
+                f,
+                "the database has no ledger, and holds nothing of what the migrations make; nothing was changed\nhelp: look \
+                 whether this is the right database; what it holds belongs to something else, so give the program a \
+                 file of its own"
+            ),
+            Error::NotAdopted { at, nearest, differences, .. } => {
+                match (at, nearest) {
+                    (Some(at), Some(nearest)) => write!(
+                        f,
+                        "the database has no ledger, and its schema is not the one after migration {at}, with which it \
+                         should be taken over; nothing was changed\n  it is not as after {nearest}:"
+                    )?,
+                    (_, Some(nearest)) => write!(
+                        f,
+                        "the database has no ledger, and its schema is not the one after any of the migrations; nothing \
+                         was changed\n  it comes nearest to the one after {nearest}, but:"
+                    )?,
+                    (_, None) => write!(
+                        f,
+                        "the database has no ledger, and its schema is not the one after any of the migrations, nor the \
+                         empty one before the first; nothing was changed"
+                    )?,
                 }
                 differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
                 write!(
@@ -165,6 +179,33 @@ impl fmt::Display for Error {
                     "\nhelp: bring these in line by hand, on a copy first; or let a migration that comes before make \
                      the schema that is there"
                 )
+            }
+            Error::Undecided { versions, writing, .. } => {
+                let (last, rest) = versions.split_last().unwrap_or((&0, &[]));
+                let rest: Vec<String> = rest.iter().map(i64::to_string).collect();
+                write!(
+                    f,
+                    "the database has no ledger, and its schema does not tell which migrations have run: it is the same \
+                     after {} and {last}; nothing was changed",
+                    rest.join(", ")
+                )?;
+                writing.iter().try_for_each(|file| write!(f, "\n  {file} may have changed rows, or not have run"))?;
+                write!(
+                    f,
+                    "\nhelp: look at the rows, and say which migration was the last with \
+                     `migrator().adopt(Adopt::At(version))`, or `--at VERSION` on the command line; what is taken as \
+                     run does not run"
+                )
+            }
+            Error::UnknownVersion { version, known } => {
+                write!(
+                    f,
+                    "the database should be taken over with migration {version}, which the program does not have"
+                )?;
+                match known {
+                    Some(known) => write!(f, "\nhelp: its newest is {known}; nothing was changed"),
+                    None => write!(f, "\nhelp: it has none; nothing was changed"),
+                }
             }
             Error::Unrepeatable { file, line, column, sql, .. } => write!(
                 f,
@@ -244,13 +285,13 @@ impl fmt::Display for Error {
                      commits when everything has run"
                 )
             }
-            Error::ForeignKeys { violations, .. } => {
+            Error::ForeignKeys { violations, count, .. } => {
                 write!(
                     f,
                     "the migrations would leave rows whose foreign keys lead nowhere; nothing was changed"
                 )?;
                 violations.iter().take(10).try_for_each(|violation| write!(f, "\n  {violation}"))?;
-                let rest = violations.len().saturating_sub(10);
+                let rest = count.saturating_sub(violations.len().min(10) as u64);
                 if rest > 0 {
                     write!(f, "\n  and {rest} more")?;
                 }

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use onward_schema::Violation;
+use onward_schema::Violations;
 use rusqlite::{Connection, Transaction};
 
 use crate::adopt::{self, Adopt};
 use crate::error::{Error, Result};
+use crate::foreign_keys::Before;
 use crate::hook;
 use crate::ledger;
 use crate::migrations::{Migration, Migrations, Statement};
@@ -77,7 +78,7 @@ pub(crate) struct Ran<'m> {
     /// Or what was taken back, the newest first.
     pub(crate) reverted: Timed<'m>,
     /// What foreign keys lead nowhere now and did not before.
-    pub(crate) violations: Vec<Violation>,
+    pub(crate) violations: Violations,
     /// How many migrations the database has now.
     pub(crate) total: usize,
 }
@@ -98,10 +99,11 @@ impl<'m> Pending<'m> {
             Goal::Back(_) => return self.revert(migrations, conn, settings, watch),
         };
         let checking = Error::sqlite("check foreign keys");
-        let before = match self.adopt.is_none() && self.is_new {
-            // There is nothing in it.
-            true => Vec::new(),
-            false => Violation::read(conn).map_err(&checking)?,
+        let before = match (self.adopt, self.is_new) {
+            (None, true) => Before::empty(),
+            (None, false) => Before::count(conn, self.list).map_err(&checking)?,
+            // What is missing of any of them may run.
+            (Some(_), _) => Before::count(conn, migrations.list).map_err(&checking)?,
         };
         let adopted = match self.adopt {
             Some(how) => adopt::adopt(how, migrations, conn, settings)?,
@@ -117,7 +119,7 @@ impl<'m> Pending<'m> {
         let list = all(watch, conn, list.iter(), |migration| {
             one(migration, conn, settings, |_, _| false, || hook::run(migration, conn))
         })?;
-        let after = Violation::read(conn).map_err(&checking)?;
+        let violations = before.new_ones(conn).map_err(&checking)?;
         let writing = Error::sqlite("write the ledger");
         ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
         ledger::insert(conn, &list).map_err(&writing)?;
@@ -125,7 +127,6 @@ impl<'m> Pending<'m> {
         if adopted + list.len() > 0 {
             verify::proven(migrations, total, conn)?;
         }
-        let violations = Violation::new_ones(&before, after);
         Ok(Ran { adopted, list, reverted: Vec::new(), violations, total })
     }
 
@@ -139,17 +140,17 @@ impl<'m> Pending<'m> {
     ) -> Result<Ran<'m>> {
         let checking = Error::sqlite("check foreign keys");
         let total = self.ran - self.list.len();
-        let before = Violation::read(conn).map_err(&checking)?;
+        let downs: Vec<Migration> = self.list.iter().filter_map(Migration::back).collect();
+        let before = Before::count(conn, &downs).map_err(&checking)?;
         let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
             Some(down) => one(&down, conn, settings, |_, _| false, || Ok(())),
             None => Err(Error::NoDownFile { path: None, file: migration.file() }),
         })?;
-        let after = Violation::read(conn).map_err(&checking)?;
+        let violations = before.new_ones(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {
             ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
             verify::reverted(&migrations.list[..self.ran], total, conn)?;
         }
-        let violations = Violation::new_ones(&before, after);
         Ok(Ran { adopted: 0, list: Vec::new(), reverted, violations, total })
     }
 }

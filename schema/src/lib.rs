@@ -35,6 +35,7 @@ mod fingerprint;
 mod foreign_key;
 mod index;
 mod ledger;
+mod reach;
 mod read;
 mod schema;
 mod storage;
@@ -50,6 +51,7 @@ pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
 pub use ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
+pub use reach::reached;
 pub use schema::{Schema, Trigger, View};
 pub use storage::Classes;
 pub use table::{Module, Table};
@@ -61,4 +63,4 @@ pub const DROP_TEMPORARY: &str = r#"
     WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
     ORDER BY rootpage > 0, type DESC"#;
 
-pub use violation::Violation;
+pub use violation::{Violation, Violations};
