@@ -153,7 +153,7 @@ fn locked<'m>(
                     migrator.watch.set(Phase::Migrating);
                     return match run(migrator, goal, exclusive.transaction(), settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| done),
-                        Err(error) => Err(exclusive.roll_back(error)),
+                        Err(error) => Err(rolled_back(exclusive, error, conn)),
                     };
                 }
             }
@@ -163,6 +163,12 @@ fn locked<'m>(
         // Looked at before every try: others may have migrated meanwhile, and then there is nothing to lock.
         found = look(migrator, goal, conn);
     }
+}
+
+/// Rolls back because of this error, which then says where to look on the database as it is again.
+pub(crate) fn rolled_back(exclusive: Exclusive<'_>, error: Error, conn: &Connection) -> Error {
+    let queries = error.offending(conn);
+    exclusive.roll_back(error).with_query(queries, conn)
 }
 
 /// What can be read without the lock, while others have it: it may tell that the lock would be of no use.

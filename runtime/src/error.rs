@@ -4,9 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use onward_schema::{Difference, Violation};
+use onward_schema::{Difference, Schema, Violation};
+use rusqlite::{Connection, ErrorCode};
 
 use crate::diagnosis::Access;
+use crate::message::message;
 use crate::migrations::Migration;
 use crate::plan::Conflict;
 
@@ -42,6 +44,25 @@ pub enum Error {
         parent: PathBuf,
         /// Who may write it.
         access: Access,
+    },
+    /// The database cannot even be read without a file beside it, which cannot be made: it is in WAL mode, or somebody
+    /// has left a journal that has to be rolled back first.
+    Unreadable {
+        /// The database.
+        path: PathBuf,
+        /// Its folder.
+        parent: PathBuf,
+        /// Who may write the folder.
+        access: Access,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// This process, or the system, has as many files open as it may.
+    TooManyFiles {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// The file can be read and not written.
     FileReadOnly {
@@ -219,6 +240,9 @@ pub enum Error {
         sql: &'static str,
         /// What SQLite says. In a box, to keep the error small.
         source: Box<rusqlite::Error>,
+        /// A query that finds the rows in the way, if a constraint failed and one can be made that runs on the database
+        /// as it is.
+        query: Option<String>,
     },
     /// The code beside a migration failed.
     Hook {
@@ -355,6 +379,8 @@ macro_rules! place {
             | Error::ParentMissing { .. }
             | Error::ParentNotWritable { .. }
             | Error::FileReadOnly { .. }
+            | Error::Unreadable { .. }
+            | Error::TooManyFiles { .. }
             | Error::Recreate { .. }
             | Error::Create { .. }
             | Error::LockFile { .. }
@@ -381,13 +407,40 @@ impl Error {
             _ => 0,
         };
         let (line, column) = migration.position(start + within);
-        Error::Statement { path: None, file: migration.file(), line, column, sql, source: Box::new(source) }
+        Error::Statement {
+            path: None,
+            file: migration.file(),
+            line,
+            column,
+            sql,
+            source: Box::new(source),
+            query: None,
+        }
     }
 
     /// A statement that begins at this byte of its file and might run the second time.
     pub(crate) fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
         let (line, column) = migration.position(start);
         Error::Unrepeatable { path: None, file: migration.file(), line, column, sql }
+    }
+
+    /// Queries for the rows that break a constraint, made while the failed run is still there.
+    pub(crate) fn offending(&self, conn: &Connection) -> Vec<String> {
+        let Error::Statement { sql, source, .. } = self else { return Vec::new() };
+        match (source.sqlite_error_code(), Schema::read(conn)) {
+            (Some(ErrorCode::ConstraintViolation), Ok(schema)) => {
+                onward_schema::offending(&schema, sql, &message(source))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Names the first of these that the database understands, now that the run is rolled back.
+    pub(crate) fn with_query(mut self, queries: Vec<String>, conn: &Connection) -> Error {
+        if let Error::Statement { query, .. } = &mut self {
+            *query = queries.into_iter().find(|sql| conn.prepare(sql).is_ok());
+        }
+        self
     }
 
     /// What SQLite said, where it has not been looked into yet.
@@ -418,6 +471,8 @@ impl Error {
             | Error::ParentMissing { path, .. }
             | Error::ParentNotWritable { path, .. }
             | Error::FileReadOnly { path, .. }
+            | Error::Unreadable { path, .. }
+            | Error::TooManyFiles { path, .. }
             | Error::Recreate { path, .. }
             | Error::Create { path, .. }
             | Error::LockFile { path, .. } => Some(path),
@@ -438,6 +493,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Open { source, .. }
+            | Error::Unreadable { source, .. }
             | Error::NotADatabase { source, .. }
             | Error::Corrupt { source, .. }
             | Error::DiskFull { source, .. }
@@ -449,7 +505,9 @@ impl std::error::Error for Error {
             Error::Backup { source, .. } | Error::Hook { source, .. } => Some(source.as_ref()),
             Error::TransactionEnded { source: Some(source), .. } => Some(source.as_ref()),
             Error::Recreate { source, .. } => Some(source.as_ref()),
-            Error::Create { source, .. } | Error::LockFile { source, .. } => Some(source),
+            Error::TooManyFiles { source, .. }
+            | Error::Create { source, .. }
+            | Error::LockFile { source, .. } => Some(source),
             _ => None,
         }
     }

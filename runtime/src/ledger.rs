@@ -7,7 +7,7 @@ use onward_schema::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 use rusqlite::{Connection, DropBehavior, MAIN_DB, OptionalExtension, Result, Transaction, params};
 
 use crate::error::{self, Error};
-use crate::message::is_missing_row;
+use crate::message::{is_computed, is_missing_row};
 use crate::migrations::Migration;
 
 /// A row of the ledger, as it was written when the migration ran: the checksum in hexadecimal digits, the time in UTC.
@@ -92,15 +92,17 @@ pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
         _ => {}
     }
     let columns = columns(conn).map_err(&reading)?;
+    let has = |wanted: &str, columns: &[String]| columns.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    let computed = computed(conn).map_err(&reading)?;
     for wanted in COLUMNS {
-        match columns.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)) {
-            None => return other(format!("a table without a column `{wanted}`")),
-            Some((_, true)) => return other(format!("a table that computes its column `{wanted}`")),
-            Some((_, false)) => {}
+        if has(wanted, &computed) {
+            return other(format!("a table that computes its column `{wanted}`"));
+        }
+        if !has(wanted, &columns) {
+            return other(format!("a table without a column `{wanted}`"));
         }
     }
-    let adopted = columns.iter().any(|(name, computed)| name.eq_ignore_ascii_case("adopted") && !computed);
-    match rows(conn, adopted) {
+    match rows(conn, has("adopted", &columns) && !has("adopted", &computed)) {
         Err(rusqlite::Error::InvalidColumnType(_, column, kind)) => {
             other(format!("a table with a value of type {kind} in its column `{column}`"))
         }
@@ -108,11 +110,22 @@ pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
     }
 }
 
-/// The names of the ledger's columns, and whether they are computed.
-fn columns(conn: &Connection) -> Result<Vec<(String, bool)>> {
+/// The names of the ledger's columns, of which none is read.
+fn columns(conn: &Connection) -> Result<Vec<String>> {
+    let query = conn.prepare(&format!("SELECT * FROM main.{LEDGER}"))?;
+    Ok(query.column_names().into_iter().map(str::to_owned).collect())
+}
+
+/// Those that the table computes.
+fn computed(conn: &Connection) -> Result<Vec<String>> {
+    match conn.blob_open(MAIN_DB, LEDGER, COLUMNS[0], 0, true) {
+        Err(error) if is_computed(&error) => {}
+        _ => return Ok(Vec::new()),
+    }
     let mut query = conn.prepare(&format!("PRAGMA main.table_xinfo({LEDGER})"))?;
     let columns = query.query_map([], |row| Ok((row.get("name")?, row.get::<_, i64>("hidden")? != 0)))?;
-    columns.collect()
+    let columns = columns.collect::<Result<Vec<(String, bool)>>>()?;
+    Ok(columns.into_iter().filter(|(_, computed)| *computed).map(|(name, _)| name).collect())
 }
 
 pub(crate) fn create(conn: &Connection) -> Result<()> {

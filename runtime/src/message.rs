@@ -8,7 +8,7 @@ use crate::diagnosis::Access;
 use crate::error::Error;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
-fn message(error: &rusqlite::Error) -> String {
+pub(crate) fn message(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
         other => other.to_string(),
@@ -25,6 +25,11 @@ pub(crate) fn is_missing_row(error: &rusqlite::Error) -> bool {
     message(error).starts_with("no such rowid: ")
 }
 
+/// Whether a value cannot be opened since the table computes columns; SQLite has no code for it.
+pub(crate) fn is_computed(error: &rusqlite::Error) -> bool {
+    message(error).starts_with("cannot open table with generated columns")
+}
+
 /// What to do about an error of SQLite's, where its code tells.
 fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
     let help = match error.sqlite_error_code() {
@@ -38,6 +43,18 @@ fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
         }
         Some(ErrorCode::AuthorizationForStatementDenied) => {
             "the connection's authorizer denies it: migrate without one"
+        }
+        Some(ErrorCode::ConstraintViolation) if message(error).starts_with("FOREIGN KEY") => {
+            "with foreign keys on, a row would be left that refers to one that is not there: delete or mend the rows that \
+             refer to it first, in the migration; `PRAGMA foreign_key_check` tells of those that lead nowhere already"
+        }
+        Some(ErrorCode::ConstraintViolation) => {
+            "rows of this database break the constraint: look for them on a copy, mend them, and start again; \
+             `cargo onward rehearse` tries it"
+        }
+        _ if message(error).contains("already exists") || message(error).starts_with("duplicate column") => {
+            "something else has made it, or the migration has run before and its row in `onward_migrations` was removed: \
+             look at the ledger, and put back what is missing there"
         }
         _ if is_missing_function(error) => {
             "register the function on the connection before it migrates; onward.toml tells only the build of it"
@@ -74,6 +91,21 @@ impl fmt::Display for Error {
                  nothing was changed\nhelp: let the user of this process write the folder, and see that it is not \
                  mounted read-only",
                 parent.display()
+            ),
+            Error::Unreadable { parent, access, source, .. } => write!(
+                f,
+                "the database cannot be read without a file beside it, and none can be made in the folder `{}` \
+                 ({access}): {}; whether migrations are pending is not known; nothing was changed\nhelp: it is in WAL \
+                 mode, or a process that was killed has left a journal: let the user of this process write the file and \
+                 its folder, or let one that can have it open, or set `journal_mode` to DELETE before the folder becomes \
+                 read-only",
+                parent.display(),
+                message(source)
+            ),
+            Error::TooManyFiles { source, .. } => write!(
+                f,
+                "the database could not be opened: {source}; nothing was changed\nhelp: this process, or the system, has as \
+                 many files open as it may: close what is not needed, or raise the limit, `ulimit -n`"
             ),
             Error::FileReadOnly { access, .. } => write!(
                 f,
@@ -256,14 +288,21 @@ impl fmt::Display for Error {
                     None => write!(f, "\nhelp: it has none; nothing was changed"),
                 }
             }
-            Error::Statement { file, line, column, sql, source, .. } => {
+            Error::Statement { file, line, column, sql, source, query, .. } => {
                 write!(
                     f,
                     "a migration failed and all were rolled back; nothing was changed\n  {file}:{line}:{column}: {}\n{}",
                     message(source),
                     indented(sql)
                 )?;
-                help(f, source)
+                match query {
+                    Some(query) => write!(
+                        f,
+                        "\nhelp: this finds the rows in the way; mend them, on a copy first, and start again\n{}",
+                        indented(query)
+                    ),
+                    None => help(f, source),
+                }
             }
             Error::Hook { file, hook, source, .. } => write!(
                 f,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use onward_schema::{LEDGER, Violation};
 use rusqlite::Connection;
 
+use crate::apply;
 use crate::backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock};
@@ -103,7 +104,10 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
     let start = wait.duration();
-    let ran = pending.run(migrator, goal, exclusive.transaction(), &settings, &Watch::default())?;
+    let ran = match pending.run(migrator, goal, exclusive.transaction(), &settings, &Watch::default()) {
+        Ok(ran) => ran,
+        Err(error) => return Err(apply::rolled_back(exclusive, error, &copy)),
+    };
     rehearsal.duration = wait.duration() - start;
     let after = rows(&copy).map_err(&counting)?;
     let recorded = |migration: &Migration| Recorded {
