@@ -118,7 +118,80 @@ fn a_target_and_a_backup_and_a_rehearsal() {
     assert_eq!((report.adopted, report.applied.len(), report.total), (2, 0, 2));
 }
 
+/// What another tool has run, and what it has not, left the same schema.
+#[test]
+fn a_schema_that_does_not_tell_which_rows_were_written_is_refused() {
+    static PRICED: Migrations = migrations!("histories/priced");
+    let made = || {
+        let file = after(&PRICED, 2);
+        file.conn().execute_batch("INSERT INTO jobs VALUES (1, 5)").unwrap();
+        file
+    };
+    for how in [Adopt::Exact, Adopt::Reconcile] {
+        let error = refused(&made(), &PRICED, how);
+        let Error::Undecided { versions, writing, .. } = &error else { panic!("{error}") };
+        assert_eq!((&versions[..], writing.len()), (&[2, 3][..], 1));
+        assert!(error.to_string().contains("it is the same after 2 and 3;"), "{error}");
+        assert!(error.to_string().contains("/0003_cents.sql may have changed rows, or not"), "{error}");
+        let rehearsed = PRICED.migrator().adopt(how).rehearse(&made().conn()).unwrap_err();
+        assert!(matches!(rehearsed, Error::Undecided { .. }), "{rehearsed}");
+        // It is nothing that a new database would mend.
+        let file = made();
+        let error = PRICED.migrator().adopt(how).or_recreate().open(file.path()).unwrap_err();
+        assert!(matches!(error, Error::Undecided { .. }), "{error}");
+    }
+    for (version, ran, price) in [(2, 1, 500), (3, 0, 5)] {
+        let (file, adopt) = (made(), PRICED.migrator().adopt(Adopt::At(version)));
+        let rehearsal = adopt.rehearse(&file.conn()).unwrap();
+        let recorded: Vec<i64> = rehearsal.adopted.iter().map(|recorded| recorded.version).collect();
+        assert_eq!((recorded, rehearsal.applied.len()), ((1..=version).collect(), ran));
+        assert!(
+            rehearsal.to_string().contains("  0002  by_price  recorded as run, not run\n"),
+            "{rehearsal}"
+        );
+        let json = serde_json::to_value(&rehearsal).unwrap();
+        assert_eq!(json["adopted"][1]["name"], "by_price");
+        let report = adopt.apply(&mut file.conn()).unwrap();
+        assert_eq!((report.adopted as i64, report.applied.len()), (version, ran));
+        assert_eq!(number(&file.conn(), "SELECT price FROM jobs"), price);
+        assert!(adopt.apply(&mut file.conn()).unwrap().is_up_to_date());
+    }
+    // What is said has to be so.
+    let error = refused(&made(), &PRICED, Adopt::At(1));
+    let Error::NotAdopted { at: Some(1), nearest: Some(nearest), differences, .. } = &error else {
+        panic!("{error}")
+    };
+    assert!(nearest.ends_with("0001_jobs.sql") && !differences.is_empty(), "{error}");
+    assert!(error.to_string().contains("not the one after migration 1, with which it should be"), "{error}");
+    let file = made();
+    let before = file.bytes();
+    let error = PRICED.migrator().adopt(Adopt::At(7)).apply(&mut file.conn()).unwrap_err();
+    assert!(matches!(error, Error::UnknownVersion { version: 7, known: Some(3) }), "{error}");
+    assert!(file.bytes() == before);
+}
+
+#[test]
+fn the_last_is_taken_where_no_rows_are_written() {
+    const MARKED: Migrations = migrations!("histories/marked");
+    fn count(_: &Transaction<'_>) -> onward::rusqlite::Result<()> {
+        Ok(())
+    }
+    let report = MARKED.migrator().adopt(Adopt::Exact).apply(&mut after(&MARKED, 1).conn()).unwrap();
+    assert_eq!((report.adopted, report.applied.len()), (2, 0));
+    // Code beside it may write rows.
+    let code = migrations!("histories/marked", after = { 2 => count });
+    let error = refused(&after(&MARKED, 1), &code, Adopt::Exact);
+    assert!(matches!(error, Error::Undecided { .. }), "{error}");
+}
+
 // Reconcile.
+
+#[test]
+fn a_database_of_something_else_is_not_taken_over() {
+    let error = refused(&with("CREATE TABLE customers_of_another_program(a)"), &GROWN, Adopt::Reconcile);
+    assert!(matches!(error, Error::NotAdopted { nearest: None, .. }), "{error}");
+    assert!(error.to_string().contains("holds nothing of what the migrations make"), "{error}");
+}
 
 #[test]
 fn what_is_there_is_passed_over_and_what_is_not_runs() {
@@ -144,9 +217,11 @@ fn rows_are_never_written_twice() {
     let Error::Unrepeatable { line: 2, column: 1, sql, .. } = &error else { panic!("{error}") };
     assert_eq!(*sql, "INSERT INTO settings VALUES ('retries', '3')");
     assert!(error.to_string().contains("tests/histories/grown/0003_settings.sql:2:1\n"), "{error}");
-    // Mended as it says, it is taken over.
+    // Mended as it says, the schema is that after the third and the fourth, which writes rows.
     file.conn().execute_batch("CREATE INDEX jobs_by_state ON jobs(state)").unwrap();
-    let report = GROWN.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap();
+    let error = refused(&file, &GROWN, Adopt::Reconcile);
+    assert!(matches!(&error, Error::Undecided { versions, .. } if versions == &[3, 4]), "{error}");
+    let report = GROWN.migrator().adopt(Adopt::At(4)).apply(&mut file.conn()).unwrap();
     assert_eq!((report.adopted, report.applied.len()), (4, 0));
 }
 

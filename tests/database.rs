@@ -193,3 +193,45 @@ fn a_database_without_a_ledger_is_taken_over() {
     let out = place.onward(&["status", "grown.db"]).exits(0).out;
     assert!(out.contains("1  jobs   adopted 2") && out.ends_with("up to date\n"), "{out}");
 }
+
+#[test]
+fn the_command_says_which_migrations_another_tool_has_run() {
+    let place = Place::with(&[
+        ("migrations/0001_jobs.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, price INTEGER);"),
+        ("migrations/0002_cents.sql", "UPDATE jobs SET price = price * 100;"),
+    ]);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch(
+        "CREATE TABLE jobs(id INTEGER PRIMARY KEY, price INTEGER); INSERT INTO jobs VALUES (1, 5)",
+    )
+    .unwrap();
+    for command in [&["rehearse", "app.db", "--adopt", "exact"][..], &["adopt", "app.db"]] {
+        let err = place.onward(command).exits(1).err;
+        assert!(err.contains("it is the same after 1 and 2") && err.contains("`--at VERSION`"), "{err}");
+    }
+    place.onward(&["adopt", "app.db", "--at", "7"]).exits(2);
+    let out = place.onward(&["rehearse", "app.db", "--at", "1"]).exits(0).out;
+    assert!(out.starts_with("  0001  jobs  recorded as run, not run\n  0002  cents  "), "{out}");
+    let out = place.onward(&["adopt", "app.db", "--at", "1"]).exits(0).out;
+    assert!(out.starts_with("taken over with 1 migration\n"), "{out}");
+    let price: i64 = conn.query_row("SELECT price FROM jobs", [], |row| row.get(0)).unwrap();
+    assert_eq!(price, 500);
+}
+
+#[test]
+fn status_names_the_cause_that_apply_names() {
+    let place = Place::with_sample();
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch(
+        "UPDATE onward_migrations SET checksum = replace(checksum, substr(checksum, 1, 1), 'f') WHERE version = 4;
+         UPDATE onward_migrations SET chain = 'none' WHERE version = 10;",
+    )
+    .unwrap();
+    let text = place.onward(&["status", "app.db"]).exits(1).out;
+    assert!(
+        text.contains("changed by hand in the ledger") && !text.contains("edited after it ran"),
+        "{text}"
+    );
+    let err = place.onward(&["apply", "app.db"]).exits(1).err;
+    assert!(err.contains("was changed by hand") && !err.contains("edited after it ran"), "{err}");
+}

@@ -46,6 +46,88 @@ fn the_lock_is_not_got() {
     }
 }
 
+/// What a read tells is told at once, whoever has the lock.
+#[test]
+fn a_lock_that_would_be_of_no_use_is_not_waited_for() {
+    let stranger = File::new();
+    stranger.conn().execute_batch("CREATE TABLE customers(id)").unwrap();
+    const EDITED: Migrations = migrations!("histories/orders_edited");
+    let newer = File::with_orders(&ORDERS);
+    for wal in [false, true] {
+        for (file, migrations) in [(&newer, &FIRST), (&newer, &EDITED), (&stranger, &ORDERS)] {
+            if wal {
+                file.conn().query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+            }
+            for lock in ["BEGIN IMMEDIATE", "BEGIN; SELECT count(*) FROM customers"] {
+                if wal && lock != "BEGIN IMMEDIATE" {
+                    // A reader is in nobody's way.
+                    continue;
+                }
+                let holder = file.conn();
+                holder.execute_batch(lock).unwrap();
+                let waits = AtomicUsize::new(0);
+                let count = |event: Event<'_>| {
+                    if let Event::Waiting { .. } = event {
+                        waits.fetch_add(1, Ordering::Relaxed);
+                    }
+                };
+                let migrator = migrations.migrator().lock_timeout(Duration::from_secs(2)).observer(count);
+                let backed = migrator.clone().backup(file.folder().join("copy.db"));
+                for error in [
+                    migrator.open(file.path()).map(drop).unwrap_err(),
+                    migrator.apply(&mut file.conn()).unwrap_err(),
+                    backed.apply(&mut file.conn()).unwrap_err(),
+                    migrator.revert(&mut file.conn(), 0).unwrap_err(),
+                ] {
+                    assert!(
+                        matches!(
+                            error,
+                            Error::Newer { .. } | Error::NoLedger { .. } | Error::Diverged { .. }
+                        ),
+                        "{lock}: {error}"
+                    );
+                }
+                assert_eq!(waits.load(Ordering::Relaxed), 0, "{lock}");
+            }
+        }
+    }
+}
+
+/// Under a rollback journal nobody reads while somebody has the exclusive lock: the first read that succeeds tells it.
+#[test]
+fn what_nobody_can_read_is_found_out_as_soon_as_somebody_can() {
+    let file = File::with_orders(&ORDERS);
+    let holder = std::sync::Mutex::new(file.conn());
+    holder.lock().unwrap().execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let waits = AtomicUsize::new(0);
+    let migrator = FIRST.migrator().lock_timeout(Duration::from_secs(60)).observer(|event| {
+        if let Event::Waiting { .. } = event
+            && waits.fetch_add(1, Ordering::Relaxed) == 2
+        {
+            // It lets readers in, and still no writer.
+            holder.lock().unwrap().execute_batch("ROLLBACK; BEGIN IMMEDIATE").unwrap();
+        }
+    });
+    let error = migrator.open(file.path()).map(drop).unwrap_err();
+    assert!(matches!(error, Error::Newer { .. }), "{error}");
+    assert!(waits.load(Ordering::Relaxed) >= 3);
+    // Or nobody could until the end, which the error says.
+    holder.lock().unwrap().execute_batch("ROLLBACK; BEGIN EXCLUSIVE").unwrap();
+    let brief = FIRST.migrator().lock_timeout(Duration::from_millis(60));
+    let error = brief.open(file.path()).map(drop).unwrap_err();
+    assert!(matches!(error, Error::Locked { pending: None, .. }), "{error}");
+    reads(&error, &file.path(), &["whether migrations are pending is not known"]);
+    // And what could be read before.
+    let file = File::with_orders(&FIRST);
+    file.conn().execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    let writer = file.conn();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error =
+        ORDERS.migrator().lock_timeout(Duration::from_millis(60)).open(file.path()).map(drop).unwrap_err();
+    assert!(matches!(error, Error::Locked { pending: Some(2), .. }), "{error}");
+    reads(&error, &file.path(), &["2 migrations are pending"]);
+}
+
 #[test]
 fn the_folder_is_missing() {
     let file = File::new();
@@ -293,11 +375,61 @@ fn the_ledger_was_changed_by_hand() {
 
 #[test]
 fn the_ledger_is_something_else() {
-    let file = File::new();
-    file.conn().execute_batch("CREATE TABLE onward_migrations(id)").unwrap();
-    let error = file.refused(&ORDERS);
-    assert!(matches!(error, Error::Sqlite { action: "read the ledger", .. }), "{error}");
-    assert!(error.to_string().contains("no such column"), "{error}");
+    const ENDLESS: &str = "CREATE VIEW onward_migrations AS WITH RECURSIVE up(version) AS
+        (SELECT 1 UNION ALL SELECT version + 1 FROM up)
+        SELECT version, 'a' AS name, 'b' AS checksum, 'c' AS chain, 'd' AS applied_at, version AS rowid FROM up";
+    for (sql, found) in [
+        (ENDLESS, "is a view"),
+        ("CREATE TABLE t(a); CREATE INDEX onward_migrations ON t(a)", "is an index"),
+        (
+            "CREATE VIRTUAL TABLE onward_migrations USING fts5(version, name, checksum, chain, applied_at)",
+            "is a virtual table",
+        ),
+        ("CREATE TABLE onward_migrations(id)", "is a table without a column `version`"),
+        ("CREATE TABLE Onward_Migrations(version, name, checksum)", "is a table without a column `chain`"),
+        (
+            "CREATE TABLE onward_migrations(version INTEGER PRIMARY KEY, name, checksum, applied_at,
+                                            chain AS (hex(zeroblob(1000))));
+             INSERT INTO onward_migrations VALUES (5, 'a', 'b', 'c')",
+            "is a table that computes its column `chain`",
+        ),
+        (
+            "CREATE TABLE onward_migrations(version, name, checksum, chain, applied_at);
+             INSERT INTO onward_migrations VALUES ('one', 'a', 'b', 'c', 'd')",
+            "is a table with a value of type Text in its column `version`",
+        ),
+    ] {
+        let file = File::new();
+        file.conn().execute_batch(sql).unwrap();
+        let error = file.refused(&ORDERS);
+        assert!(matches!(error, Error::NotALedger { .. }), "{sql}: {error}");
+        reads(&error, &file.path(), &["`onward_migrations` ", found, "nothing was changed"]);
+        let conn = file.conn();
+        for error in [
+            ORDERS.migrator().adopt(onward::Adopt::Exact).open(file.path()).map(drop).unwrap_err(),
+            ORDERS.status(&conn).unwrap_err(),
+            ORDERS.verify(&conn).unwrap_err(),
+            ORDERS.rehearse(&conn).unwrap_err(),
+            ORDERS.migrator().revert(&mut file.conn(), 1).unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::NotALedger { .. }), "{sql}: {error}");
+        }
+    }
+}
+
+/// A ledger that somebody has copied without its keys is one.
+#[test]
+fn a_ledger_that_was_copied_is_read_as_before() {
+    let file = File::with_orders(&ORDERS);
+    file.conn()
+        .execute_batch(
+            "CREATE TABLE copy AS SELECT * FROM onward_migrations; DROP TABLE onward_migrations;
+             ALTER TABLE copy RENAME TO onward_migrations",
+        )
+        .unwrap();
+    let mut conn = Connection::open_with_flags(file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    assert!(ORDERS.apply(&mut conn).unwrap().is_up_to_date());
+    assert!(ORDERS.status(&conn).unwrap().is_up_to_date());
 }
 
 #[test]

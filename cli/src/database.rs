@@ -32,7 +32,9 @@ pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
     anstream::eprintln!("{}: {error}", folder::title("error"));
     ExitCode::from(match error {
         Error::NoLedger { .. }
+        | Error::NotALedger { .. }
         | Error::NotAdopted { .. }
+        | Error::Undecided { .. }
         | Error::Unrepeatable { .. }
         | Error::NoDownFile { .. }
         | Error::Newer { .. }

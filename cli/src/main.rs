@@ -81,6 +81,9 @@ enum Command {
         /// Take the copy over first, if it has no ledger
         #[arg(long, value_enum)]
         adopt: Option<How>,
+        /// Take the copy over first, as one that has had the migrations up to this version
+        #[arg(long, value_name = "VERSION", conflicts_with = "adopt")]
+        at: Option<i64>,
     },
     /// Bring a database up to date, as the program does when it starts; make it if it is not there
     ///
@@ -115,6 +118,9 @@ enum Command {
         /// How to find out what it has had
         #[arg(long, value_enum, default_value_t = How::Exact)]
         how: How,
+        /// Say it, where the schema alone cannot: it has had the migrations up to this version, and its schema agrees
+        #[arg(long, value_name = "VERSION", conflicts_with = "how")]
+        at: Option<i64>,
     },
 }
 
@@ -169,12 +175,16 @@ fn main() -> ExitCode {
         Command::Lock { folder, check } => lock::run(&folder::find(folder.dir), check),
         Command::Status { db, folder } => status::run(&db, &folder::find(folder.dir)),
         Command::Verify { db, folder } => verify::run(&db, &folder::find(folder.dir)),
-        Command::Rehearse { db, folder, adopt } => {
-            rehearse::run(&db, &folder::find(folder.dir), adopt.map(How::into))
+        Command::Rehearse { db, folder, adopt, at } => {
+            let adopt = at.map(onward::Adopt::At).or(adopt.map(How::into));
+            rehearse::run(&db, &folder::find(folder.dir), adopt)
         }
         Command::Apply { db, folder } => apply::run(&db, &folder::find(folder.dir), None),
         Command::Revert { db, version, folder } => revert::run(&db, version, &folder::find(folder.dir)),
-        Command::Adopt { db, folder, how } => apply::run(&db, &folder::find(folder.dir), Some(how.into())),
+        Command::Adopt { db, folder, how, at } => {
+            let how = at.map_or(how.into(), onward::Adopt::At);
+            apply::run(&db, &folder::find(folder.dir), Some(how))
+        }
     };
     outcome.unwrap_or_else(|error| {
         anstream::eprintln!("{}: {error:#}", folder::title("error"));

@@ -15,9 +15,9 @@ use crate::verify::{names, replay};
 #[non_exhaustive]
 pub enum Adopt {
     /// Its schema is exactly the one that was proven after one of the migrations. That one and those before it are taken
-    /// as run, and the others run. Where several migrations leave that same schema, since they change nothing but rows,
-    /// it is the last of them.
-    /// Code beside the migrations that are taken as run is not called.
+    /// as run, and the others run. Where several migrations leave that same schema, it is the last of them if what lies
+    /// between writes no rows; else nobody can tell which have run, and the database is refused: see [`Adopt::At`].
+    /// Code beside the migrations that are taken as run is not called, and counts as writing rows.
     ///
     /// Only what the history makes at any time is looked at; what else is there is not ours.
     Exact,
@@ -28,7 +28,25 @@ pub enum Adopt {
     /// column which is missing and which no later migration takes away, if nothing is there that it or a later one
     /// makes. Anywhere else it might be the second time, and the database is refused. Before such a migration, or in the
     /// end if there is none, the schema has to be the proven one; if it is not, everything is rolled back.
+    ///
+    /// A database that has tables, and none of those that the history makes, is refused.
     Reconcile,
+    /// It has had the migrations up to this version, whatever rows they write: you know, and the schema has to agree.
+    /// They are taken as run, and the others run.
+    ///
+    /// ```
+    /// use onward::{Adopt, Error};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// // Its schema is not the one after the second migration.
+    /// let second = migrations.migrator().adopt(Adopt::At(2)).apply(&mut conn);
+    /// assert!(matches!(second, Err(Error::NotAdopted { .. })));
+    /// assert_eq!(migrations.migrator().adopt(Adopt::At(1)).apply(&mut conn)?.adopted, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    At(i64),
 }
 
 /// How many migrations the database has had, after additive statements have run that were missing.
@@ -38,60 +56,102 @@ pub(crate) fn adopt(
     conn: &Connection,
     settings: &Settings<'_>,
 ) -> Result<usize> {
-    match exact(migrations, conn)? {
-        Some(count) => Ok(count),
-        None if how == Adopt::Exact => Err(refusal(migrations, conn)?),
-        None => reconcile(migrations, conn, settings),
+    let list = migrations.list;
+    let names = names(migrations, list.len())?;
+    let found = exact(migrations, &names, conn)?;
+    match (how, found.last()) {
+        (Adopt::At(version), _) => {
+            let count = count(list, version)?;
+            match found.contains(&count) {
+                true => Ok(count),
+                false => Err(refusal(migrations, &names, Some(count), conn)?),
+            }
+        }
+        (_, Some(&last)) => match undecided(list, &found) {
+            Some(error) => Err(error),
+            None => Ok(last),
+        },
+        (Adopt::Exact, None) => Err(refusal(migrations, &names, None, conn)?),
+        (Adopt::Reconcile, None) => reconcile(migrations, &names, conn, settings),
     }
 }
 
-/// After how many migrations the schema is this one.
-fn exact(migrations: &Migrations, conn: &Connection) -> Result<Option<usize>> {
+/// How many migrations there are up to this version.
+pub(crate) fn count(list: &[Migration], version: i64) -> Result<usize> {
+    let at = list.iter().position(|migration| migration.version() == version);
+    let known = list.last().map(Migration::version);
+    at.map(|at| at + 1).ok_or(Error::UnknownVersion { version, known })
+}
+
+/// After how many migrations the schema is this one: after several, if some do not change it.
+fn exact(migrations: &Migrations, names: &[String], conn: &Connection) -> Result<Vec<usize>> {
     let reading = Error::sqlite("read the schema");
-    let names = names(migrations, migrations.list.len())?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let fingerprint = |conn: &Connection| Fingerprint::read(conn, Some(&names)).map_err(&reading);
-    let (found, mut count) = (fingerprint(conn)?, None);
+    let (found, mut counts) = (fingerprint(conn)?, Vec::new());
     let empty = fingerprint(&Connection::open_in_memory().map_err(&reading)?)?;
     replay(migrations, migrations.list.len(), |index, replayed| {
         // Of a history that has made nothing yet, or nothing any more, every database looks like the right one.
         if found != empty && fingerprint(replayed)? == found {
-            count = Some(index + 1);
+            counts.push(index + 1);
         }
         Ok(())
     })?;
-    Ok(count)
+    Ok(counts)
 }
 
-/// Which migration comes nearest, and what is different.
-fn refusal(migrations: &Migrations, conn: &Connection) -> Result<Error> {
-    let names = names(migrations, migrations.list.len())?;
+/// That the schema cannot tell which of these it is, since rows are written in between.
+fn undecided(list: &[Migration], counts: &[usize]) -> Option<Error> {
+    let (first, last) = (*counts.first()?, *counts.last()?);
+    let writes = |migration: &&Migration| {
+        migration.hook.is_some() || migration.statements().any(|(sql, _)| adopt::may_change_rows(sql))
+    };
+    let writing: Vec<&str> = list[first..last].iter().filter(writes).map(Migration::file).collect();
+    let versions = counts.iter().map(|count| list[count - 1].version()).collect();
+    (!writing.is_empty()).then_some(Error::Undecided { path: None, versions, writing })
+}
+
+/// What is different from the schema after so many migrations, or after those that come nearest.
+fn refusal(migrations: &Migrations, names: &[String], at: Option<usize>, conn: &Connection) -> Result<Error> {
+    let list = migrations.list;
     let found = read(conn)?;
     let mut nearest: Option<(&Migration, Vec<Difference>)> = None;
-    replay(migrations, migrations.list.len(), |index, replayed| {
-        let differences = read(replayed)?.compare_named(&found, &names);
-        if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
-            nearest = Some((&migrations.list[index], differences));
+    replay(migrations, list.len(), |index, replayed| {
+        if at.is_none_or(|count| count == index + 1) {
+            let differences = read(replayed)?.compare_named(&found, names);
+            if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
+                nearest = Some((&list[index], differences));
+            }
         }
         Ok(())
     })?;
     let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file(), found)).unzip();
-    Ok(Error::NotAdopted { path: None, nearest, differences: differences.unwrap_or_default() })
+    let differences = differences.unwrap_or_default();
+    Ok(Error::NotAdopted { path: None, at: at.map(|count| list[count - 1].version()), nearest, differences })
 }
 
-fn reconcile(migrations: &Migrations, conn: &Connection, settings: &Settings<'_>) -> Result<usize> {
+fn reconcile(
+    migrations: &Migrations,
+    names: &[String],
+    conn: &Connection,
+    settings: &Settings<'_>,
+) -> Result<usize> {
     let list = migrations.list;
+    let found = read(conn)?;
+    if !names.iter().any(|name| found.table(name).is_some() || found.views.contains_key(name)) {
+        return Err(Error::NotAdopted { path: None, at: None, nearest: None, differences: Vec::new() });
+    }
     let effects = |migration: &Migration| {
         let statements = migration.statements().map(|(sql, _)| Effect::of(sql));
         statements.chain(migration.hook.map(|_| Effect::Unrepeatable)).collect()
     };
     let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());
-    replay(migrations, migrations.list.len(), |_, replayed| {
+    replay(migrations, list.len(), |_, replayed| {
         proven.push(read(replayed)?);
         Ok(())
     })?;
-    let plan = adopt::reconcile(&effects, &proven, &read(conn)?).map_err(|(migration, statement)| {
+    let plan = adopt::reconcile(&effects, &proven, &found).map_err(|(migration, statement)| {
         let migration = &list[migration];
         match migration.statements().nth(statement) {
             Some((sql, at)) => Error::unrepeatable(migration, at.start as usize, sql),
@@ -111,11 +171,11 @@ fn reconcile(migrations: &Migrations, conn: &Connection, settings: &Settings<'_>
         Some(last) => (Some(list[last].file()), proven.swap_remove(last)),
         None => (None, Schema::default()),
     };
-    let differences = expected.compare_named(&read(conn)?, &names(migrations, migrations.list.len())?);
+    let differences = expected.compare_named(&read(conn)?, names);
     if differences.is_empty() {
         Ok(plan.point)
     } else {
-        Err(Error::NotAdopted { path: None, nearest, differences })
+        Err(Error::NotAdopted { path: None, at: None, nearest, differences })
     }
 }
 

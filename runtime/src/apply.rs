@@ -7,7 +7,8 @@ use rusqlite::{Connection, Transaction};
 use crate::backup::Backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
-use crate::ledger;
+use crate::ledger::{self, Reading};
+use crate::migrations::Migration;
 use crate::migrator::Migrator;
 use crate::readiness::Phase;
 use crate::report::Report;
@@ -113,12 +114,12 @@ enum Look<'m> {
 /// One read, no lock: the newest chain stands for the whole history. Whatever else it finds, an error included, is
 /// looked at again under the lock.
 fn look<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Look<'m> {
-    let newest = match ledger::newest_chain(conn) {
+    let list = migrator.migrations.list;
+    let newest = match ledger::newest_chain(conn, list.last().map_or(0, Migration::version)) {
         Ok(Some(newest)) => newest,
         Err(error) if is_busy(&error) => return Look::Busy,
         _ => return Look::Behind,
     };
-    let list = migrator.migrations.list;
     let (Goal::Up(goal), Ok(newest)) = (goal, newest.parse()) else { return Look::Behind };
     match (goal.saturating_sub(1)..list.len()).rev().find(|&at| list[at].chain == newest) {
         Some(at) => Look::UpToDate(Done::nothing(at + 1, journal_mode(conn))),
@@ -134,6 +135,7 @@ fn locked<'m>(
     settings: &Settings<'_>,
     wait: &mut Wait<'_>,
 ) -> Result<Done<'m>> {
+    let mut foresight = Foresight::default();
     loop {
         match found {
             Look::UpToDate(done) => {
@@ -141,12 +143,17 @@ fn locked<'m>(
                 return Ok(done);
             }
             Look::Behind => {
-                if let Some((exclusive, backup)) = begin(migrator, goal, conn, settings, wait)? {
+                let begun = begin(migrator, goal, conn, settings, &mut foresight, wait);
+                if !matches!(begun, Ok(Some(_))) {
+                    // What makes the lock useless is told at once, and before what keeps it away.
+                    foresight.look(migrator, goal, conn, wait)?;
+                }
+                if let Some((exclusive, backup)) = begun? {
                     wait.over();
                     migrator.watch.set(Phase::Migrating);
                     return match run(migrator, goal, exclusive.transaction(), settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| done),
-                        Err(error) => Err(exclusive.roll_back(error)),
+                        Err(error) => Err(rolled_back(exclusive, error, conn)),
                     };
                 }
             }
@@ -158,6 +165,53 @@ fn locked<'m>(
     }
 }
 
+/// Rolls back because of this error, which then says where to look on the database as it is again.
+pub(crate) fn rolled_back(exclusive: Exclusive<'_>, error: Error, conn: &Connection) -> Error {
+    let queries = error.offending(conn);
+    exclusive.roll_back(error).with_query(queries, conn)
+}
+
+/// What can be read without the lock, while others have it: it may tell that the lock would be of no use.
+#[derive(Default)]
+struct Foresight {
+    /// SQLite's number for what was read last: nobody has written as long as it stays.
+    seen: Option<i64>,
+}
+
+impl Foresight {
+    /// # Errors
+    /// That this database is refused: it is newer, has run something else, or has no ledger, or none that can be read.
+    fn look(
+        &mut self,
+        migrator: &Migrator<'_>,
+        goal: Goal,
+        conn: &Connection,
+        wait: &mut Wait<'_>,
+    ) -> Result<()> {
+        let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+        // With a shared cache such a connection reads what others may still roll back.
+        if number("PRAGMA read_uncommitted") != Ok(0) {
+            return Ok(());
+        }
+        let Ok(read) = Reading::begin(conn) else { return Ok(()) };
+        let Ok(version) = number("PRAGMA main.data_version") else { return Ok(()) };
+        if self.seen == Some(version) {
+            return Ok(());
+        }
+        let found = pending(migrator, goal, &read);
+        match found {
+            Ok(pending) => {
+                self.seen = Some(version);
+                wait.pending = pending.adopt.is_none().then_some(pending.list.len());
+                Ok(())
+            }
+            Err(error) if error.is_refusal() => Err(error),
+            // The run under the lock meets it again.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
 /// The exclusive transaction, with a copy of the database as it is in it, if one is asked for and there is something to
 /// lose. `None` if somebody else is faster.
 fn begin<'c>(
@@ -165,6 +219,7 @@ fn begin<'c>(
     goal: Goal,
     conn: &'c Connection,
     settings: &Settings<'_>,
+    foresight: &mut Foresight,
     wait: &mut Wait<'_>,
 ) -> Result<Option<(Exclusive<'c>, Option<Backup>)>> {
     let backup = match &migrator.backup {
@@ -188,7 +243,10 @@ fn begin<'c>(
     let exclusive = loop {
         match self::exclusive(conn, settings)? {
             Some(exclusive) => break exclusive,
-            None => wait.pause()?,
+            None => {
+                foresight.look(migrator, goal, conn, wait)?;
+                wait.pause()?;
+            }
         }
     };
     Ok(if backup.is_current(conn)? { Some((exclusive, Some(backup))) } else { None })
@@ -224,8 +282,9 @@ fn run<'m>(
     let backup = backup.map(Backup::keep).transpose()?;
     let Ran { adopted, list, reverted, violations, total } =
         pending.run(migrator, goal, conn, settings, &migrator.watch)?;
-    if !violations.is_empty() {
-        return Err(Error::ForeignKeys { path: None, violations });
+    if violations.total() > 0 {
+        let (count, violations) = (violations.total(), violations.shown());
+        return Err(Error::ForeignKeys { path: None, violations, count });
     }
     Ok(Done { ran: list, reverted, total, adopted, journal_mode, backup })
 }

@@ -4,9 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use onward_schema::{Difference, Violation};
+use onward_schema::{Difference, Schema, Violation};
+use rusqlite::{Connection, ErrorCode};
 
 use crate::diagnosis::Access;
+use crate::message::message;
 use crate::migrations::Migration;
 use crate::plan::Conflict;
 
@@ -42,6 +44,25 @@ pub enum Error {
         parent: PathBuf,
         /// Who may write it.
         access: Access,
+    },
+    /// The database cannot even be read without a file beside it, which cannot be made: it is in WAL mode, or somebody
+    /// has left a journal that has to be rolled back first.
+    Unreadable {
+        /// The database.
+        path: PathBuf,
+        /// Its folder.
+        parent: PathBuf,
+        /// Who may write the folder.
+        access: Access,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// This process, or the system, has as many files open as it may.
+    TooManyFiles {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// The file can be read and not written.
     FileReadOnly {
@@ -117,6 +138,15 @@ pub enum Error {
         attempts: u32,
         /// How often it tried, over all attempts.
         tries: u32,
+        /// How many migrations are pending; `None` if the database could not be read meanwhile.
+        pending: Option<usize>,
+    },
+    /// What has the name of the ledger is none: a view, or a table of another shape.
+    NotALedger {
+        /// The database.
+        path: Option<PathBuf>,
+        /// What it is, in words.
+        found: String,
     },
     /// The database has tables, but no ledger that says how it came to them.
     NoLedger {
@@ -129,10 +159,30 @@ pub enum Error {
     NotAdopted {
         /// The database.
         path: Option<PathBuf>,
-        /// The file of the migration after which the schema is most like this one; `None` if there are no migrations.
+        /// The version that was asked for, if one was.
+        at: Option<i64>,
+        /// The file of the migration after which the schema is most like this one, or of the one that was asked for;
+        /// `None` if the database holds nothing of what the history makes.
         nearest: Option<&'static str>,
         /// How it differs from what that one leaves.
         differences: Vec<Difference>,
+    },
+    /// The schema of a database without a ledger is that after several migrations, between which rows are written: it does
+    /// not tell which of them have run. [`Adopt::At`](crate::Adopt::At) says it.
+    Undecided {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The versions of the migrations that leave this schema.
+        versions: Vec<i64>,
+        /// The files of the migrations in between that may change rows, or have code beside them.
+        writing: Vec<&'static str>,
+    },
+    /// The migration with which a database should be taken over is not in the program.
+    UnknownVersion {
+        /// The version asked for.
+        version: i64,
+        /// The newest version that the program knows.
+        known: Option<i64>,
     },
     /// A statement may have run before a database without a ledger was to be taken over, and must not run twice.
     Unrepeatable {
@@ -198,6 +248,9 @@ pub enum Error {
         sql: &'static str,
         /// What SQLite says. In a box, to keep the error small.
         source: Box<rusqlite::Error>,
+        /// A query that finds the rows in the way, if a constraint failed and one can be made that runs on the database
+        /// as it is.
+        query: Option<String>,
     },
     /// The code beside a migration failed.
     Hook {
@@ -225,8 +278,10 @@ pub enum Error {
     ForeignKeys {
         /// The database.
         path: Option<PathBuf>,
-        /// The new violations.
+        /// A few of the new violations for each table and the table it refers to.
         violations: Vec<Violation>,
+        /// How many new ones there are in all.
+        count: u64,
     },
     /// After the migrations the schema is not the one that was proven.
     Drift {
@@ -312,8 +367,10 @@ macro_rules! place {
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }
             | Error::NoLedger { path, .. }
+            | Error::NotALedger { path, .. }
             | Error::NoDownFile { path, .. }
             | Error::NotAdopted { path, .. }
+            | Error::Undecided { path, .. }
             | Error::Unrepeatable { path, .. }
             | Error::Newer { path, .. }
             | Error::Diverged { path, .. }
@@ -331,10 +388,13 @@ macro_rules! place {
             | Error::ParentMissing { .. }
             | Error::ParentNotWritable { .. }
             | Error::FileReadOnly { .. }
+            | Error::Unreadable { .. }
+            | Error::TooManyFiles { .. }
             | Error::Recreate { .. }
             | Error::Create { .. }
             | Error::LockFile { .. }
-            | Error::UnknownTarget { .. } => None,
+            | Error::UnknownTarget { .. }
+            | Error::UnknownVersion { .. } => None,
         }
     };
 }
@@ -356,13 +416,40 @@ impl Error {
             _ => 0,
         };
         let (line, column) = migration.position(start + within);
-        Error::Statement { path: None, file: migration.file(), line, column, sql, source: Box::new(source) }
+        Error::Statement {
+            path: None,
+            file: migration.file(),
+            line,
+            column,
+            sql,
+            source: Box::new(source),
+            query: None,
+        }
     }
 
     /// A statement that begins at this byte of its file and might run the second time.
     pub(crate) fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
         let (line, column) = migration.position(start);
         Error::Unrepeatable { path: None, file: migration.file(), line, column, sql }
+    }
+
+    /// Queries for the rows that break a constraint, made while the failed run is still there.
+    pub(crate) fn offending(&self, conn: &Connection) -> Vec<String> {
+        let Error::Statement { sql, source, .. } = self else { return Vec::new() };
+        match (source.sqlite_error_code(), Schema::read(conn)) {
+            (Some(ErrorCode::ConstraintViolation), Ok(schema)) => {
+                onward_schema::offending(&schema, sql, &message(source))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Names the first of these that the database understands, now that the run is rolled back.
+    pub(crate) fn with_query(mut self, queries: Vec<String>, conn: &Connection) -> Error {
+        if let Error::Statement { query, .. } = &mut self {
+            *query = queries.into_iter().find(|sql| conn.prepare(sql).is_ok());
+        }
+        self
     }
 
     /// What SQLite said, where it has not been looked into yet.
@@ -374,6 +461,18 @@ impl Error {
         }
     }
 
+    /// Whether the ledger itself speaks against a run, whoever has the lock.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Error::NoLedger { .. }
+                | Error::NotALedger { .. }
+                | Error::Newer { .. }
+                | Error::Diverged { .. }
+                | Error::Tampered { .. }
+        )
+    }
+
     /// The file of the database that this is about, unless that is in memory.
     pub fn path(&self) -> Option<&Path> {
         match self {
@@ -381,6 +480,8 @@ impl Error {
             | Error::ParentMissing { path, .. }
             | Error::ParentNotWritable { path, .. }
             | Error::FileReadOnly { path, .. }
+            | Error::Unreadable { path, .. }
+            | Error::TooManyFiles { path, .. }
             | Error::Recreate { path, .. }
             | Error::Create { path, .. }
             | Error::LockFile { path, .. } => Some(path),
@@ -401,6 +502,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Open { source, .. }
+            | Error::Unreadable { source, .. }
             | Error::NotADatabase { source, .. }
             | Error::Corrupt { source, .. }
             | Error::DiskFull { source, .. }
@@ -412,7 +514,9 @@ impl std::error::Error for Error {
             Error::Backup { source, .. } | Error::Hook { source, .. } => Some(source.as_ref()),
             Error::TransactionEnded { source: Some(source), .. } => Some(source.as_ref()),
             Error::Recreate { source, .. } => Some(source.as_ref()),
-            Error::Create { source, .. } | Error::LockFile { source, .. } => Some(source),
+            Error::TooManyFiles { source, .. }
+            | Error::Create { source, .. }
+            | Error::LockFile { source, .. } => Some(source),
             _ => None,
         }
     }

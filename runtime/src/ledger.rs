@@ -1,11 +1,14 @@
 //! The ledger: a table in the user's database that says which migrations it has run.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use onward_schema::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 use rusqlite::types::Value;
-use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, params};
+use rusqlite::{Connection, DropBehavior, MAIN_DB, OptionalExtension, Result, Transaction, params};
 
+use crate::error::{self, Error};
+use crate::message::{is_computed, is_missing_row};
 use crate::migrations::Migration;
 
 /// A row of the ledger, as it was written when the migration ran: the checksum in hexadecimal digits, the time in UTC.
@@ -20,45 +23,129 @@ pub(crate) struct Row {
     pub(crate) adopted: bool,
 }
 
-/// The chain of the newest row, if there is one.
+/// The chain of the newest row, if there is one and the ledger is a table. `version` is a row that is likely there.
 ///
 /// SQLite reads the schema in a transaction of its own, unless there is one by then: a read that needs no schema comes
-/// first, and all three share its lock. That costs a third of what they do apart.
-pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
-    let mut read = conn.unchecked_transaction()?;
-    // A rollback would call the application's hook for it.
-    read.set_drop_behavior(DropBehavior::Commit);
-    let version: i64 = read.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
-    if version == 0 {
+/// first, and all share its lock. That costs a third of what they do apart.
+pub(crate) fn newest_chain(conn: &Connection, version: i64) -> Result<Option<String>> {
+    let read = Reading::begin(conn)?;
+    let schema: i64 = read.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
+    if schema == 0 {
         // A new file.
         return Ok(None);
+    }
+    // A view of that name may run for ever. SQLite opens a value only of a table that computes nothing, and looks at that
+    // before it looks for the row: it parses nothing for it.
+    match read.blob_open(MAIN_DB, LEDGER, "chain", version, true) {
+        Err(error) if !is_missing_row(&error) => return Err(error),
+        _ => {}
     }
     let sql = format!("SELECT chain FROM main.{LEDGER} ORDER BY version DESC LIMIT 1");
     read.query_row(&sql, [], |row| row.get(0)).optional()
 }
 
-/// Whether the database has a ledger.
-pub(crate) fn exists(conn: &Connection) -> Result<bool> {
-    let sql = "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?1";
-    Ok(conn.query_row(sql, [LEDGER], |_| Ok(())).optional()?.is_some())
+/// Several reads of one moment, unless the caller has a transaction of its own.
+pub(crate) struct Reading<'c> {
+    conn: &'c Connection,
+    _transaction: Option<Transaction<'c>>,
+}
+
+impl<'c> Reading<'c> {
+    pub(crate) fn begin(conn: &'c Connection) -> Result<Reading<'c>> {
+        let mut transaction = conn.is_autocommit().then(|| conn.unchecked_transaction()).transpose()?;
+        if let Some(transaction) = &mut transaction {
+            // A rollback would call the application's hook for it.
+            transaction.set_drop_behavior(DropBehavior::Commit);
+        }
+        Ok(Reading { conn, _transaction: transaction })
+    }
+}
+
+impl Deref for Reading<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.conn
+    }
+}
+
+/// The columns that a ledger has had from the beginning, and that are read.
+const COLUMNS: [&str; 5] = ["version", "name", "checksum", "chain", "applied_at"];
+
+/// All rows in order of version; `None` if the database has no ledger.
+///
+/// What has its name is looked at first: to read a view or a computed column is to run somebody's code.
+///
+/// # Errors
+/// [`Error::NotALedger`], or that the database cannot be read.
+pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
+    let reading = Error::sqlite("read the ledger");
+    let sql = "SELECT type, rootpage FROM main.sqlite_schema
+               WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view', 'index')";
+    let found = conn.query_row(sql, [LEDGER], |row| Ok((row.get(0)?, row.get(1)?))).optional();
+    let Some((kind, page)) = found.map_err(&reading)? else { return Ok(None) };
+    let other = |found: String| Err(Error::NotALedger { path: None, found });
+    let (kind, page): (String, Option<i64>) = (kind, page);
+    match (kind.as_str(), page) {
+        ("view", _) => return other("a view".to_owned()),
+        ("index", _) => return other("an index".to_owned()),
+        (_, None | Some(0)) => return other("a virtual table".to_owned()),
+        _ => {}
+    }
+    let columns = columns(conn).map_err(&reading)?;
+    let has = |wanted: &str, columns: &[String]| columns.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    let computed = computed(conn).map_err(&reading)?;
+    for wanted in COLUMNS {
+        if has(wanted, &computed) {
+            return other(format!("a table that computes its column `{wanted}`"));
+        }
+        if !has(wanted, &columns) {
+            return other(format!("a table without a column `{wanted}`"));
+        }
+    }
+    match rows(conn, has("adopted", &columns) && !has("adopted", &computed)) {
+        Err(rusqlite::Error::InvalidColumnType(_, column, kind)) => {
+            other(format!("a table with a value of type {kind} in its column `{column}`"))
+        }
+        rows => rows.map(Some).map_err(&reading),
+    }
+}
+
+/// The names of the ledger's columns, of which none is read.
+fn columns(conn: &Connection) -> Result<Vec<String>> {
+    let query = conn.prepare(&format!("SELECT * FROM main.{LEDGER}"))?;
+    Ok(query.column_names().into_iter().map(str::to_owned).collect())
+}
+
+/// Those that the table computes.
+fn computed(conn: &Connection) -> Result<Vec<String>> {
+    match conn.blob_open(MAIN_DB, LEDGER, COLUMNS[0], 0, true) {
+        Err(error) if is_computed(&error) => {}
+        _ => return Ok(Vec::new()),
+    }
+    let mut query = conn.prepare(&format!("PRAGMA main.table_xinfo({LEDGER})"))?;
+    let columns = query.query_map([], |row| Ok((row.get("name")?, row.get::<_, i64>("hidden")? != 0)))?;
+    let columns = columns.collect::<Result<Vec<(String, bool)>>>()?;
+    Ok(columns.into_iter().filter(|(_, computed)| *computed).map(|(name, _)| name).collect())
 }
 
 pub(crate) fn create(conn: &Connection) -> Result<()> {
     conn.execute_batch(CREATE_LEDGER)
 }
 
-/// All rows in order of version.
-pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
-    // Only the ledger of a database that was taken over has the column `adopted`.
-    let mut query = conn.prepare(&format!("SELECT * FROM main.{LEDGER} ORDER BY version"))?;
+/// All rows in order of version. Only the ledger of a database that was taken over has the column `adopted`.
+fn rows(conn: &Connection, adopted: bool) -> Result<Vec<Row>> {
+    let (columns, adopted) = (COLUMNS.join(", "), if adopted { "adopted" } else { "0" });
+    let sql = format!("SELECT {columns}, {adopted} FROM main.{LEDGER} ORDER BY version");
+    let mut query = conn.prepare(&sql)?;
     let rows = query.query_map([], |row| {
         Ok(Row {
-            version: row.get("version")?,
-            name: row.get("name")?,
-            checksum: row.get("checksum")?,
-            chain: row.get("chain")?,
-            applied_at: row.get("applied_at")?,
-            adopted: row.get("adopted").unwrap_or(false),
+            version: row.get(0)?,
+            name: row.get(1)?,
+            checksum: row.get(2)?,
+            chain: row.get(3)?,
+            applied_at: row.get(4)?,
+            adopted: row.get(5).unwrap_or(false),
         })
     })?;
     rows.collect()
@@ -66,19 +153,19 @@ pub(crate) fn rows(conn: &Connection) -> Result<Vec<Row>> {
 
 /// All that makes the ledger what it is: its text, what is on it, and its rows.
 pub(crate) fn contents(conn: &Connection) -> Result<Vec<Vec<Value>>> {
-    let mut contents = Vec::new();
     let schema =
         format!("SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = '{LEDGER}' COLLATE NOCASE");
-    let rows = format!("SELECT * FROM main.{LEDGER} ORDER BY version");
-    for sql in [Some(schema), exists(conn)?.then_some(rows)].into_iter().flatten() {
-        let mut query = conn.prepare(&sql)?;
-        let columns = query.column_count();
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            contents.push((0..columns).map(|column| row.get(column)).collect::<Result<_>>()?);
-        }
+    let mut contents = values(conn, &schema)?;
+    if !contents.is_empty() {
+        contents.extend(values(conn, &format!("SELECT * FROM main.{LEDGER} ORDER BY version"))?);
     }
     Ok(contents)
+}
+
+fn values(conn: &Connection, sql: &str) -> Result<Vec<Vec<Value>>> {
+    let mut query = conn.prepare(sql)?;
+    let columns = query.column_count();
+    query.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?.collect()
 }
 
 /// The databases that are attached to a connection.

@@ -43,6 +43,7 @@ mod diagnosis;
 mod error;
 mod exclusive;
 mod fields;
+mod foreign_keys;
 mod hook;
 #[cfg(feature = "serde_json")]
 mod json;
@@ -91,7 +92,7 @@ pub use plan::Conflict;
 pub use query::{Execute, Prepared, Query};
 pub use readiness::{Phase, Readiness};
 pub use recreate::Recreated;
-pub use rehearse::{Rehearsal, TableRows};
+pub use rehearse::{Recorded, Rehearsal, TableRows};
 pub use report::{Applied, Report};
 pub use row::{Insert, Row, Table, Update};
 pub use rusqlite;

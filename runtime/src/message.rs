@@ -8,7 +8,7 @@ use crate::diagnosis::Access;
 use crate::error::Error;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
-fn message(error: &rusqlite::Error) -> String {
+pub(crate) fn message(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
         other => other.to_string(),
@@ -18,6 +18,16 @@ fn message(error: &rusqlite::Error) -> String {
 /// Whether a function is called that the connection does not have; SQLite has no code for it.
 fn is_missing_function(error: &rusqlite::Error) -> bool {
     message(error).starts_with("no such function: ")
+}
+
+/// Whether the table is there, and a row of it is not; SQLite has no code for it.
+pub(crate) fn is_missing_row(error: &rusqlite::Error) -> bool {
+    message(error).starts_with("no such rowid: ")
+}
+
+/// Whether a value cannot be opened since the table computes columns; SQLite has no code for it.
+pub(crate) fn is_computed(error: &rusqlite::Error) -> bool {
+    message(error).starts_with("cannot open table with generated columns")
 }
 
 /// What to do about an error of SQLite's, where its code tells.
@@ -33,6 +43,18 @@ fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
         }
         Some(ErrorCode::AuthorizationForStatementDenied) => {
             "the connection's authorizer denies it: migrate without one"
+        }
+        Some(ErrorCode::ConstraintViolation) if message(error).starts_with("FOREIGN KEY") => {
+            "with foreign keys on, a row would be left that refers to one that is not there: delete or mend the rows that \
+             refer to it first, in the migration; `PRAGMA foreign_key_check` tells of those that lead nowhere already"
+        }
+        Some(ErrorCode::ConstraintViolation) => {
+            "rows of this database break the constraint: look for them on a copy, mend them, and start again; \
+             `cargo onward rehearse` tries it"
+        }
+        _ if message(error).contains("already exists") || message(error).starts_with("duplicate column") => {
+            "something else has made it, or the migration has run before and its row in `onward_migrations` was removed: \
+             look at the ledger, and put back what is missing there"
         }
         _ if is_missing_function(error) => {
             "register the function on the connection before it migrates; onward.toml tells only the build of it"
@@ -69,6 +91,21 @@ impl fmt::Display for Error {
                  nothing was changed\nhelp: let the user of this process write the folder, and see that it is not \
                  mounted read-only",
                 parent.display()
+            ),
+            Error::Unreadable { parent, access, source, .. } => write!(
+                f,
+                "the database cannot be read without a file beside it, and none can be made in the folder `{}` \
+                 ({access}): {}; whether migrations are pending is not known; nothing was changed\nhelp: it is in WAL \
+                 mode, or a process that was killed has left a journal: let the user of this process write the file and \
+                 its folder, or let one that can have it open, or set `journal_mode` to DELETE before the folder becomes \
+                 read-only",
+                parent.display(),
+                message(source)
+            ),
+            Error::TooManyFiles { source, .. } => write!(
+                f,
+                "the database could not be opened: {source}; nothing was changed\nhelp: this process, or the system, has as \
+                 many files open as it may: close what is not needed, or raise the limit, `ulimit -n`"
             ),
             Error::FileReadOnly { access, .. } => write!(
                 f,
@@ -123,14 +160,25 @@ impl fmt::Display for Error {
                  connection; the database is up to date",
                 message(source)
             ),
-            Error::Locked { waited, attempts, tries, .. } => write!(
+            Error::Locked { waited, attempts, tries, pending, .. } => write!(
                 f,
-                "the database is locked by another connection: gave up after {:.1} s ({}, {}); nothing was \
+                "the database is locked by another connection: gave up after {:.1} s ({}, {}); {}; nothing was \
                  changed\nhelp: likely it is another process that migrates for long, a transaction that was left open, \
                  or a backup or a shell that reads; look who has the file open, and start again, or raise `lock_timeout`",
                 waited.as_secs_f64(),
                 counted(*attempts as usize, "attempt", "attempts"),
-                counted(*tries as usize, "try", "tries")
+                counted(*tries as usize, "try", "tries"),
+                match pending {
+                    Some(pending) => counted(*pending, "migration is pending", "migrations are pending"),
+                    None => "it could not be read, so whether migrations are pending is not known".to_owned(),
+                }
+            ),
+            Error::NotALedger { found, .. } => write!(
+                f,
+                "`{0}` is {found}, and not the ledger of migrations that onward keeps under this name; nothing was \
+                 changed\nhelp: look whether this is the right database; if it is, give what is called `{0}` another \
+                 name, or put the ledger back from a backup",
+                onward_schema::LEDGER
             ),
             Error::NoLedger { tables, .. } => write!(
                 f,
@@ -140,14 +188,29 @@ impl fmt::Display for Error {
                  `Adopt::Reconcile`; or begin with an empty file",
                 list(tables)
             ),
-            Error::NotAdopted { nearest, differences, .. } => {
-                write!(
-                    f,
-                    "the database has no ledger, and its schema is not the one after any of the migrations; nothing was \
-                     changed"
-                )?;
-                if let Some(nearest) = nearest {
-                    write!(f, "\n  it comes nearest to the one after {nearest}, but:")?;
+            Error::NotAdopted { nearest: None, differences, .. } if differences.is_empty() => write!(
+                f,
+                "the database has no ledger, and holds nothing of what the migrations make; nothing was changed\nhelp: look \
+                 whether this is the right database; what it holds belongs to something else, so give the program a \
+                 file of its own"
+            ),
+            Error::NotAdopted { at, nearest, differences, .. } => {
+                match (at, nearest) {
+                    (Some(at), Some(nearest)) => write!(
+                        f,
+                        "the database has no ledger, and its schema is not the one after migration {at}, with which it \
+                         should be taken over; nothing was changed\n  it is not as after {nearest}:"
+                    )?,
+                    (_, Some(nearest)) => write!(
+                        f,
+                        "the database has no ledger, and its schema is not the one after any of the migrations; nothing \
+                         was changed\n  it comes nearest to the one after {nearest}, but:"
+                    )?,
+                    (_, None) => write!(
+                        f,
+                        "the database has no ledger, and its schema is not the one after any of the migrations, nor the \
+                         empty one before the first; nothing was changed"
+                    )?,
                 }
                 differences.iter().take(20).try_for_each(|difference| write!(f, "\n  {difference}"))?;
                 write!(
@@ -155,6 +218,33 @@ impl fmt::Display for Error {
                     "\nhelp: bring these in line by hand, on a copy first; or let a migration that comes before make \
                      the schema that is there"
                 )
+            }
+            Error::Undecided { versions, writing, .. } => {
+                let (last, rest) = versions.split_last().unwrap_or((&0, &[]));
+                let rest: Vec<String> = rest.iter().map(i64::to_string).collect();
+                write!(
+                    f,
+                    "the database has no ledger, and its schema does not tell which migrations have run: it is the same \
+                     after {} and {last}; nothing was changed",
+                    rest.join(", ")
+                )?;
+                writing.iter().try_for_each(|file| write!(f, "\n  {file} may have changed rows, or not have run"))?;
+                write!(
+                    f,
+                    "\nhelp: look at the rows, and say which migration was the last with \
+                     `migrator().adopt(Adopt::At(version))`, or `--at VERSION` on the command line; what is taken as \
+                     run does not run"
+                )
+            }
+            Error::UnknownVersion { version, known } => {
+                write!(
+                    f,
+                    "the database should be taken over with migration {version}, which the program does not have"
+                )?;
+                match known {
+                    Some(known) => write!(f, "\nhelp: its newest is {known}; nothing was changed"),
+                    None => write!(f, "\nhelp: it has none; nothing was changed"),
+                }
             }
             Error::Unrepeatable { file, line, column, sql, .. } => write!(
                 f,
@@ -205,14 +295,21 @@ impl fmt::Display for Error {
                     None => write!(f, "\nhelp: it has none; nothing was changed"),
                 }
             }
-            Error::Statement { file, line, column, sql, source, .. } => {
+            Error::Statement { file, line, column, sql, source, query, .. } => {
                 write!(
                     f,
                     "a migration failed and all were rolled back; nothing was changed\n  {file}:{line}:{column}: {}\n{}",
                     message(source),
                     indented(sql)
                 )?;
-                help(f, source)
+                match query {
+                    Some(query) => write!(
+                        f,
+                        "\nhelp: this finds the rows in the way; mend them, on a copy first, and start again\n{}",
+                        indented(query)
+                    ),
+                    None => help(f, source),
+                }
             }
             Error::Hook { file, hook, source, .. } => write!(
                 f,
@@ -234,13 +331,13 @@ impl fmt::Display for Error {
                      commits when everything has run"
                 )
             }
-            Error::ForeignKeys { violations, .. } => {
+            Error::ForeignKeys { violations, count, .. } => {
                 write!(
                     f,
                     "the migrations would leave rows whose foreign keys lead nowhere; nothing was changed"
                 )?;
                 violations.iter().take(10).try_for_each(|violation| write!(f, "\n  {violation}"))?;
-                let rest = violations.len().saturating_sub(10);
+                let rest = count.saturating_sub(violations.len().min(10) as u64);
                 if rest > 0 {
                     write!(f, "\n  and {rest} more")?;
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::adopt::Adopt;
+use crate::adopt::{self, Adopt};
 use crate::error::{Error, Result};
 use crate::migrations::{Migration, Migrations};
 use crate::observer::{Event, Watch};
@@ -147,10 +147,13 @@ impl<'m> Migrator<'m> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// It is decided by the schema alone, so try it with [`Migrator::rehearse`] on a copy of a real database first.
+    /// It is decided by the schema alone, so try it with [`Migrator::rehearse`] on a copy of a real database first, which
+    /// lists what would be recorded as run without being run. Where the schema cannot tell, since migrations write nothing
+    /// but rows, [`Adopt::At`] says which have run.
     ///
     /// # Errors
-    /// [`Error::NotAdopted`] and [`Error::Unrepeatable`]; nothing is changed then.
+    /// [`Error::NotAdopted`], [`Error::Undecided`] and [`Error::Unrepeatable`]; nothing is changed then. And
+    /// [`Error::UnknownVersion`] for a version that the program does not have, whatever the database is.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
         self.adopt = Some(how);
         self
@@ -204,6 +207,9 @@ impl<'m> Migrator<'m> {
 
     /// How many migrations of the history a database should have after the run.
     pub(crate) fn goal(&self) -> Result<usize> {
+        if let Some(Adopt::At(version)) = self.adopt {
+            adopt::count(self.migrations.list, version)?;
+        }
         self.target.map_or(Ok(self.migrations.list.len()), |target| self.count(target))
     }
 

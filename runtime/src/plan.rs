@@ -84,6 +84,10 @@ impl Conflict {
         }
     }
 
+    pub(crate) fn is_tampered(&self) -> bool {
+        matches!(self, Conflict::Tampered { .. })
+    }
+
     /// The name of the migration it is about.
     pub fn name(&self) -> &str {
         match self {
@@ -147,8 +151,11 @@ fn tampered(rows: &[Row]) -> impl Iterator<Item = Conflict> {
 pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Migration], Vec<Conflict>> {
     let last = list.last().map_or(i64::MIN, |migration| migration.version);
     let newest = rows.last().map_or(i64::MIN, |row| row.version);
-    let mut conflicts: Vec<Conflict> = tampered(rows).collect();
-    for row in rows {
+    let tampered: Vec<Conflict> = tampered(rows).collect();
+    let is_tampered = |version| tampered.iter().any(|conflict| conflict.version() == version);
+    let mut conflicts = tampered.clone();
+    // What a row says that its chain does not vouch for is no second cause.
+    for row in rows.iter().filter(|row| !is_tampered(row.version)) {
         let Row { version, name, checksum: ledger, .. } = row.clone();
         match list.iter().find(|migration| migration.version == version) {
             Some(migration) if migration.checksum.to_string() != ledger => conflicts.push(Conflict::Edited {
@@ -184,7 +191,7 @@ pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Mi
 /// The error that these conflicts are.
 pub(crate) fn refusal(list: &[Migration], conflicts: Vec<Conflict>) -> Error {
     let path = None;
-    if conflicts.iter().any(|conflict| matches!(conflict, Conflict::Tampered { .. })) {
+    if conflicts.iter().any(Conflict::is_tampered) {
         Error::Tampered { path, conflicts }
     } else if conflicts.iter().all(|conflict| matches!(conflict, Conflict::Newer { .. })) {
         Error::Newer { path, known: list.last().map(Migration::version), conflicts }

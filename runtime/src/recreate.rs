@@ -34,6 +34,7 @@ pub(crate) fn is_its_own_fault(error: &Error) -> bool {
         Error::NotADatabase { .. }
         | Error::Corrupt { .. }
         | Error::NoLedger { .. }
+        | Error::NotALedger { .. }
         | Error::NotAdopted { .. }
         | Error::Unrepeatable { .. }
         | Error::Newer { .. }

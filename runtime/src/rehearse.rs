@@ -6,10 +6,12 @@ use std::time::Duration;
 use onward_schema::{LEDGER, Violation};
 use rusqlite::Connection;
 
+use crate::apply;
 use crate::backup;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock};
 use crate::message::counted;
+use crate::migrations::Migration;
 use crate::migrator::Migrator;
 use crate::observer::Watch;
 use crate::report::{Applied, millis};
@@ -37,11 +39,27 @@ impl TableRows {
     }
 }
 
+/// A migration that would be recorded as run, and not be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Recorded {
+    /// Its version.
+    pub version: i64,
+    /// The version as its file name writes it.
+    pub label: &'static str,
+    /// Its name.
+    pub name: &'static str,
+}
+
 /// What the pending migrations would do. Its `Display` is a table for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Rehearsal {
+    /// The migrations with which the database would be taken over: recorded as run, without being run; see
+    /// [`Migrator::adopt`].
+    pub adopted: Vec<Recorded>,
     /// The migrations that would run, with the time they took on the copy.
     pub applied: Vec<Applied>,
     /// How long the copy took.
@@ -52,9 +70,12 @@ pub struct Rehearsal {
     pub duration: Duration,
     /// Every table that there is now.
     pub rows: Vec<TableRows>,
-    /// Rows whose foreign keys would lead nowhere, and do not now: with any, the migrations would be refused.
+    /// Rows whose foreign keys would lead nowhere, and do not now, a few for each table and the table it refers to: with
+    /// any, the migrations would be refused.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::texts"))]
     pub violations: Vec<Violation>,
+    /// How many of them there would be in all.
+    pub violation_count: u64,
 }
 
 pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Rehearsal> {
@@ -69,11 +90,13 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     let mut copy = Connection::open("").map_err(&copying)?;
     backup::copy(conn, &mut copy, &mut wait)?;
     let mut rehearsal = Rehearsal {
+        adopted: Vec::new(),
         applied: Vec::new(),
         copying: wait.duration(),
         duration: Duration::ZERO,
         rows: Vec::new(),
         violations: Vec::new(),
+        violation_count: 0,
     };
     let settings = Settings::prepare(&copy).map_err(Error::sqlite("prepare the copy"))?;
     let Some(exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
@@ -83,11 +106,21 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     let counting = Error::sqlite("count rows");
     let before = rows(&copy).map_err(&counting)?;
     let start = wait.duration();
-    let ran = pending.run(migrator, goal, exclusive.transaction(), &settings, &Watch::default())?;
+    let ran = match pending.run(migrator, goal, exclusive.transaction(), &settings, &Watch::default()) {
+        Ok(ran) => ran,
+        Err(error) => return Err(apply::rolled_back(exclusive, error, &copy)),
+    };
     rehearsal.duration = wait.duration() - start;
     let after = rows(&copy).map_err(&counting)?;
+    let recorded = |migration: &Migration| Recorded {
+        version: migration.version(),
+        label: migration.label(),
+        name: migration.name(),
+    };
+    rehearsal.adopted = migrator.migrations.list[..ran.adopted].iter().map(recorded).collect();
     rehearsal.applied = ran.list.into_iter().map(Applied::new).collect();
-    rehearsal.violations = ran.violations;
+    rehearsal.violations = ran.violations.shown();
+    rehearsal.violation_count = ran.violations.total();
     rehearsal.rows = before
         .into_iter()
         .map(|(table, before)| {
@@ -116,6 +149,9 @@ fn rows(conn: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
 
 impl fmt::Display for Rehearsal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Recorded { label, name, .. } in &self.adopted {
+            writeln!(f, "  {label}  {name}  recorded as run, not run")?;
+        }
         if self.applied.is_empty() {
             return f.write_str("nothing is pending");
         }
@@ -138,7 +174,7 @@ impl fmt::Display for Rehearsal {
             millis(self.duration),
             millis(self.copying),
             counted(self.rows.iter().map(TableRows::lost).sum::<u64>() as usize, "row", "rows"),
-            counted(self.violations.len(), "foreign key would", "foreign keys would")
+            counted(self.violation_count as usize, "foreign key would", "foreign keys would")
         )
     }
 }

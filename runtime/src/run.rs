@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use onward_schema::Violation;
+use onward_schema::Violations;
 use rusqlite::{Connection, Transaction};
 
 use crate::adopt::{self, Adopt};
 use crate::error::{Error, Result};
+use crate::foreign_keys::Before;
 use crate::hook;
 use crate::ledger;
 use crate::migrations::{Migration, Migrations, Statement};
@@ -43,10 +44,11 @@ pub(crate) struct Pending<'m> {
 
 pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Result<Pending<'m>> {
     let reading = Error::sqlite("read the ledger");
-    let is_new = !ledger::exists(conn).map_err(&reading)?;
+    let rows = ledger::read(conn)?;
+    let is_new = rows.is_none();
     let mut adopt = None;
-    let rows = match is_new {
-        true => {
+    let rows = match rows {
+        None => {
             let tables = ledger::strangers(conn).map_err(&reading)?;
             if !tables.is_empty() {
                 adopt = migrator.adopt.filter(|_| matches!(goal, Goal::Up(_)));
@@ -56,7 +58,7 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection
             }
             Vec::new()
         }
-        false => ledger::rows(conn).map_err(&reading)?,
+        Some(rows) => rows,
     };
     let list = migrator.migrations.list;
     let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
@@ -77,7 +79,7 @@ pub(crate) struct Ran<'m> {
     /// Or what was taken back, the newest first.
     pub(crate) reverted: Timed<'m>,
     /// What foreign keys lead nowhere now and did not before.
-    pub(crate) violations: Vec<Violation>,
+    pub(crate) violations: Violations,
     /// How many migrations the database has now.
     pub(crate) total: usize,
 }
@@ -107,10 +109,11 @@ impl<'m> Pending<'m> {
             Goal::Back(_) => return self.revert(migrations, conn, settings, watch),
         };
         let checking = Error::sqlite("check foreign keys");
-        let before = match self.adopt.is_none() && self.is_new {
-            // There is nothing in it.
-            true => Vec::new(),
-            false => Violation::read(conn).map_err(&checking)?,
+        let before = match (self.adopt, self.is_new) {
+            (None, true) => Before::empty(),
+            (None, false) => Before::count(conn, self.list).map_err(&checking)?,
+            // What is missing of any of them may run.
+            (Some(_), _) => Before::count(conn, migrations.list).map_err(&checking)?,
         };
         let adopted = match self.adopt {
             Some(how) => adopt::adopt(how, migrations, conn, settings)?,
@@ -126,7 +129,7 @@ impl<'m> Pending<'m> {
         let list = all(watch, conn, list.iter(), |migration| {
             one(migration, conn, settings, || hook::run(migration, conn))
         })?;
-        let after = Violation::read(conn).map_err(&checking)?;
+        let violations = before.new_ones(conn).map_err(&checking)?;
         let writing = Error::sqlite("write the ledger");
         ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
         ledger::insert(conn, &list).map_err(&writing)?;
@@ -134,7 +137,6 @@ impl<'m> Pending<'m> {
         if adopted + list.len() > 0 {
             verify::proven(migrations, total, conn)?;
         }
-        let violations = Violation::new_ones(&before, after);
         Ok(Ran { adopted, list, reverted: Vec::new(), violations, total })
     }
 
@@ -148,17 +150,17 @@ impl<'m> Pending<'m> {
     ) -> Result<Ran<'m>> {
         let checking = Error::sqlite("check foreign keys");
         let total = self.ran - self.list.len();
-        let before = Violation::read(conn).map_err(&checking)?;
+        let downs: Vec<Migration> = self.list.iter().filter_map(Migration::back).collect();
+        let before = Before::count(conn, &downs).map_err(&checking)?;
         let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
             Some(down) => one(&down, conn, settings, || Ok(())),
             None => Err(Error::NoDownFile { path: None, file: migration.file() }),
         })?;
-        let after = Violation::read(conn).map_err(&checking)?;
+        let violations = before.new_ones(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {
             ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
             verify::reverted(migrations, self.ran, total, conn)?;
         }
-        let violations = Violation::new_ones(&before, after);
         Ok(Ran { adopted: 0, list: Vec::new(), reverted, violations, total })
     }
 }

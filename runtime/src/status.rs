@@ -5,7 +5,7 @@ use std::fmt;
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
-use crate::ledger::{self, Row};
+use crate::ledger::{self, Reading, Row};
 use crate::migrations::{Migration, Migrations};
 use crate::plan::{self, Conflict};
 
@@ -54,10 +54,12 @@ impl Status {
 
     fn look(migrations: &Migrations, conn: &Connection) -> Result<Status> {
         let reading = Error::sqlite("read the ledger");
-        let (rows, strangers) = match ledger::exists(conn).map_err(&reading)? {
-            true => (ledger::rows(conn).map_err(&reading)?, Vec::new()),
-            false => (Vec::new(), ledger::strangers(conn).map_err(&reading)?),
+        let read = Reading::begin(conn).map_err(&reading)?;
+        let (rows, strangers) = match ledger::read(&read)? {
+            Some(rows) => (rows, Vec::new()),
+            None => (Vec::new(), ledger::strangers(&read).map_err(&reading)?),
         };
+        drop(read);
         let conflicts = plan::pending(migrations.list, &rows).err().unwrap_or_default();
         let mut entries: Vec<Entry> =
             migrations.list.iter().map(|migration| entry(migration, &rows)).collect();
@@ -128,7 +130,7 @@ impl fmt::Display for Status {
         }
         if !self.strangers.is_empty() {
             write!(f, "no ledger, but {} already there: {}", self.strangers.len(), self.strangers.join(", "))
-        } else if let Some(conflict) = self.conflicts().next() {
+        } else if let Some(conflict) = self.conflicts().min_by_key(|conflict| !conflict.is_tampered()) {
             write!(f, "refused: {conflict}")
         } else if self.pending() > 0 {
             write!(f, "{} of {} pending", self.pending(), self.entries.len())

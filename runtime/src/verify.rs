@@ -19,9 +19,9 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
         true => Some(conn.unchecked_transaction().map_err(&reading)?),
         false => None,
     };
-    let rows = match ledger::exists(conn).map_err(&reading)? {
-        true => ledger::rows(conn).map_err(&reading)?,
-        false => {
+    let rows = match ledger::read(conn)? {
+        Some(rows) => rows,
+        None => {
             let tables = ledger::strangers(conn).map_err(&reading)?;
             return if tables.is_empty() {
                 Ok(Vec::new())

@@ -27,6 +27,8 @@ pub(crate) struct Wait<'w> {
     pub(crate) attempts: u32,
     /// How often the lock was tried again.
     pub(crate) retries: u32,
+    /// How many migrations are pending, as far as anybody could read it without the lock.
+    pub(crate) pending: Option<usize>,
 }
 
 impl<'w> Wait<'w> {
@@ -40,6 +42,7 @@ impl<'w> Wait<'w> {
             waited: Duration::ZERO,
             attempts: 1,
             retries: 0,
+            pending: None,
         }
     }
 
@@ -118,6 +121,7 @@ impl<'w> Wait<'w> {
             waited: self.waited(),
             attempts: self.attempts,
             tries: self.retries + self.attempts,
+            pending: self.pending,
         }
     }
 

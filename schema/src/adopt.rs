@@ -75,6 +75,30 @@ impl Effect {
     }
 }
 
+/// Whether a statement may change rows, so that to leave it out may be noticed by nobody but their reader: all but what
+/// makes, renames or drops something that holds none, and what sets a switch.
+///
+/// ```
+/// use onward_schema::adopt::may_change_rows;
+/// assert!(may_change_rows("UPDATE jobs SET price = price * 100"));
+/// assert!(may_change_rows("DROP TABLE jobs"));
+/// assert!(!may_change_rows("CREATE INDEX by_price ON jobs(price)"));
+/// ```
+pub fn may_change_rows(sql: &str) -> bool {
+    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let is = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is(word)))
+    };
+    if is(0, &["create"]) {
+        // CREATE TABLE … AS SELECT; the body of a trigger does not run now.
+        let at = 1 + usize::from(is(1, &["temp", "temporary"]));
+        return is(at, &["table"]) && tokens.iter().any(|token| token.is("select") || token.is("values"));
+    }
+    let drops_no_rows = is(0, &["drop"]) && !is(1, &["table"]);
+    let alters_no_rows = is(0, &["alter"]) && !tokens.iter().any(|token| token.is("drop"));
+    !(drops_no_rows || alters_no_rows || is(0, &["pragma", "analyze", "reindex"]))
+}
+
 /// Where a database's own table name stands, behind `main.` if that is written; `None` in front of another database.
 fn main(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     match tokens.get(at + 1) {
@@ -167,6 +191,32 @@ mod tests {
             ("", Effect::Unrepeatable),
         ] {
             assert_eq!(Effect::of(sql), effect, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_may_change_rows() {
+        for (sql, expected) in [
+            ("INSERT INTO t VALUES (1)", true),
+            ("REPLACE INTO t VALUES (1)", true),
+            ("WITH x AS (SELECT 1) UPDATE t SET a = (SELECT * FROM x)", true),
+            ("DELETE FROM t", true),
+            ("DROP TABLE t", true),
+            ("ALTER TABLE t DROP COLUMN a", true),
+            ("CREATE TABLE t AS SELECT 1 AS a", true),
+            ("CREATE TEMP TABLE t AS VALUES (1)", true),
+            // A function of the application may do anything.
+            ("SELECT ours()", true),
+            ("CREATE TABLE t(a)", false),
+            ("CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t; SELECT 1; END", false),
+            ("CREATE VIEW v AS SELECT 1", false),
+            ("DROP INDEX i", false),
+            ("ALTER TABLE t RENAME a TO b", false),
+            ("ALTER TABLE t ADD COLUMN a", false),
+            ("PRAGMA user_version = 3", false),
+            ("REINDEX", false),
+        ] {
+            assert_eq!(may_change_rows(sql), expected, "{sql}");
         }
     }
 

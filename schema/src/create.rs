@@ -115,12 +115,12 @@ pub fn fold(sql: &str) -> String {
     text
 }
 
-fn find(tokens: &[Token<'_>], word: &str) -> Option<usize> {
+pub(crate) fn find(tokens: &[Token<'_>], word: &str) -> Option<usize> {
     tokens.iter().position(|token| token.is(word))
 }
 
 /// The tokens inside the brackets that open at `open`; none if no bracket is there.
-fn group<'t, 's>(tokens: &'t [Token<'s>], open: Option<usize>) -> &'t [Token<'s>] {
+pub(crate) fn group<'t, 's>(tokens: &'t [Token<'s>], open: Option<usize>) -> &'t [Token<'s>] {
     let Some(open) = open.filter(|&open| tokens.get(open).is_some_and(|token| token.is("("))) else {
         return &[];
     };
@@ -135,7 +135,7 @@ fn group<'t, 's>(tokens: &'t [Token<'s>], open: Option<usize>) -> &'t [Token<'s>
 }
 
 /// The parts between the commas that are in no brackets.
-fn split<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
+pub(crate) fn split<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
     let mut depth = 0;
     let parts = tokens.split(|token| {
         depth = depth_after(depth, token);
@@ -144,7 +144,7 @@ fn split<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
     parts.filter(|part| !part.is_empty()).collect()
 }
 
-fn depth_after(depth: i32, token: &Token<'_>) -> i32 {
+pub(crate) fn depth_after(depth: i32, token: &Token<'_>) -> i32 {
     match token.kind {
         Kind::Symbol if token.text == "(" => depth + 1,
         Kind::Symbol if token.text == ")" => depth - 1,
@@ -153,7 +153,7 @@ fn depth_after(depth: i32, token: &Token<'_>) -> i32 {
 }
 
 /// The text that these neighbouring tokens take.
-fn span<'s>(sql: &'s str, tokens: &[Token<'_>]) -> &'s str {
+pub(crate) fn span<'s>(sql: &'s str, tokens: &[Token<'_>]) -> &'s str {
     match tokens {
         [first, .., last] => &sql[first.range.start..last.range.end],
         [only] => &sql[only.range.clone()],

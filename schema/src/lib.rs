@@ -35,6 +35,8 @@ mod fingerprint;
 mod foreign_key;
 mod index;
 mod ledger;
+mod offending;
+mod reach;
 mod read;
 mod schema;
 pub mod setting;
@@ -53,6 +55,8 @@ pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
 pub use ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
+pub use offending::offending;
+pub use reach::reached;
 pub use schema::{Schema, Trigger, View};
 pub use storage::Classes;
 pub use table::{Module, Table};
@@ -64,4 +68,4 @@ pub const DROP_TEMPORARY: &str = r#"
     WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
     ORDER BY rootpage > 0, type DESC"#;
 
-pub use violation::Violation;
+pub use violation::{Violation, Violations};

@@ -1,6 +1,6 @@
 //! Rows whose foreign keys lead nowhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 
 use rusqlite::{Connection, ErrorCode, Result, Row};
@@ -62,9 +62,145 @@ impl Violation {
     }
 }
 
+/// How many rows of each table and parent are kept to be shown.
+const SHOWN: usize = 5;
+
+/// How many rows refer to rows that are not there, by table and parent, with a few of each: however many there are, they
+/// take no memory.
+///
+/// ```
+/// use onward_schema::Violations;
+///
+/// let conn = rusqlite::Connection::open_in_memory()?;
+/// conn.execute_batch("PRAGMA foreign_keys = OFF; CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p)")?;
+/// let before = Violations::count(&conn, &Default::default())?;
+/// conn.execute_batch("INSERT INTO c VALUES (7), (8)")?;
+/// let new = Violations::count(&conn, &Default::default())?.beyond(&before);
+/// assert_eq!(new.total(), 2);
+/// assert_eq!(new.shown()[0].to_string(), "row 1 of table `c` refers to a row of `p` that is not there");
+/// # Ok::<(), rusqlite::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Violations {
+    /// By the names of table and parent in lower case.
+    pairs: BTreeMap<(String, String), Pair>,
+}
+
+/// A table and what it refers to, as SQLite writes their names.
+#[derive(Debug, Clone, Default)]
+struct Pair {
+    table: String,
+    parent: String,
+    count: u64,
+    first: Vec<Option<i64>>,
+    last: VecDeque<Option<i64>>,
+}
+
+impl Pair {
+    fn add(&mut self, rowid: Option<i64>) {
+        self.count += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(rowid);
+        }
+        if self.last.len() == SHOWN {
+            self.last.pop_front();
+        }
+        self.last.push_back(rowid);
+    }
+}
+
+impl Violations {
+    /// Counts those of the main database of a connection, whether or not it enforces foreign keys, but for the tables of
+    /// these names, which are in lower case.
+    ///
+    /// A table whose foreign keys SQLite cannot follow, because the parent has no unique key there, is passed over.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count(conn: &Connection, except: &BTreeSet<String>) -> Result<Violations> {
+        let mut all = Violations::default();
+        if except.is_empty() {
+            if followed(all.add(conn, "PRAGMA main.foreign_key_check", []))?.is_some() {
+                return Ok(all);
+            }
+            all = Violations::default();
+        }
+        let children = "SELECT DISTINCT child.name FROM main.sqlite_schema AS child, pragma_foreign_key_list(child.name, 'main')
+                        WHERE child.type = 'table'";
+        let mut children = conn.prepare(children)?;
+        let children = children.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
+        let one = "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check(?1)";
+        for table in children.into_iter().filter(|table| !except.contains(&table.to_ascii_lowercase())) {
+            let mut found = Violations::default();
+            if followed(found.add(conn, one, [table]))?.is_some() {
+                all.pairs.extend(found.pairs);
+            }
+        }
+        Ok(all)
+    }
+
+    fn add(&mut self, conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<()> {
+        let mut query = conn.prepare(sql)?;
+        let mut rows = query.query(params)?;
+        let mut pair = Pair::default();
+        while let Some(row) = rows.next()? {
+            let (table, parent) = (row.get_ref(0)?.as_str()?, row.get_ref(2)?.as_str()?);
+            if pair.table != table || pair.parent != parent {
+                self.keep(pair);
+                pair = self.pairs.remove(&key(table, parent)).unwrap_or_default();
+                (pair.table, pair.parent) = (table.to_owned(), parent.to_owned());
+            }
+            pair.add(row.get(1)?);
+        }
+        self.keep(pair);
+        Ok(())
+    }
+
+    fn keep(&mut self, pair: Pair) {
+        if pair.count > 0 {
+            self.pairs.insert(key(&pair.table, &pair.parent), pair);
+        }
+    }
+
+    /// Those that are more than there were before, counted by table and parent.
+    ///
+    /// A rebuild may give rows new rowids, so single rows cannot be told apart; those that come last are taken for new.
+    pub fn beyond(mut self, before: &Violations) -> Violations {
+        self.pairs.retain(|key, pair| {
+            let known = before.pairs.get(key).map_or(0, |pair| pair.count);
+            pair.count = pair.count.saturating_sub(known);
+            if known > 0 {
+                let new = usize::try_from(pair.count).map_or(SHOWN, |count| count.min(SHOWN));
+                pair.first = pair.last.iter().skip(pair.last.len().saturating_sub(new)).copied().collect();
+            }
+            pair.count > 0
+        });
+        self
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.pairs.values().map(|pair| pair.count).sum()
+    }
+
+    /// A few of each table and parent.
+    pub fn shown(&self) -> Vec<Violation> {
+        let of = |pair: &Pair| {
+            let (table, parent) = (pair.table.clone(), pair.parent.clone());
+            let violation = move |&rowid| Violation { table: table.clone(), rowid, parent: parent.clone() };
+            pair.first.iter().map(violation).collect::<Vec<_>>()
+        };
+        self.pairs.values().flat_map(of).collect()
+    }
+}
+
+fn key(table: &str, parent: &str) -> (String, String) {
+    (table.to_ascii_lowercase(), parent.to_ascii_lowercase())
+}
+
 /// What was found, or nothing if SQLite cannot follow a foreign key. All else is an error, above all one of the disk:
 /// SQLite rolls the transaction back on it, and whoever went on would write outside any.
-fn followed(found: Result<Vec<Violation>>) -> Result<Option<Vec<Violation>>> {
+fn followed<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => Ok(None),
@@ -122,6 +258,42 @@ mod tests {
              CREATE TABLE c(p REFERENCES p); INSERT INTO c VALUES (7);",
         )?;
         assert_eq!(Violation::read(&conn)?.len(), 1);
+        Ok(())
+    }
+
+    fn all(conn: &Connection) -> Result<Violations> {
+        Violations::count(conn, &BTreeSet::new())
+    }
+
+    #[test]
+    fn many_are_counted_and_few_are_kept() -> Result<()> {
+        let conn = open(
+            "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES P, q REFERENCES p);
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 1000)
+             INSERT INTO c SELECT n, n FROM n;
+             CREATE TABLE w(p PRIMARY KEY REFERENCES p) WITHOUT ROWID; INSERT INTO w VALUES (8);",
+        )?;
+        let before = all(&conn)?;
+        assert_eq!((before.total(), before.shown().len()), (2001, 6));
+        assert_eq!(before.shown()[5].rowid, None);
+        conn.execute_batch("INSERT INTO c(p) VALUES (1), (2)")?;
+        let new = all(&conn)?.beyond(&before);
+        assert_eq!(new.total(), 2);
+        let except = BTreeSet::from(["c".to_owned()]);
+        assert_eq!(Violations::count(&conn, &except)?.total(), 1);
+        assert_eq!(all(&conn)?.beyond(&all(&conn)?).total(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn counted_as_they_are_read() -> Result<()> {
+        let conn = open(
+            "CREATE TABLE p(id INTEGER PRIMARY KEY, a); CREATE TABLE bad(a REFERENCES p(a)); INSERT INTO bad VALUES (1);
+             CREATE TABLE c(p REFERENCES p); INSERT INTO c VALUES (7); CREATE TABLE \"d \"\"b\"(p REFERENCES none);
+             INSERT INTO \"d \"\"b\" VALUES (1);",
+        )?;
+        assert_eq!(all(&conn)?.shown(), Violation::read(&conn)?);
+        assert_eq!(all(&conn)?.total(), 2);
         Ok(())
     }
 

@@ -1,0 +1,60 @@
+//! Which tables statements may touch: those they name, and what hangs together with these.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, Result};
+
+use crate::token::significant;
+
+/// The names of the tables of a database that these statements may touch when they run, in lower case.
+///
+/// What a statement does to a table it does not name goes by way of a foreign key, a trigger or a view, whose text names
+/// both ends. A foreign key leads from the parent to the child alone. What a function of the application or a virtual table
+/// does is not known here.
+///
+/// ```
+/// let conn = rusqlite::Connection::open_in_memory()?;
+/// conn.execute_batch(
+///     "CREATE TABLE a(x); CREATE TABLE b(x); CREATE TABLE c(x);
+///      CREATE TRIGGER r AFTER INSERT ON a BEGIN INSERT INTO b VALUES (1); END",
+/// )?;
+/// let tables = onward_schema::reached(&conn, ["INSERT INTO A VALUES (2)"])?;
+/// assert_eq!(tables.into_iter().collect::<Vec<_>>(), ["a", "b"]);
+/// # Ok::<(), rusqlite::Error>(())
+/// ```
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn reached<'s>(
+    conn: &Connection,
+    statements: impl IntoIterator<Item = &'s str>,
+) -> Result<BTreeSet<String>> {
+    let mut query = conn.prepare(
+        "SELECT lower(name), lower(tbl_name), sql, type = 'table' FROM main.sqlite_schema WHERE sql IS NOT NULL",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let rows = rows.collect::<Result<Vec<(String, String, String, bool)>>>()?;
+    let known: BTreeSet<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
+    let named = |sql: &str| -> Vec<&str> {
+        let names = significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
+        names.filter_map(|name| known.get(name.as_str()).copied()).collect()
+    };
+    let mut beside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, table, sql, is_table) in &rows {
+        for other in named(sql).into_iter().chain([table.as_str()]) {
+            beside.entry(other).or_default().insert(name);
+            if !is_table {
+                beside.entry(name).or_default().insert(other);
+            }
+        }
+    }
+    let mut open: Vec<&str> = statements.into_iter().flat_map(named).collect();
+    let mut reached: BTreeSet<&str> = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if reached.insert(name) {
+            open.extend(beside.get(name).into_iter().flatten());
+        }
+    }
+    let tables = rows.iter().filter(|(name, .., is_table)| *is_table && reached.contains(name.as_str()));
+    Ok(tables.map(|(name, ..)| name.clone()).collect())
+}
