@@ -84,6 +84,10 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     let ran = pending.run(migrator, goal, exclusive.transaction(), &settings, &Watch::default())?;
     rehearsal.duration = wait.duration() - start;
     let after = rows(&copy).map_err(&counting)?;
+    // As far as the run itself would come.
+    if ran.violations.is_empty() {
+        exclusive.commit()?;
+    }
     rehearsal.applied = ran.list.into_iter().map(Applied::new).collect();
     rehearsal.violations = ran.violations;
     rehearsal.rows = before

@@ -90,9 +90,9 @@ impl<'c> Settings<'c> {
         STRINGS.iter().try_for_each(|switch| switch.set(self.conn, on))
     }
 
-    /// Whether foreign keys are enforced. Unlike the pragma, the call has its effect inside a transaction too.
+    /// Whether foreign keys are enforced.
     pub(crate) fn foreign_keys(&self, on: bool) -> Result<()> {
-        SWITCHES[0].set(self.conn, on)
+        onward_schema::enforce_foreign_keys(self.conn, on)
     }
 
     pub(crate) fn restore(mut self) -> Result<()> {
