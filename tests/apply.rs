@@ -310,3 +310,40 @@ fn foreign_keys_are_on_for_the_migration_that_asks_for_it() {
         assert_eq!(after, enforced);
     }
 }
+
+/// SQLite counts what deferred foreign keys miss, and the count does not fall when a table is renamed, nor while foreign
+/// keys are off: COMMIT would fail though every row has its parent.
+#[test]
+fn deferred_foreign_keys_are_judged_by_the_rows_there_are_in_the_end() {
+    const REBUILD: Migrations = migrations!("histories/deferred_rebuild");
+    const DELETES: Migrations = migrations!("histories/deferred_deletes");
+    for (history, left) in [(REBUILD, (2, 3)), (DELETES, (0, 0))] {
+        let file = File::new();
+        history.migrator().target(1).apply(&mut file.conn()).unwrap();
+        file.conn()
+            .execute_batch(
+                "INSERT INTO queues VALUES (1, 'a'), (2, 'b'); INSERT INTO jobs(queue) VALUES (1), (1), (2);",
+            )
+            .unwrap();
+        assert!(history.rehearse(&file.conn()).unwrap().violations.is_empty());
+        let mut conn = file.conn();
+        history.apply(&mut conn).unwrap();
+        let rows = |table: &str| number(&conn, &format!("SELECT count(*) FROM {table}"));
+        assert_eq!((rows("queues"), rows("jobs")), left);
+        // What the run counted is not left to the application's own transactions.
+        conn.execute_batch("PRAGMA foreign_keys = ON; BEGIN; INSERT INTO jobs(queue) VALUES (9)").unwrap();
+        conn.execute_batch("COMMIT").unwrap_err();
+        conn.execute_batch("INSERT INTO queues VALUES (9, 'c'); COMMIT").unwrap();
+    }
+    // Rows that are left without a parent are refused as ever, and told by name.
+    let file = File::new();
+    DELETES.migrator().target(1).apply(&mut file.conn()).unwrap();
+    file.conn()
+        .execute_batch("INSERT INTO queues VALUES (1, 'a'); INSERT INTO jobs(queue) VALUES (1)")
+        .unwrap();
+    let rehearsal = DELETES.migrator().target(2).rehearse(&file.conn()).unwrap();
+    let error = DELETES.migrator().target(2).apply(&mut file.conn()).unwrap_err();
+    let Error::ForeignKeys { violations, .. } = &error else { panic!("{error}") };
+    assert_eq!((violations, violations.len()), (&rehearsal.violations, 1));
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM queues"), 1);
+}

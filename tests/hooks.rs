@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use onward::rusqlite::config::DbConfig;
 use onward::rusqlite::{self, Connection, Transaction};
 use onward::{Error, Migrations, migrations};
 use onward_tests::backfill;
@@ -170,6 +171,30 @@ fn a_rehearsal_calls_it_on_the_copy() {
     assert!(matches!(HASHES.rehearse(&file.conn()), Err(Error::Hook { .. })));
     file.conn().execute_batch("UPDATE messages SET body = 'x'").unwrap();
     assert!(file.bytes().len() == before.len());
+}
+
+/// A deferred foreign key is counted by SQLite while the function has foreign keys on, and no more afterwards.
+#[test]
+fn a_rehearsal_commits_as_the_run_does() {
+    fn leaves_a_count(conn: &Transaction<'_>) -> rusqlite::Result<()> {
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        conn.execute_batch("DELETE FROM queues")?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
+        conn.execute_batch("DELETE FROM jobs")
+    }
+    static COUNTED: Migrations = migrations!("histories/deferred_rebuild", after = { 2 => leaves_a_count });
+    let file = File::new();
+    COUNTED.migrator().target(1).apply(&mut file.conn()).unwrap();
+    assert_eq!(COUNTED.rehearse(&file.conn()).unwrap().applied.len(), 1);
+    file.conn()
+        .execute_batch("INSERT INTO queues VALUES (1, 'a'); INSERT INTO jobs(queue) VALUES (1)")
+        .unwrap();
+    let errors = [COUNTED.rehearse(&file.conn()).map(drop), COUNTED.apply(&mut file.conn()).map(drop)]
+        .map(Result::unwrap_err);
+    for error in errors {
+        assert!(error.to_string().contains("could not commit: FOREIGN KEY constraint failed"), "{error}");
+    }
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM jobs"), 1);
 }
 
 #[test]

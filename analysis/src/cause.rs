@@ -25,6 +25,8 @@ pub(crate) enum Cause {
     Syntax,
     /// It ran too long or took too much memory.
     Limit(Limit),
+    /// It is the COMMIT behind the statement that fails.
+    Commit,
     /// Anything else.
     Other,
 }
@@ -45,6 +47,13 @@ pub(crate) struct Refusal {
     pub(crate) offset: Option<usize>,
     /// What it means.
     pub(crate) cause: Cause,
+}
+
+impl Refusal {
+    /// What SQLite says to a COMMIT.
+    pub(crate) fn at_commit(error: rusqlite::Error) -> Refusal {
+        Refusal { offset: None, cause: Cause::Commit, ..Refusal::from(error) }
+    }
 }
 
 impl From<rusqlite::Error> for Refusal {

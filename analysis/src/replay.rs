@@ -154,6 +154,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         strings: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
+        stopped: false,
     };
     let mut base = None;
     for migration in 0..history.migrations.len() {
@@ -161,12 +162,18 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
             base = Some(replayer.sandbox.copy(&history.config)?);
         }
         replayer.migration(migration)?;
+        if replayer.stopped {
+            break;
+        }
     }
     origin::find(history, &replayer.ran, &mut replayer.faults)?;
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
-    let (witnesses, unpopulated, stopped) = witnesses(&base, &replayer.faults)?;
+    let Seen { witnesses, unpopulated, stopped, uncommitted } = witnesses(&base, &replayer.faults)?;
+    if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
+        replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
+    }
     let conn = replayer.sandbox.conn();
     let schema = Schema::read(conn)?;
     let losses = replayer.losses;
@@ -209,7 +216,14 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     })
 }
 
-type Seen = (Vec<Witness>, BTreeMap<String, String>, Vec<At>);
+/// What the rows have shown.
+struct Seen {
+    witnesses: Vec<Witness>,
+    unpopulated: BTreeMap<String, String>,
+    stopped: Vec<At>,
+    /// The last statement before a COMMIT that failed.
+    uncommitted: Option<(At, Refusal)>,
+}
 
 /// Carries rows through the history, mild ones and then harsh ones.
 fn witnesses(base: &Base<'_>, faults: &[Fault]) -> Result<Seen> {
@@ -222,11 +236,16 @@ fn witnesses(base: &Base<'_>, faults: &[Fault]) -> Result<Seen> {
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
     let mild = witness::run(base, &reached, &plans, &faulty, Rows::Mild)?;
     let harsh = witness::run(base, &reached, &plans, &faulty, Rows::Harsh)?;
-    let mut found = mild.found;
+    let mut witnesses = mild.found;
     // What the mild rows have shown, the harsh ones show again.
-    let seen: HashSet<At> = found.iter().map(|witness| witness.at).collect();
-    found.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
-    Ok((found, mild.empty, mild.stopped.into_iter().chain(harsh.stopped).collect()))
+    let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
+    witnesses.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
+    Ok(Seen {
+        witnesses,
+        unpopulated: mild.empty,
+        stopped: mild.stopped.into_iter().chain(harsh.stopped).collect(),
+        uncommitted: mild.uncommitted.or(harsh.uncommitted),
+    })
 }
 
 impl Replay {
@@ -281,11 +300,16 @@ struct Replayer<'h> {
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
     lost: Lost,
+    /// Whether a COMMIT has failed, behind which there is nothing to go on with.
+    stopped: bool,
 }
 
 impl Replayer<'_> {
     fn migration(&mut self, migration: usize) -> Result<()> {
-        self.sandbox.begin(self.history.migrations[migration].foreign_keys)?;
+        let foreign_keys = self.history.migrations[migration].foreign_keys;
+        if foreign_keys {
+            self.sandbox.foreign_keys(true)?;
+        }
         let is_proven = migration >= self.from;
         let before = match is_proven {
             true => Before::read(self.history, migration, &self.sandbox)?,
@@ -301,6 +325,9 @@ impl Replayer<'_> {
                 Run::Implied | Run::WithoutEffect => {}
             }
         }
+        if foreign_keys {
+            self.sandbox.foreign_keys(false)?;
+        }
         self.sandbox.reset()?;
         // Behind a fault, what is gone may only be so because of it.
         if let Some(before) = before.filter(|_| self.faults.len() == faults) {
@@ -310,16 +337,12 @@ impl Replayer<'_> {
         if is_proven {
             self.waiters.look(self.history, &self.ran[self.committed..], &self.sandbox)?;
         }
-        if self.sandbox.conn().execute_batch("COMMIT").is_err() {
-            // Foreign keys that are enforced lead nowhere. They are reported as orphans; what comes later is run on them.
-            self.sandbox.begin(false)?;
-            for step in &self.ran[self.committed..] {
-                let _ = self.sandbox.run(self.history.sql(step.at), step.strings);
-            }
-            self.sandbox.conn().execute_batch("COMMIT")?;
+        if let (Err(error), Some(last)) = (self.sandbox.commit(), self.ran.last()) {
+            self.stopped = true;
+            self.fault(last.at, Refusal::at_commit(error));
         }
         self.committed = self.ran.len();
-        self.sandbox.conn().execute_batch("BEGIN EXCLUSIVE")
+        Ok(())
     }
 
     fn statement(&mut self, at: At) -> Result<()> {
@@ -344,6 +367,9 @@ impl Replayer<'_> {
         } else if self.sandbox.is_lost() {
             // SQLite gave up the transaction, and with it what this migration had done before: do that again.
             self.sandbox.conn().execute_batch("BEGIN EXCLUSIVE")?;
+            if self.history.migration(step.at).foreign_keys {
+                self.sandbox.foreign_keys(true)?;
+            }
             for step in &self.ran[self.committed..] {
                 // What is random may not work twice; the fault that brought this about is reported in any case.
                 let _ = self.sandbox.run(self.history.sql(step.at), step.strings);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use onward_schema::stub::collation;
-use onward_schema::{CREATE_LEDGER, LEDGER, switch};
+use onward_schema::{CREATE_LEDGER, LEDGER, enforce_foreign_keys, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};
@@ -153,17 +153,22 @@ impl Sandbox {
         result
     }
 
-    /// Begins a migration: what went before is kept, and foreign keys are enforced or not.
-    pub(crate) fn begin(&self, foreign_keys: bool) -> Result<()> {
-        let is_on: bool = self.conn.query_row("PRAGMA foreign_keys", [], |row| row.get(0))?;
-        if is_on == foreign_keys {
-            return Ok(());
-        }
-        let commit = self.conn.execute_batch("COMMIT");
-        if commit.is_err() && !self.is_lost() {
+    /// Enforces foreign keys from here on, or no more, as the runtime does for a migration that asks for it.
+    pub(crate) fn foreign_keys(&self, on: bool) -> Result<()> {
+        enforce_foreign_keys(&self.conn, on)
+    }
+
+    /// Commits what has run so far and goes on behind it.
+    ///
+    /// # Errors
+    /// What SQLite says to the COMMIT. What was to be committed is gone then.
+    pub(crate) fn commit(&self) -> Result<()> {
+        let outcome = self.conn.execute_batch("COMMIT");
+        if outcome.is_err() && !self.is_lost() {
             self.conn.execute_batch("ROLLBACK")?;
         }
-        self.conn.execute_batch(&format!("PRAGMA foreign_keys = {}; BEGIN EXCLUSIVE", u8::from(foreign_keys)))
+        self.conn.execute_batch("BEGIN EXCLUSIVE")?;
+        outcome
     }
 
     fn with_strings(&self, strings: bool, call: impl FnOnce() -> Result<()>) -> Result<()> {

@@ -118,6 +118,10 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
         name: migration.name(),
     };
     rehearsal.adopted = migrator.migrations.list[..ran.adopted].iter().map(recorded).collect();
+    // As far as the run itself would come.
+    if ran.violations.total() == 0 {
+        exclusive.commit()?;
+    }
     rehearsal.applied = ran.list.into_iter().map(Applied::new).collect();
     rehearsal.violations = ran.violations.shown();
     rehearsal.violation_count = ran.violations.total();

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use onward_schema::setting::FOREIGN_KEYS;
 use onward_schema::switch::{self, Switch};
 use rusqlite::{Connection, Result};
 
@@ -40,9 +39,9 @@ impl<'c> Settings<'c> {
         switch::strings(self.conn, on)
     }
 
-    /// Whether foreign keys are enforced. Unlike the pragma, the call has its effect inside a transaction too.
+    /// Whether foreign keys are enforced.
     pub(crate) fn foreign_keys(&self, on: bool) -> Result<()> {
-        switch::of(FOREIGN_KEYS).map_or(Ok(()), |switch| switch.set(self.conn, on))
+        onward_schema::enforce_foreign_keys(self.conn, on)
     }
 
     /// Switches a journal on for the run, outside any transaction: without one nothing can be rolled back, and what SQLite

@@ -34,11 +34,6 @@ pub fn all() -> impl DoubleEndedIterator<Item = Switch> {
     })
 }
 
-/// The one with this number for `sqlite3_db_config`.
-pub fn of(number: i32) -> Option<Switch> {
-    all().find(|switch| switch.setting.config == Some(number))
-}
-
 /// Whether double quotes may be strings.
 ///
 /// # Errors

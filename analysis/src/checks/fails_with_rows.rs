@@ -124,14 +124,6 @@ mod tests {
     }
 
     #[test]
-    fn a_drop_that_foreign_keys_refuse() {
-        let tables =
-            "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER NOT NULL REFERENCES p(id));";
-        let drop = "-- onward: foreign_keys(on)\nDROP TABLE p; CREATE TABLE p(id INTEGER PRIMARY KEY, a);";
-        assert_eq!(history(&[tables, drop]), ["fails_with_rows 0002_m.sql:2:1"]);
-    }
-
-    #[test]
     fn silent_where_it_works_or_the_table_may_be_empty() {
         let bad = "ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL;";
         for text in ["owner TEXT", "owner TEXT NOT NULL DEFAULT ''", "n2 INTEGER DEFAULT 1 CHECK (n2 > 0)"] {

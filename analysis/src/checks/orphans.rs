@@ -50,15 +50,19 @@ fn with_rows(history: &History, witness: &Witness) -> Option<Diagnostic> {
         true => format!("the rows of `{child}` that refer to `{parent}` are left without it"),
         false => format!("rows of `{child}` may be left referring to rows of `{parent}` that are not there"),
     };
+    let (label, help) = match history.migration(witness.at).foreign_keys {
+        true => ("no cascade takes them along", ""),
+        false => (
+            "foreign keys are off while migrations run: nothing cascades",
+            ", or put `-- onward: foreign_keys(on)` into the file if a cascade is meant to",
+        ),
+    };
     Some(
         Diagnostic::new(&RULE, history.place(witness.at), message)
             .severity(if witness.certain { Severity::Error } else { Severity::Warning })
-            .label("foreign keys are off while migrations run: nothing cascades")
+            .label(label)
             .note("the runtime refuses to commit such rows, so a database that has them does not start")
-            .help(format!(
-                "delete or change the rows of `{child}` as well, or put `-- onward: foreign_keys(on)` into the file if a \
-                 cascade is meant to"
-            )),
+            .help(format!("delete or change the rows of `{child}` as well{help}")),
     )
 }
 
@@ -166,7 +170,27 @@ mod tests {
         // The table that is dropped is there again.
         let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY);\nINSERT INTO n SELECT id + 1000 FROM p;\nDROP TABLE p;\n\
                        ALTER TABLE n RENAME TO p;";
-        assert_eq!(history(&[TABLES, rebuild]), ["orphans 0002_m.sql:4:1"]);
+        assert_eq!(history(&[TABLES, rebuild]), ["orphans 0002_m.sql:2:1"]);
+    }
+
+    /// What foreign keys count before COMMIT is forgotten: the rows are looked at in the end.
+    #[test]
+    fn foreign_keys_that_are_on_are_judged_in_the_end() {
+        let on = |sql: &str| format!("-- onward: foreign_keys(on)\n{sql}");
+        let rebuild = on("CREATE TABLE n(id INTEGER PRIMARY KEY, a);\nINSERT INTO n(id) SELECT id FROM p;
+            DROP TABLE p; ALTER TABLE n RENAME TO p;");
+        for key in ["NOT NULL REFERENCES p(id)", "NOT NULL REFERENCES p(id) DEFERRABLE INITIALLY DEFERRED"] {
+            let tables = format!("CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER {key});");
+            assert_eq!(history(&[&tables, &rebuild]), [""; 0], "{key}");
+            assert_eq!(history(&[&tables, &on("DELETE FROM p;"), "DELETE FROM c;"]), [""; 0], "{key}");
+            assert_eq!(history(&[&tables, &on("DELETE FROM p;")]), ["orphans 0002_m.sql:2:1"], "{key}");
+            let lost = rebuild.replace("SELECT id FROM p", "SELECT id + 1000 FROM p");
+            assert_eq!(history(&[&tables, &lost]), ["orphans 0002_m.sql:3:1"], "{key}");
+            let empty = on("DROP TABLE p; CREATE TABLE p(id INTEGER PRIMARY KEY, a);");
+            assert_eq!(history(&[&tables, &empty]), ["orphans 0002_m.sql:2:1"], "{key}");
+            let seeded = "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);";
+            assert_eq!(history(&[&tables, seeded, &rebuild]), [""; 0], "{key}");
+        }
     }
 
     #[test]

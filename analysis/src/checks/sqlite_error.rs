@@ -5,6 +5,7 @@ use onward_schema::token::{Token, significant};
 use rusqlite::Error;
 
 use super::Rule;
+use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;
 use crate::history::{At, History};
@@ -41,6 +42,17 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         if history.statements().take_while(|at| *at < fault.at).any(|at| trigger(history, at).is_some()) {
             return None;
         }
+    }
+    if fault.refusal.cause == Cause::Commit {
+        let message = format!("the COMMIT behind this fails: {}", fault.refusal.message);
+        return Some(
+            Diagnostic::new(&RULE, place, message)
+                .label("the last statement before it")
+                .note("SQLite takes every statement and refuses to commit what they do together, so no database starts")
+                .help(
+                    "leave the tables that SQLite keeps behind a virtual table alone, and fill the virtual table itself",
+                ),
+        );
     }
     Some(
         Diagnostic::new(&RULE, place, format!("SQLite refuses this: {}", fault.refusal.message))
@@ -167,6 +179,21 @@ mod tests {
     fn a_schema_that_is_damaged_by_hand() {
         let damage = "CREATE TABLE t(a);\nPRAGMA writable_schema = ON;\nUPDATE sqlite_schema SET sql = 'x';";
         assert_eq!(history(&[damage, "CREATE TABLE u(a);"]), ["sqlite_error 0001_m.sql:2:1"]);
+    }
+
+    /// FTS5 writes at COMMIT what it has gathered until then.
+    #[test]
+    fn a_commit_that_fails_one_by_one_or_all_at_once() {
+        let table = "CREATE VIRTUAL TABLE f USING fts5(a); CREATE TABLE t(a);";
+        let (fill, damage) = ("INSERT INTO f VALUES ('x');", "DELETE FROM f_data;");
+        let both = format!("{fill}\n{damage}");
+        // Nothing is said of what comes behind it.
+        let texts = [table, &both, "INSERT INTO f VALUES ('y'); INSERT INTO t SELECT 1 FROM f;"];
+        assert_eq!(history(&texts), ["sqlite_error 0002_m.sql:2:1"]);
+        // A database that stops in between is damaged later; one that runs both at once does not start.
+        assert_eq!(history(&[table, fill, damage]), ["sqlite_error 0003_m.sql:1:1"]);
+        assert_eq!(history(&[table, fill, "DELETE FROM f; DROP TABLE f;"]), [""; 0]);
+        assert_eq!(history(&[table, fill, "INSERT INTO f(f) VALUES ('rebuild');"]), [""; 0]);
     }
 
     #[test]

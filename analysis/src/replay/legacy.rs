@@ -151,8 +151,15 @@ fn migrate(
     migration: usize,
     sandbox: &Sandbox,
 ) -> Result<std::result::Result<(), Problem>> {
+    let foreign_keys = history.migrations[migration].foreign_keys;
+    if foreign_keys {
+        sandbox.foreign_keys(true)?;
+    }
     if let Err(problem) = run(history, migration).try_for_each(|at| statement_at(history, at, sandbox)) {
         return Ok(Err(problem));
+    }
+    if foreign_keys {
+        sandbox.foreign_keys(false)?;
     }
     end(sandbox).map(Ok)
 }
@@ -165,5 +172,5 @@ fn statement_at(history: &History, at: At, sandbox: &Sandbox) -> std::result::Re
 
 fn end(sandbox: &Sandbox) -> Result<()> {
     sandbox.reset()?;
-    sandbox.conn().execute_batch("COMMIT; BEGIN EXCLUSIVE")
+    sandbox.commit()
 }

@@ -46,12 +46,16 @@ pub(super) fn again(
 ) -> Result<()> {
     for (index, step) in ran.iter().enumerate() {
         let is_first = index == 0 || ran[index - 1].at.migration != step.at.migration;
-        if is_first {
-            sandbox.begin(history.migration(step.at).foreign_keys)?;
+        let foreign_keys = history.migration(step.at).foreign_keys;
+        if is_first && foreign_keys {
+            sandbox.foreign_keys(true)?;
         }
         // What worked once may not work twice, if it is random; then its fault is found without it.
         let _ = sandbox.run(history.sql(step.at), step.strings);
         let is_last = ran.get(index + 1).is_none_or(|next| next.at.migration != step.at.migration);
+        if is_last && foreign_keys {
+            sandbox.foreign_keys(false)?;
+        }
         if is_last {
             sandbox.reset()?;
         }

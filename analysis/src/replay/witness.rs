@@ -53,6 +53,8 @@ pub(super) struct Outcome {
     pub(super) empty: BTreeMap<String, String>,
     /// Where the rows could be carried no further.
     pub(super) stopped: Option<At>,
+    /// The last statement before a COMMIT that failed.
+    pub(super) uncommitted: Option<(At, Refusal)>,
 }
 
 /// Runs one witness, with rows in those of the locked tables that are reached; nothing is said of migrations with faults,
@@ -81,6 +83,9 @@ pub(super) fn run(
             break;
         }
     }
+    if let (Some(last), None) = (plans.last(), carrier.outcome.stopped) {
+        carrier.commit(last);
+    }
     // All that is pending is applied at once, so what a later migration mends is no fault.
     let end = Violation::read(carrier.sandbox.conn())?;
     carrier.outcome.found.retain(|witness| match &witness.what {
@@ -105,13 +110,15 @@ struct Carrier<'h> {
 impl Carrier<'_> {
     fn migration(&mut self, plan: &Plan, is_faulty: bool) -> Result<()> {
         let foreign_keys = self.history.migrations[plan.migration()].foreign_keys;
-        self.sandbox.begin(foreign_keys)?;
         self.has_keys |= plan.has_keys;
         let compares = !is_faulty && (plan.rebuilds() || foreign_keys);
         let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };
         let checks_keys = !is_faulty && self.has_keys && plan.touches_rows();
         let violations = if checks_keys { Violation::read(self.sandbox.conn())? } else { Vec::new() };
         let found = self.outcome.found.len();
+        if foreign_keys {
+            self.sandbox.foreign_keys(true)?;
+        }
         for step in &plan.steps {
             if let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings) {
                 self.failed(*step, Refusal::from(error), plan, is_faulty)?;
@@ -122,6 +129,9 @@ impl Carrier<'_> {
             self.follow(step.at);
         }
         let failed = self.outcome.found.len() > found;
+        if foreign_keys {
+            self.sandbox.foreign_keys(false)?;
+        }
         if plan.is_undone {
             self.sandbox.reset()?;
         }
@@ -138,7 +148,18 @@ impl Carrier<'_> {
                 self.orphans(plan, &violations)?;
             }
         }
+        // Databases stop behind any migration, and come from any: each is committed, or all of them at once.
+        if self.rows == Rows::Harsh {
+            self.commit(plan);
+        }
         self.fill(plan)
+    }
+
+    fn commit(&mut self, plan: &Plan) {
+        if let (Err(error), Some(last)) = (self.sandbox.commit(), plan.steps.last()) {
+            self.outcome.uncommitted = Some((last.at, Refusal::at_commit(error)));
+            self.outcome.stopped = Some(last.at);
+        }
     }
 
     /// What is in the tables that the migration may lose rows of.
@@ -329,16 +350,23 @@ impl Carrier<'_> {
         parent: &str,
         violations: Vec<Violation>,
     ) -> Result<()> {
+        let parents = plan.aliases(parent);
+        let names = |name: &str| parents.contains(name) || plan.aliases(child).contains(name);
         let taken = plan.writes.iter().find_map(|(at, write)| match write {
             Write::Delete { table, all } if table == parent => Some((*at, *all)),
             _ => None,
         });
-        let exists = self.sandbox.text(parent, false)?.is_some();
-        let dropped = plan.drops.iter().find(|(_, dropped)| dropped == parent && !exists).map(|(at, _)| *at);
-        let written =
-            plan.writes.iter().rfind(|(_, write)| write.table() == child || write.table() == parent);
+        // What is built anew under the same name has other rows, if any.
+        let is_filled = plan.writes.iter().any(|(_, write)| match write {
+            Write::Insert { table } => parents.contains(table),
+            Write::Copy(copy) => parents.contains(&copy.table),
+            _ => false,
+        });
+        let is_gone = !is_filled || self.sandbox.text(parent, false)?.is_none();
+        let dropped = plan.drops.iter().find(|(_, dropped)| dropped == parent && is_gone).map(|(at, _)| *at);
+        let written = plan.writes.iter().rfind(|(_, write)| names(write.table())).map(|(at, _)| *at);
         let last = plan.steps.last().map(|step| step.at);
-        let at = taken.map(|(at, _)| at).or(dropped).or(written.map(|(at, _)| *at)).or(last);
+        let at = taken.map(|(at, _)| at).or(dropped).or(written).or(last);
         let certain = self.rows == Rows::Mild && (taken.is_some_and(|(_, all)| all) || dropped.is_some());
         let what = What::Orphans { violations, parent: parent.to_owned() };
         self.outcome.found.extend(at.map(|at| Witness { at, certain, what }));

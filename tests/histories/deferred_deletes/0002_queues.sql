@@ -1,0 +1,3 @@
+-- onward: foreign_keys(on)
+
+DELETE FROM queues;

@@ -1,0 +1,2 @@
+DELETE FROM notes_fts_data;
+INSERT INTO notes(body) VALUES ('welcome');
