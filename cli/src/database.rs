@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use onward::Error;
 use onward::rusqlite::{Connection, OpenFlags};
 
-use crate::{UNKNOWN, WRONG, folder};
+use crate::{UNKNOWN, WRONG, output};
 
 /// A connection to a database that is there: SQLite would make one that is not, or say no more than that it cannot open
 /// it.
@@ -24,12 +24,12 @@ pub(crate) fn open(db: &Path, access: OpenFlags) -> anyhow::Result<Connection> {
 pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
     let error = match outcome {
         Ok(report) => {
-            println!("{report}");
+            output::line(report);
             return ExitCode::SUCCESS;
         }
         Err(error) => error,
     };
-    anstream::eprintln!("{}: {error}", folder::title("error"));
+    output::error(&error);
     ExitCode::from(match error {
         Error::NoLedger { .. }
         | Error::NotAdopted { .. }

@@ -7,6 +7,7 @@ mod folder;
 mod json;
 mod lock;
 mod new;
+mod output;
 mod program;
 mod rehearse;
 mod revert;
@@ -177,7 +178,7 @@ fn main() -> ExitCode {
         Command::Adopt { db, folder, how } => apply::run(&db, &folder::find(folder.dir), Some(how.into())),
     };
     outcome.unwrap_or_else(|error| {
-        anstream::eprintln!("{}: {error:#}", folder::title("error"));
+        output::error(format!("{error:#}"));
         ExitCode::from(UNKNOWN)
     })
 }

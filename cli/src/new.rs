@@ -10,6 +10,8 @@ use onward::rusqlite::Connection;
 use onward_analysis::layout::Layout;
 use onward_analysis::{History, source};
 
+use crate::output;
+
 pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
     let name = name.trim().replace([' ', '-'], "_");
     let plain = |c: char| c.is_alphanumeric() || c == '_';
@@ -28,7 +30,7 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
     for (path, text) in files(&history, &label, &name) {
         let path = dir.join(path);
         create(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("{}", path.display());
+        output::line(path.display());
     }
     Ok(ExitCode::SUCCESS)
 }

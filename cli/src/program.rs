@@ -8,7 +8,7 @@ use onward::Migrations;
 use onward_analysis::embedded::{File, Statement};
 use onward_analysis::{Analysis, History, Proof};
 
-use crate::folder;
+use crate::{folder, output};
 
 /// What `migrations!` would expand to, but for the code beside the SQL; the exit code if it would not build, which is
 /// explained then.
@@ -19,7 +19,7 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
         return Ok(__private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes()));
     }
     folder::print(&analysis, dir);
-    anstream::eprintln!("{}: a history with errors is not run; nothing was done", folder::title("error"));
+    output::error("a history with errors is not run; nothing was done");
     Err(folder::failure(&analysis))
 }
 

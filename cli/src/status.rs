@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use onward::rusqlite::OpenFlags;
 use onward_analysis::source;
 
-use crate::{WRONG, database, program};
+use crate::{WRONG, database, output, program};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let (history, diagnostics) = source::read(dir);
@@ -19,7 +19,7 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let status = program::of_history(&history, dir)
         .status(&conn)
         .map_err(|error| anyhow!("{}: {error}", db.display()))?;
-    println!("{status}");
+    output::line(&status);
     let refused = status.conflicts().next().is_some() || !status.strangers.is_empty();
     Ok(if refused { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })
 }

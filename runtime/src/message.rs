@@ -1,7 +1,8 @@
 //! What the errors say: where, what is wrong, what it does to the database, what to do.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
+use onward_schema::printable::{Lines, printable};
 use rusqlite::ErrorCode;
 
 use crate::diagnosis::Access;
@@ -9,10 +10,12 @@ use crate::error::Error;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
 fn message(error: &rusqlite::Error) -> String {
-    match error {
+    let message = match error {
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
         other => other.to_string(),
-    }
+    };
+    // It may name a table.
+    printable(&message).into_owned()
 }
 
 /// Whether a function is called that the connection does not have; SQLite has no code for it.
@@ -21,7 +24,7 @@ pub(crate) fn is_missing_function(error: &rusqlite::Error) -> bool {
 }
 
 /// What to do about an error of SQLite's, where its code tells.
-fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
+fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
     let help = match error.sqlite_error_code() {
         Some(ErrorCode::ReadOnly) => {
             "the file, its folder or the connection cannot be written: SQLite needs all three, since it writes a \
@@ -44,6 +47,7 @@ fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
         if let Some(path) = self.path() {
             write!(f, "`{}`: ", path.display())?;
         }
@@ -315,7 +319,7 @@ impl fmt::Debug for Error {
 
 /// Some names, and how many more there are.
 fn list(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{}`", printable(name))).collect();
     match names.len().saturating_sub(5) {
         0 => shown.join(", "),
         rest => format!("{} and {rest} more", shown.join(", ")),

@@ -35,6 +35,7 @@ mod fingerprint;
 mod foreign_key;
 mod index;
 mod ledger;
+pub mod printable;
 mod read;
 mod schema;
 mod storage;
