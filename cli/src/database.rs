@@ -13,9 +13,9 @@ use crate::{UNKNOWN, WRONG, output};
 /// A connection to a database that is there: SQLite would make one that is not, or say no more than that it cannot open
 /// it.
 pub(crate) fn open(db: &Path, access: OpenFlags) -> anyhow::Result<Connection> {
-    let cannot = || format!("cannot open the database {}", db.display());
+    let cannot = || format!("cannot open the database {}", output::path(db));
     let metadata = std::fs::metadata(db).with_context(cannot)?;
-    ensure!(!metadata.is_dir(), "{} is a folder, not a database file", db.display());
+    ensure!(!metadata.is_dir(), "{} is a folder, not a database file", output::path(db));
     Connection::open_with_flags(db, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).with_context(cannot)
 }
 

@@ -22,18 +22,18 @@ pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let before = history.lock.map(|file| history.files.get(file).text.as_str()).unwrap_or_default();
     let count = plural(history.migrations.len(), "migration");
     if before == text {
-        output::line(format!("{count}, all locked in {}", path.display()));
+        output::line(format!("{count}, all locked in {}", output::path(&path)));
         return Ok(ExitCode::SUCCESS);
     }
     if check {
         output::error(format!(
             "{} does not hold all of {count}; run `cargo onward lock` and commit the file",
-            path.display()
+            output::path(&path)
         ));
         return Ok(ExitCode::from(WRONG));
     }
-    write(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
-    output::line(format!("locked {count} in {}; commit the file", path.display()));
+    write(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
+    output::line(format!("locked {count} in {}; commit the file", output::path(&path)));
     Ok(ExitCode::SUCCESS)
 }
 
