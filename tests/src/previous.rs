@@ -1,15 +1,13 @@
 //! The release before this one, built from the history of this repository, to run beside it.
 
-use std::fs;
+pub(crate) mod unpack;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::scratch;
-
-/// Its commit.
-const COMMIT: &str = "f3bda0e36396181a3e2ecf2a0e9387fb1092b1c3";
 
 /// Its programs.
 pub struct Previous {
@@ -23,7 +21,8 @@ pub struct Previous {
 /// a line.
 pub fn previous() -> Option<&'static Previous> {
     static PREVIOUS: OnceLock<Result<Previous, String>> = OnceLock::new();
-    match PREVIOUS.get_or_init(|| unpack().map(|source| build(&source))) {
+    let source = || unpack::unpack(&scratch::workspace(), &scratch::target());
+    match PREVIOUS.get_or_init(|| source().map(|source| build(&source))) {
         Ok(previous) => Some(previous),
         Err(why) => {
             // Not by a macro, whose output a test that passes keeps to itself.
@@ -31,38 +30,6 @@ pub fn previous() -> Option<&'static Previous> {
             None
         }
     }
-}
-
-/// The source in a folder of its own below the target folder.
-fn unpack() -> Result<PathBuf, String> {
-    let folder = scratch::target().join("previous").join(COMMIT);
-    if folder.exists() {
-        return Ok(folder);
-    }
-    let workspace = scratch::workspace();
-    let git = |args: &[&str]| {
-        let mut command = Command::new("git");
-        command.args(args).current_dir(&workspace).stdin(Stdio::null()).stderr(Stdio::null());
-        command
-    };
-    let known = git(&["cat-file", "-e", &format!("{COMMIT}^{{commit}}")]).status();
-    if !known.is_ok_and(|status| status.success()) {
-        return Err(format!("there is no commit {COMMIT} here: this is no clone, or a shallow one"));
-    }
-    // Whole or not at all: another test may be looking for it.
-    let partial = folder.with_extension(std::process::id().to_string());
-    fs::create_dir_all(&partial).expect("a folder can be made below the target folder");
-    let mut archive =
-        git(&["archive", "--format=tar", COMMIT]).stdout(Stdio::piped()).spawn().expect("git starts");
-    let tar = archive.stdout.take().expect("git writes");
-    let unpacked = Command::new("tar").arg("-x").current_dir(&partial).stdin(tar).status();
-    let is_whole =
-        unpacked.is_ok_and(|status| status.success()) && archive.wait().is_ok_and(|git| git.success());
-    assert!(is_whole, "the previous release can be unpacked with tar");
-    if fs::rename(&partial, &folder).is_err() {
-        fs::remove_dir_all(&partial).expect("nobody else has it");
-    }
-    Ok(folder)
 }
 
 /// Builds the programs in the target folder of the other packages that cargo is asked for, whose dependencies are the
