@@ -51,5 +51,5 @@ pub use analysis::{Analysis, Proof, analyze};
 pub use checks::{RULES, Rule};
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};
-pub use onward_schema::{Checksum, Classes};
+pub use onward_schema::{Checksum, Classes, printable};
 pub use page::page;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use onward_schema::printable::{printable, printable_lines, same_columns};
 
 use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::file::{Files, Place};
@@ -19,19 +20,20 @@ pub struct Style<'a> {
     pub color: bool,
 }
 
-/// Draws one diagnostic, without a line feed at the end.
+/// Draws one diagnostic, without a line feed at the end. What the files say comes out [`printable`]: whatever they hold,
+/// the only escape sequences are those of the colours.
 pub fn render<'d>(diagnostic: &'d Diagnostic, files: &'d Files, style: Style<'_>) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let path = |place: &Place| match files.get(place.file) {
-        file if file.is_statement => file.path.clone(),
-        file if file.path.is_empty() => style.prefix.trim_end_matches('/').to_owned(),
-        file => format!("{}{}", style.prefix, file.path),
+        file if file.is_statement => printable(&file.path).into_owned(),
+        file if file.path.is_empty() => printable(style.prefix.trim_end_matches('/')).into_owned(),
+        file => format!("{}{}", printable(style.prefix), printable(&file.path)),
     };
     let mut group = match style.title {
-        true => Group::with_title(level.primary_title(diagnostic.message.as_str())),
+        true => Group::with_title(level.primary_title(printable(&diagnostic.message))),
         false => Group::with_level(level),
     };
     let beside = |related: &&Related| related.place.file == diagnostic.place.file;
@@ -55,13 +57,19 @@ pub fn render<'d>(diagnostic: &'d Diagnostic, files: &'d Files, style: Style<'_>
     }
     group = group.element(Level::NOTE.message(diagnostic.rule.code));
     for note in &diagnostic.notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
+        group = group.element(Level::NOTE.message(printable_lines(note)));
     }
     if !diagnostic.help.is_empty() {
-        group = group.element(Level::HELP.message(diagnostic.help.as_str()));
+        group = group.element(Level::HELP.message(printable_lines(&diagnostic.help)));
     }
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     renderer.decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+/// Draws one diagnostic as rustc is to show it, which puts its own `error: ` before it.
+pub fn message(diagnostic: &Diagnostic, files: &Files, prefix: &str) -> String {
+    let style = Style { prefix, title: false, color: false };
+    format!("{}\n{}", printable(&diagnostic.message), render(diagnostic, files, style))
 }
 
 /// Something to point at in a file.
@@ -78,11 +86,15 @@ fn snippet<'d>(text: &'d str, marks: &[Mark<'d>]) -> Snippet<'d, Annotation<'d>>
     let last = marks.iter().map(|mark| mark.range.end).max().unwrap_or(text.len());
     let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
     let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
-    let annotations = marks.iter().map(|mark| {
-        let label = Some(mark.label).filter(|label| !label.is_empty());
-        mark.kind.span(mark.range.start - start..mark.range.end - start).label(label)
-    });
-    Snippet::source(&text[start..end])
-        .line_start(1 + text[..start].matches('\n').count())
-        .annotations(annotations)
+    let shown = same_columns(&text[start..end]);
+    // A sign may have another length than what it stands for.
+    let at = |offset: usize| same_columns(&text[start..offset]).len();
+    let annotations: Vec<_> = marks
+        .iter()
+        .map(|mark| {
+            let label = Some(printable(mark.label)).filter(|label| !label.is_empty());
+            mark.kind.span(at(mark.range.start)..at(mark.range.end)).label(label)
+        })
+        .collect();
+    Snippet::source(shown).line_start(1 + text[..start].matches('\n').count()).annotations(annotations)
 }

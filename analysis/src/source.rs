@@ -1,9 +1,11 @@
 //! Reads a folder into a [`History`]: the only module that reads files.
 
+pub mod regular;
+
 use std::collections::BTreeMap;
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use std::{fs, io};
 
 use onward_schema::Checksum;
 use toml::de::DeTable;
@@ -16,10 +18,14 @@ use crate::file::{File, FileId};
 use crate::history::{History, Migration};
 use crate::layout::{self, Direction, Layout, Name};
 use crate::lock;
+use crate::source::regular::Problem;
 use crate::statement::statements;
 
 /// Folders deeper than this are not looked into; no layout has more than one.
 const DEPTH: usize = 8;
+
+/// A folder may have so many entries, those of the folders below counted.
+const MOST: usize = 100_000;
 
 /// In this folder below that of the migrations lie databases of old releases, and no migrations.
 const LEGACY: &str = "legacy/";
@@ -28,9 +34,14 @@ const LEGACY: &str = "legacy/";
 pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
     let mut source =
         Source { history: History { dir: dir.to_owned(), ..History::default() }, diagnostics: Vec::new() };
-    match list(dir, "", 0) {
-        Ok(paths) => source.files(paths),
-        Err(error) => source.problem("", |file| unreadable::folder(file, dir, &error)),
+    match list(dir) {
+        Ok(Listing { paths, problems, .. }) => {
+            for (path, problem) in problems {
+                source.problem(&path, |file| unreadable::file(file, &path, &problem));
+            }
+            source.files(paths);
+        }
+        Err((folder, error)) => source.problem("", |file| unreadable::folder(file, &folder, &error)),
     }
     (source.history, source.diagnostics)
 }
@@ -41,9 +52,9 @@ pub struct Stamp(Vec<(String, Option<(u64, SystemTime)>)>);
 
 /// Looks at a folder without reading its files; `None` if it cannot be looked at.
 pub fn stamp(dir: &Path) -> Option<Stamp> {
-    let paths = list(dir, "", 0).ok()?.into_iter();
-    let stamps = paths.map(|path| {
-        let metadata = std::fs::metadata(dir.join(&path)).ok();
+    let Listing { paths, problems, .. } = list(dir).ok()?;
+    let stamps = paths.into_iter().chain(problems.into_iter().map(|(path, _)| path)).map(|path| {
+        let metadata = fs::metadata(dir.join(&path)).ok();
         let stamp = metadata.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
         (path, stamp)
     });
@@ -57,35 +68,75 @@ pub fn stamp(dir: &Path) -> Option<Stamp> {
 /// migrations = "db/history"
 /// ```
 pub fn configured(package: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(package.join("Cargo.toml")).ok()?;
+    let text = String::from_utf8(regular::read(&package.join("Cargo.toml")).ok()?).ok()?;
     // What is wrong with the file is cargo's to say.
     let manifest = DeTable::parse(&text).ok()?.into_inner();
     let onward = manifest.get("package")?.get_ref().get("metadata")?.get_ref().get("onward")?;
     onward.get_ref().get("migrations")?.get_ref().as_str().map(str::to_owned)
 }
 
-/// The `.sql` files below a folder and what lies beside them, sorted, relative, with `/` between the parts.
-fn list(dir: &Path, prefix: &str, depth: usize) -> io::Result<Vec<String>> {
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        // Editors and file systems keep their own beside ours, such as `.#0001_jobs.sql` and `._0001_jobs.sql`.
-        if name.starts_with('.') {
-            continue;
-        }
-        let path = entry.path();
-        let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
-        if path.is_dir() {
-            if depth < DEPTH {
-                paths.extend(list(&path, &format!("{prefix}{name}/"), depth + 1)?);
+/// What lies in a folder: paths relative to it, with `/` between the parts.
+#[derive(Default)]
+struct Listing {
+    /// The `.sql` files and what is read beside them.
+    paths: Vec<String>,
+    /// What is there and cannot be looked into.
+    problems: Vec<(String, Problem)>,
+    /// How many entries were seen.
+    entries: usize,
+}
+
+/// Lists a folder; what is found is sorted.
+fn list(dir: &Path) -> Result<Listing, (PathBuf, io::Error)> {
+    let mut listing = Listing::default();
+    listing.folder(dir, "", 0)?;
+    listing.paths.sort();
+    Ok(listing)
+}
+
+impl Listing {
+    fn folder(&mut self, dir: &Path, prefix: &str, depth: usize) -> Result<(), (PathBuf, io::Error)> {
+        let unreadable = |error| (dir.to_owned(), error);
+        for entry in fs::read_dir(dir).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            self.entries += 1;
+            if self.entries > MOST {
+                return Err(unreadable(io::Error::other(format!(
+                    "it has more than {MOST} files and folders"
+                ))));
             }
-        } else if is_sql || (depth == 0 && (name == lock::FILE_NAME || name == config::FILE_NAME)) {
-            paths.push(format!("{prefix}{name}"));
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // Editors and file systems keep their own beside ours, such as `.#0001_jobs.sql` and `._0001_jobs.sql`.
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = entry.path();
+            let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+            let is_ours = is_sql || (depth == 0 && (name == lock::FILE_NAME || name == config::FILE_NAME));
+            let shown = format!("{prefix}{name}");
+            if !path.is_dir() {
+                self.paths.extend(is_ours.then_some(shown));
+            } else if depth == DEPTH {
+                self.problems.push((shown, Problem::Deep));
+            } else if entry.file_type().is_ok_and(|kind| kind.is_symlink()) && leads_back(&path, depth) {
+                self.problems.push((shown, Problem::Loop));
+            } else {
+                let before = self.paths.len();
+                self.folder(&path, &format!("{shown}/"), depth + 1)?;
+                // A folder that is called like a file and holds none is taken for one by whoever reads its name.
+                let is_empty = self.paths.len() == before;
+                self.paths.extend((is_ours && is_empty).then_some(shown));
+            }
         }
+        Ok(())
     }
-    paths.sort();
-    Ok(paths)
+}
+
+/// Whether a link leads to one of the folders that it lies in: those from the migrations folder down to it, or one above.
+fn leads_back(link: &Path, depth: usize) -> bool {
+    let Ok(target) = link.canonicalize() else { return false };
+    let mut around = link.ancestors().skip(1).take(depth + 1);
+    around.any(|folder| folder.canonicalize().is_ok_and(|folder| folder.starts_with(&target)))
 }
 
 struct Source {
@@ -102,10 +153,10 @@ impl Source {
 
     fn text(&mut self, path: &str) -> Option<FileId> {
         self.history.inputs.push(path.to_owned());
-        let bytes = match std::fs::read(self.history.dir.join(path)) {
+        let bytes = match regular::read(&self.history.dir.join(path)) {
             Ok(bytes) => bytes,
-            Err(error) => {
-                self.problem(path, |file| unreadable::file(file, path, &error));
+            Err(problem) => {
+                self.problem(path, |file| unreadable::file(file, path, &problem));
                 return None;
             }
         };
@@ -302,6 +353,89 @@ mod tests {
         let name = std::ffi::OsStr::from_bytes(b"2_caf\xe9.sql");
         std::fs::write(dir.path().join(name), "").unwrap();
         assert_eq!(read(dir.path()).1[0].rule.code, "bad_file_name");
+    }
+
+    /// A named pipe, on which whoever opens it waits.
+    #[cfg(unix)]
+    fn pipe(path: &Path) {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+
+    /// What is said of a folder with a migration and something that `make` puts beside it.
+    #[cfg(unix)]
+    fn beside(name: &str, make: impl FnOnce(&Path)) -> Vec<String> {
+        let dir = folder(&[("1_a.sql", b"SELECT 1")]);
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        make(&path);
+        assert!(stamp(dir.path()).is_some());
+        read(dir.path()).1.into_iter().map(|found| found.message).collect()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_read() {
+        use std::os::unix::fs::symlink;
+        use std::os::unix::net::UnixListener;
+        for name in ["2_b.sql", "legacy/v1.sql", "onward.toml", "onward.lock"] {
+            let not_a_file = |what| vec![format!("cannot read `{name}`: it is {what}, not a file")];
+            assert_eq!(beside(name, pipe), not_a_file("a pipe"));
+            assert_eq!(beside(name, |path| drop(UnixListener::bind(path).unwrap())), not_a_file("a socket"));
+            assert_eq!(beside(name, |path| symlink("/dev/zero", path).unwrap()), not_a_file("a device"));
+            assert_eq!(beside(name, |path| fs::create_dir(path).unwrap()), not_a_file("a folder"));
+            let circle = beside(name, |path| {
+                symlink(path, path.with_extension("other")).unwrap();
+                symlink(path.with_extension("other"), path).unwrap();
+            });
+            assert!(circle[0].starts_with(&format!("cannot read `{name}`: ")), "{circle:?}");
+        }
+        // A link to a file is that file.
+        let dir = folder(&[("1_a.sql", b"SELECT 1"), ("old", b"SELECT 2")]);
+        symlink("old", dir.path().join("link")).unwrap();
+        symlink("link", dir.path().join("2_b.sql")).unwrap();
+        let (history, diagnostics) = read(dir.path());
+        assert_eq!((history.migrations.len(), diagnostics), (2, Vec::new()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_between_folders_end() {
+        use std::os::unix::fs::symlink;
+        for target in [".", "..", "/"] {
+            let found = beside("loop", |path| symlink(target, path).unwrap());
+            assert_eq!(found, ["cannot read `loop`: it is a link that leads back to a folder around it"]);
+        }
+        // Two that lead to each other, and many ways through them.
+        let elsewhere = tempfile::tempdir().unwrap();
+        for from in ["a", "b"] {
+            fs::create_dir(elsewhere.path().join(from)).unwrap();
+        }
+        for (from, to) in [("a", "b"), ("b", "a")] {
+            for number in 0..8 {
+                let link = elsewhere.path().join(from).join(format!("{number}"));
+                symlink(elsewhere.path().join(to), link).unwrap();
+            }
+        }
+        let found = beside("more", |path| symlink(elsewhere.path().join("a"), path).unwrap());
+        assert_eq!(found.len(), 64, "{found:?}");
+        let dir = folder(&[("1_a/up.sql", b"SELECT 1"), ("old/up.sql", b"SELECT 2")]);
+        fs::rename(dir.path().join("old"), elsewhere.path().join("old")).unwrap();
+        symlink(elsewhere.path().join("old"), dir.path().join("2_b")).unwrap();
+        let (history, diagnostics) = read(dir.path());
+        assert_eq!((history.migrations.len(), diagnostics), (2, Vec::new()));
+    }
+
+    #[test]
+    fn sizes_end_somewhere() {
+        let dir = folder(&[("1_a.sql", b"SELECT 1")]);
+        let large = fs::File::create(dir.path().join("2_b.sql")).unwrap();
+        large.set_len(regular::LARGEST + 1).unwrap();
+        assert_eq!(read(dir.path()).1[0].message, "cannot read `2_b.sql`: it has more than 64 MiB");
+
+        let path = "d/".repeat(DEPTH + 1) + "1_a.sql";
+        let found = read(folder(&[("1_a.sql", b""), (&path, b"")]).path()).1;
+        let deep = format!("cannot read `{}d`: it lies below more than {DEPTH} folders", "d/".repeat(DEPTH));
+        assert_eq!(found[0].message, deep);
     }
 
     #[test]

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use onward_analysis::render::{Style, render};
-use onward_analysis::{Analysis, Proof, analyze, lock};
+use onward_analysis::{Analysis, Proof, analyze, lock, render};
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")
@@ -44,11 +43,9 @@ fn folders(case: &Path) -> Vec<String> {
 /// As the macro draws it, and trybuild writes the folder of the cases.
 fn drawn(analysis: &Analysis, folder: &str) -> Vec<String> {
     let prefix = format!("{folder}/");
-    let style = Style { prefix: &prefix, title: false, color: false };
     let diagnostics = analysis.diagnostics.iter();
-    let text = |found| render(found, &analysis.history.files, style);
     diagnostics
-        .map(|found| format!("{}\n{}", found.message, text(found)))
+        .map(|found| render::message(found, &analysis.history.files, &prefix))
         .map(|drawn| lines(&drawn).replace(&tests().display().to_string(), "$DIR"))
         .collect()
 }

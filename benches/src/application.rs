@@ -23,7 +23,7 @@ pub(crate) struct Application {
 fn template(name: Name) -> &'static str {
     match name {
         Name::Raw => "raw",
-        Name::Onward | Name::Snapshot => "onward",
+        Name::Onward | Name::Snapshot | Name::Previous => "onward",
         Name::RusqliteMigration => "rusqlite_migration",
         Name::Diesel => "diesel",
         Name::Refinery | Name::Grouped => "refinery",

@@ -1,21 +1,63 @@
 //! Builds the contenders.
 
+#[path = "../../tests/src/previous/unpack.rs"]
+mod unpack;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::contender::{Contender, Name};
+use crate::history::{self, Layout};
 use crate::place::Place;
 
-/// All of them, built in release.
-pub(crate) fn contenders(place: &Place) -> Result<Vec<Contender>> {
+/// These, built in release. The previous release is among them only where the history reaches back to it.
+pub(crate) fn contenders(place: &Place, names: &[Name]) -> Result<Vec<Contender>> {
     let target = place.target();
-    cargo(&place.benches(), &target, &["build", "--release", "--locked", "--workspace", "--quiet"])?;
-    let apart = place.benches().join("contenders/sqlx");
-    cargo(&apart, &target, &["build", "--release", "--locked", "--quiet"])?;
     let executable = |name: Name| -> PathBuf { target.join("release").join(name.package()) };
-    Ok(Name::WITH_SNAPSHOT.into_iter().map(|name| Contender { name, executable: executable(name) }).collect())
+    let has_previous = names.contains(&Name::Previous) && previous(place, &executable(Name::Previous))?;
+    let packages = |apart: bool| {
+        let names =
+            names.iter().filter(move |name| **name != Name::Previous && (**name == Name::Sqlx) == apart);
+        names.flat_map(|name| ["--package", name.package()])
+    };
+    for (apart, dir) in [(false, place.benches()), (true, place.benches().join("contenders/sqlx"))] {
+        let packages: Vec<&str> = packages(apart).collect();
+        if !packages.is_empty() {
+            let build = ["build", "--release", "--locked", "--quiet"];
+            cargo(&dir, &target, &[&build[..], &packages].concat())?;
+        }
+    }
+    let found = names.iter().filter(|name| **name != Name::Previous || has_previous);
+    Ok(found.map(|&name| Contender { name, executable: executable(name) }).collect())
+}
+
+/// Builds onward's contender as it was in the previous release, with the histories of today.
+fn previous(place: &Place, executable: &Path) -> Result<bool> {
+    let target = place.target();
+    let root = match unpack::unpack(&place.root, &target) {
+        Ok(root) => root,
+        Err(why) => {
+            eprintln!("  without the previous release: {why}");
+            return Ok(false);
+        }
+    };
+    for size in history::SIZES {
+        let dir = Place::histories(&root).join(size.to_string()).join("plain");
+        history::write(&dir, Layout::Plain, &history::history(size))?;
+    }
+    // Before this release's, whose executable has the same name.
+    let package = Name::Onward.package();
+    cargo(
+        &root.join("benches"),
+        &target,
+        &["build", "--release", "--locked", "--quiet", "--package", package],
+    )?;
+    fs::copy(target.join("release").join(package), executable)
+        .context("keep the previous release's executable")?;
+    Ok(true)
 }
 
 /// Runs cargo on the package in this folder.

@@ -19,6 +19,8 @@ pub(crate) enum Name {
     Sqlx,
     /// onward without migrations: the database that they make, embedded.
     Snapshot,
+    /// onward as it was released before.
+    Previous,
 }
 
 impl Name {
@@ -49,6 +51,9 @@ impl Name {
         Name::Sqlx,
     ];
 
+    /// The same program with onward as it was and as it is.
+    pub(crate) const RELEASES: [Name; 3] = [Name::Raw, Name::Previous, Name::Onward];
+
     pub(crate) fn label(self) -> &'static str {
         match self {
             Name::Raw => "raw rusqlite",
@@ -59,6 +64,7 @@ impl Name {
             Name::Grouped => "refinery, grouped",
             Name::Sqlx => "sqlx",
             Name::Snapshot => "onward, snapshot",
+            Name::Previous => "onward, previous release",
         }
     }
 
@@ -67,6 +73,7 @@ impl Name {
         match self {
             Name::Raw => "contender-raw",
             Name::Onward | Name::Snapshot => "contender-onward",
+            Name::Previous => "contender-previous",
             Name::RusqliteMigration => "contender-rusqlite-migration",
             Name::Diesel => "contender-diesel",
             Name::Refinery | Name::Grouped => "contender-refinery",

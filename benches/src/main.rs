@@ -14,6 +14,7 @@ mod place;
 use anyhow::Result;
 use clap::Parser;
 
+use crate::contender::Name;
 use crate::figures::Figures;
 use crate::measure::{Measure, Run};
 use crate::place::Place;
@@ -53,7 +54,14 @@ fn main() -> Result<()> {
             false => measures,
         };
         history::write_all(&place)?;
-        let run = Run { place: &place, quick: arguments.quick, contenders: build::contenders(&place)? };
+        let mut names: Vec<Name> = Vec::new();
+        for name in measures.iter().flat_map(|measure| measure.contenders()) {
+            if !names.contains(name) {
+                names.push(*name);
+            }
+        }
+        let run =
+            Run { place: &place, quick: arguments.quick, contenders: build::contenders(&place, &names)? };
         figures.machine = machine::describe(&run)?;
         for measure in measures {
             eprintln!("{}", measure.title());

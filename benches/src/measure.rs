@@ -6,6 +6,7 @@ mod fresh;
 mod handover;
 mod heap;
 mod in_memory;
+mod release;
 mod size;
 mod start;
 mod together;
@@ -33,6 +34,8 @@ pub(crate) struct Run<'p> {
 pub(crate) enum Measure {
     /// Start with all applied, and the first query
     Start,
+    /// Start with all applied, beside the previous release
+    Release,
     /// A fresh file
     Fresh,
     /// A fresh database in memory, as a test wants it
@@ -52,8 +55,9 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Measure; 9] = [
+    pub(crate) const ALL: [Measure; 10] = [
         Measure::Start,
+        Measure::Release,
         Measure::Fresh,
         Measure::InMemory,
         Measure::Together,
@@ -65,12 +69,29 @@ impl Measure {
     ];
 
     /// Those that are done within a minute or two, if the histories are short.
-    pub(crate) const QUICK: [Measure; 5] =
-        [Measure::Start, Measure::Fresh, Measure::InMemory, Measure::Together, Measure::Handover];
+    pub(crate) const QUICK: [Measure; 6] = [
+        Measure::Start,
+        Measure::Release,
+        Measure::Fresh,
+        Measure::InMemory,
+        Measure::Together,
+        Measure::Handover,
+    ];
+
+    /// Who has to be there for it.
+    pub(crate) fn contenders(self) -> &'static [Name] {
+        match self {
+            Measure::Release => &Name::RELEASES,
+            _ => &Name::WITH_SNAPSHOT,
+        }
+    }
 
     pub(crate) fn title(self) -> &'static str {
         match self {
             Measure::Start => "Start with all applied, then the first query",
+            Measure::Release => {
+                "Start with all applied, then the first query: this release and the previous one"
+            }
             Measure::Fresh => "Fresh file, one run",
             Measure::InMemory => "Fresh database in memory, for a test",
             Measure::Together => "Ten processes on a fresh file, 100 migrations",
@@ -85,6 +106,7 @@ impl Measure {
     pub(crate) fn run(self, run: &Run<'_>) -> Result<Measured> {
         match self {
             Measure::Start => start::measure(run),
+            Measure::Release => release::measure(run),
             Measure::Fresh => fresh::measure(run),
             Measure::InMemory => in_memory::measure(run),
             Measure::Together => together::measure(run),

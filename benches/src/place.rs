@@ -32,7 +32,12 @@ impl Place {
 
     /// The generated history of a size.
     pub(crate) fn history(&self, size: usize) -> PathBuf {
-        self.benches().join("histories").join(size.to_string())
+        Place::histories(&self.root).join(size.to_string())
+    }
+
+    /// Where the contenders of a checkout have the generated histories.
+    pub(crate) fn histories(root: &Path) -> PathBuf {
+        root.join("benches/histories")
     }
 
     pub(crate) fn results(&self) -> PathBuf {

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use onward_analysis::printable::printable;
 use onward_analysis::{Analysis, Proof};
 
-use crate::{Format, folder, json};
+use crate::{Format, folder, json, output};
 
 pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
@@ -33,13 +34,13 @@ fn unseen(analysis: &Analysis) {
     let unpopulated = &replay.unpopulated;
     let all = replay.schema.tables.len();
     let tables = folder::plural(all, "table");
-    anstream::println!("rows were put into {} of {tables}", all.saturating_sub(unpopulated.len()));
+    output::line(format!("rows were put into {} of {tables}", all.saturating_sub(unpopulated.len())));
     for (table, reason) in unpopulated {
-        anstream::println!("  `{table}` stays empty: {reason}");
+        output::line(format!("  `{}` stays empty: {}", printable(table), printable(reason)));
     }
     for &at in replay.stopped() {
         let position = analysis.history.files.position(&analysis.history.place(at));
         let path = analysis.history.path(at);
-        anstream::println!("  the rows could be carried no further than {path}:{}", position.line);
+        output::line(format!("  the rows could be carried no further than {path}:{}", position.line));
     }
 }

@@ -8,14 +8,14 @@ use anyhow::{Context, ensure};
 use onward::Error;
 use onward::rusqlite::{Connection, OpenFlags};
 
-use crate::{UNKNOWN, WRONG, folder};
+use crate::{UNKNOWN, WRONG, output};
 
 /// A connection to a database that is there: SQLite would make one that is not, or say no more than that it cannot open
 /// it.
 pub(crate) fn open(db: &Path, access: OpenFlags) -> anyhow::Result<Connection> {
-    let cannot = || format!("cannot open the database {}", db.display());
+    let cannot = || format!("cannot open the database {}", output::path(db));
     let metadata = std::fs::metadata(db).with_context(cannot)?;
-    ensure!(!metadata.is_dir(), "{} is a folder, not a database file", db.display());
+    ensure!(!metadata.is_dir(), "{} is a folder, not a database file", output::path(db));
     Connection::open_with_flags(db, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).with_context(cannot)
 }
 
@@ -24,12 +24,12 @@ pub(crate) fn open(db: &Path, access: OpenFlags) -> anyhow::Result<Connection> {
 pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
     let error = match outcome {
         Ok(report) => {
-            println!("{report}");
+            output::line(report);
             return ExitCode::SUCCESS;
         }
         Err(error) => error,
     };
-    anstream::eprintln!("{}: {error}", folder::title("error"));
+    output::error(&error);
     ExitCode::from(match error {
         Error::NoLedger { .. }
         | Error::NotALedger { .. }

@@ -7,7 +7,7 @@ use clap::builder::styling::AnsiColor;
 use onward_analysis::render::{Style, render};
 use onward_analysis::{Analysis, Diagnostic, Severity, source};
 
-use crate::{UNKNOWN, WRONG};
+use crate::{UNKNOWN, WRONG, output};
 
 /// The folder that was named, else what Cargo.toml here names, else `migrations` here, else the same for the nearest
 /// Cargo.toml above.
@@ -36,7 +36,7 @@ pub(crate) fn print(analysis: &Analysis, dir: &Path) {
     let count = |severity| analysis.diagnostics.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let migrations = plural(analysis.history.migrations.len(), "migration");
-    anstream::println!("{migrations}: {}, {}", plural(errors, "error"), plural(warnings, "warning"));
+    output::line(format!("{migrations}: {}, {}", plural(errors, "error"), plural(warnings, "warning")));
 }
 
 /// The exit code of an analysis with errors: a folder that cannot be read was not checked.

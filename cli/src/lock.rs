@@ -6,17 +6,14 @@ use std::process::ExitCode;
 use anyhow::Context;
 use onward_analysis::{Proof, lock};
 
-use crate::WRONG;
 use crate::folder::{self, plural};
+use crate::{WRONG, output};
 
 pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if analysis.has_errors() {
         folder::print(&analysis, dir);
-        anstream::eprintln!(
-            "{}: a history with errors is not locked; nothing was written",
-            folder::title("error")
-        );
+        output::error("a history with errors is not locked; nothing was written");
         return Ok(folder::failure(&analysis));
     }
     let path = dir.join(lock::FILE_NAME);
@@ -25,19 +22,18 @@ pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let before = history.lock.map(|file| history.files.get(file).text.as_str()).unwrap_or_default();
     let count = plural(history.migrations.len(), "migration");
     if before == text {
-        println!("{count}, all locked in {}", path.display());
+        output::line(format!("{count}, all locked in {}", output::path(&path)));
         return Ok(ExitCode::SUCCESS);
     }
     if check {
-        anstream::eprintln!(
-            "{}: {} does not hold all of {count}; run `cargo onward lock` and commit the file",
-            folder::title("error"),
-            path.display()
-        );
+        output::error(format!(
+            "{} does not hold all of {count}; run `cargo onward lock` and commit the file",
+            output::path(&path)
+        ));
         return Ok(ExitCode::from(WRONG));
     }
-    write(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
-    println!("locked {count} in {}; commit the file", path.display());
+    write(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
+    output::line(format!("locked {count} in {}; commit the file", output::path(&path)));
     Ok(ExitCode::SUCCESS)
 }
 

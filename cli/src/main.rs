@@ -7,6 +7,7 @@ mod folder;
 mod json;
 mod lock;
 mod new;
+mod output;
 mod program;
 mod rehearse;
 mod revert;
@@ -187,7 +188,7 @@ fn main() -> ExitCode {
         }
     };
     outcome.unwrap_or_else(|error| {
-        anstream::eprintln!("{}: {error:#}", folder::title("error"));
+        output::error(format!("{error:#}"));
         ExitCode::from(UNKNOWN)
     })
 }

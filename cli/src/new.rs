@@ -8,7 +8,10 @@ use std::process::ExitCode;
 use anyhow::{Context, bail, ensure};
 use onward::rusqlite::Connection;
 use onward_analysis::layout::Layout;
+use onward_analysis::printable::printable;
 use onward_analysis::{History, source};
+
+use crate::output;
 
 pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
     let name = name.trim().replace([' ', '-'], "_");
@@ -17,18 +20,18 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
         !name.is_empty() && name.chars().all(plain) && !name.starts_with('_'),
         "`{name}` cannot be the name of a migration: use letters, digits and `_`, as in add_archived"
     );
-    std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", output::path(dir)))?;
     let (history, diagnostics) = source::read(dir);
     if let Some(bad) =
         diagnostics.iter().find(|found| found.rule.about_files && found.rule.code != "no_migrations")
     {
-        bail!("{}; {}", bad.message, bad.help);
+        bail!("{}; {}", printable(&bad.message), bad.help);
     }
     let label = label(&history)?;
     for (path, text) in files(&history, &label, &name) {
         let path = dir.join(path);
-        create(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("{}", path.display());
+        create(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
+        output::line(output::path(&path));
     }
     Ok(ExitCode::SUCCESS)
 }

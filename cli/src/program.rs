@@ -14,7 +14,7 @@ use onward_analysis::config::Stub;
 use onward_analysis::embedded::{File, Statement};
 use onward_analysis::{Analysis, History, Proof};
 
-use crate::{UNKNOWN, folder};
+use crate::{UNKNOWN, folder, output};
 
 /// Set for a process that gets a proven history on its standard input.
 const PROVEN: &str = "ONWARD_PROVEN_HISTORY";
@@ -56,12 +56,12 @@ fn prove(dir: &Path) -> Result<Proven, ExitCode> {
         ));
     }
     folder::print(&analysis, dir);
-    anstream::eprintln!("{}: a history with errors is not run; nothing was done", folder::title("error"));
+    output::error("a history with errors is not run; nothing was done");
     Err(folder::failure(&analysis))
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    anstream::eprintln!("{}: {error:#}", folder::title("error"));
+    output::error(&format!("{error:#}"));
     ExitCode::from(UNKNOWN)
 }
 

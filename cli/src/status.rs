@@ -5,21 +5,22 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use onward::rusqlite::OpenFlags;
+use onward_analysis::printable::printable;
 use onward_analysis::source;
 
-use crate::{WRONG, database, program};
+use crate::{WRONG, database, output, program};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let (history, diagnostics) = source::read(dir);
     if let Some(bad) = diagnostics.iter().find(|found| found.rule.about_files) {
-        bail!("{}; {}", bad.message, bad.help);
+        bail!("{}; {}", printable(&bad.message), bad.help);
     }
     let conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     // onward's errors say what SQLite says; a chain would say it twice.
     let status = program::of_history(&history, dir)
         .status(&conn)
-        .map_err(|error| anyhow!("{}: {error}", db.display()))?;
-    println!("{status}");
+        .map_err(|error| anyhow!("{}: {error}", output::path(db)))?;
+    output::line(&status);
     let refused = status.conflicts().next().is_some() || !status.strangers.is_empty();
     Ok(if refused { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use onward::rusqlite::OpenFlags;
 
-use crate::{WRONG, database, program};
+use crate::{WRONG, database, output, program};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {
@@ -15,15 +15,15 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let differences = match migrations.verify(&conn) {
         Ok(differences) if differences.is_empty() => {
-            println!("the schema is what the ledger says");
+            output::line("the schema is what the ledger says");
             return Ok(ExitCode::SUCCESS);
         }
         Ok(differences) => differences,
         Err(error) => return Ok(database::tell(Err::<&str, _>(error))),
     };
     for difference in &differences {
-        println!("  {difference}");
+        output::line(format!("  {difference}"));
     }
-    println!("the schema is not what the ledger says");
+    output::line("the schema is not what the ledger says");
     Ok(ExitCode::from(WRONG))
 }

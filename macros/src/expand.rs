@@ -2,9 +2,8 @@
 
 use onward_analysis::config::{Config, Stub};
 use onward_analysis::embedded::{File, Statement};
-use onward_analysis::render::{Style, render};
 use onward_analysis::replay::Replay;
-use onward_analysis::{Checksum, Diagnostic, History, Migration};
+use onward_analysis::{Checksum, Diagnostic, History, Migration, render};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
@@ -49,10 +48,8 @@ pub(crate) fn refused(errors: TokenStream) -> TokenStream {
     quote!({ #errors ::onward::__private::refused() })
 }
 
-/// rustc puts its own `error: ` before the message, so what is drawn has no title.
 fn message(diagnostic: &Diagnostic, history: &History, folder: &Folder) -> String {
-    let style = Style { prefix: &folder.prefix, title: false, color: false };
-    format!("{}\n{}", diagnostic.message, render(diagnostic, &history.files, style))
+    render::message(diagnostic, &history.files, &folder.prefix)
 }
 
 /// Stable Rust lets a macro warn in one way only: by the use of something deprecated.

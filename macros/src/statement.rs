@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use onward_analysis::printable::printable;
 use onward_analysis::query::{Error, Null, Refused, Source, Text as SourceText};
-use onward_analysis::render::{Style, render};
-use onward_analysis::{Analysis, Diagnostic, file::Files};
+use onward_analysis::{Analysis, Diagnostic, file::Files, render, source};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
@@ -56,7 +56,8 @@ impl Schema {
         let place = self.analysis.definition(&source.table, &source.column);
         let files = &self.analysis.history.files;
         let position = files.position(&place);
-        format!("{}{}:{}:{}", self.folder.prefix, files.get(place.file).path, position.line, position.column)
+        let path = format!("{}{}", self.folder.prefix, files.get(place.file).path);
+        format!("{}:{}:{}", printable(&path), position.line, position.column)
     }
 
     /// Whether a column may be NULL in its own table.
@@ -73,8 +74,7 @@ impl Schema {
 
     /// A diagnostic as rustc is to show it, which puts its own `error: ` before it.
     pub(crate) fn message(&self, diagnostic: &Diagnostic, files: &Files) -> String {
-        let style = Style { prefix: &self.folder.prefix, title: false, color: false };
-        format!("{}\n{}", diagnostic.message, render(diagnostic, files, style))
+        render::message(diagnostic, files, &self.folder.prefix)
     }
 }
 
@@ -82,7 +82,7 @@ impl std::fmt::Display for Schema {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.folder.prefix.as_str() {
             "" => f.write_str("migrations"),
-            prefix => write!(f, "migrations in `{prefix}`"),
+            prefix => write!(f, "migrations in `{}`", printable(prefix)),
         }
     }
 }
@@ -168,7 +168,7 @@ fn read(literal: &LitStr) -> syn::Result<(PathBuf, String)> {
     let path = folders.iter().map(|folder| folder.join(&name)).find(|path| path.exists());
     let failed = |why: String| syn::Error::new(literal.span(), format!("cannot read `{name}`: {why}"));
     let path = path.ok_or_else(|| failed("there is no such file beside this source file".to_owned()))?;
-    let bytes = std::fs::read(&path).map_err(|error| failed(error.to_string()))?;
+    let bytes = source::regular::read(&path).map_err(|problem| failed(problem.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_owned()))?;
     Ok((path, text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n")))
 }

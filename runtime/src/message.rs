@@ -1,7 +1,9 @@
 //! What the errors say: where, what is wrong, what it does to the database, what to do.
 
-use std::fmt;
+use std::fmt::{self, Write};
+use std::path::Path;
 
+use onward_schema::printable::{Lines, printable};
 use rusqlite::ErrorCode;
 
 use crate::diagnosis::Access;
@@ -9,10 +11,12 @@ use crate::error::Error;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
 pub(crate) fn message(error: &rusqlite::Error) -> String {
-    match error {
+    let message = match error {
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
         other => other.to_string(),
-    }
+    };
+    // It may name a table.
+    printable(&message).into_owned()
 }
 
 /// Whether a function is called that the connection does not have; SQLite has no code for it.
@@ -31,7 +35,7 @@ pub(crate) fn is_computed(error: &rusqlite::Error) -> bool {
 }
 
 /// What to do about an error of SQLite's, where its code tells.
-fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
+fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
     let help = match error.sqlite_error_code() {
         Some(ErrorCode::ReadOnly) => {
             "the file, its folder or the connection cannot be written: SQLite needs all three, since it writes a \
@@ -66,8 +70,9 @@ fn help(f: &mut fmt::Formatter<'_>, error: &rusqlite::Error) -> fmt::Result {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
         if let Some(path) = self.path() {
-            write!(f, "`{}`: ", path.display())?;
+            write!(f, "`{}`: ", shown(path))?;
         }
         match self {
             Error::Open { path, source } => {
@@ -83,14 +88,14 @@ impl fmt::Display for Error {
                 f,
                 "the folder `{}` does not exist, and SQLite makes files only; no database was made\nhelp: make the folder first, or look \
                  whether the path is right and what should hold it is mounted",
-                parent.display()
+                shown(parent)
             ),
             Error::ParentNotWritable { parent, access, .. } => write!(
                 f,
                 "no file can be made in the folder `{}` ({access}), and SQLite writes a journal beside the database; \
                  nothing was changed\nhelp: let the user of this process write the folder, and see that it is not \
                  mounted read-only",
-                parent.display()
+                shown(parent)
             ),
             Error::Unreadable { parent, access, source, .. } => write!(
                 f,
@@ -99,7 +104,7 @@ impl fmt::Display for Error {
                  mode, or a process that was killed has left a journal: let the user of this process write the file and \
                  its folder, or let one that can have it open, or set `journal_mode` to DELETE before the folder becomes \
                  read-only",
-                parent.display(),
+                shown(parent),
                 message(source)
             ),
             Error::TooManyFiles { source, .. } => write!(
@@ -251,7 +256,8 @@ impl fmt::Display for Error {
                 "the database has no ledger, and a statement may have run on it before and must not run twice; nothing \
                  was changed\n  {file}:{line}:{column}\n{}\nhelp: bring the schema by hand to what it is after this \
                  migration, with what the statement does, on a copy first; `Adopt::Exact` then takes it over",
-                indented(sql)
+                indented(sql),
+                file = printable(file)
             ),
             Error::Newer { known, conflicts, .. } => {
                 match known {
@@ -286,7 +292,8 @@ impl fmt::Display for Error {
             Error::NoDownFile { file, .. } => write!(
                 f,
                 "{file} cannot be taken back: it has no down file; nothing was changed\nhelp: write one beside it, as in \
-                 `0001_name.down.sql` or `0001_name/down.sql`, or go forward with a new migration"
+                 `0001_name.down.sql` or `0001_name/down.sql`, or go forward with a new migration",
+                file = printable(file)
             ),
             Error::UnknownTarget { target, known } => {
                 write!(f, "the run should stop at migration {target}, which the program does not have")?;
@@ -300,7 +307,8 @@ impl fmt::Display for Error {
                     f,
                     "a migration failed and all were rolled back; nothing was changed\n  {file}:{line}:{column}: {}\n{}",
                     message(source),
-                    indented(sql)
+                    indented(sql),
+                    file = printable(file)
                 )?;
                 match query {
                     Some(query) => write!(
@@ -314,13 +322,15 @@ impl fmt::Display for Error {
             Error::Hook { file, hook, source, .. } => write!(
                 f,
                 "the code beside a migration failed and all were rolled back; nothing was changed\n  {file}, then \
-                 `{hook}`: {source}"
+                 `{hook}`: {source}",
+                file = printable(file)
             ),
             Error::TransactionEnded { file, hook, source, .. } => {
                 write!(
                     f,
                     "the code beside a migration ended the transaction it was called in; what had run before was \
-                     committed or rolled back without its ledger\n  {file}, then `{hook}`"
+                     committed or rolled back without its ledger\n  {file}, then `{hook}`",
+                    file = printable(file)
                 )?;
                 if let Some(source) = source {
                     write!(f, ": {source}")?;
@@ -376,13 +386,13 @@ impl fmt::Display for Error {
                 f,
                 "no copy could be made at `{}` before the migrations: {source}; nothing was changed\nhelp: see that its \
                  folder exists, can be written and has room for the whole database",
-                to.display()
+                shown(to)
             ),
             Error::Recreate { cause, moved_to: Some(moved_to), source, .. } => write!(
                 f,
                 "the database cannot be migrated and was moved to `{}`, but no new one could be made: {source}\nhelp: mend \
                  that and start again, or move the old one back\nit cannot be migrated because: {cause}",
-                moved_to.display()
+                shown(moved_to)
             ),
             Error::Recreate { cause, moved_to: None, source, .. } => write!(
                 f,
@@ -417,9 +427,14 @@ impl fmt::Debug for Error {
     }
 }
 
+/// A path on one line.
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
 /// Some names, and how many more there are.
 fn list(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{}`", printable(name))).collect();
     match names.len().saturating_sub(5) {
         0 => shown.join(", "),
         rest => format!("{} and {rest} more", shown.join(", ")),

@@ -1,8 +1,9 @@
 //! What to run: a function of the embedded history and the ledger's rows, and of nothing else.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use onward_schema::Checksum;
+use onward_schema::printable::{Lines, printable};
 
 use crate::error::Error;
 use crate::ledger::Row;
@@ -101,29 +102,36 @@ impl Conflict {
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
+        // A name comes from the ledger, and so do checksums and chains: anybody may have written them.
+        let name = printable(self.name());
         match self {
-            Conflict::Edited { version, name, file, ledger, program } => write!(
+            Conflict::Edited { version, file, ledger, program, .. } => write!(
                 f,
-                "migration {version} `{name}` was edited after it ran\n  ran with checksum {ledger}\n  now has checksum \
-                 {program} ({file})"
+                "migration {version} `{name}` was edited after it ran\n  ran with checksum {}\n  now has checksum \
+                 {program} ({file})",
+                printable(ledger)
             ),
-            Conflict::Missing { version, name, ledger } => write!(
+            Conflict::Missing { version, ledger, .. } => write!(
                 f,
-                "migration {version} `{name}` has run, and the program does not have it\n  ran with checksum {ledger}"
+                "migration {version} `{name}` has run, and the program does not have it\n  ran with checksum {}",
+                printable(ledger)
             ),
-            Conflict::Newer { version, name, ledger } => write!(
+            Conflict::Newer { version, ledger, .. } => write!(
                 f,
-                "migration {version} `{name}` has run, and is newer than the program\n  ran with checksum {ledger}"
+                "migration {version} `{name}` has run, and is newer than the program\n  ran with checksum {}",
+                printable(ledger)
             ),
-            Conflict::OutOfOrder { version, name, file, program, newest } => write!(
+            Conflict::OutOfOrder { version, file, program, newest, .. } => write!(
                 f,
                 "migration {version} `{name}` has not run, though migration {newest} after it has\n  has checksum \
                  {program} ({file})"
             ),
-            Conflict::Tampered { version, name, ledger, expected } => write!(
+            Conflict::Tampered { version, ledger, expected, .. } => write!(
                 f,
                 "the row of migration {version} `{name}`, or one before it, was changed or removed\n  has chain \
-                 {ledger}\n  should have {expected}"
+                 {}\n  should have {expected}",
+                printable(ledger)
             ),
         }
     }

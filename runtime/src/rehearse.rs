@@ -1,8 +1,9 @@
 //! Runs what is pending on a copy, to see what it would do.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
+use onward_schema::printable::{Lines, printable};
 use onward_schema::{LEDGER, Violation};
 use rusqlite::Connection;
 
@@ -153,6 +154,7 @@ fn rows(conn: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
 
 impl fmt::Display for Rehearsal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
         for Recorded { label, name, .. } in &self.adopted {
             writeln!(f, "  {label}  {name}  recorded as run, not run")?;
         }
@@ -163,9 +165,10 @@ impl fmt::Display for Rehearsal {
             writeln!(f, "  {label}  {name}  {}", millis(*duration))?;
         }
         for rows in self.rows.iter().filter(|rows| rows.lost() > 0) {
+            let table = printable(&rows.table);
             match rows.after {
-                Some(after) => writeln!(f, "  table `{}`: {} rows, then {after}", rows.table, rows.before)?,
-                None => writeln!(f, "  table `{}`: {} rows, then no such table", rows.table, rows.before)?,
+                Some(after) => writeln!(f, "  table `{table}`: {} rows, then {after}", rows.before)?,
+                None => writeln!(f, "  table `{table}`: {} rows, then no such table", rows.before)?,
             }
         }
         for violation in self.violations.iter().take(10) {

@@ -1,8 +1,10 @@
 //! What a run did.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
+
+use onward_schema::printable::Lines;
 
 use crate::apply::Done;
 use crate::message::counted;
@@ -97,6 +99,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
         let count = |number: usize| counted(number, "migration", "migrations");
         if self.adopted > 0 {
             writeln!(f, "taken over with {}", count(self.adopted))?;

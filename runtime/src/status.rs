@@ -1,7 +1,8 @@
 //! What has run on a database, and what is pending.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
+use onward_schema::printable::{Lines, printable};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
@@ -110,13 +111,17 @@ fn entry(migration: &Migration, rows: &[Row]) -> Entry {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
         let width = |of: fn(&Entry) -> usize| self.entries.iter().map(of).max().unwrap_or(0);
-        let (versions, names) =
-            (width(|entry| entry.version.to_string().len()), width(|entry| entry.name.chars().count()));
+        let (versions, names) = (
+            width(|entry| entry.version.to_string().len()),
+            width(|entry| printable(&entry.name).chars().count()),
+        );
         for Entry { version, name, state } in &self.entries {
+            let name = printable(name);
             let state = match state {
-                State::Applied(at) => format!("applied {at}"),
-                State::Adopted(at) => format!("adopted {at}"),
+                State::Applied(at) => format!("applied {}", printable(at)),
+                State::Adopted(at) => format!("adopted {}", printable(at)),
                 State::Pending => "pending".to_owned(),
                 State::Conflict(Conflict::Edited { .. }) => "edited after it ran".to_owned(),
                 State::Conflict(Conflict::Missing { .. }) => "ran, but is not in the program".to_owned(),
@@ -129,7 +134,8 @@ impl fmt::Display for Status {
             writeln!(f, "  {version:>versions$}  {name:<names$}  {state}")?;
         }
         if !self.strangers.is_empty() {
-            write!(f, "no ledger, but {} already there: {}", self.strangers.len(), self.strangers.join(", "))
+            let strangers: Vec<_> = self.strangers.iter().map(|name| printable(name)).collect();
+            write!(f, "no ledger, but {} already there: {}", strangers.len(), strangers.join(", "))
         } else if let Some(conflict) = self.conflicts().min_by_key(|conflict| !conflict.is_tampered()) {
             write!(f, "refused: {conflict}")
         } else if self.pending() > 0 {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::printable::printable;
+
 /// One way in which a schema is not what it should be, found by [`Schema::compare`](crate::Schema::compare).
 ///
 /// Its `Display` is a sentence without a full stop: "table `jobs`: column `archived` is missing".
@@ -39,14 +41,14 @@ pub enum Change {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} `{}`", self.kind, self.name)?;
+        write!(f, "{} `{}`", self.kind, printable(&self.name))?;
         match &self.change {
             Change::Missing => f.write_str(" is missing"),
             Change::Unexpected => f.write_str(" should not be there"),
-            Change::PartMissing(part) => write!(f, ": {part} is missing"),
-            Change::PartUnexpected(part) => write!(f, ": {part} should not be there"),
+            Change::PartMissing(part) => write!(f, ": {} is missing", printable(part)),
+            Change::PartUnexpected(part) => write!(f, ": {} should not be there", printable(part)),
             Change::PartChanged { part, expected, found } => {
-                write!(f, ": {part} should be {expected}, is {found}")
+                write!(f, ": {} should be {}, is {}", printable(part), printable(expected), printable(found))
             }
         }
     }

@@ -37,6 +37,7 @@ mod foreign_key;
 mod index;
 mod ledger;
 mod offending;
+pub mod printable;
 mod reach;
 mod read;
 mod schema;

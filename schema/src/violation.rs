@@ -5,6 +5,8 @@ use std::fmt;
 
 use rusqlite::{Connection, ErrorCode, Result, Row};
 
+use crate::printable::printable;
+
 /// A row that refers to a row that is not there, as `PRAGMA foreign_key_check` reports it.
 ///
 /// See <https://www.sqlite.org/pragma.html#pragma_foreign_key_check>.
@@ -217,7 +219,7 @@ fn check(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Violation { table, rowid, parent } = self;
+        let (table, rowid, parent) = (printable(&self.table), self.rowid, printable(&self.parent));
         match rowid {
             Some(rowid) => {
                 write!(f, "row {rowid} of table `{table}` refers to a row of `{parent}` that is not there")

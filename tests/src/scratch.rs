@@ -17,13 +17,9 @@ pub struct Scratch {
 impl Scratch {
     /// With a package of this name, which no other test uses at the same time, in a folder of that name.
     pub fn new(name: &str, features: &[&str], dependencies: &str) -> Scratch {
-        let onward = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned();
+        let onward = workspace();
         let dir = tempfile::Builder::new().prefix("on ward ").tempdir().expect("a temporary folder");
-        let target = match std::env::var_os("CARGO_TARGET_DIR") {
-            Some(target) => onward.join(target),
-            None => onward.join("target"),
-        };
-        let scratch = Scratch { dir, target: target.join("tests").join("scratch"), name: name.to_owned() };
+        let scratch = Scratch { dir, target: target().join("scratch"), name: name.to_owned() };
         scratch.write("Cargo.toml", &format!("[workspace]\nresolver = \"3\"\nmembers = [\"{name}\"]\n"));
         // JSON's strings and lists are TOML's.
         let path = serde_json::to_string(&onward.join("runtime")).expect("a path in UTF-8");
@@ -77,6 +73,17 @@ impl Scratch {
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).expect("UTF-8")
     }
+}
+
+/// The checkout.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+/// Where tests have cargo build what is kept from one run to the next.
+pub(crate) fn target() -> PathBuf {
+    let named = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    workspace().join(named).join("tests")
 }
 
 /// Runs a command that must succeed, and gives what it writes to standard error.

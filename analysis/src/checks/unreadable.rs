@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
+use crate::source::regular::Problem;
 
 /// `unreadable`
 pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8")
@@ -25,9 +26,14 @@ pub(crate) fn folder(file: FileId, dir: &Path, error: &io::Error) -> Diagnostic 
         .help(help)
 }
 
-pub(crate) fn file(file: FileId, path: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic::new(&RULE, file.start(), format!("cannot read `{path}`: {error}"))
-        .help("see that the file can be read by whoever builds")
+pub(crate) fn file(file: FileId, path: &str, problem: &Problem) -> Diagnostic {
+    let help = match problem {
+        Problem::System(_) => "see that the file can be read by whoever builds",
+        Problem::Other(_) => "put a file in its place, or give it another name",
+        Problem::Large => "load so much data from the application, or cut the file into several migrations",
+        Problem::Loop | Problem::Deep => "take it out of the migrations folder",
+    };
+    Diagnostic::new(&RULE, file.start(), format!("cannot read `{path}`: {problem}")).help(help)
 }
 
 pub(crate) fn not_utf8(place: Place, path: &str, bytes: &[u8], valid: usize) -> Diagnostic {
