@@ -33,6 +33,7 @@ pub mod diagnostic;
 pub mod directive;
 pub mod embedded;
 pub mod file;
+mod hint;
 pub mod history;
 pub mod layout;
 mod level;

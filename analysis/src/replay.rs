@@ -13,8 +13,10 @@ mod loss;
 mod lost;
 mod masked;
 mod origin;
+mod outer;
 mod past;
 mod plan;
+mod quoted;
 mod reach;
 mod rebuild;
 mod rows;
@@ -44,6 +46,7 @@ pub(crate) use legacy::{Legacy, Problem};
 use lost::Lost;
 pub(crate) use masked::Masked;
 pub(crate) use origin::{Since, near, nearest};
+pub(crate) use outer::{Outer, Where};
 use past::Past;
 pub(crate) use past::removal;
 use plan::Plan;
@@ -81,6 +84,9 @@ pub struct Replay {
     pub(crate) stopped: Vec<At>,
     /// The statements in which a string stands in double quotes, as a directive allows.
     pub(crate) strings: Vec<At>,
+    /// Strings in double quotes that fail nothing in the replay: in what SQLite does not look at, or let pass by a level.
+    pub(crate) quoted: Vec<Fault>,
+    pub(crate) outer: Vec<Outer>,
     /// What has run, in order.
     ran: Vec<Step>,
     /// The database at the end of the history.
@@ -152,6 +158,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         losses: Vec::new(),
         waiters: Waiters::default(),
         strings: Vec::new(),
+        quoted: Vec::new(),
+        outer: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
     };
@@ -203,6 +211,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         unpopulated,
         stopped,
         strings: replayer.strings,
+        quoted: replayer.quoted,
+        outer: replayer.outer,
         ran: replayer.ran,
         sandbox: Mutex::new(replayer.sandbox),
         past: OnceLock::new(),
@@ -278,6 +288,8 @@ struct Replayer<'h> {
     losses: Vec<Loss>,
     waiters: Waiters,
     strings: Vec<At>,
+    quoted: Vec<Fault>,
+    outer: Vec<Outer>,
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
     lost: Lost,
@@ -308,7 +320,9 @@ impl Replayer<'_> {
             self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         }
         if is_proven {
-            self.waiters.look(self.history, &self.ran[self.committed..], &self.sandbox)?;
+            let steps = &self.ran[self.committed..];
+            self.waiters.look(self.history, steps, &self.sandbox)?;
+            self.quoted.extend(quoted::find(self.history, steps, &self.sandbox)?);
         }
         if self.sandbox.conn().execute_batch("COMMIT").is_err() {
             // Foreign keys that are enforced lead nowhere. They are reported as orphans; what comes later is run on them.
@@ -323,15 +337,25 @@ impl Replayer<'_> {
     }
 
     fn statement(&mut self, at: At) -> Result<()> {
-        let strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+        let mut strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
         if strings && self.sandbox.prepare(self.history.sql(at), false).is_err() {
             self.strings.push(at);
+        } else if !strings && self.history.passes_strings() {
+            let passed = quoted::passed(self.history, at, &self.sandbox);
+            // An ALTER TABLE reads all views and triggers again, when it runs.
+            strings = passed.is_some() || matches!(self.history.statement(at).kind, Kind::Alter { .. });
+            self.quoted.extend(passed);
         }
         if at.migration >= self.from {
             self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
         }
         match self.run(Step { at, strings })? {
-            Ok(()) => self.mend(at),
+            Ok(()) => {
+                if at.migration >= self.from {
+                    self.outer.extend(outer::find(self.history, at, &self.sandbox));
+                }
+                self.mend(at)
+            }
             Err(refusal) => self.refused(at, refusal),
         }
     }

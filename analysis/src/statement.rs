@@ -206,6 +206,9 @@ fn classify(tokens: &[Token<'_>]) -> Option<Kind> {
     }
 }
 
+/// Words that no column is called without quotes, and which begin a constraint.
+const CONSTRAINT: [&str; 5] = ["CONSTRAINT", "CHECK", "FOREIGN", "PRIMARY", "UNIQUE"];
+
 fn is_temp(schema: String) -> bool {
     schema.eq_ignore_ascii_case("temp")
 }
@@ -261,10 +264,21 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     fn change(&mut self) -> Option<Change> {
+        // Constraints come and go as columns do.
+        let is_constraint = |cursor: &Cursor<'_, '_>| {
+            let next = cursor.tokens.first();
+            next.is_some_and(|token| CONSTRAINT.iter().any(|word| token.is(word)))
+        };
         if self.take("ADD") {
+            if is_constraint(self) {
+                return None;
+            }
             self.take("COLUMN");
             Some(Change::Add(self.plain_name()?))
         } else if self.take("DROP") {
+            if is_constraint(self) {
+                return None;
+            }
             self.take("COLUMN");
             Some(Change::Drop(self.plain_name()?))
         } else if self.take_all(&["RENAME", "TO"]) {
