@@ -42,7 +42,15 @@ pub(crate) struct Elsewhere {
     pub(crate) says: String,
 }
 
+/// How SQLite ends its word on a name in double quotes that it does not know.
+const STRING: &str = " - should this be a string literal in single-quotes?";
+
 impl Elsewhere {
+    /// Whether a string in double quotes is all that is wrong.
+    pub(crate) fn is_string(&self) -> bool {
+        self.says.ends_with(STRING)
+    }
+
     fn parse(message: &str) -> Option<Elsewhere> {
         let rest = message.strip_prefix("error in ")?;
         let (kind, rest) = rest.split_once(' ')?;
@@ -106,7 +114,7 @@ fn cause(message: &str) -> Cause {
         return Cause::Elsewhere(elsewhere);
     }
     if let Some(rest) = after("no such column: ") {
-        let literal = rest.strip_suffix(" - should this be a string literal in single-quotes?");
+        let literal = rest.strip_suffix(STRING);
         let name = literal.unwrap_or(rest);
         return match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
             Some(name) => Cause::NoColumn { name: name.to_owned(), quoted: literal.is_some() },

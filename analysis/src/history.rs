@@ -1,9 +1,10 @@
 //! The ordered migrations of a folder.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
-use onward_schema::Checksum;
 use onward_schema::token::{Token, significant};
+use onward_schema::{Checksum, Pragma};
 
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
@@ -103,6 +104,26 @@ impl History {
             .collect()
     }
 
+    /// A name as the history first writes it, without quotes; `name` itself if it nowhere does.
+    pub(crate) fn written(&self, name: &str) -> String {
+        let is_it = |token: &String| token.eq_ignore_ascii_case(name);
+        let mut names =
+            self.statements().flat_map(|at| significant(self.sql(at)).filter_map(|token| token.name()));
+        names.find(is_it).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// The text of a statement under another name than what it creates has: whether that name is taken is not asked.
+    pub(crate) fn renamed(&self, at: At) -> Cow<'_, str> {
+        let (sql, start) = (self.sql(at), self.statement(at).range.start);
+        match &self.statement(at).kind {
+            Kind::Create { name, .. } => {
+                let range = name.range.start - start..name.range.end - start;
+                Cow::Owned(format!("{}\"onward renamed\"{}", &sql[..range.start], &sql[range.end..]))
+            }
+            _ => Cow::Borrowed(sql),
+        }
+    }
+
     /// The path of the file a statement stands in.
     pub fn path(&self, at: At) -> &str {
         &self.files.get(self.migration(at).file).path
@@ -137,16 +158,12 @@ impl Kind {
     }
 }
 
-/// What a pragma does inside a transaction, by <https://www.sqlite.org/pragma.html>.
+/// What becomes of a pragma of this name.
 fn pragma(name: &str) -> Run {
-    match name {
-        "foreign_keys" | "defer_foreign_keys" | "foreign_key_check" => Run::Implied,
-        "legacy_alter_table" | "writable_schema" => Run::Undone,
-        // Kept in the database file, or work done in it.
-        "application_id" | "user_version" | "schema_version" | "optimize" | "incremental_vacuum" => Run::Yes,
-        // Questions: they change nothing, and some histories ask them to see that all is well.
-        "integrity_check" | "quick_check" | "table_info" | "table_xinfo" | "table_list" | "index_list"
-        | "index_info" | "index_xinfo" | "foreign_key_list" | "database_list" | "compile_options" => Run::Yes,
-        _ => Run::WithoutEffect,
+    match Pragma::of(name) {
+        Pragma::Implied => Run::Implied,
+        Pragma::Switch => Run::Undone,
+        Pragma::Kept | Pragma::Works | Pragma::Question => Run::Yes,
+        Pragma::WithoutEffect => Run::WithoutEffect,
     }
 }

@@ -47,6 +47,7 @@ mod sandbox;
 pub mod snapshot;
 pub mod source;
 pub mod statement;
+mod trigger;
 
 pub use analysis::{Analysis, Proof, analyze};
 pub use checks::{RULES, Rule};

@@ -54,6 +54,7 @@ use rebuild::Before;
 pub(crate) use rebuild::{Loss, Part};
 use rows::Rows;
 pub(crate) use witness::{What, Witness};
+pub(crate) use write::left_out;
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
@@ -338,7 +339,7 @@ impl Replayer<'_> {
 
     fn statement(&mut self, at: At) -> Result<()> {
         let mut strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
-        if strings && self.sandbox.prepare(self.history.sql(at), false).is_err() {
+        if strings && self.needs_strings(at)? {
             self.strings.push(at);
         } else if !strings && self.history.passes_strings() {
             let passed = quoted::passed(self.history, at, &self.sandbox);
@@ -360,6 +361,19 @@ impl Replayer<'_> {
         }
     }
 
+    /// Whether SQLite refuses a statement in which double quotes are names.
+    fn needs_strings(&self, at: At) -> Result<bool> {
+        let sql = self.history.sql(at);
+        if !matches!(self.history.statement(at).kind, Kind::Alter { .. }) {
+            return Ok(self.sandbox.prepare(sql, false).is_err());
+        }
+        // What it finds in views and triggers, an ALTER TABLE says when it runs.
+        self.sandbox.conn().execute_batch("SAVEPOINT tried")?;
+        let outcome = self.sandbox.run(sql, false);
+        self.sandbox.conn().execute_batch("ROLLBACK TO tried; RELEASE tried")?;
+        Ok(outcome.is_err())
+    }
+
     /// Runs a statement; the outer error is the sandbox's, the inner one SQLite's word on the statement.
     fn run(&mut self, step: Step) -> Result<std::result::Result<(), Refusal>> {
         let outcome = self.sandbox.run(self.history.sql(step.at), step.strings);
@@ -378,6 +392,20 @@ impl Replayer<'_> {
 
     fn refused(&mut self, at: At, refusal: Refusal) -> Result<()> {
         let kind = &self.history.statement(at).kind;
+        if let Cause::Elsewhere(culprit) = &refusal.cause
+            && culprit.is_string()
+            && self.run(Step { at, strings: true })?.is_ok()
+        {
+            // Whoever mends the string that is reported mends this.
+            let is_known =
+                |fault: &Fault| matches!(fault.refusal.cause, Cause::NoColumn { quoted: true, .. });
+            let allows = |at: At| self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+            let mut quoted = self.quoted.iter().filter(|fault| !allows(fault.at));
+            if !self.faults.iter().any(is_known) && quoted.next().is_none() {
+                self.fault(at, refusal);
+            }
+            return Ok(());
+        }
         let follows = self.lost.explains(&refusal);
         self.lost.add(kind, &refusal.cause, self.history.sql(at));
         if follows {
@@ -409,7 +437,7 @@ impl Replayer<'_> {
         for index in std::mem::take(&mut self.pending) {
             let Fault { at: refused, refusal, .. } = &self.faults[index];
             let (refused, earlier) = (*refused, refusal.cause.clone());
-            match self.sandbox.prepare(self.history.sql(refused), false).map_err(Refusal::from) {
+            match prepare_renamed(self.history, &self.sandbox, refused) {
                 Ok(()) => {
                     self.faults[index].mended = Some(at);
                     // A DROP that came too early must not take away what has been made since.
@@ -427,6 +455,16 @@ impl Replayer<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether SQLite takes a statement if what it creates has another name: whether its own is taken is not asked.
+fn prepare_renamed(history: &History, sandbox: &Sandbox, at: At) -> std::result::Result<(), Refusal> {
+    let (sql, renamed) = (history.sql(at), history.renamed(at));
+    sandbox.prepare(&renamed, false).map_err(|error| {
+        let refusal = Refusal::from(error);
+        let offset = refusal.offset.map(|offset| (offset + sql.len()).saturating_sub(renamed.len()));
+        Refusal { offset, ..refusal }
+    })
 }
 
 /// Whether SQLite has come past one missing thing and now misses the next.

@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::file::Place;
 use crate::hint;
 use crate::history::{At, History};
-use crate::replay::{Fault, place_of_origin};
+use crate::replay::{DOUBLE_QUOTED_STRING, Fault, place_of_origin};
 use crate::statement::{Change, Kind, Object};
 
 /// `sqlite_error`
@@ -79,6 +79,19 @@ fn in_the_way(history: &History, fault: &Fault, culprit: &Elsewhere) -> Option<D
             format!("`{name}` has a column `{column}` already"),
             "this has the name",
             format!("choose another name, or drop or rename `{name}.{column}` before"),
+        ),
+        _ if culprit.is_string() => (
+            format!("the {kind} `{name}` has a string in double quotes"),
+            "made here",
+            format!(
+                "put `-- onward: allow({DOUBLE_QUOTED_STRING}) <reason>` above this statement as well: SQLite reads the \
+                 {kind} again"
+            ),
+        ),
+        (Object::Table, None) if !after => (
+            format!("the table `{name}` cannot be read"),
+            "made here",
+            format!("make a new table in place of `{name}` before, copy the rows, drop the old table and rename the new one"),
         ),
         (Object::Table, None) => (
             format!("the table `{name}` itself uses it"),
@@ -249,6 +262,16 @@ mod tests {
             assert_eq!((found.0.as_str(), found.1.as_str()), (message, related), "{more} {alter}");
             assert!(found.2.contains(help), "{more} {alter}: {}", found.2);
         }
+        // A string in double quotes that is allowed where it stands has to be allowed here.
+        let view = "-- onward: allow(double_quoted_string) released\nCREATE VIEW v AS SELECT a FROM t WHERE b = \"x\";";
+        let rename = "ALTER TABLE t RENAME COLUMN a TO c;";
+        let found = of(view, rename);
+        assert_eq!(found.0, "column `t.a` cannot be renamed: the view `v` has a string in double quotes");
+        let allowed = format!("-- onward: allow(double_quoted_string) the view\n{rename}");
+        assert_eq!(history(&[table, view, &allowed]), [""; 0]);
+        // Where it is reported, that is all.
+        let view = "CREATE VIEW v AS SELECT a FROM t WHERE b = \"x\";";
+        assert_eq!(history(&[table, view, rename]), ["double_quoted_string 0002_m.sql:1:44"]);
         // What keeps its name or its column because of it is no second fault.
         let again = "ALTER TABLE t DROP COLUMN a;\nALTER TABLE t ADD COLUMN a INTEGER;";
         of("CREATE INDEX i ON t(a);", again);
