@@ -21,6 +21,8 @@ pub(crate) enum Cause {
     NoFunction(String),
     /// A collation that is not known.
     NoCollation(String),
+    /// A change of a table that something else in the schema is in the way of.
+    Elsewhere(Elsewhere),
     /// It is not SQL.
     Syntax,
     /// It ran too long or took too much memory.
@@ -29,6 +31,39 @@ pub(crate) enum Cause {
     Commit,
     /// Anything else.
     Other,
+}
+
+/// What in the schema is in the way of an ALTER TABLE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    pub(crate) object: Object,
+    pub(crate) name: String,
+    /// Whether it is the change that would break it; else it is broken as it is.
+    pub(crate) after: bool,
+    /// What SQLite says of it.
+    pub(crate) says: String,
+}
+
+/// How SQLite ends its word on a name in double quotes that it does not know.
+const STRING: &str = " - should this be a string literal in single-quotes?";
+
+impl Elsewhere {
+    /// Whether a string in double quotes is all that is wrong.
+    pub(crate) fn is_string(&self) -> bool {
+        self.says.ends_with(STRING)
+    }
+
+    fn parse(message: &str) -> Option<Elsewhere> {
+        let rest = message.strip_prefix("error in ")?;
+        let (kind, rest) = rest.split_once(' ')?;
+        let object = [Object::Table, Object::Index, Object::View, Object::Trigger]
+            .into_iter()
+            .find(|object| object.as_str() == kind)?;
+        let (name, says) = rest.split_once(": ")?;
+        let cut = [" after rename", " after drop column"].iter().find_map(|when| name.strip_suffix(when));
+        let name = cut.unwrap_or(name).to_owned();
+        Some(Elsewhere { object, name, after: cut.is_some(), says: says.to_owned() })
+    }
 }
 
 /// Which limit of the replay was reached.
@@ -84,8 +119,11 @@ impl From<rusqlite::Error> for Refusal {
 fn cause(message: &str) -> Cause {
     let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
     let after = |prefix: &str| message.strip_prefix(prefix);
+    if let Some(elsewhere) = Elsewhere::parse(message) {
+        return Cause::Elsewhere(elsewhere);
+    }
     if let Some(rest) = after("no such column: ") {
-        let literal = rest.strip_suffix(" - should this be a string literal in single-quotes?");
+        let literal = rest.strip_suffix(STRING);
         let name = literal.unwrap_or(rest);
         return match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
             Some(name) => Cause::NoColumn { name: name.to_owned(), quoted: literal.is_some() },
@@ -152,10 +190,14 @@ mod tests {
         conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, false).unwrap();
         conn.execute_batch(
             "CREATE TABLE t(a); CREATE TABLE u(a); CREATE VIEW v AS SELECT 1; CREATE INDEX i ON t(a); \
-             CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;",
+             CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END; CREATE TABLE s(a, b); \
+             CREATE VIEW \"w v\" AS SELECT a FROM s; CREATE TABLE r(a, b); CREATE INDEX k ON r(a);",
         )
         .unwrap();
         let column = |name: &str, quoted| Cause::NoColumn { name: name.into(), quoted };
+        let elsewhere = |object, name: &str, after, says: &str| {
+            Cause::Elsewhere(Elsewhere { object, name: name.into(), after, says: says.into() })
+        };
         for (sql, expected) in [
             ("CREATE INDEX j ON t(b)", column("b", false)),
             ("CREATE INDEX j ON t(\"b\")", column("b", true)),
@@ -185,6 +227,12 @@ mod tests {
             ("SELECT 'a", Cause::Syntax),
             ("SELECT 1 +", Cause::Syntax),
             ("INSERT INTO t VALUES (1, 2)", Cause::Other),
+            ("ALTER TABLE s DROP COLUMN a", elsewhere(Object::View, "w v", true, "no such column: a")),
+            (
+                "ALTER TABLE s RENAME COLUMN a TO b",
+                elsewhere(Object::Table, "s", true, "duplicate column name: b"),
+            ),
+            ("ALTER TABLE r DROP COLUMN a", elsewhere(Object::Index, "k", true, "no such column: a")),
         ] {
             let refusal = Refusal::from(conn.execute_batch(sql).unwrap_err());
             assert_eq!(refusal.cause, expected, "{sql}: {}", refusal.message);

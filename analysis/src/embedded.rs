@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::file::FileId;
 use crate::history::{History, Migration, Run};
-use crate::replay::DOUBLE_QUOTED_STRING;
 use crate::statement;
 
 /// A migration's file.
@@ -39,19 +38,20 @@ impl History {
                 *end = whole.len();
             }
             whole.push_str(&file.text);
-            File { whole, ends, statements: run(statements) }
+            File { whole, ends, statements: self.run(statements) }
         };
         let down = migration.down.map(|down| file(down, &migration.down_statements));
         (file(migration.file, &migration.statements), down)
     }
-}
 
-fn run(statements: &[statement::Statement]) -> Vec<Statement> {
-    let run = statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
-    let embedded = run.map(|statement| Statement {
-        range: statement.range.clone(),
-        strings: statement.allows(DOUBLE_QUOTED_STRING),
-        undone: statement.kind.run() == Run::Undone,
-    });
-    embedded.collect()
+    fn run(&self, statements: &[statement::Statement]) -> Vec<Statement> {
+        let run =
+            statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
+        let embedded = run.map(|statement| Statement {
+            range: statement.range.clone(),
+            strings: self.reads_strings(statement),
+            undone: statement.kind.run() == Run::Undone,
+        });
+        embedded.collect()
+    }
 }

@@ -1,5 +1,6 @@
 //! The ordered migrations of a folder.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use onward_schema::Checksum;
@@ -104,6 +105,26 @@ impl History {
             .collect()
     }
 
+    /// A name as the history first writes it, without quotes; `name` itself if it nowhere does.
+    pub(crate) fn written(&self, name: &str) -> String {
+        let is_it = |token: &String| token.eq_ignore_ascii_case(name);
+        let mut names =
+            self.statements().flat_map(|at| significant(self.sql(at)).filter_map(|token| token.name()));
+        names.find(is_it).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// The text of a statement under another name than what it creates has: whether that name is taken is not asked.
+    pub(crate) fn renamed(&self, at: At) -> Cow<'_, str> {
+        let (sql, start) = (self.sql(at), self.statement(at).range.start);
+        match &self.statement(at).kind {
+            Kind::Create { name, .. } => {
+                let range = name.range.start - start..name.range.end - start;
+                Cow::Owned(format!("{}\"onward renamed\"{}", &sql[..range.start], &sql[range.end..]))
+            }
+            _ => Cow::Borrowed(sql),
+        }
+    }
+
     /// The path of the file a statement stands in.
     pub fn path(&self, at: At) -> &str {
         &self.files.get(self.migration(at).file).path
@@ -132,7 +153,7 @@ impl Kind {
             Kind::Transaction => Run::Implied,
             Kind::Rollback | Kind::Outside => Run::Never,
             Kind::Pragma(name) => match in_migration(name) {
-                InMigration::Kept => Run::Yes,
+                InMigration::Kept | InMigration::Works => Run::Yes,
                 InMigration::Undone => Run::Undone,
                 InMigration::Implied => Run::Implied,
                 InMigration::LeftOut => Run::WithoutEffect,

@@ -33,6 +33,7 @@ pub mod diagnostic;
 pub mod directive;
 pub mod embedded;
 pub mod file;
+mod hint;
 pub mod history;
 pub mod layout;
 mod level;
@@ -46,6 +47,7 @@ mod sandbox;
 pub mod snapshot;
 pub mod source;
 pub mod statement;
+mod trigger;
 
 pub use analysis::{Analysis, Proof, analyze};
 pub use checks::{RULES, Rule};

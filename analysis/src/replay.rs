@@ -13,8 +13,10 @@ mod loss;
 mod lost;
 mod masked;
 mod origin;
+mod outer;
 mod past;
 mod plan;
+mod quoted;
 mod reach;
 mod rebuild;
 mod rows;
@@ -44,6 +46,7 @@ pub(crate) use legacy::{Legacy, Problem};
 use lost::Lost;
 pub(crate) use masked::Masked;
 pub(crate) use origin::{Since, near, nearest};
+pub(crate) use outer::{Outer, Where};
 use past::Past;
 pub(crate) use past::removal;
 use plan::Plan;
@@ -51,6 +54,7 @@ use rebuild::Before;
 pub(crate) use rebuild::{Loss, Part};
 use rows::Rows;
 pub(crate) use witness::{What, Witness};
+pub(crate) use write::left_out;
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
@@ -81,6 +85,9 @@ pub struct Replay {
     pub(crate) stopped: Vec<At>,
     /// The statements in which a string stands in double quotes, as a directive allows.
     pub(crate) strings: Vec<At>,
+    /// Strings in double quotes that fail nothing in the replay: in what SQLite does not look at, or let pass by a level.
+    pub(crate) quoted: Vec<Fault>,
+    pub(crate) outer: Vec<Outer>,
     /// What has run, in order.
     ran: Vec<Step>,
     /// The database at the end of the history.
@@ -152,6 +159,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         losses: Vec::new(),
         waiters: Waiters::default(),
         strings: Vec::new(),
+        quoted: Vec::new(),
+        outer: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
         stopped: false,
@@ -210,6 +219,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         unpopulated,
         stopped,
         strings: replayer.strings,
+        quoted: replayer.quoted,
+        outer: replayer.outer,
         ran: replayer.ran,
         sandbox: Mutex::new(replayer.sandbox),
         past: OnceLock::new(),
@@ -297,6 +308,8 @@ struct Replayer<'h> {
     losses: Vec<Loss>,
     waiters: Waiters,
     strings: Vec<At>,
+    quoted: Vec<Fault>,
+    outer: Vec<Outer>,
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
     lost: Lost,
@@ -335,7 +348,9 @@ impl Replayer<'_> {
             self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         }
         if is_proven {
-            self.waiters.look(self.history, &self.ran[self.committed..], &self.sandbox)?;
+            let steps = &self.ran[self.committed..];
+            self.waiters.look(self.history, steps, &self.sandbox)?;
+            self.quoted.extend(quoted::find(self.history, steps, &self.sandbox)?);
         }
         if let (Err(error), Some(last)) = (self.sandbox.commit(), self.ran.last()) {
             self.stopped = true;
@@ -346,17 +361,40 @@ impl Replayer<'_> {
     }
 
     fn statement(&mut self, at: At) -> Result<()> {
-        let strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
-        if strings && self.sandbox.prepare(self.history.sql(at), false).is_err() {
+        let mut strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+        if strings && self.needs_strings(at)? {
             self.strings.push(at);
+        } else if !strings && self.history.passes_strings() {
+            let passed = quoted::passed(self.history, at, &self.sandbox);
+            // An ALTER TABLE reads all views and triggers again, when it runs.
+            strings = passed.is_some() || matches!(self.history.statement(at).kind, Kind::Alter { .. });
+            self.quoted.extend(passed);
         }
         if at.migration >= self.from {
             self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
         }
         match self.run(Step { at, strings })? {
-            Ok(()) => self.mend(at),
+            Ok(()) => {
+                if at.migration >= self.from {
+                    self.outer.extend(outer::find(self.history, at, &self.sandbox));
+                }
+                self.mend(at)
+            }
             Err(refusal) => self.refused(at, refusal),
         }
+    }
+
+    /// Whether SQLite refuses a statement in which double quotes are names.
+    fn needs_strings(&self, at: At) -> Result<bool> {
+        let sql = self.history.sql(at);
+        if !matches!(self.history.statement(at).kind, Kind::Alter { .. }) {
+            return Ok(self.sandbox.prepare(sql, false).is_err());
+        }
+        // What it finds in views and triggers, an ALTER TABLE says when it runs.
+        self.sandbox.conn().execute_batch("SAVEPOINT tried")?;
+        let outcome = self.sandbox.run(sql, false);
+        self.sandbox.conn().execute_batch("ROLLBACK TO tried; RELEASE tried")?;
+        Ok(outcome.is_err())
     }
 
     /// Runs a statement; the outer error is the sandbox's, the inner one SQLite's word on the statement.
@@ -380,6 +418,20 @@ impl Replayer<'_> {
 
     fn refused(&mut self, at: At, refusal: Refusal) -> Result<()> {
         let kind = &self.history.statement(at).kind;
+        if let Cause::Elsewhere(culprit) = &refusal.cause
+            && culprit.is_string()
+            && self.run(Step { at, strings: true })?.is_ok()
+        {
+            // Whoever mends the string that is reported mends this.
+            let is_known =
+                |fault: &Fault| matches!(fault.refusal.cause, Cause::NoColumn { quoted: true, .. });
+            let allows = |at: At| self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+            let mut quoted = self.quoted.iter().filter(|fault| !allows(fault.at));
+            if !self.faults.iter().any(is_known) && quoted.next().is_none() {
+                self.fault(at, refusal);
+            }
+            return Ok(());
+        }
         let follows = self.lost.explains(&refusal);
         self.lost.add(kind, &refusal.cause, self.history.sql(at));
         if follows {
@@ -411,7 +463,7 @@ impl Replayer<'_> {
         for index in std::mem::take(&mut self.pending) {
             let Fault { at: refused, refusal, .. } = &self.faults[index];
             let (refused, earlier) = (*refused, refusal.cause.clone());
-            match self.sandbox.prepare(self.history.sql(refused), false).map_err(Refusal::from) {
+            match prepare_renamed(self.history, &self.sandbox, refused) {
                 Ok(()) => {
                     self.faults[index].mended = Some(at);
                     // A DROP that came too early must not take away what has been made since.
@@ -429,6 +481,16 @@ impl Replayer<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether SQLite takes a statement if what it creates has another name: whether its own is taken is not asked.
+fn prepare_renamed(history: &History, sandbox: &Sandbox, at: At) -> std::result::Result<(), Refusal> {
+    let (sql, renamed) = (history.sql(at), history.renamed(at));
+    sandbox.prepare(&renamed, false).map_err(|error| {
+        let refusal = Refusal::from(error);
+        let offset = refusal.offset.map(|offset| (offset + sql.len()).saturating_sub(renamed.len()));
+        Refusal { offset, ..refusal }
+    })
 }
 
 /// Whether SQLite has come past one missing thing and now misses the next.

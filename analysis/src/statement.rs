@@ -261,10 +261,19 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     fn change(&mut self) -> Option<Change> {
+        // Constraints come and go as columns do.
+        let is_constraint =
+            |cursor: &Cursor<'_, '_>| cursor.tokens.first().is_some_and(Token::begins_constraint);
         if self.take("ADD") {
+            if is_constraint(self) {
+                return None;
+            }
             self.take("COLUMN");
             Some(Change::Add(self.plain_name()?))
         } else if self.take("DROP") {
+            if is_constraint(self) {
+                return None;
+            }
             self.take("COLUMN");
             Some(Change::Drop(self.plain_name()?))
         } else if self.take_all(&["RENAME", "TO"]) {
@@ -294,6 +303,20 @@ mod tests {
         match kind(text) {
             Kind::Create { object, name, on, .. } => (object, name.text, on.map(|on| on.text)),
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn constraints_are_no_columns() {
+        for text in
+            ["ADD CONSTRAINT k CHECK (a > 0)", "ADD CHECK (a > 0)", "ADD UNIQUE (a)", "DROP CONSTRAINT k"]
+        {
+            let Kind::Alter { change, .. } = kind(&format!("ALTER TABLE t {text}")) else { panic!("{text}") };
+            assert_eq!(change, None, "{text}");
+        }
+        for text in ["ADD COLUMN \"check\"", "ADD \"check\" TEXT", "DROP [constraint]"] {
+            let Kind::Alter { change, .. } = kind(&format!("ALTER TABLE t {text}")) else { panic!("{text}") };
+            assert!(change.is_some(), "{text}");
         }
     }
 

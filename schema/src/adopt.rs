@@ -1,5 +1,6 @@
 //! What of a history a database without a ledger has had: decided from schemas alone, for the run time and the analysis.
 
+use crate::setting::{InMigration, in_migration};
 use crate::token::{Token, significant};
 use crate::{ObjectKind, Schema};
 
@@ -42,15 +43,17 @@ impl Effect {
             let Some(at) = main(&tokens, 2) else { return Effect::Unrepeatable };
             let column = at + 2 + usize::from(is(at + 2, "column"));
             return match (name(at), name(column)) {
-                (Some(table), Some(column)) if is(at + 1, "add") => {
+                (Some(table), Some(column)) if is(at + 1, "add") && !tokens[at + 2].begins_constraint() => {
                     Effect::Adds { table: table.to_ascii_lowercase(), column: column.to_ascii_lowercase() }
                 }
                 _ => Effect::Unrepeatable,
             };
         }
-        let pragmas = ["user_version", "application_id", "optimize", "integrity_check", "quick_check"];
-        let asks = is(0, "pragma") && pragmas.iter().any(|pragma| is(1, pragma));
-        if asks { Effect::Nothing } else { Effect::Unrepeatable }
+        let pragma = (is(0, "pragma")).then(|| main(&tokens, 1).and_then(name)).flatten();
+        match pragma.map(|pragma| in_migration(&pragma.to_ascii_lowercase())) {
+            Some(InMigration::Kept) => Effect::Nothing,
+            _ => Effect::Unrepeatable,
+        }
     }
 
     /// Whether something of that name is there, whatever it looks like.
@@ -179,6 +182,13 @@ mod tests {
             ("ALTER TABLE main.t ADD COLUMN \"c\" TEXT", adds("t", "c")),
             ("ALTER TABLE t ADD c", adds("t", "c")),
             ("PRAGMA user_version = 3", Effect::Nothing),
+            ("PRAGMA main.table_info(t)", Effect::Nothing),
+            ("pragma foreign_key_list('t')", Effect::Nothing),
+            ("PRAGMA INDEX_LIST(t)", Effect::Nothing),
+            ("PRAGMA schema_version = 3", Effect::Unrepeatable),
+            ("PRAGMA journal_mode = WAL", Effect::Unrepeatable),
+            ("ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0)", Effect::Unrepeatable),
+            ("ALTER TABLE t ADD CHECK (a > 0)", Effect::Unrepeatable),
             ("CREATE TEMP TABLE t(a)", Effect::Unrepeatable),
             ("CREATE TABLE temp.t(a)", Effect::Unrepeatable),
             ("ALTER TABLE temp.t ADD c", Effect::Unrepeatable),

@@ -17,8 +17,10 @@ pub enum Care {
 /// What becomes of a pragma that stands in a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InMigration {
-    /// It is run: what it sets is kept in the file, or it is a question.
+    /// It is run: what it sets is kept in the file, and set twice is set once; or it is a question.
     Kept,
+    /// It is run: it works in the file, and twice is not the same as once.
+    Works,
     /// It is run, and taken back after the migration.
     Undone,
     /// It is left out, since every run does as much.
@@ -73,6 +75,10 @@ const fn question(name: &'static str) -> Setting {
 impl Setting {
     const fn kept(self) -> Setting {
         Setting { in_migration: InMigration::Kept, ..self }
+    }
+
+    const fn works(self) -> Setting {
+        Setting { in_migration: InMigration::Works, ..self }
     }
 
     const fn undone(self) -> Setting {
@@ -141,9 +147,9 @@ pub const SETTINGS: &[Setting] = &[
     // What SQLite is told by a pragma and keeps in the file, or does there.
     pragma("application_id", Left(FILE)).kept(),
     pragma("user_version", Left(FILE)).kept(),
-    pragma("schema_version", Left(FILE)).kept(),
+    pragma("schema_version", Left(FILE)).works(),
     pragma("optimize", Left(PLAN)).kept(),
-    pragma("incremental_vacuum", Left(FILE)).kept(),
+    pragma("incremental_vacuum", Left(FILE)).works(),
     pragma("auto_vacuum", Left(FILE)),
     pragma("encoding", Left(FILE)),
     pragma("page_size", Left(FILE)),

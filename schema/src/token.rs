@@ -58,6 +58,11 @@ impl Token<'_> {
             && self.text.eq_ignore_ascii_case(word)
     }
 
+    /// Whether it begins a constraint of a table: a column of this name stands in quotes.
+    pub fn begins_constraint(&self) -> bool {
+        ["CONSTRAINT", "CHECK", "FOREIGN", "PRIMARY", "UNIQUE"].iter().any(|word| self.is(word))
+    }
+
     /// The name it stands for, without its quotes; `None` if it cannot be a name.
     ///
     /// SQLite also takes strings for names in some places, such as `CREATE TABLE 'jobs'(…)`.

@@ -134,7 +134,6 @@ mod tests {
         for view in [
             "CREATE VIEW v AS SELECT state FROM jobs",
             "CREATE VIEW v AS SELECT slug(state) FROM jobs",
-            "CREATE VIEW v AS SELECT \"queued\" FROM jobs",
             "CREATE VIEW v AS SELECT stat FROM jobs; DROP VIEW v",
             "CREATE VIEW v AS SELECT later FROM jobs; ALTER TABLE jobs ADD COLUMN later",
             "-- onward: allow(broken_view) the application makes `cache`\nCREATE VIEW v AS SELECT * FROM cache",

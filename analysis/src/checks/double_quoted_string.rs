@@ -8,7 +8,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
-use crate::replay::{DOUBLE_QUOTED_STRING, Fault};
+use crate::replay::{DOUBLE_QUOTED_STRING, Fault, Replay};
 use crate::statement::{Kind, Object};
 
 /// `double_quoted_string`
@@ -28,6 +28,11 @@ UPDATE jobs SET state = "queued";"#,
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
 UPDATE jobs SET state = 'queued';",
 );
+
+/// What fails nothing in the replay.
+pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    replay.quoted.iter().filter_map(|fault| explain(history, fault))
+}
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted: true } = &fault.refusal.cause else { return None };
@@ -90,6 +95,69 @@ mod tests {
         let update = "UPDATE jobs SET state = \"queued\";";
         assert_eq!(history(&[&format!("{JOBS}{allow}{update}")]), [""; 0]);
         assert_eq!(history(&[&format!("{allow}\n{JOBS}{update}{update}")]), [""; 0]);
+    }
+
+    /// SQLite does not look there when it takes the statement.
+    #[test]
+    fn where_sqlite_does_not_look() {
+        for (statement, column) in [
+            ("CREATE VIEW v AS SELECT * FROM jobs WHERE state = \"queued\";", 51),
+            ("CREATE TRIGGER g AFTER INSERT ON jobs BEGIN UPDATE jobs SET state = \"queued\"; END;", 69),
+            ("CREATE TRIGGER g AFTER UPDATE ON jobs WHEN new.state = \"queued\" BEGIN SELECT 1; END;", 56),
+            ("ALTER TABLE jobs ADD COLUMN loud TEXT AS (state || \"!\");", 52),
+            ("ALTER TABLE jobs ADD COLUMN kind TEXT CHECK (kind <> \"queued\");", 54),
+        ] {
+            let found = history(&[JOBS, statement]);
+            assert_eq!(found, [format!("double_quoted_string 0002_m.sql:1:{column}")], "{statement}");
+            let allow = format!("-- onward: allow(double_quoted_string) released in 2019\n{statement}");
+            assert_eq!(history(&[JOBS, &allow]), [""; 0], "{statement}");
+        }
+        // Two triggers of a table do not hide each other.
+        let two = "CREATE TRIGGER g AFTER INSERT ON jobs BEGIN UPDATE jobs SET state = \"a\"; END;\n\
+                   CREATE TRIGGER h AFTER INSERT ON jobs BEGIN UPDATE jobs SET state = \"b\"; END;";
+        let places = ["1:69", "2:69"].map(|place| format!("double_quoted_string 0002_m.sql:{place}"));
+        assert_eq!(history(&[JOBS, two]), places);
+        for sound in [
+            "CREATE VIEW v AS SELECT \"id\", \"state\" AS \"other\" FROM \"jobs\" WHERE \"state\" = 'queued';",
+            "CREATE TRIGGER \"g\" AFTER INSERT ON \"jobs\" BEGIN UPDATE \"jobs\" SET \"state\" = 'x' WHERE \"id\" = new.\"id\"; END;",
+            "ALTER TABLE \"jobs\" ADD COLUMN \"loud\" TEXT AS (\"state\" || '!') CHECK (\"loud\" <> \"id\");",
+            "CREATE VIEW v AS SELECT \"due\" FROM jobs; ALTER TABLE jobs ADD COLUMN due;",
+            "CREATE VIEW v AS SELECT \"state\" FROM jobs; DROP VIEW v;",
+        ] {
+            assert_eq!(history(&[JOBS, sound]), [""; 0], "{sound}");
+        }
+    }
+
+    #[test]
+    fn a_level_hides_no_other_code_and_says_how_the_statement_runs() {
+        let of = |level: &str, texts: &[&str]| {
+            let toml = format!("[levels]\ndouble_quoted_string = '{level}'");
+            let names = ["1_a.sql", "2_b.sql", "3_c.sql"];
+            let mut files: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().copied()).collect();
+            files.push(("onward.toml", &toml));
+            folder(&files)
+        };
+        let codes = |level: &str, texts: &[&str]| {
+            of(level, texts).diagnostics.iter().map(|found| found.rule.code).collect::<Vec<_>>()
+        };
+        let both = "UPDATE jobs SET state = \"queued\";\nCREATE UNIQUE INDEX one ON jobs(state);";
+        assert_eq!(codes("allow", &[JOBS, both]), ["may_fail_with_rows"]);
+        assert_eq!(codes("warn", &[JOBS, both]), ["double_quoted_string", "may_fail_with_rows"]);
+        // An index whose column comes later is not a string that passes.
+        let early = "CREATE INDEX i ON jobs(\"due\");";
+        assert_eq!(
+            codes("allow", &[JOBS, early, "ALTER TABLE jobs ADD COLUMN due;"]),
+            ["index_before_column"]
+        );
+        // What was replayed with strings runs with strings.
+        let analysis = of("allow", &[JOBS, "UPDATE jobs SET state = \"queued\";"]);
+        let (file, _) = analysis.history.embedded(&analysis.history.migrations[1], "");
+        assert!(analysis.diagnostics.is_empty() && file.statements[0].strings, "{:?}", analysis.diagnostics);
+        let (file, _) = of("deny", &[JOBS]).history.embedded(&analysis.history.migrations[0], "");
+        assert!(!file.statements[0].strings);
+        // A view with such a string is read again by every ALTER TABLE.
+        let view = "CREATE VIEW v AS SELECT id FROM jobs WHERE state = \"queued\";";
+        assert_eq!(codes("allow", &[JOBS, view, "ALTER TABLE jobs RENAME COLUMN id TO number;"]), [""; 0]);
     }
 
     #[test]

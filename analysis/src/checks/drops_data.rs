@@ -83,6 +83,41 @@ mod tests {
     }
 
     #[test]
+    fn silent_where_the_table_lives_on_or_is_emptied_or_read_before() {
+        let other = "CREATE TABLE old(a); CREATE TABLE u(id, state);";
+        // Another table had the name that this one takes.
+        let renamed = "DROP TABLE old; ALTER TABLE jobs RENAME TO old;";
+        assert_eq!(history(&[JOBS, other, renamed]), ["drops_data 0003_m.sql:1:1"]);
+        let late = "DROP TABLE IF EXISTS new; ALTER TABLE jobs RENAME TO new;";
+        assert_eq!(history(&[JOBS, other, late]), [""; 0]);
+        assert_eq!(
+            history(&[JOBS, "ALTER TABLE jobs RENAME TO old;\nDROP TABLE old;"]),
+            ["drops_data 0002_m.sql:2:1"]
+        );
+        assert_eq!(history(&[JOBS, "DELETE FROM jobs; DROP TABLE jobs;"]), [""; 0]);
+        assert_eq!(
+            history(&[JOBS, "DELETE FROM jobs WHERE id > 1; DROP TABLE jobs;"]),
+            ["drops_data 0002_m.sql:1:32"]
+        );
+        for moved in [
+            "UPDATE u SET state = (SELECT state FROM jobs WHERE jobs.id = u.id); DROP TABLE jobs;",
+            "UPDATE u SET state = jobs.state FROM jobs WHERE jobs.id = u.id; DROP TABLE jobs;",
+            "INSERT INTO u(state) VALUES ((SELECT max(state) FROM jobs)); DROP TABLE jobs;",
+        ] {
+            assert_eq!(history(&[JOBS, other, moved]), [""; 0], "{moved}");
+        }
+        for kept in [
+            "UPDATE u SET state = 'x' WHERE id IN (SELECT id FROM jobs);\nDROP TABLE jobs;",
+            "UPDATE jobs SET state = (SELECT state FROM u);\nDROP TABLE jobs;",
+        ] {
+            assert_eq!(history(&[JOBS, other, kept]), ["drops_data 0003_m.sql:2:1"], "{kept}");
+        }
+        let after =
+            "DROP TABLE jobs;\nCREATE TABLE jobs(id, state);\nUPDATE u SET state = (SELECT state FROM jobs);";
+        assert_eq!(history(&[JOBS, other, after]), ["drops_data 0003_m.sql:1:1"]);
+    }
+
+    #[test]
     fn silent_where_the_data_goes_elsewhere_or_there_is_none() {
         assert_eq!(history(&[JOBS, "CREATE TABLE x AS SELECT * FROM jobs; DROP TABLE jobs;"]), [""; 0]);
         let within = "CREATE TABLE x AS SELECT * FROM (SELECT * FROM jobs); DROP TABLE jobs;";

@@ -41,8 +41,9 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
             Some(row) => format!("with {row}, SQLite says: {says}"),
             None => format!("with a row in the table, SQLite says: {says}"),
         };
-        let help = may_fail_with_rows::help(refusal);
-        return Some(diagnostic.note(note).help(format!("{help}; {unless}")));
+        let help = may_fail_with_rows::help(history, witness.at, refusal);
+        let diagnostic = diagnostic.note(note).help(format!("{help}; {unless}"));
+        return Some(may_fail_with_rows::by_trigger(history, witness.at, refusal, diagnostic));
     };
     let message = format!("column `{}.{}` can be added to an empty table only", table.text, column.text);
     let place = history.migration(witness.at).file.at(column.range.clone());

@@ -74,6 +74,29 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_has_become_part_of_a_greater_one_is_kept() {
+        let parent = "CREATE TABLE q(a INTEGER, b INTEGER, PRIMARY KEY (a, b));
+            CREATE TABLE c(id INTEGER PRIMARY KEY, a INTEGER REFERENCES q(a), b INTEGER, kind TEXT);";
+        let rebuild = |key: &str| {
+            format!(
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, kind TEXT, more TEXT, {key});\n\
+                 INSERT INTO n(id, a, b, kind) SELECT id, a, b, kind FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;"
+            )
+        };
+        let lost = |key: &str| {
+            history(&[parent, &rebuild(key)])
+                .iter()
+                .filter(|found| found.starts_with("foreign_key_lost"))
+                .count()
+        };
+        assert_eq!(lost("FOREIGN KEY (b, a) REFERENCES q(b, a)"), 0);
+        assert_eq!(lost("FOREIGN KEY (a, b) REFERENCES Q"), 0);
+        assert_eq!(lost("CHECK (a > 0)"), 1);
+        assert_eq!(lost("FOREIGN KEY (b) REFERENCES q(b)"), 1);
+        assert_eq!(lost("FOREIGN KEY (a, b) REFERENCES c(id, b)"), 1);
+    }
+
+    #[test]
     fn the_place_is_the_new_table() {
         let more = format!("{}\nCREATE TABLE other(a);", rebuild(""));
         assert_eq!(history(&[TABLES, &more]), ["foreign_key_lost 0002_m.sql:1:1"]);

@@ -163,6 +163,23 @@ error: index `idx_jobs_archived` uses `jobs.archived` before the column exists
         assert_eq!(analysis.diagnostics[0].related[0].place.range, 29..34);
     }
 
+    /// Whether the name of the index is taken in between says nothing of its column.
+    #[test]
+    fn the_name_of_the_index_is_taken_in_between() {
+        let other = "CREATE INDEX i ON jobs(state);";
+        let rename = "ALTER TABLE jobs RENAME COLUMN id TO archived;";
+        for index in ["CREATE INDEX i ON jobs(archived);", "CREATE INDEX IF NOT EXISTS i ON jobs(archived);"]
+        {
+            let first = format!("{JOBS}{index}");
+            let files =
+                [("1_a.sql", &*first), ("2_b.sql", other), ("3_c.sql", rename), ("4_d.sql", "DROP INDEX i;")];
+            let analysis = crate::checks::testing::folder(&files);
+            assert_eq!(analysis.diagnostics.len(), 1, "{:?}", analysis.diagnostics);
+            let place = &analysis.diagnostics[0].related[0].place;
+            assert_eq!(analysis.history.files.get(place.file).path, "3_c.sql", "{index}");
+        }
+    }
+
     #[test]
     fn several_columns_and_several_indexes_are_all_named() {
         let index = "CREATE INDEX i ON jobs(a, b);\nCREATE INDEX j ON jobs(b);";

@@ -124,6 +124,35 @@ ALTER TABLE n RENAME TO jobs;";
     }
 
     #[test]
+    fn columns_in_another_order_stand_in() {
+        let jobs = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, a, b); CREATE INDEX i ON jobs(a, b);";
+        let rebuild = |columns: &str| {
+            format!(
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, a, b, due{columns});\nINSERT INTO n(id, a, b) SELECT id, a, b FROM jobs \
+                 GROUP BY a, b;\nDROP TABLE jobs;\nALTER TABLE n RENAME TO jobs;"
+            )
+        };
+        let lost = |jobs: &str, columns: &str, more: &str| {
+            history(&[jobs, &format!("{}\n{more}", rebuild(columns))])
+                .iter()
+                .filter(|found| found.starts_with("index_lost"))
+                .count()
+        };
+        let unique = jobs.replace("CREATE INDEX", "CREATE UNIQUE INDEX");
+        for (more, plain, strict) in [
+            ("CREATE INDEX j ON jobs(b, a);", 0, 1),
+            ("CREATE INDEX j ON jobs(b, a, due);", 0, 1),
+            ("CREATE INDEX j ON jobs(b, due, a);", 1, 1),
+            ("CREATE INDEX j ON jobs(b);", 1, 1),
+            ("CREATE UNIQUE INDEX j ON jobs(b, a);", 0, 0),
+            ("CREATE UNIQUE INDEX j ON jobs(b, a, due);", 0, 1),
+        ] {
+            assert_eq!((lost(jobs, "", more), lost(&unique, "", more)), (plain, strict), "{more}");
+        }
+        assert_eq!((lost(jobs, ", UNIQUE (b, a)", ""), lost(&unique, ", UNIQUE (b, a)", "")), (0, 0));
+    }
+
+    #[test]
     fn silent_where_it_is_made_again_replaced_or_dropped() {
         let with = |text: &str| history(&[JOBS, &format!("{REBUILD} {text}")]);
         assert_eq!(with("CREATE INDEX by_state ON jobs(state);"), [""; 0]);

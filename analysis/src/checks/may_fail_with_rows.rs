@@ -5,8 +5,10 @@
 use super::Rule;
 use crate::cause::Refusal;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::History;
-use crate::replay::{Replay, What, Witness};
+use crate::history::{At, History};
+use crate::replay::{Replay, What, Witness, left_out};
+use crate::statement::Kind;
+use crate::trigger;
 
 /// `may_fail_with_rows`
 pub static RULE: Rule =
@@ -36,13 +38,13 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
         Some(row) => format!("with {row}, SQLite says: {says}"),
         None => format!("with such rows, SQLite says: {says}"),
     };
-    Some(
+    let diagnostic =
         Diagnostic::new(&RULE, history.place(witness.at), "this fails for rows that the tables may hold")
             .severity(Severity::Warning)
             .label("depends on the data")
             .note(note)
-            .help(help(refusal)),
-    )
+            .help(help(history, witness.at, refusal));
+    Some(by_trigger(history, witness.at, refusal, diagnostic))
 }
 
 /// SQLite's word as part of a sentence.
@@ -56,21 +58,45 @@ pub(super) fn says(refusal: &Refusal) -> String {
 }
 
 /// What to write instead.
-pub(super) fn help(refusal: &Refusal) -> String {
+pub(super) fn help(history: &History, at: At, refusal: &Refusal) -> String {
     let (kind, rest) = refusal.message.split_once(" constraint failed: ").unwrap_or((&refusal.message, ""));
-    let (table, column) = rest.rsplit_once('.').unwrap_or(("the table", "the column"));
+    let (tables, columns): (Vec<&str>, Vec<&str>) =
+        rest.split(", ").filter_map(|name| name.rsplit_once('.')).unzip();
+    let table = tables.first().copied().unwrap_or("the table");
     match kind {
-        "NOT NULL" => format!(
-            "give `{column}` a value for every row: select it with `coalesce({column}, <value>)`, or fill it before with \
-             `UPDATE … SET {column} = <value> WHERE {column} IS NULL`"
-        ),
-        "UNIQUE" if rest.contains('.') => format!(
+        "NOT NULL" if left_out(history.sql(at), columns.first().copied().unwrap_or_default()) => {
+            let column = columns.first().copied().unwrap_or("the column");
+            format!(
+                "the copy has nothing for `{column}`: name it behind INSERT INTO and select a value for it, or give the new \
+                 column a DEFAULT"
+            )
+        }
+        "NOT NULL" => {
+            let column = columns.first().copied().unwrap_or("the column");
+            format!(
+                "give `{column}` a value for every row: select it with `coalesce({column}, <value>)`, or fill it before \
+                 with `UPDATE … SET {column} = <value> WHERE {column} IS NULL`"
+            )
+        }
+        "UNIQUE" if !columns.is_empty() => format!(
             "see to rows with the same value before: remove them with a DELETE, tell them apart with an UPDATE of \
              `{table}`, or leave them out with a WHERE"
         ),
         "CHECK" => "change what does not fit with an UPDATE before, or widen the CHECK".to_owned(),
         _ => "change what does not fit with an UPDATE before, or leave it out with a WHERE".to_owned(),
     }
+}
+
+/// The statement is refused by a trigger: names it.
+pub(super) fn by_trigger(history: &History, at: At, refusal: &Refusal, diagnostic: Diagnostic) -> Diagnostic {
+    let Some(found) = trigger::behind(history, at, refusal) else { return diagnostic };
+    let Kind::Create { name, .. } = &history.statement(found).kind else { return diagnostic };
+    let help = format!(
+        "change the rows that the trigger refuses before, or write `DROP TRIGGER {0};` before and make it again afterwards",
+        name.text
+    );
+    let place = history.migration(found).file.at(name.range.clone());
+    diagnostic.related(place, format!("the trigger `{}` refuses it", name.text)).help(help)
 }
 
 #[cfg(test)]
@@ -183,6 +209,53 @@ mod tests {
             help("CREATE TABLE x(a TEXT NOT NULL); INSERT INTO x SELECT state FROM jobs;")
                 .starts_with("give `a` a value for every row")
         );
+    }
+
+    #[test]
+    fn a_help_names_what_is_there() {
+        let help = |jobs: &str, statement: &str| {
+            folder(&[("1_a.sql", jobs), ("2_b.sql", statement)]).diagnostics[0].help.clone()
+        };
+        let paths = "CREATE TABLE Paths(repo INTEGER, path TEXT);";
+        let index = "CREATE UNIQUE INDEX one ON Paths(repo, path);";
+        assert!(help(paths, index).contains("an UPDATE of `Paths`,"), "{}", help(paths, index));
+        let rebuild =
+            "CREATE TABLE n(repo INTEGER, owner TEXT NOT NULL); INSERT INTO n(repo) SELECT repo FROM Paths;";
+        assert!(help(paths, rebuild).starts_with("the copy has nothing for `owner`: name it"));
+        let null = rebuild.replace("n(repo) SELECT repo", "n(repo, owner) SELECT repo, NULL");
+        assert!(help(paths, &null).starts_with("the copy has nothing for `owner`"));
+        let from = rebuild.replace("n(repo) SELECT repo", "n(repo, owner) SELECT repo, path");
+        assert!(help(paths, &from).starts_with("give `owner` a value for every row"));
+    }
+
+    #[test]
+    fn a_trigger_that_refuses_is_named() {
+        let log = "CREATE TABLE log(what TEXT NOT NULL);";
+        for (trigger, statement) in [
+            ("BEFORE DELETE ON jobs BEGIN SELECT raise(ABORT, 'it''s kept'); END", "DELETE FROM jobs;"),
+            (
+                "BEFORE UPDATE ON jobs WHEN old.n IS NULL BEGIN SELECT raise(FAIL, 'no n'); END",
+                "UPDATE jobs SET state = 'x';",
+            ),
+            (
+                "AFTER DELETE ON jobs BEGIN INSERT INTO log VALUES (old.state); END",
+                "DELETE FROM jobs WHERE true;",
+            ),
+        ] {
+            let first = format!("{JOBS} {log}\nCREATE TRIGGER gate {trigger};");
+            let found = folder(&[("1_a.sql", &first), ("2_b.sql", statement)]);
+            assert_eq!(found.diagnostics.len(), 1, "{statement}: {:?}", found.diagnostics);
+            let only = &found.diagnostics[0];
+            let related: Vec<_> =
+                only.related.iter().map(|related| found.history.files.text(&related.place)).collect();
+            assert_eq!(related, ["gate"], "{statement}");
+            assert!(only.help.contains("`DROP TRIGGER gate;`"), "{}", only.help);
+        }
+        // A constraint of the table itself is no matter of its triggers.
+        let first =
+            format!("{JOBS}\nCREATE TRIGGER gate AFTER UPDATE ON jobs BEGIN UPDATE jobs SET n = 1; END;");
+        let found = folder(&[("1_a.sql", &first), ("2_b.sql", "CREATE UNIQUE INDEX one ON jobs(state);")]);
+        assert_eq!(found.diagnostics[0].related, []);
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod foreign_key_mismatch;
 pub mod index_before_column;
 pub mod index_before_table;
 pub mod index_lost;
+pub mod key_without_numbers;
 pub mod legacy_not_adopted;
 pub mod locked_changed;
 pub mod locked_missing;
@@ -38,6 +39,7 @@ pub mod not_in_transaction;
 pub mod not_repeatable;
 pub mod null_primary_key;
 pub mod orphans;
+pub mod outer_column;
 pub mod pragma_without_effect;
 pub mod redundant_transaction;
 pub mod references_moved;
@@ -151,6 +153,7 @@ pub static RULES: &[&Rule] = &[
     &index_before_column::RULE,
     &index_before_table::RULE,
     &index_lost::RULE,
+    &key_without_numbers::RULE,
     &legacy_not_adopted::RULE,
     &locked_changed::RULE,
     &locked_missing::RULE,
@@ -162,6 +165,7 @@ pub static RULES: &[&Rule] = &[
     &not_repeatable::RULE,
     &null_primary_key::RULE,
     &orphans::RULE,
+    &outer_column::RULE,
     &pragma_without_effect::RULE,
     &redundant_transaction::RULE,
     &references_moved::RULE,
@@ -258,6 +262,9 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     let losses = replay.losses.iter().filter(|loss| !is_masked(loss));
     diagnostics.extend(losses.filter_map(|loss| LOSSES.iter().find_map(|check| check(history, loss))));
     diagnostics.extend(foreign_key_mismatch::check(history, replay));
+    diagnostics.extend(key_without_numbers::check(history, replay));
+    diagnostics.extend(outer_column::check(history, replay));
+    diagnostics.extend(double_quoted_string::check(history, replay));
     diagnostics.extend(down_fails::check(history, replay));
     diagnostics.extend(down_differs::check(history, replay));
     diagnostics.extend(masked_create::check(history, replay));

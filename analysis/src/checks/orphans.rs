@@ -45,7 +45,7 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
 /// What the rows have shown.
 fn with_rows(history: &History, witness: &Witness) -> Option<Diagnostic> {
     let What::Orphans { violations, parent } = &witness.what else { return None };
-    let child = &violations.first()?.table;
+    let (child, parent) = (history.written(&violations.first()?.table), history.written(parent));
     let message = match witness.certain {
         true => format!("the rows of `{child}` that refer to `{parent}` are left without it"),
         false => format!("rows of `{child}` may be left referring to rows of `{parent}` that are not there"),

@@ -32,6 +32,7 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
 
 fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
     let What::RowsLost { table, before, after, cascade } = &witness.what else { return None };
+    let table = history.written(table);
     let place = history.place(witness.at);
     let severity = if witness.certain { Severity::Error } else { Severity::Warning };
     if *cascade {
@@ -97,6 +98,14 @@ mod tests {
             history(&[JOBS, &format!("-- onward: foreign_keys(on)\n{copy}")]),
             ["rows_lost 0002_m.sql:3:1"]
         );
+    }
+
+    #[test]
+    fn tables_are_called_what_the_files_call_them() {
+        let jobs = JOBS.replace("jobs", "UserJobs");
+        let none = "INSERT OR IGNORE INTO n(id, state, kind) SELECT id, state, NULL FROM userjobs";
+        let found = folder(&[("1_a.sql", &jobs), ("2_b.sql", &rebuild(none).replace(" jobs", " UserJobs"))]);
+        assert_eq!(found.diagnostics[0].message, "the rows of `UserJobs` do not come over");
     }
 
     /// That their children lead nowhere now is no second fault.

@@ -5,12 +5,13 @@ use onward_schema::token::{Token, significant};
 use rusqlite::Error;
 
 use super::Rule;
-use crate::cause::Cause;
+use crate::cause::{Cause, Elsewhere};
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;
+use crate::hint;
 use crate::history::{At, History};
-use crate::replay::Fault;
-use crate::statement::{Kind, Object};
+use crate::replay::{DOUBLE_QUOTED_STRING, Fault, place_of_origin};
+use crate::statement::{Change, Kind, Object};
 
 /// `sqlite_error`
 pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database")
@@ -54,10 +55,19 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
                 ),
         );
     }
+    if let Cause::Elsewhere(culprit) = &fault.refusal.cause
+        && let Some(diagnostic) = in_the_way(history, fault, culprit)
+    {
+        return Some(diagnostic);
+    }
+    let help = hint::statement(history.sql(fault.at), &fault.refusal);
+    let help = help.unwrap_or_else(|| {
+        "every fresh database runs this statement, so it must work after the migrations before it".to_owned()
+    });
     Some(
         Diagnostic::new(&RULE, place, format!("SQLite refuses this: {}", fault.refusal.message))
             .label("refused in the replay of the history")
-            .help("every fresh database runs this statement, so it must work after the migrations before it"),
+            .help(help),
     )
 }
 
@@ -85,6 +95,97 @@ pub(super) fn trigger(history: &History, at: At) -> Option<Diagnostic> {
     let (place, range) = (history.place(at), &written[2].range);
     let place = place.file.at(place.range.start + range.start..place.range.start + range.end);
     Some(of_ledger(place, "let a trigger change it"))
+}
+
+/// An ALTER TABLE that something else in the schema is in the way of: named with its place, and what to do first.
+fn in_the_way(history: &History, fault: &Fault, culprit: &Elsewhere) -> Option<Diagnostic> {
+    let Elsewhere { object, name, after, says } = culprit;
+    let Kind::Alter { table, change } = &history.statement(fault.at).kind else { return None };
+    let kind = object.as_str();
+    let (what, is_drop) = match change.as_ref()? {
+        Change::Drop(column) => (format!("column `{}.{}` cannot be dropped", table.text, column.text), true),
+        Change::Rename(column, _) => {
+            (format!("column `{}.{}` cannot be renamed", table.text, column.text), false)
+        }
+        Change::RenameTable(_) => (format!("table `{}` cannot be renamed", table.text), false),
+        Change::Add(column) => (format!("column `{}.{}` cannot be added", table.text, column.text), false),
+    };
+    let moved = match change.as_ref()? {
+        Change::Drop(column) | Change::Rename(column, _) | Change::Add(column) => &column.text,
+        Change::RenameTable(_) => name,
+    };
+    let taken = says.strip_prefix("duplicate column name: ").filter(|_| *object == Object::Table);
+    let (why, label, help) = match (object, taken) {
+        (_, Some(column)) => (
+            format!("`{name}` has a column `{column}` already"),
+            "this has the name",
+            format!("choose another name, or drop or rename `{name}.{column}` before"),
+        ),
+        _ if culprit.is_string() => (
+            format!("the {kind} `{name}` has a string in double quotes"),
+            "made here",
+            format!(
+                "put `-- onward: allow({DOUBLE_QUOTED_STRING}) <reason>` above this statement as well: SQLite reads the \
+                 {kind} again"
+            ),
+        ),
+        (Object::Table, None) if !after => (
+            format!("the table `{name}` cannot be read"),
+            "made here",
+            format!("make a new table in place of `{name}` before, copy the rows, drop the old table and rename the new one"),
+        ),
+        (Object::Table, None) => (
+            format!("the table `{name}` itself uses it"),
+            "uses the column",
+            "make a new table without the column and what uses it, copy the rows, drop the old table and rename the new one"
+                .to_owned(),
+        ),
+        (Object::Index, None) => {
+            (format!("the index `{name}` uses it"), "uses the column", format!("write `DROP INDEX {name};` before"))
+        }
+        (Object::View | Object::Trigger, None) => {
+            let upper = kind.to_ascii_uppercase();
+            let why = match after {
+                true => format!("the {kind} `{name}` uses it"),
+                false => format!("the {kind} `{name}` does not work"),
+            };
+            let help = format!("write `DROP {upper} {name};` before, and make it again afterwards as it is to be");
+            (why, if *after { "uses it" } else { "does not work" }, help)
+        }
+    };
+    let uses = if is_drop || taken.is_some() { taken.unwrap_or(moved) } else { name };
+    let diagnostic = Diagnostic::new(&RULE, history.place(fault.at), format!("{what}: {why}"))
+        .label("refused in the replay of the history")
+        .note(format!("SQLite says: {}", fault.refusal.message))
+        .help(help);
+    Some(match made(history, fault.at, *object, name, uses) {
+        Some(place) => diagnostic.related(place, label),
+        None => diagnostic,
+    })
+}
+
+/// Where the history makes what is in the way, as near as can be told to where it names this.
+fn made(history: &History, before: At, object: Object, name: &str, uses: &str) -> Option<Place> {
+    let makes = |at: At| match &history.statement(at).kind {
+        Kind::Create { object: made, name: found, temporary: false, .. } => *made == object && found.is(name),
+        Kind::Alter { table, change: Some(Change::Add(_)) } => object == Object::Table && table.is(name),
+        Kind::Alter { change: Some(Change::Rename(_, to)), table } => {
+            object == Object::Table && table.is(name) && to.is(uses)
+        }
+        Kind::Alter { change: Some(Change::RenameTable(to)), .. } => object == Object::Table && to.is(name),
+        _ => false,
+    };
+    let made: Vec<At> = history.statements().take_while(|at| *at < before).filter(|at| makes(*at)).collect();
+    let is_rename = |at: &At| {
+        matches!(history.statement(*at).kind, Kind::Alter { change: Some(Change::RenameTable(_)), .. })
+    };
+    let named = |at: &&At| is_rename(at) || !history.named(**at, uses).is_empty();
+    let at = made.iter().rev().find(named).or(made.last())?;
+    // What uses a column names it last: a table defines it first.
+    match is_rename(at) {
+        true => Some(place_of_origin(history, *at, uses)),
+        false => history.named(*at, uses).pop().or_else(|| Some(history.place(*at))),
+    }
 }
 
 /// The sandbox itself could not be set up or read.
@@ -124,6 +225,101 @@ mod tests {
         ] {
             assert!(history(&[text])[0].starts_with("sqlite_error 0001_m.sql:1:"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_an_alter_is_named_with_its_place() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT);\n";
+        let of = |more: &str, alter: &str| {
+            let found = testing::folder(&[("1_a.sql", &format!("{table}{more}")), ("2_b.sql", alter)]);
+            assert_eq!(found.diagnostics.len(), 1, "{more} {alter}: {:?}", found.diagnostics);
+            let only = &found.diagnostics[0];
+            let related = only.related.first().map(|related| {
+                let position = found.history.files.position(&related.place);
+                format!("{}:{} {}", position.line, position.column, found.history.files.text(&related.place))
+            });
+            (only.message.clone(), related.unwrap_or_default(), only.help.clone())
+        };
+        let drop = "ALTER TABLE t DROP COLUMN a;";
+        for (more, alter, message, related, help) in [
+            (
+                "CREATE INDEX i ON t(a);",
+                drop,
+                "column `t.a` cannot be dropped: the index `i` uses it",
+                "2:21 a",
+                "DROP INDEX i;",
+            ),
+            (
+                "CREATE INDEX i ON t(b) WHERE a > '';",
+                drop,
+                "column `t.a` cannot be dropped: the index `i` uses it",
+                "2:30 a",
+                "DROP INDEX i;",
+            ),
+            (
+                "CREATE VIEW v AS SELECT a FROM t;",
+                drop,
+                "column `t.a` cannot be dropped: the view `v` uses it",
+                "2:25 a",
+                "DROP VIEW v;",
+            ),
+            (
+                "CREATE TRIGGER g AFTER UPDATE ON t BEGIN SELECT new.a; END;",
+                drop,
+                "column `t.a` cannot be dropped: the trigger `g` uses it",
+                "2:53 a",
+                "DROP TRIGGER g;",
+            ),
+            (
+                "ALTER TABLE t ADD COLUMN c AS (a || b);",
+                drop,
+                "column `t.a` cannot be dropped: the table `t` itself uses it",
+                "2:32 a",
+                "make a new table without",
+            ),
+            (
+                "",
+                "ALTER TABLE t RENAME COLUMN a TO b;",
+                "column `t.a` cannot be renamed: `t` has a column `b` already",
+                "1:48 b",
+                "choose another name",
+            ),
+            (
+                "CREATE VIEW v AS SELECT nowhere FROM t;",
+                "ALTER TABLE t RENAME COLUMN a TO c;",
+                "column `t.a` cannot be renamed: the view `v` does not work",
+                "2:13 v",
+                "DROP VIEW v;",
+            ),
+            (
+                "CREATE VIEW v AS SELECT * FROM gone;",
+                "ALTER TABLE t RENAME TO u;",
+                "table `t` cannot be renamed: the view `v` does not work",
+                "2:13 v",
+                "DROP VIEW v;",
+            ),
+        ] {
+            let found = of(more, alter);
+            assert_eq!((found.0.as_str(), found.1.as_str()), (message, related), "{more} {alter}");
+            assert!(found.2.contains(help), "{more} {alter}: {}", found.2);
+        }
+        // A string in double quotes that is allowed where it stands has to be allowed here.
+        let view = "-- onward: allow(double_quoted_string) released\nCREATE VIEW v AS SELECT a FROM t WHERE b = \"x\";";
+        let rename = "ALTER TABLE t RENAME COLUMN a TO c;";
+        let found = of(view, rename);
+        assert_eq!(found.0, "column `t.a` cannot be renamed: the view `v` has a string in double quotes");
+        let allowed = format!("-- onward: allow(double_quoted_string) the view\n{rename}");
+        assert_eq!(history(&[table, view, &allowed]), [""; 0]);
+        // Where it is reported, that is all.
+        let view = "CREATE VIEW v AS SELECT a FROM t WHERE b = \"x\";";
+        assert_eq!(history(&[table, view, rename]), ["double_quoted_string 0002_m.sql:1:44"]);
+        // What keeps its name or its column because of it is no second fault.
+        let again = "ALTER TABLE t DROP COLUMN a;\nALTER TABLE t ADD COLUMN a INTEGER;";
+        of("CREATE INDEX i ON t(a);", again);
+        of("CREATE VIEW v AS SELECT * FROM gone;", "ALTER TABLE t RENAME TO u;\nCREATE TABLE t(id INTEGER);");
+        // What does not depend on it is one all the same.
+        let twice = "ALTER TABLE t DROP COLUMN a;\nALTER TABLE t ADD COLUMN b INTEGER;";
+        assert_eq!(history(&[&format!("{table}CREATE INDEX i ON t(a);"), twice]).len(), 2);
     }
 
     #[test]

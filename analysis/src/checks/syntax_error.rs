@@ -5,6 +5,7 @@ use onward_schema::token::{Kind, tokens};
 use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
+use crate::hint;
 use crate::history::History;
 use crate::replay::Fault;
 
@@ -28,13 +29,15 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         // The statement ends too early: what is missing is missing at its end.
         None => place.range.start = place.range.end,
     }
-    let help = match fault.refusal.message.as_str() {
+    let help = hint::statement(history.sql(fault.at), &fault.refusal);
+    let help = help.unwrap_or_else(|| match fault.refusal.message.as_str() {
         "incomplete input" => {
             "the statement ends here, but SQLite expects more: look for a bracket or a quote that is \
                                not closed, or an END that is missing"
+                .to_owned()
         }
-        _ => "see https://www.sqlite.org/lang.html for SQLite's own dialect",
-    };
+        _ => "see https://www.sqlite.org/lang.html for SQLite's own dialect".to_owned(),
+    });
     Some(Diagnostic::new(&RULE, place, fault.refusal.message.clone()).label("SQLite stops here").help(help))
 }
 

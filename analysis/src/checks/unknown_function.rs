@@ -4,6 +4,7 @@ use super::Rule;
 use crate::cause::Cause;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
+use crate::hint;
 use crate::history::History;
 use crate::replay::Fault;
 
@@ -28,13 +29,17 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Cause::NoCollation(name) => ("collation", "collations", name),
         _ => return None,
     };
+    let registered = format!(
+        "if the application registers it before it migrates, write `{list} = [\"{name}\"]` into {FILE_NAME} beside the \
+         migrations"
+    );
     Some(
         Diagnostic::new(&RULE, fault.place(history, name), format!("SQLite has no {what} `{name}`"))
             .label(format!("no such {what}"))
-            .help(format!(
-                "if the application registers it before it migrates, write `{list} = [\"{name}\"]` into {FILE_NAME} \
-                 beside the migrations"
-            )),
+            .help(match hint::function(name) {
+                Some(other) => format!("{other}; {registered}"),
+                None => registered,
+            }),
     )
 }
 

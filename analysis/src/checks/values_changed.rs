@@ -34,15 +34,19 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
     let place = history.place(witness.at);
     let severity = if witness.certain { Severity::Error } else { Severity::Warning };
     let diagnostic = |message: String| Diagnostic::new(&RULE, place, message).severity(severity);
+    let written = |table: &str| history.written(table);
     match &witness.what {
         What::Changed { table, column, other, is_text: true, values: (before, after) } => Some(
-            diagnostic(format!("every row of `{table}` gets the text '{other}' as its `{column}`"))
-                .label("a string, not a column")
-                .note(format!("before the migration it is {before}, after it {after}"))
-                .help(format!("name the column that the values are in, without single quotes: `{column}`")),
+            diagnostic(format!(
+                "every row of `{}` gets the text '{other}' as its `{column}`",
+                written(table)
+            ))
+            .label("a string, not a column")
+            .note(format!("before the migration it is {before}, after it {after}"))
+            .help(format!("name the column that the values are in, without single quotes: `{column}`")),
         ),
         What::Changed { table, column, other, values: (before, after), .. } => Some(
-            diagnostic(format!("column `{column}` of `{table}` gets the values of `{other}`"))
+            diagnostic(format!("column `{column}` of `{}` gets the values of `{other}`", written(table)))
                 .label("the columns of the two tables are in another order")
                 .note(format!("before the migration it is {before}, after it {after}"))
                 .help(format!(
@@ -50,13 +54,16 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
                 )),
         ),
         What::Renumbered { table, index } => Some(
-            diagnostic(format!("the rows of `{table}` get other rowids, by which `{index}` knows them"))
-                .label("gives the rows new rowids")
-                .note(format!("a search in `{index}` then finds other rows than it should, or none"))
-                .help(format!(
-                    "copy the rowid as well, or write after the rebuild: \
+            diagnostic(format!(
+                "the rows of `{}` get other rowids, by which `{index}` knows them",
+                written(table)
+            ))
+            .label("gives the rows new rowids")
+            .note(format!("a search in `{index}` then finds other rows than it should, or none"))
+            .help(format!(
+                "copy the rowid as well, or write after the rebuild: \
                      `INSERT INTO {index}({index}) VALUES ('rebuild');`"
-                )),
+            )),
         ),
         _ => None,
     }

@@ -151,7 +151,7 @@ fn unmatched(conn: &Connection, table: &str) -> Result<Vec<Waiting>> {
 }
 
 /// A statement that sets a trigger off.
-fn probe(conn: &Connection, trigger: &str) -> Result<Option<String>> {
+pub(super) fn probe(conn: &Connection, trigger: &str) -> Result<Option<String>> {
     let sql =
         "SELECT tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' AND name = ?1 COLLATE NOCASE";
     let found = conn.query_row(sql, [trigger], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;

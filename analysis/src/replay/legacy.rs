@@ -4,7 +4,6 @@ use onward_schema::adopt::{Effect, reconcile};
 use onward_schema::{Schema, Violation, objects};
 use rusqlite::Result;
 
-use super::DOUBLE_QUOTED_STRING;
 use crate::cause::Refusal;
 use crate::file::{FileId, Place};
 use crate::history::{At, History, Run};
@@ -165,7 +164,7 @@ fn migrate(
 }
 
 fn statement_at(history: &History, at: At, sandbox: &Sandbox) -> std::result::Result<(), Problem> {
-    let strings = history.statement(at).allows(DOUBLE_QUOTED_STRING);
+    let strings = history.reads_strings(history.statement(at));
     let outcome = sandbox.run(history.sql(at), strings);
     outcome.map_err(|error| Problem::Refused(at, Refusal::from(error).message))
 }

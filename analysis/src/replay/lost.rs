@@ -1,4 +1,4 @@
-//! What is missing only because an earlier statement was refused, and so is not the user's second fault.
+//! What is missing, or in the way, only because an earlier statement was refused, and so is not the user's second fault.
 
 use std::collections::HashSet;
 
@@ -12,6 +12,9 @@ use crate::statement::{Change, Kind, Object};
 pub(super) struct Lost {
     names: HashSet<String>,
     columns: HashSet<String>,
+    /// What refused statements would have taken away: tables and the like, and columns.
+    kept: HashSet<String>,
+    kept_columns: HashSet<String>,
     databases: bool,
 }
 
@@ -19,6 +22,21 @@ impl Lost {
     /// Notes what a refused statement would have made.
     pub(super) fn add(&mut self, kind: &Kind, cause: &Cause, sql: &str) {
         let lower = |name: &str| name.to_ascii_lowercase();
+        // What was not there is not there now either.
+        if !matches!(cause, Cause::NoTable(_) | Cause::NoObject(..) | Cause::NoColumn { .. }) {
+            match kind {
+                Kind::Alter { change: Some(Change::Drop(from) | Change::Rename(from, _)), .. } => {
+                    self.kept_columns.insert(lower(&from.text));
+                }
+                Kind::Alter { table, change: Some(Change::RenameTable(_)) } => {
+                    self.kept.insert(lower(&table.text));
+                }
+                Kind::Drop { name, .. } => {
+                    self.kept.insert(lower(&name.text));
+                }
+                _ => {}
+            }
+        }
         match kind {
             // The table is there, only without what this statement wanted it to have.
             Kind::Create { object: Object::Table | Object::View, name, .. } => {
@@ -57,6 +75,8 @@ impl Lost {
             Cause::NoTable(name) | Cause::NoObject(_, name) => {
                 self.names.contains(&name.to_ascii_lowercase())
             }
+            Cause::ColumnExists(name) => self.kept_columns.contains(&name.to_ascii_lowercase()),
+            Cause::Exists(name) => self.kept.contains(&name.to_ascii_lowercase()),
             Cause::NoColumn { name, .. } => self.columns.contains(&name.to_ascii_lowercase()),
             Cause::Other => self.databases && refusal.message.starts_with("unknown database"),
             _ => false,

@@ -4,7 +4,7 @@ use onward_schema::Violation;
 use onward_schema::token::significant;
 use rusqlite::{Connection, Result};
 
-use super::{Fault, Orphans, Step};
+use super::{Fault, Orphans, Step, prepare_renamed};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
@@ -94,7 +94,11 @@ impl<'f> Watch<'f> {
         if after.is_some_and(|after| after >= self.fault.at) {
             return;
         }
-        let word = match sandbox.prepare(history.sql(self.fault.at), false).map_err(Refusal::from) {
+        let outcome = match self.fault.refusal.cause {
+            Cause::Exists(_) => sandbox.prepare(history.sql(self.fault.at), false).map_err(Refusal::from),
+            _ => prepare_renamed(history, sandbox, self.fault.at),
+        };
+        let word = match outcome {
             Ok(()) => Word::Works,
             Err(refusal) if refusal.cause == self.fault.refusal.cause => Word::Same,
             // Which of several missing columns SQLite names first says nothing of the others.

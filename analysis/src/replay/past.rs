@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use onward_schema::{Schema, Table};
 use rusqlite::{Connection, Result};
 
 use super::{Step, named, origin};
@@ -41,16 +42,13 @@ impl Past {
     }
 
     fn look(&mut self, conn: &Connection, migration: usize) -> Result<()> {
-        let mut query = conn.prepare(
-            "SELECT lower(entry.name), lower(info.name),
-                    NOT (info.\"notnull\" OR (info.pk = 1 AND upper(info.type) = 'INTEGER'))
-             FROM sqlite_schema AS entry, pragma_table_xinfo(entry.name) AS info WHERE entry.type = 'table'",
-        )?;
-        let mut now: HashMap<(String, String), bool> = HashMap::new();
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            now.insert((row.get(0)?, row.get(1)?), row.get(2)?);
-        }
+        let schema = Schema::read(conn)?;
+        let of = |(key, table): (String, Table)| {
+            let columns = table.columns.iter();
+            let columns = columns.map(|column| (column.name.to_ascii_lowercase(), table.is_nullable(column)));
+            columns.map(|(column, nullable)| ((key.clone(), column), nullable)).collect::<Vec<_>>()
+        };
+        let now: HashMap<(String, String), bool> = schema.tables.into_iter().flat_map(of).collect();
         for (column, life) in &mut self.0 {
             if !now.contains_key(column) {
                 life.gone.get_or_insert(migration);
@@ -182,6 +180,27 @@ mod tests {
             let expected = expected.map(|(file, text)| (file, text.to_owned()));
             assert_eq!(found, expected, "{table}.{column}");
         }
+    }
+
+    /// Of a key of several columns, and of one that is not the rowid, each column may be NULL.
+    #[test]
+    fn what_was_nullable_all_along_has_not_become_so() {
+        let rebuilt = |first: &str, then: &str| {
+            let made = format!("CREATE TABLE t({first});");
+            let again = format!("CREATE TABLE n({then}); DROP TABLE t; ALTER TABLE n RENAME TO t;");
+            let analysis = folder(&[("1_a.sql", &made), ("2_b.sql", &again)]);
+            let replay = analysis.replay.as_ref().unwrap();
+            replay.past(&analysis.history).life("T", "A").unwrap().changed
+        };
+        assert_eq!(rebuilt("a INTEGER, b INTEGER, PRIMARY KEY (a, b)", "a INTEGER, b INTEGER"), None);
+        assert_eq!(rebuilt("a INTEGER PRIMARY KEY DESC", "a INTEGER"), None);
+        assert_eq!(rebuilt("a INT PRIMARY KEY", "a INT"), None);
+        assert_eq!(rebuilt("a INTEGER PRIMARY KEY", "a INTEGER"), Some(1));
+        assert_eq!(
+            rebuilt("a INT, b INT, PRIMARY KEY (a, b)) WITHOUT ROWID; CREATE TABLE x(a", "a INT, b INT"),
+            Some(1)
+        );
+        assert_eq!(rebuilt("a INT", "a INT NOT NULL"), Some(1));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use onward_schema::{Affinity, Change as Difference, Classes, ForeignKey, Index, 
 use rusqlite::Result;
 
 use super::plan::Plan;
-use super::write::{Copy, Item};
+use super::write::{Copy, Item, Write};
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
 use crate::statement::{Change, Kind, Name, Object};
@@ -192,7 +192,7 @@ impl Rebuild<'_> {
         let made = self.last(|kind| self.makes(kind)).unwrap_or(taken);
         for key in &self.old.foreign_keys {
             let has_columns = key.columns.iter().all(|column| new.column(column).is_some());
-            let is_kept = new.foreign_keys.iter().any(|other| same(&other.columns, &key.columns));
+            let is_kept = new.foreign_keys.iter().any(|other| keeps(other, key));
             let is_meant = self.differs_in(new, "FOREIGN KEY");
             if has_columns && !is_kept && !is_meant && after.table(&key.parent).is_some() {
                 lose(made, Part::ForeignKey(key.clone()));
@@ -252,9 +252,10 @@ impl Rebuild<'_> {
         let mut lose = |at, what| found.push(Loss { at, table: self.old.name.clone(), what });
         let copied = self.copies().next().is_some();
         let gone = new.is_none() || self.is_rebuilt();
-        let drop = self.plan.drops.iter().rfind(|(_, name)| self.names().contains(name));
-        if let Some((at, _)) = drop.filter(|_| gone && !copied) {
-            lose(*at, Part::Rows);
+        if let Some(at) = self.dropped().filter(|_| gone && !copied) {
+            if !self.is_read(at) && !self.is_emptied(at) {
+                lose(at, Part::Rows);
+            }
             return;
         }
         let Some(new) = new else { return };
@@ -278,6 +279,41 @@ impl Rebuild<'_> {
         }
     }
 
+    /// The statement that drops the old table, whatever it is called by then.
+    fn dropped(&self) -> Option<At> {
+        let mut name = self.key.to_owned();
+        for step in &self.plan.steps {
+            match &self.history.statement(step.at).kind {
+                Kind::Alter { table, change: Some(Change::RenameTable(to)) } if table.is(&name) => {
+                    name = to.text.to_ascii_lowercase();
+                }
+                Kind::Drop { object: Object::Table, name: dropped } if dropped.is(&name) => {
+                    return Some(step.at);
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether an UPDATE of another table, or a row that is put into one, takes values out of the old table before.
+    fn is_read(&self, before: At) -> bool {
+        let names = self.names();
+        self.plan.writes.iter().filter(|(at, _)| *at < before).any(|(at, write)| {
+            matches!(write, Write::Update { .. } | Write::Insert { .. })
+                && !names.contains(write.table())
+                && takes_from(self.history.sql(*at), &names)
+        })
+    }
+
+    /// Whether all its rows are deleted before, in so many words.
+    fn is_emptied(&self, before: At) -> bool {
+        let names = self.names();
+        self.plan.writes.iter().any(|(at, write)| {
+            matches!(write, Write::Delete { table, all: true } if *at < before && names.contains(table))
+        })
+    }
+
     /// What the old table is called in the course of the migration.
     fn names(&self) -> BTreeSet<String> {
         let renamed = self.plan.renames.iter().filter(|(from, _)| from == self.key).map(|(_, to)| to.clone());
@@ -287,7 +323,7 @@ impl Rebuild<'_> {
     fn is_rebuilt(&self) -> bool {
         let comes =
             self.plan.made.contains(self.key) || self.plan.renames.iter().any(|(_, to)| to == self.key);
-        comes && self.plan.drops.iter().any(|(_, name)| self.names().contains(name))
+        comes && self.dropped().is_some()
     }
 
     fn copies(&self) -> impl Iterator<Item = &Copy> {
@@ -322,9 +358,7 @@ impl Rebuild<'_> {
 
     /// The statement that takes the old table away.
     fn taken(&self) -> At {
-        let names = self.names();
-        let drop = self.plan.drops.iter().rfind(|(_, name)| names.contains(name));
-        drop.map_or(self.end(), |(at, _)| *at)
+        self.dropped().unwrap_or(self.end())
     }
 
     fn makes(&self, kind: &Kind) -> bool {
@@ -352,22 +386,53 @@ fn same(a: &[String], b: &[String]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
+/// Whether a statement names one of these tables before its WHERE, where the values come from.
+fn takes_from(sql: &str, names: &BTreeSet<String>) -> bool {
+    let mut depth = 0_usize;
+    for token in onward_schema::token::significant(sql) {
+        match token.text {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ if depth == 0 && token.is("WHERE") => return false,
+            _ if token.name().is_some_and(|name| names.contains(&name.to_ascii_lowercase())) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a foreign key still asks for what another did: it is on the same columns, or on more of them and to the same
+/// table.
+fn keeps(key: &ForeignKey, was: &ForeignKey) -> bool {
+    let has = |column: &String| key.columns.iter().any(|other| other.eq_ignore_ascii_case(column));
+    same(&key.columns, &was.columns)
+        || key.parent.eq_ignore_ascii_case(&was.parent) && was.columns.iter().all(has)
+}
+
 /// Whether the table has an index, a constraint or a key that does what this index did.
 fn stands_in(table: &Table, index: &Index) -> bool {
     let names = |index: &Index| -> Vec<String> {
         index.columns.iter().map(|column| column.name_or_expression.to_ascii_lowercase()).collect()
     };
     let wanted = names(index);
+    // In whatever order: what is asked for by all of them is found, and what is unique is unique.
+    let begins = |has: &[String]| {
+        let first = &has[..wanted.len().min(has.len())];
+        first.len() == wanted.len() && wanted.iter().all(|name| first.contains(name))
+    };
+    let within = |has: &[String]| has.iter().all(|name| wanted.contains(name));
     let key: Vec<String> =
         table.primary_key().iter().map(|column| column.name.to_ascii_lowercase()).collect();
-    if index.partial.is_none() && key == wanted {
+    if index.partial.is_none() && begins(&key) && (!index.unique || within(&key)) {
         return true;
     }
     table.indexes.iter().any(|other| {
         let has = names(other);
         match index.unique {
-            true => other.unique && has == wanted && other.partial == index.partial,
-            false => has.starts_with(&wanted) && (other.partial.is_none() || other.partial == index.partial),
+            true => {
+                other.unique && within(&has) && (other.partial.is_none() || other.partial == index.partial)
+            }
+            false => begins(&has) && (other.partial.is_none() || other.partial == index.partial),
         }
     })
 }
@@ -385,7 +450,7 @@ pub(super) fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
         Part::View { name, sql } => works(sandbox, sql, Some(&format!("SELECT * FROM {}", quoted(name)))),
         Part::ForeignKey(key) => table.is_some_and(|table| {
             key.columns.iter().all(|column| table.column(column).is_some())
-                && !table.foreign_keys.iter().any(|other| same(&other.columns, &key.columns))
+                && !table.foreign_keys.iter().any(|other| keeps(other, key))
                 && end.table(&key.parent).is_some()
         }),
         Part::Autoincrement => table.is_some_and(|table| !table.autoincrement && table.rowid().is_some()),

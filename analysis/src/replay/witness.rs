@@ -328,6 +328,7 @@ impl Carrier<'_> {
         values.sort_by_key(|(other, _)| *other);
         let more = if values.len() > 5 { ", …" } else { "" };
         let values: Vec<String> = values.into_iter().take(5).map(|(_, text)| text).collect();
+        let table = self.history.written(&table);
         Some(format!("a row of `{table}` with {}{more}", values.join(", ")))
     }
 

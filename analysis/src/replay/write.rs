@@ -96,6 +96,16 @@ impl Write {
     }
 }
 
+/// Whether an INSERT … SELECT has no value for a column: it does not name it, or selects NULL.
+pub(crate) fn left_out(sql: &str, column: &str) -> bool {
+    let Some(Write::Copy(copy)) = Write::parse(sql) else { return false };
+    let Some(columns) = &copy.columns else { return false };
+    match columns.iter().position(|name| name.eq_ignore_ascii_case(column)) {
+        Some(at) => copy.items.get(at) == Some(&Item::Null) && !copy.items.contains(&Item::Star),
+        None => true,
+    }
+}
+
 impl Copy {
     /// Whether every row of one table is meant to come over, each for itself.
     pub(super) fn is_plain(&self) -> bool {

@@ -1,0 +1,9 @@
+CREATE TABLE customers (
+    id INT AUTO_INCREMENT PRIMARY KEY,
+    name TEXT NOT NULL
+);
+
+CREATE TABLE invoices (
+    id BIGINT PRIMARY KEY,
+    total INTEGER NOT NULL
+);

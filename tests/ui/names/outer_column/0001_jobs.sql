@@ -1,0 +1,8 @@
+CREATE TABLE jobs (
+    id    INTEGER PRIMARY KEY,
+    queue TEXT NOT NULL
+);
+
+CREATE TABLE queues (
+    name TEXT PRIMARY KEY NOT NULL
+);

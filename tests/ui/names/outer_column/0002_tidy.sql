@@ -1,0 +1,1 @@
+DELETE FROM jobs WHERE queue NOT IN (SELECT queue FROM queues);
