@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use onward_schema::driver::refused;
 use onward_schema::{Difference, Violation};
 
 use crate::diagnosis::Access;
@@ -342,10 +343,7 @@ impl Error {
         sql: &'static str,
         source: rusqlite::Error,
     ) -> Error {
-        let within = match &source {
-            rusqlite::Error::SqlInputError { offset, .. } => usize::try_from(*offset).unwrap_or(0),
-            _ => 0,
-        };
+        let within = refused(&source).map_or(0, |(_, offset)| offset);
         let (line, column) = migration.position(start + within);
         Error::Statement { path: None, file: migration.file(), line, column, sql, source: Box::new(source) }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use onward_schema::driver::refused;
 use rusqlite::ErrorCode;
 
 use crate::diagnosis::Access;
@@ -9,10 +10,7 @@ use crate::error::Error;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
 fn message(error: &rusqlite::Error) -> String {
-    match error {
-        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
-        other => other.to_string(),
-    }
+    refused(error).map_or_else(|| error.to_string(), |(message, _)| message.to_owned())
 }
 
 /// Whether a function is called that the connection does not have; SQLite has no code for it.

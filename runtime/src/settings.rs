@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use onward_schema::db_config;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Result};
 
 /// A setting that changes what a statement does.
 #[derive(Clone, Copy)]
 enum Switch {
-    /// A call, which costs next to nothing.
-    Config(DbConfig),
+    /// A call, which costs next to nothing, and the pragma for a rusqlite that does not have it. Without either the switch
+    /// stays as it is: unknown names in double quotes are then strings, if the linked SQLite has it so.
+    Config(fn() -> Option<DbConfig>, Option<&'static str>),
     /// Where there is no call, a statement.
     Pragma(&'static str),
 }
@@ -19,34 +21,46 @@ enum Switch {
 /// With `foreign_keys` on, a table rebuild would fire ON DELETE CASCADE
 /// (<https://www.sqlite.org/lang_altertable.html#otheralter>). The two of double quotes make strings of unknown names.
 const SWITCHES: [Switch; 7] = [
-    Switch::Config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY),
-    Switch::Config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE),
-    Switch::Config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA),
+    Switch::Config(|| db_config!(SQLITE_DBCONFIG_ENABLE_FKEY), None),
+    Switch::Config(|| db_config!(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE), Some("legacy_alter_table")),
+    Switch::Config(|| db_config!(SQLITE_DBCONFIG_WRITABLE_SCHEMA), Some(WRITABLE_SCHEMA)),
     STRINGS[0],
     STRINGS[1],
     Switch::Pragma("ignore_check_constraints"),
     Switch::Pragma("recursive_triggers"),
 ];
 
-const STRINGS: [Switch; 2] =
-    [Switch::Config(DbConfig::SQLITE_DBCONFIG_DQS_DDL), Switch::Config(DbConfig::SQLITE_DBCONFIG_DQS_DML)];
+const STRINGS: [Switch; 2] = [
+    Switch::Config(|| db_config!(SQLITE_DBCONFIG_DQS_DDL), None),
+    Switch::Config(|| db_config!(SQLITE_DBCONFIG_DQS_DML), None),
+];
+
+const WRITABLE_SCHEMA: &str = "writable_schema";
 
 impl Switch {
-    fn is_on(self, conn: &Connection) -> Result<bool> {
+    /// The call or the pragma.
+    fn way(self) -> (Option<DbConfig>, Option<&'static str>) {
         match self {
-            Switch::Config(config) => conn.db_config(config),
-            Switch::Pragma(name) => conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)),
+            Switch::Config(config, pragma) => (config(), pragma),
+            Switch::Pragma(name) => (None, Some(name)),
+        }
+    }
+
+    fn is_on(self, conn: &Connection) -> Result<bool> {
+        match self.way() {
+            (Some(config), _) => conn.db_config(config),
+            (None, Some(name)) => conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)),
+            (None, None) => Ok(false),
         }
     }
 
     fn set(self, conn: &Connection, on: bool) -> Result<()> {
-        match self {
+        match self.way() {
             // After writing to the schema, RESET makes SQLite read it again, as the next start would.
-            Switch::Config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA) if !on => {
-                conn.execute_batch("PRAGMA writable_schema = RESET")
-            }
-            Switch::Config(config) => conn.set_db_config(config, on).map(drop),
-            Switch::Pragma(name) => conn.execute_batch(&format!("PRAGMA {name} = {on}")),
+            (_, Some(WRITABLE_SCHEMA)) if !on => conn.execute_batch("PRAGMA writable_schema = RESET"),
+            (Some(config), _) => conn.set_db_config(config, on).map(drop),
+            (None, Some(name)) => conn.execute_batch(&format!("PRAGMA {name} = {on}")),
+            (None, None) => Ok(()),
         }
     }
 
@@ -145,7 +159,7 @@ impl<'c> Impatience<'c> {
     fn instead_of(busy_timeout: Duration, conn: &'c Connection) -> Result<Impatience<'c>> {
         // A timeout of zero may be a busy handler of the application, which must stay.
         if !busy_timeout.is_zero() {
-            conn.busy_timeout(PATIENCE.min(busy_timeout))?;
+            set_busy_timeout(conn, PATIENCE.min(busy_timeout))?;
         }
         Ok(Impatience { conn, busy_timeout })
     }
@@ -155,19 +169,34 @@ impl Drop for Impatience<'_> {
     fn drop(&mut self) {
         if !self.busy_timeout.is_zero() {
             // It was set before, so SQLite takes it.
-            let _ = self.conn.busy_timeout(self.busy_timeout);
+            let _ = set_busy_timeout(self.conn, self.busy_timeout);
         }
     }
 }
 
+#[cfg(feature = "bundled")]
+fn set_busy_timeout(conn: &Connection, timeout: Duration) -> Result<()> {
+    conn.busy_timeout(timeout)
+}
+
+/// A statement: of rusqlite 0.41 on, the call links with SQLite 3.44 and later only.
+#[cfg(not(feature = "bundled"))]
+fn set_busy_timeout(conn: &Connection, timeout: Duration) -> Result<()> {
+    conn.execute_batch(&format!("PRAGMA busy_timeout = {}", timeout.as_millis()))
+}
+
 #[cfg(test)]
 mod tests {
-    use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-
     use super::*;
 
+    /// Of the switches that this rusqlite has.
     fn all(conn: &Connection) -> Result<Vec<bool>> {
-        SWITCHES.into_iter().map(|switch| switch.is_on(conn)).collect()
+        let there = SWITCHES.into_iter().filter(|switch| !matches!(switch.way(), (None, None)));
+        there.map(|switch| switch.is_on(conn)).collect()
+    }
+
+    fn off(all: &[bool]) -> bool {
+        all.iter().all(|on| !on)
     }
 
     fn busy_timeout(conn: &Connection) -> Result<i64> {
@@ -185,9 +214,9 @@ mod tests {
         for on in [false, true] {
             let conn = connection(on)?;
             let (before, timeout) = (all(&conn)?, busy_timeout(&conn)?);
-            assert_eq!(before, [on; SWITCHES.len()]);
+            assert!(before.iter().all(|was| *was == on), "{before:?}");
             let (impatience, settings) = (Impatience::begin(&conn)?, Settings::prepare(&conn)?);
-            assert_eq!((all(&conn)?, busy_timeout(&conn)?), (vec![false; SWITCHES.len()], 15));
+            assert!(off(&all(&conn)?) && busy_timeout(&conn)? == 15);
             conn.execute_batch("PRAGMA recursive_triggers = ON; PRAGMA foreign_keys = ON")?;
             settings.restore()?;
             drop(impatience);
@@ -233,7 +262,7 @@ mod tests {
         conn.execute_batch("BEGIN")?;
         SWITCHES.into_iter().try_for_each(|switch| switch.set(&conn, true))?;
         settings.off()?;
-        assert_eq!(all(&conn)?, [false; SWITCHES.len()]);
+        assert!(off(&all(&conn)?));
         Ok(())
     }
 
@@ -248,8 +277,12 @@ mod tests {
         Ok(())
     }
 
+    /// Of rusqlite 0.41 on, an authorizer links with SQLite 3.44 and later only.
+    #[cfg(feature = "bundled")]
     #[test]
     fn settings_come_back_when_one_of_them_is_denied() -> Result<()> {
+        use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
         for denied in ["writable_schema", "ignore_check_constraints", "recursive_triggers"] {
             // That of the schema is read by a call, which nobody denies.
             for reading in [true, false].into_iter().skip(usize::from(denied == "writable_schema")) {
