@@ -261,6 +261,11 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     fn change(&mut self) -> Option<Change> {
+        // Constraints can be added and dropped as well; without quotes, no column is called like these.
+        let is_constraint = |token: &Token<'_>| token.is("CONSTRAINT") || token.is("CHECK");
+        if self.tokens.get(1).is_some_and(is_constraint) {
+            return None;
+        }
         if self.take("ADD") {
             self.take("COLUMN");
             Some(Change::Add(self.plain_name()?))
@@ -387,5 +392,11 @@ mod tests {
             matches!(change("ALTER TABLE t RENAME COLUMN a TO b"), Some(Change::Rename(_, to)) if to.is("b"))
         );
         assert_eq!(change("ALTER TABLE t FROB"), None);
+        for text in
+            ["ADD CONSTRAINT c CHECK (a)", "ADD CHECK (a)", "DROP CONSTRAINT c", "ALTER a SET NOT NULL"]
+        {
+            let text = format!("ALTER TABLE t {text}");
+            assert!(matches!(kind(&text), Kind::Alter { change: None, .. }), "{text}");
+        }
     }
 }

@@ -16,7 +16,9 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
         let objects: Vec<&'static str> = replay.objects.iter().map(|name| leak(name)).collect();
-        return Ok(__private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes()));
+        let migrations =
+            __private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes());
+        return Ok(__private::needs(migrations, history.oldest_sqlite().number()));
     }
     folder::print(&analysis, dir);
     anstream::eprintln!("{}: a history with errors is not run; nothing was done", folder::title("error"));

@@ -86,6 +86,15 @@ pub enum Error {
         /// The database.
         path: Option<PathBuf>,
     },
+    /// The program runs on an older SQLite than the migrations need.
+    OldSqlite {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The oldest version that will do.
+        needed: String,
+        /// The version that the program runs on.
+        found: &'static str,
+    },
     /// Other databases are attached to the connection: a name in a migration could mean one of theirs.
     Attached {
         /// The database.
@@ -300,6 +309,7 @@ macro_rules! place {
             | Error::Corrupt { path, .. }
             | Error::DiskFull { path, .. }
             | Error::InTransaction { path }
+            | Error::OldSqlite { path, .. }
             | Error::Attached { path, .. }
             | Error::Settings { path, .. }
             | Error::Locked { path, .. }

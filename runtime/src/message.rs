@@ -102,6 +102,11 @@ impl fmt::Display for Error {
                 "the connection is inside a transaction; nothing was changed\nhelp: commit it or roll it back first, or \
                  migrate on a connection of its own"
             ),
+            Error::OldSqlite { needed, found, .. } => write!(
+                f,
+                "the migrations need SQLite {needed} or later, and this program runs on {found}; nothing was \
+                 changed\nhelp: install a newer SQLite, or build the program with the feature `bundled`"
+            ),
             Error::Attached { databases, .. } => write!(
                 f,
                 "the connection has other databases attached: {}; a name in a migration could mean one of theirs; \
