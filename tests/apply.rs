@@ -111,6 +111,32 @@ fn a_database_without_a_ledger_is_refused() {
 }
 
 #[test]
+fn an_older_sqlite_is_refused_before_anything() {
+    let newer = onward::__private::needs(ORDERS.clone(), 4_001_002);
+    for file in [File::with_orders(&FIRST), File::with_orders(&ORDERS)] {
+        let error = file.refused(&newer);
+        let text = error.to_string().replace(&*file.path().to_string_lossy(), "app.db");
+        assert_eq!(
+            text,
+            format!(
+                "`app.db`: the migrations need SQLite 4.1.2 or later, and this program runs on {}; nothing was changed\n\
+                 help: install a newer SQLite, or build the program with the feature `bundled`",
+                rusqlite::version()
+            )
+        );
+        assert!(matches!(newer.apply(&mut file.conn()), Err(Error::OldSqlite { .. })));
+        assert!(matches!(newer.rehearse(&file.conn()), Err(Error::OldSqlite { .. })));
+    }
+    // Where there is no file yet, none is made.
+    let file = File::new();
+    for migrator in [newer.migrator(), newer.migrator().or_recreate()] {
+        assert!(matches!(migrator.open(file.path()), Err(Error::OldSqlite { path: Some(_), .. })));
+        assert_eq!(std::fs::read_dir(file.path().parent().unwrap()).unwrap().count(), 0);
+    }
+    assert!(onward::__private::needs(ORDERS.clone(), rusqlite::version_number()).open(file.path()).is_ok());
+}
+
+#[test]
 fn an_open_transaction_is_refused() {
     let file = File::with_orders(&FIRST);
     let mut conn = file.conn();

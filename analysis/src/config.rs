@@ -8,6 +8,10 @@
 //! # What the codes mean to this team.
 //! [levels]
 //! drops_data = "deny"
+//!
+//! # The oldest SQLite that runs the migrations, where it is not the one that the program brings along.
+//! [engine]
+//! sqlite = "3.40"
 //! ```
 
 use std::collections::BTreeMap;
@@ -18,6 +22,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::checks::bad_config_file;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{Engine, OLDEST, Version};
 use crate::file::FileId;
 
 /// The name of the file, which lies beside the SQL files.
@@ -43,6 +48,8 @@ pub struct Config {
     pub collations: Vec<String>,
     /// What becomes of the diagnostics of a code in the whole history.
     pub levels: BTreeMap<&'static str, Level>,
+    /// What runs the migrations.
+    pub engine: Engine,
 }
 
 /// What becomes of the diagnostics of a code.
@@ -92,9 +99,14 @@ impl Config {
                     config.levels(file, value, diagnostics);
                     continue;
                 }
+                "engine" => {
+                    config.engine(file, value, diagnostics);
+                    continue;
+                }
                 other => {
-                    let problem =
-                        format!("unknown key `{other}`; known are `functions`, `collations` and `levels`");
+                    let problem = format!(
+                        "unknown key `{other}`; known are `functions`, `collations`, `levels` and `engine`"
+                    );
                     diagnostics.push(bad_config_file::diagnose(file.at(key.span()), &problem));
                     continue;
                 }
@@ -135,6 +147,37 @@ impl Config {
                 continue;
             }
             self.levels.insert(rule.code, level);
+        }
+    }
+}
+
+impl Config {
+    fn engine(&mut self, file: FileId, value: &Spanned<DeValue<'_>>, diagnostics: &mut Vec<Diagnostic>) {
+        let mut problem = |range, problem: &str| {
+            diagnostics.push(bad_config_file::diagnose(file.at(range), problem));
+        };
+        let Some(table) = value.get_ref().as_table() else {
+            return problem(value.span(), "`engine` is a table: `[engine]`");
+        };
+        for (key, value) in table {
+            if key.get_ref() != "sqlite" {
+                let unknown = format!("unknown key `{}` of `engine`; known is `sqlite`", key.get_ref());
+                problem(key.span(), &unknown);
+                continue;
+            }
+            let written = value.get_ref().as_str().and_then(Version::parse);
+            match written {
+                None => problem(value.span(), "a version of SQLite is written in quotes, such as \"3.40\""),
+                Some(version) if version < OLDEST => {
+                    problem(value.span(), &format!("onward itself needs SQLite {OLDEST} or later"));
+                }
+                Some(version) if version > Version::of_replay() => {
+                    let replay = Version::of_replay();
+                    let newer = format!("the migrations are proven on SQLite {replay}, so on nothing newer");
+                    problem(value.span(), &newer);
+                }
+                Some(version) => self.engine.sqlite = Some((version, file.at(value.span()))),
+            }
         }
     }
 }
@@ -216,8 +259,29 @@ mod tests {
     }
 
     #[test]
+    fn the_engine() {
+        let (config, diagnostics) = parse("[engine]\nsqlite = '3.40.1'\n");
+        assert_eq!(diagnostics, []);
+        let (version, place) = config.engine.sqlite.unwrap();
+        assert_eq!((version.number(), place.range), (3_040_001, 18..26));
+        for (value, problem) in [
+            ("3.40", "in quotes"),
+            ("'new'", "in quotes"),
+            ("'3.36.9'", "3.37 or later"),
+            ("'4.0'", "nothing newer"),
+        ] {
+            let (config, diagnostics) = parse(&format!("[engine]\nsqlite = {value}"));
+            assert!(diagnostics[0].message.contains(problem), "{value}: {diagnostics:?}");
+            assert_eq!((diagnostics.len(), config.engine.sqlite), (1, None), "{value}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_has_its_place() {
         for (text, at) in [
+            ("engine = '3.40'", 9),
+            ("[engine]\ntarget = 'rqlite'", 9),
+            ("[engine]\nsqlite = 3.40", 18),
             ("functions = 'a'", 12),
             ("functions = [1]", 13),
             ("functions = [{ name = 'a', arguments = 200 }]", 13),

@@ -32,6 +32,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod directive;
 pub mod embedded;
+pub mod engine;
 pub mod file;
 mod hint;
 pub mod history;

@@ -97,7 +97,7 @@ impl Analysis {
             [statement] => statement.range.clone(),
             [_, second, ..] => return Err(Error::Several(second.range.start..text.trim_end().len())),
         };
-        let sql = &text[statement];
+        let (sql, range) = (&text[statement.clone()], statement);
         self.without_nul(source)?;
         replay.with_sandbox(|sandbox| {
             let conn = sandbox.conn();
@@ -114,7 +114,10 @@ impl Analysis {
                     .collect();
                 Ok(Query { columns: columns(replay, &sql, labels), sql, parameters })
             });
-            prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))
+            let query =
+                prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
+            self.without_newer(source, &text[range.clone()], range.start)?;
+            Ok(query)
         })
     }
 
@@ -142,8 +145,17 @@ impl Analysis {
                     |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
                 prepared.map_err(refused)
             })?;
+            self.without_newer(source, sql, statement.range.start)?;
         }
         Ok(())
+    }
+
+    /// A statement that begins at this byte runs on the oldest SQLite that onward.toml names.
+    fn without_newer(&self, source: Text<'_>, sql: &str, start: usize) -> std::result::Result<(), Error> {
+        match fault::newer(&self.history, source, sql, start) {
+            Some(refused) => Err(Error::Refused(refused)),
+            None => Ok(()),
+        }
     }
 
     fn without_nul(&self, source: Text<'_>) -> std::result::Result<(), Error> {

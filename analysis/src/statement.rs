@@ -410,5 +410,11 @@ mod tests {
             matches!(change("ALTER TABLE t RENAME COLUMN a TO b"), Some(Change::Rename(_, to)) if to.is("b"))
         );
         assert_eq!(change("ALTER TABLE t FROB"), None);
+        for text in
+            ["ADD CONSTRAINT c CHECK (a)", "ADD CHECK (a)", "DROP CONSTRAINT c", "ALTER a SET NOT NULL"]
+        {
+            let text = format!("ALTER TABLE t {text}");
+            assert!(matches!(kind(&text), Kind::Alter { change: None, .. }), "{text}");
+        }
     }
 }

@@ -19,8 +19,9 @@ use crate::{UNKNOWN, folder, output};
 /// Set for a process that gets a proven history on its standard input.
 const PROVEN: &str = "ONWARD_PROVEN_HISTORY";
 
-/// A proven history on its way: migrations, objects, fingerprint, and the functions and collations of the application.
-type Proven = (Vec<Step>, Vec<String>, [u8; 32], Vec<(String, i32, bool)>, Vec<String>);
+/// A proven history on its way: migrations, objects, fingerprint, the functions and collations of the application, and the
+/// oldest SQLite that runs it.
+type Proven = (Vec<Step>, Vec<String>, [u8; 32], Vec<(String, i32, bool)>, Vec<String>, i32);
 /// Version, whether foreign keys are on, checksum, chain, the file, and the one that takes it back.
 type Step = (i64, bool, [u8; 32], [u8; 32], Text, Option<Text>);
 /// The parts of [`File`].
@@ -38,7 +39,7 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
 
 /// The history alone, which is all that a ledger can be held against.
 pub(crate) fn of_history(history: &History, dir: &Path) -> Migrations {
-    embed((steps(history, dir), Vec::new(), [0; 32], Vec::new(), Vec::new()))
+    embed((steps(history, dir), Vec::new(), [0; 32], Vec::new(), Vec::new(), 0))
 }
 
 fn prove(dir: &Path) -> Result<Proven, ExitCode> {
@@ -53,6 +54,7 @@ fn prove(dir: &Path) -> Result<Proven, ExitCode> {
             *replay.fingerprint.as_bytes(),
             functions.collect(),
             history.config.collations.clone(),
+            history.oldest_sqlite().number(),
         ));
     }
     folder::print(&analysis, dir);
@@ -101,7 +103,7 @@ fn text(File { whole, ends, statements }: File) -> Text {
     (whole, ends, statements.collect())
 }
 
-fn embed((steps, objects, fingerprint, functions, collations): Proven) -> Migrations {
+fn embed((steps, objects, fingerprint, functions, collations, sqlite): Proven) -> Migrations {
     let list = steps.into_iter().map(|(version, foreign_keys, checksum, chain, up, down)| {
         let up = __private::migration(version, file(up), checksum, chain);
         let up = if foreign_keys { __private::foreign_keys(up) } else { up };
@@ -115,7 +117,8 @@ fn embed((steps, objects, fingerprint, functions, collations): Proven) -> Migrat
     let functions = functions
         .into_iter()
         .map(|(name, arguments, deterministic)| __private::function(name.leak(), arguments, deterministic));
-    __private::stubs(migrations, functions.collect::<Vec<_>>().leak(), leak(collations))
+    let migrations = __private::stubs(migrations, functions.collect::<Vec<_>>().leak(), leak(collations));
+    __private::needs(migrations, sqlite)
 }
 
 fn file((whole, ends, statements): Text) -> __private::File {

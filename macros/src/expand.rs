@@ -94,13 +94,22 @@ fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) ->
     });
     let objects = &replay.objects;
     let fingerprint = bytes(replay.fingerprint.as_bytes());
+    let sqlite = history.oldest_sqlite().number();
     let value = stubs(
         quote!(::onward::__private::migrations(MIGRATIONS, &[#(#objects),*], #fingerprint)),
         &history.config,
     );
+    // It warns where the application links another SQLite.
+    let unnamed = history
+        .config
+        .engine
+        .sqlite
+        .is_none()
+        .then(|| quote_spanned!(folder.span=> const _: () = ::onward::__private::SQLITE_OF_THE_REPLAY;));
     quote! {
+        #unnamed
         const MIGRATIONS: &[::onward::__private::Migration] = &[#(#migrations),*];
-        #value
+        ::onward::__private::needs(#value, #sqlite)
     }
 }
 

@@ -39,6 +39,23 @@ pub const fn function(name: &'static str, arguments: i32, deterministic: bool) -
     Function { name, arguments, deterministic }
 }
 
+/// A history that needs this SQLite, as SQLite numbers its versions.
+pub const fn needs(migrations: Migrations, sqlite: i32) -> Migrations {
+    Migrations { sqlite, ..migrations }
+}
+
+/// What `migrations!` expands to if nobody has said which SQLite runs them: with the one that is compiled in, that is the
+/// one that has proven them.
+#[cfg(feature = "bundled")]
+pub const SQLITE_OF_THE_REPLAY: () = ();
+#[cfg(not(feature = "bundled"))]
+#[deprecated(
+    note = "the migrations are proven on the newest SQLite, and this program links another one, which may be older: the \
+            feature `bundled` is off\nhelp: write the oldest that it meets into onward.toml beside the migrations: \
+            `[engine]`, and below it `sqlite = \"3.40\"`"
+)]
+pub const SQLITE_OF_THE_REPLAY: () = ();
+
 /// What `migrations!` expands to beside its errors.
 pub const fn refused() -> Migrations {
     Migrations::new(&[], &[], [0; 32])

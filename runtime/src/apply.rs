@@ -89,6 +89,7 @@ fn settled<'m>(
     if !conn.is_autocommit() {
         return Err(Error::InTransaction { path: None });
     }
+    migrator.migrations.fit(rusqlite::version_number())?;
     let preparing = Error::sqlite("prepare the connection");
     let _impatience = impatience(conn).map_err(&preparing)?;
     let found = look(migrator, goal, conn);

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use onward_schema::driver::refused;
 use onward_schema::{Difference, Schema, Violation};
 use rusqlite::{Connection, ErrorCode};
 
@@ -105,6 +106,15 @@ pub enum Error {
     InTransaction {
         /// The database.
         path: Option<PathBuf>,
+    },
+    /// The program runs on an older SQLite than the migrations need.
+    OldSqlite {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The oldest version that will do.
+        needed: String,
+        /// The version that the program runs on.
+        found: &'static str,
     },
     /// Other databases are attached to the connection: a name in a migration could mean one of theirs.
     Attached {
@@ -362,6 +372,7 @@ macro_rules! place {
             | Error::Corrupt { path, .. }
             | Error::DiskFull { path, .. }
             | Error::InTransaction { path }
+            | Error::OldSqlite { path, .. }
             | Error::Attached { path, .. }
             | Error::Shadowed { path, .. }
             | Error::Settings { path, .. }
@@ -411,10 +422,7 @@ impl Error {
         sql: &'static str,
         source: rusqlite::Error,
     ) -> Error {
-        let within = match &source {
-            rusqlite::Error::SqlInputError { offset, .. } => usize::try_from(*offset).unwrap_or(0),
-            _ => 0,
-        };
+        let within = refused(&source).map_or(0, |(_, offset)| offset);
         let (line, column) = migration.position(start + within);
         Error::Statement {
             path: None,

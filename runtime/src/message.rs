@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 use std::path::Path;
 
+use onward_schema::driver::refused;
 use onward_schema::printable::{Lines, printable};
 use rusqlite::ErrorCode;
 
@@ -11,10 +12,7 @@ use crate::error::Error;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
 pub(crate) fn message(error: &rusqlite::Error) -> String {
-    let message = match error {
-        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
-        other => other.to_string(),
-    };
+    let message = refused(error).map_or_else(|| error.to_string(), |(message, _)| message.to_owned());
     // It may name a table.
     printable(&message).into_owned()
 }
@@ -145,6 +143,11 @@ impl fmt::Display for Error {
                 f,
                 "the connection is inside a transaction; nothing was changed\nhelp: commit it or roll it back first, or \
                  migrate on a connection of its own"
+            ),
+            Error::OldSqlite { needed, found, .. } => write!(
+                f,
+                "the migrations need SQLite {needed} or later, and this program runs on {found}; nothing was \
+                 changed\nhelp: install a newer SQLite, or build the program with the feature `bundled`"
             ),
             Error::Attached { databases, .. } => write!(
                 f,

@@ -6,7 +6,7 @@ use onward_schema::stub::Function;
 use onward_schema::{Checksum, Difference, token};
 use rusqlite::Connection;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hook::Hook;
 use crate::migrator::Migrator;
 use crate::rehearse::Rehearsal;
@@ -141,6 +141,8 @@ pub struct Migrations {
     pub(crate) functions: &'static [Function<'static>],
     /// Its collations.
     pub(crate) collations: &'static [&'static str],
+    /// The oldest SQLite that runs them, as SQLite numbers its versions.
+    pub(crate) sqlite: i32,
 }
 
 impl Migrations {
@@ -149,7 +151,18 @@ impl Migrations {
         objects: &'static [&'static str],
         fingerprint: [u8; 32],
     ) -> Migrations {
-        Migrations { list, objects, fingerprint, functions: &[], collations: &[] }
+        Migrations { list, objects, fingerprint, functions: &[], collations: &[], sqlite: 0 }
+    }
+
+    /// Whether this SQLite is new enough; that is asked of a number, so that it costs nothing.
+    pub(crate) fn fit(&self, found: i32) -> Result<()> {
+        if found >= self.sqlite {
+            return Ok(());
+        }
+        let (major, minor, patch) = (self.sqlite / 1_000_000, self.sqlite / 1000 % 1000, self.sqlite % 1000);
+        let patch = if patch > 0 { format!(".{patch}") } else { String::new() };
+        let needed = format!("{major}.{minor}{patch}");
+        Err(Error::OldSqlite { path: None, needed, found: rusqlite::version() })
     }
 
     /// The migrations in the order in which they run.

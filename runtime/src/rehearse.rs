@@ -83,6 +83,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     if !conn.is_autocommit() {
         return Err(Error::InTransaction { path: None });
     }
+    migrator.migrations.fit(rusqlite::version_number())?;
     let (goal, copying) = (Goal::Up(migrator.goal()?), Error::sqlite("copy the database"));
     let mut wait = Wait::new(migrator);
     let _impatience = Impatience::begin(conn).map_err(Error::sqlite("prepare the connection"))?;

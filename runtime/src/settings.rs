@@ -127,7 +127,7 @@ impl<'c> Impatience<'c> {
     fn instead_of(busy_timeout: Duration, conn: &'c Connection) -> Result<Impatience<'c>> {
         // A timeout of zero may be a busy handler of the application, which must stay.
         if !busy_timeout.is_zero() {
-            conn.busy_timeout(PATIENCE.min(busy_timeout))?;
+            set_busy_timeout(conn, PATIENCE.min(busy_timeout))?;
         }
         Ok(Impatience { conn, busy_timeout })
     }
@@ -137,17 +137,27 @@ impl Drop for Impatience<'_> {
     fn drop(&mut self) {
         if !self.busy_timeout.is_zero() {
             // It was set before, so SQLite takes it.
-            let _ = self.conn.busy_timeout(self.busy_timeout);
+            let _ = set_busy_timeout(self.conn, self.busy_timeout);
         }
     }
 }
 
+#[cfg(feature = "bundled")]
+fn set_busy_timeout(conn: &Connection, timeout: Duration) -> Result<()> {
+    conn.busy_timeout(timeout)
+}
+
+/// A statement: of rusqlite 0.41 on, the call links with SQLite 3.44 and later only.
+#[cfg(not(feature = "bundled"))]
+fn set_busy_timeout(conn: &Connection, timeout: Duration) -> Result<()> {
+    conn.execute_batch(&format!("PRAGMA busy_timeout = {}", timeout.as_millis()))
+}
+
 #[cfg(test)]
 mod tests {
-    use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-
     use super::*;
 
+    /// Of the switches that this rusqlite has.
     fn all(conn: &Connection) -> Result<Vec<bool>> {
         switch::all().map(|switch| switch.is_on(conn)).collect()
     }
@@ -219,8 +229,12 @@ mod tests {
         Ok(())
     }
 
+    /// Of rusqlite 0.41 on, an authorizer links with SQLite 3.44 and later only.
+    #[cfg(feature = "bundled")]
     #[test]
     fn settings_come_back_when_one_of_them_is_denied() -> Result<()> {
+        use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
         for denied in ["writable_schema", "ignore_check_constraints", "recursive_triggers"] {
             // That of the schema is read by a call, which nobody denies.
             for reading in [true, false].into_iter().skip(usize::from(denied == "writable_schema")) {

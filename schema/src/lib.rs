@@ -31,6 +31,7 @@ mod column;
 mod compare;
 mod create;
 mod difference;
+pub mod driver;
 mod enforce;
 mod fingerprint;
 mod foreign_key;

@@ -3,6 +3,7 @@
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result};
 
+use crate::db_config;
 use crate::setting::{Care, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
 
 /// A setting that a run sets.
@@ -112,20 +113,20 @@ impl Switch {
 
 /// A call costs next to nothing, a pragma is a statement to prepare; and some work inside a transaction by a call only.
 fn call(number: i32) -> Option<DbConfig> {
-    Some(match number {
-        FOREIGN_KEYS => DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY,
-        1003 => DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER,
-        1009 => DbConfig::SQLITE_DBCONFIG_RESET_DATABASE,
-        1010 => DbConfig::SQLITE_DBCONFIG_DEFENSIVE,
-        WRITABLE_SCHEMA => DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA,
-        1012 => DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE,
-        1013 => DbConfig::SQLITE_DBCONFIG_DQS_DML,
-        1014 => DbConfig::SQLITE_DBCONFIG_DQS_DDL,
-        1015 => DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW,
-        1019 => DbConfig::SQLITE_DBCONFIG_REVERSE_SCANORDER,
-        1022 => DbConfig::SQLITE_DBCONFIG_ENABLE_COMMENTS,
-        _ => return None,
-    })
+    match number {
+        FOREIGN_KEYS => db_config!(SQLITE_DBCONFIG_ENABLE_FKEY),
+        1003 => db_config!(SQLITE_DBCONFIG_ENABLE_TRIGGER),
+        1009 => db_config!(SQLITE_DBCONFIG_RESET_DATABASE),
+        1010 => db_config!(SQLITE_DBCONFIG_DEFENSIVE),
+        WRITABLE_SCHEMA => db_config!(SQLITE_DBCONFIG_WRITABLE_SCHEMA),
+        1012 => db_config!(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE),
+        1013 => db_config!(SQLITE_DBCONFIG_DQS_DML),
+        1014 => db_config!(SQLITE_DBCONFIG_DQS_DDL),
+        1015 => db_config!(SQLITE_DBCONFIG_ENABLE_VIEW),
+        1019 => db_config!(SQLITE_DBCONFIG_REVERSE_SCANORDER),
+        1022 => db_config!(SQLITE_DBCONFIG_ENABLE_COMMENTS),
+        _ => None,
+    }
 }
 
 /// There is nothing to ask: the pragma replaces the function, that with ESCAPE as well. What the application has put in

@@ -34,6 +34,7 @@ pub mod locked_missing;
 pub mod masked_create;
 pub mod may_fail_with_rows;
 pub mod mixed_layouts;
+pub mod newer_sqlite;
 pub mod no_migrations;
 pub mod not_in_transaction;
 pub mod not_repeatable;
@@ -160,6 +161,7 @@ pub static RULES: &[&Rule] = &[
     &masked_create::RULE,
     &may_fail_with_rows::RULE,
     &mixed_layouts::RULE,
+    &newer_sqlite::RULE,
     &no_migrations::RULE,
     &not_in_transaction::RULE,
     &not_repeatable::RULE,
@@ -238,6 +240,7 @@ const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(empty_migration::check(history));
     diagnostics.extend(syntax_error::check(history));
+    diagnostics.extend(newer_sqlite::check(history));
     for at in history.statements() {
         diagnostics.extend(STATEMENTS.iter().filter_map(|check| check(history, at)));
     }

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use super::{Refused, Text};
 use crate::cause::{Cause, Refusal};
 use crate::checks::{
-    double_quoted_string, sqlite_error, syntax_error, unknown_column, unknown_function, unknown_table,
+    double_quoted_string, newer_sqlite, sqlite_error, syntax_error, unknown_column, unknown_function,
+    unknown_table,
 };
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
@@ -88,6 +89,22 @@ pub(super) fn nul(history: &History, Text { path, text }: Text<'_>, at: usize) -
         .label("nothing behind this would run")
         .help("write `char(0)` for the character in a string, and `x'00'` for the byte in a blob");
     Refused { diagnostic: Box::new(diagnostic), files }
+}
+
+/// The first that came with a newer SQLite than the one that is named, in a statement that begins at this byte.
+pub(super) fn newer(
+    history: &History,
+    Text { path, text }: Text<'_>,
+    sql: &str,
+    start: usize,
+) -> Option<Refused> {
+    let (oldest, named) = history.config.engine.sqlite.as_ref()?;
+    let found = history.newer(sql, *oldest).into_iter().next()?;
+    let mut files = history.files.clone();
+    let file = files.add(File::statement(path, text));
+    let place = file.at(start + found.range.start..start + found.range.end);
+    let diagnostic = newer_sqlite::diagnose(&found, place, *oldest, named);
+    Some(Refused { diagnostic: Box::new(diagnostic), files })
 }
 
 fn no_column(

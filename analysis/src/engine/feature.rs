@@ -1,0 +1,147 @@
+//! What each version of SQLite brought, since the oldest that the runtime runs on.
+//!
+//! The source is <https://www.sqlite.org/changes.html>; each line was tried on SQLites before and after. What SQLite takes
+//! in values alone, such as JSON5 in a column, cannot be seen here.
+
+use super::Version;
+
+/// What came with the version 3 and this number behind the dot.
+pub(super) const fn came_with(minor: i32) -> Version {
+    Version::new(3, minor, 0)
+}
+
+/// Functions: the version, a call, and how older ones do it.
+pub(super) const FUNCTIONS: &[(i32, &str, &str)] = &[
+    (38, "format('%d', 1)", "`printf` is the same function"),
+    (38, "unixepoch('now')", "write `CAST(strftime('%s', …) AS INTEGER)`"),
+    (41, "unhex('00')", ""),
+    (42, "json_error_position('{}')", ""),
+    (43, "octet_length('a')", "write `length(CAST(… AS BLOB))`"),
+    (43, "timediff('2024-01-02', '2024-01-01')", ""),
+    (44, "concat('a', 'b')", "write `||`, with `coalesce(…, '')` around what may be NULL"),
+    (44, "concat_ws(',', 'a', 'b')", "write `||`, with `coalesce(…, '')` around what may be NULL"),
+    (44, "string_agg('a', ',')", "`group_concat` is the same function"),
+    (45, "jsonb('[]')", "keep JSON as text: `json`"),
+    (45, "jsonb_array(1)", "keep JSON as text: `json_array`"),
+    (45, "jsonb_extract('[1]', '$[0]')", "keep JSON as text: `json_extract`"),
+    (45, "jsonb_group_array(1)", "keep JSON as text: `json_group_array`"),
+    (45, "jsonb_group_object('a', 1)", "keep JSON as text: `json_group_object`"),
+    (45, "jsonb_insert('[]', '$[0]', 1)", "keep JSON as text: `json_insert`"),
+    (45, "jsonb_object('a', 1)", "keep JSON as text: `json_object`"),
+    (45, "jsonb_patch('{}', '{}')", "keep JSON as text: `json_patch`"),
+    (45, "jsonb_remove('[1]', '$[0]')", "keep JSON as text: `json_remove`"),
+    (45, "jsonb_replace('[1]', '$[0]', 2)", "keep JSON as text: `json_replace`"),
+    (45, "jsonb_set('[1]', '$[0]', 2)", "keep JSON as text: `json_set`"),
+    (46, "json_pretty('[]')", ""),
+    (48, "if(1, 2, 3)", "write `iif` or CASE"),
+    (50, "unistr('a')", ""),
+    (50, "unistr_quote('a')", ""),
+    (53, "json_array_insert('[]', '$[0]', 1)", ""),
+    (53, "jsonb_array_insert('[]', '$[0]', 1)", ""),
+];
+
+/// Functions that give a table.
+pub(super) const TABLES: &[(i32, &str, &str)] =
+    &[(51, "jsonb_each('[]')", "use `json_each`"), (51, "jsonb_tree('[]')", "use `json_tree`")];
+
+/// Modifiers of dates and times, which are NULL in older versions.
+pub(super) const MODIFIERS: &[(i32, &str)] =
+    &[(38, "auto"), (38, "julianday"), (42, "subsec"), (42, "subsecond"), (46, "ceiling"), (46, "floor")];
+
+/// Letters behind `%` in `strftime`, with which it gives NULL in older versions.
+pub(super) const LETTERS: &[(i32, &str)] = &[(44, "eFIklpPRTu"), (46, "GgUV")];
+
+/// Options of `fts5`.
+pub(super) const FTS5: &[(i32, &str)] =
+    &[(43, "contentless_delete"), (47, "contentless_unindexed"), (47, "locale")];
+
+/// Syntax that [`find`](super::find) knows how to find.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Syntax {
+    pub(super) since: i32,
+    /// What messages call it.
+    pub(super) what: &'static str,
+    /// How older versions do it.
+    pub(super) instead: &'static str,
+    /// Statements that use it, on a table `t` with columns `a` and `b` and a constraint `c`.
+    pub(super) example: &'static str,
+}
+
+const fn syntax(since: i32, what: &'static str, instead: &'static str, example: &'static str) -> Syntax {
+    Syntax { since, what, instead, example }
+}
+
+pub(super) const ARROW: Syntax =
+    syntax(38, "the operators `->` and `->>`", "write `json_extract`", "SELECT '[1]' ->> 0");
+pub(super) const RIGHT_JOIN: Syntax = syntax(
+    39,
+    "RIGHT JOIN and FULL JOIN",
+    "write a LEFT JOIN of the tables the other way round",
+    "SELECT * FROM t RIGHT JOIN (SELECT 1 AS x) ON a = x",
+);
+pub(super) const DISTINCT_FROM: Syntax = syntax(
+    39,
+    "IS DISTINCT FROM",
+    "write `IS NOT`, and `IS` for IS NOT DISTINCT FROM",
+    "SELECT 1 IS DISTINCT FROM 2",
+);
+pub(super) const HAVING: Syntax = syntax(
+    39,
+    "HAVING without GROUP BY",
+    "put the query into another one with a WHERE",
+    "SELECT max(a) FROM t HAVING max(a) > 1",
+);
+pub(super) const ORDERED_AGGREGATE: Syntax = syntax(
+    44,
+    "ORDER BY inside an aggregate",
+    "aggregate over a subquery with that ORDER BY",
+    "SELECT group_concat(a ORDER BY b) FROM t",
+);
+pub(super) const JSON_VALID_FLAGS: Syntax =
+    syntax(45, "`json_valid()` with two arguments", "leave out the second", "SELECT json_valid('{}', 1)");
+pub(super) const UNDERSCORE: Syntax =
+    syntax(46, "underscores in numbers", "write the digits alone", "SELECT 1_000");
+pub(super) const RAISE: Syntax = syntax(
+    47,
+    "an expression as the message of RAISE",
+    "write a string",
+    "CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT raise(ABORT, 'not ' || new.a); END",
+);
+pub(super) const FROM_THE_END: Syntax = syntax(
+    47,
+    "a negative index behind `->` or `->>`",
+    "write `'$[#-1]'` as the path",
+    "SELECT CASE WHEN '[1]' ->> -1 IS NULL THEN json('none') END",
+);
+pub(super) const SHORT_IIF: Syntax =
+    syntax(48, "`iif()` with two arguments", "give NULL as the third", "SELECT iif(1, 2)");
+pub(super) const LONG_IIF: Syntax =
+    syntax(49, "`iif()` with more than three arguments", "write CASE", "SELECT iif(1, 2, 3, 4)");
+pub(super) const ALTER_COLUMN: Syntax = syntax(
+    53,
+    "ALTER COLUMN",
+    "rebuild the table: make one of the new shape, copy the rows, drop the old one, rename",
+    "ALTER TABLE t ALTER COLUMN a DROP NOT NULL",
+);
+pub(super) const ALTER_CONSTRAINT: Syntax = syntax(
+    53,
+    "adding and dropping constraints",
+    "rebuild the table: make one of the new shape, copy the rows, drop the old one, rename",
+    "ALTER TABLE t DROP CONSTRAINT c",
+);
+
+pub(super) const SYNTAX: &[Syntax] = &[
+    ARROW,
+    RIGHT_JOIN,
+    DISTINCT_FROM,
+    HAVING,
+    ORDERED_AGGREGATE,
+    JSON_VALID_FLAGS,
+    UNDERSCORE,
+    RAISE,
+    FROM_THE_END,
+    SHORT_IIF,
+    LONG_IIF,
+    ALTER_COLUMN,
+    ALTER_CONSTRAINT,
+];

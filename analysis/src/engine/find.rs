@@ -1,0 +1,399 @@
+//! Where a statement uses what came with a newer SQLite.
+//!
+//! It goes by the tokens, so that it also knows syntax that a parser does not, and reads the bodies of triggers and views
+//! like everything else. A name counts as a function only where nothing but an expression or a table can stand.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use onward_schema::token::{Kind, Token, significant};
+
+use super::Version;
+use super::feature::{self, Syntax, came_with};
+
+/// Something that came with a newer SQLite, and where it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// What messages call it.
+    pub what: String,
+    /// The version it came with.
+    pub since: Version,
+    /// The bytes of the statement that use it.
+    pub range: Range<usize>,
+    /// What to write instead; empty if there is nothing as short.
+    pub instead: &'static str,
+    /// The function, if it is the call of one.
+    pub function: Option<String>,
+}
+
+/// What a statement uses that SQLite 3.37 does not have, in the order of its text.
+pub fn uses(sql: &str) -> Vec<Use> {
+    let text = Text::read(sql);
+    let mut uses: Vec<Use> = (0..text.tokens.len()).flat_map(|at| text.token(at)).collect();
+    uses.extend(text.alter());
+    uses.sort_by_key(|found| found.range.start);
+    uses
+}
+
+/// The arguments of a call that is longer than this are not looked at, so that nothing takes long.
+const MOST: usize = 512;
+
+struct Text<'a> {
+    tokens: Vec<Token<'a>>,
+    /// For each token the bracket that it stands in.
+    inside: Vec<Option<usize>>,
+    /// For each bracket the one that closes it.
+    closes: HashMap<usize, usize>,
+    /// Every HAVING of a query without GROUP BY.
+    ungrouped: HashSet<usize>,
+}
+
+impl<'a> Text<'a> {
+    fn read(sql: &'a str) -> Text<'a> {
+        let tokens: Vec<Token<'a>> = significant(sql).collect();
+        let (mut inside, mut closes, mut ungrouped) = (Vec::new(), HashMap::new(), HashSet::new());
+        // Each bracket that is open, and whether the query in it has a GROUP BY by now.
+        let mut open: Vec<(Option<usize>, bool)> = vec![(None, true)];
+        for (at, token) in tokens.iter().enumerate() {
+            if token.is(")") && open.len() > 1 {
+                closes.extend(open.pop().and_then(|(bracket, _)| Some((bracket?, at))));
+            }
+            let Some((bracket, grouped)) = open.last_mut() else { continue };
+            inside.push(*bracket);
+            match () {
+                () if token.is("SELECT") => *grouped = false,
+                () if token.is("GROUP") => *grouped = true,
+                () if token.is("HAVING") && !*grouped => drop(ungrouped.insert(at)),
+                () if token.is("(") => open.push((Some(at), true)),
+                () => {}
+            }
+        }
+        Text { tokens, inside, closes, ungrouped }
+    }
+
+    fn is(&self, at: usize, word: &str) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.is(word))
+    }
+
+    /// Whether these words stand here.
+    fn are(&self, at: usize, words: &[&str]) -> bool {
+        words.iter().enumerate().all(|(index, word)| self.is(at + index, word))
+    }
+
+    /// Whether the token before this one is one of these.
+    fn follows(&self, at: usize, words: &[&str]) -> bool {
+        at > 0 && words.iter().any(|word| self.is(at - 1, word))
+    }
+
+    fn use_of(&self, tokens: Range<usize>, found: &Syntax) -> Use {
+        let (first, last) = (&self.tokens[tokens.start], &self.tokens[tokens.end - 1]);
+        Use {
+            what: found.what.to_owned(),
+            since: came_with(found.since),
+            range: first.range.start..last.range.end,
+            instead: found.instead,
+            function: None,
+        }
+    }
+
+    /// What begins at this token.
+    fn token(&self, at: usize) -> Vec<Use> {
+        let token = &self.tokens[at];
+        let mut uses = Vec::new();
+        if token.kind == Kind::Number && token.text.contains('_') {
+            uses.push(self.use_of(at..at + 1, &feature::UNDERSCORE));
+        }
+        if token.is("->") || token.is("->>") {
+            uses.push(self.use_of(at..at + 1, &feature::ARROW));
+            if self.is(at + 1, "-") {
+                uses.push(self.use_of(at..at + 2, &feature::FROM_THE_END));
+            }
+        }
+        if token.is("IS") {
+            let length = if self.is(at + 1, "NOT") { 4 } else { 3 };
+            if self.are(at + length - 2, &["DISTINCT", "FROM"]) {
+                uses.push(self.use_of(at..at + length, &feature::DISTINCT_FROM));
+            }
+        }
+        // Elsewhere it is the name of a table.
+        if (token.is("RIGHT") || token.is("FULL"))
+            && !self.follows(at, &["FROM", ",", "JOIN", "AS", ".", "("])
+        {
+            let join = if self.is(at + 1, "OUTER") { at + 2 } else { at + 1 };
+            if self.is(join, "JOIN") {
+                uses.push(self.use_of(at..join + 1, &feature::RIGHT_JOIN));
+            }
+        }
+        if self.ungrouped.contains(&at) {
+            uses.push(self.use_of(at..at + 1, &feature::HAVING));
+        }
+        if token.is("RAISE") && self.is(at + 1, "(") && self.has_long_message(at + 1) {
+            uses.push(self.use_of(at..at + 1, &feature::RAISE));
+        }
+        if token.is("USING") && self.is(0, "CREATE") && self.is(1, "VIRTUAL") && self.is(at + 1, "FTS5") {
+            uses.extend(self.fts5(at + 2));
+        }
+        // The bracket around it is that of a call, and there is no query in it.
+        if self.are(at, &["ORDER", "BY"])
+            && let Some(bracket) = self.inside[at]
+            && bracket.checked_sub(1).is_some_and(|name| self.name(name).is_some())
+            && !["SELECT", "VALUES", "WITH"].iter().any(|word| self.is(bracket + 1, word))
+        {
+            uses.push(self.use_of(at..at + 2, &feature::ORDERED_AGGREGATE));
+        }
+        if let Some(name) = self.name(at) {
+            uses.extend(self.function(at, &name));
+        }
+        uses
+    }
+
+    fn has_long_message(&self, bracket: usize) -> bool {
+        match self.arguments(bracket).get(1) {
+            Some([message]) => message.name().is_none(),
+            Some(message) => message.len() > 1,
+            None => false,
+        }
+    }
+
+    /// What stands between the commas of this bracket.
+    fn arguments(&self, open: usize) -> Vec<&[Token<'a>]> {
+        let close = self.closes.get(&open).copied().unwrap_or(open);
+        if close <= open + 1 || close - open > MOST {
+            return Vec::new();
+        }
+        let is_comma = |at: &usize| self.inside[*at] == Some(open) && self.is(*at, ",");
+        let mut start = open + 1;
+        let ends = (start..close).filter(is_comma).chain([close]);
+        ends.map(|end| &self.tokens[std::mem::replace(&mut start, end + 1)..end]).collect()
+    }
+
+    /// The name of the function that is called here: a name, a bracket, and before it what an expression or a table can
+    /// follow.
+    fn name(&self, at: usize) -> Option<String> {
+        const BEFORE: [&str; 27] = [
+            "ALL",
+            "AND",
+            "BETWEEN",
+            "BY",
+            "CASE",
+            "DISTINCT",
+            "ELSE",
+            "ESCAPE",
+            "FROM",
+            "GLOB",
+            "HAVING",
+            "IN",
+            "IS",
+            "JOIN",
+            "LIKE",
+            "LIMIT",
+            "MATCH",
+            "NOT",
+            "OFFSET",
+            "ON",
+            "OR",
+            "REGEXP",
+            "RETURNING",
+            "SELECT",
+            "THEN",
+            "WHEN",
+            "WHERE",
+        ];
+        let (before, token) = (self.tokens.get(at.checked_sub(1)?)?, &self.tokens[at]);
+        let is_symbol = before.kind == Kind::Symbol && !before.is(".") && !before.is(")");
+        let is_place = is_symbol || BEFORE.iter().any(|word| before.is(word));
+        if !is_place || !self.is(at + 1, "(") || token.kind == Kind::String || self.is_indexed_table(at) {
+            return None;
+        }
+        // WITH gives a name to a query: `name(columns) AS (`.
+        let end = self.closes.get(&(at + 1))?;
+        let is_query = ["(", "NOT", "MATERIALIZED"].iter().any(|word| self.is(end + 2, word));
+        if self.is(end + 1, "AS") && is_query {
+            return None;
+        }
+        Some(token.name()?.to_ascii_lowercase())
+    }
+
+    /// `CREATE INDEX … ON table (`
+    fn is_indexed_table(&self, at: usize) -> bool {
+        let is_index = self.is(0, "CREATE") && (self.is(1, "INDEX") || self.are(1, &["UNIQUE", "INDEX"]));
+        // `CREATE UNIQUE INDEX IF NOT EXISTS main.i ON` is the longest.
+        is_index && self.tokens.iter().take(10).position(|token| token.is("ON")) == Some(at - 1)
+    }
+
+    fn function(&self, at: usize, name: &str) -> Vec<Use> {
+        let mut uses = Vec::new();
+        let mut named = feature::FUNCTIONS.iter().chain(feature::TABLES);
+        if let Some((since, _, instead)) = named.find(|(_, call, _)| call.split('(').next() == Some(name)) {
+            uses.push(Use {
+                what: format!("`{name}()`"),
+                since: came_with(*since),
+                range: self.tokens[at].range.clone(),
+                instead,
+                function: Some(name.to_owned()),
+            });
+        }
+        let arguments = || self.arguments(at + 1);
+        let this = at..at + 1;
+        match name {
+            "iif" | "if" => match arguments().len() {
+                2 => uses.push(self.use_of(this, &feature::SHORT_IIF)),
+                4.. => uses.push(self.use_of(this, &feature::LONG_IIF)),
+                _ => {}
+            },
+            "json_valid" if arguments().len() == 2 => {
+                uses.push(self.use_of(this, &feature::JSON_VALID_FLAGS));
+            }
+            "date" | "time" | "datetime" | "julianday" | "unixepoch" => {
+                uses.extend(arguments().iter().skip(1).filter_map(|argument| modifier(argument)));
+            }
+            "strftime" => {
+                let arguments = arguments();
+                uses.extend(arguments.first().and_then(|argument| letter(argument)));
+                uses.extend(arguments.iter().skip(2).filter_map(|argument| modifier(argument)));
+            }
+            _ => {}
+        }
+        uses
+    }
+
+    fn fts5(&self, open: usize) -> Vec<Use> {
+        let of = |argument: &&[Token<'_>]| {
+            let [option, equals, ..] = argument else { return None };
+            let (since, name) = feature::FTS5.iter().find(|(_, name)| option.is(name) && equals.is("="))?;
+            Some(Use {
+                what: format!("the option `{name}` of fts5"),
+                since: came_with(*since),
+                range: option.range.clone(),
+                instead: "",
+                function: None,
+            })
+        };
+        self.arguments(open).iter().filter_map(of).collect()
+    }
+
+    /// ALTER TABLE as it was extended.
+    fn alter(&self) -> Option<Use> {
+        if !self.are(0, &["ALTER", "TABLE"]) {
+            return None;
+        }
+        let verb = if self.is(3, ".") { 5 } else { 3 };
+        let constraint = self.is(verb + 1, "CONSTRAINT") || self.is(verb + 1, "CHECK");
+        if self.is(verb, "ALTER") {
+            Some(self.use_of(verb..verb + 1, &feature::ALTER_COLUMN))
+        } else if constraint && (self.is(verb, "ADD") || self.is(verb, "DROP")) {
+            Some(self.use_of(verb..verb + 2, &feature::ALTER_CONSTRAINT))
+        } else {
+            None
+        }
+    }
+}
+
+/// A string alone, without its quotes.
+fn string(argument: &[Token<'_>]) -> Option<String> {
+    match argument {
+        [string] if string.kind == Kind::String => string.name(),
+        _ => None,
+    }
+}
+
+fn modifier(argument: &[Token<'_>]) -> Option<Use> {
+    let written = string(argument)?.to_ascii_lowercase();
+    let (since, name) = feature::MODIFIERS.iter().find(|(_, name)| *name == written.trim())?;
+    Some(of_string(argument, format!("the modifier '{name}'"), *since))
+}
+
+/// The newest letter of a format.
+fn letter(argument: &[Token<'_>]) -> Option<Use> {
+    let format = string(argument)?;
+    let mut characters = format.chars();
+    let mut newest = None;
+    while let Some(character) = characters.next() {
+        let letter = if character == '%' { characters.next() } else { None };
+        let found = letter.and_then(|letter| {
+            let (since, _) = feature::LETTERS.iter().find(|(_, letters)| letters.contains(letter))?;
+            Some((*since, letter))
+        });
+        newest = newest.max(found);
+    }
+    newest.map(|(since, letter)| of_string(argument, format!("`%{letter}` in `strftime`"), since))
+}
+
+fn of_string(argument: &[Token<'_>], what: String, since: i32) -> Use {
+    let range = argument.first().map(|token| token.range.clone()).unwrap_or_default();
+    Use { what, since: came_with(since), range, instead: "", function: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(sql: &str) -> Vec<&str> {
+        uses(sql).into_iter().map(|found| &sql[found.range]).collect()
+    }
+
+    #[test]
+    fn what_is_used_has_its_place() {
+        for (sql, expected) in [
+            ("SELECT concat(a, unhex(b)) FROM t", &["concat", "unhex"][..]),
+            ("SELECT a IS NOT DISTINCT FROM format(b)", &["IS NOT DISTINCT FROM", "format"]),
+            ("SELECT * FROM a NATURAL FULL OUTER JOIN b RIGHT JOIN c", &["FULL OUTER JOIN", "RIGHT JOIN"]),
+            ("SELECT a ->> -1_0 FROM t", &["->>", "->> -", "1_0"]),
+            ("SELECT string_agg(a, ',' ORDER BY b) FROM t", &["string_agg", "ORDER BY"]),
+            (
+                "SELECT strftime('%s %V', a, 'SubSec'), datetime('now', 'auto')",
+                &["'%s %V'", "'SubSec'", "'auto'"],
+            ),
+            (
+                "SELECT 1 FROM t, jsonb_each(t.a) WHERE x NOT IN (SELECT if(1, 2))",
+                &["jsonb_each", "if", "if"],
+            ),
+            ("SELECT max(a) FROM (SELECT 1 GROUP BY 1) HAVING 1", &["HAVING"]),
+            ("SELECT raise(ABORT, new.a)", &["raise"]),
+            ("CREATE VIRTUAL TABLE f USING fts5(a, contentless_delete = 1)", &["contentless_delete"]),
+            ("ALTER TABLE main.t ADD CHECK (a)", &["ADD CHECK"]),
+        ] {
+            assert_eq!(found(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_calls_and_old_syntax() {
+        for sql in [
+            "CREATE TABLE format(concat, unhex TEXT, PRIMARY KEY (concat))",
+            "CREATE TABLE IF NOT EXISTS main.concat(a REFERENCES format(concat), b format(3))",
+            "CREATE UNIQUE INDEX i ON format(concat)",
+            "INSERT INTO main.format(concat) SELECT unhex FROM concat AS format",
+            "REPLACE INTO concat (a) VALUES ('unhex(1)')",
+            "WITH format(a) AS (SELECT 1), concat(b) AS NOT MATERIALIZED (SELECT 2) SELECT CAST(a AS unhex(3)) FROM format",
+            "CREATE VIEW format(concat) AS SELECT 1",
+            "SELECT * FROM a AS right JOIN b, full JOIN main.right JOIN c",
+            "SELECT count(*) FROM t GROUP BY a HAVING count(*) > (SELECT 1)",
+            "SELECT rank() OVER (PARTITION BY a ORDER BY b), x IN (SELECT a FROM t ORDER BY b) FROM t WINDOW w AS (ORDER BY a)",
+            "SELECT iif(1, 2, 3), strftime('%Y-%%F', a, 'utc'), date('auto'), json_valid(a), '1_0', x'00'",
+            "SELECT raise(ABORT, 'no'), raise(IGNORE), raise(FAIL, \"no\")",
+            "ALTER TABLE t ADD COLUMN \"constraint\" TEXT",
+            "ALTER TABLE t RENAME COLUMN a TO b",
+            "USING fts5 ) ) (",
+            "iif(",
+            ") HAVING",
+            "IS",
+            "->",
+            "RAISE (",
+            "strftime('%",
+            "CREATE VIRTUAL USING fts5",
+        ] {
+            let found = found(sql);
+            assert!(found.iter().all(|found| *found == "->"), "{sql}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_does_not_take_long() {
+        let depth = 20_000;
+        for part in ["date(", "HAVING ", "SELECT HAVING ", "a IS NOT ", "(SELECT raise(", "x, concat("] {
+            let _ = uses(&part.repeat(depth));
+            let _ = uses(&format!("SELECT {}1{}", part.repeat(depth), ")".repeat(depth)));
+        }
+    }
+}
