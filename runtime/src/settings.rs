@@ -10,6 +10,8 @@ use rusqlite::{Connection, Result};
 pub(crate) struct Settings<'c> {
     conn: &'c Connection,
     before: Vec<(Switch, bool)>,
+    /// Whether code of the application has had the connection, which may have set anything.
+    code: Cell<bool>,
     /// Whether the connection had no journal, and has one for the run.
     journal: Cell<bool>,
     restored: bool,
@@ -18,9 +20,11 @@ pub(crate) struct Settings<'c> {
 impl<'c> Settings<'c> {
     /// Notes the settings and puts them to the replay's.
     pub(crate) fn prepare(conn: &'c Connection) -> Result<Settings<'c>> {
-        let before = switch::all().map(|switch| Ok((switch, switch.is_on(conn)?))).collect::<Result<_>>()?;
+        let lasting = switch::all().filter(|switch| switch.lasts());
+        let before = lasting.map(|switch| Ok((switch, switch.is_on(conn)?))).collect::<Result<_>>()?;
         // Nothing is changed before all is noted: from here on, a drop puts everything back.
-        let settings = Settings { conn, before, journal: Cell::new(false), restored: false };
+        let settings =
+            Settings { conn, before, code: Cell::new(false), journal: Cell::new(false), restored: false };
         for (switch, was) in &settings.before {
             if *was != switch.in_run() {
                 switch.set(conn, switch.in_run())?;
@@ -29,8 +33,9 @@ impl<'c> Settings<'c> {
         Ok(settings)
     }
 
-    /// Puts what code of the application has changed to the replay's again.
+    /// Puts everything to the replay's again, before and behind code of the application.
     pub(crate) fn again(&self) -> Result<()> {
+        self.code.set(true);
         switch::all().try_for_each(|switch| switch.ensure(self.conn))
     }
 
@@ -70,7 +75,10 @@ impl<'c> Settings<'c> {
         self.restored = true;
         let mut outcome = if self.journal.get() { self.no_journal() } else { Ok(()) };
         for (switch, was) in self.before.iter().rev() {
-            outcome = outcome.and(switch.put(self.conn, *was));
+            // A statement of a migration changes only what a call can tell; the rest would be a statement each to ask.
+            if self.code.get() || switch.is_cheap() || *was != switch.in_run() {
+                outcome = outcome.and(switch.put(self.conn, *was));
+            }
         }
         outcome
     }
@@ -148,9 +156,8 @@ mod tests {
 
     use super::*;
 
-    /// All but the one that ends with any transaction.
     fn lasting() -> impl Iterator<Item = Switch> {
-        switch::all().filter(|switch| switch.pragma() != Some("defer_foreign_keys"))
+        switch::all().filter(|switch| switch.lasts())
     }
 
     fn all(conn: &Connection) -> Result<Vec<bool>> {
@@ -179,6 +186,7 @@ mod tests {
             assert!(before.iter().all(|found| *found == on));
             let (impatience, settings) = (Impatience::begin(&conn)?, Settings::prepare(&conn)?);
             assert_eq!((all(&conn)?, busy_timeout(&conn)?), (in_run(), 15));
+            settings.again()?;
             switch::all().try_for_each(|switch| switch.set(&conn, !switch.in_run()))?;
             settings.restore()?;
             drop(impatience);
