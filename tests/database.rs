@@ -235,3 +235,27 @@ fn status_names_the_cause_that_apply_names() {
     let err = place.onward(&["apply", "app.db"]).exits(1).err;
     assert!(err.contains("was changed by hand") && !err.contains("edited after it ran"), "{err}");
 }
+
+/// The replay has little memory, and SQLite counts it for the whole process: the run is in another one.
+#[test]
+fn a_run_has_the_memory_that_the_replay_does_not_get() {
+    let place = Place::with(&[(
+        "migrations/0001_files.sql",
+        "CREATE TABLE files (id INTEGER PRIMARY KEY, data BLOB NOT NULL);\n",
+    )]);
+    place.onward(&["apply", "app.db"]).exits(0);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute("INSERT INTO files(data) VALUES (zeroblob(160000000))", []).unwrap();
+    drop(conn);
+    // Five times as much, and nothing of it written.
+    place.write(
+        "migrations/0002_sums.sql",
+        "CREATE TABLE sums (length INTEGER);\nINSERT INTO sums SELECT length(hex(data) || '!') FROM files;\n",
+    );
+    place.onward(&["rehearse", "app.db"]).exits(0);
+    let applied = place.onward(&["apply", "app.db"]).exits(0).out;
+    assert!(applied.contains("sums"), "{applied}");
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    let length: i64 = conn.query_row("SELECT length FROM sums", [], |row| row.get(0)).unwrap();
+    assert_eq!(length, 320_000_001);
+}

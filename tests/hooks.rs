@@ -126,6 +126,122 @@ fn it_cannot_end_the_transaction_unnoticed() {
     assert_eq!(saves.apply(&mut messages().conn()).unwrap().applied.len(), 2);
 }
 
+/// Whatever it does to the ledger would say that something else has run. The third migration names nothing of it.
+#[test]
+fn it_leaves_the_ledger_alone() {
+    fn ends_it_and_pretends(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("COMMIT; BEGIN; SAVEPOINT onward_hook")
+    }
+    fn forgets(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("DELETE FROM onward_migrations")
+    }
+    fn adds(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("INSERT INTO onward_migrations VALUES (9, '', '', '', '', 0)")
+    }
+    fn changes(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("UPDATE onward_migrations SET duration_us = 0")
+    }
+    fn alters(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("ALTER TABLE onward_migrations ADD COLUMN note TEXT")
+    }
+    fn drops(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("DROP TABLE onward_migrations")
+    }
+    fn listens(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("CREATE TRIGGER g AFTER INSERT ON onward_migrations BEGIN SELECT 1; END")
+    }
+    fn attaches(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("ATTACH ':memory:' AS other")
+    }
+    for (migrations, words) in [
+        (migrations!("histories/hashes", after = { 2 => ends_it_and_pretends }), "ended the transaction"),
+        (
+            migrations!("histories/hashes", after = { 2 => forgets }),
+            "it changes the table `onward_migrations`",
+        ),
+        (migrations!("histories/hashes", after = { 2 => adds }), "it changes the table `onward_migrations`"),
+        (
+            migrations!("histories/hashes", after = { 2 => changes }),
+            "it changes the table `onward_migrations`",
+        ),
+        (
+            migrations!("histories/hashes", after = { 2 => alters }),
+            "it changes the table `onward_migrations`",
+        ),
+        (migrations!("histories/hashes", after = { 2 => drops }), "it changes the table `onward_migrations`"),
+        (
+            migrations!("histories/hashes", after = { 2 => listens }),
+            "it changes the table `onward_migrations`",
+        ),
+        (migrations!("histories/hashes", after = { 2 => attaches }), "leaves them attached: other"),
+    ] {
+        let file = messages();
+        let before = file.bytes();
+        let mut conn = file.conn();
+        let error = migrations.apply(&mut conn).unwrap_err();
+        assert!(error.to_string().contains(words) && conn.is_autocommit(), "{words}: {error}");
+        drop(conn);
+        if !matches!(error, Error::TransactionEnded { .. }) {
+            assert!(file.bytes() == before, "{error}");
+        }
+        assert_eq!(number(&file.conn(), "SELECT count(*) FROM onward_migrations"), 1);
+    }
+}
+
+/// What it changes on the connection neither reaches the next migration nor outlasts the run.
+#[test]
+fn what_it_does_to_the_connection_ends_with_its_migration() {
+    fn changes(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch(
+            "PRAGMA case_sensitive_like = ON; PRAGMA count_changes = ON; PRAGMA full_column_names = ON;
+             PRAGMA defer_foreign_keys = ON; PRAGMA reverse_unordered_selects = ON; PRAGMA journal_mode = OFF;
+             CREATE TEMP TABLE messages(a); CREATE TEMP TRIGGER g AFTER INSERT ON main.messages BEGIN SELECT 1; END",
+        )
+    }
+    fn looks(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        for (sql, expected) in [
+            ("SELECT 'a' LIKE 'A'", 1),
+            ("SELECT count(*) FROM sqlite_temp_schema", 0),
+            ("PRAGMA count_changes", 0),
+            ("PRAGMA full_column_names", 0),
+            ("PRAGMA defer_foreign_keys", 0),
+            ("PRAGMA reverse_unordered_selects", 0),
+            ("SELECT journal_mode = 'off' FROM pragma_journal_mode", 0),
+        ] {
+            assert_eq!(number(transaction, sql), expected, "{sql}");
+        }
+        Ok(())
+    }
+    let file = messages();
+    let mut conn = file.conn();
+    let both = migrations!("histories/hashes", after = { 2 => changes, 3 => looks });
+    assert_eq!(both.apply(&mut conn).unwrap().applied.len(), 2);
+    looks(&conn.unchecked_transaction().unwrap()).unwrap();
+}
+
+/// Before the first write SQLite would let go of its journal, and what is written then could not be taken back.
+#[test]
+fn it_cannot_take_the_journal_away() {
+    fn takes_it(transaction: &Transaction<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        transaction.execute_batch(
+            "PRAGMA journal_mode = OFF; PRAGMA cache_size = 5;
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000)
+             INSERT INTO messages(sender, body) SELECT i, printf('%200d', i) FROM n",
+        )?;
+        Err("and fails".into())
+    }
+    // The migration that is pending writes nothing itself.
+    let asks = migrations!("histories/asks", after = { 2 => takes_it });
+    let file = File::new();
+    asks.migrator().target(1).open(file.path()).unwrap();
+    let before = file.bytes();
+    let mut conn = file.conn();
+    let error = asks.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Hook { hook: "takes_it", .. }), "{error}");
+    drop(conn);
+    assert!(file.bytes() == before, "the file was changed");
+}
+
 /// SQLite itself ends the transaction when there is no room: that is an error of the code's, and not its doing.
 #[test]
 fn a_disk_that_is_full_inside_it_is_its_error() {

@@ -262,7 +262,7 @@ pub enum Error {
         /// as it is.
         query: Option<String>,
     },
-    /// The code beside a migration failed.
+    /// The code beside a migration failed, or changed the ledger, or left a database attached.
     Hook {
         /// The database.
         path: Option<PathBuf>,

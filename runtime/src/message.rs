@@ -59,7 +59,8 @@ fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
              look at the ledger, and put back what is missing there"
         }
         _ if is_missing_function(error) => {
-            "register the function on the connection before it migrates; onward.toml tells only the build of it"
+            "register the function on the connection before it migrates; onward.toml has it only for the build, and for \
+             schemas to compare with"
         }
         _ => return Ok(()),
     };

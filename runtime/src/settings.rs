@@ -10,6 +10,8 @@ use rusqlite::{Connection, Result};
 pub(crate) struct Settings<'c> {
     conn: &'c Connection,
     before: Vec<(Switch, bool)>,
+    /// Whether code of the application has had the connection, which may have set anything.
+    code: Cell<bool>,
     /// Whether the connection had no journal, and has one for the run.
     journal: Cell<bool>,
     restored: bool,
@@ -18,9 +20,11 @@ pub(crate) struct Settings<'c> {
 impl<'c> Settings<'c> {
     /// Notes the settings and puts them to the replay's.
     pub(crate) fn prepare(conn: &'c Connection) -> Result<Settings<'c>> {
-        let before = switch::all().map(|switch| Ok((switch, switch.is_on(conn)?))).collect::<Result<_>>()?;
+        let lasting = switch::all().filter(|switch| switch.lasts());
+        let before = lasting.map(|switch| Ok((switch, switch.is_on(conn)?))).collect::<Result<_>>()?;
         // Nothing is changed before all is noted: from here on, a drop puts everything back.
-        let settings = Settings { conn, before, journal: Cell::new(false), restored: false };
+        let settings =
+            Settings { conn, before, code: Cell::new(false), journal: Cell::new(false), restored: false };
         for (switch, was) in &settings.before {
             if *was != switch.in_run() {
                 switch.set(conn, switch.in_run())?;
@@ -29,8 +33,9 @@ impl<'c> Settings<'c> {
         Ok(settings)
     }
 
-    /// Puts what code of the application has changed to the replay's again.
+    /// Puts everything to the replay's again, before and behind code of the application.
     pub(crate) fn again(&self) -> Result<()> {
+        self.code.set(true);
         switch::all().try_for_each(|switch| switch.ensure(self.conn))
     }
 
@@ -70,7 +75,10 @@ impl<'c> Settings<'c> {
         self.restored = true;
         let mut outcome = if self.journal.get() { self.no_journal() } else { Ok(()) };
         for (switch, was) in self.before.iter().rev() {
-            outcome = outcome.and(switch.put(self.conn, *was));
+            // A statement of a migration changes only what a call can tell; the rest would be a statement each to ask.
+            if self.code.get() || switch.is_cheap() || *was != switch.in_run() {
+                outcome = outcome.and(switch.put(self.conn, *was));
+            }
         }
         outcome
     }
@@ -157,13 +165,17 @@ fn set_busy_timeout(conn: &Connection, timeout: Duration) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn lasting() -> impl Iterator<Item = Switch> {
+        switch::all().filter(|switch| switch.lasts())
+    }
+
     /// Of the switches that this rusqlite has.
     fn all(conn: &Connection) -> Result<Vec<bool>> {
-        switch::all().map(|switch| switch.is_on(conn)).collect()
+        lasting().map(|switch| switch.is_on(conn)).collect()
     }
 
     fn in_run() -> Vec<bool> {
-        switch::all().map(Switch::in_run).collect()
+        lasting().map(Switch::in_run).collect()
     }
 
     fn busy_timeout(conn: &Connection) -> Result<i64> {
@@ -172,7 +184,7 @@ mod tests {
 
     fn connection(on: bool) -> Result<Connection> {
         let conn = Connection::open_in_memory()?;
-        switch::all().try_for_each(|switch| switch.set(&conn, on))?;
+        lasting().try_for_each(|switch| switch.set(&conn, on))?;
         Ok(conn)
     }
 
@@ -184,6 +196,7 @@ mod tests {
             assert!(before.iter().all(|found| *found == on));
             let (impatience, settings) = (Impatience::begin(&conn)?, Settings::prepare(&conn)?);
             assert_eq!((all(&conn)?, busy_timeout(&conn)?), (in_run(), 15));
+            settings.again()?;
             switch::all().try_for_each(|switch| switch.set(&conn, !switch.in_run()))?;
             settings.restore()?;
             drop(impatience);
@@ -197,9 +210,9 @@ mod tests {
     /// Turned off, `writable_schema` would leave SQLite with the schema that it read before.
     #[test]
     fn a_schema_that_was_written_to_is_read_again() -> Result<()> {
-        let conn = connection(true)?;
+        let conn = Connection::open_in_memory()?;
         conn.execute_batch(
-            "CREATE TABLE t(a NOT NULL); UPDATE sqlite_schema SET sql = 'CREATE TABLE t(a)' WHERE name = 't'",
+            "PRAGMA writable_schema = ON; CREATE TABLE t(a NOT NULL); UPDATE sqlite_schema SET sql = 'CREATE TABLE t(a)' WHERE name = 't'",
         )?;
         assert!(conn.execute("INSERT INTO t VALUES (NULL)", []).is_err());
         let settings = Settings::prepare(&conn)?;

@@ -103,6 +103,8 @@ pub const FOREIGN_KEYS: i32 = 1002;
 pub const WRITABLE_SCHEMA: i32 = 1011;
 /// `SQLITE_DBCONFIG_DQS_DML` and `SQLITE_DBCONFIG_DQS_DDL`
 pub const STRINGS: [i32; 2] = [1013, 1014];
+/// The pragma that ends with the transaction.
+pub const DEFER: &str = "defer_foreign_keys";
 /// The pragma that replaces the function `like`, and cannot be asked.
 pub const LIKE: &str = "case_sensitive_like";
 
@@ -132,7 +134,7 @@ pub const SETTINGS: &[Setting] = &[
     pragma("ignore_check_constraints", Set(false)),
     pragma("recursive_triggers", Set(false)),
     // A migration with foreign keys on would fail later than in the replay, or not at all.
-    pragma("defer_foreign_keys", Set(false)).implied(),
+    pragma(DEFER, Set(false)).implied(),
     // Statements that write would give rows, and columns of the ledger have other names.
     pragma("count_changes", Set(false)),
     pragma("full_column_names", Set(false)),

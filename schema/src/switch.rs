@@ -4,7 +4,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::db_config;
-use crate::setting::{Care, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
+use crate::setting::{Care, DEFER, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
 
 /// A setting that a run sets.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,16 @@ impl Switch {
     /// The pragma that sets it, if there is one.
     pub fn pragma(self) -> Option<&'static str> {
         self.setting.pragma
+    }
+
+    /// Whether it lasts longer than a transaction. What does not is off before any begins.
+    pub fn lasts(self) -> bool {
+        self.pragma() != Some(DEFER)
+    }
+
+    /// Whether it is read and set by a call, which costs next to nothing.
+    pub fn is_cheap(self) -> bool {
+        self.call().is_some()
     }
 
     /// Whether it is on. What this SQLite does not know is as it is in a run.

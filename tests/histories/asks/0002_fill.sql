@@ -1,0 +1,2 @@
+-- The code beside it does the work.
+SELECT count(*) FROM messages;
