@@ -73,8 +73,14 @@ fn a_failing_statement_changes_nothing_and_says_where() {
         error.to_string().replace(&*file.path().to_string_lossy(), "app.db"),
         "`app.db`: a migration failed and all were rolled back; nothing was changed\n  \
          tests/histories/broken_late/0002_unique_names.sql:4:1: UNIQUE constraint failed: customers.name\n    \
-         CREATE UNIQUE INDEX customers_by_name\n        ON customers(name)"
+         CREATE UNIQUE INDEX customers_by_name\n        ON customers(name)\n\
+         help: this finds the rows in the way; mend them, on a copy first, and start again\n    \
+         SELECT name, count(*) FROM customers WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1"
     );
+    let Error::Statement { query: Some(query), .. } = error else { panic!("{error}") };
+    assert_eq!(number(&file.conn(), &format!("SELECT count(*) FROM ({query})")), 1);
+    let error = BROKEN.rehearse(&file.conn()).unwrap_err();
+    assert!(matches!(&error, Error::Statement { query: Some(found), .. } if *found == query), "{error}");
 }
 
 #[test]

@@ -62,6 +62,32 @@ fn drift_is_said_in_words_at_the_ledgers_version() {
 }
 
 /// The replay has no functions of the application, and needs none to know the schema.
+/// What is left of the ledger is that of an older state: what an up-to-date start and a run look at cannot tell, and the
+/// schema does where it can (`docs/reliability.md`, "What a start looks at").
+#[test]
+fn the_last_rows_of_a_ledger_are_missing() {
+    const GROWN: Migrations = migrations!("histories/grown");
+    let remove = |file: &File, from: i64| {
+        let sql = format!("DELETE FROM onward_migrations WHERE version >= {from}");
+        file.conn().execute_batch(&sql).unwrap();
+    };
+    let file = File::new();
+    GROWN.open(file.path()).unwrap();
+    remove(&file, 3);
+    let differences = GROWN.verify(&file.conn()).unwrap();
+    let words: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    assert_eq!(words, ["table `settings` should not be there"]);
+    let error = file.refused(&GROWN);
+    assert!(error.to_string().contains("its row in `onward_migrations` was removed"), "{error}");
+    // A migration that only writes rows leaves no trace.
+    let file = File::new();
+    let conn = COUNTER.open(file.path()).unwrap();
+    remove(&file, 2);
+    assert!(COUNTER.verify(&conn).unwrap().is_empty());
+    assert_eq!(COUNTER.apply(&mut file.conn()).unwrap().applied.len(), 1);
+    assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 2);
+}
+
 #[test]
 fn drift_is_said_of_a_history_that_calls_functions() {
     const FUNCTION: Migrations = migrations!("histories/function");

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -97,7 +98,7 @@ fn a_lock_that_would_be_of_no_use_is_not_waited_for() {
 #[test]
 fn what_nobody_can_read_is_found_out_as_soon_as_somebody_can() {
     let file = File::with_orders(&ORDERS);
-    let holder = std::sync::Mutex::new(file.conn());
+    let holder = Mutex::new(file.conn());
     holder.lock().unwrap().execute_batch("BEGIN EXCLUSIVE").unwrap();
     let waits = AtomicUsize::new(0);
     let migrator = FIRST.migrator().lock_timeout(Duration::from_secs(60)).observer(|event| {
@@ -229,11 +230,62 @@ fn the_file_cannot_even_be_read() {
     use std::os::unix::fs::PermissionsExt;
     let file = File::with_orders(&FIRST);
     fs::set_permissions(file.path(), fs::Permissions::from_mode(0o000)).unwrap();
-    let text = as_another_user(&file, 0o777);
-    assert!(
-        text.contains("the database could not be opened") && text.contains("mode 0000, owner "),
-        "{text}"
-    );
+    // Whatever the folder is, it is the file.
+    for folder in [0o777, 0o555] {
+        let text = as_another_user(&file, folder);
+        assert!(
+            text.contains("the database could not be opened") && text.contains("mode 0000, owner "),
+            "{text}"
+        );
+        assert!(!text.contains("in the folder"), "{text}");
+    }
+}
+
+/// In WAL mode a file cannot be read without one beside it, and so nobody knows what is pending.
+#[cfg(unix)]
+#[test]
+fn a_wal_in_a_folder_that_is_read_only() {
+    use std::os::unix::fs::PermissionsExt;
+    for mode in [0o444, 0o666] {
+        let file = File::with_orders(&ORDERS);
+        file.conn().query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(mode)).unwrap();
+        let before = file.bytes();
+        let text = as_another_user(&file, 0o555);
+        assert!(
+            text.contains("cannot be read without a file beside it, and none can be made in the folder"),
+            "{text}"
+        );
+        assert!(
+            text.contains("whether migrations are pending is not known") && !text.contains("has migrations"),
+            "{text}"
+        );
+        assert!(file.bytes() == before);
+    }
+}
+
+/// What cannot be written is told as what it is for this program, too.
+#[test]
+fn a_connection_that_is_read_only_hears_that_the_database_is_newer() {
+    let file = File::with_orders(&ORDERS);
+    let mut conn = Connection::open_with_flags(file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let error = FIRST.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Newer { .. }), "{error}");
+}
+
+/// The limit leaves room for the database and for nothing beside it.
+#[cfg(unix)]
+#[test]
+fn there_are_no_more_files_to_open() {
+    let file = File::new();
+    let script = "ulimit -n 4; exec \"$0\" orders \"$1\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_start")]).arg(file.path());
+    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("Too many open files") || text.contains("No file descriptors"), "{text}");
+    assert!(text.contains("raise the limit, `ulimit -n`") && !text.contains("in the folder"), "{text}");
+    assert!(text.contains(&format!("`{}`: ", file.path().display())), "{text}");
 }
 
 #[test]
@@ -527,12 +579,16 @@ fn a_shared_cache_is_waited_for() {
     let migrator = ORDERS.migrator().lock_timeout(Duration::from_millis(50));
     let error = migrator.apply(&mut conn).unwrap_err();
     assert!(matches!(error, Error::Locked { .. }), "{error}");
-    let writing = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(50));
-        writer.execute_batch("COMMIT").unwrap();
+    let writer = Mutex::new(Some(writer));
+    let patient = ORDERS.migrator().observer(|event| {
+        if let Event::Waiting { .. } = event
+            && let Some(writer) = writer.lock().unwrap().take()
+        {
+            writer.execute_batch("COMMIT").unwrap();
+        }
     });
-    assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
-    writing.join().unwrap();
+    assert_eq!(patient.apply(&mut conn).unwrap().applied.len(), 2);
+    assert!(writer.lock().unwrap().is_none(), "nobody waited");
 }
 
 /// The file is replaced while somebody waits for it: what he waits for is not the file of that name any more.
@@ -541,14 +597,18 @@ fn a_file_that_is_replaced_is_opened_again() {
     let (file, other) = (File::with_orders(&FIRST), File::with_orders(&FIRST));
     let writer = file.conn();
     writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| ORDERS.open(file.path()).unwrap());
-        std::thread::sleep(Duration::from_millis(50));
-        fs::rename(other.path(), file.path()).unwrap();
-        writer.execute_batch("ROLLBACK").unwrap();
-        let conn = waiting.join().unwrap();
-        conn.execute_batch("INSERT INTO customers(name) VALUES ('Bob')").unwrap();
+    let writer = Mutex::new(Some(writer));
+    let migrator = ORDERS.migrator().observer(|event| {
+        if let Event::Waiting { .. } = event
+            && let Some(writer) = writer.lock().unwrap().take()
+        {
+            fs::rename(other.path(), file.path()).unwrap();
+            writer.execute_batch("ROLLBACK").unwrap();
+        }
     });
+    let (conn, report) = migrator.open(file.path()).unwrap();
+    assert!(writer.lock().unwrap().is_none() && report.waited > Duration::ZERO, "nobody waited");
+    conn.execute_batch("INSERT INTO customers(name) VALUES ('Bob')").unwrap();
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM customers"), 3);
 }
 

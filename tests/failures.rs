@@ -182,12 +182,16 @@ fn a_concurrent_start_gets_busy() {
     file.conn().execute_batch(write).unwrap();
     let writer = file.conn();
     writer.execute_batch(&format!("BEGIN IMMEDIATE; {write}")).unwrap();
-    std::thread::scope(|scope| {
-        let migrating = scope.spawn(|| IDENTITIES.apply(&mut conn).unwrap().applied.len());
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        writer.execute_batch("COMMIT").unwrap();
-        assert_eq!(migrating.join().unwrap(), 1);
+    let writer = std::sync::Mutex::new(Some(writer));
+    let migrator = IDENTITIES.migrator().observer(|event| {
+        if let onward::Event::Waiting { .. } = event
+            && let Some(writer) = writer.lock().unwrap().take()
+        {
+            writer.execute_batch("COMMIT").unwrap();
+        }
     });
+    assert_eq!(migrator.apply(&mut conn).unwrap().applied.len(), 1);
+    assert!(writer.lock().unwrap().is_none(), "nobody waited");
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM messages WHERE identity IS NOT NULL"), 4);
 }
 

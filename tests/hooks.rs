@@ -1,11 +1,13 @@
 //! Code beside SQL: `migrations!("…", after = { 2 => a_function })`.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use onward::rusqlite::config::DbConfig;
 use onward::rusqlite::{self, Connection, Transaction};
-use onward::{Error, Migrations, migrations};
+use onward::{Error, Event, Migrations, migrations};
 use onward_tests::backfill;
 use onward_tests::file::{File, number};
 
@@ -313,18 +315,36 @@ fn a_rehearsal_commits_as_the_run_does() {
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM jobs"), 1);
 }
 
+/// The code returns when all others have been seen to wait for it.
 #[test]
 fn others_wait_for_it() {
-    fn slow(_: &Transaction<'_>) -> rusqlite::Result<()> {
-        std::thread::sleep(Duration::from_millis(200));
+    static WAITING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    static CHANGED: Condvar = Condvar::new();
+    let me = || format!("{:?}", std::thread::current().id());
+    fn until_all_wait(_: &Transaction<'_>) -> rusqlite::Result<()> {
+        let me = format!("{:?}", std::thread::current().id());
+        let mut waiting = WAITING.lock().unwrap();
+        // It may have waited itself, before it had the lock.
+        waiting.remove(&me);
+        drop(CHANGED.wait_while(waiting, |waiting| waiting.len() < 3).unwrap());
         Ok(())
     }
-    static SLOW: Migrations = migrations!("histories/hashes", after = { 2 => slow });
+    static SLOW: Migrations = migrations!("histories/hashes", after = { 2 => until_all_wait });
     let file = messages();
     let applied: usize = std::thread::scope(|scope| {
-        let starts =
-            [(); 4].map(|()| scope.spawn(|| SLOW.migrator().open(file.path()).unwrap().1.applied.len()));
-        starts.map(|start| start.join().unwrap()).iter().sum()
+        let start = || {
+            let migrator = SLOW.migrator().observer(|event| {
+                if let Event::Waiting { .. } = event {
+                    WAITING.lock().unwrap().insert(me());
+                    CHANGED.notify_all();
+                }
+            });
+            migrator.open(file.path()).unwrap().1
+        };
+        let starts = [(); 4].map(|()| scope.spawn(start));
+        let reports = starts.map(|start| start.join().unwrap());
+        assert!(reports.iter().filter(|report| report.waited > Duration::ZERO).count() >= 3);
+        reports.iter().map(|report| report.applied.len()).sum()
     });
     assert_eq!(applied, 2);
 }

@@ -38,34 +38,43 @@ impl Before {
 /// anything, and so may a function, a virtual table, and whoever writes to the schema.
 fn untouched(conn: &Connection, list: &[Migration]) -> Result<BTreeSet<String>> {
     let statements = || list.iter().flat_map(Migration::statements).map(|(sql, _)| sql);
-    if list.iter().any(|migration| migration.hook.is_some() || migration.foreign_keys) {
+    let code = list.iter().any(|migration| migration.hook.is_some() || migration.foreign_keys);
+    if code || is_strange(conn, statements())? {
         return Ok(BTreeSet::new());
     }
-    let column =
-        |sql: &str| conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>>>();
-    let schema = column(
-        "SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND NOT (type = 'table' AND rootpage = 0) UNION ALL
-         SELECT sql FROM sqlite_temp_schema WHERE sql IS NOT NULL",
-    )?;
-    let mut strange =
-        column("SELECT lower(name) FROM pragma_function_list WHERE NOT builtin").unwrap_or_default();
-    strange.extend(["sqlite_schema", "sqlite_master", "writable_schema"].map(str::to_owned));
-    let strange: BTreeSet<String> = strange.into_iter().collect();
+    let touched = reached(conn, statements())?;
+    let tables = |pages: &str| -> Result<Vec<String>> {
+        let sql = format!("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage {pages}");
+        Ok(column(conn, &sql)?.into_iter().map(|name| name.to_ascii_lowercase()).collect())
+    };
+    if tables("= 0")?.iter().any(|name| touched.contains(name)) {
+        return Ok(BTreeSet::new());
+    }
+    Ok(tables("> 0")?.into_iter().filter(|table| !touched.contains(table)).collect())
+}
+
+/// Whether these, or what may run along with them, name something whose doing nobody knows.
+fn is_strange<'s>(conn: &Connection, mut statements: impl Iterator<Item = &'s str>) -> Result<bool> {
+    let Ok(functions) = column(conn, "SELECT name FROM pragma_function_list WHERE NOT builtin") else {
+        return Ok(true);
+    };
+    let strange =
+        functions.iter().map(String::as_str).chain(["sqlite_schema", "sqlite_master", "writable_schema"]);
+    let strange: BTreeSet<String> = strange.map(str::to_ascii_lowercase).collect();
     let is_strange = |sql: &str| {
         let mut names = significant(sql).filter_map(|token| token.name());
         names.any(|name| strange.contains(&name.to_ascii_lowercase()))
     };
-    let temporary = column("SELECT name FROM sqlite_temp_schema WHERE type = 'trigger'")?;
-    if !temporary.is_empty() || statements().chain(schema.iter().map(String::as_str)).any(is_strange) {
-        return Ok(BTreeSet::new());
-    }
-    let touched = reached(conn, statements())?;
-    let tables = column("SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0")?;
-    let is_virtual = "SELECT lower(name) FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0";
-    if column(is_virtual)?.iter().any(|name| touched.contains(name)) {
-        return Ok(BTreeSet::new());
-    }
-    Ok(tables.into_iter().filter(|table| !touched.contains(table)).collect())
+    let schema = column(
+        conn,
+        "SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND NOT (type = 'table' AND rootpage = 0)",
+    )?;
+    let triggers = column(conn, "SELECT name FROM sqlite_temp_schema WHERE type = 'trigger'")?;
+    Ok(!triggers.is_empty() || statements.any(is_strange) || schema.iter().any(|sql| is_strange(sql)))
+}
+
+fn column(conn: &Connection, sql: &str) -> Result<Vec<String>> {
+    conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use onward_schema::driver::refused;
 use onward_schema::printable::{Lines, printable};
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::diagnosis::Access;
 use crate::error::Error;
@@ -34,12 +34,29 @@ pub(crate) fn is_computed(error: &rusqlite::Error) -> bool {
 
 /// What to do about an error of SQLite's, where its code tells.
 fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
+    let extended = error.sqlite_error().map(|error| error.extended_code);
     let help = match error.sqlite_error_code() {
+        _ if extended == Some(ffi::SQLITE_IOERR_GETTEMPPATH) => {
+            "there is no folder that can be written for temporary files: set SQLITE_TMPDIR to one"
+        }
+        Some(ErrorCode::OperationInterrupted) => {
+            "somebody has interrupted the connection: an `InterruptHandle` or a progress handler of the application; \
+             start again without"
+        }
+        Some(ErrorCode::OutOfMemory) => {
+            "the process, or SQLite by `hard_heap_limit`, has no more memory: give it more, and start again"
+        }
+        Some(ErrorCode::TooBig) => {
+            "a value or a statement is larger than the connection allows: raise its SQLITE_LIMIT_LENGTH or \
+             SQLITE_LIMIT_SQL_LENGTH"
+        }
         Some(ErrorCode::ReadOnly) => {
             "the file, its folder or the connection cannot be written: SQLite needs all three, since it writes a \
              journal beside the file; a file that was moved or replaced while it was open has to be opened again"
         }
-        Some(ErrorCode::CannotOpen) => "see that the file and its folder exist and can be read and written",
+        Some(ErrorCode::CannotOpen) => {
+            "see that the file and its folder exist and can be read and written, and so the folder for temporary files"
+        }
         Some(ErrorCode::SystemIoFailure) => {
             "look at the disk and the system's log; on a network file system, move the database to a local disk"
         }
@@ -65,6 +82,20 @@ fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
         _ => return Ok(()),
     };
     write!(f, "\nhelp: {help}")
+}
+
+/// What is damaged: SQLite has one code for a file, what a virtual table keeps, and a schema that it does not understand.
+fn damage(error: &rusqlite::Error) -> &'static str {
+    if error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CORRUPT_VTAB) {
+        "what a virtual table keeps does not fit its rows, and the file itself may be sound: rebuild it, for a full-text \
+         index with `INSERT INTO name(name) VALUES ('rebuild')`"
+    } else if message(error).starts_with("malformed database schema") {
+        "this SQLite does not understand the schema: either a newer one has made it, or it calls a function or a \
+         collation that the connection does not have, or it was written to by hand; `PRAGMA integrity_check` in a newer \
+         sqlite3 shell tells whether the file is damaged"
+    } else {
+        "the file is damaged: go back to a backup, or save what can be read with `.recover` in the sqlite3 shell"
+    }
 }
 
 impl fmt::Display for Error {
@@ -129,9 +160,9 @@ impl fmt::Display for Error {
             ),
             Error::Corrupt { action, source, .. } => write!(
                 f,
-                "could not {action}: {}; what was begun is rolled back\nhelp: the file is damaged: go back to a \
-                 backup, or save what can be read with `.recover` in the sqlite3 shell",
-                message(source)
+                "could not {action}: {}; what was begun is rolled back\nhelp: {}",
+                message(source),
+                damage(source)
             ),
             Error::DiskFull { action, source, .. } => write!(
                 f,
@@ -456,4 +487,40 @@ fn indented(sql: &str) -> String {
         lines.push("    …".to_owned());
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(code: i32, message: &str) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(message.to_owned()))
+    }
+
+    /// One code of SQLite's has more than one cause.
+    #[test]
+    fn each_cause_has_words_of_its_own() {
+        for (code, said, help) in [
+            (ffi::SQLITE_CORRUPT, "database disk image is malformed", "the file is damaged"),
+            (ffi::SQLITE_CORRUPT_VTAB, "database disk image is malformed", "the file itself may be sound"),
+            (ffi::SQLITE_CORRUPT, "malformed database schema (i)", "does not understand the schema"),
+        ] {
+            let error = Error::Corrupt { path: None, action: "read".to_owned(), source: failure(code, said) };
+            assert!(error.to_string().contains(help), "{error}");
+        }
+        for (code, said, help) in [
+            (ffi::SQLITE_IOERR, "disk I/O error", "look at the disk"),
+            (ffi::SQLITE_IOERR_GETTEMPPATH, "disk I/O error", "SQLITE_TMPDIR"),
+            (ffi::SQLITE_INTERRUPT, "interrupted", "has interrupted the connection"),
+            (ffi::SQLITE_NOMEM, "out of memory", "no more memory"),
+            (ffi::SQLITE_TOOBIG, "string or blob too big", "SQLITE_LIMIT_LENGTH"),
+            (ffi::SQLITE_CANTOPEN, "unable to open database file", "the folder for temporary files"),
+            (ffi::SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", "with foreign keys on"),
+            (ffi::SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: t.a", "rows of this database break"),
+            (ffi::SQLITE_ERROR, "table t already exists", "its row in `onward_migrations` was removed"),
+        ] {
+            let error = Error::sqlite("commit")(failure(code, said));
+            assert!(error.to_string().contains(help), "{error}");
+        }
+    }
 }

@@ -211,6 +211,8 @@ impl Migrations {
     /// Whether a database's schema is what its ledger says: where it is not, in words; nothing if it is, or if the
     /// database is empty. It only reads, and looks only at what the history makes.
     ///
+    /// What a pending migration makes should not be there yet: if it is, perhaps its row in the ledger was removed by hand.
+    ///
     /// The history up to the ledger's version is replayed in memory, unless that is the last and the schema the proven
     /// one.
     ///

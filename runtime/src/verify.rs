@@ -34,7 +34,12 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
     let pending = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
     let differences = match pending {
         [] if is_as_built(migrations, conn)? => Vec::new(),
-        _ => differences(migrations, list.len() - pending.len(), conn)?,
+        _ => {
+            let count = list.len() - pending.len();
+            // A history that does not run to its end here has been told of by others.
+            let later = later(migrations, count).unwrap_or_default();
+            differences(migrations, count, &later, conn)?
+        }
     };
     drop(transaction);
     Ok(differences)
@@ -50,10 +55,10 @@ pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -
         return match is_as_built(migrations, conn)? {
             true => Ok(()),
             // However little can be said about it.
-            false => refused(differences(migrations, count, conn).unwrap_or_default()),
+            false => refused(differences(migrations, count, &[], conn).unwrap_or_default()),
         };
     }
-    match differences(migrations, count, conn) {
+    match differences(migrations, count, &[], conn) {
         Ok(differences) if !differences.is_empty() => refused(differences),
         Err(Error::Sqlite { path, action, source }) => Err(Error::Sqlite { path, action, source }),
         _ => Ok(()),
@@ -67,14 +72,21 @@ fn is_as_built(migrations: &Migrations, conn: &Connection) -> Result<bool> {
     Ok(*found.as_bytes() == migrations.fingerprint)
 }
 
-/// Where the schema is not what the first so many migrations make.
+/// Where the schema is not what the first so many migrations make, or has something of these names.
 ///
 /// # Errors
 /// If their schema cannot be made here, or the database cannot be read.
-fn differences(migrations: &Migrations, count: usize, conn: &Connection) -> Result<Vec<Difference>> {
+fn differences(
+    migrations: &Migrations,
+    count: usize,
+    names: &[String],
+    conn: &Connection,
+) -> Result<Vec<Difference>> {
     let reading = Error::sqlite("read the schema");
     let replayed = replay(migrations, count, |_, _| Ok(()))?;
-    let ours = objects(&replayed).map_err(&reading)?;
+    let mut ours = objects(&replayed).map_err(&reading)?;
+    ours.extend_from_slice(names);
+    ours.sort_unstable();
     let (expected, found) =
         (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
     Ok(expected.compare_named(&found, &ours))
@@ -102,6 +114,14 @@ pub(crate) fn names(migrations: &Migrations, count: usize) -> Result<Vec<String>
         Ok(())
     })?;
     Ok(names)
+}
+
+/// The names of what only the migrations behind the first so many make: if it is there, they may have run all the same.
+fn later(migrations: &Migrations, count: usize) -> Result<Vec<String>> {
+    let earlier = names(migrations, count)?;
+    let mut all = names(migrations, migrations.list.len())?;
+    all.retain(|name| earlier.binary_search(name).is_err());
+    Ok(all)
 }
 
 /// An empty database in memory after the first so many migrations, shown after each of them. What the application

@@ -30,9 +30,12 @@ pub fn reached<'s>(
     statements: impl IntoIterator<Item = &'s str>,
 ) -> Result<BTreeSet<String>> {
     let mut query = conn.prepare(
-        "SELECT lower(name), lower(tbl_name), sql, type = 'table' FROM main.sqlite_schema WHERE sql IS NOT NULL",
+        "SELECT name, tbl_name, sql, type = 'table' FROM main.sqlite_schema WHERE sql IS NOT NULL",
     )?;
-    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    // An application may have a `lower` of its own, which knows more letters than SQLite does in names.
+    let lower = |name: String| name.to_ascii_lowercase();
+    let rows =
+        query.query_map([], |row| Ok((lower(row.get(0)?), lower(row.get(1)?), row.get(2)?, row.get(3)?)))?;
     let rows = rows.collect::<Result<Vec<(String, String, String, bool)>>>()?;
     let known: BTreeSet<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
     let named = |sql: &str| -> Vec<&str> {
