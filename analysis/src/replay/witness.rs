@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use onward_schema::Violation;
 use onward_schema::token::significant;
-use rusqlite::{Result, types::Value};
+use rusqlite::{OptionalExtension, Result, types::Value};
 
 use super::contents::Contents;
 use super::loss;
@@ -19,8 +19,9 @@ use super::write::{Copy, Item, Write};
 use super::{Base, Step};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
+use crate::release::Stop;
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Change, Kind};
+use crate::statement::{Change, Kind, Object};
 
 /// What the rows have shown of a statement.
 #[derive(Debug, Clone)]
@@ -72,17 +73,21 @@ pub(super) fn run(
         filler: Filler::new(rows),
         rows,
         has_keys: base.locked.is_some(),
+        since: Since::default(),
+        released: BTreeSet::new(),
         outcome: Outcome::default(),
     };
-    for table in reached {
-        carrier.filler.fill(&carrier.sandbox, table)?;
-    }
+    carrier.plant(reached)?;
     for plan in plans {
         carrier.migration(plan, faulty.contains(&plan.migration()))?;
         if carrier.outcome.stopped.is_some() {
             break;
         }
+        carrier.stop(plan)?;
     }
+    // So that it is known of which tables nothing was seen.
+    let rest = std::mem::take(&mut carrier.since);
+    carrier.plant(&rest.tables)?;
     if let (Some(last), None) = (plans.last(), carrier.outcome.stopped) {
         carrier.commit(last);
     }
@@ -104,7 +109,22 @@ struct Carrier<'h> {
     filler: Filler,
     rows: Rows,
     has_keys: bool,
+    /// What has happened since an application could write.
+    since: Since,
+    /// The tables that were touched since a release.
+    released: BTreeSet<String>,
     outcome: Outcome,
+}
+
+/// What migrations that run together have done.
+#[derive(Default)]
+struct Since {
+    /// The tables whose rows or limits may be others.
+    tables: BTreeSet<String>,
+    /// Columns that were added, with their tables.
+    added: BTreeSet<(String, String)>,
+    /// Columns that were given values, with their tables.
+    updated: BTreeSet<(String, String)>,
 }
 
 impl Carrier<'_> {
@@ -120,6 +140,7 @@ impl Carrier<'_> {
             self.sandbox.foreign_keys(true)?;
         }
         for step in &plan.steps {
+            self.touch(step.at)?;
             if let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings) {
                 self.failed(*step, Refusal::from(error), plan, is_faulty)?;
             }
@@ -152,7 +173,58 @@ impl Carrier<'_> {
         if self.rows == Rows::Harsh {
             self.commit(plan);
         }
-        self.fill(plan)
+        self.since.tables.extend(plan.tables());
+        self.since.added.extend(plan.added.iter().cloned());
+        for (_, write) in &plan.writes {
+            if let Write::Update { table, columns } = write {
+                self.since.updated.extend(columns.iter().map(|column| (table.clone(), column.clone())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Between two releases an application writes whatever the schema allows by then. What runs together, no application
+    /// comes in between.
+    fn stop(&mut self, plan: &Plan) -> Result<()> {
+        let Some(stop) = plan.steps.last().and_then(|step| self.history.releases.stop(step.at.migration))
+        else {
+            return Ok(());
+        };
+        let since = std::mem::take(&mut self.since);
+        self.plant(&since.tables)?;
+        self.released.extend(since.tables);
+        if stop == Stop::Certain {
+            for table in std::mem::take(&mut self.released) {
+                self.filler.top_up(&self.sandbox, &table)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn plant(&mut self, tables: &BTreeSet<String>) -> Result<()> {
+        for table in tables {
+            self.filler.fill(&self.sandbox, table)?;
+        }
+        tables.iter().try_for_each(|table| self.filler.loosen(&self.sandbox, table))
+    }
+
+    /// Notes whose limits a statement may change that does not name the table, or not as one that it writes to.
+    fn touch(&mut self, at: At) -> Result<()> {
+        let table = match &self.history.statement(at).kind {
+            Kind::Create { on: Some(table), .. } | Kind::Alter { table, .. } => {
+                table.text.to_ascii_lowercase()
+            }
+            Kind::Drop { object: Object::Index | Object::Trigger, name } => {
+                let sql = "SELECT lower(tbl_name) FROM main.sqlite_schema
+                           WHERE name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger')";
+                let found = self.sandbox.conn().query_row(sql, [&name.text], |row| row.get(0)).optional()?;
+                let Some(table) = found else { return Ok(()) };
+                table
+            }
+            _ => return Ok(()),
+        };
+        self.since.tables.insert(table);
+        Ok(())
     }
 
     fn commit(&mut self, plan: &Plan) {
@@ -187,16 +259,6 @@ impl Carrier<'_> {
             Kind::Drop { name, .. } => self.filler.forget(&lower(&name.text)),
             _ => {}
         }
-    }
-
-    fn fill(&mut self, plan: &Plan) -> Result<()> {
-        for table in plan.tables() {
-            self.filler.fill(&self.sandbox, &table)?;
-        }
-        for (table, column) in &plan.added {
-            self.filler.column(&self.sandbox, table, column)?;
-        }
-        Ok(())
     }
 
     /// Notes a statement that the rows have made fail, and gets past it.
