@@ -216,6 +216,35 @@ fn lock_writes_once_and_check_compares() {
 }
 
 #[test]
+fn a_release_has_its_name_in_the_lock() {
+    let place = Place::with(&[
+        ("migrations/0001_notes.sql", "CREATE TABLE notes(id INTEGER PRIMARY KEY);"),
+        ("migrations/0002_mail.sql", "ALTER TABLE notes ADD COLUMN mail TEXT;"),
+    ]);
+    let ran = place.onward(&["lock", "--release", "1.0"]).exits(0);
+    assert!(ran.out.starts_with("locked 2 migrations in "), "{}", ran.out);
+    let text = place.read("migrations/onward.lock");
+    assert!(text.ends_with("\"\nrelease = \"1.0\"\n") && text.matches("release =").count() == 1, "{text}");
+    place.onward(&["lock", "--check"]).exits(0);
+    place.onward(&["lock"]).exits(0);
+    place.onward(&["lock", "--release", "1.0"]).exits(0);
+    assert_eq!(place.read("migrations/onward.lock"), text);
+    let ran = place.onward(&["lock", "--release", "1.1"]).exits(1);
+    assert!(ran.err.contains("0002_mail.sql ends the release `1.0` already"), "{}", ran.err);
+    assert_eq!(place.read("migrations/onward.lock"), text);
+    // With 1.0 in the field, two rows may have the same address by now.
+    place.write("migrations/0003_one.sql", "CREATE UNIQUE INDEX one ON notes(mail);");
+    let ran = place.onward(&["check"]).exits(0);
+    assert!((ran.out + &ran.err).contains("may_fail_with_rows"));
+    // What 1.1 brings with it runs at once.
+    place.write("migrations/0003_one.sql", "CREATE TABLE tags(name TEXT);");
+    place.write("migrations/0004_two.sql", "CREATE UNIQUE INDEX two ON tags(name);");
+    place.onward(&["lock", "--release", "1.1"]).exits(0);
+    let ran = place.onward(&["check"]).exits(0);
+    assert!(!(ran.out + &ran.err).contains("may_fail_with_rows"));
+}
+
+#[test]
 fn an_edited_locked_migration_is_an_error() {
     let place = Place::with(&[("migrations/0001_notes.sql", "CREATE TABLE notes (body TEXT);\n")]);
     place.onward(&["lock"]).exits(0);

@@ -7,6 +7,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::history::History;
 use crate::level;
 use crate::lock;
+use crate::release::Releases;
 use crate::replay::{Replay, replay};
 use crate::source;
 
@@ -39,7 +40,7 @@ pub fn analyze(dir: &Path, proof: Proof) -> Analysis {
 
 impl Analysis {
     /// Replays and checks what [`source::read`] has read and found wrong so far.
-    pub fn new(history: History, mut diagnostics: Vec<Diagnostic>, proof: Proof) -> Analysis {
+    pub fn new(mut history: History, mut diagnostics: Vec<Diagnostic>, proof: Proof) -> Analysis {
         // A file that is missing from the order would make everything that builds on it look broken.
         let ordered =
             !diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.rule.about_files);
@@ -50,6 +51,7 @@ impl Analysis {
                 && let Some(entries) = lock::parse(file, &history.files.get(file).text, &mut diagnostics)
             {
                 checks::locked(&history, file, &entries, &mut diagnostics);
+                history.releases = Releases::of(&history, &entries);
                 if proof == Proof::Unlocked {
                     from = lock::proven(&history, &entries);
                 }
@@ -135,6 +137,70 @@ mod tests {
             found(&[TABLES, FAILS, allowed, "DROP TABLE p;"], 3, Proof::Unlocked),
             ["drops_data 4_m.sql"]
         );
+    }
+
+    /// What is found by `check` where the lock file names releases behind these migrations.
+    fn released(texts: &[&str], locked: usize, names: &[usize]) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        for (number, text) in (1..).zip(texts) {
+            write(dir.path(), &format!("{number}_m.sql"), text);
+            if number > locked {
+                continue;
+            }
+            let mut history = analyze(dir.path(), Proof::Whole).history;
+            if names.contains(&number) {
+                let mut releases = history.releases.clone();
+                releases.add(&format!("1.{number}"), &history).unwrap();
+                history.releases = releases;
+            } else if names.iter().any(|name| *name > number) {
+                continue;
+            }
+            write(dir.path(), lock::FILE_NAME, &lock::text(&history));
+        }
+        let found = analyze(dir.path(), Proof::Whole);
+        let unlocked = analyze(dir.path(), Proof::Unlocked);
+        let file = |found: &&Diagnostic| found.place.file;
+        // A build says the same of what is not locked.
+        let new = |all: &Analysis| {
+            let files: Vec<_> = all.history.migrations[locked..].iter().map(|found| found.file).collect();
+            let new = all.diagnostics.iter().filter(|found| files.contains(&file(found)));
+            new.map(|found| (found.rule.code, found.place.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(new(&found), new(&unlocked));
+        let path = |of: &Diagnostic| found.history.files.get(of.place.file).path.clone();
+        found.diagnostics.iter().map(|of| format!("{} {}", of.rule.code, path(of))).collect()
+    }
+
+    #[test]
+    fn an_application_writes_between_releases_and_nowhere_else() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT NOT NULL);";
+        let (add, unique) = ("ALTER TABLE t ADD COLUMN b TEXT;", "CREATE UNIQUE INDEX one ON t(b);");
+        let fails = ["may_fail_with_rows 3_m.sql"];
+        // Each that is locked is a release, and all that is not is one.
+        assert_eq!(released(&[table, add, unique], 0, &[]), fails);
+        assert_eq!(released(&[table, add, unique], 1, &[]), [""; 0]);
+        assert_eq!(released(&[table, add, unique], 2, &[]), fails);
+        assert_eq!(released(&[table, add, unique], 3, &[]), fails);
+        // Or what has a name.
+        assert_eq!(released(&[table, add, unique], 3, &[3]), [""; 0]);
+        assert_eq!(released(&[table, add, unique], 3, &[1, 3]), [""; 0]);
+        assert_eq!(released(&[table, add, unique], 3, &[2, 3]), fails);
+        // Locked by name once, and without one later.
+        assert_eq!(released(&[table, add, unique], 3, &[1]), fails);
+    }
+
+    /// A database stands where a history that is silent as a whole has cleaned up for what comes next.
+    #[test]
+    fn what_was_cleaned_is_there_again_after_a_release() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT);";
+        let clean = "DELETE FROM t WHERE id NOT IN (SELECT min(id) FROM t GROUP BY a) OR a IS NULL;";
+        let texts = [table, clean, "CREATE UNIQUE INDEX one ON t(a);"];
+        let fails = ["may_fail_with_rows 3_m.sql"];
+        assert_eq!(released(&texts, 2, &[]), fails);
+        assert_eq!(released(&texts, 2, &[2]), fails);
+        assert_eq!(released(&texts, 1, &[1]), [""; 0]);
+        assert_eq!(released(&texts, 3, &[1, 3]), [""; 0]);
+        assert_eq!(released(&texts, 3, &[1, 2, 3]), fails);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use onward_schema::token::{Token, significant};
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
 use crate::layout::Layout;
+use crate::release::Releases;
 use crate::statement::{Kind, Statement};
 
 /// One migration.
@@ -54,6 +55,8 @@ pub struct History {
     pub legacy: Vec<FileId>,
     /// The lock file, if there is one.
     pub lock: Option<FileId>,
+    /// What the lock file says of releases.
+    pub releases: Releases,
     /// What `onward.toml` says.
     pub config: Config,
 }

@@ -42,6 +42,7 @@ pub mod lock;
 mod page;
 pub mod query;
 pub mod relation;
+pub mod release;
 pub mod render;
 pub mod replay;
 mod sandbox;

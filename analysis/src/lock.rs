@@ -30,6 +30,8 @@ pub struct Entry {
     pub file: String,
     /// Its checksum when it was locked.
     pub checksum: Checksum,
+    /// The name of the release that it ends, if it has one.
+    pub release: Option<String>,
     /// Where the lock file says so.
     pub range: Range<usize>,
 }
@@ -77,6 +79,7 @@ fn entry(item: &Spanned<DeValue<'_>>) -> Result<Entry, Problem> {
         version: integer(version)?,
         file: text(get("file")?)?,
         checksum: parsed.map_err(|()| (checksum.span(), "this is not a checksum".to_owned()))?,
+        release: table.get("release").map(text).transpose()?,
         range: version.span(),
     })
 }
@@ -103,13 +106,16 @@ pub fn text(history: &History) -> String {
     );
     // Writing to a String does not fail.
     let _ = writeln!(text, "format = {FORMAT}");
-    for migration in &history.migrations {
+    for (index, migration) in history.migrations.iter().enumerate() {
         let file = quoted(&history.files.get(migration.file).path);
         let _ = write!(
             text,
             "\n[[migration]]\nversion = {}\nfile = {file}\nchecksum = \"{}\"\n",
             migration.version, migration.checksum
         );
+        if let Some(name) = history.releases.name(index) {
+            let _ = writeln!(text, "release = {}", quoted(name));
+        }
     }
     text
 }
@@ -154,6 +160,42 @@ mod tests {
     }
 
     #[test]
+    fn a_release_has_one_name_and_stays_where_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = |name: Option<&str>| {
+            let mut history = crate::analyze(dir.path(), crate::Proof::Whole).history;
+            if let Some(name) = name {
+                let mut releases = history.releases.clone();
+                releases.add(name, &history)?;
+                history.releases = releases;
+            }
+            let text = text(&history);
+            std::fs::write(dir.path().join(FILE_NAME), &text).unwrap();
+            let names = read(&text).unwrap().into_iter().map(|entry| entry.release.unwrap_or_default());
+            Ok::<_, String>(names.collect::<Vec<_>>())
+        };
+        let add =
+            |number: i32| std::fs::write(dir.path().join(format!("{number}_m.sql")), "SELECT 1;").unwrap();
+        add(1);
+        add(2);
+        assert_eq!(lock(None).unwrap(), ["", ""]);
+        add(3);
+        add(4);
+        // Each of the first two was a release of its own.
+        assert_eq!(lock(Some("1.0 \"β\"")).unwrap(), ["1", "2", "", "1.0 \"β\""]);
+        assert_eq!(lock(Some("1.0 \"β\"")).unwrap(), lock(None).unwrap());
+        assert!(lock(Some("1.1")).unwrap_err().contains("4_m.sql ends the release `1.0 \"β\"` already"));
+        add(5);
+        add(6);
+        assert_eq!(lock(None).unwrap()[4..], ["", ""]);
+        assert_eq!(lock(Some("1")).unwrap_err(), "`1` is the release that ends with 1_m.sql");
+        assert!(lock(Some(" ")).is_err() && lock(Some("a\nb")).is_err());
+        add(7);
+        add(8);
+        assert_eq!(lock(Some("2.0")).unwrap()[4..], ["5", "6", "", "2.0"]);
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let entry = |version: &str| {
             format!("[[migration]]\nversion = {version}\nfile = 'a'\nchecksum = '{}'\n", Checksum::default())
@@ -164,6 +206,7 @@ mod tests {
         assert!(problem("format = ").len() > 10);
         assert!(problem("format = 1\nmigration = 3").contains("not a list"));
         assert!(problem("format = 1\n[[migration]]\nversion = 1").contains("no `checksum`"));
+        assert!(problem(&format!("format = 1\n{}release = 1", entry("1"))).contains("not a string"));
         assert!(problem(&format!("format = 1\n{}", entry("'1'"))).contains("not a whole number"));
         assert!(problem(&format!("format = 1\n{}{}", entry("2"), entry("1"))).contains("not in order"));
         assert!(

@@ -9,6 +9,7 @@ mod contents;
 mod down;
 mod late;
 mod legacy;
+mod limits;
 mod loss;
 mod lost;
 mod masked;

@@ -9,14 +9,22 @@ use onward_analysis::{Proof, lock};
 use crate::folder::{self, plural};
 use crate::{WRONG, output};
 
-pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
-    let analysis = onward_analysis::analyze(dir, Proof::Whole);
+pub(crate) fn run(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<ExitCode> {
+    let mut analysis = onward_analysis::analyze(dir, Proof::Whole);
     if analysis.has_errors() {
         folder::print(&analysis, dir);
         output::error("a history with errors is not locked; nothing was written");
         return Ok(folder::failure(&analysis));
     }
     let path = dir.join(lock::FILE_NAME);
+    if let Some(name) = release {
+        let mut releases = analysis.history.releases.clone();
+        if let Err(problem) = releases.add(name, &analysis.history) {
+            anstream::eprintln!("{}: {problem}; nothing was written", folder::title("error"));
+            return Ok(ExitCode::from(WRONG));
+        }
+        analysis.history.releases = releases;
+    }
     let history = &analysis.history;
     let text = lock::text(history);
     let before = history.lock.map(|file| history.files.get(file).text.as_str()).unwrap_or_default();

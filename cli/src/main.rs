@@ -56,6 +56,10 @@ enum Command {
         /// Write nothing; fail if a migration is not locked yet
         #[arg(long)]
         check: bool,
+        /// Say that a release ends here, and what it is called: the rows that an application may have written by then are
+        /// held against every later migration, and those between two releases run at once
+        #[arg(long, value_name = "NAME", conflicts_with = "check")]
+        release: Option<String>,
     },
     /// Show which migrations a database has run and which are pending; it is only read
     Status {
@@ -173,7 +177,9 @@ fn main() -> ExitCode {
             anstream::print!("{}", onward_analysis::page());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Lock { folder, check } => lock::run(&folder::find(folder.dir), check),
+        Command::Lock { folder, check, release } => {
+            lock::run(&folder::find(folder.dir), check, release.as_deref())
+        }
         Command::Status { db, folder } => status::run(&db, &folder::find(folder.dir)),
         Command::Verify { db, folder } => verify::run(&db, &folder::find(folder.dir)),
         Command::Rehearse { db, folder, adopt, at } => {

@@ -125,6 +125,52 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_no_row_can_have_needs_no_row_that_is_legal() {
+        let add = "ALTER TABLE t ADD COLUMN owner TEXT NOT NULL;";
+        for table in [
+            "CREATE TABLE t(p INTEGER NOT NULL REFERENCES nowhere(id));",
+            "CREATE TABLE t(a INT NOT NULL CHECK (a > 1 AND a < 1)) STRICT;",
+        ] {
+            assert!(
+                history(&[table, add]).contains(&"fails_with_rows 0002_m.sql:1:26".to_owned()),
+                "{table}"
+            );
+            assert!(
+                !history(&[table, &add.replace(" NOT NULL", "")])[..].concat().contains("fails"),
+                "{table}"
+            );
+            let again = format!("DROP TABLE t; {table} {add}");
+            assert!(!history(&[table, &again])[..].concat().contains("fails"), "{table}");
+            assert!(!history(&[&format!("{table} {add}")])[..].concat().contains("fails"), "{table}");
+        }
+    }
+
+    #[test]
+    fn a_column_that_has_just_come_has_nothing_to_copy() {
+        let add = "ALTER TABLE jobs ADD COLUMN owner TEXT;";
+        let rebuild = |value: &str| {
+            format!(
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, owner TEXT NOT NULL);\nINSERT INTO n SELECT id, {value} FROM jobs;\n\
+                 DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;"
+            )
+        };
+        let both = format!("{add}{}", rebuild("owner"));
+        assert_eq!(history(&[JOBS, &both]), ["fails_with_rows 0002_m.sql:2:1"]);
+        assert_eq!(
+            history(&[JOBS, &both.replace("SELECT id, owner", "SELECT id, coalesce(owner, '')")]),
+            [""; 0]
+        );
+        assert_eq!(
+            history(&[JOBS, &format!("{add} UPDATE jobs SET owner = state;{}", rebuild("owner"))]),
+            [""; 0]
+        );
+        let default = both.replace("owner TEXT;", "owner TEXT DEFAULT 'me';");
+        assert_eq!(history(&[JOBS, &default]), [""; 0]);
+        // A release later an application may have filled it.
+        assert_eq!(history(&[JOBS, add, &rebuild("owner")]), ["may_fail_with_rows 0003_m.sql:2:1"]);
+    }
+
+    #[test]
     fn silent_where_it_works_or_the_table_may_be_empty() {
         let bad = "ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL;";
         for text in ["owner TEXT", "owner TEXT NOT NULL DEFAULT ''", "n2 INTEGER DEFAULT 1 CHECK (n2 > 0)"] {

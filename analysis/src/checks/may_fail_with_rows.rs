@@ -121,6 +121,65 @@ mod tests {
         }
     }
 
+    /// The codes and files of a history with a line for each of its migrations.
+    fn found(texts: &[&str]) -> Vec<String> {
+        let short = |line: String| line.split(':').next().unwrap_or_default().to_owned();
+        history(texts).into_iter().map(short).collect()
+    }
+
+    /// The table `t` built anew with these columns.
+    fn rebuilt(columns: &str) -> String {
+        format!(
+            "CREATE TABLE n(id INTEGER PRIMARY KEY, {columns}); INSERT INTO n SELECT id, a, p FROM t; DROP TABLE t;
+             ALTER TABLE n RENAME TO t;"
+        )
+    }
+
+    #[test]
+    fn what_a_migration_allows_has_been_used_when_a_later_one_forbids_it() {
+        let parent = "CREATE TABLE p(id INTEGER PRIMARY KEY);";
+        let free = rebuilt("a TEXT, p INTEGER");
+        for (limited, fails) in [
+            ("a TEXT NOT NULL, p INTEGER", "may_fail_with_rows 0003_m.sql"),
+            ("a TEXT UNIQUE, p INTEGER", "may_fail_with_rows 0003_m.sql"),
+            ("a TEXT, p INTEGER, UNIQUE (a, p)", "may_fail_with_rows 0003_m.sql"),
+            ("a TEXT CHECK (a IN ('x', 'y')), p INTEGER", "may_fail_with_rows 0003_m.sql"),
+            ("a TEXT, p INTEGER REFERENCES p(id)", "orphans 0003_m.sql"),
+        ] {
+            let table = format!("{parent} CREATE TABLE t(id INTEGER PRIMARY KEY, {limited});");
+            let back = rebuilt(limited);
+            let codes = found(&[&table, &free, &back]);
+            assert!(codes.contains(&fails.to_owned()), "{limited}: {codes:?}");
+            // Kept all along, or taken away and put back in one migration, it has nothing in its way.
+            let more = back.replace("DROP TABLE t;", "DROP TABLE t; CREATE TABLE more(x);");
+            assert_eq!(found(&[&table, "CREATE TABLE other(a);", &more]), [""; 0], "{limited}");
+            assert_eq!(found(&[&table, &format!("{free}\n{back}")]), [""; 0], "{limited}");
+        }
+    }
+
+    #[test]
+    fn an_index_that_is_dropped_and_made_again() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL);";
+        for columns in ["a", "a, b", "lower(a)", "a) WHERE (id > 0"] {
+            let index = format!("CREATE UNIQUE INDEX one ON t({columns});");
+            let dropped = found(&[table, "DELETE FROM t;", &index, "DROP INDEX one;", &index]);
+            assert!(dropped.contains(&"may_fail_with_rows 0005_m.sql".to_owned()), "{columns}: {dropped:?}");
+            assert_eq!(found(&[&format!("{table} {index}"), &format!("DROP INDEX one; {index}")]), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_added_and_must_differ_later() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY);";
+        let (add, unique) = ("ALTER TABLE t ADD COLUMN email TEXT;", "CREATE UNIQUE INDEX one ON t(email);");
+        assert_eq!(found(&[table, add, unique]), ["may_fail_with_rows 0003_m.sql"]);
+        assert_eq!(found(&[table, &format!("{add} {unique}")]), [""; 0]);
+        let clean = "DELETE FROM t WHERE id NOT IN (SELECT min(id) FROM t GROUP BY coalesce(email, id));";
+        assert_eq!(found(&[table, add, &format!("{clean} {unique}")]), [""; 0]);
+        // What a migration has cleaned stays so where nobody has said that a release came in between.
+        assert_eq!(found(&[table, add, clean, unique]), [""; 0]);
+    }
+
     /// A table that holds a single row is not refused, whatever it is called by now.
     #[test]
     fn a_renamed_table_has_the_rows_that_it_had() {

@@ -44,7 +44,7 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
 
 /// What the rows have shown.
 fn with_rows(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let What::Orphans { violations, parent } = &witness.what else { return None };
+    let What::Orphans { violations, parent, acts } = &witness.what else { return None };
     let (child, parent) = (history.written(&violations.first()?.table), history.written(parent));
     let message = match witness.certain {
         true => format!("the rows of `{child}` that refer to `{parent}` are left without it"),
@@ -54,7 +54,10 @@ fn with_rows(history: &History, witness: &Witness) -> Option<Diagnostic> {
         true => ("no cascade takes them along", ""),
         false => (
             "foreign keys are off while migrations run: nothing cascades",
-            ", or put `-- onward: foreign_keys(on)` into the file if a cascade is meant to",
+            match acts {
+                true => ", or put `-- onward: foreign_keys(on)` into the file if a cascade is meant to",
+                false => "",
+            },
         ),
     };
     Some(
@@ -199,6 +202,21 @@ mod tests {
         let add = "ALTER TABLE c ADD COLUMN p INTEGER DEFAULT 7 REFERENCES p(id);";
         assert_eq!(history(&[tables, add]), ["orphans 0002_m.sql:1:1"]);
         assert_eq!(history(&[tables, &add.replace("DEFAULT 7 ", "")]), [""; 0]);
+    }
+
+    #[test]
+    fn the_place_is_what_leaves_the_rows_and_the_help_what_would_work() {
+        let help = |tables: &str| {
+            let found = folder(&[("1_a.sql", tables), ("2_b.sql", "DELETE FROM p;")]);
+            format!("{:?}", found.diagnostics[0].help)
+        };
+        assert!(help(TABLES).contains("foreign_keys(on)"));
+        assert!(!help(&TABLES.replace(" ON DELETE CASCADE", "")).contains("foreign_keys(on)"));
+        // A key that comes with a rebuild of the child.
+        let child = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER);";
+        let rebuild = "CREATE TABLE n(p INTEGER REFERENCES p);\nINSERT INTO n SELECT p FROM c;\nDROP TABLE c;\n\
+                       ALTER TABLE n RENAME TO c;\nCREATE INDEX i ON c(p);";
+        assert_eq!(history(&[child, rebuild]), ["orphans 0002_m.sql:2:1"]);
     }
 
     #[test]

@@ -21,7 +21,6 @@ pub(super) fn find(
     before: &Contents,
     after: &Contents,
     rows: Rows,
-    foreign_keys: bool,
 ) -> Result<Vec<Witness>> {
     let aliases = plan.aliases(table);
     let is_mild = rows == Rows::Mild;
@@ -36,18 +35,12 @@ pub(super) fn find(
     let is_rebuilt = plan.is_dropped(table) || plan.renames.iter().any(|(from, _)| from == table);
     if after.rows.len() < before.rows.len() {
         let (count, left) = (before.rows.len(), after.rows.len());
-        let lost = |at, certain, cascade| {
-            let what = What::RowsLost { table: table.to_owned(), before: count, after: left, cascade };
+        let lost = |at, certain| {
+            let what = What::RowsLost { table: table.to_owned(), before: count, after: left, cascade: false };
             vec![Witness { at, certain: certain && is_mild, what }]
         };
         if deletes {
             return Ok(Vec::new());
-        }
-        let is_named = plan.tables().contains(table);
-        if foreign_keys && !is_named {
-            let cause = plan.drops.first().map(|(at, _)| *at);
-            // A DELETE that cascades does what it says.
-            return Ok(cause.map(|at| lost(at, true, true)).unwrap_or_default());
         }
         let all = plan.copies();
         if !is_rebuilt || !all.into_iter().any(|(_, copy)| from_here(copy)) {
@@ -56,7 +49,7 @@ pub(super) fn find(
         let picks = copies.iter().any(|(_, copy)| copy.picks);
         let certain = copies.iter().all(|(_, copy)| copy.is_plain());
         return Ok(match copies.last() {
-            Some((at, _)) if !picks => lost(*at, certain, false),
+            Some((at, _)) if !picks => lost(*at, certain),
             _ => Vec::new(),
         });
     }

@@ -13,7 +13,7 @@ use crate::statement::{Change, Kind, Object};
 const LONGEST: usize = 100_000;
 
 /// The statements of one migration that have run. All names are in lower case.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
     pub(super) steps: Vec<Step>,
     pub(super) writes: Vec<(At, Write)>,
@@ -29,10 +29,26 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Cuts what has run into migrations.
+    /// Cuts what has run into migrations. A rebuild that is spread over several is one: no application writes into a table
+    /// that is half built.
     pub(super) fn all(history: &History, ran: &[Step]) -> Vec<Plan> {
         let chunks = ran.chunk_by(|a, b| a.at.migration == b.at.migration);
-        chunks.map(|steps| Plan::read(history, steps)).collect()
+        let plans: Vec<Plan> = chunks.map(|steps| Plan::read(history, steps)).collect();
+        let mut all = Vec::new();
+        let mut rest = &plans[..];
+        while let Some((first, _)) = rest.split_first() {
+            let length = split(history, rest);
+            all.push(match length {
+                1 => first.clone(),
+                _ => {
+                    let steps: Vec<Step> =
+                        rest[..length].iter().flat_map(|plan| plan.steps.clone()).collect();
+                    Plan::read(history, &steps)
+                }
+            });
+            rest = &rest[length..];
+        }
+        all
     }
 
     pub(super) fn read(history: &History, steps: &[Step]) -> Plan {
@@ -69,6 +85,12 @@ impl Plan {
 
     pub(super) fn migration(&self) -> usize {
         self.steps.first().map_or(0, |step| step.at.migration)
+    }
+
+    /// The migrations that it is of, by their indexes: one, but for a rebuild that is spread over several.
+    pub(super) fn migrations(&self) -> impl Iterator<Item = usize> {
+        let last = self.steps.last().map_or(0, |step| step.at.migration + 1);
+        self.migration()..last
     }
 
     pub(super) fn copies(&self) -> impl Iterator<Item = (At, &Copy)> {
@@ -119,11 +141,75 @@ impl Plan {
 
     /// Every table whose rows the migration names.
     pub(super) fn tables(&self) -> BTreeSet<String> {
+        let mut names = self.shaped();
+        names.extend(self.writes.iter().map(|(_, write)| write.table().to_owned()));
+        names
+    }
+
+    /// Every table that the migration itself makes, drops, renames, or adds a column to.
+    pub(super) fn shaped(&self) -> BTreeSet<String> {
         let mut names = self.made.clone();
         names.extend(self.drops.iter().map(|(_, name)| name.clone()));
         names.extend(self.renames.iter().flat_map(|(from, to)| [from.clone(), to.clone()]));
-        names.extend(self.writes.iter().map(|(_, write)| write.table().to_owned()));
         names.extend(self.added.iter().map(|(table, _)| table.clone()));
         names
     }
+}
+
+/// Over how many migrations a rebuild may be spread.
+const SPREAD: usize = 8;
+
+/// How many of these migrations, from the first on, are one rebuild; one if that is none.
+fn split(history: &History, plans: &[Plan]) -> usize {
+    let first = &plans[0];
+    // The new table takes the name of the old one in the end, or the old one makes room first.
+    let made = first.made.iter().map(|new| (new, None));
+    let moved = first.renames.iter().map(|(table, old)| (table, Some(old)));
+    made.chain(moved).find_map(|(table, old)| ends(history, plans, table, old)).unwrap_or(1)
+}
+
+/// How many of these migrations fill a table from the one that it is to replace, and replace it.
+fn ends(history: &History, plans: &[Plan], table: &String, old: Option<&String>) -> Option<usize> {
+    let is_alike = |plan: &&Plan| {
+        !plan.is_undone
+            && history.migrations[plan.migration()].foreign_keys
+                == history.migrations[plans[0].migration()].foreign_keys
+    };
+    let mut names = BTreeSet::from([table.clone()]);
+    names.extend(old.cloned());
+    let (mut filled, mut length) = (None, None);
+    for (at, plan) in plans.iter().take(SPREAD).take_while(is_alike).enumerate() {
+        if at > 0 && plans[at - 1].migration() + 1 != plan.migration() {
+            break;
+        }
+        for (copied, copy) in plan.copies().filter(|(_, copy)| copy.table == *table) {
+            match old {
+                None => names.extend(copy.sources.iter().cloned()),
+                Some(old) if !copy.sources.contains(old) => continue,
+                Some(_) => {}
+            }
+            filled = filled.or(Some(copied));
+        }
+        if at > 0 && !plan.tables().iter().all(|name| names.contains(name)) {
+            break;
+        }
+        let Some(filled) = filled else { continue };
+        let is_renamed = |step: &Step| match &history.statement(step.at).kind {
+            Kind::Alter { table: from, change: Some(Change::RenameTable(to)) } => {
+                step.at > filled && from.is(table) && names.contains(&to.text.to_ascii_lowercase())
+            }
+            _ => false,
+        };
+        let is_over = match old {
+            None => plan.steps.iter().any(is_renamed),
+            Some(old) => plan.is_dropped(old),
+        };
+        if is_over || old.is_some() {
+            length = Some(at + 1);
+        }
+        if is_over {
+            break;
+        }
+    }
+    length.filter(|&length| length > 1)
 }

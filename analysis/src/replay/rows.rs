@@ -10,6 +10,7 @@ use onward_schema::token::significant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
+use super::limits::{Freedom, Limits};
 use super::shape::{Field, Shape};
 use super::value::{apart, candidates, value};
 use crate::cause::{Cause, Refusal};
@@ -21,6 +22,12 @@ const ATTEMPTS: usize = 300;
 const PARENTS: usize = 8;
 /// Parents of parents are followed so far.
 const DEPTH: usize = 20;
+/// A table with so many rows gets no more.
+const ENOUGH: i64 = 200;
+/// A table with so many rows is not topped up.
+const PLENTY: i64 = 40;
+/// Rows beginning with this number have no parent and no child by chance.
+const ALONE: i64 = 900_000;
 
 /// Which rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +43,8 @@ pub(crate) enum Rows {
 pub(super) struct Filler {
     rows: Rows,
     tables: HashMap<String, Filled>,
+    /// What each table did not allow when it was looked at last.
+    limits: HashMap<String, Limits>,
     next: i64,
     /// Why a table has none.
     pub(super) empty: BTreeMap<String, String>,
@@ -61,13 +70,15 @@ struct Draft {
     /// What CHECKs have been tried with.
     fixed: HashMap<usize, Value>,
     variations: HashMap<String, usize>,
+    /// What the row is for: these values stay.
+    pinned: HashMap<usize, Value>,
     /// Whether texts have to be JSON.
     json: bool,
 }
 
 impl Filler {
     pub(super) fn new(rows: Rows) -> Filler {
-        Filler { rows, tables: HashMap::new(), next: 0, empty: BTreeMap::new() }
+        Filler { rows, tables: HashMap::new(), limits: HashMap::new(), next: 0, empty: BTreeMap::new() }
     }
 
     /// Notes that a table has another name.
@@ -75,6 +86,12 @@ impl Filler {
         // A new table that takes the old name has the rows as well, if it is a rebuild.
         if let Some(&table) = self.tables.get(from) {
             self.tables.insert(to.to_owned(), table);
+        }
+        // If it is a rebuild, what matters is what the table of that name did not allow.
+        if !self.limits.contains_key(to)
+            && let Some(limits) = self.limits.get(from).cloned()
+        {
+            self.limits.insert(to.to_owned(), limits);
         }
         self.empty.remove(from);
     }
@@ -91,20 +108,22 @@ impl Filler {
         self.empty.remove(table);
     }
 
-    /// Puts rows into a table that has none of them yet, and into its parents before.
-    pub(super) fn fill(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
+    /// Puts rows into a table that has none of them yet, and into its parents before; says whether it did.
+    pub(super) fn fill(&mut self, sandbox: &Sandbox, table: &str) -> Result<bool> {
         self.fill_at(sandbox, table, 0)
     }
 
-    fn fill_at(&mut self, sandbox: &Sandbox, table: &str, depth: usize) -> Result<()> {
+    fn fill_at(&mut self, sandbox: &Sandbox, table: &str, depth: usize) -> Result<bool> {
         let known = self.tables.get(table).copied();
         if known.is_some_and(|known| known.filled) && has_rows(sandbox.conn(), table) {
-            return Ok(());
+            return Ok(false);
         }
         let Some(shape) = Shape::read(sandbox.conn(), table)? else {
             self.tables.remove(table);
-            return Ok(());
+            self.limits.remove(table);
+            return Ok(false);
         };
+        self.limits.insert(table.to_owned(), Limits::of(&shape));
         let entry = match known {
             Some(known) if !known.filled => Filled { filled: true, ..known },
             _ => {
@@ -124,7 +143,7 @@ impl Filler {
         let mut problem = None;
         let wanted = if self.rows == Rows::Mild { 1 } else { 3 };
         for index in 0..wanted {
-            match self.row(sandbox, &shape, index) {
+            match self.row(sandbox, &shape, index, &HashMap::new()) {
                 Ok(()) => is_empty = false,
                 Err(message) => problem = problem.or(Some(message)),
             }
@@ -133,25 +152,129 @@ impl Filler {
         if is_empty && !has_rows(sandbox.conn(), table) {
             self.empty.insert(table.to_owned(), problem.unwrap_or_default());
         }
+        Ok(true)
+    }
+
+    /// Uses what a table allows and did not when it was looked at last: gives a new column values, and puts in a row for
+    /// each limit that is gone.
+    pub(super) fn loosen(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
+        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
+        let Some(before) = self.limits.insert(table.to_owned(), Limits::of(&shape)) else { return Ok(()) };
+        for field in shape.columns.iter().filter(|field| before.lacks(&field.name)) {
+            self.column(sandbox, &shape, field);
+        }
+        if self.rows == Rows::Harsh && count(sandbox, table) < ENOUGH {
+            for freedom in before.lifted(&shape) {
+                self.use_freedom(sandbox, &shape, freedom)?;
+            }
+        }
         Ok(())
     }
 
-    /// Gives a new column a value in the first row, as an application would from then on.
-    pub(super) fn column(&self, sandbox: &Sandbox, table: &str, column: &str) -> Result<()> {
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
+    /// Gives a new column a value as an application would from then on, and the same one twice if it may.
+    fn column(&self, sandbox: &Sandbox, shape: &Shape, field: &Field) {
         let is_key = shape.keys.iter().any(|key| {
-            key.columns.iter().any(|&index| shape.columns[index].name.eq_ignore_ascii_case(column))
+            key.columns.iter().any(|&index| shape.columns[index].name.eq_ignore_ascii_case(&field.name))
         });
-        let field = shape.columns.iter().find(|field| field.name.eq_ignore_ascii_case(column));
-        let Some(field) = field.filter(|_| !is_key) else { return Ok(()) };
-        let number = self.number(table, 0);
+        if is_key || !shape.has_rowids() {
+            return;
+        }
+        let number = self.number(&shape.name.to_ascii_lowercase(), 0);
         let (table, column) = (quoted(&shape.name), quoted(&field.name));
-        // Where the first row may not have it, it keeps the default.
-        let sql = format!(
-            "UPDATE OR IGNORE main.{table} SET {column} = ?1 WHERE _rowid_ = (SELECT min(_rowid_) FROM main.{table})"
-        );
-        let _ = sandbox.write(&sql, &[value(field, self.rows, number)]);
+        let last = if self.rows == Rows::Harsh { &["min", "max"][..] } else { &["min"] };
+        for end in last {
+            // Where the row may not have it, it keeps the default. What has values by now is no new column.
+            let sql = format!(
+                "UPDATE OR IGNORE main.{table} SET {column} = ?1
+                 WHERE _rowid_ = (SELECT {end}(_rowid_) FROM main.{table})
+                   AND (SELECT count(DISTINCT {column}) FROM main.{table}) <= 1"
+            );
+            let _ = sandbox.write(&sql, &[value(field, self.rows, number)]);
+        }
+    }
+
+    /// Puts a row into a table that no legal one could be made for: what refuses it anyway, refuses any. Says whether it did.
+    pub(super) fn force(&self, sandbox: &Sandbox, table: &str) -> Result<bool> {
+        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(false) };
+        let number = self.number(table, 0);
+        let names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
+        let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
+        let values: Vec<Value> = shape.columns.iter().map(|field| value(field, self.rows, number)).collect();
+        let (name, names, marks) = (quoted(&shape.name), names.join(", "), marks.join(", "));
+        let sql = format!("INSERT INTO main.{name}({names}) VALUES ({marks})");
+        sandbox.conn().execute_batch("PRAGMA ignore_check_constraints = ON")?;
+        let outcome = sandbox.without_triggers(|| Ok(sandbox.write(&sql, &values).is_ok()));
+        sandbox.conn().execute_batch("PRAGMA ignore_check_constraints = OFF")?;
+        outcome
+    }
+
+    fn use_freedom(&mut self, sandbox: &Sandbox, shape: &Shape, freedom: Freedom) -> Result<()> {
+        let table = shape.name.to_ascii_lowercase();
+        let Some(filled) = self.tables.get_mut(&table) else { return Ok(()) };
+        // Rows that come later are others.
+        filled.generation += 1;
+        let generation = filled.generation;
+        let mut pinned = HashMap::new();
+        match freedom {
+            Freedom::Null(column) => drop(pinned.insert(column, Value::Null)),
+            Freedom::Repeat(columns) => {
+                let is_unique = |column: usize| shape.unique.iter().any(|unique| unique.contains(&column));
+                let free =
+                    || (0..shape.columns.len()).filter(|&at| !shape.columns[at].is_rowid && !is_unique(at));
+                let columns = if columns.is_empty() { free().collect() } else { columns };
+                let names: Vec<String> = columns.iter().map(|&at| quoted(&shape.columns[at].name)).collect();
+                let whole: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
+                let (names, whole, table) = (names.join(", "), whole.join(" AND "), quoted(&shape.name));
+                let sql = format!("SELECT {names} FROM main.{table} WHERE {whole} LIMIT 1");
+                let Some(row) = sandbox.read(&sql).ok().and_then(|rows| rows.into_iter().next()) else {
+                    return Ok(());
+                };
+                pinned.extend(columns.into_iter().zip(row));
+            }
+            Freedom::Orphan(columns) => {
+                let alone = |column: usize| value(&shape.columns[column], self.rows, ALONE + generation);
+                pinned.extend(columns.into_iter().map(|column| (column, alone(column))));
+            }
+            Freedom::Any => {}
+        }
+        // Where no such row can be made, there is none.
+        let _ = self.row(sandbox, shape, 0, &pinned);
         Ok(())
+    }
+
+    /// Puts rows of all kinds into a table in which some kind is missing, as an application does in the course of a release.
+    pub(super) fn top_up(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
+        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
+        let has = count(sandbox, table);
+        if self.rows == Rows::Mild || has == 0 || has >= PLENTY || !self.misses(sandbox, &shape)? {
+            return Ok(());
+        }
+        let Some(filled) = self.tables.get_mut(table) else { return Ok(()) };
+        filled.generation += 1;
+        for index in 0..3 {
+            // The others may be possible.
+            let _ = self.row(sandbox, &shape, index, &HashMap::new());
+        }
+        Ok(())
+    }
+
+    /// Whether no row has a NULL where one may be, or no two have the same value where they may.
+    fn misses(&self, sandbox: &Sandbox, shape: &Shape) -> Result<bool> {
+        let is_unique = |column: usize| shape.unique.iter().any(|columns| columns[..] == [column]);
+        let columns = shape.columns.iter().enumerate().filter(|(_, field)| !field.is_rowid);
+        let asked = columns.flat_map(|(at, field)| {
+            let name = quoted(&field.name);
+            let null = field.nullable.then(|| format!("count({name}) = count(*)"));
+            let repeated = (!is_unique(at)).then(|| format!("count(DISTINCT {name}) = count({name})"));
+            null.into_iter().chain(repeated)
+        });
+        let asked: Vec<String> = asked.collect();
+        if asked.is_empty() {
+            return Ok(false);
+        }
+        let sql = format!("SELECT {} FROM main.{}", asked.join(" OR "), quoted(&shape.name));
+        let answer = sandbox.read(&sql).unwrap_or_default();
+        Ok(answer.first().is_some_and(|row| row[0] == Value::Integer(1)))
     }
 
     fn number(&self, table: &str, index: i64) -> i64 {
@@ -164,7 +287,13 @@ impl Filler {
         }
     }
 
-    fn row(&self, sandbox: &Sandbox, shape: &Shape, index: i64) -> std::result::Result<(), String> {
+    fn row(
+        &self,
+        sandbox: &Sandbox,
+        shape: &Shape,
+        index: i64,
+        pinned: &HashMap<usize, Value>,
+    ) -> std::result::Result<(), String> {
         let mut names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
         // The gaps that deleted rows leave are to be seen there, too.
         let number = self.number(&shape.name.to_ascii_lowercase(), index);
@@ -179,6 +308,7 @@ impl Filler {
             parents: vec![0; shape.keys.len()],
             fixed: HashMap::new(),
             variations: HashMap::new(),
+            pinned: pinned.clone(),
             json: false,
         };
         for _ in 0..ATTEMPTS {
@@ -245,6 +375,7 @@ impl Filler {
                 };
             }
         }
+        draft.pinned.iter().for_each(|(&column, value)| values[column] = value.clone());
         Ok(values)
     }
 }
@@ -283,6 +414,11 @@ fn primary_key(conn: &Connection, table: &str) -> Result<Vec<String>> {
     query.query_map([table], |row| row.get(0))?.collect()
 }
 
+fn count(sandbox: &Sandbox, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM main.{}", quoted(table));
+    sandbox.conn().query_row(&sql, [], |row| row.get(0)).unwrap_or(0)
+}
+
 fn has_rows(conn: &Connection, table: &str) -> bool {
     let sql = format!("SELECT EXISTS (SELECT 1 FROM main.{})", quoted(table));
     conn.query_row(&sql, [], |row| row.get(0)).unwrap_or(false)
@@ -302,6 +438,9 @@ impl Draft {
             message.split([' ', ',']).any(|word| word.eq_ignore_ascii_case(&name)).then_some(at)
         };
         let columns: Vec<usize> = shape.columns.iter().enumerate().filter_map(named).collect();
+        if !columns.is_empty() && columns.iter().all(|column| self.pinned.contains_key(column)) {
+            return false;
+        }
         if message.starts_with("UNIQUE") {
             // Another parent, if the columns are all foreign keys.
             let free = columns
@@ -462,7 +601,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_column_gets_a_value_in_the_first_row_unless_it_is_a_key() {
+    fn a_new_column_gets_a_value_twice_unless_it_is_a_key() {
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         let conn = sandbox.conn();
         conn.execute_batch("CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE t(id INTEGER PRIMARY KEY);")
@@ -471,12 +610,11 @@ mod tests {
         filler.fill(&sandbox, "t").unwrap();
         conn.execute_batch("ALTER TABLE t ADD COLUMN p REFERENCES p(id); ALTER TABLE t ADD COLUMN a TEXT")
             .unwrap();
-        filler.column(&sandbox, "t", "p").unwrap();
-        filler.column(&sandbox, "t", "a").unwrap();
+        filler.loosen(&sandbox, "t").unwrap();
         let rows = sandbox.read("SELECT p, a FROM t").unwrap();
         let null = Value::Null;
-        let first = [null.clone(), Value::Text("01234".into())];
-        assert_eq!(rows, [first, [null.clone(), null.clone()], [null.clone(), null]]);
+        let given = [null.clone(), Value::Text("01234".into())];
+        assert_eq!(rows, [given.clone(), [null.clone(), null], given]);
     }
 
     #[test]

@@ -107,6 +107,11 @@ impl Shape {
         Ok(Some(shape))
     }
 
+    /// Whether its rows have numbers, under whatever name.
+    pub(super) fn has_rowids(&self) -> bool {
+        self.has_rowid || self.columns.iter().any(|field| field.is_rowid)
+    }
+
     fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))
     }

@@ -5,10 +5,11 @@
 //! goes on.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 
 use onward_schema::Violation;
 use onward_schema::token::significant;
-use rusqlite::{Result, types::Value};
+use rusqlite::{OptionalExtension, Result, types::Value};
 
 use super::contents::Contents;
 use super::loss;
@@ -19,8 +20,9 @@ use super::write::{Copy, Item, Write};
 use super::{Base, Step};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
+use crate::release::Stop;
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Change, Kind};
+use crate::statement::{Change, Kind, Object};
 
 /// What the rows have shown of a statement.
 #[derive(Debug, Clone)]
@@ -41,8 +43,8 @@ pub(crate) enum What {
     Changed { table: String, column: String, other: String, is_text: bool, values: (String, String) },
     /// The rows have other rowids, by which a full-text index knows them.
     Renumbered { table: String, index: String },
-    /// Rows refer to what is not there any more.
-    Orphans { violations: Vec<Violation>, parent: String },
+    /// Rows refer to what is not there any more; whether their foreign key would have seen to it.
+    Orphans { violations: Vec<Violation>, parent: String, acts: bool },
 }
 
 /// What came of one witness.
@@ -72,17 +74,23 @@ pub(super) fn run(
         filler: Filler::new(rows),
         rows,
         has_keys: base.locked.is_some(),
+        since: Since::default(),
+        released: BTreeSet::new(),
         outcome: Outcome::default(),
     };
-    for table in reached {
-        carrier.filler.fill(&carrier.sandbox, table)?;
-    }
-    for plan in plans {
-        carrier.migration(plan, faulty.contains(&plan.migration()))?;
+    carrier.plant(reached, &BTreeSet::new())?;
+    for (number, plan) in plans.iter().enumerate() {
+        carrier.migration(plan, plan.migrations().any(|migration| faulty.contains(&migration)))?;
         if carrier.outcome.stopped.is_some() {
             break;
         }
+        // Migrations without a statement that runs have no plan.
+        let next = plans.get(number + 1).map_or(base.history.migrations.len(), Plan::migration);
+        carrier.stop(plan.migration()..next)?;
     }
+    // So that it is known of which tables nothing was seen.
+    let rest = std::mem::take(&mut carrier.since);
+    carrier.plant(&rest.tables, &rest.shaped)?;
     if let (Some(last), None) = (plans.last(), carrier.outcome.stopped) {
         carrier.commit(last);
     }
@@ -104,7 +112,24 @@ struct Carrier<'h> {
     filler: Filler,
     rows: Rows,
     has_keys: bool,
+    /// What has happened since an application could write.
+    since: Since,
+    /// The tables that were touched since a release.
+    released: BTreeSet<String>,
     outcome: Outcome,
+}
+
+/// What migrations that run together have done.
+#[derive(Default)]
+struct Since {
+    /// The tables whose rows or limits may be others.
+    tables: BTreeSet<String>,
+    /// Those of them whose limits may be.
+    shaped: BTreeSet<String>,
+    /// Columns that were added, with their tables.
+    added: BTreeSet<(String, String)>,
+    /// Columns that were given values, with their tables.
+    updated: BTreeSet<(String, String)>,
 }
 
 impl Carrier<'_> {
@@ -119,16 +144,27 @@ impl Carrier<'_> {
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
         }
+        let (mut failed, mut cascades) = (false, Vec::new());
         for step in &plan.steps {
+            self.touch(step.at)?;
+            self.unseen(*step, is_faulty)?;
+            let counts = self.counts(step.at, before.keys().filter(|_| foreign_keys));
             if let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings) {
+                // What never ran has lost nothing.
+                failed = true;
                 self.failed(*step, Refusal::from(error), plan, is_faulty)?;
             }
             if self.outcome.stopped.is_some() {
                 return Ok(());
             }
+            for (table, count) in counts {
+                let left = count_rows(&self.sandbox, &table).unwrap_or(count);
+                if left < count {
+                    cascades.push((step.at, table));
+                }
+            }
             self.follow(step.at);
         }
-        let failed = self.outcome.found.len() > found;
         if foreign_keys {
             self.sandbox.foreign_keys(false)?;
         }
@@ -138,9 +174,19 @@ impl Carrier<'_> {
         if !failed {
             for (table, before) in &before {
                 if let Some(after) = Contents::read(&self.sandbox, table)? {
-                    let found =
-                        loss::find(&self.sandbox, plan, table, before, &after, self.rows, foreign_keys)?;
+                    let found = loss::find(&self.sandbox, plan, table, before, &after, self.rows)?;
                     self.outcome.found.extend(found);
+                }
+            }
+            for (at, table) in cascades {
+                let after = Contents::read(&self.sandbox, &table)?.map(|contents| contents.rows.len());
+                if let (Some(before), Some(after)) = (before.get(&table), after)
+                    && after < before.rows.len()
+                {
+                    let before = before.rows.len();
+                    let what = What::RowsLost { table, before, after, cascade: true };
+                    let certain = self.rows == Rows::Mild;
+                    self.outcome.found.push(Witness { at, certain, what });
                 }
             }
             let lost = self.outcome.found.len() > found;
@@ -152,7 +198,63 @@ impl Carrier<'_> {
         if self.rows == Rows::Harsh {
             self.commit(plan);
         }
-        self.fill(plan)
+        self.since.tables.extend(plan.tables());
+        self.since.shaped.extend(plan.shaped());
+        self.since.added.extend(plan.added.iter().cloned());
+        for (_, write) in &plan.writes {
+            if let Write::Update { table, columns } = write {
+                self.since.updated.extend(columns.iter().map(|column| (table.clone(), column.clone())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Between two releases an application writes whatever the schema allows by then. What runs together, no application
+    /// comes in between.
+    fn stop(&mut self, migrations: Range<usize>) -> Result<()> {
+        let stops: Vec<Stop> =
+            migrations.filter_map(|migration| self.history.releases.stop(migration)).collect();
+        if stops.is_empty() {
+            return Ok(());
+        }
+        let since = std::mem::take(&mut self.since);
+        self.plant(&since.tables, &since.shaped)?;
+        self.released.extend(since.tables);
+        if stops.contains(&Stop::Certain) {
+            for table in std::mem::take(&mut self.released) {
+                self.filler.top_up(&self.sandbox, &table)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn plant(&mut self, tables: &BTreeSet<String>, shaped: &BTreeSet<String>) -> Result<()> {
+        for table in tables {
+            if !self.filler.fill(&self.sandbox, table)? && shaped.contains(table) {
+                self.filler.loosen(&self.sandbox, table)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes whose limits a statement may change that does not name the table, or not as one that it writes to.
+    fn touch(&mut self, at: At) -> Result<()> {
+        let table = match &self.history.statement(at).kind {
+            Kind::Create { on: Some(table), .. } | Kind::Alter { table, .. } => {
+                table.text.to_ascii_lowercase()
+            }
+            Kind::Drop { object: Object::Index | Object::Trigger, name } => {
+                let sql = "SELECT lower(tbl_name) FROM main.sqlite_schema
+                           WHERE name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger')";
+                let found = self.sandbox.conn().query_row(sql, [&name.text], |row| row.get(0)).optional()?;
+                let Some(table) = found else { return Ok(()) };
+                table
+            }
+            _ => return Ok(()),
+        };
+        self.since.tables.insert(table.clone());
+        self.since.shaped.insert(table);
+        Ok(())
     }
 
     fn commit(&mut self, plan: &Plan) {
@@ -160,6 +262,38 @@ impl Carrier<'_> {
             self.outcome.uncommitted = Some((last.at, Refusal::at_commit(error)));
             self.outcome.stopped = Some(last.at);
         }
+    }
+
+    /// How many rows these tables have, before a table is dropped.
+    fn counts<'t>(&self, at: At, tables: impl Iterator<Item = &'t String>) -> Vec<(String, i64)> {
+        let Kind::Drop { object: Object::Table, name } = &self.history.statement(at).kind else {
+            return Vec::new();
+        };
+        let others = tables.filter(|table| !name.is(table));
+        others.filter_map(|table| Some((table.clone(), count_rows(&self.sandbox, table)?))).collect()
+    }
+
+    /// Tries a column that is added to a table which no row could be made for, with a row that is not legal.
+    fn unseen(&mut self, step: Step, is_faulty: bool) -> Result<()> {
+        let Kind::Alter { table, change: Some(Change::Add(_)) } = &self.history.statement(step.at).kind
+        else {
+            return Ok(());
+        };
+        let table = table.text.to_ascii_lowercase();
+        if is_faulty || self.rows != Rows::Mild || !self.filler.empty.contains_key(&table) {
+            return Ok(());
+        }
+        self.sandbox.conn().execute_batch("SAVEPOINT unseen")?;
+        if self.filler.force(&self.sandbox, &table)?
+            && let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings)
+        {
+            let refusal = Refusal::from(error);
+            if refusal.message.starts_with("Cannot add") {
+                let what = What::Fails { refusal, row: None };
+                self.outcome.found.push(Witness { at: step.at, certain: true, what });
+            }
+        }
+        self.sandbox.conn().execute_batch("ROLLBACK TO unseen; RELEASE unseen")
     }
 
     /// What is in the tables that the migration may lose rows of.
@@ -189,16 +323,6 @@ impl Carrier<'_> {
         }
     }
 
-    fn fill(&mut self, plan: &Plan) -> Result<()> {
-        for table in plan.tables() {
-            self.filler.fill(&self.sandbox, &table)?;
-        }
-        for (table, column) in &plan.added {
-            self.filler.column(&self.sandbox, table, column)?;
-        }
-        Ok(())
-    }
-
     /// Notes a statement that the rows have made fail, and gets past it.
     fn failed(&mut self, step: Step, refusal: Refusal, plan: &Plan, is_faulty: bool) -> Result<()> {
         let Step { at, strings } = step;
@@ -224,7 +348,7 @@ impl Carrier<'_> {
         });
         let is_limit = matches!(refusal.cause, Cause::Limit(_));
         if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
-            let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write);
+            let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write, plan);
             let row = self.row(at, &refusal, write);
             self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row } });
         }
@@ -255,7 +379,7 @@ impl Carrier<'_> {
     }
 
     /// Whether the statement fails whatever the rows hold.
-    fn is_certain(&self, at: At, refusal: &Refusal, write: Option<&Write>) -> bool {
+    fn is_certain(&self, at: At, refusal: &Refusal, write: Option<&Write>, plan: &Plan) -> bool {
         let message = refusal.message.as_str();
         match (&self.history.statement(at).kind, write) {
             (Kind::Alter { table, change: Some(Change::Add(column)) }, _) => {
@@ -272,7 +396,7 @@ impl Carrier<'_> {
             (Kind::Drop { .. }, _) => true,
             (_, Some(Write::Copy(copy))) if copy.is_plain() => {
                 message.starts_with("UNIQUE") && !self.is_computed(copy)
-                    || message.starts_with("NOT NULL") && self.leaves_out(copy, message)
+                    || message.starts_with("NOT NULL") && self.leaves_out(copy, message, plan)
             }
             _ => false,
         }
@@ -284,7 +408,7 @@ impl Carrier<'_> {
     }
 
     /// Whether the copy has nothing for the column that must not be NULL.
-    fn leaves_out(&self, copy: &Copy, message: &str) -> bool {
+    fn leaves_out(&self, copy: &Copy, message: &str, plan: &Plan) -> bool {
         let Some(column) = message.rsplit('.').next().map(str::to_ascii_lowercase) else { return false };
         let read = |table: &str| {
             Contents::read(&self.sandbox, table).ok().flatten().map(|contents| contents.columns)
@@ -292,7 +416,21 @@ impl Carrier<'_> {
         let into = read(&copy.table).unwrap_or_default();
         let from = copy.source.as_deref().and_then(read).unwrap_or_default();
         let Some(pairs) = copy.pairs(&into, &from) else { return false };
-        pairs.iter().find(|(name, _)| *name == column).is_none_or(|(_, item)| *item == Item::Null)
+        match pairs.into_iter().find(|(name, _)| *name == column) {
+            None | Some((_, Item::Null)) => true,
+            // Nobody has had the time to put anything into a column that has come just now.
+            Some((_, Item::Column(column))) => {
+                let names = copy.source.as_deref().map(|source| plan.aliases(source)).unwrap_or_default();
+                let is_it = |of: &(String, String)| of.1 == column && names.contains(&of.0);
+                let is_set = plan.writes.iter().any(|(_, write)| match write {
+                    Write::Update { table, columns } => names.contains(table) && columns.contains(&column),
+                    _ => false,
+                });
+                let mut added = plan.added.iter().chain(&self.since.added);
+                added.any(is_it) && !is_set && !self.since.updated.iter().any(is_it)
+            }
+            _ => false,
+        }
     }
 
     /// The row that makes a statement fail, as far as it can be told.
@@ -366,11 +504,44 @@ impl Carrier<'_> {
         let is_gone = !is_filled || self.sandbox.text(parent, false)?.is_none();
         let dropped = plan.drops.iter().find(|(_, dropped)| dropped == parent && is_gone).map(|(at, _)| *at);
         let written = plan.writes.iter().rfind(|(_, write)| names(write.table())).map(|(at, _)| *at);
-        let last = plan.steps.last().map(|step| step.at);
+        let is_about = |at: &At| {
+            let kind = &self.history.statement(*at).kind;
+            let is_shape = matches!(
+                kind,
+                Kind::Create { object: Object::Table, .. } | Kind::Alter { change: Some(Change::Add(_)), .. }
+            );
+            is_shape
+                && significant(self.history.sql(*at))
+                    .filter_map(|token| token.name())
+                    .any(|name| name.eq_ignore_ascii_case(parent))
+        };
+        let shaped = plan.steps.iter().map(|step| step.at).rfind(is_about);
+        let last = shaped.or(plan.steps.last().map(|step| step.at));
         let at = taken.map(|(at, _)| at).or(dropped).or(written).or(last);
         let certain = self.rows == Rows::Mild && (taken.is_some_and(|(_, all)| all) || dropped.is_some());
-        let what = What::Orphans { violations, parent: parent.to_owned() };
+        let acts = self.acts(child, parent, at)?;
+        let what = What::Orphans { violations, parent: parent.to_owned(), acts };
         self.outcome.found.extend(at.map(|at| Witness { at, certain, what }));
         Ok(())
     }
+
+    /// Whether a foreign key of the child has an action for what a statement does to the parent.
+    fn acts(&self, child: &str, parent: &str, at: Option<At>) -> Result<bool> {
+        let first = at.and_then(|at| significant(self.history.sql(at)).next());
+        let action = match first {
+            Some(token) if token.is("DELETE") => "on_delete",
+            Some(token) if token.is("UPDATE") => "on_update",
+            _ => return Ok(false),
+        };
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1, 'main')
+                            WHERE \"table\" = ?2 COLLATE NOCASE AND {action} NOT IN ('NO ACTION', 'RESTRICT'))"
+        );
+        self.sandbox.conn().query_row(&sql, [child, parent], |row| row.get(0))
+    }
+}
+
+fn count_rows(sandbox: &Sandbox, table: &str) -> Option<i64> {
+    let sql = format!("SELECT count(*) FROM main.{}", quoted(table));
+    sandbox.conn().query_row(&sql, [], |row| row.get(0)).ok()
 }

@@ -1,0 +1,66 @@
+//! What a table does not allow, and what it allows once a migration has taken such a limit away.
+
+use std::collections::BTreeSet;
+
+use super::shape::Shape;
+
+/// The limits of a table. All names are in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Limits {
+    columns: BTreeSet<String>,
+    not_null: BTreeSet<String>,
+    /// Without columns for an index on expressions alone.
+    unique: BTreeSet<Vec<String>>,
+    keys: BTreeSet<Vec<String>>,
+    checked: BTreeSet<String>,
+}
+
+/// What rows may be like from now on. The numbers are those of columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Freedom {
+    /// NULL in a column.
+    Null(usize),
+    /// The same values in these columns as another row.
+    Repeat(Vec<usize>),
+    /// Values in these columns that no parent has.
+    Orphan(Vec<usize>),
+    /// Values in a column that a CHECK refused.
+    Any,
+}
+
+impl Limits {
+    pub(super) fn of(shape: &Shape) -> Limits {
+        let name = |column: &usize| shape.columns[*column].name.to_ascii_lowercase();
+        let names = |columns: &Vec<usize>| columns.iter().map(name).collect::<Vec<_>>();
+        let columns = || 0..shape.columns.len();
+        Limits {
+            columns: columns().map(|column| name(&column)).collect(),
+            not_null: columns().filter(|&at| !shape.columns[at].nullable).map(|at| name(&at)).collect(),
+            unique: shape.unique.iter().map(names).collect(),
+            keys: shape.keys.iter().map(|key| names(&key.columns)).collect(),
+            checked: columns().filter(|&at| shape.columns[at].checked).map(|at| name(&at)).collect(),
+        }
+    }
+
+    /// Whether the table had no column of this name.
+    pub(super) fn lacks(&self, column: &str) -> bool {
+        !self.columns.contains(&column.to_ascii_lowercase())
+    }
+
+    /// What the table allows now and did not before.
+    pub(super) fn lifted(&self, shape: &Shape) -> Vec<Freedom> {
+        let now = Limits::of(shape);
+        let place =
+            |name: &String| shape.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name));
+        // A column that is gone leaves nothing to write into.
+        let places = |names: &Vec<String>| names.iter().map(place).collect::<Option<Vec<usize>>>();
+        let mut freedoms = Vec::new();
+        let nulls = self.not_null.difference(&now.not_null).filter_map(place);
+        freedoms.extend(nulls.filter(|&column| shape.columns[column].nullable).map(Freedom::Null));
+        freedoms.extend(self.unique.difference(&now.unique).filter_map(places).map(Freedom::Repeat));
+        freedoms.extend(self.keys.difference(&now.keys).filter_map(places).map(Freedom::Orphan));
+        let unchecked = self.checked.difference(&now.checked).filter_map(place);
+        freedoms.extend(unchecked.take(1).map(|_| Freedom::Any));
+        freedoms
+    }
+}
