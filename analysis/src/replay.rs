@@ -155,6 +155,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         ran: Vec::new(),
         committed: 0,
         faults: Vec::new(),
+        faulty: HashSet::new(),
         masked: Vec::new(),
         losses: Vec::new(),
         waiters: Waiters::default(),
@@ -175,7 +176,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
-    let (witnesses, unpopulated, stopped) = witnesses(&base, &replayer.faults)?;
+    let (witnesses, unpopulated, stopped) = witnesses(&base, &replayer.faulty)?;
     let conn = replayer.sandbox.conn();
     let schema = Schema::read(conn)?;
     let losses = replayer.losses;
@@ -223,16 +224,15 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
 type Seen = (Vec<Witness>, BTreeMap<String, String>, Vec<At>);
 
 /// Carries rows through the history, mild ones and then harsh ones.
-fn witnesses(base: &Base<'_>, faults: &[Fault]) -> Result<Seen> {
-    let faulty: HashSet<usize> = faults.iter().map(|fault| fault.at.migration).collect();
+fn witnesses(base: &Base<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     let plans = Plan::all(base.history, base.steps);
     let reached = match &base.locked {
         Some(locked) => reach::tables(base.history, base.steps, locked)?,
         None => BTreeSet::new(),
     };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = witness::run(base, &reached, &plans, &faulty, Rows::Mild)?;
-    let harsh = witness::run(base, &reached, &plans, &faulty, Rows::Harsh)?;
+    let mild = witness::run(base, &reached, &plans, faulty, Rows::Mild)?;
+    let harsh = witness::run(base, &reached, &plans, faulty, Rows::Harsh)?;
     let mut found = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = found.iter().map(|witness| witness.at).collect();
@@ -285,6 +285,8 @@ struct Replayer<'h> {
     /// How much of `ran` belongs to earlier migrations.
     committed: usize,
     faults: Vec<Fault>,
+    /// The migrations of which a statement was refused, be it reported or not.
+    faulty: HashSet<usize>,
     masked: Vec<Masked>,
     losses: Vec<Loss>,
     waiters: Waiters,
@@ -316,7 +318,9 @@ impl Replayer<'_> {
         }
         self.sandbox.reset()?;
         // Behind a fault, what is gone may only be so because of it.
-        if let Some(before) = before.filter(|_| self.faults.len() == faults) {
+        if let Some(before) =
+            before.filter(|_| self.faults.len() == faults && !self.faulty.contains(&migration))
+        {
             let plan = Plan::read(self.history, &self.ran[self.committed..]);
             self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         }
@@ -391,6 +395,7 @@ impl Replayer<'_> {
     }
 
     fn refused(&mut self, at: At, refusal: Refusal) -> Result<()> {
+        self.faulty.insert(at.migration);
         let kind = &self.history.statement(at).kind;
         if let Cause::Elsewhere(culprit) = &refusal.cause
             && culprit.is_string()

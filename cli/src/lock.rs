@@ -12,7 +12,7 @@ use crate::folder::{self, plural};
 pub(crate) fn run(dir: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if analysis.has_errors() {
-        folder::print(&analysis, dir);
+        folder::print(&analysis, dir, false);
         anstream::eprintln!(
             "{}: a history with errors is not locked; nothing was written",
             folder::title("error")

@@ -18,7 +18,7 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
         let objects: Vec<&'static str> = replay.objects.iter().map(|name| leak(name)).collect();
         return Ok(__private::migrations(list(history, dir), objects.leak(), *replay.fingerprint.as_bytes()));
     }
-    folder::print(&analysis, dir);
+    folder::print(&analysis, dir, false);
     anstream::eprintln!("{}: a history with errors is not run; nothing was done", folder::title("error"));
     Err(folder::failure(&analysis))
 }
