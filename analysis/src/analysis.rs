@@ -113,7 +113,8 @@ mod tests {
     fn what_is_released_is_no_news() {
         let warned =
             ["CREATE TABLE t(id INT PRIMARY KEY, a TEXT);", "BEGIN; CREATE UNIQUE INDEX i ON t(a); COMMIT;"];
-        let all = ["key_without_numbers 1_m.sql", "redundant_transaction 2_m.sql", "may_fail_with_rows 2_m.sql"];
+        let all =
+            ["key_without_numbers 1_m.sql", "redundant_transaction 2_m.sql", "may_fail_with_rows 2_m.sql"];
         for (locked, new) in [(0, &all[..]), (1, &all[1..]), (2, &[][..])] {
             assert_eq!(found(&warned, locked, Proof::Whole), all, "{locked}");
             assert_eq!(found(&warned, locked, Proof::Unlocked), new, "{locked}");
