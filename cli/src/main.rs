@@ -3,14 +3,18 @@
 mod apply;
 mod check;
 mod database;
+mod explain;
 mod folder;
+mod github;
 mod json;
 mod lock;
 mod new;
 mod output;
+mod place;
 mod program;
 mod rehearse;
 mod revert;
+mod sarif;
 mod status;
 mod verify;
 
@@ -49,6 +53,11 @@ enum Command {
     },
     /// Print the page of all codes: what each asks for, what it does to users, bad and good SQL
     Checks,
+    /// Print what a code asks for, what it does to users, bad and good SQL
+    Explain {
+        /// The code, as `cargo onward check` prints it behind `note:`
+        code: String,
+    },
     /// Record all migrations as released in onward.lock, so that later edits of them are errors
     Lock {
         #[command(flatten)]
@@ -154,6 +163,10 @@ enum Format {
     Human,
     /// One JSON object a line
     Json,
+    /// Workflow commands of GitHub, which annotate a pull request
+    Github,
+    /// One SARIF 2.1.0 log
+    Sarif,
 }
 
 /// The exit codes: nothing wrong, something wrong, could not find out.
@@ -173,6 +186,7 @@ fn main() -> ExitCode {
             anstream::print!("{}", onward_analysis::page());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Explain { code } => explain::run(&code),
         Command::Lock { folder, check } => lock::run(&folder::find(folder.dir), check),
         Command::Status { db, folder } => status::run(&db, &folder::find(folder.dir)),
         Command::Verify { db, folder } => verify::run(&db, &folder::find(folder.dir)),
