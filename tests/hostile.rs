@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -149,6 +149,25 @@ fn peak(id: u32) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
+/// How a process ends, and the most memory that it has had.
+fn ended(mut child: Child) -> Result<(ExitStatus, u64), String> {
+    let start = Instant::now();
+    let mut most = 0;
+    loop {
+        most = most.max(peak(child.id()).unwrap_or(0));
+        if let Some(status) = child.try_wait().unwrap() {
+            return Ok((status, most));
+        }
+        // Nobody waits longer for a build that hangs; it is no measure of speed.
+        if start.elapsed() > Duration::from_secs(300) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return Err("it does not end".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn check(case: &Case) -> Result<String, String> {
     let folder = TempDir::new().unwrap();
     for name in ["migrations", "temporary", "home"] {
@@ -165,21 +184,8 @@ fn check(case: &Case) -> Result<String, String> {
     }
     command.env("HOME", folder.path().join("home"));
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(output("out")).stderr(output("err")).spawn().unwrap();
-    let mut most = 0;
-    let status = loop {
-        most = most.max(peak(child.id()).unwrap_or(0));
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        // Nobody waits longer for a build that hangs; it is no measure of speed.
-        if start.elapsed() > Duration::from_secs(300) {
-            child.kill().unwrap();
-            child.wait().unwrap();
-            return Err("it does not end".to_owned());
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
+    let child = command.stdin(Stdio::null()).stdout(output("out")).stderr(output("err")).spawn().unwrap();
+    let (status, most) = ended(child)?;
     let (out, err) = (
         fs::read_to_string(outputs.path().join("out")).unwrap(),
         fs::read_to_string(outputs.path().join("err")).unwrap(),
@@ -230,4 +236,39 @@ fn hostile_sql_ends_with_a_diagnostic() {
     });
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Whatever lies where a file should be, every command ends, soon and with a word about it.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_ends_with_a_diagnostic() {
+    use std::os::unix::fs::symlink;
+    let pipe = |path: &Path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    let endless = |path: &Path| symlink("/dev/zero", path).unwrap();
+    let huge = |path: &Path| fs::File::create(path).unwrap().set_len(1 << 40).unwrap();
+    let circle = |path: &Path| symlink(path, path).unwrap();
+    let names =
+        ["0002_b.sql", "0001_a.down.sql", "legacy/v1.sql", "onward.toml", "onward.lock", "../Cargo.toml"];
+    for name in names {
+        for make in [&pipe as &dyn Fn(&Path), &endless, &huge, &circle] {
+            let folder = TempDir::new().unwrap();
+            let path = folder.path().join("migrations").join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let forward = if name.contains(".down.") { "0001_a.up.sql" } else { "0001_a.sql" };
+            fs::write(folder.path().join("migrations").join(forward), "CREATE TABLE a(b);").unwrap();
+            make(&path);
+            for args in
+                [&["check"][..], &["lock"], &["lock", "--check"], &["apply", "app.db"], &["new", "more"]]
+            {
+                let mut command = cargo_onward();
+                command.args(args).current_dir(folder.path()).stdin(Stdio::null());
+                let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+                let (status, most) = ended(child).unwrap_or_else(|why| panic!("{name} {args:?}: {why}"));
+                assert!(most < 400 << 10, "{name} {args:?}: {most} KiB");
+                // The package's own file is cargo's to complain of.
+                let is_read = !name.contains("Cargo");
+                assert!(!is_read || matches!(status.code(), Some(1 | 2)), "{name} {args:?}: {status}");
+            }
+        }
+    }
 }

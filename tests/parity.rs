@@ -95,14 +95,15 @@ fn check(folder: &str, sound: bool) -> Vec<Found> {
 fn form(object: &Value) {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let set = |keys: &[&str]| keys.iter().map(|key| key.to_string()).collect::<BTreeSet<_>>();
-    let all = ["code", "severity", "message", "file", "line", "column", "help", "related"];
+    let place = ["file", "path", "line", "column", "end_line", "end_column", "message"];
+    let all = [&place[..], &["code", "severity", "label", "notes", "help", "link", "related"]].concat();
     assert_eq!(keys(object), set(&all), "{object}");
     assert!(["error", "warning"].map(Value::from).contains(&object["severity"]), "{object}");
-    for text in ["code", "message", "file", "help"] {
+    for text in ["code", "message", "file", "path", "help", "link"] {
         assert!(object[text].as_str().is_some_and(|text| !text.is_empty()), "{text} of {object}");
     }
     for related in object["related"].as_array().unwrap() {
-        assert_eq!(keys(related), set(&["file", "line", "column", "message"]), "{object}");
+        assert_eq!(keys(related), set(&place), "{object}");
         found_at(related);
     }
 }
@@ -114,7 +115,9 @@ fn found(object: &Value) -> Found {
 
 fn found_at(object: &Value) -> (String, u64, u64) {
     let number = |key: &str| object[key].as_u64().filter(|number| *number > 0).unwrap();
-    (object["file"].as_str().unwrap().to_owned(), number("line"), number("column"))
+    let (line, column) = (number("line"), number("column"));
+    assert!((line, column) <= (number("end_line"), number("end_column")), "{object}");
+    (object["file"].as_str().unwrap().to_owned(), line, column)
 }
 
 #[test]

@@ -162,3 +162,18 @@ fn cargo_sees_every_change_under_statements() {
     let text = failed(&mut workspace.cargo("check"));
     assert!(text.contains("error: the migrations in `statements/elsewhere/` cannot be replayed"), "{text}");
 }
+
+/// A pipe in the place of a migration, and in that of a statement: whoever reads it waits, and the build would with it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_does_not_hold_up_a_build() {
+    let main = format!("{MAIN}\nconst ONE: &str = onward::sql!(file = \"one.sql\");\n");
+    let workspace = workspace("pipes", &main);
+    for path in ["pipes/src/one.sql", "pipes/migrations/0004_pipe.sql"] {
+        let made = std::process::Command::new("mkfifo").arg(workspace.path(path)).status().unwrap();
+        assert!(made.success());
+    }
+    let text = failed(&mut workspace.cargo("check"));
+    assert!(text.contains("cannot read `0004_pipe.sql`: it is a pipe, not a file"), "{text}");
+    assert!(text.contains("cannot read `one.sql`: it is a pipe, not a file"), "{text}");
+}

@@ -56,4 +56,4 @@ pub use checks::{RULES, Rule};
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};
 pub use onward_schema::{Checksum, Classes, printable};
-pub use page::page;
+pub use page::{link, page, section};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::checks::RULES;
+use crate::checks::{RULES, Rule};
 
 const HEAD: &str = "\
 # Checks
@@ -31,15 +31,31 @@ pub fn page() -> String {
         let _ = writeln!(page, "| [`{code}`](#{code}) | {severity} | {allowed} | {} |", rule.summary);
     }
     for rule in RULES {
-        let _ = write!(page, "\n## {}\n\n", rule.code);
-        let _ = writeln!(page, "{}: {}. {}", capital(rule.severity.as_str()), rule.summary, rule.effect);
-        for (title, example) in [("Bad", rule.bad), ("Good", rule.good)] {
-            if !example.is_empty() {
-                let _ = write!(page, "\n{title}:\n\n```sql\n{example}\n```\n");
-            }
-        }
+        let _ = write!(page, "\n{}", section(rule));
     }
     page
+}
+
+/// The part of the page that is about one code, in Markdown.
+///
+/// ```
+/// let rule = onward_analysis::checks::rule("drops_data").unwrap();
+/// assert!(onward_analysis::section(rule).starts_with("## drops_data\n\nWarning: data is dropped knowingly. "));
+/// ```
+pub fn section(rule: &Rule) -> String {
+    let mut section = format!("## {}\n\n", rule.code);
+    let _ = writeln!(section, "{}: {}. {}", capital(rule.severity.as_str()), rule.summary, rule.effect);
+    for (title, example) in [("Bad", rule.bad), ("Good", rule.good)] {
+        if !example.is_empty() {
+            let _ = write!(section, "\n{title}:\n\n```sql\n{example}\n```\n");
+        }
+    }
+    section
+}
+
+/// Where the page is about a code, from the root of this repository.
+pub fn link(rule: &Rule) -> String {
+    format!("docs/checks.md#{}", rule.code)
 }
 
 fn capital(word: &str) -> String {

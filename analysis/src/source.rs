@@ -89,7 +89,12 @@ struct Listing {
 /// Lists a folder; what is found is sorted.
 fn list(dir: &Path) -> Result<Listing, (PathBuf, io::Error)> {
     let mut listing = Listing::default();
-    listing.folder(dir, "", 0)?;
+    match listing.folder(dir, "", 0) {
+        Ok(()) => {}
+        // However few of them are in the folder where the counting ended.
+        Err((_, error)) if listing.entries > MOST => return Err((dir.to_owned(), error)),
+        Err(unreadable) => return Err(unreadable),
+    }
     listing.paths.sort();
     Ok(listing)
 }
@@ -102,7 +107,7 @@ impl Listing {
             self.entries += 1;
             if self.entries > MOST {
                 return Err(unreadable(io::Error::other(format!(
-                    "it has more than {MOST} files and folders"
+                    "more than {MOST} files and folders lie below it"
                 ))));
             }
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -436,6 +441,14 @@ mod tests {
         let found = read(folder(&[("1_a.sql", b""), (&path, b"")]).path()).1;
         let deep = format!("cannot read `{}d`: it lies below more than {DEPTH} folders", "d/".repeat(DEPTH));
         assert_eq!(found[0].message, deep);
+
+        let mut listing = Listing { entries: MOST, ..Listing::default() };
+        let (path, error) = listing.folder(dir.path(), "", 0).unwrap_err();
+        let many = unreadable::folder(FileId::default(), &path, &error);
+        let shown = dir.path().display();
+        let expected =
+            format!("cannot read the folder `{shown}`: more than 100000 files and folders lie below it");
+        assert_eq!(many.message, expected);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `cargo onward check`
 
+use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,10 +8,12 @@ use std::process::ExitCode;
 use onward_analysis::printable::printable;
 use onward_analysis::{Analysis, Proof};
 
-use crate::{Format, folder, json, output};
+use crate::place::Places;
+use crate::{Format, folder, github, json, output, sarif};
 
 pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
+    let places = Places::new(&analysis.history.files, dir);
     match format {
         Format::Human => {
             folder::print(&analysis, dir, verbose);
@@ -18,14 +21,17 @@ pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<E
                 unseen(&analysis);
             }
         }
-        Format::Json => {
-            let mut out = std::io::stdout().lock();
-            for diagnostic in &analysis.diagnostics {
-                writeln!(out, "{}", json::object(diagnostic, &analysis.history.files))?;
-            }
-        }
+        Format::Json => print(analysis.diagnostics.iter().map(|found| json::object(found, &places)))?,
+        Format::Github => print(analysis.diagnostics.iter().map(|found| github::command(found, &places)))?,
+        Format::Sarif => print([sarif::log(&analysis, &places, !folder::is_unread(&analysis))])?,
     }
     Ok(if analysis.has_errors() { folder::failure(&analysis) } else { ExitCode::SUCCESS })
+}
+
+/// For programs: a line each.
+fn print(lines: impl IntoIterator<Item = impl Display>) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    lines.into_iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// Says what the rows could not show.

@@ -48,11 +48,14 @@ pub(crate) fn print(analysis: &Analysis, dir: &Path, released: bool) {
 
 /// The exit code of an analysis with errors: a folder that cannot be read was not checked.
 pub(crate) fn failure(analysis: &Analysis) -> ExitCode {
+    ExitCode::from(if is_unread(analysis) { UNKNOWN } else { WRONG })
+}
+
+/// Whether the folder itself could not be read.
+pub(crate) fn is_unread(analysis: &Analysis) -> bool {
     let files = &analysis.history.files;
     let is_folder = |found: &Diagnostic| files.get(found.place.file).path.is_empty();
-    let mut errors = analysis.diagnostics.iter();
-    let unread = errors.any(|found| found.rule.code == "unreadable" && is_folder(found));
-    ExitCode::from(if unread { UNKNOWN } else { WRONG })
+    analysis.diagnostics.iter().any(|found| found.rule.code == "unreadable" && is_folder(found))
 }
 
 /// What stands before a file of the folder.

@@ -1,17 +1,21 @@
 //! Diagnostics for programs: one JSON object each.
 
-use onward_analysis::Diagnostic;
-use onward_analysis::file::{Files, Place};
+use onward_analysis::{Diagnostic, link};
 use serde_json::{Value, json};
 
-pub(crate) fn object(diagnostic: &Diagnostic, files: &Files) -> Value {
-    let mut object = place(&diagnostic.place, files);
+use crate::place::{Places, Spot};
+
+pub(crate) fn object(diagnostic: &Diagnostic, places: &Places<'_>) -> Value {
+    let mut object = place(&places.spot(&diagnostic.place));
     object["code"] = json!(diagnostic.rule.code);
     object["severity"] = json!(diagnostic.severity.as_str());
     object["message"] = json!(diagnostic.message);
+    object["label"] = json!(diagnostic.label);
+    object["notes"] = json!(diagnostic.notes);
     object["help"] = json!(diagnostic.help);
+    object["link"] = json!(link(diagnostic.rule));
     let related = diagnostic.related.iter().map(|related| {
-        let mut object = place(&related.place, files);
+        let mut object = place(&places.spot(&related.place));
         object["message"] = json!(related.message);
         object
     });
@@ -19,12 +23,13 @@ pub(crate) fn object(diagnostic: &Diagnostic, files: &Files) -> Value {
     object
 }
 
-/// File, line and column; a diagnostic about the folder itself is at its `.`.
-fn place(place: &Place, files: &Files) -> Value {
-    let file = match files.get(place.file).path.as_str() {
-        "" => ".",
-        path => path,
-    };
-    let position = files.position(place);
-    json!({ "file": file, "line": position.line, "column": position.column })
+fn place(spot: &Spot<'_>) -> Value {
+    json!({
+        "file": spot.file,
+        "path": spot.path,
+        "line": spot.line,
+        "column": spot.column,
+        "end_line": spot.end_line,
+        "end_column": spot.end_column,
+    })
 }

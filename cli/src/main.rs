@@ -3,14 +3,18 @@
 mod apply;
 mod check;
 mod database;
+mod explain;
 mod folder;
+mod github;
 mod json;
 mod lock;
 mod new;
 mod output;
+mod place;
 mod program;
 mod rehearse;
 mod revert;
+mod sarif;
 mod status;
 mod verify;
 
@@ -50,6 +54,11 @@ enum Command {
     },
     /// Print the page of all codes: what each asks for, what it does to users, bad and good SQL
     Checks,
+    /// Print what a code asks for, what it does to users, bad and good SQL
+    Explain {
+        /// The code, as `cargo onward check` prints it behind `note:`
+        code: String,
+    },
     /// Record all migrations as released in onward.lock, so that later edits of them are errors
     Lock {
         #[command(flatten)]
@@ -159,6 +168,10 @@ enum Format {
     Human,
     /// One JSON object a line
     Json,
+    /// Workflow commands of GitHub, which annotate a pull request
+    Github,
+    /// One SARIF 2.1.0 log
+    Sarif,
 }
 
 /// The exit codes: nothing wrong, something wrong, could not find out.
@@ -178,6 +191,7 @@ fn main() -> ExitCode {
             anstream::print!("{}", onward_analysis::page());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Explain { code } => explain::run(&code),
         Command::Lock { folder, check, release } => {
             lock::run(&folder::find(folder.dir), check, release.as_deref())
         }

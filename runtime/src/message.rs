@@ -239,12 +239,14 @@ impl fmt::Display for Error {
                     (Some(at), Some(nearest)) => write!(
                         f,
                         "the database has no ledger, and its schema is not the one after migration {at}, with which it \
-                         should be taken over; nothing was changed\n  it is not as after {nearest}:"
+                         should be taken over; nothing was changed\n  it is not as after {}:",
+                        printable(nearest)
                     )?,
                     (_, Some(nearest)) => write!(
                         f,
                         "the database has no ledger, and its schema is not the one after any of the migrations; nothing \
-                         was changed\n  it comes nearest to the one after {nearest}, but:"
+                         was changed\n  it comes nearest to the one after {}, but:",
+                        printable(nearest)
                     )?,
                     (_, None) => write!(
                         f,
@@ -268,7 +270,9 @@ impl fmt::Display for Error {
                      after {} and {last}; nothing was changed",
                     rest.join(", ")
                 )?;
-                writing.iter().try_for_each(|file| write!(f, "\n  {file} may have changed rows, or not have run"))?;
+                writing.iter().try_for_each(|file| {
+                    write!(f, "\n  {} may have changed rows, or not have run", printable(file))
+                })?;
                 write!(
                     f,
                     "\nhelp: look at the rows, and say which migration was the last with \

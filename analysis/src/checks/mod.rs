@@ -198,6 +198,12 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code == code)
 }
 
+/// The rule whose code is most like this text.
+pub fn nearest(text: &str) -> &'static Rule {
+    let distance = |rule: &&&'static Rule| strsim::damerau_levenshtein(text, rule.code);
+    RULES.iter().min_by_key(distance).copied().unwrap_or(&sqlite_error::RULE)
+}
+
 /// What every statement is asked before anything runs.
 const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[
     redundant_transaction::check,
