@@ -487,7 +487,7 @@ impl fmt::Debug for Error {
 }
 
 /// A path on one line.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
 }
 

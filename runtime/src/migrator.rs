@@ -114,8 +114,8 @@ impl<'m> Migrator<'m> {
     /// folder, it lies in it, and its name begins with the database's. No file is ever replaced. A run that is about to make
     /// the same copy once more, since the last one failed, goes on with that one.
     ///
-    /// All copies stay unless [`Migrator::keep`] says how many. How to go back to one is told in
-    /// [docs/reliability.md](https://docs.rs/crate/onward/latest/source/docs/reliability.md).
+    /// All copies stay unless [`Migrator::keep`] says how many. `cargo onward restore` goes back to
+    /// one.
     ///
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
@@ -167,8 +167,20 @@ impl<'m> Migrator<'m> {
     /// that uses the file has to open it like this: SQLite cannot bear that a file is moved which others have open and
     /// are about to read.
     ///
-    /// Nothing is deleted: the old files are there until you remove them. [`Migrator::apply`] cannot put another file under
-    /// its caller's connection, and fails as without this.
+    /// Nothing is deleted: the old files are there until you remove them, also if the process is killed while it moves them;
+    /// the next one finishes that. Through a symbolic link the file is moved, and the new one made where it was.
+    /// [`Migrator::apply`] cannot put another file under its caller's connection, and fails as without this.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("app.db");
+    /// std::fs::write(&path, "anything but a database, which nobody can migrate".repeat(100))?;
+    /// let (_, report) = migrations.migrator().or_recreate().open(&path)?;
+    /// let recreated = report.recreated.unwrap();
+    /// assert!(recreated.moved_to.exists() && recreated.reason.contains("not a database"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn or_recreate(mut self) -> Migrator<'m> {
         self.recreate = true;
         self

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::files::{self, beside};
+use crate::message::shown;
 
 /// What SQLite keeps beside a database, and takes for its own whenever it opens one of that name.
 pub(crate) const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
@@ -15,6 +16,7 @@ pub(crate) const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Name {
     /// Anybody: the user has chosen it.
+    #[cfg(any(test, feature = "snapshot"))]
     Chosen,
     /// Nobody: it has been left to chance.
     Random,
@@ -40,6 +42,7 @@ impl Partial {
     }
 
     /// Writes the whole of it.
+    #[cfg(any(test, feature = "snapshot"))]
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         files::write(&self.file, &self.path, bytes)
     }
@@ -101,7 +104,7 @@ impl fmt::Display for Leftover {
         write!(
             f,
             "`{}` lies there, of a database that is gone, and SQLite would take it for the new one's",
-            self.0.display()
+            shown(&self.0)
         )
     }
 }
