@@ -162,7 +162,7 @@ impl Wreck {
             written.insert(file, name);
         }
         // Shared memory is a file as well, which nobody ever syncs.
-        if let Some(garbage) = chance.garbage(1 << 15) {
+        if let Some(garbage) = chance.garbage(1 << 15).filter(|_| database.exists()) {
             let mut name = database.as_os_str().to_owned();
             name.push("-shm");
             fs::write(name, garbage).expect("it can be written");

@@ -468,9 +468,9 @@ impl fmt::Display for Error {
             ),
             Error::LockFile { source, .. } => write!(
                 f,
-                "the lock file beside the database cannot be used, or what it tells of not be finished: {source}; nothing \
-                 was lost\nhelp: see that the folder can be written; SQLite needs a file system with locks as well; or do \
-                 without `or_recreate`"
+                "`or_recreate` could not use its lock file beside the database, or not finish the move that it tells of: \
+                 {source}; nothing was lost\nhelp: see that the folder can be written; SQLite needs a file system with locks \
+                 as well; or do without `or_recreate`"
             ),
             Error::Sqlite { action, source, .. } => {
                 write!(f, "could not {action}: {}; nothing was changed", message(source))?;
