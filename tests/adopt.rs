@@ -110,7 +110,7 @@ fn a_target_and_a_backup_and_a_rehearsal() {
     assert!(file.bytes() == before);
     let report = adopt.clone().target(3).apply(&mut file.conn()).unwrap();
     assert_eq!((report.adopted, report.applied.len(), report.total), (1, 1, 2));
-    let copy = Connection::open(copy).unwrap();
+    let copy = Connection::open(report.backup.unwrap()).unwrap();
     assert_eq!(number(&copy, "SELECT count(*) FROM sqlite_schema WHERE name = 'onward_migrations'"), 0);
     // It has had more than the target: nothing is taken back.
     let file = after(&ORDERS, 2);

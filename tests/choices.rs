@@ -216,20 +216,20 @@ fn a_backup_is_the_database_before_the_first_change() {
         let conn = file.conn();
         conn.query_row(&format!("PRAGMA journal_mode = {journal}"), [], |_| Ok(())).unwrap();
         let to = file.folder().join("before.db");
-        fs::write(&to, "an older copy").unwrap();
         let (_, report) = ORDERS.migrator().backup(&to).open(file.path()).unwrap();
-        assert_eq!((report.applied.len(), report.backup.as_ref()), (2, Some(&to)));
-        assert!(report.to_string().contains("as it was before: "), "{report}");
-        let copy = Connection::open(&to).unwrap();
+        let made = report.backup.clone().unwrap();
+        assert!(report.applied.len() == 2 && made.to_string_lossy().starts_with(&*to.to_string_lossy()));
+        assert!(report.to_string().contains(&format!("as it was before: {}", made.display())), "{report}");
+        let copy = Connection::open(&made).unwrap();
         assert_eq!(FIRST.status(&copy).unwrap().pending(), 0);
         assert_eq!(ORDERS.status(&copy).unwrap().pending(), 2);
         assert_eq!(number(&copy, "SELECT count(*) FROM orders"), 2);
         assert!(file.names().iter().all(|name| !name.contains("partial")), "{:?}", file.names());
         // A run without changes makes none.
         drop(copy);
-        fs::remove_file(&to).unwrap();
+        fs::remove_file(&made).unwrap();
         let (_, report) = ORDERS.migrator().backup(&to).open(file.path()).unwrap();
-        assert!(report.backup.is_none() && !to.exists());
+        assert!(report.backup.is_none() && file.copies("before.db").is_empty());
     }
     // Nor is there anything to copy in a new database.
     let file = File::new();
@@ -241,7 +241,7 @@ fn a_backup_is_the_database_before_the_first_change() {
 fn without_the_backup_nothing_is_changed() {
     let file = File::with_orders(&FIRST);
     let before = file.bytes();
-    for to in [file.folder().join("no/such/folder.db"), file.path()] {
+    for to in [file.folder().join("no/such/folder.db"), "".into(), ":memory:".into(), "file:copy.db".into()] {
         let error = ORDERS.migrator().backup(&to).apply(&mut file.conn()).unwrap_err();
         assert!(matches!(&error, Error::Backup { to: named, .. } if named == &to), "{error}");
         assert_eq!(error.path(), Some(&*file.path()));
@@ -250,7 +250,7 @@ fn without_the_backup_nothing_is_changed() {
     // A migration that fails leaves the copy, and the database as it was.
     let to = file.folder().join("before.db");
     BROKEN.migrator().backup(&to).apply(&mut file.conn()).unwrap_err();
-    assert!(to.exists() && file.bytes() == before);
+    assert!(file.copies("before.db").len() == 1 && file.bytes() == before);
 }
 
 #[test]
@@ -262,8 +262,9 @@ fn of_many_starters_one_makes_the_backup() {
     let start = || file::start(env!("CARGO_BIN_EXE_start"), &["counter", &backup], &file.path());
     assert_eq!(start_all((0..16).map(|_| start())).iter().sum::<usize>(), 1);
     assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 1);
-    assert_eq!(number(&Connection::open(&to).unwrap(), "SELECT count(*) FROM counter"), 0);
-    assert_eq!(file.names(), ["app.db", "before.db"]);
+    let copies = file.copies("before.db");
+    assert_eq!(number(&Connection::open(&copies[0]).unwrap(), "SELECT count(*) FROM counter"), 0);
+    assert_eq!((copies.len(), file.names().len()), (1, 2), "{:?}", file.names());
 }
 
 // Recreation.
@@ -444,7 +445,8 @@ fn migrations_are_taken_back_newest_first() {
     assert_eq!(DOWNS.apply(&mut conn).unwrap().applied.len(), 2);
     let copy = file.folder().join("before.db");
     let report = DOWNS.migrator().backup(&copy).revert(&mut conn, 0).unwrap();
-    assert_eq!((report.reverted.len(), report.total, report.backup.as_deref()), (3, 0, Some(&*copy)));
+    assert_eq!((report.reverted.len(), report.total), (3, 0));
+    assert_eq!(file.copies("before.db"), [report.backup.unwrap()]);
     assert_eq!(tables(&conn), 1, "the ledger stays");
     assert_eq!(DOWNS.apply(&mut conn).unwrap().applied.len(), 3);
     let empty = DOWNS.migrator().revert(&mut Connection::open_in_memory().unwrap(), 0).unwrap();

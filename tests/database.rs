@@ -259,3 +259,38 @@ fn a_run_has_the_memory_that_the_replay_does_not_get() {
     let length: i64 = conn.query_row("SELECT length FROM sums", [], |row| row.get(0)).unwrap();
     assert_eq!(length, 320_000_001);
 }
+
+#[test]
+fn restore_goes_back_to_a_copy_and_keeps_what_was_there() {
+    for journal in ["DELETE", "WAL"] {
+        let place = Place::with_sample();
+        let conn = Connection::open(place.path("app.db")).unwrap();
+        conn.query_row(&format!("PRAGMA journal_mode = {journal}"), [], |_| Ok(())).unwrap();
+        conn.execute_batch(
+            "VACUUM INTO 'copy.db'".replace("copy.db", place.path("copy.db").to_str().unwrap()).as_str(),
+        )
+        .unwrap();
+        let jobs = |file: &str| -> i64 {
+            let conn = Connection::open(place.path(file)).unwrap();
+            conn.query_row("SELECT count(*) FROM jobs", [], |row| row.get(0)).unwrap()
+        };
+        conn.execute_batch("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')").unwrap();
+        // Nothing happens to a database that somebody uses.
+        conn.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let err = place.onward(&["restore", "copy.db", "app.db"]).exits(2).err;
+        assert!(err.contains("nothing was changed") && err.contains("stop the programs"), "{err}");
+        drop(conn);
+        let copy = fs::read(place.path("copy.db")).unwrap();
+        let out = place.onward(&["restore", "copy.db", "app.db"]).exits(0).out;
+        let before = out.lines().find_map(|line| line.strip_prefix("as it was before: ")).unwrap();
+        assert_eq!((jobs("app.db"), jobs(before)), (0, 1), "{journal}");
+        assert!(fs::read(place.path("copy.db")).unwrap() == copy);
+        assert!(SAMPLE.open(place.path("app.db")).is_ok());
+        // What is no copy stays out.
+        place.write("text.db", &"no database, but long enough to look like one".repeat(40));
+        let err = place.onward(&["restore", "text.db", "app.db"]).exits(2).err;
+        assert!(err.contains("nothing was changed"), "{err}");
+        place.onward(&["restore", "copy.db", "missing.db"]).exits(2);
+        assert!(!place.path("missing.db").exists());
+    }
+}

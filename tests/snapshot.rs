@@ -115,3 +115,67 @@ fn where_no_file_can_be_made_the_error_says_so() {
     assert!(error.to_string().contains("see that the folder exists"), "{error}");
     assert_eq!(error.path(), Some(path.as_path()));
 }
+
+/// Two containers that share a volume have processes of one number. The second has not made a file yet.
+#[test]
+fn what_another_process_of_this_number_has_begun_is_not_in_the_way() {
+    let file = File::new();
+    let begun = |count: u32| file.folder().join(format!("app.db.{}-{count}.partial", std::process::id()));
+    (0..100).for_each(|count| std::fs::write(begun(count), "half of it").unwrap());
+    READY.create(file.path()).unwrap();
+    assert!((0..100).all(|count| begun(count).exists()));
+}
+
+/// Each in a namespace of its own, where it is number one.
+#[test]
+fn of_many_processes_of_one_number_one_makes_the_file() {
+    let unshare = |command: &[&str]| {
+        let mut unshare = std::process::Command::new("unshare");
+        unshare.args(["--pid", "--fork", "--kill-child"]).args(command);
+        unshare.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        unshare
+    };
+    if !unshare(&["true"]).status().is_ok_and(|status| status.success()) {
+        println!("not tried: no process namespaces here");
+        return;
+    }
+    for _round in 0..10 {
+        let file = File::new();
+        let path = file.path();
+        let start = [env!("CARGO_BIN_EXE_start"), "snapshot", path.to_str().unwrap()];
+        let children: Vec<_> = (0..4).map(|_| unshare(&start).spawn().unwrap()).collect();
+        let made = children.into_iter().map(|mut child| child.wait().unwrap()).filter(|made| made.success());
+        assert_eq!(made.count(), 1);
+        assert_eq!(file.names(), ["app.db"]);
+        assert!(CATALOGUE.verify(&file.conn()).unwrap().is_empty());
+    }
+}
+
+/// SQLite would take it for the new file's own and hand out the rows in it.
+#[test]
+fn what_is_left_of_another_database_is_not_applied() -> Result<()> {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        let file = File::new();
+        let left = file.folder().join(format!("app.db{suffix}"));
+        std::fs::write(&left, "old rows").unwrap();
+        let error = READY.create(file.path()).map(drop).unwrap_err();
+        assert!(matches!(&error, Error::Create { path, .. } if *path == file.path()), "{error}");
+        assert!(error.to_string().contains(left.to_str().unwrap()), "{error}");
+        assert!(error.to_string().contains("help: move that file away"), "{error}");
+        assert_eq!(file.names(), [format!("app.db{suffix}")]);
+        std::fs::remove_file(left).unwrap();
+        READY.create(file.path())?;
+    }
+    Ok(())
+}
+
+/// It would make one file and open another database.
+#[test]
+fn a_name_that_sqlite_does_not_take_for_a_files_is_refused() {
+    for name in ["", ":memory:", "file:made.db"] {
+        let error = READY.create(name).map(drop).unwrap_err();
+        assert!(matches!(error, Error::Create { .. }), "{name}: {error}");
+        assert!(error.to_string().contains("name a file"), "{error}");
+        assert!(!std::path::Path::new(name).exists());
+    }
+}

@@ -13,6 +13,7 @@ mod output;
 mod place;
 mod program;
 mod rehearse;
+mod restore;
 mod revert;
 mod sarif;
 mod status;
@@ -121,6 +122,16 @@ enum Command {
         #[command(flatten)]
         folder: Folder,
     },
+    /// Go back to a copy, such as a backup of the program's: the database becomes what the copy is, all or nothing
+    ///
+    /// What is there now is copied beside it first; no file is replaced, and the copy stays. The programs that use the database
+    /// have to be stopped. A newer program migrates it again when it starts.
+    Restore {
+        /// The copy
+        copy: PathBuf,
+        /// The database file
+        db: PathBuf,
+    },
     /// Take over a database that has tables and no ledger, and bring it up to date
     ///
     /// By its schema, the migrations that it has had are found out and recorded; the others run. Try it with
@@ -201,6 +212,7 @@ fn main() -> ExitCode {
             let adopt = at.map(onward::Adopt::At).or(adopt.map(How::into));
             rehearse::run(&db, &folder::find(folder.dir), adopt)
         }
+        Command::Restore { copy, db } => restore::run(&copy, &db),
         Command::Apply { db, folder } => apply::run(&db, &folder::find(folder.dir), None),
         Command::Revert { db, version, folder } => revert::run(&db, version, &folder::find(folder.dir)),
         Command::Adopt { db, folder, how, at } => {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use onward::rusqlite::{self, Connection, Transaction};
-use onward::{Error, Migrations, migrations};
+use onward::{Error, Migrations, Snapshot, migrations, snapshot};
 use tempfile::TempDir;
 
 use crate::state::{State, plain};
 
 static MIGRATIONS: Migrations = migrations!("migrations", after = { 3 => note_customers });
+
+static EMPTY: Snapshot = snapshot!("migrations");
 
 /// The part of a migration that is code.
 fn note_customers(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -35,6 +37,8 @@ pub enum Before {
     Released,
     /// What somebody has changed by hand, so that it cannot be migrated.
     Unusable,
+    /// The same, in WAL mode, with rows that a reader keeps in the WAL.
+    Read,
 }
 
 /// What is done.
@@ -43,6 +47,7 @@ pub enum Run {
     Open,
     OpenWithBackup,
     OpenOrRecreate,
+    CreateOfSnapshot,
     /// On a connection with these settings.
     Apply(&'static str),
 }
@@ -52,7 +57,7 @@ pub struct Case {
     pub journal: &'static str,
     before: Before,
     run: Run,
-    folder: TempDir,
+    place: Place,
     /// The database before it.
     pub old: State,
     /// The database after it, if nothing fails.
@@ -61,11 +66,11 @@ pub struct Case {
 
 impl Case {
     pub fn new(before: Before, run: Run, journal: &'static str) -> Case {
-        let folder = self::folder();
-        let path = folder.path().join(FILE);
-        before.make(&path, journal);
-        let old = State::of(&path);
-        let mut case = Case { journal, before, run, folder, new: old.clone(), old };
+        let place = Place::new();
+        before.make(place.path(), journal);
+        let state = State::empty();
+        let mut case = Case { journal, before, run, place, old: state.clone(), new: state };
+        case.old = State::of(case.place().path());
         let place = case.place();
         case.run(place.path()).expect("without a fault it works");
         case.new = State::of(place.path());
@@ -73,15 +78,33 @@ impl Case {
         case
     }
 
+    /// What is done.
+    pub fn kind(&self) -> Run {
+        self.run
+    }
+
     /// A copy of the database to run on.
     pub fn place(&self) -> Place {
-        let folder = self::folder();
-        // As SQLite names it in errors.
-        let path = folder.path().canonicalize().expect("it is there").join(FILE);
+        let mut place = Place::new();
         if self.before != Before::Nothing || self.journal != "DELETE" {
-            fs::copy(self.folder.path().join(FILE), &path).expect("a file can be copied");
+            fs::copy(self.place.path(), place.path()).expect("a file can be copied");
         }
-        Place { folder, path }
+        if self.before == Before::Read {
+            place.hold();
+        }
+        place
+    }
+
+    /// The same, as the files that a machine finds which nobody was using.
+    pub fn left(&self) -> Place {
+        let (place, left) = (self.place(), Place::new());
+        for name in ["", "-wal"] {
+            let beside = |place: &Place| PathBuf::from(format!("{}{name}", place.path().display()));
+            if beside(&place).exists() {
+                fs::copy(beside(&place), beside(&left)).expect("a file can be copied");
+            }
+        }
+        left
     }
 
     /// Runs, and closes the connection.
@@ -92,6 +115,7 @@ impl Case {
             Run::Open => migrator.open(path).map(drop),
             Run::OpenWithBackup => migrator.backup(path.with_extension("backup")).open(path).map(drop),
             Run::OpenOrRecreate => migrator.or_recreate().open(path).map(drop),
+            Run::CreateOfSnapshot => EMPTY.create(path).map(drop),
             Run::Apply(settings) => {
                 let failed = |source| Error::Open { path: path.to_owned(), source };
                 let mut conn = Connection::open(path).map_err(failed)?;
@@ -104,7 +128,11 @@ impl Case {
     /// Starts once more, which must complete, whatever has become of the database.
     #[track_caller]
     pub fn complete(&self, path: &Path) {
-        self.run(path).unwrap_or_else(|error| panic!("the next start: {error}"));
+        match self.run {
+            // It is made once.
+            Run::CreateOfSnapshot if path.exists() => {}
+            _ => self.run(path).unwrap_or_else(|error| panic!("the next start: {error}")),
+        }
         assert!(State::of(path) == self.new);
     }
 }
@@ -113,9 +141,45 @@ impl Case {
 pub struct Place {
     folder: TempDir,
     path: PathBuf,
+    held: Vec<Connection>,
 }
 
 impl Place {
+    fn new() -> Place {
+        let folder = folder();
+        // As SQLite names it in errors.
+        let path = folder.path().canonicalize().expect("it is there").join(FILE);
+        Place { folder, path, held: Vec::new() }
+    }
+
+    /// Reads, and then writes: the rows stay in the WAL until the reader goes.
+    fn hold(&mut self) {
+        let (reader, writer) = (plain(&self.path), plain(&self.path));
+        reader.execute_batch("BEGIN; SELECT * FROM customers").expect("it can be read");
+        writer.execute_batch("INSERT INTO customers(name) VALUES ('in the WAL')").expect("it can be written");
+        self.held = vec![reader, writer];
+    }
+
+    /// Whoever was reading goes.
+    pub fn release(&mut self) {
+        self.held.clear();
+    }
+
+    /// The databases that were moved aside.
+    pub fn aside(&self) -> Vec<PathBuf> {
+        let mut aside = self.others(".unusable-");
+        aside.retain(|path| path.to_string_lossy().ends_with(|last: char| last.is_ascii_digit()));
+        aside
+    }
+
+    /// The copies that were made before a run.
+    pub fn copies(&self) -> Vec<PathBuf> {
+        let mut copies = self.others(".backup-");
+        copies
+            .retain(|path| path.to_string_lossy().chars().rev().take(8).all(|char| char.is_ascii_hexdigit()));
+        copies
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -150,7 +214,7 @@ impl Before {
              INSERT INTO orders(customer, total, note) SELECT 1 + n % 40, n, printf('%0150d', n) FROM up;",
         )
         .expect("the rows are legal");
-        if self == Before::Unusable {
+        if matches!(self, Before::Unusable | Before::Read) {
             conn.execute_batch("UPDATE onward_migrations SET checksum = 'edited'").expect("it is a table");
         }
     }

@@ -7,10 +7,11 @@ use std::path::Path;
 
 use onward::rusqlite::ffi;
 
+use crate::files;
 use crate::shim;
 use crate::wreck::Wreck;
 
-/// What SQLite asks of the file system.
+/// What SQLite asks of the file system, or onward itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
     Open,
@@ -28,6 +29,9 @@ pub enum Call {
     CheckReservedLock,
     ShmMap,
     ShmLock,
+    Link,
+    Rename,
+    SyncFolder,
 }
 
 impl Call {
@@ -72,11 +76,13 @@ impl Fault {
             Call::CheckReservedLock => ffi::SQLITE_IOERR_CHECKRESERVEDLOCK,
             Call::ShmMap => ffi::SQLITE_IOERR_SHMMAP,
             Call::ShmLock => ffi::SQLITE_IOERR_SHMLOCK,
+            Call::Link | Call::Rename | Call::SyncFolder => ffi::SQLITE_IOERR,
         };
         match (self, call) {
             (Fault::Broken, _) | (Fault::Short, Call::Write) => Some(broken),
             (Fault::Full | Fault::Filled, Call::Write) => Some(ffi::SQLITE_FULL),
             (Fault::Full, Call::Create) => Some(broken),
+            (Fault::Full, Call::Link | Call::Rename) => Some(ffi::SQLITE_FULL),
             (Fault::Full, Call::ShmMap) => Some(ffi::SQLITE_IOERR_SHMSIZE),
             _ => None,
         }
@@ -119,6 +125,7 @@ thread_local! {
 /// Calls while the disk of this thread does as planned. What is opened meanwhile has to be closed meanwhile.
 pub fn on<T>(plan: Plan, call: impl FnOnce() -> T) -> (T, Ran) {
     shim::install();
+    files::install();
     let ran = Ran { calls: Vec::new(), failed: 0, wreck: Wreck::default() };
     DISK.set(Some(Disk { plan, ran }));
     let result = call();
@@ -156,7 +163,7 @@ impl Disk {
 
 /// The code with which this call fails, if it does.
 pub(crate) fn call(call: Call) -> Option<c_int> {
-    with(|disk| disk.fault(call)).flatten().map(|(_, code)| code)
+    fault(call).map(|(_, code)| code)
 }
 
 /// How much is to be written.
@@ -168,7 +175,7 @@ pub(crate) enum Write {
 }
 
 pub(crate) fn write(length: c_int) -> Write {
-    match with(|disk| disk.fault(Call::Write)).flatten() {
+    match fault(Call::Write) {
         None => Write::All,
         Some((Fault::Short | Fault::Filled, code)) => Write::Part(length / 2, code),
         Some((_, code)) => Write::None(code),
@@ -194,4 +201,14 @@ pub(crate) fn synced(number: u64) {
 
 pub(crate) fn deleted(path: &Path, sync_folder: bool) {
     with(|disk| disk.wreck().map(|wreck| wreck.deleted(path, sync_folder)));
+}
+
+/// Does this with the wreck to be, if there is a power cut to come.
+pub(crate) fn note(then: impl FnOnce(&mut Wreck)) {
+    with(|disk| disk.wreck().map(then));
+}
+
+/// The fault that happens to this call, if one does.
+pub(crate) fn fault(call: Call) -> Option<(Fault, c_int)> {
+    with(|disk| disk.fault(call)).flatten()
 }

@@ -26,8 +26,13 @@ pub struct Wreck {
     files: Vec<File>,
     /// Which file has which name, and what has become of names since.
     names: BTreeMap<PathBuf, usize>,
-    renamed: Vec<(PathBuf, Option<usize>)>,
+    renamed: Vec<Vec<Name>>,
+    /// Every name that a file has had.
+    seen: Vec<PathBuf>,
 }
+
+/// That a file has this name now, or none has. What a call does to several names is done or is not.
+type Name = (PathBuf, Option<usize>);
 
 #[derive(Debug)]
 struct File {
@@ -49,23 +54,43 @@ const SYNC_FOLDER: c_int =
 impl Wreck {
     /// The number of a file, from one.
     pub(crate) fn opened(&mut self, path: &Path, flags: c_int, is_new: bool) -> u64 {
-        let now = self.renamed.iter().rev().find(|(name, _)| name == path);
-        let known = now.map_or_else(|| self.names.get(path).copied(), |(_, file)| *file);
-        if let (Some(known), false) = (known, is_new) {
+        if let (Some(known), false) = (self.known(path), is_new) {
             return known as u64 + 1;
         }
         let file = self.files.len();
+        self.seen.push(path.to_owned());
         self.files.push(File {
             bytes: if is_new { Vec::new() } else { fs::read(path).unwrap_or_default() },
             since: Vec::new(),
             syncs_folder: is_new && flags & SYNC_FOLDER != 0,
         });
         if is_new {
-            self.renamed.push((path.to_owned(), Some(file)));
+            self.renamed.push(vec![(path.to_owned(), Some(file))]);
         } else {
             self.names.insert(path.to_owned(), file);
         }
         file as u64 + 1
+    }
+
+    /// Which file has this name now.
+    fn known(&self, path: &Path) -> Option<usize> {
+        let now = self.renamed.iter().flatten().rev().find(|(name, _)| name == path);
+        now.map_or_else(|| self.names.get(path).copied(), |(_, file)| *file)
+    }
+
+    /// The number of a file that is there.
+    pub(crate) fn number(&mut self, path: &Path) -> u64 {
+        self.opened(path, 0, false)
+    }
+
+    pub(crate) fn linked(&mut self, from: &Path, to: &Path) {
+        let file = self.number(from) as usize - 1;
+        self.renamed.push(vec![(to.to_owned(), Some(file))]);
+    }
+
+    pub(crate) fn renamed(&mut self, from: &Path, to: &Path) {
+        let file = self.known(from);
+        self.renamed.push(vec![(from.to_owned(), None), (to.to_owned(), file)]);
     }
 
     fn file(&mut self, number: u64) -> Option<&mut File> {
@@ -93,13 +118,13 @@ impl Wreck {
         }
     }
 
-    fn synced_folder(&mut self) {
+    pub(crate) fn synced_folder(&mut self) {
         self.names = self.names(&mut Chance::Keep);
         self.renamed.clear();
     }
 
     pub(crate) fn deleted(&mut self, path: &Path, sync_folder: bool) {
-        self.renamed.push((path.to_owned(), None));
+        self.renamed.push(vec![(path.to_owned(), None)]);
         if sync_folder {
             self.synced_folder();
         }
@@ -107,7 +132,7 @@ impl Wreck {
 
     fn names(&self, chance: &mut Chance) -> BTreeMap<PathBuf, usize> {
         let mut names = self.names.clone();
-        for (name, file) in self.renamed.iter().filter(|_| chance.keeps()) {
+        for (name, file) in self.renamed.iter().filter(|_| chance.keeps()).flatten() {
             match file {
                 Some(file) => drop(names.insert(name.clone(), *file)),
                 None => drop(names.remove(name)),
@@ -123,13 +148,21 @@ impl Wreck {
             Loss::Nothing => Chance::Keep,
             Loss::Some(seed) => Chance::Random(Rng::with_seed(seed)),
         };
+        let place =
+            |name: &Path| database.with_file_name(name.file_name().expect("these are files, not folders"));
+        self.seen.iter().for_each(|name| drop(fs::remove_file(place(name))));
+        let mut written: BTreeMap<usize, PathBuf> = BTreeMap::new();
         for (name, file) in self.names(&mut chance) {
-            let name = name.file_name().expect("SQLite opens files, not folders");
-            fs::write(database.with_file_name(name), self.files[file].after(&mut chance))
-                .expect("it can be written");
+            let name = place(&name);
+            match written.get(&file) {
+                Some(first) => fs::hard_link(first, &name),
+                None => fs::write(&name, self.files[file].after(&mut chance)),
+            }
+            .expect("it can be written");
+            written.insert(file, name);
         }
         // Shared memory is a file as well, which nobody ever syncs.
-        if let Some(garbage) = chance.garbage(1 << 15) {
+        if let Some(garbage) = chance.garbage(1 << 15).filter(|_| database.exists()) {
             let mut name = database.as_os_str().to_owned();
             name.push("-shm");
             fs::write(name, garbage).expect("it can be written");

@@ -3,7 +3,7 @@
 //! More ways to lose some: `ONWARD_CUTS=200 cargo test -p onward-faults --test power`
 #![cfg(unix)]
 
-use onward_faults::{Before, Case, Loss, Plan, Run, State, on};
+use onward_faults::{Before, Case, Loss, Place, Plan, Run, State, on};
 
 /// A journal mode with a level of `synchronous`, and whether a commit outlasts a power cut with it
 /// (<https://www.sqlite.org/pragma.html#pragma_synchronous>).
@@ -87,4 +87,71 @@ fn an_upgrade_with_rows() {
 #[test]
 fn an_upgrade_that_spills_its_cache() {
     every_call("an upgrade that spills its cache", Before::Released, &SMALL);
+}
+
+/// The same for what moves files, or puts them in place: what it leaves, and what is there when the next start is over.
+fn every_name(name: &str, before: Before, run: Run, journal: &'static str, look: fn(&Case, &Place, bool)) {
+    let seeds: u64 = std::env::var("ONWARD_CUTS").map_or(2, |seeds| seeds.parse().unwrap());
+    let case = Case::new(before, run, journal);
+    let place = case.place();
+    let (outcome, ran) = on(Plan::Works, || case.run(place.path()));
+    outcome.unwrap();
+    let mut cuts = 0;
+    for at in 1..=ran.calls.len() + 1 {
+        let place = case.place();
+        let (outcome, cut) = on(Plan::Cut(at), || case.run(place.path()));
+        drop(place);
+        let some = (0..seeds).map(|seed| Loss::Some(at as u64 * seeds + seed));
+        for loss in [Loss::All, Loss::Nothing].into_iter().chain(some) {
+            // Seen only if something below fails.
+            println!("{journal}: cut at {at}, {:?}, {loss:?} is lost: {outcome:?}", ran.calls.get(at - 1));
+            let place = case.left();
+            cut.wreck.write(place.path(), loss);
+            look(&case, &place, false);
+            case.complete(place.path());
+            look(&case, &place, true);
+            cuts += 1;
+        }
+    }
+    println!("{name}, {journal}: {cuts} cuts");
+}
+
+#[test]
+fn an_upgrade_with_a_backup() {
+    for journal in ["DELETE", "WAL"] {
+        let name = "an upgrade with a backup";
+        every_name(name, Before::Released, Run::OpenWithBackup, journal, |case, place, _| {
+            let (state, copies) = (State::of(place.path()), place.copies());
+            assert!(state == case.old || state == case.new);
+            assert!(state == case.old || !copies.is_empty(), "migrated without the copy");
+            assert!(copies.iter().all(|copy| State::of(copy) == case.old));
+        });
+    }
+}
+
+#[test]
+fn a_database_that_is_made_anew() {
+    for (before, journal) in [(Before::Unusable, "DELETE"), (Before::Unusable, "WAL"), (Before::Read, "WAL")]
+    {
+        every_name("made anew", before, Run::OpenOrRecreate, journal, |case, place, completed| {
+            if completed {
+                let aside = place.aside();
+                assert!(aside.len() == 1 && State::of(&aside[0]) == case.old, "{aside:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_file_that_is_made_of_a_snapshot() {
+    every_name(
+        "of a snapshot",
+        Before::Nothing,
+        Run::CreateOfSnapshot,
+        "DELETE",
+        |case, place, completed| {
+            assert!(!completed || place.path().exists());
+            assert!(!place.path().exists() || State::of(place.path()) == case.new);
+        },
+    );
 }

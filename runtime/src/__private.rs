@@ -10,6 +10,7 @@ pub use crate::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
 };
+pub use crate::files::{FileCall, watch_files};
 pub use crate::hook::{Call, Hook, call};
 use crate::migrations::Migrations;
 pub use crate::migrations::{File, Migration, Statement};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, Transaction};
 
-use crate::backup::Backup;
+use crate::backup::{self, Backup};
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::ledger::{self, Reading};
@@ -153,7 +153,12 @@ fn locked<'m>(
                     wait.over();
                     migrator.watch.set(Phase::Migrating);
                     return match run(migrator, goal, exclusive.transaction(), settings, backup) {
-                        Ok(done) => exclusive.commit().map(|()| done),
+                        Ok(done) => exclusive.commit().map(|()| {
+                            if let (Some(count), Some(copy)) = (migrator.keep, &done.backup) {
+                                backup::keep_newest(count, copy);
+                            }
+                            done
+                        }),
                         Err(error) => Err(rolled_back(exclusive, error, conn)),
                     };
                 }
@@ -226,13 +231,12 @@ fn begin<'c>(
     let backup = match &migrator.backup {
         Some(to) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
-            let worth = pending(migrator, goal, conn)
-                .map(|pending| (!pending.list.is_empty() && !pending.is_new) || pending.adopt.is_some());
-            let copied =
-                worth.and_then(|worth| if worth { Backup::make(conn, to, wait).map(Some) } else { Ok(None) });
-            match (copied, immediate.end_unchanged()) {
-                (Ok(backup), Ok(())) => backup,
-                (Err(error), _) | (_, Err(error)) => return Err(error),
+            let pending = pending(migrator, goal, conn)?;
+            if (!pending.list.is_empty() && !pending.is_new) || pending.adopt.is_some() {
+                Some(Backup::make(conn, immediate, to, wait)?)
+            } else {
+                immediate.end_unchanged()?;
+                None
             }
         }
         None => None,

@@ -1,55 +1,72 @@
-//! A copy of the database before its first change.
+//! A copy of the database before its first change, under a name of its own.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
+use onward_schema::Checksum;
 use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::diagnosis;
 use crate::error::{Error, Result};
-use crate::exclusive::is_busy;
+use crate::exclusive::{Exclusive, is_busy};
+use crate::files::{self, beside};
+use crate::partial::{BESIDE, Name, Partial, is_special, random};
+use crate::settings::Impatience;
+use crate::trace;
 use crate::wait::Wait;
 
 /// A copy that is complete, under another name until it is known to be wanted. Dropped before, it is removed.
 pub(crate) struct Backup {
+    /// What was asked for.
     to: PathBuf,
-    partial: PathBuf,
+    place: Place,
+    partial: Partial,
+    /// When it was made.
+    stamp: String,
     /// SQLite's number for what the connection saw: another one means that somebody else has written since
     /// (<https://www.sqlite.org/pragma.html#pragma_data_version>).
     seen: i64,
 }
 
 impl Backup {
-    /// Copies, while the connection keeps other writers out.
+    /// Copies what the connection sees, if possible while it keeps other writers out.
     ///
     /// SQLite does not copy from a connection that writes, so another one reads the file
-    /// (<https://www.sqlite.org/c3ref/backup_finish.html#sqlite3backupstep>).
-    pub(crate) fn make(conn: &Connection, to: &Path, wait: &mut Wait<'_>) -> Result<Backup> {
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Backup {
-            path: None,
-            to: to.to_owned(),
-            source,
-        };
-        let from = diagnosis::path(conn).ok_or_else(|| failed("the database is in memory".into()))?;
-        let same = |path: &Path| std::fs::canonicalize(path).ok();
-        if same(&from) == same(to) {
-            return Err(failed("that is the database itself".into()));
-        }
+    /// (<https://www.sqlite.org/c3ref/backup_finish.html#sqlite3backupstep>). Where no other one can, the connection itself is
+    /// read, after the transaction: with `locking_mode = EXCLUSIVE` or a VFS of its own, with a key, with a name that is not
+    /// UTF-8, or in memory.
+    pub(crate) fn make(
+        conn: &Connection,
+        keeping_out: Exclusive<'_>,
+        to: &Path,
+        wait: &mut Wait<'_>,
+    ) -> Result<Backup> {
         let seen = data_version(conn)?;
-        // Another thread may begin its copy before this one has its name.
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let mut name = to.as_os_str().to_owned();
-        name.push(format!(".{}-{}.partial", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-        let backup = Backup { to: to.to_owned(), partial: name.into(), seen };
-        let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(&from, reading)
-            .and_then(|source| Ok((source, Connection::open(&backup.partial)?)));
-        let (source, mut target) = opened.map_err(|source| failed(source.into()))?;
-        match copy(&source, &mut target, wait) {
-            Err(Error::Sqlite { source, .. }) => Err(failed(source.into())),
-            outcome => outcome.map(|()| backup),
+        let from = diagnosis::path(conn);
+        let place = Place::find(to, from.as_deref()).map_err(|error| failed(to, error))?;
+        let like = from.as_deref().and_then(|from| std::fs::metadata(from).ok());
+        let partial = Partial::beside(&place.prefix, like.as_ref()).map_err(|error| failed(to, error))?;
+        let mut target = Connection::open(partial.path()).map_err(|error| failed(to, error))?;
+        let copied = from.is_some_and(|from| {
+            let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(from, reading).is_ok_and(|source| {
+                // Nobody but this connection can be in its way.
+                let _impatience = Impatience::of_new(&source);
+                matches!(step(&source, &mut target), Ok(StepResult::Done))
+            })
+        });
+        keeping_out.end_unchanged()?;
+        if !copied {
+            copy(conn, &mut target, wait).map_err(|error| match error {
+                Error::Sqlite { source, .. } => failed(to, source),
+                error => error,
+            })?;
         }
+        let stamp = target.query_row("SELECT strftime('%Y%m%dT%H%M%fZ', 'now')", [], |row| row.get(0));
+        let stamp = stamp.map_err(|error| failed(to, error))?;
+        target.close().map_err(|(_, error)| failed(to, error))?;
+        Ok(Backup { to: to.to_owned(), place, partial, stamp, seen })
     }
 
     /// Whether the copy is of what the connection sees now.
@@ -57,47 +74,142 @@ impl Backup {
         Ok(data_version(conn)? == self.seen)
     }
 
-    /// Gives the copy its name, in place of an older one.
+    /// Gives the copy its name, or gives back the newest one, if that is the very same: a program that fails and is started
+    /// again and again must not fill the disk.
     pub(crate) fn keep(self) -> Result<PathBuf> {
-        let to = self.to.clone();
-        match std::fs::rename(&self.partial, &to) {
-            Ok(()) => {
-                // The new name must not be lost with the power when the migrations are not.
-                #[cfg(unix)]
-                let _ = to
-                    .parent()
-                    .map(|folder| std::fs::File::open(folder).and_then(|folder| folder.sync_all()));
-                Ok(to)
-            }
-            Err(source) => Err(Error::Backup { path: None, to, source: source.into() }),
+        let Backup { to, place, partial, stamp, .. } = self;
+        let newest = place.copies().ok().and_then(|copies| copies.into_iter().next());
+        if let Some(newest) = newest.filter(|newest| files::are_same(partial.path(), newest).unwrap_or(false))
+        {
+            return Ok(newest);
+        }
+        let name = place.name(&stamp);
+        match partial.put(&name, Name::Random) {
+            Ok(()) => Ok(name),
+            Err(error) => Err(failed(&to, error)),
         }
     }
 }
 
-impl Drop for Backup {
-    fn drop(&mut self) {
-        // After `keep` there is nothing under that name.
-        let _ = std::fs::remove_file(&self.partial);
-        // And the journal of a copy that was broken off, should SQLite have failed to remove it.
-        let mut journal = self.partial.as_os_str().to_owned();
-        journal.push("-journal");
-        let _ = std::fs::remove_file(journal);
+fn failed(to: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Backup { path: None, to: to.to_owned(), source: source.into() }
+}
+
+/// Where the copies of a database are: `<prefix>-<time>-<mark>-<chance>`.
+struct Place {
+    prefix: PathBuf,
+    /// Eight digits of the database's path, so that copies of another one may lie there as well; none if it has no path.
+    mark: Option<String>,
+}
+
+/// The time as `20261121T163000.123Z`, in digits, so that names are in the order of time.
+const STAMP: &str = "00000000T000000.000Z";
+const MARK: &str = "xxxxxxxx";
+
+impl Place {
+    /// The prefix is what was asked for, or the database's name in it, if that is a folder.
+    fn find(to: &Path, from: Option<&Path>) -> io::Result<Place> {
+        if is_special(to) {
+            let what = "the path has to be the beginning of a file's name, or a folder";
+            return Err(io::Error::new(ErrorKind::InvalidInput, what));
+        }
+        let to = std::path::absolute(to)?;
+        let prefix = match to.is_dir() {
+            true => to.join(from.and_then(Path::file_name).unwrap_or("database".as_ref())),
+            false => to,
+        };
+        let mark = from.map(|from| {
+            // In digits it is one token, whatever is in it.
+            let digits = from.as_os_str().as_encoded_bytes().iter().map(|byte| format!("{byte:02x}"));
+            let mut mark = Checksum::of(&digits.collect::<String>()).to_string();
+            mark.truncate(MARK.len());
+            mark
+        });
+        Ok(Place { prefix, mark })
+    }
+
+    /// That of a copy, and of its like.
+    fn of(copy: &Path) -> Option<Place> {
+        let name = copy.file_name()?.to_str()?;
+        let end = name.len().checked_sub(1 + STAMP.len() + 2 * (1 + MARK.len()))?;
+        let place = Place {
+            prefix: copy.with_file_name(name.get(..end)?),
+            mark: Some(name.get(name.len() - 1 - 2 * MARK.len()..)?.get(..MARK.len())?.to_owned()),
+        };
+        place.is_copy(copy).then_some(place)
+    }
+
+    fn name(&self, stamp: &str) -> PathBuf {
+        let mark = self.mark.clone().unwrap_or_else(|| "0".repeat(MARK.len()));
+        beside(&self.prefix, &format!("-{stamp}-{mark}-{:08x}", random() as u32))
+    }
+
+    /// Whether a path is of the very form that copies of this database have.
+    fn is_copy(&self, path: &Path) -> bool {
+        let (Some(name), Some(prefix), Some(mark)) = (path.file_name(), self.prefix.file_name(), &self.mark)
+        else {
+            return false;
+        };
+        let rest = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+        let Some(rest) = rest.and_then(|rest| std::str::from_utf8(rest).ok()) else { return false };
+        let mut parts = rest.split('-');
+        let (Some(""), Some(stamp), Some(of), Some(chance), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        let digit = |char: char| if char.is_ascii_digit() { '0' } else { char };
+        stamp.chars().map(digit).eq(STAMP.chars())
+            && of == mark
+            && chance.len() == MARK.len()
+            && chance.chars().all(|char| matches!(char, '0'..='9' | 'a'..='f'))
+    }
+
+    /// The copies that nobody works with, the newest first.
+    fn copies(&self) -> io::Result<Vec<PathBuf>> {
+        let mut copies = Vec::new();
+        for path in files::entries(files::folder(&self.prefix))? {
+            if self.is_copy(&path)
+                && files::look(&path)?.is_some_and(|metadata| metadata.is_file())
+                && !BESIDE.iter().any(|suffix| files::exists(&beside(&path, suffix)).unwrap_or(true))
+            {
+                copies.push(path);
+            }
+        }
+        copies.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(copies)
+    }
+}
+
+/// Removes all copies of the database that this is a copy of but so many of the newest. This one stays.
+///
+/// The migrations are committed, so that nothing is made of a failure.
+pub(crate) fn keep_newest(count: usize, copy: &Path) {
+    let removed = Place::of(copy).map_or(Ok(()), |place| {
+        let mut others = place.copies()?;
+        others.retain(|other| other != copy);
+        others.into_iter().skip(count.saturating_sub(1)).try_for_each(|other| files::remove(&other))
+    });
+    if let Err(error) = removed {
+        trace::not_removed(copy, &error);
     }
 }
 
 /// Copies one database over another with SQLite's backup API, as of one moment.
 pub(crate) fn copy(from: &Connection, to: &mut Connection, wait: &mut Wait<'_>) -> Result<()> {
-    let copying = Error::sqlite("copy the database");
-    let backup = rusqlite::backup::Backup::new(from, to).map_err(&copying)?;
     loop {
-        // In one step, so that the copy does not begin again whenever somebody writes.
-        match backup.step(-1) {
+        match step(from, to) {
             Ok(StepResult::Done) => return Ok(()),
             Ok(_) => wait.pause()?,
             Err(error) if is_busy(&error) => wait.pause()?,
-            Err(error) => return Err(copying(error)),
+            Err(error) => return Err(Error::sqlite("copy the database")(error)),
         }
     }
+}
+
+/// All in one step, so that the copy does not begin again whenever somebody writes.
+fn step(from: &Connection, to: &mut Connection) -> rusqlite::Result<StepResult> {
+    rusqlite::backup::Backup::new(from, to)?.step(-1)
 }
 
 fn data_version(conn: &Connection) -> Result<i64> {

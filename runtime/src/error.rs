@@ -30,6 +30,11 @@ pub enum Error {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// The path is empty, or a URI without one: SQLite would make a database that is gone with the connection.
+    EmptyPath {
+        /// What should have been one.
+        path: PathBuf,
+    },
     /// The folder in which the database should lie does not exist.
     ParentMissing {
         /// The database.
@@ -344,7 +349,8 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// The lock file that [`Migrator::or_recreate`](crate::Migrator::or_recreate) needs cannot be locked.
+    /// The lock file that [`Migrator::or_recreate`](crate::Migrator::or_recreate) needs cannot be
+    /// locked, or a move that a killed process has begun cannot be finished.
     LockFile {
         /// The database.
         path: PathBuf,
@@ -404,6 +410,7 @@ macro_rules! place {
             | Error::Recreate { .. }
             | Error::Create { .. }
             | Error::LockFile { .. }
+            | Error::EmptyPath { .. }
             | Error::UnknownTarget { .. }
             | Error::UnknownVersion { .. } => None,
         }

@@ -38,11 +38,13 @@
 
 mod adopt;
 mod apply;
+mod aside;
 mod backup;
 mod diagnosis;
 mod error;
 mod exclusive;
 mod fields;
+mod files;
 mod foreign_keys;
 mod hook;
 #[cfg(feature = "serde_json")]
@@ -53,6 +55,7 @@ mod migrations;
 mod migrator;
 mod observer;
 mod open;
+mod partial;
 mod plan;
 mod query;
 mod readiness;

@@ -9,6 +9,7 @@ use rusqlite::{ErrorCode, ffi};
 
 use crate::diagnosis::Access;
 use crate::error::Error;
+use crate::partial::Leftover;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
 pub(crate) fn message(error: &rusqlite::Error) -> String {
@@ -113,6 +114,18 @@ impl fmt::Display for Error {
                         write!(f, "\nhelp: see that the file can be read and written: {}", Access::of(path))
                     }
                 }
+            }
+            Error::EmptyPath { path } => {
+                match path.as_os_str().is_empty() {
+                    true => write!(f, "the path of the database is empty")?,
+                    false => write!(f, "the path in `{}` is empty", shown(path))?,
+                }
+                write!(
+                    f,
+                    ": SQLite would make a temporary database, and every row in it would be gone when the connection closes; \
+                     nothing was made\nhelp: look at the setting or environment variable that the path comes from; a database \
+                     that is meant to be gone is `:memory:`"
+                )
             }
             Error::ParentMissing { parent, .. } => write!(
                 f,
@@ -424,7 +437,7 @@ impl fmt::Display for Error {
             Error::Backup { to, source, .. } => write!(
                 f,
                 "no copy could be made at `{}` before the migrations: {source}; nothing was changed\nhelp: see that its \
-                 folder exists, can be written and has room for the whole database",
+                 folder exists, can be written and has room for the whole database, and that the path begins a file's name",
                 shown(to)
             ),
             Error::Recreate { cause, moved_to: Some(moved_to), source, .. } => write!(
@@ -442,6 +455,16 @@ impl fmt::Display for Error {
             Error::Create { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
                 f.write_str("there is a file already, which a snapshot does not replace; nothing was changed\nhelp: remove it, or open it with `Migrations::open`, which applies what it lacks")
             }
+            Error::Create { source, .. } if Leftover::is(source) => write!(
+                f,
+                "{source}; no database was made\nhelp: move that file away, or put the database back that it belongs to: it \
+                 may hold rows that are nowhere else"
+            ),
+            Error::Create { source, .. } if source.kind() == std::io::ErrorKind::InvalidInput => write!(
+                f,
+                "the database cannot be made of the snapshot: {source}; nothing was made\nhelp: name a file, or use \
+                 `open_in_memory`"
+            ),
             Error::Create { source, .. } => write!(
                 f,
                 "the database cannot be made of the snapshot: {source}\nhelp: see that the folder exists, can be written and \
@@ -449,8 +472,9 @@ impl fmt::Display for Error {
             ),
             Error::LockFile { source, .. } => write!(
                 f,
-                "the lock file beside the database cannot be locked: {source}; nothing was changed\nhelp: move the \
-                 database to a file system with locks, which SQLite needs as well, or do without `or_recreate`"
+                "`or_recreate` could not use its lock file beside the database, or not finish the move that it tells of: \
+                 {source}; nothing was lost\nhelp: see that the folder can be written; SQLite needs a file system with locks \
+                 as well; or do without `or_recreate`"
             ),
             Error::Sqlite { action, source, .. } => {
                 write!(f, "could not {action}: {}; nothing was changed", message(source))?;
@@ -467,7 +491,7 @@ impl fmt::Debug for Error {
 }
 
 /// A path on one line.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
 }
 

@@ -177,7 +177,8 @@ impl Migrations {
     /// [`Migrator::attempt_timeout`] and [`Migrator::lock_timeout`] say otherwise.
     ///
     /// # Errors
-    /// As [`Migrations::apply`], and if the file cannot be opened or created: an [`Error`](crate::Error) that says why.
+    /// As [`Migrations::apply`], and if the file cannot be opened or created: an [`Error`](crate::Error) that says why;
+    /// [`Error::EmptyPath`](crate::Error::EmptyPath) if the path is empty.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Connection> {
         self.migrator().open(path).map(|(conn, _)| conn)
     }

@@ -32,6 +32,7 @@ pub struct Migrator<'m> {
     pub(crate) attempt_timeout: Duration,
     pub(crate) target: Option<i64>,
     pub(crate) backup: Option<PathBuf>,
+    pub(crate) keep: Option<usize>,
     pub(crate) recreate: bool,
     pub(crate) adopt: Option<Adopt>,
     pub(crate) watch: Watch<'m>,
@@ -45,6 +46,7 @@ impl<'m> Migrator<'m> {
             attempt_timeout: Duration::from_secs(30),
             target: None,
             backup: None,
+            keep: None,
             recreate: false,
             adopt: None,
             watch: Watch::default(),
@@ -104,13 +106,54 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// Copies the database to this path before the first change, with SQLite's backup API and under the lock. Only a run
-    /// that changes something makes a copy, which takes the place of an older one; an empty database is not copied.
+    /// Copies the database before the first change, with SQLite's backup API and under the lock. Only a run that changes
+    /// something makes a copy; an empty database is not copied.
+    ///
+    /// Each copy has a name of its own, which [`Report::backup`] tells: this path, and behind it the time, eight digits of the
+    /// database's path and eight of chance, as in `app.db.backup-20261121T163000.123Z-4f0c21aa-9be1d7c3`. If the path is a
+    /// folder, it lies in it, and its name begins with the database's. No file is ever replaced. A run that is about to make
+    /// the same copy once more, since the last one failed, goes on with that one.
+    ///
+    /// All copies stay unless [`Migrator::keep`] says how many. `cargo onward restore` goes back to
+    /// one.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("app.db");
+    /// # migrations.migrator().target(1).open(&path)?;
+    /// let (_, report) = migrations.migrator().backup(folder.path().join("before")).open(&path)?;
+    /// let copy = onward::rusqlite::Connection::open(report.backup.unwrap())?;
+    /// assert_eq!(migrations.status(&copy)?.pending(), 9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The run ends with [`Error::Backup`] before anything is changed if the copy cannot be made.
     pub fn backup(mut self, path: impl Into<PathBuf>) -> Migrator<'m> {
         self.backup = Some(path.into());
+        self
+    }
+
+    /// How many copies of [`Migrator::backup`] to keep, the one that the run makes among them; all by default.
+    ///
+    /// Older ones are removed when the migrations are committed, and never by a run that fails. Only regular files go whose
+    /// names are exactly of that form, for this path and this database, and beside which nothing lies that SQLite has made
+    /// for them. The time in the name says which are older.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("app.db");
+    /// let backups = folder.path().join("before.db");
+    /// for migration in migrations.list() {
+    ///     migrations.migrator().target(migration.version()).backup(&backups).keep(3).open(&path)?;
+    /// }
+    /// assert_eq!(std::fs::read_dir(folder.path())?.count(), 1 + 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn keep(mut self, copies: usize) -> Migrator<'m> {
+        self.keep = Some(copies);
         self
     }
 
@@ -124,8 +167,20 @@ impl<'m> Migrator<'m> {
     /// that uses the file has to open it like this: SQLite cannot bear that a file is moved which others have open and
     /// are about to read.
     ///
-    /// Nothing is deleted: the old files are there until you remove them. [`Migrator::apply`] cannot put another file under
-    /// its caller's connection, and fails as without this.
+    /// Nothing is deleted: the old files are there until you remove them, also if the process is killed while it moves them;
+    /// the next one finishes that. Through a symbolic link the file is moved, and the new one made where it was.
+    /// [`Migrator::apply`] cannot put another file under its caller's connection, and fails as without this.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("app.db");
+    /// std::fs::write(&path, "anything but a database, which nobody can migrate".repeat(100))?;
+    /// let (_, report) = migrations.migrator().or_recreate().open(&path)?;
+    /// let recreated = report.recreated.unwrap();
+    /// assert!(recreated.moved_to.exists() && recreated.reason.contains("not a database"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn or_recreate(mut self) -> Migrator<'m> {
         self.recreate = true;
         self

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use crate::apply;
 use crate::error::{Error, Result};
 use crate::migrator::Migrator;
+use crate::partial::is_special;
 use crate::recreate;
 use crate::report::Report;
 use crate::run::Goal;
@@ -17,8 +18,11 @@ use crate::wait::Wait;
 pub(crate) fn open(migrator: &Migrator<'_>, path: &Path) -> Result<(Connection, Report)> {
     let unfinished = migrator.watch.begin();
     let mut wait = Wait::new(migrator);
-    // Before SQLite makes a file.
-    let fit = migrator.migrations.fit(rusqlite::version_number());
+    let fit = match path.as_os_str().is_empty() {
+        true => Err(Error::EmptyPath { path: path.to_owned() }),
+        // Before SQLite makes a file.
+        false => migrator.migrations.fit(rusqlite::version_number()),
+    };
     let outcome =
         fit.map_err(|error| error.at(file(path).as_deref())).and_then(|()| match migrator.recreate {
             true => recreate::open(migrator, path, &mut wait),
@@ -47,6 +51,9 @@ pub(crate) fn patient(
 fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<(Connection, Report)> {
     let conn = Connection::open(path)
         .map_err(|source| Error::open(file(path).as_deref().unwrap_or(path), source))?;
+    if is_nowhere(path, &conn) {
+        return Err(Error::EmptyPath { path: path.to_owned() });
+    }
     // SQLite names the file itself, unless its name is not UTF-8.
     let report =
         apply::attempt(migrator, Goal::Up(migrator.goal()?), &conn, |conn| Impatience::of_new(conn), wait)
@@ -54,11 +61,19 @@ fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<
     Ok((conn, report))
 }
 
+/// Whether a URI names neither a file nor memory, so that SQLite makes a temporary file that goes with the connection
+/// (<https://www.sqlite.org/inmemorydb.html#temporary_databases>).
+fn is_nowhere(path: &Path, conn: &Connection) -> bool {
+    let name = path.to_string_lossy();
+    name.starts_with("file:")
+        && conn.path() == Some("")
+        && !["memory", "memdb"].iter().any(|memory| name.contains(memory))
+}
+
 /// The file as an operator finds it, wherever the process was started; `None` for a database in memory or a URI.
 pub(crate) fn file(path: &Path) -> Option<PathBuf> {
-    let name = path.to_string_lossy();
-    if name.is_empty() || name == ":memory:" || name.starts_with("file:") {
-        return None;
+    match is_special(path) {
+        true => None,
+        false => Some(std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
     }
-    Some(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }

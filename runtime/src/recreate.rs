@@ -1,14 +1,14 @@
 //! Moves a database that cannot be migrated aside, and makes a new one.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::aside;
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock};
+use crate::files::{self, beside};
 use crate::migrator::Migrator;
 use crate::open;
 use crate::report::Report;
@@ -61,38 +61,45 @@ pub(crate) fn open(
     path: &Path,
     wait: &mut Wait<'_>,
 ) -> Result<(Connection, Report)> {
-    let Some(path) = open::file(path) else { return open::patient(migrator, path, wait) };
+    let Some(named) = open::file(path) else { return open::patient(migrator, path, wait) };
     // Where no lock file can be made, nothing can be moved either.
-    let Ok(file) = OpenOptions::new().write(true).create(true).truncate(false).open(beside(&path, LOCK))
-    else {
-        return open::patient(migrator, &path, wait);
-    };
-    let mut turn = Turn { path: &path, file };
+    let locked = aside::behind_links(&named).and_then(|real| Ok((files::open(&beside(&real, LOCK))?, real)));
+    let Ok((file, real)) = locked else { return open::patient(migrator, path, wait) };
+    let mut turn = Turn { path: &named, lock: beside(&real, LOCK), file, taken: false };
     turn.take(File::try_lock_shared, wait)?;
-    let cause = match open::patient(migrator, &path, wait) {
+    let mut recreated = None;
+    while aside::is_begun(&real, &turn.file, &turn.lock).map_err(|error| turn.failed(error))? {
+        turn.take(File::try_lock, wait)?;
+        recreated = turn.finish(&real)?.or(recreated);
+        turn.take(File::try_lock_shared, wait)?;
+    }
+    let cause = match open::patient(migrator, path, wait) {
         Err(error) if is_its_own_fault(&error) => error,
-        outcome => return outcome,
+        outcome => return outcome.map(|(conn, report)| (conn, Report { recreated, ..report })),
     };
     // What fails on an empty database as well would leave us with none at all.
     if !verify::runs(&migrator.migrations.list[..migrator.goal()?]) {
         return Err(cause);
     }
     turn.take(File::try_lock, wait)?;
-    match open::patient(migrator, &path, wait) {
+    recreated = turn.finish(&real)?.or(recreated);
+    match open::patient(migrator, path, wait) {
         Err(cause) if is_its_own_fault(&cause) => {
-            let moved_to = match aside(&path, wait)? {
+            let reason = cause.to_string();
+            let moved = held(&real, wait, || aside::begin(&real, &turn.file, &turn.lock, &reason))?;
+            let moved_to = match moved {
                 Ok(moved_to) => moved_to,
-                Err(error) => return Err(failed(&path, cause, None, error.into())),
+                Err((moved_to, error)) => return Err(failed(&named, cause, moved_to, error.into())),
             };
-            let recreated = Recreated { moved_to, reason: cause.to_string() };
-            trace::recreated(&path, &recreated);
-            match open::patient(migrator, &path, wait) {
+            let recreated = Recreated { moved_to, reason };
+            trace::recreated(&named, &recreated);
+            match open::patient(migrator, path, wait) {
                 Ok((conn, report)) => Ok((conn, Report { recreated: Some(recreated), ..report })),
-                Err(error) => Err(failed(&path, cause, Some(recreated.moved_to), error.into())),
+                Err(error) => Err(failed(&named, cause, Some(recreated.moved_to), error.into())),
             }
         }
         // Somebody else was faster.
-        outcome => outcome,
+        outcome => outcome.map(|(conn, report)| (conn, Report { recreated, ..report })),
     }
 }
 
@@ -111,8 +118,12 @@ const LOCK: &str = ".onward-lock";
 
 /// The lock of the lock file, which goes with it.
 struct Turn<'p> {
+    /// The database, as it is called.
     path: &'p Path,
+    lock: PathBuf,
     file: File,
+    /// Whether there is a lock to give up: to give up none is an error on Windows.
+    taken: bool,
 }
 
 impl Turn<'_> {
@@ -122,41 +133,55 @@ impl Turn<'_> {
         lock: fn(&File) -> std::result::Result<(), TryLockError>,
         wait: &mut Wait<'_>,
     ) -> Result<()> {
-        let failed = |source| Error::LockFile { path: self.path.to_owned(), source };
-        self.file.unlock().map_err(failed)?;
-        loop {
-            match lock(&self.file) {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => wait.on(self.path)?,
-                Err(TryLockError::Error(source)) => return Err(failed(source)),
-            }
+        if std::mem::take(&mut self.taken) {
+            self.file.unlock().map_err(|error| self.failed(error))?;
         }
+        while !files::try_lock(&self.file, &self.lock, lock).map_err(|error| self.failed(error))? {
+            wait.on(self.path)?;
+        }
+        self.taken = true;
+        Ok(())
+    }
+
+    /// What a process has begun and was killed, with the lock to oneself.
+    fn finish(&self, real: &Path) -> Result<Option<Recreated>> {
+        let recreated = match aside::is_begun(real, &self.file, &self.lock) {
+            Ok(true) => aside::finish(real, &self.file, &self.lock),
+            Ok(false) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let recreated = recreated.map_err(|error| self.failed(error))?;
+        if let Some(recreated) = &recreated {
+            trace::recreated(self.path, recreated);
+        }
+        Ok(recreated)
+    }
+
+    fn failed(&self, source: std::io::Error) -> Error {
+        Error::LockFile { path: self.path.to_owned(), source }
     }
 }
 
-/// Moves the database and what belongs to it, while nobody is in a transaction on it, and says where to.
+/// Calls while nobody is in a transaction on the database.
 ///
 /// Processes that have the file open go on with the one that was moved: SQLite refuses to write a rollback journal for a
 /// file that has moved, and leaves a WAL alone that is no longer its own (`SQLITE_FCNTL_HAS_MOVED`).
-fn aside(path: &Path, wait: &mut Wait<'_>) -> Result<io::Result<PathBuf>> {
+fn held<T>(path: &Path, wait: &mut Wait<'_>, then: impl FnOnce() -> T) -> Result<T> {
     // If SQLite cannot even open it, nobody can be in a transaction on it.
     let conn = Connection::open(path).ok();
     let held = match &conn {
         Some(conn) => hold(conn, path, wait)?,
         None => None,
     };
-    let to = free(path);
-    let moved = if cfg!(windows) {
+    if cfg!(windows) {
         // An open file cannot be moved there.
         drop(held);
         drop(conn);
-        rename_all(path, &to)
-    } else {
-        let moved = rename_all(path, &to);
-        drop(held);
-        moved
-    };
-    Ok(moved.map(|()| to))
+        return Ok(then());
+    }
+    let done = then();
+    drop(held);
+    Ok(done)
 }
 
 /// The exclusive lock of the file, if it has one to give: what is no database has none.
@@ -175,38 +200,4 @@ fn hold<'c>(conn: &'c Connection, path: &Path, wait: &mut Wait<'_>) -> Result<Op
             },
         }
     }
-}
-
-/// Renames the database and what belongs to it, or nothing.
-fn rename_all(path: &Path, to: &Path) -> io::Result<()> {
-    let mut moved = Vec::new();
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let (from, to) = (beside(path, suffix), beside(to, suffix));
-        match fs::rename(&from, &to) {
-            Ok(()) => moved.push((from, to)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !suffix.is_empty() => {}
-            Err(error) => {
-                // Back, the database last; should that fail, both errors have one cause, and the first one tells it.
-                moved.iter().rev().for_each(|(from, to)| drop(fs::rename(to, from)));
-                return Err(error);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A name beside the file that no other has.
-fn free(path: &Path) -> PathBuf {
-    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
-    let names = (0_u32..).map(|count| match count {
-        0 => beside(path, &format!(".unusable-{seconds}")),
-        count => beside(path, &format!(".unusable-{seconds}-{count}")),
-    });
-    names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| beside(path, ".unusable"))
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

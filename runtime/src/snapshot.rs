@@ -1,15 +1,13 @@
 //! A database with all migrations applied and nothing else in it, embedded in the program.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::io::{self, Read};
+use std::path::Path;
 
 use rusqlite::{Connection, MAIN_DB};
 
 use crate::error::{Error, Result};
-use crate::open;
+use crate::partial::{Name, Partial, is_special};
 
 /// What [`snapshot!`](crate::snapshot) expands to: the database that the migrations make of an empty one, with its
 /// ledger, as the replay left it while the application compiled. To open it, no migration runs.
@@ -71,8 +69,9 @@ impl Snapshot {
     /// many others try the same.
     ///
     /// # Errors
-    /// [`Error::Create`] if there is a file of that name, or none can be made; [`Error::Open`] if SQLite cannot open it
-    /// then.
+    /// [`Error::Create`] if there is a file of that name, or none can be made; if a `-journal`, `-wal` or `-shm` of a database
+    /// that is gone lies there, which SQLite would take for the new one's; and if the path is empty, `:memory:` or a URI.
+    /// [`Error::Open`] if SQLite cannot open the file then.
     pub fn create(&self, path: impl AsRef<Path>) -> Result<Connection> {
         let path = path.as_ref();
         // From rusqlite 0.41 on this needs `mut`.
@@ -80,11 +79,15 @@ impl Snapshot {
         let mut conn = self.open_in_memory()?;
         let image = conn.serialize(MAIN_DB).map_err(Error::sqlite("read the snapshot"))?;
         let named = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        whole(&named, &image).map_err(|source| Error::Create { path: named, source })?;
-        Connection::open(path).map_err(|source| {
-            let named = open::file(path);
-            Error::open(named.as_deref().unwrap_or(path), source)
-        })
+        let made = match is_special(path) {
+            true => Err(io::Error::new(io::ErrorKind::InvalidInput, "the path has to name a file")),
+            false => Partial::beside(&named, None)
+                .and_then(|partial| partial.write(&image).and_then(|()| partial.put(&named, Name::Chosen))),
+        };
+        match made {
+            Ok(()) => Connection::open(path).map_err(|source| Error::open(&named, source)),
+            Err(source) => Err(Error::Create { path: named, source }),
+        }
     }
 }
 
@@ -110,27 +113,6 @@ impl Read for Image<'_> {
         self.at = end;
         Ok(buffer.len())
     }
-}
-
-/// Writes a file under another name and links it to its own, which fails if there is one.
-fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}-{}.partial", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-    let partial = PathBuf::from(name);
-    let written = File::create_new(&partial).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let linked = written.and_then(|()| fs::hard_link(&partial, path));
-    let _ = fs::remove_file(&partial);
-    linked?;
-    // Elsewhere a folder cannot be opened, and need not be.
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -36,6 +36,12 @@ pub(crate) fn recreated(path: &Path, recreated: &Recreated) {
     );
 }
 
+/// Old copies that were to go when this one was made.
+pub(crate) fn not_removed(copy: &Path, error: &std::io::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(copy = %copy.display(), %error, "older copies of the database could not be removed");
+}
+
 /// The end of a run, one way or the other.
 pub(crate) fn end(outcome: Result<&Report, &Error>) {
     #[cfg(feature = "tracing")]

@@ -1,6 +1,5 @@
 //! The wait for the lock: how long, how often, and what is worth another attempt.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,6 +7,7 @@ use rusqlite::ffi;
 
 use crate::error::{Error, Result};
 use crate::migrator::Migrator;
+use crate::partial::random;
 use crate::trace;
 
 /// The longest sleep between two tries, so that a waiter goes on soon after the lock is free.
@@ -133,7 +133,7 @@ impl<'w> Wait<'w> {
 /// Doubles from one millisecond on, and takes off up to half by chance, so that waiters do not move in step.
 fn pause(tries: u32) -> Duration {
     let full = Duration::from_millis(1 << tries.saturating_sub(1).min(5)).min(LONGEST);
-    let chance = RandomState::new().build_hasher().finish() % 1000;
+    let chance = random() % 1000;
     full - full.mul_f64(0.5 * chance as f64 / 1000.0)
 }
 

@@ -62,6 +62,14 @@ impl File {
         names
     }
 
+    /// The copies that `backup` has made with this name in the folder, the oldest first.
+    pub fn copies(&self, name: &str) -> Vec<PathBuf> {
+        let names = self.names().into_iter().filter(|other| {
+            other.strip_prefix(name).is_some_and(|rest| rest.starts_with('-') && rest.len() == 39)
+        });
+        names.map(|name| self.folder.join(name)).collect()
+    }
+
     /// Applies, which must fail, name the file, and leave it byte for byte as it was.
     #[track_caller]
     pub fn refused(&self, migrations: &Migrations) -> Error {

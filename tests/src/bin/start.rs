@@ -4,12 +4,18 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use onward::{Adopt, Migrations, Migrator, migrations};
+use onward::{Adopt, Migrations, Migrator, migrations, snapshot};
 use onward_tests::backfill;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [history, file, choices @ ..] = args.as_slice() else { return ExitCode::from(2) };
+    if history == "snapshot" {
+        return match snapshot!("histories/catalogue").create(file) {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     let migrations: Migrations = match history.as_str() {
         "board" => migrations!("histories/board"),
         "counter" => migrations!("histories/counter"),
