@@ -44,6 +44,10 @@ fn no_switch_changes_what_a_migration_does() {
         for switch in switch::all() {
             let mut conn = Connection::open_in_memory().unwrap();
             switch.set(&conn, !switch.in_run()).unwrap();
+            if switch.is_on(&conn).unwrap() == switch.in_run() && switch.lasts() {
+                println!("this SQLite, or this rusqlite, does not have {switch:?}");
+                continue;
+            }
             let applied = migrations.apply(&mut conn);
             assert_eq!(
                 applied.map(|report| report.applied.len()).unwrap(),
