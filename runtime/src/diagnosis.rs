@@ -170,11 +170,11 @@ fn unusable(path: &Path, conn: Option<&Connection>) -> Option<Error> {
 }
 
 /// What keeps a connection from reading anything, where it is that nothing can be written beside the file.
-fn unreadable(conn: &Connection) -> Option<rusqlite::Error> {
+fn unreadable(conn: &Connection) -> Option<Box<rusqlite::Error>> {
     let read = conn.query_row("SELECT count(*) FROM main.sqlite_schema", [], |_| Ok(()));
     let error = read.err()?;
     let codes = [ErrorCode::ReadOnly, ErrorCode::CannotOpen];
-    (error.sqlite_error_code().is_some_and(|code| codes.contains(&code))).then_some(error)
+    (error.sqlite_error_code().is_some_and(|code| codes.contains(&code))).then(|| Box::new(error))
 }
 
 /// Whether there are no more files for this process, or for the system (EMFILE and ENFILE; std has no kind for them).

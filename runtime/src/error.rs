@@ -60,8 +60,8 @@ pub enum Error {
         parent: PathBuf,
         /// Who may write the folder.
         access: Access,
-        /// What SQLite says.
-        source: rusqlite::Error,
+        /// What SQLite says. In a box, to keep the error small.
+        source: Box<rusqlite::Error>,
     },
     /// This process, or the system, has as many files open as it may.
     TooManyFiles {
@@ -517,7 +517,6 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Open { source, .. }
-            | Error::Unreadable { source, .. }
             | Error::NotADatabase { source, .. }
             | Error::Corrupt { source, .. }
             | Error::DiskFull { source, .. }
@@ -525,7 +524,7 @@ impl std::error::Error for Error {
             | Error::InDoubt { source, .. }
             | Error::Rollback { source, .. }
             | Error::Sqlite { source, .. } => Some(source),
-            Error::Statement { source, .. } => Some(source.as_ref()),
+            Error::Unreadable { source, .. } | Error::Statement { source, .. } => Some(source.as_ref()),
             Error::Backup { source, .. } | Error::Hook { source, .. } => Some(source.as_ref()),
             Error::TransactionEnded { source: Some(source), .. } => Some(source.as_ref()),
             Error::Recreate { source, .. } => Some(source.as_ref()),
