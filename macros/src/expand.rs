@@ -98,9 +98,12 @@ fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) ->
     let fingerprint = bytes(replay.fingerprint.as_bytes());
     let sqlite = history.oldest_sqlite().number();
     // It warns where the application links another SQLite.
-    let unnamed = history.config.engine.sqlite.is_none().then(|| {
-        quote_spanned!(folder.span=> const _: () = ::onward::__private::SQLITE_OF_THE_REPLAY;)
-    });
+    let unnamed = history
+        .config
+        .engine
+        .sqlite
+        .is_none()
+        .then(|| quote_spanned!(folder.span=> const _: () = ::onward::__private::SQLITE_OF_THE_REPLAY;));
     quote! {
         #unnamed
         const MIGRATIONS: &[::onward::__private::Migration] = &[#(#migrations),*];

@@ -19,10 +19,11 @@ pub(crate) fn open(migrator: &Migrator<'_>, path: &Path) -> Result<(Connection, 
     let mut wait = Wait::new(migrator);
     // Before SQLite makes a file.
     let fit = migrator.migrations.fit(rusqlite::version_number());
-    let outcome = fit.map_err(|error| error.at(file(path).as_deref())).and_then(|()| match migrator.recreate {
-        true => recreate::open(migrator, path, &mut wait),
-        false => patient(migrator, path, &mut wait),
-    });
+    let outcome =
+        fit.map_err(|error| error.at(file(path).as_deref())).and_then(|()| match migrator.recreate {
+            true => recreate::open(migrator, path, &mut wait),
+            false => patient(migrator, path, &mut wait),
+        });
     trace::end(outcome.as_ref().map(|(_, report)| report));
     let (conn, report) = outcome?;
     unfinished.end(&report);
