@@ -158,7 +158,7 @@ mod tests {
         let migrations = crate::Migrations::new(&[], &[], [0; 32]);
         let migrator = migrations
             .migrator()
-            .lock_timeout(Duration::from_millis(30))
+            .lock_timeout(Duration::from_millis(600))
             .attempt_timeout(Duration::from_millis(10));
         let mut wait = Wait::new(&migrator);
         loop {
@@ -179,7 +179,7 @@ mod tests {
         let migrations = crate::Migrations::new(&[], &[], [0; 32]);
         let migrator = migrations
             .migrator()
-            .lock_timeout(Duration::from_millis(30))
+            .lock_timeout(Duration::from_millis(600))
             .attempt_timeout(Duration::from_millis(5));
         let mut wait = Wait::new(&migrator);
         let path = Path::new("other.db");
