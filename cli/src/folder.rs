@@ -61,7 +61,7 @@ pub(crate) fn is_unread(analysis: &Analysis) -> bool {
 /// What stands before a file of the folder.
 pub(crate) fn prefix(dir: &Path) -> String {
     let shown = dir.display().to_string();
-    let shown = shown.trim_end_matches('/');
+    let shown = shown.trim_end_matches(std::path::is_separator);
     if shown == "." { String::new() } else { format!("{shown}/") }
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn track(paths: impl Iterator<Item = PathBuf>) -> TokenStream {
 
 /// The folder of the source file that a token stands in.
 pub(crate) fn source_folder(span: Span) -> Option<PathBuf> {
-    Some(span.unwrap().local_file()?.canonicalize().ok()?.parent()?.to_owned())
+    Some(dunce::canonicalize(span.unwrap().local_file()?).ok()?.parent()?.to_owned())
 }
 
 fn source_package(span: Span) -> Option<PathBuf> {
@@ -79,10 +79,42 @@ fn prefix(dir: &Path, package: &Path) -> String {
     if shown.is_empty() { String::new() } else { format!("{shown}/") }
 }
 
-/// A path as messages are to call it.
+/// A path as messages are to call it: on Windows without the `\\\\?\\` that stands before what is canonical, and that the
+/// folder in which the compiler runs would not have.
 pub(crate) fn shown(path: &Path, package: &Path) -> String {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let roots = [env::current_dir().ok(), package.canonicalize().ok()];
+    let canonical = |path: &Path| dunce::canonicalize(path).ok();
+    let path = canonical(path).unwrap_or_else(|| path.to_owned());
+    let current = env::current_dir().ok().and_then(|current| canonical(&current));
+    let roots = [current, canonical(package)];
     let relative = roots.iter().flatten().find_map(|root| path.strip_prefix(root).ok());
-    relative.unwrap_or(&path).display().to_string().replace('\\', "/")
+    let shown = relative.unwrap_or(&path).display().to_string();
+    // Elsewhere it may be part of a name.
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_as_people_write_it() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let package = folder.path().join("package");
+        std::fs::create_dir_all(package.join("db")).expect("folders can be made");
+        assert_eq!(shown(&package.join("db"), &package), "db");
+        // In no folder that is known, the whole path is shown, and nothing before the letter of the drive.
+        let whole = shown(&package, &package.join("db"));
+        assert!(whole.ends_with("/package") && !whole.contains("?"), "{whole}");
+        assert_eq!(PathBuf::from(&whole).canonicalize().ok(), package.canonicalize().ok());
+        let here = env::current_dir().expect("there is one");
+        assert_eq!(shown(&here.join("src"), &package), "src");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_backslash_is_part_of_a_name() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        std::fs::create_dir(folder.path().join("a\\b")).expect("it is a name");
+        assert_eq!(shown(&folder.path().join("a\\b"), folder.path()), "a\\b");
+    }
 }

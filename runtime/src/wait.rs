@@ -162,7 +162,7 @@ mod tests {
         let migrations = crate::Migrations::new(&[], &[], [0; 32]);
         let migrator = migrations
             .migrator()
-            .lock_timeout(Duration::from_millis(30))
+            .lock_timeout(Duration::from_millis(600))
             .attempt_timeout(Duration::from_millis(10));
         let mut wait = Wait::new(&migrator);
         loop {
@@ -183,7 +183,7 @@ mod tests {
         let migrations = crate::Migrations::new(&[], &[], [0; 32]);
         let migrator = migrations
             .migrator()
-            .lock_timeout(Duration::from_millis(30))
+            .lock_timeout(Duration::from_millis(600))
             .attempt_timeout(Duration::from_millis(5));
         let mut wait = Wait::new(&migrator);
         let path = Path::new("other.db");

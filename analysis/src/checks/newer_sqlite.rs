@@ -88,7 +88,10 @@ mod tests {
             ("ALTER TABLE main.t ALTER COLUMN n DROP NOT NULL;", 20),
             ("INSERT INTO t SELECT 1, x, 2 FROM (SELECT 3 AS x) FULL JOIN (SELECT 4 AS y) ON x = y;", 51),
         ] {
-            assert_eq!(of(sql), [format!("newer_sqlite 2_m.sql:1:{at}")], "{sql}");
+            // The SQLite of the replay may be too old for it as well.
+            let found = of(sql);
+            let ours = found.iter().filter(|line| line.starts_with("newer_sqlite"));
+            assert_eq!(ours.collect::<Vec<_>>(), [&format!("newer_sqlite 2_m.sql:1:{at}")], "{sql}");
         }
     }
 

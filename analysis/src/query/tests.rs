@@ -498,3 +498,18 @@ fn refusals() {
     assert!(matches!(analysis.check("SELECT 1; SELECT 2 \0".into()), Err(Error::Refused(_))));
     assert!(matches!(folder(&[]).query("SELECT 1".into()), Err(Error::NoSchema)));
 }
+
+#[test]
+fn what_is_newer_than_the_oldest_sqlite_is_refused() {
+    let of = |config| folder(&[("0001_all.sql", "CREATE TABLE t(a);"), ("onward.toml", config)]);
+    let text = "SELECT a\nFROM t WHERE a = concat('b', 'c')";
+    assert!(of("").query(text.into()).is_ok());
+    let analysis = of("[engine]\nsqlite = '3.40'");
+    let twice = format!("DELETE FROM t; {text}");
+    for error in
+        [analysis.query(text.into()).unwrap_err(), analysis.check(twice.as_str().into()).unwrap_err()]
+    {
+        let Error::Refused(Refused { diagnostic, files }) = error else { panic!("{error:?}") };
+        assert_eq!((diagnostic.rule.code, files.text(&diagnostic.place)), ("newer_sqlite", "concat"));
+    }
+}
