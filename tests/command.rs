@@ -168,6 +168,9 @@ fn levels_decide_what_stops_a_build() {
         ("migrations/0002_none.sql", "DROP TABLE notes;\n"),
     ]);
     let ran = place.onward(&["check"]).exits(0);
+    assert!(ran.out.contains("2 migrations: 0 errors, 0 warnings"), "{}", ran.out);
+    place.write("migrations/onward.toml", "[levels]\ndrops_data = \"warn\"\n");
+    let ran = place.onward(&["check"]).exits(0);
     assert!(ran.out.contains("2 migrations: 0 errors, 1 warning"), "{}", ran.out);
     place.write("migrations/onward.toml", "[levels]\ndrops_data = \"deny\"\n");
     let ran = place.onward(&["check", "--format", "json"]).exits(1);
@@ -175,6 +178,33 @@ fn levels_decide_what_stops_a_build() {
     place.write("migrations/onward.toml", "[levels]\ndrops_data = \"allow\"\n");
     let ran = place.onward(&["check"]).exits(0);
     assert!(ran.out.contains("2 migrations: 0 errors, 0 warnings"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_released_is_counted_and_shown_when_asked_for() {
+    let released = "CREATE TABLE notes (id INT PRIMARY KEY, body TEXT);\n";
+    let place = Place::with(&[("migrations/0001_notes.sql", released)]);
+    let before = place.onward(&["check"]).exits(0);
+    assert!(before.out.contains("key_without_numbers") && !before.out.contains("released"), "{}", before.out);
+    place.onward(&["lock"]).exits(0);
+    place.write("migrations/0002_index.sql", "CREATE UNIQUE INDEX one ON notes(body);\n");
+    let ran = place.onward(&["check"]).exits(0);
+    assert!(
+        !ran.out.contains("key_without_numbers") && ran.out.contains("may_fail_with_rows"),
+        "{}",
+        ran.out
+    );
+    let line = "1 warning about released migrations not shown: `cargo onward check --verbose` shows all\n";
+    assert!(
+        ran.out.contains("2 migrations: 0 errors, 2 warnings\n") && ran.out.ends_with(line),
+        "{}",
+        ran.out
+    );
+    let all = place.onward(&["check", "--verbose"]).exits(0);
+    assert!(all.out.contains("key_without_numbers") && !all.out.contains("not shown"), "{}", all.out);
+    // Programs get every one.
+    let json = place.onward(&["check", "--format", "json"]).exits(0);
+    assert_eq!(json.out.lines().count(), 2, "{}", json.out);
 }
 
 #[test]

@@ -50,6 +50,7 @@ impl Analysis {
             if let Some(file) = history.lock
                 && let Some(entries) = lock::parse(file, &history.files.get(file).text, &mut diagnostics)
             {
+                history.released = lock::released(&history, &entries);
                 checks::locked(&history, file, &entries, &mut diagnostics);
                 history.releases = Releases::of(&history, &entries);
                 if proof == Proof::Unlocked {
@@ -65,14 +66,29 @@ impl Analysis {
             }
         }
         level::settle(&history, replayed.as_ref(), &mut diagnostics);
+        diagnostics.iter_mut().for_each(|found| found.released = is_past(&history, found));
+        if proof == Proof::Unlocked {
+            diagnostics.retain(|found| !found.released);
+        }
         diagnostic::sort(&mut diagnostics);
         Analysis { history, diagnostics, replay: replayed }
+    }
+
+    /// What is found, with warnings that are equal but for their places said once.
+    pub fn grouped(&self) -> Vec<Diagnostic> {
+        diagnostic::grouped(&self.diagnostics, &self.history.files)
     }
 
     /// Whether anything stops a build.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+}
+
+/// Whether a warning speaks of released migrations alone, which nobody can change any more.
+fn is_past(history: &History, diagnostic: &Diagnostic) -> bool {
+    let mut places = diagnostic.related.iter().map(|related| &related.place).chain([&diagnostic.place]);
+    !diagnostic.is_error() && places.all(|place| history.is_released(place.file))
 }
 
 #[cfg(test)]
@@ -93,6 +109,28 @@ mod tests {
         let analysis = analyze(dir.path(), proof);
         let file = |found: &Diagnostic| analysis.history.files.get(found.place.file).path.clone();
         analysis.diagnostics.iter().map(|found| format!("{} {}", found.rule.code, file(found))).collect()
+    }
+
+    #[test]
+    fn what_is_released_is_no_news() {
+        let warned =
+            ["CREATE TABLE t(id INT PRIMARY KEY, a TEXT);", "BEGIN; CREATE UNIQUE INDEX i ON t(a); COMMIT;"];
+        let all =
+            ["key_without_numbers 1_m.sql", "redundant_transaction 2_m.sql", "may_fail_with_rows 2_m.sql"];
+        for (locked, new) in [(0, &all[..]), (1, &all[1..]), (2, &[][..])] {
+            assert_eq!(found(&warned, locked, Proof::Whole), all, "{locked}");
+            assert_eq!(found(&warned, locked, Proof::Unlocked), new, "{locked}");
+        }
+        // What a new migration breaks is news, wherever it is shown.
+        let view =
+            "CREATE TABLE t(a TEXT, b TEXT); CREATE TABLE n(a TEXT); CREATE TRIGGER g AFTER INSERT ON n BEGIN
+            DELETE FROM t; END;";
+        for proof in [Proof::Whole, Proof::Unlocked] {
+            assert_eq!(found(&[view, "DROP TABLE t;"], 1, proof), ["broken_trigger 1_m.sql"]);
+        }
+        // An error is one for ever.
+        let strings = "CREATE TABLE t(a TEXT); UPDATE t SET a = \"x\";";
+        assert_eq!(found(&[strings], 1, Proof::Unlocked), ["double_quoted_string 1_m.sql"]);
     }
 
     const TABLES: &str = "CREATE TABLE p(id INTEGER PRIMARY KEY, a TEXT); CREATE TABLE c(p INTEGER NOT NULL REFERENCES p(id));";
@@ -134,8 +172,8 @@ mod tests {
         assert_eq!(found(&[TABLES, FAILS, allowed], 3, Proof::Unlocked), [""; 0]);
         // One that is not locked is, whatever comes before.
         assert_eq!(
-            found(&[TABLES, FAILS, allowed, "DROP TABLE p;"], 3, Proof::Unlocked),
-            ["drops_data 4_m.sql"]
+            found(&[TABLES, FAILS, allowed, "ALTER TABLE p ADD COLUMN c TEXT NOT NULL;"], 3, Proof::Unlocked),
+            ["fails_with_rows 4_m.sql"]
         );
     }
 

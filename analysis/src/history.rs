@@ -57,6 +57,8 @@ pub struct History {
     pub lock: Option<FileId>,
     /// What the lock file says of releases.
     pub releases: Releases,
+    /// How many migrations `onward.lock` lists: these come first, and are released.
+    pub released: usize,
     /// What `onward.toml` says.
     pub config: Config,
 }
@@ -106,6 +108,12 @@ impl History {
         ranges
             .map(|range| place.file.at(place.range.start + range.start..place.range.start + range.end))
             .collect()
+    }
+
+    /// Whether a file is that of a released migration, or takes one back.
+    pub fn is_released(&self, file: FileId) -> bool {
+        let mut released = self.migrations[..self.released.min(self.migrations.len())].iter();
+        released.any(|migration| migration.file == file || migration.down == Some(file))
     }
 
     /// A name as the history first writes it, without quotes; `name` itself if it nowhere does.

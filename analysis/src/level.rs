@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::checks::unused_allow;
+use crate::checks::{drops_data, unused_allow};
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::directive::Allow;
 use crate::file::Place;
 use crate::history::History;
 use crate::replay::{DOUBLE_QUOTED_STRING, Replay};
-use crate::statement::Statement;
+use crate::statement::{Change, Kind, Object, Statement};
 
 /// Takes out what is allowed, and gives the rest the severity that the team wants it to have.
 pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &mut Vec<Diagnostic>) {
@@ -24,8 +24,16 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
     });
     // Behind a fault and in what is locked nobody has looked, so nothing can be said of what is not there.
     if let Some(replay) = replay.filter(|replay| replay.faults.is_empty()) {
-        let every = history.migrations.iter().skip(replay.from).flat_map(|migration| &migration.statements);
-        for statement in every {
+        let every =
+            || history.migrations.iter().skip(replay.from).flat_map(|migration| &migration.statements);
+        for statement in every() {
+            // A DROP is there, whether or not it takes anything with it.
+            if drops(statement) {
+                let allows = statement.allows.iter().filter(|allow| allow.code == drops_data::RULE.code);
+                used.extend(allows.map(|allow| (allow.place.clone(), allow.code.as_str())));
+            }
+        }
+        for statement in every() {
             for allow in &statement.allows {
                 let runs_otherwise = allow.code == DOUBLE_QUOTED_STRING
                     && replay.strings.iter().any(|&at| history.statement(at).allows.contains(allow));
@@ -42,8 +50,16 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
             Some(Level::Deny) => diagnostic.severity = Severity::Error,
             Some(Level::Allow) | None => {}
         }
-        level != Some(&Level::Allow)
+        level != Some(&Level::Allow) && (level.is_some() || !diagnostic.in_words)
     });
+}
+
+/// Whether a statement drops a table or a column in so many words.
+fn drops(statement: &Statement) -> bool {
+    matches!(
+        &statement.kind,
+        Kind::Drop { object: Object::Table, .. } | Kind::Alter { change: Some(Change::Drop(_)), .. }
+    )
 }
 
 /// The directives that speak of a diagnostic: those of the statement it stands in.

@@ -98,6 +98,12 @@ pub(crate) fn proven(history: &History, entries: &[Entry]) -> usize {
     history.migrations.iter().zip(entries).take_while(is_proven).count()
 }
 
+/// How many of a history's first migrations are released, whatever has become of them since.
+pub(crate) fn released(history: &History, entries: &[Entry]) -> usize {
+    let is_listed = |version| entries.iter().any(|entry| entry.version == version);
+    history.migrations.iter().take_while(|migration| is_listed(migration.version)).count()
+}
+
 /// The lock file for all migrations of a history.
 pub fn text(history: &History) -> String {
     let mut text = String::from(

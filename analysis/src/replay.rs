@@ -156,6 +156,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         ran: Vec::new(),
         committed: 0,
         faults: Vec::new(),
+        faulty: HashSet::new(),
         masked: Vec::new(),
         losses: Vec::new(),
         waiters: Waiters::default(),
@@ -180,7 +181,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
-    let Seen { witnesses, unpopulated, stopped, uncommitted } = witnesses(&base, &replayer.faults)?;
+    let Seen { witnesses, unpopulated, stopped, uncommitted } = witnesses(&base, &replayer.faulty)?;
     if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
         replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
     }
@@ -238,16 +239,15 @@ struct Seen {
 }
 
 /// Carries rows through the history, mild ones and then harsh ones.
-fn witnesses(base: &Base<'_>, faults: &[Fault]) -> Result<Seen> {
-    let faulty: HashSet<usize> = faults.iter().map(|fault| fault.at.migration).collect();
+fn witnesses(base: &Base<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     let plans = Plan::all(base.history, base.steps);
     let reached = match &base.locked {
         Some(locked) => reach::tables(base.history, base.steps, locked)?,
         None => BTreeSet::new(),
     };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = witness::run(base, &reached, &plans, &faulty, Rows::Mild)?;
-    let harsh = witness::run(base, &reached, &plans, &faulty, Rows::Harsh)?;
+    let mild = witness::run(base, &reached, &plans, faulty, Rows::Mild)?;
+    let harsh = witness::run(base, &reached, &plans, faulty, Rows::Harsh)?;
     let mut witnesses = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
@@ -305,6 +305,8 @@ struct Replayer<'h> {
     /// How much of `ran` belongs to earlier migrations.
     committed: usize,
     faults: Vec<Fault>,
+    /// The migrations of which a statement was refused, be it reported or not.
+    faulty: HashSet<usize>,
     masked: Vec<Masked>,
     losses: Vec<Loss>,
     waiters: Waiters,
@@ -344,7 +346,9 @@ impl Replayer<'_> {
         }
         self.sandbox.reset()?;
         // Behind a fault, what is gone may only be so because of it.
-        if let Some(before) = before.filter(|_| self.faults.len() == faults) {
+        if let Some(before) =
+            before.filter(|_| self.faults.len() == faults && !self.faulty.contains(&migration))
+        {
             let plan = Plan::read(self.history, &self.ran[self.committed..]);
             self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         }
@@ -418,6 +422,7 @@ impl Replayer<'_> {
     }
 
     fn refused(&mut self, at: At, refusal: Refusal) -> Result<()> {
+        self.faulty.insert(at.migration);
         let kind = &self.history.statement(at).kind;
         if let Cause::Elsewhere(culprit) = &refusal.cause
             && culprit.is_string()

@@ -13,7 +13,7 @@ pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<E
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     match format {
         Format::Human => {
-            folder::print(&analysis, dir);
+            folder::print(&analysis, dir, verbose);
             if verbose {
                 unseen(&analysis);
             }

@@ -25,10 +25,10 @@ fn beside_manifest() -> Option<PathBuf> {
     (package != current).then(|| package.join(folder))
 }
 
-/// Prints all diagnostics and how many there are.
-pub(crate) fn print(analysis: &Analysis, dir: &Path) {
+/// Prints what is found and how much there is; warnings about released migrations are counted, unless all are asked for.
+pub(crate) fn print(analysis: &Analysis, dir: &Path, released: bool) {
     let prefix = prefix(dir);
-    for diagnostic in &analysis.diagnostics {
+    for diagnostic in analysis.grouped().iter().filter(|found| released || !found.released) {
         let style = Style { prefix: &prefix, title: true, color: true };
         // anstream takes the colours out where nobody can see them.
         anstream::println!("{}\n", render(diagnostic, &analysis.history.files, style));
@@ -37,6 +37,13 @@ pub(crate) fn print(analysis: &Analysis, dir: &Path) {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let migrations = plural(analysis.history.migrations.len(), "migration");
     output::line(format!("{migrations}: {}, {}", plural(errors, "error"), plural(warnings, "warning")));
+    let past = analysis.diagnostics.iter().filter(|found| found.released).count();
+    if past > 0 && !released {
+        let warnings = plural(past, "warning");
+        output::line(format!(
+            "{warnings} about released migrations not shown: `cargo onward check --verbose` shows all"
+        ));
+    }
 }
 
 /// The exit code of an analysis with errors: a folder that cannot be read was not checked.

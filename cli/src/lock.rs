@@ -12,7 +12,7 @@ use crate::{WRONG, output};
 pub(crate) fn run(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut analysis = onward_analysis::analyze(dir, Proof::Whole);
     if analysis.has_errors() {
-        folder::print(&analysis, dir);
+        folder::print(&analysis, dir, false);
         output::error("a history with errors is not locked; nothing was written");
         return Ok(folder::failure(&analysis));
     }

@@ -43,7 +43,8 @@ enum Command {
         /// How to print what is found
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
-        /// Also say which tables no rows could be made for, so that nothing was seen of them
+        /// Also show the warnings about released migrations, and say which tables no rows could be made for, so that
+        /// nothing was seen of them
         #[arg(long, short)]
         verbose: bool,
     },

@@ -57,7 +57,7 @@ fn prove(dir: &Path) -> Result<Proven, ExitCode> {
             history.oldest_sqlite().number(),
         ));
     }
-    folder::print(&analysis, dir);
+    folder::print(&analysis, dir, false);
     output::error("a history with errors is not run; nothing was done");
     Err(folder::failure(&analysis))
 }

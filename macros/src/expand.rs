@@ -19,8 +19,8 @@ const MOST: usize = 50;
 pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
     let analysis = cache::analyze(&folder.dir);
     let tracked = folder.track(&analysis);
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        analysis.diagnostics.iter().partition(|found| found.is_error());
+    let shown = analysis.grouped();
+    let (errors, warnings): (Vec<_>, Vec<_>) = shown.iter().partition(|found| found.is_error());
     let warnings = warnings.into_iter().map(|found| warning(found, &analysis.history, folder));
     // Of files that could not be put in order, nobody knows which versions there are.
     let known = analysis.replay.as_ref().map(|_| &analysis.history);

@@ -1,28 +1,37 @@
-//! A table or column is dropped that may hold data.
+//! A table or column goes that may hold data.
 //!
-//! That is what the statement says, so it is a warning for the reader of a change; a team that never wants it writes
-//! `drops_data = "deny"` below `[levels]` in onward.toml.
+//! A DROP says so in words, and is no news: it is allowed unless a team raises it, with `drops_data = "warn"` or `"deny"`
+//! below `[levels]` in onward.toml. What a rebuild leaves out, nobody has said.
 
 use super::Rule;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::history::{At, History};
 use crate::replay::{Loss, Part};
+use crate::statement::{Change, Kind, Object};
 
 /// `drops_data`
-pub static RULE: Rule = Rule::warning("drops_data", "data is dropped knowingly")
+pub static RULE: Rule = Rule::warning("drops_data", "what is dropped is named")
     .allowable()
-    .effect("What is in the table or the column is gone, and no later migration brings it back.")
+    .effect(
+        "What is in the table or the column is gone, and no later migration brings it back. A DROP that says so is allowed \
+         unless `[levels]` raises the code.",
+    )
     .examples(
         "-- 0001_jobs.sql
-CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, note TEXT);
 -- 0002_next.sql
-ALTER TABLE jobs DROP COLUMN state;",
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+INSERT INTO new(id, state) SELECT id, coalesce(state, '') FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
         "-- 0001_jobs.sql
-CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, note TEXT);
 -- 0002_next.sql
-CREATE TABLE states(job INTEGER, state TEXT);
-INSERT INTO states(job, state) SELECT id, state FROM jobs;
-ALTER TABLE jobs DROP COLUMN state;",
+ALTER TABLE jobs DROP COLUMN note;
+CREATE TABLE new(id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+INSERT INTO new(id, state) SELECT id, coalesce(state, '') FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new RENAME TO jobs;",
     );
 
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
@@ -33,24 +42,61 @@ pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
         }
         _ => return None,
     };
+    if is_of_this_release(history, loss) {
+        return None;
+    }
     Some(
         Diagnostic::new(&RULE, history.place(loss.at), message)
             .label(label)
+            .in_words(is_named(history, loss))
             .note("no later migration brings it back")
             .help("copy what is needed first; if nothing is, say so: `-- onward: allow(drops_data) <reason>` above"),
     )
 }
 
+/// Whether a DROP names what goes. That of a table in whose place another comes is a part of a rebuild.
+fn is_named(history: &History, loss: &Loss) -> bool {
+    let replaces = |at: At| {
+        let kind = &history.statement(at).kind;
+        at.migration == loss.at.migration
+            && matches!(kind, Kind::Alter { change: Some(Change::RenameTable(to)), .. } if to.is(&loss.table))
+    };
+    match &history.statement(loss.at).kind {
+        Kind::Alter { change: Some(Change::Drop(_)), .. } => true,
+        Kind::Drop { .. } => !history.statements().any(replaces),
+        _ => false,
+    }
+}
+
+/// Whether it came with another migration of the same release: no database in the field has anything in there.
+fn is_of_this_release(history: &History, loss: &Loss) -> bool {
+    let brings = |at: At| match (&history.statement(at).kind, &loss.what) {
+        (Kind::Alter { table, change: Some(Change::Add(name)) }, Part::Values(column)) => {
+            table.is(&loss.table) && name.is(column)
+        }
+        (Kind::Create { object: Object::Table, name, .. }, _) => name.is(&loss.table),
+        _ => false,
+    };
+    let came = history
+        .statements()
+        .take_while(|at| at.migration < loss.at.migration)
+        .filter(|at| brings(*at))
+        .last();
+    let is_stop = |index: usize| history.releases.stop(index).is_some();
+    came.is_some_and(|at| !(at.migration..loss.at.migration).any(is_stop))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::{codes, folder};
+    use crate::checks::testing::{codes, folder, write};
+    use crate::{Proof, analyze, lock};
 
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, n AS (id + 1));";
 
     fn history(texts: &[&str]) -> Vec<String> {
         let names: Vec<String> = (1..=texts.len()).map(|number| format!("000{number}_m.sql")).collect();
         let files = names.iter().map(String::as_str).zip(texts.iter().copied());
-        codes(&files.chain([("onward.toml", "")]).collect::<Vec<_>>())
+        codes(&files.chain([("onward.toml", "[levels]\ndrops_data = 'warn'")]).collect::<Vec<_>>())
     }
 
     #[test]
@@ -80,6 +126,53 @@ mod tests {
             (found.diagnostics.len(), found.has_errors())
         };
         assert_eq!([with("allow"), with("warn"), with("deny")], [(0, false), (1, false), (1, true)]);
+    }
+
+    /// What stands there in words is no news, and what says so is not without use.
+    #[test]
+    fn a_drop_in_words_is_allowed_unless_a_team_raises_it() {
+        let codes = |text: &str| codes(&[("1_a.sql", JOBS), ("2_b.sql", text), ("onward.toml", "")]);
+        for drop in [
+            "DROP TABLE jobs;",
+            "ALTER TABLE jobs DROP COLUMN state;",
+            "-- onward: allow(drops_data) drafts\nDROP TABLE jobs;",
+            "-- onward: allow(drops_data) drafts\n\nALTER TABLE jobs DROP COLUMN state;",
+            "DROP TABLE jobs; CREATE TABLE jobs(id INTEGER PRIMARY KEY);",
+        ] {
+            assert_eq!(codes(drop), [""; 0], "{drop}");
+        }
+        let new = "CREATE TABLE x(id INTEGER PRIMARY KEY); ";
+        let left_out =
+            format!("{new}INSERT INTO x SELECT id FROM jobs; DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;");
+        assert_eq!(codes(&left_out), ["drops_data 2_b.sql:1:1"]);
+        let not_copied = format!("{new}DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;");
+        assert_eq!(codes(&not_copied), ["drops_data 2_b.sql:1:41"]);
+    }
+
+    #[test]
+    fn silent_where_no_release_has_had_it() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "onward.toml", "[levels]\ndrops_data = 'warn'");
+        write(dir.path(), "1_a.sql", JOBS);
+        let released = analyze(dir.path(), Proof::Whole).history;
+        for (name, text) in [
+            ("2_b.sql", "ALTER TABLE jobs ADD COLUMN note TEXT; CREATE TABLE draft(a);"),
+            (
+                "3_c.sql",
+                "ALTER TABLE jobs DROP COLUMN note;\nDROP TABLE draft;\nALTER TABLE jobs DROP COLUMN state;",
+            ),
+        ] {
+            write(dir.path(), name, text);
+        }
+        let lines = || {
+            let found = analyze(dir.path(), Proof::Whole);
+            let line = |place| found.history.files.position(place).line;
+            found.diagnostics.iter().map(|only| line(&only.place)).collect::<Vec<_>>()
+        };
+        // Without a lock nobody knows what is released.
+        assert_eq!(lines(), [1, 2, 3]);
+        write(dir.path(), lock::FILE_NAME, &lock::text(&released));
+        assert_eq!(lines(), [3]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) fn diagnose(allow: &Allow) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::{folder, history};
+    use crate::checks::testing::{codes, folder, history};
 
     #[test]
     fn what_allows_nothing_is_said_once() {
@@ -40,6 +40,21 @@ mod tests {
         assert!(!found.has_errors());
         let strings = "-- onward: allow(double_quoted_string) old\nCREATE TABLE t(a);";
         assert_eq!(history(&[strings]), ["unused_allow 0001_m.sql:1:12"]);
+    }
+
+    /// A DROP in words needs none, and one that is there does no harm.
+    #[test]
+    fn silent_above_a_drop() {
+        for text in [
+            "-- onward: allow(drops_data) drafts\nDROP TABLE t;",
+            "-- onward: allow(drops_data) drafts\nALTER TABLE t DROP COLUMN b;",
+            "DELETE FROM t;\n-- onward: allow(drops_data) drafts\nDROP TABLE t;",
+            "-- onward: allow(drops_data) drafts\n\nCREATE TABLE u(a);\nDROP TABLE t;",
+        ] {
+            let found =
+                codes(&[("1_a.sql", "CREATE TABLE t(a, b);"), ("2_b.sql", text), ("onward.toml", "")]);
+            assert_eq!(found, [""; 0], "{text}");
+        }
     }
 
     #[test]
