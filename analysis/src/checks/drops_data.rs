@@ -37,8 +37,14 @@ ALTER TABLE new RENAME TO jobs;",
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let (message, label) = match &loss.what {
         Part::Rows => (format!("the rows of `{}` are dropped", loss.table), "drops what is in the table"),
-        Part::Values(column) => {
-            (format!("what is in `{}.{column}` is dropped", loss.table), "drops what is in the column")
+        Part::Values(columns) => {
+            let columns: Vec<String> =
+                columns.iter().map(|column| format!("`{}.{column}`", loss.table)).collect();
+            let label = match &history.statement(loss.at).kind {
+                Kind::Alter { .. } => "drops what is in the column",
+                _ => "makes the table anew without it",
+            };
+            (format!("what is in {} is dropped", columns.join(", ")), label)
         }
         _ => return None,
     };
@@ -71,8 +77,8 @@ fn is_named(history: &History, loss: &Loss) -> bool {
 /// Whether it came with another migration of the same release: no database in the field has anything in there.
 fn is_of_this_release(history: &History, loss: &Loss) -> bool {
     let brings = |at: At| match (&history.statement(at).kind, &loss.what) {
-        (Kind::Alter { table, change: Some(Change::Add(name)) }, Part::Values(column)) => {
-            table.is(&loss.table) && name.is(column)
+        (Kind::Alter { table, change: Some(Change::Add(name)) }, Part::Values(columns)) => {
+            table.is(&loss.table) && columns.iter().all(|column| name.is(column))
         }
         (Kind::Create { object: Object::Table, name, .. }, _) => name.is(&loss.table),
         _ => false,
@@ -145,6 +151,10 @@ mod tests {
         let left_out =
             format!("{new}INSERT INTO x SELECT id FROM jobs; DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;");
         assert_eq!(codes(&left_out), ["drops_data 2_b.sql:1:1"]);
+        let several = "CREATE TABLE x(a); INSERT INTO x SELECT 1 FROM jobs; DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;";
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", several), ("onward.toml", "")]);
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        assert_eq!(found.diagnostics[0].message, "what is in `jobs.id`, `jobs.state` is dropped");
         let not_copied = format!("{new}DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;");
         assert_eq!(codes(&not_copied), ["drops_data 2_b.sql:1:41"]);
     }

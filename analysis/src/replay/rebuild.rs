@@ -3,7 +3,7 @@
 //! SQLite changes a table by building it anew, and what belonged to the old one goes with it: indexes, triggers, the
 //! target of foreign keys. Whatever a later migration makes again is no loss.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onward_schema::{Affinity, Change as Difference, Classes, ForeignKey, Index, ObjectKind, Schema, Table};
 use rusqlite::Result;
@@ -57,8 +57,8 @@ pub(crate) enum Part {
     },
     /// The rows of the table.
     Rows,
-    /// What is in a column.
-    Values(String),
+    /// What is in some columns.
+    Values(Vec<String>),
 }
 
 /// The schema before a migration that may lose something of it.
@@ -259,6 +259,7 @@ impl Rebuild<'_> {
             return;
         }
         let Some(new) = new else { return };
+        let mut taken: BTreeMap<At, Vec<String>> = BTreeMap::new();
         for column in self.old.columns.iter().filter(|column| column.generated.is_none()) {
             let name = &column.name;
             let moves = self.plan.steps.iter().any(|step| {
@@ -274,9 +275,10 @@ impl Rebuild<'_> {
             let at =
                 self.last(is_it).or_else(|| self.last(|kind| self.makes(kind)).filter(|_| self.is_rebuilt()));
             if let Some(at) = at {
-                lose(at, Part::Values(name.clone()));
+                taken.entry(at).or_default().push(name.clone());
             }
         }
+        taken.into_iter().for_each(|(at, columns)| lose(at, Part::Values(columns)));
     }
 
     /// The statement that drops the old table, whatever it is called by then.
