@@ -294,3 +294,20 @@ fn restore_goes_back_to_a_copy_and_keeps_what_was_there() {
         assert!(!place.path("missing.db").exists());
     }
 }
+
+#[test]
+fn what_a_level_lets_pass_runs_as_it_was_replayed() {
+    let place = Place::with(&[
+        ("migrations/onward.toml", "[levels]\ndouble_quoted_string = \"allow\"\n"),
+        ("migrations/0001_notes.sql", "CREATE TABLE notes (body TEXT);\nINSERT INTO notes VALUES (\"x\");\n"),
+        ("migrations/0002_view.sql", "CREATE VIEW v AS SELECT body FROM notes WHERE body = \"x\";\n"),
+        ("migrations/0003_name.sql", "ALTER TABLE notes RENAME COLUMN body TO text;\n"),
+    ]);
+    for level in ["allow", "warn"] {
+        place.write("migrations/onward.toml", &format!("[levels]\ndouble_quoted_string = \"{level}\"\n"));
+        let database = format!("{level}.db");
+        place.onward(&["apply", &database]).exits(0);
+        let conn = Connection::open(place.path(&database)).unwrap();
+        assert_eq!(conn.query_row("SELECT text FROM notes", [], |row| row.get(0)), Ok("x".to_owned()));
+    }
+}

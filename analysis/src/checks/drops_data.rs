@@ -74,21 +74,23 @@ fn is_named(history: &History, loss: &Loss) -> bool {
     }
 }
 
-/// Whether it came with a migration that is not released either: no database in the field has anything in there.
+/// Whether it came with another migration of the same release: no database in the field has anything in there.
 fn is_of_this_release(history: &History, loss: &Loss) -> bool {
-    let brings = |at: At| match (&history.statement(at).kind, &loss.what) {
+    let names = |at: At, column: &String| !history.named(at, column).is_empty();
+    let brings = |at: &At| match (&history.statement(*at).kind, &loss.what) {
         (Kind::Alter { table, change: Some(Change::Add(name)) }, Part::Values(columns)) => {
             table.is(&loss.table) && columns.iter().all(|column| name.is(column))
+        }
+        (Kind::Create { object: Object::Table, name, .. }, Part::Values(columns)) => {
+            name.is(&loss.table) && columns.iter().any(|column| names(*at, column))
         }
         (Kind::Create { object: Object::Table, name, .. }, _) => name.is(&loss.table),
         _ => false,
     };
-    let came = history
-        .statements()
-        .take_while(|at| at.migration < loss.at.migration)
-        .filter(|at| brings(*at))
-        .last();
-    history.lock.is_some() && came.is_some_and(|at| at.migration >= history.released)
+    // The first, since what a rebuild makes has the values of before.
+    let came = history.statements().take_while(|at| at.migration < loss.at.migration).find(brings);
+    let is_stop = |index: usize| history.releases.stop(index).is_some();
+    came.is_some_and(|at| !(at.migration..loss.at.migration).any(is_stop))
 }
 
 #[cfg(test)]
