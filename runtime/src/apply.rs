@@ -8,6 +8,7 @@ use crate::backup::{self, Backup};
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::ledger::{self, Reading};
+use crate::migrations::Migration;
 use crate::migrator::Migrator;
 use crate::readiness::Phase;
 use crate::report::Report;
@@ -115,7 +116,7 @@ enum Look<'m> {
 /// looked at again under the lock.
 fn look<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Look<'m> {
     let list = migrator.migrations.list;
-    let newest = match ledger::newest_chain(conn) {
+    let newest = match ledger::newest_chain(conn, list.last().map_or(0, Migration::version)) {
         Ok(Some(newest)) => newest,
         Err(error) if is_busy(&error) => return Look::Busy,
         _ => return Look::Behind,

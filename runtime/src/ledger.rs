@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, MAIN_DB, OptionalExtension, Result, Transaction, params};
 
 use crate::error::{self, Error};
-use crate::message::is_computed;
+use crate::message::{is_computed, is_missing_row};
 use crate::migrations::Migration;
 
 /// A row of the ledger, as it was written when the migration ran: the checksum in hexadecimal digits, the time in UTC.
@@ -23,20 +23,22 @@ pub(crate) struct Row {
     pub(crate) adopted: bool,
 }
 
-/// The chain of the newest row, if there is one and the ledger is a table.
+/// The chain of the newest row, if there is one and the ledger is a table. `version` is a row that is likely there.
 ///
 /// SQLite reads the schema in a transaction of its own, unless there is one by then: a read that needs no schema comes
 /// first, and all share its lock. That costs a third of what they do apart.
-pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
+pub(crate) fn newest_chain(conn: &Connection, version: i64) -> Result<Option<String>> {
     let read = Reading::begin(conn)?;
     let schema: i64 = read.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
     if schema == 0 {
         // A new file.
         return Ok(None);
     }
-    // A view of that name may run for ever, and is no table to SQLite: this looks up the schema that is read by now.
-    if !read.column_exists(Some("main"), LEDGER, "chain")? {
-        return Ok(None);
+    // A view of that name may run for ever. SQLite opens a value only of a table that computes nothing, and looks at that
+    // before it looks for the row: it parses nothing for it.
+    match read.blob_open(MAIN_DB, LEDGER, "chain", version, true) {
+        Err(error) if !is_missing_row(&error) => return Err(error),
+        _ => {}
     }
     let sql = format!("SELECT chain FROM main.{LEDGER} ORDER BY version DESC LIMIT 1");
     read.query_row(&sql, [], |row| row.get(0)).optional()
