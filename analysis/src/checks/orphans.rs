@@ -204,6 +204,21 @@ mod tests {
         assert_eq!(history(&[tables, &add.replace("DEFAULT 7 ", "")]), [""; 0]);
     }
 
+    /// A key that a rebuild has made has the rows of others behind it.
+    #[test]
+    fn a_key_that_came_with_a_rebuild_stays_as_it_is() {
+        let tables = "CREATE TABLE keys(address TEXT NOT NULL PRIMARY KEY);";
+        let numbered =
+            "CREATE TABLE n(id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE);
+            INSERT INTO n(address) SELECT address FROM keys; DROP TABLE keys; ALTER TABLE n RENAME TO keys;
+            CREATE TABLE tickets(id INTEGER PRIMARY KEY, client INTEGER NOT NULL REFERENCES keys(id));
+            INSERT INTO tickets(client) SELECT id FROM keys;";
+        let clients = "CREATE TABLE clients(id INTEGER PRIMARY KEY); INSERT INTO clients SELECT id FROM keys;
+            CREATE TABLE n(id INTEGER PRIMARY KEY, client INTEGER NOT NULL REFERENCES clients(id));
+            INSERT INTO n SELECT * FROM tickets; DROP TABLE tickets; ALTER TABLE n RENAME TO tickets;";
+        assert_eq!(history(&[tables, numbered, clients]), [""; 0]);
+    }
+
     #[test]
     fn the_place_is_what_leaves_the_rows_and_the_help_what_would_work() {
         let help = |tables: &str| {

@@ -4,7 +4,7 @@
 //! but with text that looks like a number, one with NULL wherever it may be, and one that repeats the values of the
 //! first wherever it may. What SQLite refuses is mended as it says, up to a limit. Nothing is random.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use onward_schema::token::significant;
 use rusqlite::types::Value;
@@ -23,7 +23,7 @@ const PARENTS: usize = 8;
 /// Parents of parents are followed so far.
 const DEPTH: usize = 20;
 /// A table with so many rows gets no more.
-const ENOUGH: i64 = 200;
+const ENOUGH: i64 = 64;
 /// A table with so many rows is not topped up.
 const PLENTY: i64 = 40;
 /// Rows beginning with this number have no parent and no child by chance.
@@ -157,11 +157,17 @@ impl Filler {
 
     /// Uses what a table allows and did not when it was looked at last: gives a new column values, and puts in a row for
     /// each limit that is gone.
-    pub(super) fn loosen(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
+    pub(super) fn loosen(
+        &mut self,
+        sandbox: &Sandbox,
+        table: &str,
+        added: &BTreeSet<(String, String)>,
+    ) -> Result<()> {
         let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
         let Some(before) = self.limits.insert(table.to_owned(), Limits::of(&shape)) else { return Ok(()) };
         for field in shape.columns.iter().filter(|field| before.lacks(&field.name)) {
-            self.column(sandbox, &shape, field);
+            let is_added = added.contains(&(table.to_owned(), field.name.to_ascii_lowercase()));
+            self.column(sandbox, &shape, field, is_added);
         }
         if self.rows == Rows::Harsh && count(sandbox, table) < ENOUGH {
             for freedom in before.lifted(&shape) {
@@ -171,8 +177,9 @@ impl Filler {
         Ok(())
     }
 
-    /// Gives a new column a value as an application would from then on, and the same one twice if it may.
-    fn column(&self, sandbox: &Sandbox, shape: &Shape, field: &Field) {
+    /// Gives a new column a value as an application would from then on, and the same one twice if it may. One that has come
+    /// with a rebuild may have values that others refer to, and only one without any is new.
+    fn column(&self, sandbox: &Sandbox, shape: &Shape, field: &Field, is_added: bool) {
         let is_key = shape.keys.iter().any(|key| {
             key.columns.iter().any(|&index| shape.columns[index].name.eq_ignore_ascii_case(&field.name))
         });
@@ -181,13 +188,18 @@ impl Filler {
         }
         let number = self.number(&shape.name.to_ascii_lowercase(), 0);
         let (table, column) = (quoted(&shape.name), quoted(&field.name));
+        if !is_added {
+            let sql = format!("SELECT count({column}) FROM main.{table}");
+            if sandbox.conn().query_row(&sql, [], |row| row.get::<_, i64>(0)).ok() != Some(0) {
+                return;
+            }
+        }
         let last = if self.rows == Rows::Harsh { &["min", "max"][..] } else { &["min"] };
         for end in last {
-            // Where the row may not have it, it keeps the default. What has values by now is no new column.
+            // Where the row may not have it, it keeps the default.
             let sql = format!(
                 "UPDATE OR IGNORE main.{table} SET {column} = ?1
-                 WHERE _rowid_ = (SELECT {end}(_rowid_) FROM main.{table})
-                   AND (SELECT count(DISTINCT {column}) FROM main.{table}) <= 1"
+                 WHERE _rowid_ = (SELECT {end}(_rowid_) FROM main.{table})"
             );
             let _ = sandbox.write(&sql, &[value(field, self.rows, number)]);
         }
@@ -610,7 +622,8 @@ mod tests {
         filler.fill(&sandbox, "t").unwrap();
         conn.execute_batch("ALTER TABLE t ADD COLUMN p REFERENCES p(id); ALTER TABLE t ADD COLUMN a TEXT")
             .unwrap();
-        filler.loosen(&sandbox, "t").unwrap();
+        let added = ["p", "a"].map(|column| ("t".to_owned(), column.to_owned()));
+        filler.loosen(&sandbox, "t", &BTreeSet::from(added)).unwrap();
         let rows = sandbox.read("SELECT p, a FROM t").unwrap();
         let null = Value::Null;
         let given = [null.clone(), Value::Text("01234".into())];

@@ -78,7 +78,7 @@ pub(super) fn run(
         released: BTreeSet::new(),
         outcome: Outcome::default(),
     };
-    carrier.plant(reached, &BTreeSet::new())?;
+    carrier.plant(&Since { tables: reached.clone(), ..Since::default() })?;
     for (number, plan) in plans.iter().enumerate() {
         carrier.migration(plan, plan.migrations().any(|migration| faulty.contains(&migration)))?;
         if carrier.outcome.stopped.is_some() {
@@ -90,7 +90,7 @@ pub(super) fn run(
     }
     // So that it is known of which tables nothing was seen.
     let rest = std::mem::take(&mut carrier.since);
-    carrier.plant(&rest.tables, &rest.shaped)?;
+    carrier.plant(&rest)?;
     if let (Some(last), None) = (plans.last(), carrier.outcome.stopped) {
         carrier.commit(last);
     }
@@ -218,7 +218,7 @@ impl Carrier<'_> {
             return Ok(());
         }
         let since = std::mem::take(&mut self.since);
-        self.plant(&since.tables, &since.shaped)?;
+        self.plant(&since)?;
         self.released.extend(since.tables);
         if stops.contains(&Stop::Certain) {
             for table in std::mem::take(&mut self.released) {
@@ -228,10 +228,10 @@ impl Carrier<'_> {
         Ok(())
     }
 
-    fn plant(&mut self, tables: &BTreeSet<String>, shaped: &BTreeSet<String>) -> Result<()> {
-        for table in tables {
-            if !self.filler.fill(&self.sandbox, table)? && shaped.contains(table) {
-                self.filler.loosen(&self.sandbox, table)?;
+    fn plant(&mut self, since: &Since) -> Result<()> {
+        for table in &since.tables {
+            if !self.filler.fill(&self.sandbox, table)? && since.shaped.contains(table) {
+                self.filler.loosen(&self.sandbox, table, &since.added)?;
             }
         }
         Ok(())
