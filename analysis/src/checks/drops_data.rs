@@ -124,6 +124,14 @@ mod tests {
         }
     }
 
+    /// The copy has not run because of a fault that is reported elsewhere.
+    #[test]
+    fn silent_behind_a_statement_that_was_refused_for_an_earlier_fault() {
+        let rebuild = "CREATE TABLE n(id, state); INSERT INTO n SELECT jobs.id, state FROM jobs JOIN t; DROP TABLE jobs;
+            ALTER TABLE n RENAME TO jobs;";
+        assert_eq!(history(&[JOBS, "CREATE TABEL t(a);", rebuild]), ["syntax_error 0002_m.sql:1:8"]);
+    }
+
     #[test]
     fn a_team_says_what_it_means() {
         let drop = [("1_a.sql", JOBS), ("2_b.sql", "DROP TABLE jobs;")];
