@@ -63,7 +63,7 @@ fn prove(dir: &Path) -> Result<Proven, ExitCode> {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    output::error(&format!("{error:#}"));
+    output::error(format!("{error:#}"));
     ExitCode::from(UNKNOWN)
 }
 
