@@ -272,3 +272,29 @@ fn what_is_no_file_ends_with_a_diagnostic() {
         }
     }
 }
+
+/// The same for the database that is named.
+#[cfg(unix)]
+#[test]
+fn what_is_no_database_file_ends_with_a_word() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("migrations")).unwrap();
+    fs::write(folder.path().join("migrations/0001_a.sql"), "CREATE TABLE a(b);").unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path().join("pipe.db")).status().unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("device.db")).unwrap();
+    for (db, what) in [("pipe.db", "a pipe"), ("device.db", "a device"), ("migrations", "a folder")] {
+        for command in ["status", "verify", "rehearse", "apply", "adopt"] {
+            let mut command_line = cargo_onward();
+            command_line.args([command, db]).current_dir(folder.path()).stdin(Stdio::null());
+            let error = fs::File::create(folder.path().join("err")).unwrap();
+            let child = command_line.stdout(Stdio::null()).stderr(error).spawn().unwrap();
+            let (status, _) = ended(child).unwrap_or_else(|why| panic!("{command} {db}: {why}"));
+            let error = fs::read_to_string(folder.path().join("err")).unwrap();
+            assert_eq!(status.code(), Some(2), "{command} {db}: {error}");
+            assert!(
+                error.contains(&format!("{db} is {what}, not a database file")),
+                "{command} {db}: {error}"
+            );
+        }
+    }
+}

@@ -14,6 +14,10 @@ pub(crate) fn run(db: &Path, dir: &Path, adopt: Option<Adopt>) -> anyhow::Result
         Err(code) => return Ok(code),
     };
     let Some(how) = adopt else {
+        // One that is not there is made.
+        if let Ok(metadata) = std::fs::metadata(db) {
+            database::is_file(db, &metadata)?;
+        }
         return Ok(database::tell(migrations.migrator().open(db).map(|(_, report)| report)));
     };
     let mut conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

@@ -1,12 +1,14 @@
 //! The database that is named, and what is said of it.
 
 use std::fmt::Display;
+use std::fs::{self, Metadata};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use onward::Error;
 use onward::rusqlite::{Connection, OpenFlags};
+use onward_analysis::source::regular;
 
 use crate::{UNKNOWN, WRONG, output};
 
@@ -14,9 +16,16 @@ use crate::{UNKNOWN, WRONG, output};
 /// it.
 pub(crate) fn open(db: &Path, access: OpenFlags) -> anyhow::Result<Connection> {
     let cannot = || format!("cannot open the database {}", output::path(db));
-    let metadata = std::fs::metadata(db).with_context(cannot)?;
-    ensure!(!metadata.is_dir(), "{} is a folder, not a database file", output::path(db));
+    let metadata = fs::metadata(db).with_context(cannot)?;
+    is_file(db, &metadata)?;
     Connection::open_with_flags(db, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).with_context(cannot)
+}
+
+/// SQLite would wait for whoever writes to a pipe, and take what a device gives for a database.
+pub(crate) fn is_file(db: &Path, metadata: &Metadata) -> anyhow::Result<()> {
+    let kind = regular::kind(metadata.file_type());
+    ensure!(metadata.is_file(), "{} is {kind}, not a database file", output::path(db));
+    Ok(())
 }
 
 /// Prints what came of it. An error that is about the database or its history is something wrong; any other, and no

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use onward_schema::printable::Lines;
+use onward_schema::printable::{Lines, printable};
 
 use crate::apply::Done;
 use crate::message::counted;
@@ -127,11 +127,12 @@ impl fmt::Display for Report {
             millis(self.waited)
         )?;
         if let Some(backup) = &self.backup {
-            write!(f, "\nas it was before: {}", backup.display())?;
+            write!(f, "\nas it was before: {}", printable(&backup.to_string_lossy()))?;
         }
         match &self.recreated {
             Some(Recreated { moved_to, reason }) => {
-                write!(f, "\nmade anew; the old one is now {}, because {reason}", moved_to.display())
+                let moved_to = printable(&moved_to.to_string_lossy()).into_owned();
+                write!(f, "\nmade anew; the old one is now {moved_to}, because {reason}")
             }
             None => Ok(()),
         }

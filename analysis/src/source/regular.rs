@@ -65,7 +65,8 @@ fn look(metadata: &fs::Metadata) -> Result<(), Problem> {
     if metadata.len() > LARGEST { Err(Problem::Large) } else { Ok(()) }
 }
 
-fn kind(found: FileType) -> &'static str {
+/// What something is that is no file: "a pipe".
+pub fn kind(found: FileType) -> &'static str {
     if found.is_dir() {
         return "a folder";
     }
