@@ -116,7 +116,7 @@ enum Look<'m> {
 /// looked at again under the lock.
 fn look<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection) -> Look<'m> {
     let list = migrator.migrations.list;
-    let newest = match ledger::newest_chain(conn, list.last().map_or(0, Migration::version)) {
+    let newest = match ledger::newest_chain(conn) {
         Ok(Some(newest)) => newest,
         Err(error) if is_busy(&error) => return Look::Busy,
         _ => return Look::Behind,

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use onward_schema::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 use rusqlite::types::Value;
-use rusqlite::{Connection, DropBehavior, MAIN_DB, OptionalExtension, Result, Transaction, params};
+use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction, params};
 
 use crate::error::{self, Error};
-use crate::message::{is_computed, is_missing_row};
 use crate::migrations::Migration;
 
 /// A row of the ledger, as it was written when the migration ran: the checksum in hexadecimal digits, the time in UTC.
@@ -23,22 +22,21 @@ pub(crate) struct Row {
     pub(crate) adopted: bool,
 }
 
-/// The chain of the newest row, if there is one and the ledger is a table. `version` is a row that is likely there.
+/// The chain of the newest row, if there is one and the ledger is a table.
 ///
 /// SQLite reads the schema in a transaction of its own, unless there is one by then: a read that needs no schema comes
 /// first, and all share its lock. That costs a third of what they do apart.
-pub(crate) fn newest_chain(conn: &Connection, version: i64) -> Result<Option<String>> {
+pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
     let read = Reading::begin(conn)?;
     let schema: i64 = read.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
     if schema == 0 {
         // A new file.
         return Ok(None);
     }
-    // A view of that name may run for ever. SQLite opens a value only of a table that computes nothing, and looks at that
-    // before it looks for the row: it parses nothing for it.
-    match read.blob_open(MAIN_DB, LEDGER, "chain", version, true) {
-        Err(error) if !is_missing_row(&error) => return Err(error),
-        _ => {}
+    // A view of that name may run for ever. This looks into the schema that SQLite has read, and costs next to nothing. Not
+    // with the column: of a virtual table SQLite has read none yet, and it looks all the same.
+    if !read.table_exists(Some("main"), LEDGER)? {
+        return Ok(None);
     }
     let sql = format!("SELECT chain FROM main.{LEDGER} ORDER BY version DESC LIMIT 1");
     read.query_row(&sql, [], |row| row.get(0)).optional()
@@ -93,17 +91,18 @@ pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
         _ => {}
     }
     let columns = columns(conn).map_err(&reading)?;
-    let has = |wanted: &str, columns: &[String]| columns.iter().any(|name| name.eq_ignore_ascii_case(wanted));
-    let computed = computed(conn).map_err(&reading)?;
+    let is_computed = |wanted: &str| {
+        let found = columns.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.map(|(_, computed)| *computed)
+    };
     for wanted in COLUMNS {
-        if has(wanted, &computed) {
-            return other(format!("a table that computes its column `{wanted}`"));
-        }
-        if !has(wanted, &columns) {
-            return other(format!("a table without a column `{wanted}`"));
+        match is_computed(wanted) {
+            Some(false) => {}
+            Some(true) => return other(format!("a table that computes its column `{wanted}`")),
+            None => return other(format!("a table without a column `{wanted}`")),
         }
     }
-    match rows(conn, has("adopted", &columns) && !has("adopted", &computed)) {
+    match rows(conn, is_computed("adopted") == Some(false)) {
         Err(rusqlite::Error::InvalidColumnType(_, column, kind)) => {
             other(format!("a table with a value of type {kind} in its column `{column}`"))
         }
@@ -111,22 +110,10 @@ pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
     }
 }
 
-/// The names of the ledger's columns, of which none is read.
-fn columns(conn: &Connection) -> Result<Vec<String>> {
-    let query = conn.prepare(&format!("SELECT * FROM main.{LEDGER}"))?;
-    (0..query.column_count()).map(|at| query.column_name(at).map(str::to_owned)).collect()
-}
-
-/// Those that the table computes.
-fn computed(conn: &Connection) -> Result<Vec<String>> {
-    match conn.blob_open(MAIN_DB, LEDGER, COLUMNS[0], 0, true) {
-        Err(error) if is_computed(&error) => {}
-        _ => return Ok(Vec::new()),
-    }
+/// The names of the ledger's columns, and whether the table computes them.
+fn columns(conn: &Connection) -> Result<Vec<(String, bool)>> {
     let mut query = conn.prepare(&format!("PRAGMA main.table_xinfo({LEDGER})"))?;
-    let columns = query.query_map([], |row| Ok((row.get("name")?, row.get::<_, i64>("hidden")? != 0)))?;
-    let columns = columns.collect::<Result<Vec<(String, bool)>>>()?;
-    Ok(columns.into_iter().filter(|(_, computed)| *computed).map(|(name, _)| name).collect())
+    query.query_map([], |row| Ok((row.get("name")?, row.get::<_, i64>("hidden")? != 0)))?.collect()
 }
 
 pub(crate) fn create(conn: &Connection) -> Result<()> {

@@ -23,16 +23,6 @@ fn is_missing_function(error: &rusqlite::Error) -> bool {
     message(error).starts_with("no such function: ")
 }
 
-/// Whether the table is there, and a row of it is not; SQLite has no code for it.
-pub(crate) fn is_missing_row(error: &rusqlite::Error) -> bool {
-    message(error).starts_with("no such rowid: ")
-}
-
-/// Whether a value cannot be opened since the table computes columns; SQLite has no code for it.
-pub(crate) fn is_computed(error: &rusqlite::Error) -> bool {
-    message(error).starts_with("cannot open table with generated columns")
-}
-
 /// What to do about an error of SQLite's, where its code tells.
 fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
     let extended = error.sqlite_error().map(|error| error.extended_code);
