@@ -8,7 +8,6 @@ use crate::backup::{self, Backup};
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::ledger::{self, Reading};
-use crate::migrations::Migration;
 use crate::migrator::Migrator;
 use crate::readiness::Phase;
 use crate::report::Report;
