@@ -165,11 +165,16 @@ fn set_busy_timeout(conn: &Connection, timeout: Duration) -> Result<()> {
 mod tests {
     use super::*;
 
+    /// What this SQLite and this rusqlite do not have stays as it is in a run.
     fn lasting() -> impl Iterator<Item = Switch> {
-        switch::all().filter(|switch| switch.lasts())
+        let changes = |switch: &Switch| {
+            let conn = Connection::open_in_memory()?;
+            switch.set(&conn, !switch.in_run())?;
+            Ok::<_, rusqlite::Error>(switch.is_on(&conn)? != switch.in_run())
+        };
+        switch::all().filter(move |switch| switch.lasts() && changes(switch).unwrap_or(true))
     }
 
-    /// Of the switches that this rusqlite has.
     fn all(conn: &Connection) -> Result<Vec<bool>> {
         lasting().map(|switch| switch.is_on(conn)).collect()
     }
