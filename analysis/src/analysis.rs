@@ -47,9 +47,12 @@ impl Analysis {
         checks::statements(&history, &mut diagnostics);
         let (mut replayed, mut from) = (None, 0);
         if ordered {
-            if let Some(file) = history.lock
-                && let Some(entries) = lock::parse(file, &history.files.get(file).text, &mut diagnostics)
-            {
+            let entries = history
+                .lock
+                .and_then(|file| lock::parse(file, &history.files.get(file).text, &mut diagnostics));
+            diagnostics
+                .extend(checks::empty_migration::check(&history, entries.as_deref().unwrap_or_default()));
+            if let (Some(file), Some(entries)) = (history.lock, entries) {
                 history.released = lock::released(&history, &entries);
                 checks::locked(&history, file, &entries, &mut diagnostics);
                 history.releases = Releases::of(&history, &entries);

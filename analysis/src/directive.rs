@@ -50,7 +50,7 @@ pub fn attach(
             Ok(Directive::Allow { code, reason }) => {
                 let allow = Allow { code, reason, place: place.clone() };
                 let targets = targets(text, &token.range, statements);
-                if targets.is_empty() {
+                if targets.is_empty() && !(statements.is_empty() && allow.code == EMPTY_MIGRATION) {
                     diagnostics.push(unknown_directive::without_statement(place));
                 }
                 statements[targets].iter_mut().for_each(|statement| statement.allows.push(allow.clone()));
@@ -59,6 +59,17 @@ pub fn attach(
         }
     }
     foreign_keys
+}
+
+/// The one code that a file without statements can allow.
+const EMPTY_MIGRATION: &str = "empty_migration";
+
+/// Whether a directive allows that nothing of the file runs.
+pub(crate) fn allows_empty(text: &str) -> bool {
+    let comments = tokens(text).filter(|token| token.kind == Kind::Comment);
+    comments
+        .filter_map(|token| parse(body(token.text)?.1).ok())
+        .any(|directive| matches!(directive, Directive::Allow { code, .. } if code == EMPTY_MIGRATION))
 }
 
 /// What stands behind `onward:` in a comment, and where it begins.

@@ -19,8 +19,9 @@ const MOST: usize = 50;
 pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
     let analysis = cache::analyze(&folder.dir);
     let tracked = folder.track(&analysis);
-    let shown = analysis.grouped();
-    let (errors, warnings): (Vec<_>, Vec<_>) = shown.iter().partition(|found| found.is_error());
+    let grouped = analysis.grouped();
+    let shown = grouped.iter().filter(|found| !is_for_code(found, &analysis.history, hooks));
+    let (errors, warnings): (Vec<_>, Vec<_>) = shown.partition(|found| found.is_error());
     let warnings = warnings.into_iter().map(|found| warning(found, &analysis.history, folder));
     // Of files that could not be put in order, nobody knows which versions there are.
     let known = analysis.replay.as_ref().map(|_| &analysis.history);
@@ -41,6 +42,13 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
         }
     };
     quote!({ #tracked #(#warnings)* #value })
+}
+
+/// Whether it is about a migration that has no statements because code runs after it.
+fn is_for_code(diagnostic: &Diagnostic, history: &History, hooks: &[Hook]) -> bool {
+    let mut empty = history.migrations.iter().filter(|found| found.file == diagnostic.place.file);
+    diagnostic.rule.code == "empty_migration"
+        && empty.any(|found| hooks.iter().any(|hook| hook.version == found.version))
 }
 
 /// An expression of the right type, so that rustc reports the errors and nothing else.

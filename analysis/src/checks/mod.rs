@@ -244,7 +244,6 @@ const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
 ];
 
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.extend(empty_migration::check(history));
     diagnostics.extend(syntax_error::check(history));
     diagnostics.extend(newer_sqlite::check(history));
     for at in history.statements() {
