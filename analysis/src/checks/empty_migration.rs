@@ -27,7 +27,8 @@ pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iter
     let is_locked = |found: &Migration| {
         entries.iter().any(|entry| entry.version == found.version && entry.checksum == found.checksum)
     };
-    let is_open = move |found: &Migration| is_empty(found) && !is_locked(found);
+    let is_open =
+        move |found: &Migration| is_empty(found) && !is_locked(found) && !history.unseen.is_blank(found.file);
     let newest = history.migrations.iter().rev().take_while(|found| is_open(found)).count();
     let followed = history.migrations.len() - newest;
     history.migrations.iter().enumerate().filter_map(move |(index, found)| {
