@@ -58,6 +58,8 @@ pub(crate) fn check(history: &History, versions: &Versions, order: Order) -> Opt
                 .to_owned(),
         ),
     };
-    let diagnostic = Diagnostic::new(&RULE, swapped[1].file.start(), message);
+    // What is released is told of the lock file: the migrations themselves are past.
+    let lock = history.lock.filter(|_| order == Order::Number);
+    let diagnostic = Diagnostic::new(&RULE, lock.unwrap_or(swapped[1].file).start(), message);
     Some(diagnostic.related(swapped[0].file.start(), "runs before it").note(note).help(help))
 }
