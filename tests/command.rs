@@ -38,10 +38,29 @@ fn new_goes_on_as_the_folder_has_it() {
         there.iter().for_each(|path| place.write(&format!("migrations/{path}"), "SELECT 1;\n"));
         let made: Vec<_> = made.into_iter().map(|path| format!("migrations/{path}")).collect();
         assert_eq!(place.new_beside("tags"), made);
-        // What is made is part of a history that builds.
+        // What is made is part of a history that builds, once it has statements.
+        place.onward(&["check"]).exits(1);
+        made.iter().for_each(|path| place.write(path, "SELECT 1;\n"));
         place.onward(&["check"]).exits(0);
         there.iter().for_each(|path| assert_eq!(place.read(&format!("migrations/{path}")), "SELECT 1;\n"));
     }
+}
+
+/// The first ten minutes: what `new` has made does not run before it is written, so that it can still be written.
+#[test]
+fn what_new_has_made_runs_only_once_it_is_written() {
+    let place =
+        Place::with(&[("migrations/0001_notes.sql", "CREATE TABLE notes(id INTEGER PRIMARY KEY);\n")]);
+    place.onward(&["apply", "app.db"]).exits(0);
+    let made = place.new_beside("tags").remove(0);
+    let ran = place.onward(&["apply", "app.db"]).exits(1);
+    assert!(ran.out.contains("error: `0002_tags.sql` has no statements"), "{}", ran.out);
+    // The next one is still numbered after it.
+    assert_eq!(place.new_beside("more"), ["migrations/0003_more.sql"]);
+    place.remove("migrations/0003_more.sql");
+    place.write(&made, "CREATE TABLE tags(id INTEGER PRIMARY KEY);\n");
+    place.onward(&["apply", "app.db"]).exits(0);
+    place.onward(&["status", "app.db"]).exits(0);
 }
 
 #[test]
@@ -60,6 +79,7 @@ fn new_writes_the_time_where_the_folder_does() {
         assert!(first < second, "{first:?} {second:?}");
         for files in [first, second] {
             assert_eq!(files.len(), made.len(), "{files:?}");
+            files.iter().for_each(|path| place.write(path, "SELECT 1;\n"));
             for (file, expected) in files.iter().zip(&made) {
                 assert!(is_timed(file, &format!("migrations/{expected}"), digits), "{file} for {expected}");
             }
@@ -81,6 +101,7 @@ fn new_writes_the_time_where_the_folder_does() {
     let (first, second) = (place.new_beside("tags"), place.new_beside("more"));
     assert!(is_timed(&first[0], "migrations/{}_tags.sql", &[8]), "{first:?}");
     assert!(is_timed(&second[0], "migrations/{}_more.sql", &[14]), "{second:?}");
+    [first, second].iter().for_each(|files| place.write(&files[0], "SELECT 1;\n"));
     place.onward(&["check"]).exits(0);
 
     let future = Place::with(&[("migrations/29991231235959_notes.sql", "")]);
@@ -95,6 +116,7 @@ fn new_begins_a_history() {
     let ran = place.onward(&["new", "add notes-and tags"]).exits(0);
     assert_eq!(ran.out.replace('\\', "/"), "migrations/0001_add_notes_and_tags.sql\n");
     assert_eq!(place.read("migrations/0001_add_notes_and_tags.sql"), "-- add notes and tags\n");
+    place.write("migrations/0001_add_notes_and_tags.sql", "CREATE TABLE notes(id INTEGER PRIMARY KEY);\n");
     place.onward(&["check"]).exits(0);
 }
 
@@ -344,6 +366,7 @@ fn the_folder_is_found_from_below_the_package() {
         place.files("shop/migrations"),
         ["shop/migrations/0001_orders.sql", "shop/migrations/0002_items.sql"]
     );
+    place.write("shop/migrations/0002_items.sql", "CREATE TABLE items(id INTEGER PRIMARY KEY);\n");
     run_in("shop/src", &["lock"]).exits(0);
     assert!(place.path("shop/migrations/onward.lock").exists());
 }

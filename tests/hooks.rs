@@ -43,6 +43,17 @@ fn it_runs_after_its_migration_and_before_the_next() {
 }
 
 #[test]
+fn a_migration_may_be_code_alone() {
+    fn old_notes(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute("INSERT INTO notes(text) VALUES ('old')", []).map(drop)
+    }
+    static CODE: Migrations = migrations!("histories/code_only", after = { 2 => old_notes });
+    let mut conn = Connection::open_in_memory().unwrap();
+    assert_eq!(CODE.apply(&mut conn).unwrap().applied.len(), 2);
+    assert_eq!(number(&conn, "SELECT count(*) FROM notes"), 1);
+}
+
+#[test]
 fn any_function_and_any_error_will_do() {
     #[derive(Debug)]
     struct Own;

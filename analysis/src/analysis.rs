@@ -41,20 +41,24 @@ pub fn analyze(dir: &Path, proof: Proof) -> Analysis {
 impl Analysis {
     /// Replays and checks what [`source::read`] has read and found wrong so far.
     pub fn new(mut history: History, mut diagnostics: Vec<Diagnostic>, proof: Proof) -> Analysis {
-        // A file that is missing from the order would make everything that builds on it look broken.
-        let ordered =
-            !diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.rule.about_files);
         checks::statements(&history, &mut diagnostics);
+        // What is said from here on may follow from what was left out of the order.
+        let sure = diagnostics.len();
         let (mut replayed, mut from) = (None, 0);
-        if ordered {
-            if let Some(file) = history.lock
-                && let Some(entries) = lock::parse(file, &history.files.get(file).text, &mut diagnostics)
-            {
-                history.released = lock::released(&history, &entries);
-                checks::locked(&history, file, &entries, &mut diagnostics);
-                history.releases = Releases::of(&history, &entries);
+        let no_files =
+            diagnostics.iter().any(|found| found.rule.about_files) && history.migrations.is_empty();
+        if !no_files && !history.unseen.anything {
+            let entries = history
+                .lock
+                .and_then(|file| lock::parse(file, &history.files.get(file).text, &mut diagnostics));
+            let locked = entries.as_deref().unwrap_or_default();
+            diagnostics.extend(checks::empty_migration::check(&history, locked));
+            if let (Some(file), true) = (history.lock, history.unseen.is_nothing()) {
+                history.released = lock::released(&history, locked);
+                checks::locked(&history, file, locked, &mut diagnostics);
+                history.releases = Releases::of(&history, locked);
                 if proof == Proof::Unlocked {
-                    from = lock::proven(&history, &entries);
+                    from = lock::proven(&history, locked);
                 }
             }
             match replay(&history, from) {
@@ -64,6 +68,12 @@ impl Analysis {
                 }
                 Err(error) => diagnostics.extend(checks::sqlite_error::sandbox(&history, &error)),
             }
+        }
+        if !history.unseen.is_nothing() {
+            let unsure = diagnostics.split_off(sure);
+            diagnostics.extend(unsure.into_iter().filter(|found| !history.unseen.explains(&history, found)));
+            // The database that was arrived at is not the one of the whole folder.
+            replayed = None;
         }
         level::settle(&history, replayed.as_ref(), &mut diagnostics);
         diagnostics.iter_mut().for_each(|found| found.released = is_past(&history, found));

@@ -5,6 +5,12 @@
 //! functions = ["uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false }]
 //! collations = ["by_number"]
 //!
+//! # Tables that others make in the same database; see [`external`](crate::external).
+//! external = { users = "id INTEGER PRIMARY KEY, email TEXT" }
+//!
+//! # Versions are compared as numbers, whatever the tool that the layout comes from.
+//! order = "number"
+//!
 //! # What the codes mean to this team.
 //! [levels]
 //! drops_data = "deny"
@@ -23,7 +29,8 @@ use toml::de::{DeTable, DeValue};
 use crate::checks::bad_config_file;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Engine, OLDEST, Version};
-use crate::file::FileId;
+use crate::external::{self, External};
+use crate::file::{FileId, Place};
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.toml";
@@ -46,10 +53,14 @@ pub struct Config {
     pub functions: Vec<Function>,
     /// Collations to stub in the replay.
     pub collations: Vec<String>,
+    /// Tables that others make.
+    pub external: Vec<External>,
     /// What becomes of the diagnostics of a code in the whole history.
     pub levels: BTreeMap<&'static str, Level>,
     /// What runs the migrations.
     pub engine: Engine,
+    /// Where it asks for the order of numbers, whatever the layout.
+    pub by_number: Option<Place>,
 }
 
 /// What becomes of the diagnostics of a code.
@@ -64,6 +75,16 @@ pub enum Level {
 }
 
 impl Config {
+    /// The tables of the same database that others make.
+    pub fn others(&self) -> impl Iterator<Item = &External> {
+        self.external.iter().filter(|table| table.is_main())
+    }
+
+    /// Whether others make a table of this name in the same database.
+    pub fn is_external(&self, table: &str) -> bool {
+        self.others().any(|external| external.name.eq_ignore_ascii_case(table))
+    }
+
     /// What stands in for the functions where the application is not there.
     pub fn stubs(&self) -> impl Iterator<Item = Stub<'_>> {
         self.functions.iter().map(|function| Stub {
@@ -95,6 +116,26 @@ impl Config {
                     config.collations.push(name.to_owned());
                     Ok(())
                 }),
+                "external" => match external::parse(file, value) {
+                    Ok(tables) => {
+                        config.external = tables;
+                        Ok(())
+                    }
+                    Err((range, problem)) => {
+                        diagnostics.push(bad_config_file::diagnose(file.at(range), &problem));
+                        continue;
+                    }
+                },
+                "order" => match value.get_ref().as_str() {
+                    Some("number") => {
+                        config.by_number = Some(file.at(value.span()));
+                        Ok(())
+                    }
+                    _ => Err((
+                        value.span(),
+                        "the one order to ask for is `\"number\"`; without it, it is that of the layout's tool",
+                    )),
+                },
                 "levels" => {
                     config.levels(file, value, diagnostics);
                     continue;
@@ -105,7 +146,8 @@ impl Config {
                 }
                 other => {
                     let problem = format!(
-                        "unknown key `{other}`; known are `functions`, `collations`, `levels` and `engine`"
+                        "unknown key `{other}`; known are `functions`, `collations`, `external`, `levels`, `engine` and \
+                         `order`"
                     );
                     diagnostics.push(bad_config_file::diagnose(file.at(key.span()), &problem));
                     continue;

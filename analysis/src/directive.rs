@@ -39,9 +39,6 @@ pub fn attach(
 ) -> bool {
     let mut foreign_keys = false;
     for token in tokens(text).filter(|token| token.kind == Kind::Comment) {
-        if let Some(marker) = other_tool(token.text) {
-            diagnostics.push(unknown_directive::other_tool(file.at(token.range.clone()), marker));
-        }
         let Some((offset, body)) = body(token.text) else { continue };
         let start = token.range.start + offset;
         let place = file.at(start..start + body.len());
@@ -50,7 +47,7 @@ pub fn attach(
             Ok(Directive::Allow { code, reason }) => {
                 let allow = Allow { code, reason, place: place.clone() };
                 let targets = targets(text, &token.range, statements);
-                if targets.is_empty() {
+                if targets.is_empty() && !(statements.is_empty() && allow.code == EMPTY_MIGRATION) {
                     diagnostics.push(unknown_directive::without_statement(place));
                 }
                 statements[targets].iter_mut().for_each(|statement| statement.allows.push(allow.clone()));
@@ -61,21 +58,23 @@ pub fn attach(
     foreign_keys
 }
 
+/// The one code that a file without statements can allow.
+const EMPTY_MIGRATION: &str = "empty_migration";
+
+/// Whether a directive allows that nothing of the file runs.
+pub(crate) fn allows_empty(text: &str) -> bool {
+    let comments = tokens(text).filter(|token| token.kind == Kind::Comment);
+    comments
+        .filter_map(|token| parse(body(token.text)?.1).ok())
+        .any(|directive| matches!(directive, Directive::Allow { code, .. } if code == EMPTY_MIGRATION))
+}
+
 /// What stands behind `onward:` in a comment, and where it begins.
 fn body(comment: &str) -> Option<(usize, &str)> {
     let inner = comment.strip_prefix("--").or_else(|| comment.strip_prefix("/*"))?;
     let inner = inner.strip_suffix("*/").unwrap_or(inner);
     let body = inner.trim_start().strip_prefix("onward:")?.trim();
     Some((body.as_ptr() as usize - comment.as_ptr() as usize, body))
-}
-
-/// goose, sql-migrate and dbmate keep the way back in the same file, behind a comment; onward would run it as well.
-fn other_tool(comment: &str) -> Option<&str> {
-    let inner = comment.strip_prefix("--")?.trim();
-    ["+goose Down", "+migrate Down", "migrate:down"]
-        .iter()
-        .any(|marker| inner.get(..marker.len()).is_some_and(|start| start.eq_ignore_ascii_case(marker)))
-        .then_some(inner)
 }
 
 fn parse(body: &str) -> Result<Directive, unknown_directive::Problem> {
@@ -157,7 +156,6 @@ mod tests {
             "-- onward: allow(pragma_without_effect)\nSELECT 1;",
             "-- onward: allow(syntax_error) x\nSELECT 1;",
             "-- onward: allow(pragma_without_effect) x",
-            "SELECT 1;\n-- +goose Down\nSELECT 2;",
         ] {
             assert_eq!(read(text).1.len(), 1, "{text}");
         }

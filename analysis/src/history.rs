@@ -6,17 +6,20 @@ use std::path::PathBuf;
 use onward_schema::Checksum;
 use onward_schema::setting::{InMigration, in_migration};
 use onward_schema::token::{Token, significant};
+use onward_schema::version;
 
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
 use crate::layout::Layout;
+use crate::order::Order;
 use crate::release::Releases;
 use crate::statement::{Kind, Statement};
+use crate::unseen::Unseen;
 
 /// One migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// What orders it.
+    /// Its number in the ledger, which rises in the order of the history: the number in the file name wherever that does.
     pub version: i64,
     /// The version as the file name writes it.
     pub label: String,
@@ -47,7 +50,9 @@ pub struct History {
     pub files: Files,
     /// How the folder lays them out; `None` if it has none.
     pub layout: Option<Layout>,
-    /// In order of version.
+    /// How versions are compared.
+    pub order: Order,
+    /// In the order in which they run.
     pub migrations: Vec<Migration>,
     /// Every file on disk that the outcome depends on, relative to `dir`.
     pub inputs: Vec<String>,
@@ -61,6 +66,8 @@ pub struct History {
     pub released: usize,
     /// What `onward.toml` says.
     pub config: Config,
+    /// What of the folder could not be put in order.
+    pub unseen: Unseen,
 }
 
 /// Which statement of a history. Ordered as they run.
@@ -73,6 +80,12 @@ pub struct At {
 }
 
 impl History {
+    /// The index of the migration that is meant: by its number in the ledger, or as its file name writes the version.
+    pub fn find(&self, version: &str) -> Option<usize> {
+        let list = self.migrations.iter();
+        version::find(version, list.map(|found| (found.version, found.label.as_str(), found.name.as_str())))
+    }
+
     /// Every statement of the history, in order.
     pub fn statements(&self) -> impl Iterator<Item = At> + '_ {
         self.migrations.iter().enumerate().flat_map(|(migration, found)| {

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use onward_schema::version::digits;
+
+use crate::tool;
+
 /// How a folder lays its migrations out. A folder keeps to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layout {
@@ -45,17 +49,45 @@ pub struct Name {
     pub layout: Layout,
     /// Up or down.
     pub direction: Direction,
-    /// The version: what orders the history.
-    pub version: i64,
     /// The version as written, leading zeros and dashes included.
     pub label: String,
     /// What stands behind the version.
     pub name: String,
+    /// The file's or the folder's name, by which some tools order.
+    pub stem: String,
+}
+
+impl Name {
+    /// The number that the version is, without leading zeros; empty if it is a text. It may have any length.
+    pub fn number(&self) -> String {
+        digits(&self.label)
+    }
+
+    /// What its tool calls the version, where the tool compares versions as texts: prisma takes the whole name, and diesel
+    /// what stands before the first `_`, without dashes.
+    pub fn text(&self) -> String {
+        match self.layout {
+            Layout::Folders => self.stem.split('_').next().unwrap_or_default().replace('-', ""),
+            _ => self.stem.clone(),
+        }
+    }
+
+    /// Whether it is named as rusqlite_migration asks for, a number and a dash, which diesel would read as a text.
+    pub(crate) fn is_counted(&self) -> bool {
+        let rest = self.stem.strip_prefix(self.label.as_str());
+        self.layout == Layout::Folders
+            && !self.label.contains('-')
+            && rest.is_some_and(|rest| rest.starts_with('-'))
+    }
 }
 
 /// Why a file name is none of the layouts': what is wrong, and the form it should have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BadName {
+    /// The tool that names its files like this, if onward knows which.
+    pub tool: Option<&'static str>,
+    /// What is the same of all files of which this is wrong.
+    pub group: String,
     /// What is wrong.
     pub problem: String,
     /// What to do.
@@ -65,19 +97,22 @@ pub struct BadName {
 /// Understands a path relative to the migrations folder, with `/` between its parts, that ends in `.sql` in any case.
 pub fn parse(path: &str) -> Result<Name, BadName> {
     if path.contains('\u{fffd}') {
-        let problem = "the name is not UTF-8".to_owned();
-        return Err(BadName { problem, help: "rename the file".to_owned() });
+        return Err(BadName::new("the name is not UTF-8", "rename the file"));
     }
     match path.split('/').collect::<Vec<_>>()[..] {
         [file] => parse_file(file),
-        [folder, "up.sql"] => parse_stem(folder, Layout::Folders, Direction::Up),
-        [folder, "down.sql"] => parse_stem(folder, Layout::Folders, Direction::Down),
-        [folder, "migration.sql"] => parse_stem(folder, Layout::FoldersMigration, Direction::Up),
+        [folder, "up.sql"] => Ok(parse_folder(folder, Layout::Folders, Direction::Up)),
+        [folder, "down.sql"] => Ok(parse_folder(folder, Layout::Folders, Direction::Down)),
+        [folder, "migration.sql"] => Ok(parse_folder(folder, Layout::FoldersMigration, Direction::Up)),
         [folder, file] if parse_stem(folder, Layout::Folders, Direction::Up).is_ok() => Err(BadName {
+            tool: None,
+            group: file.to_owned(),
             problem: format!("`{file}` is not a file that onward knows in a migration's own folder"),
             help: format!("name it `{folder}/up.sql`, `{folder}/down.sql` or `{folder}/migration.sql`"),
         }),
         [folder, .., file] => Err(BadName {
+            tool: None,
+            group: format!("{folder}/"),
             problem: format!("`{file}` lies in the folder `{folder}`, which is not a migration's"),
             help: format!(
                 "move it beside the others as `0001_name.sql`, or out of the migrations folder; a folder of one \
@@ -91,6 +126,8 @@ pub fn parse(path: &str) -> Result<Name, BadName> {
 fn parse_file(file: &str) -> Result<Name, BadName> {
     let Some(stem) = file.strip_suffix(".sql") else {
         return Err(BadName {
+            tool: None,
+            group: "extension".into(),
             problem: "the extension is not in lower case".into(),
             help: format!("rename it to `{}sql`", &file[..file.len() - 3]),
         });
@@ -102,16 +139,10 @@ fn parse_file(file: &str) -> Result<Name, BadName> {
         return parse_stem(stem, Layout::UpDown, Direction::Down);
     }
     if let Some((label, name)) = stem.strip_prefix('V').and_then(|rest| rest.split_once("__")) {
-        return finish(label, name, Layout::Prefixed, Direction::Up);
+        return finish(label, name, stem, Layout::Prefixed, Direction::Up);
     }
-    if stem.starts_with(['V', 'v', 'U', 'R']) && stem.contains("__") {
-        return Err(BadName {
-            problem: format!("only the prefix `V` is known, not `{}`", &stem[..1]),
-            help:
-                "name it like `V1__name.sql`; onward runs each migration once and in order, so there are no \
-                   unversioned or repeatable ones"
-                    .into(),
-        });
+    if stem.starts_with(['V', 'v', 'U', 'R', 'B']) && stem.contains("__") {
+        return Err(tool::prefixed(stem));
     }
     parse_stem(stem, Layout::Plain, Direction::Up)
 }
@@ -135,32 +166,51 @@ fn parse_stem(stem: &str, layout: Layout, direction: Direction) -> Result<Name, 
     };
     let rest = &stem[label.len()..];
     match rest.strip_prefix(['_', '-']) {
-        Some(name) => finish(label, name.trim_start_matches('_'), layout, direction),
+        Some(name) => finish(label, name.trim_start_matches('_'), stem, layout, direction),
         None if label.is_empty() => Err(bad_form("it does not begin with a version")),
         None if rest.is_empty() => Err(bad_form("there is no name behind the version")),
         None => Err(bad_form("version and name are not separated by `_`")),
     }
 }
 
-fn finish(label: &str, name: &str, layout: Layout, direction: Direction) -> Result<Name, BadName> {
-    let digits: String = label.chars().filter(|c| !matches!(c, '-' | '_')).collect();
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+/// A folder's name, which may be any: diesel and prisma run what lies in it.
+fn parse_folder(folder: &str, layout: Layout, direction: Direction) -> Name {
+    parse_stem(folder, layout, direction).unwrap_or_else(|_| {
+        let (label, name) =
+            folder.split_once('_').filter(|(label, _)| !label.is_empty()).unwrap_or((folder, folder));
+        Name { layout, direction, label: label.to_owned(), name: name.to_owned(), stem: folder.to_owned() }
+    })
+}
+
+fn finish(
+    label: &str,
+    name: &str,
+    stem: &str,
+    layout: Layout,
+    direction: Direction,
+) -> Result<Name, BadName> {
+    // Flyway's versions have parts.
+    let parts = label.split(|c| matches!(c, '-' | '_') || (c == '.' && layout == Layout::Prefixed));
+    if !parts.clone().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())) {
         return Err(bad_form("the version is not a whole number"));
     }
     if name.is_empty() {
         return Err(bad_form("there is no name behind the version"));
     }
-    let version = digits.parse().map_err(|_| bad_form("the version is greater than 9223372036854775807"))?;
-    Ok(Name { layout, direction, version, label: label.to_owned(), name: name.to_owned() })
+    Ok(Name { layout, direction, label: label.to_owned(), name: name.to_owned(), stem: stem.to_owned() })
 }
 
 fn bad_form(problem: &str) -> BadName {
-    BadName {
-        problem: problem.to_owned(),
-        help:
-            "name it like `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql` or \
-               `0001_name/up.sql`, or move it out of the migrations folder"
-                .to_owned(),
+    BadName::new(
+        problem,
+        "name it like `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql` or \
+         `0001_name/up.sql`, or move it out of the migrations folder",
+    )
+}
+
+impl BadName {
+    fn new(problem: &str, help: &str) -> BadName {
+        BadName { tool: None, group: problem.to_owned(), problem: problem.to_owned(), help: help.to_owned() }
     }
 }
 
@@ -168,9 +218,9 @@ fn bad_form(problem: &str) -> BadName {
 mod tests {
     use super::*;
 
-    fn read(path: &str) -> (Layout, Direction, i64, String) {
+    fn read(path: &str) -> (Layout, Direction, String, String) {
         let name = parse(path).unwrap_or_else(|bad| panic!("{path}: {bad:?}"));
-        (name.layout, name.direction, name.version, name.name)
+        (name.layout, name.direction, name.number(), name.name)
     }
 
     #[test]
@@ -178,23 +228,30 @@ mod tests {
         use Direction::*;
         use Layout::*;
         for (path, layout, direction, version, name) in [
-            ("0001_jobs.sql", Plain, Up, 1, "jobs"),
-            ("0000_thick_wolf.sql", Plain, Up, 0, "thick_wolf"),
-            ("20260101120000_jobs and more.sql", Plain, Up, 20260101120000, "jobs and more"),
-            ("7-jobs.sql", Plain, Up, 7, "jobs"),
-            ("001__jobs.sql", Plain, Up, 1, "jobs"),
-            ("V1__jobs.sql", Prefixed, Up, 1, "jobs"),
-            ("3_jobs.up.sql", UpDown, Up, 3, "jobs"),
-            ("3_jobs.down.sql", UpDown, Down, 3, "jobs"),
-            ("2018-01-14-171611_create_tables/up.sql", Folders, Up, 20180114171611, "create_tables"),
-            ("2018-01-14-171611_create_tables/down.sql", Folders, Down, 20180114171611, "create_tables"),
-            ("2024-01-14-171611-0001_x/up.sql", Folders, Up, 202401141716110001, "x"),
-            ("2024-03-13_170000_sso/up.sql", Folders, Up, 20240313170000, "sso"),
-            ("01-friend_car/up.sql", Folders, Up, 1, "friend_car"),
-            ("00000000000000_init/up.sql", Folders, Up, 0, "init"),
-            ("20260101120000_init/migration.sql", FoldersMigration, Up, 20260101120000, "init"),
+            ("0001_jobs.sql", Plain, Up, "1", "jobs"),
+            ("0000_thick_wolf.sql", Plain, Up, "0", "thick_wolf"),
+            ("20260101120000_jobs and more.sql", Plain, Up, "20260101120000", "jobs and more"),
+            ("7-jobs.sql", Plain, Up, "7", "jobs"),
+            ("001__jobs.sql", Plain, Up, "1", "jobs"),
+            ("V1__jobs.sql", Prefixed, Up, "1", "jobs"),
+            ("V1.2__jobs.sql", Prefixed, Up, "12", "jobs"),
+            ("V1_10__jobs.sql", Prefixed, Up, "110", "jobs"),
+            ("3_jobs.up.sql", UpDown, Up, "3", "jobs"),
+            ("3_jobs.down.sql", UpDown, Down, "3", "jobs"),
+            ("2018-01-14-171611_create_tables/up.sql", Folders, Up, "20180114171611", "create_tables"),
+            ("2018-01-14-171611_create_tables/down.sql", Folders, Down, "20180114171611", "create_tables"),
+            ("2024-01-14-171611-0001_x/up.sql", Folders, Up, "202401141716110001", "x"),
+            ("2024-03-13_170000_sso/up.sql", Folders, Up, "20240313170000", "sso"),
+            ("01-friend_car/up.sql", Folders, Up, "1", "friend_car"),
+            ("00000000000000_init/up.sql", Folders, Up, "0", "init"),
+            ("99999999999999999999_jobs.sql", Plain, Up, "99999999999999999999", "jobs"),
+            ("init/up.sql", Folders, Up, "", "init"),
+            ("m0001_init/down.sql", Folders, Down, "", "init"),
+            ("0001/up.sql", Folders, Up, "1", "0001"),
+            ("init/migration.sql", FoldersMigration, Up, "", "init"),
+            ("20260101120000_init/migration.sql", FoldersMigration, Up, "20260101120000", "init"),
         ] {
-            assert_eq!(read(path), (layout, direction, version, name.to_owned()), "{path}");
+            assert_eq!(read(path), (layout, direction, version.to_owned(), name.to_owned()), "{path}");
         }
     }
 
@@ -208,10 +265,11 @@ mod tests {
             ("0001_.sql", "there is no name behind the version"),
             ("0001jobs.sql", "version and name are not separated by `_`"),
             ("V__jobs.sql", "the version is not a whole number"),
-            ("V1.2__jobs.sql", "the version is not a whole number"),
+            ("V1x__jobs.sql", "the version is not a whole number"),
+            ("V1..2__jobs.sql", "the version is not a whole number"),
             ("R__views.sql", "only the prefix `V` is known, not `R`"),
+            ("B2__baseline.sql", "only the prefix `V` is known, not `B`"),
             ("0001_jobs.SQL", "the extension is not in lower case"),
-            ("99999999999999999999_jobs.sql", "the version is greater than 9223372036854775807"),
             ("0001_jobs/seed.sql", "`seed.sql` is not a file that onward knows in a migration's own folder"),
             ("old/0001_jobs.sql", "`0001_jobs.sql` lies in the folder `old`, which is not a migration's"),
             ("a/b/up.sql", "`up.sql` lies in the folder `a`, which is not a migration's"),

@@ -190,7 +190,7 @@ fn prepare(conn: &Connection, sql: &str) -> Result<(Vec<String>, Vec<Option<Stri
 }
 
 fn columns(replay: &Replay, sql: &str, labels: Vec<Label>) -> Vec<Column> {
-    let known = select::columns(&replay.schema, sql).filter(|known| known.len() == labels.len());
+    let known = select::columns(&replay.known, sql).filter(|known| known.len() == labels.len());
     let mut known = known.unwrap_or_default().into_iter().map(|column| column.value);
     let columns = labels.into_iter().map(|label| {
         let value = known.next().unwrap_or(Value::UNKNOWN);

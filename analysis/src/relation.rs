@@ -68,7 +68,7 @@ impl Analysis {
         let gone = self.replay.as_ref().and_then(|replay| replay.past(&self.history).table_gone(name));
         Diagnostic::new(&unknown_table::RULE, self.end(), format!("there is no table or view `{name}`"))
             .label("after the last migration")
-            .help(unknown_table::help(gone.map(|migration| self.file_name(migration)), near))
+            .help(unknown_table::help(name, gone.map(|migration| self.file_name(migration)), near))
     }
 
     /// What to say of a field that is no column.

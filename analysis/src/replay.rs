@@ -32,9 +32,11 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use onward_schema::token::{Token, significant};
 use onward_schema::{Fingerprint, Schema, Violation};
-use rusqlite::Result;
+use rusqlite::{Connection, Result};
 
 use crate::cause::{Cause, Refusal};
+use crate::config::Config;
+use crate::external;
 use crate::file::Place;
 use crate::history::{At, History, Run};
 use crate::sandbox::Sandbox;
@@ -65,7 +67,9 @@ pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
 pub struct Replay {
     /// The schema at the end of the history.
     pub schema: Schema,
-    /// The names of everything in it, in lower case and sorted.
+    /// The same, with what the application has beside it.
+    pub(crate) known: Schema,
+    /// The names of everything in it that the history makes, in lower case and sorted.
     pub objects: Vec<String>,
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
@@ -186,6 +190,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
     }
     let conn = replayer.sandbox.conn();
+    let objects = ours(&history.config, conn)?;
+    let fingerprint = fingerprint(&objects, conn)?;
     let schema = Schema::read(conn)?;
     let losses = replayer.losses;
     let losses = losses.into_iter().filter(|loss| rebuild::lasts(loss, &schema, &replayer.sandbox)).collect();
@@ -204,13 +210,16 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         true => legacy::find(history)?,
         false => Vec::new(),
     };
+    replayer.sandbox.surround(&history.config)?;
+    let known = external::with_outside(&history.config, schema.clone())?;
     Ok(Replay {
+        known,
         broken,
         legacy,
         orphans,
         schema,
-        objects: onward_schema::objects(conn)?,
-        fingerprint: Fingerprint::read(conn, None)?,
+        objects,
+        fingerprint,
         from,
         faults: replayer.faults,
         masked: replayer.masked,
@@ -227,6 +236,18 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         sandbox: Mutex::new(replayer.sandbox),
         past: OnceLock::new(),
     })
+}
+
+/// The names of what the history makes, without the stubs of what others make.
+fn ours(config: &Config, conn: &Connection) -> Result<Vec<String>> {
+    let objects = onward_schema::objects(conn)?;
+    Ok(objects.into_iter().filter(|name| !config.is_external(name)).collect())
+}
+
+/// The fingerprint of these objects.
+pub(crate) fn fingerprint(objects: &[String], conn: &Connection) -> Result<Fingerprint> {
+    let names: Vec<&str> = objects.iter().map(String::as_str).collect();
+    Fingerprint::read(conn, Some(&names))
 }
 
 /// What the rows have shown.

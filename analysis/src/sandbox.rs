@@ -1,5 +1,6 @@
 //! The SQLite that a history is replayed on: in memory, and unable to harm the machine it runs on.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::Value;
+use rusqlite::vtab::{array, series};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
 use crate::budget::{Budget, SLICE};
@@ -45,11 +47,15 @@ impl Sandbox {
             "PRAGMA hard_heap_limit = {HEAP}; PRAGMA max_page_count = {PAGES}; PRAGMA temp_store = MEMORY"
         ))?;
         conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH)?;
+        for schema in attached(config) {
+            conn.execute_batch(&format!("ATTACH ':memory:' AS {}", quoted(schema)))?;
+        }
         conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         switch::all().try_for_each(|switch| switch.ensure(&conn))?;
         stub(&conn, config)?;
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
         conn.execute_batch(CREATE_LEDGER)?;
+        config.others().try_for_each(|table| conn.execute_batch(&table.sql))?;
 
         let budget = Arc::new(Budget::new());
         let spent = Arc::clone(&budget);
@@ -74,6 +80,12 @@ impl Sandbox {
         self.conn.execute_batch("BEGIN EXCLUSIVE")?;
         copy.conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(copy)
+    }
+
+    /// Makes what others have outside the database, for statements of the application: no migration can see it.
+    pub(crate) fn surround(&self, config: &Config) -> Result<()> {
+        let outside = config.external.iter().filter(|table| table.schema.is_some());
+        outside.into_iter().try_for_each(|table| self.conn.execute_batch(&table.sql))
     }
 
     /// The database as the bytes of a file, once `write` has written what no migration may.
@@ -210,10 +222,23 @@ fn is_of_ledger(action: AuthAction<'_>) -> bool {
     }
 }
 
+/// The databases that the application attaches.
+fn attached(config: &Config) -> BTreeSet<&str> {
+    let schemas = config.external.iter().filter_map(|table| table.schema.as_deref());
+    schemas.filter(|schema| !schema.eq_ignore_ascii_case("temp")).collect()
+}
+
 /// Stands in for what the application registers.
 fn stub(conn: &Connection, config: &Config) -> Result<()> {
     config.stubs().try_for_each(|function| function.register(conn))?;
-    config.collations.iter().try_for_each(|name| collation(conn, name))
+    config.collations.iter().try_for_each(|name| collation(conn, name))?;
+    if config.external.iter().any(|table| table.is_function("generate_series")) {
+        series::load_module(conn)?;
+    }
+    if config.external.iter().any(|table| table.is_function("rarray")) {
+        array::load_module(conn)?;
+    }
+    Ok(())
 }
 
 /// Setting a hook returns nothing up to rusqlite 0.37 and a result from 0.38 on.

@@ -8,18 +8,25 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use onward_schema::Checksum;
+use onward_schema::version::digits;
 use toml::de::DeTable;
 
-use crate::checks::{bad_file_name, duplicate_version, mixed_layouts, no_migrations, unreadable};
+use crate::checks::{
+    bad_config_file, bad_file_name, duplicate_version, mixed_layouts, no_migrations, unknown_directive,
+    unreadable, version_order,
+};
 use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
 use crate::directive;
+use crate::external;
 use crate::file::{File, FileId};
 use crate::history::{History, Migration};
-use crate::layout::{self, Direction, Layout, Name};
+use crate::layout::{self, BadName, Direction, Layout, Name};
 use crate::lock;
+use crate::order::{Order, Versions, keys};
 use crate::source::regular::Problem;
 use crate::statement::statements;
+use crate::tool::{self, Means, Unread};
 
 /// Folders deeper than this are not looked into; no layout has more than one.
 const DEPTH: usize = 8;
@@ -32,14 +39,21 @@ const LEGACY: &str = "legacy/";
 
 /// Reads a folder: everything that could be read, and what is wrong with the rest.
 pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
-    let mut source =
-        Source { history: History { dir: dir.to_owned(), ..History::default() }, diagnostics: Vec::new() };
+    let history = History { dir: dir.to_owned(), ..History::default() };
+    let mut source = Source { history, diagnostics: Vec::new(), unread: BTreeMap::new() };
     match list(dir) {
         Ok(Listing { paths, problems, .. }) => {
+            source.history.unseen.anything = !problems.is_empty();
             for (path, problem) in problems {
                 source.problem(&path, |file| unreadable::file(file, &path, &problem));
             }
             source.files(paths);
+            let unread = source
+                .unread
+                .into_values()
+                .map(|found| unknown_directive::other_tool(&source.history.files, &found));
+            source.diagnostics.extend(unread);
+            external::settle(&mut source.history, &mut source.diagnostics);
         }
         Err((folder, error)) => source.problem("", |file| unreadable::folder(file, &folder, &error)),
     }
@@ -144,9 +158,14 @@ fn leads_back(link: &Path, depth: usize) -> bool {
     around.any(|folder| folder.canonicalize().is_ok_and(|folder| folder.starts_with(&target)))
 }
 
+/// A name and the path it comes from.
+type Named = (Name, String);
+
 struct Source {
     history: History,
     diagnostics: Vec<Diagnostic>,
+    /// The files that another tool reads otherwise, by tool.
+    unread: BTreeMap<(&'static str, Means), Vec<(FileId, Unread)>>,
 }
 
 impl Source {
@@ -186,7 +205,7 @@ impl Source {
     }
 
     fn files(&mut self, paths: Vec<String>) {
-        let mut found: BTreeMap<Layout, Vec<(Name, String)>> = BTreeMap::new();
+        let (mut names, mut bad) = (Vec::new(), BTreeMap::new());
         let (legacy, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.starts_with(LEGACY));
         for path in paths {
             if path == lock::FILE_NAME {
@@ -198,26 +217,22 @@ impl Source {
                 }
             } else {
                 match layout::parse(&path) {
-                    Ok(name) => found.entry(name.layout).or_default().push((name, path)),
-                    Err(bad) => self.problem(&path, |file| bad_file_name::diagnose(file, &path, &bad)),
+                    Ok(name) => names.push((name, path)),
+                    Err(found) => {
+                        self.leave_out(&path);
+                        let group = (found.tool, found.group.clone());
+                        bad.entry(group).or_insert_with(|| (found, Vec::new())).1.push(path);
+                    }
                 }
             }
         }
-        // The layout of most files is the folder's; the others are what does not fit.
-        let main = found.iter().max_by_key(|(_, names)| names.len()).map(|(layout, _)| *layout);
-        self.history.layout = main;
-        let mut migrations = Vec::new();
-        for (layout, names) in found {
-            if Some(layout) == main {
-                migrations = names;
-            } else {
-                let example = main.map(|main| main.to_string()).unwrap_or_default();
-                for (_, path) in names {
-                    self.problem(&path, |file| mixed_layouts::diagnose(file, &path, layout, &example));
-                }
-            }
+        let mut bad: Vec<(BadName, Vec<String>)> = bad.into_values().collect();
+        bad.sort_by(|(_, a), (_, b)| a.cmp(b));
+        for (found, paths) in bad {
+            self.problem(&paths[0], |file| bad_file_name::diagnose(file, &paths, &found));
         }
-        self.migrations(migrations);
+        let names = self.one_layout(names);
+        self.migrations(names);
         for path in legacy {
             let file = self.text(&path);
             self.history.legacy.extend(file);
@@ -228,53 +243,142 @@ impl Source {
         }
     }
 
-    fn migrations(&mut self, mut names: Vec<(Name, String)>) {
-        names.sort_by_key(|(name, _)| name.version);
+    /// A file that is part of no order; what it is about is kept from being judged.
+    fn leave_out(&mut self, path: &str) {
+        match regular::read(&self.history.dir.join(path)) {
+            Ok(bytes) => self.history.unseen.leave_out(&String::from_utf8_lossy(&bytes)),
+            Err(_) => self.history.unseen.anything = true,
+        }
+    }
+
+    /// The layout of most files is the folder's; the others are what does not fit.
+    fn one_layout(&mut self, names: Vec<Named>) -> Vec<Named> {
+        let mut counts = BTreeMap::<Layout, usize>::new();
+        names.iter().for_each(|(name, _)| *counts.entry(name.layout).or_default() += 1);
+        let main = counts.into_iter().max_by_key(|(_, count)| *count).map(|(layout, _)| layout);
+        self.history.layout = main;
+        let mut others = BTreeMap::<Layout, Vec<String>>::new();
+        for (name, path) in names.iter().filter(|(name, _)| Some(name.layout) != main) {
+            others.entry(name.layout).or_default().push(path.clone());
+        }
+        let example = main.map(|main| main.to_string()).unwrap_or_default();
+        for (layout, paths) in others {
+            self.problem(&paths[0], |file| mixed_layouts::diagnose(file, &paths, layout, &example));
+        }
+        names
+    }
+
+    fn migrations(&mut self, names: Vec<Named>) {
+        let main = names.iter().filter(|(name, _)| Some(name.layout) == self.history.layout);
+        let versions = Versions::of(self.history.layout, main.map(|(name, _)| name));
+        // A version that is a text has no place among numbers.
+        let (mut names, strays): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|(name, _)| versions.has_place(name));
+        strays.iter().for_each(|(_, path)| self.leave_out(path));
+        let (order, is_settled) = self.order(&versions);
+        names.sort_by(|(a, path), (b, other)| versions.compare(a, b, order).then_with(|| path.cmp(other)));
         let (down, up): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|(name, _)| name.direction == Direction::Down);
-        for (name, path) in up {
-            let Some(file) = self.text(&path) else { continue };
-            let text = self.history.files.get(file).text.clone();
-            if let Some(earlier) = self.history.migrations.last().filter(|last| last.version == name.version)
-            {
-                let diagnostic = duplicate_version::diagnose(&self.history, file, earlier.file, name.version);
-                self.diagnostics.push(diagnostic);
-                continue;
+        let is_again = |at: usize| at > 0 && versions.is_same(&up[at - 1].0, &up[at].0, order);
+        let firsts = (0..up.len()).filter(|&at| !is_again(at)).map(|at| up[at].0.label.as_str());
+        let mut keys = keys(firsts).into_iter();
+        let mut key = None;
+        for (at, (name, path)) in up.iter().enumerate() {
+            if !is_again(at) {
+                key = keys.next().flatten();
             }
-            let mut statements = statements(&text);
-            let foreign_keys = directive::attach(file, &text, &mut statements, &mut self.diagnostics);
-            let checksum = Checksum::of(&text);
-            let previous = self.history.migrations.last().map(|last| last.chain).unwrap_or_default();
-            let chain = previous.chain(name.version, checksum);
-            let Name { version, label, name, .. } = name;
-            self.history.migrations.push(Migration {
-                version,
-                label,
-                name,
-                file,
-                down: None,
-                statements,
-                down_statements: Vec::new(),
-                foreign_keys,
-                checksum,
-                chain,
-            });
+            self.up(name, path, key, is_again(at));
+        }
+        if !is_settled {
+            self.diagnostics.extend(version_order::check(&self.history, &versions, order));
         }
         for (name, path) in down {
-            let Some(file) = self.text(&path) else { continue };
-            // By version alone: in real histories the rest of the name is now and then spelled in two ways.
-            let up = self.history.migrations.iter_mut().find(|up| up.version == name.version);
-            match up {
-                Some(up) => {
-                    up.down = Some(file);
-                    let text = &self.history.files.get(file).text;
-                    up.down_statements = statements(text);
-                    // Nothing of ours runs the way back, so what is odd about its directives stops nothing.
-                    directive::attach(file, text, &mut up.down_statements, &mut Vec::new());
-                }
-                None => self.diagnostics.push(bad_file_name::down_without_up(file, &path)),
-            }
+            self.down(&name, &path);
         }
+    }
+
+    /// The order of the folder, and whether that was asked for or released: its tool's, unless it is locked in that of
+    /// numbers or asks for it.
+    fn order(&mut self, versions: &Versions) -> (Order, bool) {
+        let text = self.history.lock.map(|file| self.history.files.get(file).text.as_str());
+        // What is wrong with the lock file is said elsewhere.
+        let locked = text.and_then(|text| lock::parse(FileId::default(), text, &mut Vec::new()));
+        let locked = locked.and_then(|entries| versions.locked(&entries));
+        let wanted = self.history.config.by_number.clone();
+        let is_settled = wanted.is_some() || locked == Some(Order::Tool);
+        let order = locked.unwrap_or(if wanted.is_some() { Order::Number } else { Order::Tool });
+        if let (Some(place), Order::Tool) = (wanted, order) {
+            let problem = format!(
+                "`onward.lock` has the migrations in the order of {}, not of numbers",
+                versions.tool()
+            );
+            self.diagnostics.push(bad_config_file::diagnose(place, &problem));
+        }
+        self.history.order = order;
+        (order, is_settled)
+    }
+
+    fn up(&mut self, name: &Name, path: &str, key: Option<i64>, is_again: bool) {
+        let Some(file) = self.text(path) else {
+            return self.leave_out(path);
+        };
+        let Some(version) = key else {
+            self.diagnostics.push(bad_file_name::no_number(file, path));
+            return self.leave_out(path);
+        };
+        let text = self.history.files.get(file).text.clone();
+        if let Some(earlier) = self.history.migrations.last().filter(|_| is_again) {
+            let diagnostic = duplicate_version::diagnose(&self.history, file, earlier);
+            self.history.unseen.pair(earlier.file, file);
+            self.diagnostics.push(diagnostic);
+        }
+        let mut statements = statements(&text);
+        let foreign_keys = directive::attach(file, &text, &mut statements, &mut self.diagnostics);
+        if let Some(unread) = tool::unread(&text, &statements) {
+            match unread.means {
+                // The way forward is SQL that can be checked.
+                Means::Back => statements.retain(|found| found.range.start < unread.range.start),
+                Means::Template | Means::End => {
+                    self.history.unseen.leave_blank(file, &text);
+                    statements.clear();
+                }
+            }
+            self.unread.entry((unread.tool, unread.means)).or_default().push((file, unread));
+        }
+        let checksum = Checksum::of(&text);
+        let previous = self.history.migrations.last().map(|last| last.chain).unwrap_or_default();
+        self.history.migrations.push(Migration {
+            version,
+            label: name.label.clone(),
+            name: name.name.clone(),
+            file,
+            down: None,
+            statements,
+            down_statements: Vec::new(),
+            foreign_keys,
+            checksum,
+            chain: previous.chain(version, checksum),
+        });
+    }
+
+    fn down(&mut self, name: &Name, path: &str) {
+        let Some(file) = self.text(path) else { return };
+        // By version alone: in real histories the rest of the name is now and then spelled in two ways.
+        let is_its = |up: &Migration| {
+            let number = digits(&up.label);
+            let stem = format!("{}/", name.stem);
+            (!number.is_empty() && number == name.number())
+                || self.history.files.get(up.file).path.starts_with(&stem)
+        };
+        let Some(at) = self.history.migrations.iter().position(is_its) else {
+            return self.diagnostics.push(bad_file_name::down_without_up(file, path));
+        };
+        let text = &self.history.files.get(file).text;
+        let up = &mut self.history.migrations[at];
+        up.down = Some(file);
+        up.down_statements = statements(text);
+        // Nothing of ours runs the way back, so what is odd about its directives stops nothing.
+        directive::attach(file, text, &mut up.down_statements, &mut Vec::new());
     }
 }
 

@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use onward::Adopt;
 use onward::rusqlite::OpenFlags;
 
-use crate::{database, program};
+use crate::{TakeOver, database, program};
 
-pub(crate) fn run(db: &Path, dir: &Path, adopt: Option<Adopt>) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(db: &Path, dir: &Path, adopt: Option<TakeOver>) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {
         Ok(migrations) => migrations,
         Err(code) => return Ok(code),
@@ -20,6 +19,8 @@ pub(crate) fn run(db: &Path, dir: &Path, adopt: Option<Adopt>) -> anyhow::Result
         }
         return Ok(database::tell(migrations.migrator().open(db).map(|(_, report)| report)));
     };
+    let how = how.of(&migrations)?;
+    let migrator = how.into_iter().fold(migrations.migrator(), |migrator, how| migrator.adopt(how));
     let mut conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    Ok(database::tell(migrations.migrator().adopt(how).apply(&mut conn)))
+    Ok(database::tell(migrator.apply(&mut conn)))
 }

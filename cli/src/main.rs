@@ -99,7 +99,7 @@ enum Command {
         adopt: Option<How>,
         /// Take the copy over first, as one that has had the migrations up to this version
         #[arg(long, value_name = "VERSION", conflicts_with = "adopt")]
-        at: Option<i64>,
+        at: Option<String>,
     },
     /// Bring a database up to date, as the program does when it starts; make it if it is not there
     ///
@@ -117,8 +117,8 @@ enum Command {
     Revert {
         /// The database file
         db: PathBuf,
-        /// The version to go back to; 0 takes back all, unless the first has that version
-        version: i64,
+        /// The version to go back to, as its file name has it; 0 takes back all, unless the first has that version
+        version: String,
         #[command(flatten)]
         folder: Folder,
     },
@@ -146,7 +146,7 @@ enum Command {
         how: How,
         /// Say it, where the schema alone cannot: it has had the migrations up to this version, and its schema agrees
         #[arg(long, value_name = "VERSION", conflicts_with = "how")]
-        at: Option<i64>,
+        at: Option<String>,
     },
 }
 
@@ -163,6 +163,22 @@ impl From<How> for onward::Adopt {
         match how {
             How::Exact => onward::Adopt::Exact,
             How::Reconcile => onward::Adopt::Reconcile,
+        }
+    }
+}
+
+/// How a database without a ledger is to be taken over, if it is.
+struct TakeOver {
+    how: Option<How>,
+    /// The version it has had, as its file name has it.
+    at: Option<String>,
+}
+
+impl TakeOver {
+    fn of(self, migrations: &onward::Migrations) -> anyhow::Result<Option<onward::Adopt>> {
+        match self.at {
+            Some(at) => program::version(migrations, &at).map(|at| Some(onward::Adopt::At(at))),
+            None => Ok(self.how.map(How::into)),
         }
     }
 }
@@ -209,15 +225,13 @@ fn main() -> ExitCode {
         Command::Status { db, folder } => status::run(&db, &folder::find(folder.dir)),
         Command::Verify { db, folder } => verify::run(&db, &folder::find(folder.dir)),
         Command::Rehearse { db, folder, adopt, at } => {
-            let adopt = at.map(onward::Adopt::At).or(adopt.map(How::into));
-            rehearse::run(&db, &folder::find(folder.dir), adopt)
+            rehearse::run(&db, &folder::find(folder.dir), TakeOver { how: adopt, at })
         }
         Command::Restore { copy, db } => restore::run(&copy, &db),
         Command::Apply { db, folder } => apply::run(&db, &folder::find(folder.dir), None),
-        Command::Revert { db, version, folder } => revert::run(&db, version, &folder::find(folder.dir)),
+        Command::Revert { db, version, folder } => revert::run(&db, &version, &folder::find(folder.dir)),
         Command::Adopt { db, folder, how, at } => {
-            let how = at.map_or(how.into(), onward::Adopt::At);
-            apply::run(&db, &folder::find(folder.dir), Some(how))
+            apply::run(&db, &folder::find(folder.dir), Some(TakeOver { how: Some(how), at }))
         }
     };
     outcome.unwrap_or_else(|error| {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail, ensure};
 use onward::rusqlite::Connection;
 use onward_analysis::layout::Layout;
 use onward_analysis::printable::printable;
-use onward_analysis::{History, source};
+use onward_analysis::{History, source, version};
 
 use crate::output;
 
@@ -27,7 +27,7 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
     {
         bail!("{}; {}", printable(&bad.message), bad.help);
     }
-    let label = label(&history)?;
+    let label = label(&history, &name)?;
     for (path, text) in files(&history, &label, &name) {
         let path = dir.join(path);
         create(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
@@ -37,14 +37,29 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// The next version as this folder writes versions: numbers with their zeros, or the time in UTC.
-fn label(history: &History) -> anyhow::Result<String> {
+fn label(history: &History, name: &str) -> anyhow::Result<String> {
     let Some(last) = history.migrations.last() else { return Ok("0001".to_owned()) };
+    let is_last = |label: &str| {
+        let files = files(history, label, name);
+        files.iter().any(|(path, _)| history.is_last(&path.to_string_lossy().replace('\\', "/")))
+    };
     let digits = last.label.bytes().filter(u8::is_ascii_digit).count();
     let is_dated = last.label.contains('-');
-    let is_day = digits == 8 && (19000101..=21001231).contains(&last.version);
+    let number: Option<i64> = version::digits(&last.label).parse().ok();
+    let is_day = digits == 8 && number.is_some_and(|day| (19000101..=21001231).contains(&day));
     if digits < 14 && !is_dated && !is_day {
-        let next = last.version.checked_add(1).context("there is no version after the last one")?;
-        return Ok(format!("{next:0digits$}"));
+        let number = number.with_context(|| {
+            format!("the last version, {}, is no number to go on from; name the file yourself", last.label)
+        })?;
+        let next = number.checked_add(1).context("there is no version after the last one")?;
+        let label = format!("{next:0digits$}");
+        ensure!(
+            is_last(&label),
+            "the next version, {label}, would not come after `{}`, since they are compared as texts here; name the file \
+             yourself",
+            last.label
+        );
+        return Ok(label);
     }
     // SQLite knows the calendar, so nothing else is needed for it.
     let conn = Connection::open_in_memory()?;
@@ -55,13 +70,13 @@ fn label(history: &History) -> anyhow::Result<String> {
             Ok(conn.query_row(sql, (format, seconds), |row| row.get(0))?)
         };
         let day = now("%Y%m%d")?;
-        if is_day && day.parse::<i64>()? > last.version {
+        if is_day && is_last(&day) {
             return Ok(day);
         }
         let time = now(if is_dated { "%Y-%m-%d-%H%M%S" } else { "%Y%m%d%H%M%S" })?;
         let rest = "0".repeat(digits.saturating_sub(14));
         let label = if is_dated && !rest.is_empty() { format!("{time}-{rest}") } else { time + &rest };
-        if label.replace('-', "").parse::<i64>()? > last.version {
+        if is_last(&label) {
             return Ok(label);
         }
     }
@@ -81,12 +96,24 @@ fn files(history: &History, label: &str, name: &str) -> Vec<(PathBuf, String)> {
             .into_iter()
             .chain(down(format!("{label}_{name}.down.sql")))
             .collect(),
-        Layout::Folders => [(format!("{label}_{name}/up.sql").into(), text)]
-            .into_iter()
-            .chain(down(format!("{label}_{name}/down.sql")))
-            .collect(),
+        Layout::Folders => {
+            let folder = format!("{label}{}{name}", separator(history));
+            [(format!("{folder}/up.sql").into(), text)]
+                .into_iter()
+                .chain(down(format!("{folder}/down.sql")))
+                .collect()
+        }
         Layout::FoldersMigration => vec![(format!("{label}_{name}/migration.sql").into(), text)],
     }
+}
+
+/// What stands behind the version of a folder: rusqlite_migration wants a dash, and diesel counts one to the version.
+fn separator(history: &History) -> char {
+    let last = history.migrations.last();
+    let rest = last.and_then(|last| history.files.get(last.file).path.strip_prefix(last.label.as_str()));
+    let is_dash =
+        last.is_some_and(|last| !last.label.contains('-')) && rest.is_some_and(|rest| rest.starts_with('-'));
+    if is_dash { '-' } else { '_' }
 }
 
 /// Never writes over a file.

@@ -20,8 +20,9 @@ use crate::{UNKNOWN, folder, output};
 const PROVEN: &str = "ONWARD_PROVEN_HISTORY";
 
 /// A proven history on its way: migrations, objects, fingerprint, the functions and collations of the application, and the
-/// oldest SQLite that runs it.
-type Proven = (Vec<Step>, Vec<String>, [u8; 32], Vec<(String, i32, bool)>, Vec<String>, i32);
+/// oldest SQLite that runs it; and the tables that others make.
+type Proven =
+    (Vec<Step>, Vec<String>, [u8; 32], Vec<(String, i32, bool)>, Vec<String>, i32, Vec<(String, String)>);
 /// Version, whether foreign keys are on, checksum, chain, the file, and the one that takes it back.
 type Step = (i64, bool, [u8; 32], [u8; 32], Text, Option<Text>);
 /// The parts of [`File`].
@@ -39,7 +40,15 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
 
 /// The history alone, which is all that a ledger can be held against.
 pub(crate) fn of_history(history: &History, dir: &Path) -> Migrations {
-    embed((steps(history, dir), Vec::new(), [0; 32], Vec::new(), Vec::new(), 0))
+    embed((steps(history, dir), Vec::new(), [0; 32], Vec::new(), Vec::new(), 0, others(history)))
+}
+
+/// The number of a version that was written as its file name has it; of one that is not there, the number that it is.
+pub(crate) fn version(migrations: &Migrations, written: &str) -> anyhow::Result<i64> {
+    let found = migrations.find(written).map(onward::Migration::version);
+    found.or_else(|| written.parse().ok()).with_context(|| {
+        format!("no migration, or more than one, has the version `{written}`; write it with its name, as the file has it")
+    })
 }
 
 fn prove(dir: &Path) -> Result<Proven, ExitCode> {
@@ -55,11 +64,16 @@ fn prove(dir: &Path) -> Result<Proven, ExitCode> {
             functions.collect(),
             history.config.collations.clone(),
             history.oldest_sqlite().number(),
+            others(history),
         ));
     }
     folder::print(&analysis, dir, false);
     output::error("a history with errors is not run; nothing was done");
     Err(folder::failure(&analysis))
+}
+
+fn others(history: &History) -> Vec<(String, String)> {
+    history.config.others().map(|table| (table.name.clone(), table.sql.clone())).collect()
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
@@ -103,7 +117,7 @@ fn text(File { whole, ends, statements }: File) -> Text {
     (whole, ends, statements.collect())
 }
 
-fn embed((steps, objects, fingerprint, functions, collations, sqlite): Proven) -> Migrations {
+fn embed((steps, objects, fingerprint, functions, collations, sqlite, external): Proven) -> Migrations {
     let list = steps.into_iter().map(|(version, foreign_keys, checksum, chain, up, down)| {
         let up = __private::migration(version, file(up), checksum, chain);
         let up = if foreign_keys { __private::foreign_keys(up) } else { up };
@@ -114,6 +128,8 @@ fn embed((steps, objects, fingerprint, functions, collations, sqlite): Proven) -
     });
     let migrations =
         __private::migrations(list.collect::<Vec<Migration>>().leak(), leak(objects), fingerprint);
+    let external = external.into_iter().map(|(name, sql)| (&*name.leak(), &*sql.leak()));
+    let migrations = __private::external(migrations, external.collect::<Vec<_>>().leak());
     let functions = functions
         .into_iter()
         .map(|(name, arguments, deterministic)| __private::function(name.leak(), arguments, deterministic));

@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use onward::Adopt;
 use onward::rusqlite::OpenFlags;
 
-use crate::{WRONG, database, program};
+use crate::{TakeOver, WRONG, database, program};
 
-pub(crate) fn run(db: &Path, dir: &Path, adopt: Option<Adopt>) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(db: &Path, dir: &Path, adopt: TakeOver) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {
         Ok(migrations) => migrations,
         Err(code) => return Ok(code),
     };
     let conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let migrator = adopt.into_iter().fold(migrations.migrator(), |migrator, how| migrator.adopt(how));
+    let migrator =
+        adopt.of(&migrations)?.into_iter().fold(migrations.migrator(), |migrator, how| migrator.adopt(how));
     let rehearsal = migrator.rehearse(&conn);
     // The run itself would be refused.
     let refused = rehearsal.as_ref().is_ok_and(|rehearsal| !rehearsal.violations.is_empty());

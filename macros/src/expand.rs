@@ -2,6 +2,7 @@
 
 use onward_analysis::config::{Config, Stub};
 use onward_analysis::embedded::{File, Statement};
+use onward_analysis::external::External;
 use onward_analysis::replay::Replay;
 use onward_analysis::{Checksum, Diagnostic, History, Migration, render};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -11,7 +12,7 @@ use syn::spanned::Spanned;
 
 use crate::cache;
 use crate::folder::Folder;
-use crate::input::Hook;
+use crate::input::{Hook, twice};
 
 /// More errors than these are counted and not shown.
 const MOST: usize = 50;
@@ -19,12 +20,13 @@ const MOST: usize = 50;
 pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
     let analysis = cache::analyze(&folder.dir);
     let tracked = folder.track(&analysis);
-    let shown = analysis.grouped();
-    let (errors, warnings): (Vec<_>, Vec<_>) = shown.iter().partition(|found| found.is_error());
+    let grouped = analysis.grouped();
+    let shown = grouped.iter().filter(|found| !is_for_code(found, &analysis.history, hooks));
+    let (errors, warnings): (Vec<_>, Vec<_>) = shown.partition(|found| found.is_error());
     let warnings = warnings.into_iter().map(|found| warning(found, &analysis.history, folder));
     // Of files that could not be put in order, nobody knows which versions there are.
     let known = analysis.replay.as_ref().map(|_| &analysis.history);
-    let unknown: Vec<_> = hooks.iter().filter_map(|hook| unknown(hook, known?)).collect();
+    let unknown: Vec<_> = (0..hooks.len()).filter_map(|at| unknown(&hooks[..=at], known?)).collect();
     let value = match &analysis.replay {
         Some(replay) if errors.is_empty() && unknown.is_empty() => {
             embed(&analysis.history, replay, folder, hooks)
@@ -41,6 +43,13 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
         }
     };
     quote!({ #tracked #(#warnings)* #value })
+}
+
+/// Whether it is about a migration that has no statements because code runs after it.
+fn is_for_code(diagnostic: &Diagnostic, history: &History, hooks: &[Hook]) -> bool {
+    let is_its = |at: usize| history.migrations[at].file == diagnostic.place.file;
+    diagnostic.rule.code == "empty_migration"
+        && hooks.iter().filter_map(|hook| history.find(&hook.version)).any(is_its)
 }
 
 /// An expression of the right type, so that rustc reports the errors and nothing else.
@@ -66,12 +75,15 @@ fn warning(diagnostic: &Diagnostic, history: &History, folder: &Folder) -> Token
     }
 }
 
-/// The versions that there are, the newest first, if that of the hook is none of them.
-fn unknown(hook: &Hook, history: &History) -> Option<syn::Error> {
-    let mut labels = history.migrations.iter().rev().map(|migration| migration.label.as_str());
-    if history.migrations.iter().any(|migration| migration.version == hook.version) {
-        return None;
+/// What is wrong with the last of these: the versions that there are, the newest first, if its own is none of them, or
+/// that an earlier one has it.
+fn unknown(hooks: &[Hook], history: &History) -> Option<syn::Error> {
+    let (hook, earlier) = hooks.split_last()?;
+    if let Some(at) = history.find(&hook.version) {
+        let is_taken = earlier.iter().any(|earlier| history.find(&earlier.version) == Some(at));
+        return is_taken.then(|| syn::Error::new(hook.span, twice(&hook.version)));
     }
+    let mut labels = history.migrations.iter().rev().map(|migration| migration.label.as_str());
     let shown = labels.by_ref().take(10).collect::<Vec<_>>().join(", ");
     let rest = match labels.count() {
         0 => String::new(),
@@ -85,10 +97,11 @@ fn unknown(hook: &Hook, history: &History) -> Option<syn::Error> {
 }
 
 fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) -> TokenStream {
-    let migrations = history.migrations.iter().map(|found| {
+    let places: Vec<_> = hooks.iter().map(|hook| history.find(&hook.version)).collect();
+    let migrations = history.migrations.iter().enumerate().map(|(at, found)| {
         let migration = migration(history, found, folder);
-        match hooks.iter().find(|hook| hook.version == found.version) {
-            Some(hook) => after(migration, &hook.function),
+        match hooks.iter().zip(&places).find(|(_, place)| **place == Some(at)) {
+            Some((hook, _)) => after(migration, &hook.function),
             None => migration,
         }
     });
@@ -115,6 +128,13 @@ fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) ->
 
 /// Adds what the application registers, for schemas that are made in memory to compare with.
 fn stubs(value: TokenStream, config: &Config) -> TokenStream {
+    let value = match config.others().next() {
+        Some(_) => {
+            let tables = config.others().map(|External { name, sql, .. }| quote!((#name, #sql)));
+            quote!(::onward::__private::external(#value, &[#(#tables),*]))
+        }
+        None => value,
+    };
     if config.functions.is_empty() && config.collations.is_empty() {
         return value;
     }

@@ -14,7 +14,8 @@ pub(crate) struct Input {
 
 /// Code beside a migration: `3 => backfill::hash_messages`.
 pub(crate) struct Hook {
-    pub(crate) version: i64,
+    /// A number, or in quotes what the file name has.
+    pub(crate) version: String,
     /// Where the version stands.
     pub(crate) span: Span,
     pub(crate) function: Expr,
@@ -61,21 +62,37 @@ fn hooks(input: ParseStream<'_>) -> syn::Result<Vec<Hook>> {
     syn::braced!(content in input);
     let mut hooks = Vec::<Hook>::new();
     while !content.is_empty() {
-        let expected = "expected the version of a migration, as in `after = { 3 => a_function }`";
-        let key: LitInt = content.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
-        let version = key.base10_parse().ok().filter(|_| key.suffix().is_empty());
-        let version = version.ok_or_else(|| syn::Error::new(key.span(), expected))?;
+        let (version, span) = version(&content)?;
         if hooks.iter().any(|hook| hook.version == version) {
-            let twice = format!("migration {version} is named twice: call both functions from one");
-            return Err(syn::Error::new(key.span(), twice));
+            return Err(syn::Error::new(span, twice(&version)));
         }
         content.parse::<Token![=>]>()?;
-        hooks.push(Hook { version, span: key.span(), function: content.parse()? });
+        hooks.push(Hook { version, span, function: content.parse()? });
         if !content.is_empty() {
             content.parse::<Token![,]>()?;
         }
     }
     Ok(hooks)
+}
+
+/// `3`, or as the file name writes it, `"2026-01-05-093000"`, which may be longer than any number of Rust's.
+fn version(input: ParseStream<'_>) -> syn::Result<(String, Span)> {
+    let expected = "expected the version of a migration, as in `after = { 3 => a_function }`, or in quotes as its file \
+                    name writes it";
+    if input.peek(LitStr) {
+        let text: LitStr = input.parse()?;
+        return Ok((text.value(), text.span()));
+    }
+    let number: LitInt = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+    match number.suffix() {
+        "" => Ok((number.base10_digits().to_owned(), number.span())),
+        _ => Err(syn::Error::new(number.span(), expected)),
+    }
+}
+
+/// What is wrong with a migration that has two functions.
+pub(crate) fn twice(version: &str) -> String {
+    format!("migration {version} is named twice: call both functions from one")
 }
 
 /// `sql!(…)`, `query!(…)` and the like.

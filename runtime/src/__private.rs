@@ -26,6 +26,14 @@ pub const fn migrations(
     Migrations::new(list, objects, fingerprint)
 }
 
+/// A history beside tables that others make, each with the statement that makes its stub.
+pub const fn external(
+    migrations: Migrations,
+    external: &'static [(&'static str, &'static str)],
+) -> Migrations {
+    Migrations { external, ..migrations }
+}
+
 /// A history that calls functions or collations of the application.
 pub const fn stubs(
     migrations: Migrations,

@@ -5,7 +5,7 @@ use onward_schema::{Difference, Fingerprint, Schema};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
-use crate::migrations::{Migration, Migrations};
+use crate::migrations::{Migration, Migrations, position};
 use crate::run;
 use crate::settings::Settings;
 use crate::verify::{names, replay};
@@ -78,7 +78,7 @@ pub(crate) fn adopt(
 
 /// How many migrations there are up to this version.
 pub(crate) fn count(list: &[Migration], version: i64) -> Result<usize> {
-    let at = list.iter().position(|migration| migration.version() == version);
+    let at = position(list, &version.to_string());
     let known = list.last().map(Migration::version);
     at.map(|at| at + 1).ok_or(Error::UnknownVersion { version, known })
 }
@@ -148,7 +148,9 @@ fn reconcile(
     let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());
     replay(migrations, list.len(), |_, replayed| {
-        proven.push(read(replayed)?);
+        let mut schema = read(replayed)?;
+        schema.tables.retain(|_, table| !migrations.is_external(&table.name));
+        proven.push(schema);
         Ok(())
     })?;
     let plan = adopt::reconcile(&effects, &proven, &found).map_err(|(migration, statement)| {

@@ -231,7 +231,7 @@ fn begin<'c>(
         Some(to) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
             let pending = pending(migrator, goal, conn)?;
-            if (!pending.list.is_empty() && !pending.is_new) || pending.adopt.is_some() {
+            if (!pending.list.is_empty() && !pending.is_empty) || pending.adopt.is_some() {
                 Some(Backup::make(conn, immediate, to, wait)?)
             } else {
                 immediate.end_unchanged()?;

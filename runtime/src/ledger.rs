@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction, params};
 
 use crate::error::{self, Error};
-use crate::migrations::Migration;
+use crate::migrations::{Migration, Migrations};
 
 /// A row of the ledger, as it was written when the migration ran: the checksum in hexadecimal digits, the time in UTC.
 #[derive(Debug, Clone)]
@@ -195,9 +195,19 @@ pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
     conn.execute(&format!("DELETE FROM main.{LEDGER} WHERE version >= ?1"), [from]).map(drop)
 }
 
-/// The names of what a database without a ledger holds already, SQLite's own tables aside.
-pub(crate) fn strangers(conn: &Connection) -> Result<Vec<String>> {
-    let sql =
-        "SELECT name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
-    conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+/// The names of what a database without a ledger holds already, SQLite's own tables and those that others make aside, with
+/// the indexes and triggers of these.
+pub(crate) fn strangers(conn: &Connection, migrations: &Migrations) -> Result<Vec<String>> {
+    let sql = "SELECT name, tbl_name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
+    let mut query = conn.prepare(sql)?;
+    let all = query
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(String, String)>>>()?;
+    let is_ours = |(_, table): &(String, String)| !migrations.is_external(table);
+    Ok(all.into_iter().filter(is_ours).map(|(name, _)| name).collect())
+}
+
+/// Whether a database has nothing at all.
+pub(crate) fn is_empty(conn: &Connection) -> Result<bool> {
+    conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM main.sqlite_schema)", [], |row| row.get(0))
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use onward_schema::stub::Function;
-use onward_schema::{Checksum, Difference, token};
+use onward_schema::{Checksum, Difference, token, version};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
@@ -61,7 +61,8 @@ pub struct Migration {
 }
 
 impl Migration {
-    /// What orders it: the number in its file name.
+    /// Its number in the ledger, which rises in the order of the history: the number in its file name, or where that does
+    /// not rise, is longer than 64 bits or no number at all, another that is made of it.
     pub fn version(&self) -> i64 {
         self.version
     }
@@ -143,6 +144,8 @@ pub struct Migrations {
     pub(crate) collations: &'static [&'static str],
     /// The oldest SQLite that runs them, as SQLite numbers its versions.
     pub(crate) sqlite: i32,
+    /// The tables that others make, and what stands in for each where only the schema matters.
+    pub(crate) external: &'static [(&'static str, &'static str)],
 }
 
 impl Migrations {
@@ -151,7 +154,7 @@ impl Migrations {
         objects: &'static [&'static str],
         fingerprint: [u8; 32],
     ) -> Migrations {
-        Migrations { list, objects, fingerprint, functions: &[], collations: &[], sqlite: 0 }
+        Migrations { list, objects, fingerprint, functions: &[], collations: &[], sqlite: 0, external: &[] }
     }
 
     /// Whether this SQLite is new enough; that is asked of a number, so that it costs nothing.
@@ -165,9 +168,26 @@ impl Migrations {
         Err(Error::OldSqlite { path: None, needed, found: rusqlite::version() })
     }
 
+    /// Whether others make a table of this name.
+    pub(crate) fn is_external(&self, table: &str) -> bool {
+        self.external.iter().any(|(name, _)| name.eq_ignore_ascii_case(table))
+    }
+
     /// The migrations in the order in which they run.
     pub const fn list(&self) -> &'static [Migration] {
         self.list
+    }
+
+    /// The migration that is meant by a version: its number in the ledger, or what its file name has, with or without leading
+    /// zeros and the name. `None` if there is no such migration, or more than one.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert_eq!(migrations.find("3").map(|found| found.label()), Some("0003"));
+    /// assert_eq!(migrations.find("0003").map(|found| found.version()), Some(3));
+    /// ```
+    pub fn find(&self, version: &str) -> Option<&'static Migration> {
+        position(self.list, version).map(|at| &self.list[at])
     }
 
     /// Opens or creates a database file, brings it up to date and hands over the connection.
@@ -245,4 +265,9 @@ impl Migrations {
     pub fn migrator(&self) -> Migrator<'_> {
         Migrator::new(self)
     }
+}
+
+/// Which of these migrations is meant by a version.
+pub(crate) fn position(list: &[Migration], version: &str) -> Option<usize> {
+    version::find(version, list.iter().map(|found| (found.version, found.label(), found.name())))
 }

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use crate::adopt::{self, Adopt};
 use crate::error::{Error, Result};
-use crate::migrations::{Migration, Migrations};
+use crate::migrations::{self, Migration, Migrations};
 use crate::observer::{Event, Watch};
 use crate::readiness::Readiness;
 use crate::rehearse::{self, Rehearsal};
@@ -97,7 +97,8 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// Stops after the migration of this version. A database that has run later ones stays as it is: nothing is taken
+    /// Stops after the migration of this version, as [`Migration::version`] has it or as a number in its file name; for one
+    /// that is written otherwise there is [`Migrations::find`]. A database that has run later ones stays as it is: nothing is taken
     /// back.
     ///
     /// Before the last migration, the schema is compared with a replay in memory, as in [`Migrations::verify`].
@@ -271,9 +272,8 @@ impl<'m> Migrator<'m> {
     /// How many migrations there are up to this version.
     fn count(&self, target: i64) -> Result<usize> {
         let list = self.migrations.list;
-        list.iter()
-            .position(|migration| migration.version == target)
-            .map(|at| at + 1)
+        let at = migrations::position(list, &target.to_string());
+        at.map(|at| at + 1)
             .ok_or_else(|| Error::UnknownTarget { target, known: list.last().map(Migration::version) })
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Pending<'m> {
     pub(crate) ran: usize,
     /// Whether there is no ledger.
     pub(crate) is_new: bool,
+    /// Whether there is nothing at all.
+    pub(crate) is_empty: bool,
     /// How the database is to be taken over, if there is something in it.
     pub(crate) adopt: Option<Adopt>,
 }
@@ -49,7 +51,7 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection
     let mut adopt = None;
     let rows = match rows {
         None => {
-            let tables = ledger::strangers(conn).map_err(&reading)?;
+            let tables = ledger::strangers(conn, migrator.migrations).map_err(&reading)?;
             if !tables.is_empty() {
                 adopt = migrator.adopt.filter(|_| matches!(goal, Goal::Up(_)));
                 if adopt.is_none() {
@@ -67,7 +69,8 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection
         Goal::Up(goal) => &rest[..goal.saturating_sub(ran)],
         Goal::Back(goal) => &list[goal.min(ran)..ran],
     };
-    Ok(Pending { list, ran, is_new, adopt })
+    let is_empty = is_new && ledger::is_empty(conn).map_err(&reading)?;
+    Ok(Pending { list, ran, is_new, is_empty, adopt })
 }
 
 /// What pending migrations did.
@@ -109,7 +112,7 @@ impl<'m> Pending<'m> {
             Goal::Back(_) => return self.revert(migrations, conn, settings, watch),
         };
         let checking = Error::sqlite("check foreign keys");
-        let before = match (self.adopt, self.is_new) {
+        let before = match (self.adopt, self.is_empty) {
             (None, true) => Before::empty(),
             (None, false) => Before::count(conn, self.list).map_err(&checking)?,
             // What is missing of any of them may run.

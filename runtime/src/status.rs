@@ -58,7 +58,7 @@ impl Status {
         let read = Reading::begin(conn).map_err(&reading)?;
         let (rows, strangers) = match ledger::read(&read)? {
             Some(rows) => (rows, Vec::new()),
-            None => (Vec::new(), ledger::strangers(&read).map_err(&reading)?),
+            None => (Vec::new(), ledger::strangers(&read, migrations).map_err(&reading)?),
         };
         drop(read);
         let conflicts = plan::pending(migrations.list, &rows).err().unwrap_or_default();

@@ -22,7 +22,7 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
     let rows = match ledger::read(conn)? {
         Some(rows) => rows,
         None => {
-            let tables = ledger::strangers(conn).map_err(&reading)?;
+            let tables = ledger::strangers(conn, migrations).map_err(&reading)?;
             return if tables.is_empty() {
                 Ok(Vec::new())
             } else {
@@ -84,7 +84,7 @@ fn differences(
 ) -> Result<Vec<Difference>> {
     let reading = Error::sqlite("read the schema");
     let replayed = replay(migrations, count, |_, _| Ok(()))?;
-    let mut ours = objects(&replayed).map_err(&reading)?;
+    let mut ours = ours(migrations, &replayed).map_err(&reading)?;
     ours.extend_from_slice(names);
     ours.sort_unstable();
     let (expected, found) =
@@ -103,12 +103,17 @@ pub(crate) fn reverted(migrations: &Migrations, from: usize, count: usize, conn:
     if differences.is_empty() { Ok(()) } else { Err(Error::Drift { path: None, differences }) }
 }
 
+/// The names of what the history makes, without the stubs of what others make.
+fn ours(migrations: &Migrations, conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    Ok(objects(conn)?.into_iter().filter(|name| !migrations.is_external(name)).collect())
+}
+
 /// The names of everything that is there after any of the migrations, in lower case and sorted: what was dropped since
 /// must not be there either.
 pub(crate) fn names(migrations: &Migrations, count: usize) -> Result<Vec<String>> {
     let mut names = Vec::new();
     replay(migrations, count, |_, replayed| {
-        names.extend(objects(replayed).map_err(Error::sqlite("read the schema"))?);
+        names.extend(ours(migrations, replayed).map_err(Error::sqlite("read the schema"))?);
         names.sort_unstable();
         names.dedup();
         Ok(())
@@ -138,7 +143,8 @@ pub(crate) fn replay(
     let Migrations { list, functions, collations, .. } = migrations;
     let functions = functions.iter().try_for_each(|function| function.register(&conn));
     let registered = functions.and_then(|()| collations.iter().try_for_each(|name| collation(&conn, name)));
-    registered.map_err(replaying())?;
+    let stubs = || migrations.external.iter().try_for_each(|(_, sql)| conn.execute_batch(sql));
+    registered.and_then(|()| stubs()).map_err(replaying())?;
     run_all(&list[..count], &conn, after)?;
     Ok(conn)
 }

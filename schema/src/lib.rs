@@ -48,6 +48,7 @@ pub mod stub;
 pub mod switch;
 mod table;
 pub mod token;
+pub mod version;
 mod violation;
 
 pub use checksum::Checksum;

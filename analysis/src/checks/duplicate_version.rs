@@ -1,9 +1,11 @@
 //! Two migrations with the same version: which one runs first would depend on the file system.
 
+use onward_schema::version::digits;
+
 use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
-use crate::history::History;
+use crate::history::{History, Migration};
 
 /// `duplicate_version`
 pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version")
@@ -20,8 +22,12 @@ CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
 CREATE TABLE queues(id INTEGER);",
     );
 
-pub(crate) fn diagnose(history: &History, file: FileId, earlier: FileId, version: i64) -> Diagnostic {
+pub(crate) fn diagnose(history: &History, file: FileId, earlier: &Migration) -> Diagnostic {
     let path = |file| &history.files.get(file).path;
+    let version = earlier.version;
+    // The ledger's number of one that is none, or that does not rise, would say nothing.
+    let is_own = digits(&earlier.label) == version.to_string();
+    let written = if is_own { version.to_string() } else { format!("`{}`", earlier.label) };
     let next = history.migrations.iter().map(|migration| migration.version).max().unwrap_or(version);
     let help = match next.checked_add(1) {
         Some(free) => format!("rename the newer of the two, for example to version {free}"),
@@ -30,9 +36,9 @@ pub(crate) fn diagnose(history: &History, file: FileId, earlier: FileId, version
     Diagnostic::new(
         &RULE,
         file.start(),
-        format!("`{}` and `{}` both have version {version}", path(earlier), path(file)),
+        format!("`{}` and `{}` both have version {written}", path(earlier.file), path(file)),
     )
-    .related(earlier.start(), "the other one")
+    .related(earlier.file.start(), "the other one")
     .help(help)
 }
 

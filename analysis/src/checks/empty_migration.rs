@@ -1,14 +1,21 @@
 //! A migration without a statement, such as `cargo onward new` makes.
 //!
-//! It runs all the same, and once it has, the statements that are written into it later are an edit.
+//! Once it has run, the statements that are written into it are an edit. So it does not build while it is the newest; one
+//! that others follow stays in the chain, where databases have it.
 
 use super::Rule;
-use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::directive;
+use crate::history::{History, Migration};
+use crate::lock::Entry;
+use crate::statement::Kind;
 
 /// `empty_migration`
 pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a statement")
-    .effect("Databases on which it runs empty refuse it once it has statements.")
+    .allowable()
+    .effect(
+        "Databases on which it runs empty refuse it once it has statements. An error where it is the newest and not locked.",
+    )
     .examples(
         "-- 0001_jobs.sql
 -- to be written",
@@ -16,24 +23,102 @@ pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a stat
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
     );
 
-pub(super) fn check(history: &History) -> impl Iterator<Item = Diagnostic> + '_ {
-    history.migrations.iter().filter(|migration| migration.statements.is_empty()).map(|migration| {
-        let path = &history.files.get(migration.file).path;
-        Diagnostic::new(&RULE, migration.file.start(), format!("`{path}` has no statements"))
-            .note("databases on which it runs like this refuse it once it has some")
-            .help("write its statements before the application runs, or remove the file")
+pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iterator<Item = Diagnostic> + 'a {
+    let is_locked = |found: &Migration| {
+        entries.iter().any(|entry| entry.version == found.version && entry.checksum == found.checksum)
+    };
+    let is_open =
+        move |found: &Migration| is_empty(found) && !is_locked(found) && !history.unseen.is_blank(found.file);
+    let newest = history.migrations.iter().rev().take_while(|found| is_open(found)).count();
+    let followed = history.migrations.len() - newest;
+    history.migrations.iter().enumerate().filter_map(move |(index, found)| {
+        let file = history.files.get(found.file);
+        if !is_open(found) || (found.statements.is_empty() && directive::allows_empty(&file.text)) {
+            return None;
+        }
+        let first = found.statements.first().map_or(0..0, |statement| statement.range.clone());
+        let diagnostic = Diagnostic::new(&RULE, found.file.at(first), format!("`{}` has no statements", file.path))
+            .note("databases on which it runs like this refuse it once it has some");
+        Some(match index < followed {
+            true => diagnostic.help("write its statements before the application runs, or remove the file"),
+            false => diagnostic.severity(Severity::Error).help(
+                "write its statements, or remove the file; if it is only there for code that runs after it, write `-- \
+                 onward: allow(empty_migration) reason`",
+            ),
+        })
     })
+}
+
+/// Whether nothing of it runs: a template of BEGIN and COMMIT is as empty as a comment.
+fn is_empty(migration: &Migration) -> bool {
+    migration.statements.iter().all(|statement| statement.kind == Kind::Transaction)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::codes;
+    use crate::analysis::Analysis;
+    use crate::checks::testing::{codes, folder};
+    use crate::lock;
+
+    const EMPTY: [&str; 5] = ["", "-- add archived\n", ";;", "/* later */", "BEGIN;\n\nCOMMIT;"];
+
+    fn empty(analysis: &Analysis) -> Vec<(&str, bool)> {
+        let found = analysis.diagnostics.iter().filter(|found| found.rule.code == "empty_migration");
+        let files = &analysis.history.files;
+        found.map(|found| (files.get(found.place.file).path.as_str(), found.is_error())).collect()
+    }
 
     #[test]
-    fn no_statement_is_a_warning() {
-        for text in ["", "-- add archived\n", ";;", "/* later */"] {
-            let found = codes(&[("1_a.sql", "SELECT 1;"), ("2_b.sql", text)]);
-            assert_eq!(found, ["empty_migration 2_b.sql:1:1"], "{text}");
+    fn the_newest_does_not_build() {
+        for text in EMPTY {
+            assert_eq!(
+                empty(&folder(&[("1_a.sql", "SELECT 1;"), ("2_b.sql", text)])),
+                [("2_b.sql", true)],
+                "{text}"
+            );
+            assert_eq!(empty(&folder(&[("1_a.sql", text)])), [("1_a.sql", true)], "{text}");
+        }
+        let two = folder(&[("1_a.sql", "SELECT 1;"), ("2_b.sql", ""), ("3_c.sql", "")]);
+        assert_eq!(empty(&two), [("2_b.sql", true), ("3_c.sql", true)]);
+    }
+
+    #[test]
+    fn one_that_others_follow_is_a_warning() {
+        for text in EMPTY {
+            let found = folder(&[("1_a.sql", text), ("2_b.sql", "SELECT 1;")]);
+            assert_eq!(empty(&found), [("1_a.sql", false)], "{text}");
+            assert_eq!(found.history.migrations.len(), 2);
+        }
+    }
+
+    #[test]
+    fn what_was_released_is_left_alone() {
+        let files = [("1_a.sql", "SELECT 1;"), ("2_b.sql", "-- was never needed")];
+        let lock = lock::text(&folder(&files).history);
+        assert_eq!(codes(&[files[0], files[1], ("onward.lock", &lock)]), [""; 0]);
+        // The one behind it was not.
+        let found = folder(&[files[0], files[1], ("3_c.sql", ""), ("onward.lock", &lock)]);
+        assert_eq!(empty(&found), [("3_c.sql", true)]);
+    }
+
+    #[test]
+    fn silent_where_it_is_meant() {
+        let meant = "-- onward: allow(empty_migration) the rows are hashed by code\n";
+        assert_eq!(codes(&[("1_a.sql", "SELECT 1;"), ("2_b.sql", meant)]), [""; 0]);
+        let switch = "PRAGMA user_version = 3;";
+        assert_eq!(codes(&[("1_a.sql", switch)]), [""; 0]);
+        // It allows nothing where there is something.
+        let filled = format!("{meant}SELECT 1;");
+        assert_eq!(codes(&[("1_a.sql", &filled)]), ["unused_allow 1_a.sql:1:12"]);
+    }
+
+    #[test]
+    fn a_level_that_was_set_still_counts() {
+        for (level, error) in [("warn", Some(false)), ("allow", None), ("deny", Some(true))] {
+            let config = format!("[levels]\nempty_migration = '{level}'\n");
+            let found = folder(&[("1_a.sql", "SELECT 1;"), ("2_b.sql", ""), ("onward.toml", &config)]);
+            let found = empty(&found).first().map(|found| found.1);
+            assert_eq!(found, error, "{level}");
         }
     }
 }

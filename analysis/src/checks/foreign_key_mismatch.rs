@@ -3,6 +3,7 @@
 //! SQLite looks only when rows are written: [then it is an error](https://www.sqlite.org/foreignkeys.html#fk_indexes),
 //! where foreign keys are enforced.
 
+use super::unknown_table::by_others;
 use super::{Rule, index_before_column};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
@@ -61,7 +62,13 @@ fn explain(history: &History, late: &Late, parent: &str, missing: bool) -> Diagn
         .help(format!("make the parent first, or `{child}` in {file}"));
     }
     let help = match missing {
-        true => format!("make `{parent}` in a migration, or refer to a table that is there"),
+        true => format!(
+            "make `{parent}` in a migration, or refer to a table that is there; {}",
+            by_others(parent)
+        ),
+        false if history.config.is_external(parent) => format!(
+            "say in onward.toml which columns of `{parent}` are unique, as in CREATE TABLE, or refer to its primary key"
+        ),
         false => format!(
             "add `CREATE UNIQUE INDEX … ON {parent}(…);` on the columns that are referred to, or refer to the primary key"
         ),

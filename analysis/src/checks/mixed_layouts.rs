@@ -1,6 +1,6 @@
 //! Files of two layouts in one folder: half of them may have been meant for another tool.
 
-use super::Rule;
+use super::{Rule, others};
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::layout::Layout;
@@ -22,9 +22,12 @@ CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
 CREATE TABLE queues(id INTEGER);",
     );
 
-pub(crate) fn diagnose(file: FileId, path: &str, layout: Layout, others: &str) -> Diagnostic {
-    let message = format!("`{path}` is named like `{layout}`, but the other migrations like `{others}`");
-    Diagnostic::new(&RULE, file.start(), message).help(format!("name it like `{others}`"))
+/// One fault of these files, which are of one layout.
+pub(crate) fn diagnose(file: FileId, paths: &[String], layout: Layout, most: &str) -> Diagnostic {
+    let message = format!("`{}` is named like `{layout}`, but the other migrations like `{most}`", paths[0]);
+    let diagnostic = Diagnostic::new(&RULE, file.start(), message);
+    let diagnostic = others(&paths[1..]).into_iter().fold(diagnostic, Diagnostic::note);
+    diagnostic.help(format!("name {} like `{most}`", if paths.len() == 1 { "it" } else { "them" }))
 }
 
 #[cfg(test)]

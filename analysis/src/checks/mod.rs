@@ -58,6 +58,7 @@ pub mod unreadable;
 pub mod unused_allow;
 pub mod used_before_added;
 pub mod values_changed;
+pub mod version_order;
 pub mod view_lost;
 
 #[cfg(test)]
@@ -185,12 +186,21 @@ pub static RULES: &[&Rule] = &[
     &unused_allow::RULE,
     &used_before_added::RULE,
     &values_changed::RULE,
+    &version_order::RULE,
     &view_lost::RULE,
 ];
 
 /// What to do about something that a rebuild takes away: the statement that makes it.
 fn make_again(sql: &str) -> String {
     format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")
+}
+
+/// Which other files have the fault that was told of the first.
+fn others(paths: &[String]) -> Option<String> {
+    let (shown, rest) = paths.split_at(paths.len().min(4));
+    let shown: Vec<String> = shown.iter().map(|path| format!("`{path}`")).collect();
+    let rest = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    (!shown.is_empty()).then(|| format!("the same is wrong with {}{rest}", shown.join(", ")))
 }
 
 /// The rule of a code.
@@ -244,7 +254,6 @@ const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
 ];
 
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.extend(empty_migration::check(history));
     diagnostics.extend(syntax_error::check(history));
     diagnostics.extend(newer_sqlite::check(history));
     for at in history.statements() {
@@ -330,10 +339,53 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_ordered_is_not_replayed() {
+    fn a_file_that_has_no_place_hides_what_hangs_on_it_and_no_more() {
+        let codes = testing::codes;
         let broken = "CREATE INDEX i ON nowhere(a);";
-        assert_eq!(testing::codes(&[("1_a.sql", broken), ("x.sql", "")]), ["bad_file_name x.sql:1:1"]);
-        assert_eq!(testing::codes(&[("1_a.sql", broken)]), ["unknown_table 1_a.sql:1:19"]);
+        assert_eq!(
+            codes(&[("1_a.sql", broken), ("x.sql", "")]),
+            ["bad_file_name x.sql:1:1", "unknown_table 1_a.sql:1:19"]
+        );
+        let made = "CREATE TABLE nowhere(a);";
+        assert_eq!(codes(&[("1_a.sql", broken), ("x.sql", made)]), ["bad_file_name x.sql:1:1"]);
+        // Whatever the check.
+        let table = "CREATE TABLE t(a TEXT); CREATE TABLE u(a TEXT);";
+        let fails = "ALTER TABLE t ADD COLUMN b TEXT NOT NULL DEFAULT NULL; ALTER TABLE u ADD COLUMN b TEXT NOT NULL DEFAULT NULL;";
+        let found = codes(&[("1_a.sql", table), ("2_b.sql", fails), ("x.sql", "DELETE FROM t;")]);
+        assert_eq!(found, ["bad_file_name x.sql:1:1", "fails_with_rows 2_b.sql:1:81"]);
+        // A file that is not UTF-8 has its place, and may still hold anything.
+        assert_eq!(
+            codes(&[("1_a.sql", "CREATE TABLE nowhere(a);\0"), ("2_b.sql", broken)]),
+            ["unreadable 1_a.sql:1:25"]
+        );
+    }
+
+    #[test]
+    fn of_two_files_with_one_version_what_does_not_hang_on_the_other_is_checked() {
+        let (jobs, queues) =
+            ("CREATE TABLE jobs(a);", "CREATE TABLE queues(a); CREATE INDEX i ON nowhere(a);");
+        assert_eq!(
+            testing::codes(&[("1_a.sql", jobs), ("1_b.sql", queues)]),
+            ["duplicate_version 1_b.sql:1:1", "unknown_table 1_b.sql:1:43"]
+        );
+        // In the other order it works.
+        let index = "CREATE INDEX i ON jobs(a);";
+        let found = testing::codes(&[
+            ("1_a.sql", index),
+            ("1_b.sql", jobs),
+            ("2_c.sql", "INSERT INTO jbos VALUES (1);"),
+        ]);
+        assert_eq!(found, ["duplicate_version 1_b.sql:1:1", "unknown_table 2_c.sql:1:13"]);
+    }
+
+    #[test]
+    fn of_mixed_layouts_the_numbers_tell_the_order() {
+        let found = testing::codes(&[
+            ("1_a.sql", "CREATE TABLE t(a);"),
+            ("2_b.sql", "CREATE INDEX i ON t(b);"),
+            ("V3__c.sql", "ALTER TABLE t ADD COLUMN b;"),
+        ]);
+        assert_eq!(found, ["mixed_layouts V3__c.sql:1:1", "index_before_column 2_b.sql:1:21"]);
     }
 
     #[test]

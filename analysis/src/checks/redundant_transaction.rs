@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn once_a_file() {
-        let found = folder(&[("1_a.sql", "BEGIN;\nCREATE TABLE t(a);\nCOMMIT;"), ("2_b.sql", "END;")]);
+        let found =
+            folder(&[("1_a.sql", "BEGIN;\nCREATE TABLE t(a);\nCOMMIT;"), ("2_b.sql", "SELECT 1; END;")]);
         assert_eq!(found.diagnostics.iter().map(|found| found.related.len()).collect::<Vec<_>>(), [1, 0]);
         assert!(!found.has_errors());
     }

@@ -52,6 +52,9 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
                 what.to_uppercase()
             )
         }
+        None if what == "table" => {
+            format!("create the table in a migration before this one; {}", by_others(name))
+        }
         None => format!("create the {what} in a migration before this one"),
     };
     Some(
@@ -65,13 +68,25 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     )
 }
 
+/// What to do about a table that others make.
+pub(crate) fn by_others(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let key = if name.chars().all(is_plain) { name.to_owned() } else { format!("'{name}'") };
+    format!(
+        "if another history or the application makes it, name it in onward.toml with the columns that matter, `[external]` and \
+         `{key} = [\"id\"]`"
+    )
+}
+
 /// What to write instead of a table that is not there at the end of the history: it went in the file `gone`, or another
 /// is spelled almost the same.
-pub(crate) fn help(gone: Option<&str>, near: Option<String>) -> String {
+pub(crate) fn help(name: &str, gone: Option<&str>, near: Option<String>) -> String {
     match (gone, near) {
         (Some(file), _) => format!("it is gone since {file}"),
         (None, Some(near)) => format!("there is one with a similar name: `{near}`"),
-        (None, None) => "create it in a migration, or name the folder that does".to_owned(),
+        (None, None) => {
+            format!("create it in a migration, or name the folder that does; {}", by_others(name))
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn explain(
             let gone = replay.past(history).table_gone(name).map(|migration| file_name(history, migration));
             Diagnostic::new(&unknown_table::RULE, at(name), format!("there is no table or view `{name}`"))
                 .label("no such table")
-                .help(unknown_table::help(gone, near))
+                .help(unknown_table::help(name, gone, near))
         }
         Cause::NoFunction(name) => Diagnostic::new(
             &unknown_function::RULE,

@@ -15,6 +15,7 @@ use super::aggregate::{self, Aggregates};
 use super::expression::{expression, some_when_true};
 use super::scope::{self, Column, Item, Scope};
 use super::value::{Null, Value};
+use crate::external;
 
 /// Views within views, and subqueries within subqueries, are followed so far.
 const DEPTH: usize = 50;
@@ -56,12 +57,18 @@ fn statement(schema: &Schema, sql: &str, tables: &Tables) -> Option<Vec<Column>>
             let context = Context { schema, tables: &tables };
             let table = plain(&tbl_name.name);
             // RETURNING knows the table by its own name alone.
-            let item = scope::table(schema, &table, table.clone()).unwrap_or_else(|| Item::new(table, None));
+            let item = scope::table(schema, &meant(schema, &tbl_name), table.clone())
+                .unwrap_or_else(|| Item::new(table, None));
             let scope = Scope { items: vec![item], ..Scope::default() };
             context.results(returning?, &scope)
         }
         _ => None,
     }
+}
+
+/// Under which name the schema has the table that is meant.
+fn meant(schema: &Schema, name: &QualifiedName<'_>) -> String {
+    external::meant(schema, name.db_name.as_ref().map(plain).as_deref(), &plain(&name.name))
 }
 
 impl Context<'_> {
@@ -239,7 +246,7 @@ impl Context<'_> {
                 return Item::new(alias, columns.clone());
             }
         }
-        if let Some(item) = scope::table(self.schema, &table, alias.clone()) {
+        if let Some(item) = scope::table(self.schema, &meant(self.schema, name), alias.clone()) {
             return item;
         }
         let view = self.schema.views.get(&table.to_ascii_lowercase());

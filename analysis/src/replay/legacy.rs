@@ -1,14 +1,15 @@
 //! Databases of old releases, taken over as the runtime does it and brought up to date.
 
 use onward_schema::adopt::{Effect, reconcile};
-use onward_schema::{Schema, Violation, objects};
+use onward_schema::{Schema, Violation};
 use rusqlite::Result;
 
+use super::ours;
 use crate::cause::Refusal;
 use crate::file::{FileId, Place};
 use crate::history::{At, History, Run};
-use crate::sandbox::Sandbox;
-use crate::statement::statements;
+use crate::sandbox::{Sandbox, quoted};
+use crate::statement::{Kind, Object, statements};
 
 /// A database of an old release that does not come to the schema of the history.
 #[derive(Debug, Clone)]
@@ -49,8 +50,10 @@ pub(super) fn find(history: &History) -> Result<Vec<Legacy>> {
     for migration in 0..history.migrations.len() {
         // It has run before, so it is not refused now.
         let _ = migrate(history, migration, &sandbox)?;
-        proven.schemas.push(Schema::read(sandbox.conn())?);
-        proven.names.extend(objects(sandbox.conn())?);
+        let mut schema = Schema::read(sandbox.conn())?;
+        schema.tables.retain(|_, table| !history.config.is_external(&table.name));
+        proven.schemas.push(schema);
+        proven.names.extend(ours(&history.config, sandbox.conn())?);
     }
     proven.names.sort_unstable();
     proven.names.dedup();
@@ -66,6 +69,12 @@ fn problem(history: &History, file: FileId, proven: &Proven, sandbox: &Sandbox) 
     let text = &history.files.get(file).text;
     for statement in statements(text) {
         let range = statement.range.clone();
+        // The old program's is the real one.
+        if let Kind::Create { object: Object::Table, name, .. } = &statement.kind
+            && history.config.is_external(&name.text)
+        {
+            sandbox.run(&format!("DROP TABLE IF EXISTS {}", quoted(&name.text)), false)?;
+        }
         if matches!(statement.kind.run(), Run::Yes | Run::Undone)
             // As the old program ran it, which may have been with SQLite's default.
             && let Err(error) = sandbox.run(&text[range.clone()], true)

@@ -1,6 +1,3 @@
-// A warning of onward reaches rustc as the use of something deprecated.
-#![deny(deprecated)]
-
 use onward::{Migrations, migrations};
 
 static MIGRATIONS: Migrations = migrations!("ui/files/empty_migration");

@@ -1,0 +1,110 @@
+//! What could not be put in order, so that what hangs on it is not judged.
+
+use std::collections::HashSet;
+
+use onward_schema::token::significant;
+
+use crate::diagnostic::Diagnostic;
+use crate::file::FileId;
+use crate::history::History;
+use crate::statement::{Change, Kind, Statement, statements};
+
+/// What of a folder is part of no order, or of an order that nobody can tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// A file that may hold anything.
+    pub(crate) anything: bool,
+    /// What the files that were left out are about, in lower case.
+    names: HashSet<String>,
+    /// Files that have one version.
+    pairs: Vec<(FileId, FileId)>,
+    /// Files of the order whose statements are not known.
+    files: HashSet<FileId>,
+}
+
+impl Unseen {
+    /// Takes note of what a file is about that is left out.
+    pub(crate) fn leave_out(&mut self, text: &str) {
+        self.names.extend(statements(text).iter().flat_map(|statement| about(text, statement)));
+    }
+
+    /// A file of the order whose statements are not known.
+    pub(crate) fn leave_blank(&mut self, file: FileId, text: &str) {
+        self.leave_out(text);
+        self.files.insert(file);
+    }
+
+    /// Two files of which nobody knows which comes first.
+    pub(crate) fn pair(&mut self, first: FileId, second: FileId) {
+        self.pairs.push((first, second));
+    }
+
+    /// Whether the statements of this file are not known.
+    pub(crate) fn is_blank(&self, file: FileId) -> bool {
+        self.files.contains(&file)
+    }
+
+    /// Whether the folder is as a program would have it.
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Unseen::default()
+    }
+
+    /// Whether what was found may only be so because of what was not seen.
+    pub(crate) fn explains(&self, history: &History, found: &Diagnostic) -> bool {
+        let file = found.place.file;
+        let migration = history.migrations.iter().find(|one| one.file == file || one.down == Some(file));
+        let Some(migration) = migration else { return !self.names.is_empty() };
+        let list = if migration.file == file { &migration.statements } else { &migration.down_statements };
+        let at = found.place.range.start;
+        let Some(statement) = list.iter().find(|one| one.range.start <= at && at <= one.range.end) else {
+            return false;
+        };
+        let text = &history.files.get(file).text;
+        let names: HashSet<String> = words(&text[statement.range.clone()]).collect();
+        let pairs = self.pairs.iter().filter(|(first, second)| *first == file || *second == file);
+        !names.is_disjoint(&self.names)
+            || pairs.into_iter().any(|&(first, second)| {
+                let second = all(history, second);
+                all(history, first)
+                    .any(|name| names.contains(&name) && second.clone().any(|other| other == name))
+            })
+    }
+}
+
+/// What a file is about.
+fn all(history: &History, file: FileId) -> impl Iterator<Item = String> + Clone {
+    let text = &history.files.get(file).text;
+    let names: Vec<String> = statements(text).iter().flat_map(|statement| about(text, statement)).collect();
+    names.into_iter()
+}
+
+/// Words after which a table is named.
+const BEFORE_TABLES: [&str; 6] = ["FROM", "INTO", "JOIN", "ON", "TABLE", "UPDATE"];
+
+/// The tables and other objects that a statement makes, changes or takes away.
+fn about(text: &str, statement: &Statement) -> Vec<String> {
+    let names = match &statement.kind {
+        Kind::Create { name, on, .. } => {
+            [Some(name), on.as_ref()].into_iter().flatten().map(|name| name.text.clone()).collect()
+        }
+        Kind::Alter { table, change: Some(Change::RenameTable(to)) } => {
+            vec![table.text.clone(), to.text.clone()]
+        }
+        Kind::Alter { table, .. } => vec![table.text.clone()],
+        Kind::Drop { name, .. } => vec![name.text.clone()],
+        _ => {
+            let tokens: Vec<_> = significant(&text[statement.range.clone()]).collect();
+            let is_named = |word: &str| BEFORE_TABLES.iter().any(|before| word.eq_ignore_ascii_case(before));
+            tokens
+                .windows(2)
+                .filter(|pair| is_named(pair[0].text))
+                .filter_map(|pair| pair[1].name())
+                .collect()
+        }
+    };
+    names.into_iter().map(|name: String| name.to_ascii_lowercase()).collect()
+}
+
+fn words(sql: &str) -> impl Iterator<Item = String> {
+    significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase())
+}

@@ -1,0 +1,1 @@
+-- the notes of the old program are taken over by code

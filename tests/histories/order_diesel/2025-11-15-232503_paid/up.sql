@@ -1,0 +1,1 @@
+CREATE INDEX jobs_paid ON jobs(state);

@@ -1,0 +1,1 @@
+CREATE TABLE log(job INTEGER, text TEXT);
