@@ -27,11 +27,11 @@ fn they_are_no_strangers() {
     let status = JOBS.status(&file.conn()).unwrap();
     assert!(status.strangers.is_empty(), "{status}");
     assert_eq!(JOBS.verify(&file.conn()).unwrap(), []);
-    let backup = file.folder().join("before.db");
-    let (mut conn, report) = JOBS.migrator().backup(&backup).open(file.path()).unwrap();
+    let (mut conn, report) =
+        JOBS.migrator().backup(file.folder().join("before.db")).open(file.path()).unwrap();
     assert_eq!(report.applied.len(), 2);
     // There was something to lose.
-    assert_eq!(number(&Connection::open(&backup).unwrap(), "SELECT count(*) FROM users"), 1);
+    assert_eq!(number(&Connection::open(report.backup.unwrap()).unwrap(), "SELECT count(*) FROM users"), 1);
     assert!(JOBS.apply(&mut conn).unwrap().is_up_to_date());
     assert_eq!(JOBS.verify(&conn).unwrap(), []);
     conn.execute_batch("INSERT INTO jobs(owner) VALUES (1); DELETE FROM users").unwrap();
