@@ -42,3 +42,27 @@ fn its_mistake_is_what_the_compiler_prints() {
         printed.replace("ui/rows/jobs/", "migrations/").replace("ui/rows/field_null.rs", "src/main.rs");
     assert!(printed.contains(blocks("text")[1].trim_end()), "{printed}");
 }
+
+/// The rows of the table of promises: each names a file, and behind it the tests in it.
+#[test]
+fn every_promise_has_a_test_that_is_there() {
+    let page = read("docs/reliability.md");
+    let table = page.split("### Each promise and its test").nth(1).unwrap();
+    let rows: Vec<&str> = table.lines().skip_while(|line| !line.starts_with("|---")).skip(1).collect();
+    let rows = rows.into_iter().take_while(|line| line.starts_with('|'));
+    let mut count = 0;
+    for row in rows {
+        let tests = row.split('|').nth(3).unwrap();
+        let mut file = String::new();
+        for name in tests.split('`').skip(1).step_by(2) {
+            match name.ends_with(".rs") {
+                true => file = read(name),
+                false => {
+                    assert!(file.contains(&format!("fn {name}(")), "no test `{name}`: {row}");
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 40, "{count}");
+}
