@@ -297,7 +297,7 @@ fn a_schema_that_calls_the_application_is_compared_taken_back_and_taken_over() {
     assert_eq!(REGISTERED.migrator().revert(&mut conn, 1).unwrap().reverted.len(), 2);
     assert!(REGISTERED.verify(&conn).unwrap().is_empty());
     conn.execute_batch("CREATE INDEX pages_by_slug ON pages(slug)").unwrap();
-    assert_eq!(REGISTERED.verify(&conn).unwrap().len(), 0, "it is not there after the first migration");
+    assert_eq!(REGISTERED.verify(&conn).unwrap().len(), 1, "a pending migration makes it");
     conn.execute_batch("DROP INDEX pages_by_slug; ALTER TABLE pages ADD COLUMN note").unwrap();
     assert_eq!(REGISTERED.verify(&conn).unwrap().len(), 1);
     conn.execute_batch("ALTER TABLE pages DROP COLUMN note; DROP TABLE onward_migrations").unwrap();
