@@ -15,6 +15,37 @@ fn count(path: &Path, sql: &str) -> i64 {
     Connection::open(path).and_then(|conn| conn.query_row(sql, [], |row| row.get(0))).unwrap_or(0)
 }
 
+/// A database that cannot be migrated, two connections to it, and what another program does to what it finds instead.
+type Scene = (fn() -> (File, [Connection; 2]), &'static str);
+
+const SCENES: [Scene; 3] = [
+    (with_a_reader, "PRAGMA journal_mode = WAL; CREATE TABLE theirs AS SELECT 1 AS row"),
+    (with_an_empty_journal, "PRAGMA journal_mode = TRUNCATE; CREATE TABLE theirs AS SELECT 1 AS row"),
+    (with_an_empty_wal, "PRAGMA journal_mode = WAL; CREATE TABLE theirs AS SELECT 1 AS row"),
+];
+
+/// With nothing in its journal, which SQLite takes for one that is not there.
+fn with_an_empty_journal() -> (File, [Connection; 2]) {
+    let file = File::with_orders(&EDITED);
+    let (one, other) = (file.conn(), file.conn());
+    one.query_row("PRAGMA journal_mode = TRUNCATE", [], |_| Ok(())).unwrap();
+    one.execute_batch("INSERT INTO customers(name) VALUES ('in the WAL')").unwrap();
+    assert_eq!(file.size("app.db-journal"), 0);
+    (file, [one, other])
+}
+
+/// With nothing in its WAL.
+fn with_an_empty_wal() -> (File, [Connection; 2]) {
+    let file = File::with_orders(&EDITED);
+    let (one, other) = (file.conn(), file.conn());
+    one.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+    one.execute_batch("INSERT INTO customers(name) VALUES ('in the WAL')").unwrap();
+    other.query_row("SELECT count(*) FROM customers", [], |_| Ok(())).unwrap();
+    one.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    assert_eq!(file.size("app.db-wal"), 0);
+    (file, [one, other])
+}
+
 /// A database in WAL mode that cannot be migrated; a reader keeps the last row in the WAL.
 fn with_a_reader() -> (File, [Connection; 2]) {
     let file = File::with_orders(&EDITED);
@@ -46,17 +77,19 @@ fn killed_between_any_two_calls_nothing_is_lost() {
     let calls =
         "link linkat rename renameat renameat2 unlink unlinkat fsync fdatasync ftruncate write pwrite64";
     let mut kills = Vec::new();
-    for (call, another) in calls.split(' ').flat_map(|call| [(call, false), (call, true)]) {
-        let killed = (1..).take_while(|at| killed_at(call, *at, another)).count();
-        kills.push((call, killed));
+    for scene in SCENES {
+        for (call, another) in calls.split(' ').flat_map(|call| [(call, false), (call, true)]) {
+            let killed = (1..).take_while(|at| killed_at(scene, call, *at, another)).count();
+            kills.push((call, killed));
+        }
     }
     println!("{kills:?}");
-    assert!(kills.iter().map(|(_, killed)| killed).sum::<usize>() > 40, "{kills:?}");
+    assert!(kills.iter().map(|(_, killed)| killed).sum::<usize>() > 120, "{kills:?}");
 }
 
 /// Whether it was killed: it may make fewer of these calls.
-fn killed_at(call: &str, at: usize, another: bool) -> bool {
-    let (file, connections) = with_a_reader();
+fn killed_at((scene, theirs): Scene, call: &str, at: usize, another: bool) -> bool {
+    let (file, connections) = scene();
     let program = start(env!("CARGO_BIN_EXE_start"), &["orders", "recreate"], &file.path());
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
@@ -64,7 +97,6 @@ fn killed_at(call: &str, at: usize, another: bool) -> bool {
     strace.arg(program.get_program()).args(program.get_args());
     let ended = strace.output().unwrap().status.success();
     if another {
-        let theirs = "PRAGMA journal_mode = WAL; CREATE TABLE theirs AS SELECT 1 AS row";
         Connection::open(file.path()).unwrap().execute_batch(theirs).unwrap();
     }
     report(&start(env!("CARGO_BIN_EXE_start"), &["orders", "recreate"], &file.path()).output().unwrap());
@@ -76,7 +108,8 @@ fn killed_at(call: &str, at: usize, another: bool) -> bool {
     assert_eq!(found(&file, "SELECT count(*) FROM theirs"), theirs, "{what}");
     assert!(ORDERS.migrator().open(file.path()).unwrap().1.is_up_to_date(), "{what}");
     let mut left = file.names();
-    left.retain(|name| !name.contains("unusable"));
+    // TRUNCATE leaves a journal with nothing in it.
+    left.retain(|name| !name.contains("unusable") && (name != "app.db-journal" || file.size(name) > 0));
     assert_eq!(left, ["app.db", "app.db.onward-lock"], "{what}");
     assert_eq!(file.size("app.db.onward-lock"), 0, "{what}");
     !ended
@@ -118,6 +151,24 @@ fn a_wal_without_its_database_is_not_removed() {
     // Put together again, it is the old database.
     fs::rename(kept, file.folder().join("app.db.unusable-1-wal")).unwrap();
     assert_eq!(count(&aside, "SELECT count(*) FROM customers"), 3);
+}
+
+/// What only has the lock file's name is somebody else's.
+#[cfg(unix)]
+#[test]
+fn a_lock_file_that_is_not_ours_stays_as_it_is() {
+    let file = File::with_orders(&ORDERS);
+    let (before, lock) = (file.bytes(), file.folder().join("app.db.onward-lock"));
+    let important = file.folder().join("important");
+    fs::write(&important, "not to be lost").unwrap();
+    std::os::unix::fs::symlink(&important, &lock).unwrap();
+    for _ in ["a link", "a file"] {
+        let error = ORDERS.migrator().or_recreate().open(file.path()).unwrap_err().to_string();
+        assert!(error.contains("app.db.onward-lock` is not a file that onward has made"), "{error}");
+        assert!(file.bytes() == before && fs::read(&important).unwrap() == b"not to be lost");
+        fs::remove_file(&lock).unwrap();
+        fs::hard_link(&important, &lock).unwrap();
+    }
 }
 
 #[test]

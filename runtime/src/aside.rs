@@ -38,14 +38,14 @@ enum How {
 impl Intent {
     fn text(&self) -> String {
         let how = if self.how == How::Links { "links" } else { "renames" };
-        format!("moved aside by {how}: {}\n{}\nend\n", self.suffix, self.reason)
+        format!("{BEGINNING}{how}: {}\n{}\nend\n", self.suffix, self.reason)
     }
 
     /// Nothing if it was not written to its end, and so nothing was begun.
     fn parse(bytes: &[u8]) -> Option<Intent> {
         let text = std::str::from_utf8(bytes).ok()?.strip_suffix("\nend\n")?;
         let (first, reason) = text.split_once('\n')?;
-        let (how, suffix) = first.strip_prefix("moved aside by ")?.split_once(": ")?;
+        let (how, suffix) = first.strip_prefix(BEGINNING)?.split_once(": ")?;
         let how = match how {
             "links" => How::Links,
             "renames" => How::Renames,
@@ -64,6 +64,16 @@ impl Intent {
         files::sync_name(database)
     }
 }
+
+/// Whether the lock file holds what onward writes there, whole or torn, or nothing at all.
+pub(crate) fn is_ours(file: &File, lock: &Path) -> io::Result<bool> {
+    let found = files::read(file, lock)?;
+    let is_text = std::str::from_utf8(&found).is_ok_and(|text| !text.contains('\0'));
+    Ok(!is_text || found.starts_with(BEGINNING.as_bytes()) || BEGINNING.as_bytes().starts_with(&found))
+}
+
+/// What each intent begins with.
+const BEGINNING: &str = "moved aside by ";
 
 /// Whether somebody has begun to move the database and was killed, or a file of a database is there and the database is
 /// not.
@@ -148,13 +158,27 @@ pub(crate) fn finish(database: &Path, file: &File, lock: &Path) -> io::Result<Op
 
 /// Gives everything its second name, the database last.
 fn link_all(database: &Path, to: &Path) -> io::Result<()> {
-    for suffix in CONTENTS.into_iter().chain([""]) {
+    for suffix in CONTENTS {
         let from = beside(database, suffix);
-        if files::exists(&from)? {
+        if let Some(found) = files::look(&from)? {
+            if found.len() == 0 {
+                fill(&from)?;
+            }
             files::link(&from, &beside(to, suffix))?;
         }
     }
+    files::link(database, to)?;
     files::sync_name(database)
+}
+
+/// Writes a zero into an empty journal or WAL. What SQLite finds beside a database that is not there it removes, unless it
+/// is empty: that it would go on to write to, and so write into the file of the database that has moved. With one zero
+/// in it, either file says as much as an empty one: a journal is not hot, and a WAL has no frames
+/// (<https://www.sqlite.org/fileformat2.html#the_rollback_journal>).
+fn fill(path: &Path) -> io::Result<()> {
+    let file = files::open(path)?;
+    files::write(&file, path, &[0])?;
+    files::sync(&file, path)
 }
 
 /// Removes the second names, the database's first; what has become another file since is left alone.

@@ -63,10 +63,17 @@ pub(crate) fn open(
 ) -> Result<(Connection, Report)> {
     let Some(named) = open::file(path) else { return open::patient(migrator, path, wait) };
     // Where no lock file can be made, nothing can be moved either.
-    let locked = aside::behind_links(&named).and_then(|real| Ok((files::open(&beside(&real, LOCK))?, real)));
-    let Ok((file, real)) = locked else { return open::patient(migrator, path, wait) };
-    let mut turn = Turn { path: &named, lock: beside(&real, LOCK), file, taken: false };
+    let Ok(real) = aside::behind_links(&named) else { return open::patient(migrator, path, wait) };
+    let lock = beside(&real, LOCK);
+    if files::look(&lock).is_ok_and(|found| found.is_some_and(|found| !found.is_file())) {
+        return Err(not_ours(&named, &lock));
+    }
+    let Ok(file) = files::open(&lock) else { return open::patient(migrator, path, wait) };
+    let mut turn = Turn { path: &named, lock, file, taken: false };
     turn.take(File::try_lock_shared, wait)?;
+    if !aside::is_ours(&turn.file, &turn.lock).map_err(|error| turn.failed(error))? {
+        return Err(not_ours(&named, &turn.lock));
+    }
     let mut recreated = None;
     while aside::is_begun(&real, &turn.file, &turn.lock).map_err(|error| turn.failed(error))? {
         turn.take(File::try_lock, wait)?;
@@ -110,6 +117,12 @@ fn failed(
     source: Box<dyn std::error::Error + Send + Sync>,
 ) -> Error {
     Error::Recreate { path: path.to_owned(), cause: Box::new(cause), moved_to, source }
+}
+
+/// What has the lock file's name, and is left as it is.
+fn not_ours(database: &Path, lock: &Path) -> Error {
+    let says = format!("`{}` is not a file that onward has made", lock.display());
+    Error::LockFile { path: database.to_owned(), source: std::io::Error::other(says) }
 }
 
 /// The lock file stays beside the database: were it removed, two processes could each have the lock of a file of that
