@@ -200,6 +200,59 @@ fn a_name_that_is_not_utf_8_is_copied() {
     assert_eq!(FIRST.status(&copy).unwrap().pending(), 0);
 }
 
+/// Each has copies of its own, and its copies the permissions of the file.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf_8_are_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::PermissionsExt;
+    let file = File::new();
+    let copies = file.folder().join("copies");
+    fs::create_dir(&copies).unwrap();
+    for to in [file.folder().join("copy"), copies] {
+        let [one, other] = [b"\xff.db".as_slice(), b"\xfe.db"].map(|name| {
+            let path = file.folder().join(OsStr::from_bytes(name));
+            let _ = fs::remove_file(&path);
+            let conn = FIRST.open(&path).unwrap();
+            conn.execute_batch("INSERT INTO customers(id, name) VALUES (1, 'Ada')").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            path
+        });
+        let migrate = |path: &Path, target| {
+            let (_, report) = ORDERS.migrator().target(target).backup(&to).keep(1).open(path).unwrap();
+            report.backup.unwrap()
+        };
+        let others = migrate(&other, 3);
+        assert_eq!(fs::metadata(&others).unwrap().permissions().mode() & 0o777, 0o600);
+        let first = migrate(&one, 3);
+        assert!(others.exists() && first.exists(), "{:?}", file.names());
+        let second = migrate(&one, 5);
+        assert!(others.exists() && second.exists() && !first.exists(), "{:?}", file.names());
+    }
+}
+
+/// Nothing says which copies are of the same one.
+#[test]
+fn copies_of_databases_without_a_path_all_stay() {
+    let file = File::new();
+    let to = file.folder().join("copy");
+    let mut made = Vec::new();
+    for name in [":memory:", ":memory:", "file:shared?mode=memory&cache=shared"] {
+        let mut conn = FIRST.open(name).unwrap();
+        let insert = format!("INSERT INTO customers(id, name) VALUES ({}, 'Ada')", made.len() + 1);
+        conn.execute_batch(&insert).unwrap();
+        let report = ORDERS.migrator().backup(&to).keep(1).apply(&mut conn).unwrap();
+        made.push(report.backup.unwrap());
+        assert!(made.iter().all(|copy| copy.exists()), "{name}: {:?}", file.names());
+    }
+    let file = File::with_orders(&FIRST);
+    fs::copy(&made[0], file.folder().join(made[0].file_name().unwrap())).unwrap();
+    let to = file.folder().join("copy");
+    ORDERS.migrator().backup(&to).keep(1).open(file.path()).unwrap();
+    assert_eq!(file.copies("copy").len(), 2);
+}
+
 /// A bare name is one in the current folder: the copy is made, and its name synced, there.
 #[test]
 fn a_bare_name_is_one_in_the_current_folder() {

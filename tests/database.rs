@@ -296,6 +296,76 @@ fn restore_goes_back_to_a_copy_and_keeps_what_was_there() {
 }
 
 #[test]
+fn restore_refuses_what_is_no_copy() {
+    let place = Place::with_sample();
+    let before = fs::read(place.path("app.db")).unwrap();
+    let refused = |copy: &str, words: &str| {
+        let names = place.files(".");
+        let err = place.onward(&["restore", copy, "app.db"]).exits(2).err;
+        assert!(err.contains(words) && err.contains("nothing was changed"), "{copy}: {err}");
+        assert!(fs::read(place.path("app.db")).unwrap() == before, "{copy}");
+        assert_eq!(place.files("."), names, "{copy}");
+    };
+    place.write("empty.db", "");
+    refused("empty.db", "has no tables");
+    Connection::open(place.path("other.db")).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    refused("other.db", "no table onward_migrations");
+    refused("app.db", "itself, not a copy");
+    refused("./app.db", "itself, not a copy");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("app.db", place.path("link.db")).unwrap();
+        refused("link.db", "itself, not a copy");
+        fs::hard_link(place.path("app.db"), place.path("hard.db")).unwrap();
+        refused("hard.db", "itself, not a copy");
+    }
+}
+
+/// The copy that a run has made of a database without a ledger is one all the same.
+#[test]
+fn restore_goes_back_to_before_a_database_was_taken_over() {
+    let place = Place::with_sample();
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch("DROP TABLE onward_migrations").unwrap();
+    drop(conn);
+    let migrator = SAMPLE.migrator().adopt(onward::Adopt::At(10)).backup(place.path("before"));
+    let copy = migrator.open(place.path("app.db")).unwrap().1.backup.unwrap();
+    let restored = place.onward(&["restore", copy.to_str().unwrap(), "app.db"]).exits(0).out;
+    assert!(SAMPLE.open(place.path("app.db")).is_err());
+    // And back again.
+    let before = restored.lines().find_map(|line| line.strip_prefix("as it was before: ")).unwrap();
+    place.onward(&["restore", before, "app.db"]).exits(0);
+    SAMPLE.open(place.path("app.db")).unwrap();
+}
+
+/// The system kills it when a file grows too long, which is in the middle of the copy of what is there.
+#[cfg(unix)]
+#[test]
+fn restore_killed_while_it_copies_leaves_no_part_under_a_copys_name() {
+    let place = Place::with_sample();
+    fs::copy(place.path("app.db"), place.path("copy.db")).unwrap();
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')").unwrap();
+    conn.execute_batch("CREATE TABLE large AS SELECT randomblob(4000000) AS bytes").unwrap();
+    drop(conn);
+    let before = fs::read(place.path("app.db")).unwrap();
+    let mut shell = std::process::Command::new("sh");
+    let onward = onward_tests::cargo_onward();
+    shell.args(["-c", "ulimit -f 500; exec \"$@\"", "sh"]).arg(onward.get_program()).args(onward.get_args());
+    shell.args(["restore", "copy.db", "app.db"]).current_dir(place.folder());
+    assert!(!shell.output().unwrap().status.success());
+    let parts: Vec<_> =
+        place.files(".").into_iter().filter(|name| name.contains(".before-restore")).collect();
+    assert!(parts.iter().all(|name| name.contains(".partial")), "{parts:?}");
+    assert!(fs::read(place.path("app.db")).unwrap() == before);
+    let out = place.onward(&["restore", "copy.db", "app.db"]).exits(0).out;
+    let saved = out.lines().find_map(|line| line.strip_prefix("as it was before: ")).unwrap();
+    let count = "SELECT count(*) FROM large";
+    let large: i64 = Connection::open(saved).unwrap().query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(large, 1);
+}
+
+#[test]
 fn what_a_level_lets_pass_runs_as_it_was_replayed() {
     let place = Place::with(&[
         ("migrations/onward.toml", "[levels]\ndouble_quoted_string = \"allow\"\n"),

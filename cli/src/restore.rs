@@ -1,10 +1,11 @@
 //! `cargo onward restore`
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
+use onward::__private::{is_named_as_copy, put_by};
 use onward::rusqlite::backup::{Backup, StepResult};
 use onward::rusqlite::{Connection, OpenFlags};
 
@@ -13,11 +14,18 @@ use crate::database;
 /// Goes back to a copy: the database's contents become the copy's in one transaction of SQLite's, which a kill or a power
 /// cut takes back. What was there before is copied first, and no file is replaced.
 pub(crate) fn run(copy: &Path, db: &Path) -> anyhow::Result<ExitCode> {
+    ensure!(
+        !is_one_file(copy, db),
+        "{} is {} itself, not a copy of it; nothing was changed",
+        copy.display(),
+        db.display()
+    );
     let source = database::open(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let check: String = source
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .with_context(|| format!("cannot read the copy {}; nothing was changed", copy.display()))?;
     ensure!(check == "ok", "the copy {} is damaged: {check}; nothing was changed", copy.display());
+    is_copy(&source, copy)?;
     let mut target = database::open(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let alone = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;";
     target.execute_batch(alone).with_context(|| {
@@ -27,7 +35,8 @@ pub(crate) fn run(copy: &Path, db: &Path) -> anyhow::Result<ExitCode> {
             db.display()
         )
     })?;
-    let before = put_by(&target, db).context("cannot copy what is there now; nothing was changed")?;
+    let before = put_by(&target, db)
+        .map_err(|error| anyhow!("cannot copy what is there now: {error}; nothing was changed"))?;
     transfer(&source, &mut target).with_context(|| {
         format!("cannot put the copy in its place; nothing was changed, and {} may go", before.display())
     })?;
@@ -36,22 +45,36 @@ pub(crate) fn run(copy: &Path, db: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Copies the database beside itself, under a name that nothing has.
-fn put_by(conn: &Connection, db: &Path) -> anyhow::Result<PathBuf> {
-    let stamp: String = conn.query_row("SELECT strftime('%Y%m%dT%H%M%fZ', 'now')", [], |row| row.get(0))?;
-    let mut name = db.as_os_str().to_owned();
-    name.push(format!(".before-restore-{stamp}"));
-    let path = PathBuf::from(name);
-    File::create_new(&path).with_context(|| path.display().to_string())?;
-    let copied = Connection::open(&path).map_err(Into::into).and_then(|mut copy| transfer(conn, &mut copy));
-    match copied {
-        Ok(()) => Ok(path),
-        Err(error) => {
-            // Half a copy is none.
-            let _ = std::fs::remove_file(&path);
-            Err(error)
-        }
+/// Whether both names lead to one file.
+fn is_one_file(copy: &Path, db: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let file = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino()));
+        matches!((file(copy), file(db)), (Ok(one), Ok(other)) if one == other)
     }
+    #[cfg(not(unix))]
+    {
+        matches!((fs::canonicalize(copy), fs::canonicalize(db)), (Ok(one), Ok(other)) if one == other)
+    }
+}
+
+/// Refuses a file that is sound and yet no copy: SQLite takes an empty one for a database without tables.
+fn is_copy(source: &Connection, copy: &Path) -> anyhow::Result<()> {
+    let count = |of: &str| -> anyhow::Result<i64> {
+        let sql = format!("SELECT count(*) FROM sqlite_schema WHERE type = 'table' {of}");
+        let cannot = || format!("cannot read the copy {}; nothing was changed", copy.display());
+        source.query_row(&sql, [], |row| row.get(0)).with_context(cannot)
+    };
+    ensure!(count("")? > 0, "{} is no copy: it has no tables; nothing was changed", copy.display());
+    // A database that was taken over had no ledger before, so that neither has the copy of it.
+    ensure!(
+        is_named_as_copy(copy) || count("AND name = 'onward_migrations' COLLATE NOCASE")? > 0,
+        "{} is no copy of a database that onward migrates: it has no table onward_migrations; nothing was changed\nhelp: the \
+         copy of a database as it was before it was taken over has none either; give it back the name that it was made with",
+        copy.display()
+    );
+    Ok(())
 }
 
 fn transfer(from: &Connection, to: &mut Connection) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! What the macro's expansion calls. Not part of the public interface.
+//! What the macro's expansion and the command call. Not part of the public interface.
 
 use onward_schema::Checksum;
 pub use onward_schema::Classes;
@@ -6,6 +6,7 @@ pub use onward_schema::stub::Function;
 use rusqlite::Row;
 use rusqlite::types::ToSql;
 
+pub use crate::backup::{is_named_as_copy, put_by};
 pub use crate::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,

@@ -1,10 +1,8 @@
 //! Runs what is pending: all of it, or nothing.
 
-use std::path::PathBuf;
-
 use rusqlite::{Connection, Transaction};
 
-use crate::backup::{self, Backup};
+use crate::backup::{Backup, Kept};
 use crate::error::{Error, Result};
 use crate::exclusive::{Exclusive, Lock, is_busy};
 use crate::ledger::{self, Reading};
@@ -68,7 +66,7 @@ pub(crate) struct Done<'m> {
     /// How many of them it had when it was taken over, just now.
     pub(crate) adopted: usize,
     pub(crate) journal_mode: String,
-    pub(crate) backup: Option<PathBuf>,
+    pub(crate) backup: Option<Kept>,
 }
 
 impl Done<'_> {
@@ -154,7 +152,7 @@ fn locked<'m>(
                     return match run(migrator, goal, exclusive.transaction(), settings, backup) {
                         Ok(done) => exclusive.commit().map(|()| {
                             if let (Some(count), Some(copy)) = (migrator.keep, &done.backup) {
-                                backup::keep_newest(count, copy);
+                                copy.keep_newest(count);
                             }
                             done
                         }),
@@ -232,7 +230,7 @@ fn begin<'c>(
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
             let pending = pending(migrator, goal, conn)?;
             if (!pending.list.is_empty() && !pending.is_empty) || pending.adopt.is_some() {
-                Some(Backup::make(conn, immediate, to, wait)?)
+                Some(Backup::make(conn, migrator.file.as_deref(), immediate, to, wait)?)
             } else {
                 immediate.end_unchanged()?;
                 None

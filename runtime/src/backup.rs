@@ -38,16 +38,14 @@ impl Backup {
     /// UTF-8, or in memory.
     pub(crate) fn make(
         conn: &Connection,
+        file: Option<&Path>,
         keeping_out: Exclusive<'_>,
         to: &Path,
         wait: &mut Wait<'_>,
     ) -> Result<Backup> {
         let seen = data_version(conn)?;
-        let from = diagnosis::path(conn);
-        let place = Place::find(to, from.as_deref()).map_err(|error| failed(to, error))?;
-        let like = from.as_deref().and_then(|from| std::fs::metadata(from).ok());
-        let partial = Partial::beside(&place.prefix, like.as_ref()).map_err(|error| failed(to, error))?;
-        let mut target = Connection::open(partial.path()).map_err(|error| failed(to, error))?;
+        let from = diagnosis::path(conn).or_else(|| file.map(Path::to_owned));
+        let (place, partial, mut target) = begin(to, from.as_deref()).map_err(|error| failed(to, error))?;
         let copied = from.is_some_and(|from| {
             let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             Connection::open_with_flags(from, reading).is_ok_and(|source| {
@@ -63,9 +61,7 @@ impl Backup {
                 error => error,
             })?;
         }
-        let stamp = target.query_row("SELECT strftime('%Y%m%dT%H%M%fZ', 'now')", [], |row| row.get(0));
-        let stamp = stamp.map_err(|error| failed(to, error))?;
-        target.close().map_err(|(_, error)| failed(to, error))?;
+        let stamp = close(target).map_err(|error| failed(to, error))?;
         Ok(Backup { to: to.to_owned(), place, partial, stamp, seen })
     }
 
@@ -76,19 +72,82 @@ impl Backup {
 
     /// Gives the copy its name, or gives back the newest one, if that is the very same: a program that fails and is started
     /// again and again must not fill the disk.
-    pub(crate) fn keep(self) -> Result<PathBuf> {
-        let Backup { to, place, partial, stamp, .. } = self;
+    pub(crate) fn keep(self) -> Result<Kept> {
+        let to = self.to.clone();
+        self.put().map_err(|error| failed(&to, error))
+    }
+
+    fn put(self) -> io::Result<Kept> {
+        let Backup { place, partial, stamp, .. } = self;
         let newest = place.copies().ok().and_then(|copies| copies.into_iter().next());
-        if let Some(newest) = newest.filter(|newest| files::are_same(partial.path(), newest).unwrap_or(false))
-        {
-            return Ok(newest);
+        if let Some(path) = newest.filter(|newest| files::are_same(partial.path(), newest).unwrap_or(false)) {
+            return Ok(Kept { path, place });
         }
-        let name = place.name(&stamp);
-        match partial.put(&name, Name::Random) {
-            Ok(()) => Ok(name),
-            Err(error) => Err(failed(&to, error)),
+        let path = place.name(&stamp);
+        partial.put(&path, Name::Random)?;
+        Ok(Kept { path, place })
+    }
+}
+
+/// A copy that has its name.
+pub(crate) struct Kept {
+    pub(crate) path: PathBuf,
+    place: Place,
+}
+
+impl Kept {
+    /// Removes all copies of the same database but so many of the newest. This one stays.
+    ///
+    /// The migrations are committed, so that nothing is made of a failure.
+    pub(crate) fn keep_newest(&self, count: usize) {
+        let removed = self.place.copies().and_then(|mut others| {
+            others.retain(|other| *other != self.path);
+            others.into_iter().skip(count.saturating_sub(1)).try_for_each(|other| files::remove(&other))
+        });
+        if let Err(error) = removed {
+            trace::not_removed(&self.path, &error);
         }
     }
+}
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Copies a database that the connection has alone beside itself, before other contents replace its own.
+///
+/// # Errors
+/// What is in the way of the copy; nothing has its name then.
+pub fn put_by(conn: &Connection, db: &Path) -> std::result::Result<PathBuf, Cause> {
+    let to = beside(db, ".before-restore");
+    let (place, partial, mut target) = begin(&to, Some(&std::fs::canonicalize(db)?))?;
+    if !matches!(step(conn, &mut target)?, StepResult::Done) {
+        return Err("another connection is in the way".into());
+    }
+    let stamp = close(target)?;
+    let seen = data_version(conn)?;
+    Ok(Backup { to, place, partial, stamp, seen }.put()?.path)
+}
+
+/// Whether a path ends as copies that were made here do.
+pub fn is_named_as_copy(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let length = 1 + STAMP.len() + 2 * (1 + MARK.len());
+    name.len().checked_sub(length).and_then(|end| name.get(end..)).is_some_and(|end| mark(end).is_some())
+}
+
+/// An empty file for a copy, and a connection to it.
+fn begin(to: &Path, from: Option<&Path>) -> std::result::Result<(Place, Partial, Connection), Cause> {
+    let place = Place::find(to, from)?;
+    let like = from.and_then(|from| std::fs::metadata(from).ok());
+    let partial = Partial::beside(&place.prefix, like.as_ref())?;
+    let target = Connection::open(partial.path())?;
+    Ok((place, partial, target))
+}
+
+/// Ends the work on a copy, and tells the time.
+fn close(target: Connection) -> rusqlite::Result<String> {
+    let stamp = target.query_row("SELECT strftime('%Y%m%dT%H%M%fZ', 'now')", [], |row| row.get(0))?;
+    target.close().map_err(|(_, error)| error)?;
+    Ok(stamp)
 }
 
 fn failed(to: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
@@ -98,7 +157,8 @@ fn failed(to: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>
 /// Where the copies of a database are: `<prefix>-<time>-<mark>-<chance>`.
 struct Place {
     prefix: PathBuf,
-    /// Eight digits of the database's path, so that copies of another one may lie there as well; none if it has no path.
+    /// Eight digits of the database's path, so that copies of another one may lie there as well. None if it is in memory or
+    /// its path is not known: which copies are of the same one is not known then.
     mark: Option<String>,
 }
 
@@ -128,17 +188,6 @@ impl Place {
         Ok(Place { prefix, mark })
     }
 
-    /// That of a copy, and of its like.
-    fn of(copy: &Path) -> Option<Place> {
-        let name = copy.file_name()?.to_str()?;
-        let end = name.len().checked_sub(1 + STAMP.len() + 2 * (1 + MARK.len()))?;
-        let place = Place {
-            prefix: copy.with_file_name(name.get(..end)?),
-            mark: Some(name.get(name.len() - 1 - 2 * MARK.len()..)?.get(..MARK.len())?.to_owned()),
-        };
-        place.is_copy(copy).then_some(place)
-    }
-
     fn name(&self, stamp: &str) -> PathBuf {
         let mark = self.mark.clone().unwrap_or_else(|| "0".repeat(MARK.len()));
         beside(&self.prefix, &format!("-{stamp}-{mark}-{:08x}", random() as u32))
@@ -152,17 +201,7 @@ impl Place {
         };
         let rest = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
         let Some(rest) = rest.and_then(|rest| std::str::from_utf8(rest).ok()) else { return false };
-        let mut parts = rest.split('-');
-        let (Some(""), Some(stamp), Some(of), Some(chance), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return false;
-        };
-        let digit = |char: char| if char.is_ascii_digit() { '0' } else { char };
-        stamp.chars().map(digit).eq(STAMP.chars())
-            && of == mark
-            && chance.len() == MARK.len()
-            && chance.chars().all(|char| matches!(char, '0'..='9' | 'a'..='f'))
+        self::mark(rest).is_some_and(|of| of == mark)
     }
 
     /// The copies that nobody works with, the newest first.
@@ -181,18 +220,18 @@ impl Place {
     }
 }
 
-/// Removes all copies of the database that this is a copy of but so many of the newest. This one stays.
-///
-/// The migrations are committed, so that nothing is made of a failure.
-pub(crate) fn keep_newest(count: usize, copy: &Path) {
-    let removed = Place::of(copy).map_or(Ok(()), |place| {
-        let mut others = place.copies()?;
-        others.retain(|other| other != copy);
-        others.into_iter().skip(count.saturating_sub(1)).try_for_each(|other| files::remove(&other))
-    });
-    if let Err(error) = removed {
-        trace::not_removed(copy, &error);
-    }
+/// The digits of the path in what comes behind the prefix of a copy; `None` if that is not of the very form.
+fn mark(rest: &str) -> Option<&str> {
+    let mut parts = rest.split('-');
+    let (Some(""), Some(stamp), Some(mark), Some(chance), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    let digit = |char: char| if char.is_ascii_digit() { '0' } else { char };
+    let is_hex =
+        |text: &str| text.len() == MARK.len() && text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
+    (stamp.chars().map(digit).eq(STAMP.chars()) && is_hex(mark) && is_hex(chance)).then_some(mark)
 }
 
 /// Copies one database over another with SQLite's backup API, as of one moment.

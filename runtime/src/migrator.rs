@@ -36,6 +36,8 @@ pub struct Migrator<'m> {
     pub(crate) recreate: bool,
     pub(crate) adopt: Option<Adopt>,
     pub(crate) watch: Watch<'m>,
+    /// The file that is open, if SQLite cannot tell since its name is not UTF-8.
+    pub(crate) file: Option<PathBuf>,
 }
 
 impl<'m> Migrator<'m> {
@@ -50,6 +52,7 @@ impl<'m> Migrator<'m> {
             recreate: false,
             adopt: None,
             watch: Watch::default(),
+            file: None,
         }
     }
 
@@ -141,6 +144,9 @@ impl<'m> Migrator<'m> {
     /// Older ones are removed when the migrations are committed, and never by a run that fails. Only regular files go whose
     /// names are exactly of that form, for this path and this database, and beside which nothing lies that SQLite has made
     /// for them. The time in the name says which are older.
+    ///
+    /// Nothing is removed for a database in memory, or one whose path is not known: [`Migrator::apply`] on a connection to a
+    /// file whose name is not UTF-8. [`Migrator::open`] knows it.
     ///
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");

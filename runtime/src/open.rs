@@ -54,11 +54,20 @@ fn attempt(migrator: &Migrator<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<
     if is_nowhere(path, &conn) {
         return Err(Error::EmptyPath { path: path.to_owned() });
     }
+    let goal = Goal::Up(migrator.goal()?);
+    let begin: apply::Begin = |conn| Impatience::of_new(conn);
     // SQLite names the file itself, unless its name is not UTF-8.
-    let report =
-        apply::attempt(migrator, Goal::Up(migrator.goal()?), &conn, |conn| Impatience::of_new(conn), wait)
-            .map_err(|error| error.at(file(path).as_deref()))?;
+    let attempted = match conn.path() {
+        Some(_) => apply::attempt(migrator, goal, &conn, begin, wait),
+        None => apply::attempt(&Migrator { file: real(path), ..migrator.clone() }, goal, &conn, begin, wait),
+    };
+    let report = attempted.map_err(|error| error.at(file(path).as_deref()))?;
     Ok((conn, report))
+}
+
+/// The file that a path leads to, whichever of its names that is.
+fn real(path: &Path) -> Option<PathBuf> {
+    file(path).map(|file| std::fs::canonicalize(&file).unwrap_or(file))
 }
 
 /// Whether a URI names neither a file nor memory, so that SQLite makes a temporary file that goes with the connection

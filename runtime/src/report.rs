@@ -86,7 +86,7 @@ impl Report {
             duration: wait.duration(),
             journal_mode: done.journal_mode,
             sqlite_version: rusqlite::version(),
-            backup: done.backup,
+            backup: done.backup.map(|kept| kept.path),
             recreated: None,
         }
     }
