@@ -557,6 +557,23 @@ fn an_authorizer_that_ignores_the_ledger_is_refused() {
     }
 }
 
+/// What denies in the middle of a rebuild takes nothing with it.
+#[test]
+fn an_authorizer_that_denies_changes_nothing() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    let before = file.bytes();
+    let deny = |context: AuthContext<'_>| match context.action {
+        AuthAction::DropTable { .. } => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    let _ = conn.authorizer(Some(deny));
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Statement { .. }), "{error}");
+    reads(&error, &file.path(), &["not authorized", "nothing was changed", "migrate without one"]);
+    assert!(conn.is_autocommit() && file.bytes() == before);
+}
+
 /// How much there is in the schema.
 fn objects(conn: &Connection) -> i64 {
     number(conn, "SELECT count(*) FROM sqlite_schema")
