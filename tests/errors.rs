@@ -469,6 +469,116 @@ fn the_ledger_is_something_else() {
     }
 }
 
+/// What is not written down would run at every start.
+#[test]
+fn a_ledger_that_keeps_nothing_is_refused() {
+    const DOWNS: Migrations = migrations!("histories/downs");
+    let trigger = |event| {
+        format!("CREATE TRIGGER quiet BEFORE {event} ON onward_migrations BEGIN SELECT raise(ignore); END")
+    };
+    let file = File::with_orders(&FIRST);
+    file.conn().execute_batch(&trigger("INSERT")).unwrap();
+    for _ in 0..2 {
+        let error = file.refused(&ORDERS);
+        assert!(
+            matches!(&error, Error::LedgerNotWritten { triggers, .. } if triggers == &["quiet"]),
+            "{error}"
+        );
+        reads(
+            &error,
+            &file.path(),
+            &["triggers on it: `quiet`", "nothing was changed", "help: drop these triggers"],
+        );
+    }
+    assert!(matches!(ORDERS.rehearse(&file.conn()), Err(Error::LedgerNotWritten { .. })));
+    file.conn().execute_batch("DROP TRIGGER quiet").unwrap();
+    assert_eq!(ORDERS.apply(&mut file.conn()).unwrap().applied.len(), 2);
+
+    // What changes a row that has been written is no better.
+    for sql in [
+        "UPDATE onward_migrations SET chain = NULL",
+        "UPDATE onward_migrations SET checksum = 'a' WHERE version = new.version",
+        "DELETE FROM onward_migrations WHERE version < new.version",
+    ] {
+        let file = File::with_orders(&FIRST);
+        let trigger = format!("CREATE TRIGGER t AFTER INSERT ON onward_migrations BEGIN {sql}; END");
+        file.conn().execute_batch(&trigger).unwrap();
+        let error = file.refused(&ORDERS);
+        let is_told = matches!(error, Error::LedgerNotWritten { .. })
+            || error.to_string().contains("NOT NULL constraint failed");
+        assert!(is_told, "{sql}: {error}");
+    }
+
+    // On the way back it would count as run, and is not there.
+    let file = File::new();
+    DOWNS.open(file.path()).unwrap().execute_batch(&trigger("DELETE")).unwrap();
+    let before = file.bytes();
+    let error = DOWNS.migrator().revert(&mut file.conn(), 1).unwrap_err();
+    assert!(matches!(error, Error::LedgerNotWritten { .. }) && file.bytes() == before, "{error}");
+    // A trigger that keeps nothing away is nobody's business.
+    file.conn().execute_batch("DROP TRIGGER quiet; CREATE TABLE log(a)").unwrap();
+    let log = "CREATE TRIGGER log_it AFTER DELETE ON onward_migrations BEGIN INSERT INTO log VALUES (1); END";
+    file.conn().execute_batch(log).unwrap();
+    DOWNS.migrator().revert(&mut file.conn(), 1).unwrap();
+}
+
+#[test]
+fn an_authorizer_that_ignores_the_ledger_is_refused() {
+    let old = File::with_orders(&FIRST);
+    let new = File::new();
+    for file in [&old, &new] {
+        for ignored in ["insert", "select"] {
+            // Up to rusqlite 0.37 the hooks need no `mut` for this.
+            let mut conn = file.conn();
+            let before = (file.bytes(), objects(&conn));
+            let ignore = move |context: AuthContext<'_>| match context.action {
+                AuthAction::Insert { table_name: "onward_migrations" } if ignored == "insert" => {
+                    Authorization::Ignore
+                }
+                AuthAction::Select if ignored == "select" => Authorization::Ignore,
+                _ => Authorization::Allow,
+            };
+            let _ = conn.authorizer(Some(ignore));
+            let error = ORDERS.apply(&mut conn).unwrap_err();
+            if ignored == "insert" {
+                assert!(
+                    matches!(&error, Error::LedgerNotWritten { triggers, .. } if triggers.is_empty()),
+                    "{error}"
+                );
+                reads(
+                    &error,
+                    &file.path(),
+                    &["nothing was changed", "help: likely the connection's authorizer"],
+                );
+            }
+            drop(conn);
+            assert_eq!((file.bytes(), objects(&file.conn())), before, "{ignored}: {error}");
+        }
+    }
+}
+
+/// What denies in the middle of a rebuild takes nothing with it.
+#[test]
+fn an_authorizer_that_denies_changes_nothing() {
+    let file = File::with_orders(&FIRST);
+    let mut conn = file.conn();
+    let before = file.bytes();
+    let deny = |context: AuthContext<'_>| match context.action {
+        AuthAction::DropTable { .. } => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    let _ = conn.authorizer(Some(deny));
+    let error = ORDERS.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Statement { .. }), "{error}");
+    reads(&error, &file.path(), &["not authorized", "nothing was changed", "migrate without one"]);
+    assert!(conn.is_autocommit() && file.bytes() == before);
+}
+
+/// How much there is in the schema.
+fn objects(conn: &Connection) -> i64 {
+    number(conn, "SELECT count(*) FROM sqlite_schema")
+}
+
 /// A ledger that somebody has copied without its keys is one.
 #[test]
 fn a_ledger_that_was_copied_is_read_as_before() {

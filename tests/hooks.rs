@@ -232,6 +232,68 @@ fn what_it_does_to_the_connection_ends_with_its_migration() {
     looks(&conn.unchecked_transaction().unwrap()).unwrap();
 }
 
+/// A setting that the run would be refused for, in words that blame the application's connection.
+#[test]
+fn what_it_may_only_ask_ends_with_it() {
+    fn asks(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = 7")
+    }
+    fn asks_and_fails(transaction: &Transaction<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        asks(transaction)?;
+        Err("and fails".into())
+    }
+    fn asks_and_panics(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        asks(transaction)?;
+        panic!("on purpose")
+    }
+    let writes = |conn: &Connection| {
+        assert_eq!(number(conn, "PRAGMA query_only"), 0);
+        conn.execute_batch("INSERT INTO messages(sender, body) VALUES ('c', 'z')").unwrap();
+    };
+    // Between two migrations, and before the ledger is written.
+    let between =
+        migrations!("histories/hashes", after = { 1 => asks, 2 => backfill::hash_messages, 3 => asks });
+    let last = migrations!("histories/hashes", after = { 2 => backfill::hash_messages, 3 => asks });
+    for (migrations, count, file) in [(between, 3, File::new()), (last, 2, messages())] {
+        let mut conn = file.conn();
+        assert_eq!(migrations.apply(&mut conn).unwrap().applied.len(), count);
+        writes(&conn);
+        // What is not in the table of what a run sets stays as the code has made it.
+        assert_eq!(number(&conn, "PRAGMA cache_size"), 7);
+    }
+    let fails = migrations!("histories/hashes", after = { 2 => asks_and_fails });
+    let file = messages();
+    let mut conn = file.conn();
+    let error = fails.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::Hook { hook: "asks_and_fails", .. }), "{error}");
+    writes(&conn);
+    let panics = migrations!("histories/hashes", after = { 2 => asks_and_panics });
+    assert!(catch_unwind(AssertUnwindSafe(|| panics.apply(&mut conn))).is_err());
+    writes(&conn);
+    // The application's own stays, and nothing runs.
+    conn.execute_batch("PRAGMA query_only = ON").unwrap();
+    let before = file.bytes();
+    for migrations in [&HASHES, &fails] {
+        let error = migrations.apply(&mut conn).unwrap_err();
+        assert!(matches!(error, Error::ReadOnlyConnection { .. }), "{error}");
+        assert!(number(&conn, "PRAGMA query_only") == 1 && file.bytes() == before);
+    }
+}
+
+/// An application that wants nothing to be written is refused before code alone runs, too.
+#[test]
+fn code_alone_is_refused_where_nothing_may_be_written() {
+    static CODE: Migrations = migrations!("histories/code_only", after = { 2 => nothing });
+    let file = File::new();
+    CODE.migrator().target(1).open(file.path()).unwrap();
+    let before = file.bytes();
+    let mut conn = file.conn();
+    conn.execute_batch("PRAGMA query_only = ON").unwrap();
+    let error = CODE.apply(&mut conn).unwrap_err();
+    assert!(matches!(error, Error::ReadOnlyConnection { .. }), "{error}");
+    assert!(number(&conn, "PRAGMA query_only") == 1 && file.bytes() == before);
+}
+
 /// Before the first write SQLite would let go of its journal, and what is written then could not be taken back.
 #[test]
 fn it_cannot_take_the_journal_away() {

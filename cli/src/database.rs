@@ -49,6 +49,7 @@ pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
         | Error::Newer { .. }
         | Error::Diverged { .. }
         | Error::Tampered { .. }
+        | Error::LedgerNotWritten { .. }
         | Error::Statement { .. }
         | Error::ForeignKeys { .. }
         | Error::Drift { .. } => WRONG,

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 use crate::error::Error;
 use crate::exclusive::is_busy;
+use crate::settings;
 
 /// Who may use a file, as far as the system tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,8 +116,7 @@ impl Error {
     /// That it is the connection, when it is nothing else.
     fn read_only(&self, conn: Option<&Connection>) -> Option<Error> {
         let conn = conn.filter(|conn| {
-            conn.is_readonly(MAIN_DB).unwrap_or(false)
-                || conn.query_row("PRAGMA query_only", [], |row| row.get(0)).unwrap_or(false)
+            conn.is_readonly(MAIN_DB).unwrap_or(false) || settings::query_only(conn).unwrap_or(false)
         })?;
         Some(Error::ReadOnlyConnection { path: path(conn) })
     }

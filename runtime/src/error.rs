@@ -235,6 +235,14 @@ pub enum Error {
         /// Every row that does not fit, and every migration that ledger and program do not agree about.
         conflicts: Vec<Conflict>,
     },
+    /// The ledger does not have what was written to it: a trigger on it, or the connection's authorizer, keeps rows away
+    /// without an error. Everything was rolled back, since the next start would run the same once more.
+    LedgerNotWritten {
+        /// The database.
+        path: Option<PathBuf>,
+        /// The triggers on the ledger.
+        triggers: Vec<String>,
+    },
     /// A migration that should be taken back has no file for that.
     NoDownFile {
         /// The database.
@@ -392,6 +400,7 @@ macro_rules! place {
             | Error::Newer { path, .. }
             | Error::Diverged { path, .. }
             | Error::Tampered { path, .. }
+            | Error::LedgerNotWritten { path, .. }
             | Error::Statement { path, .. }
             | Error::Hook { path, .. }
             | Error::TransactionEnded { path, .. }

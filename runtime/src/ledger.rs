@@ -195,6 +195,40 @@ pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
     conn.execute(&format!("DELETE FROM main.{LEDGER} WHERE version >= ?1"), [from]).map(drop)
 }
 
+/// Reads back what was written: these migrations, and no others, of which the first so many were there when the database
+/// was taken over. A trigger or an authorizer can keep a row away without an error, and what it stands for would run again.
+///
+/// # Errors
+/// [`Error::LedgerNotWritten`], or that the ledger cannot be read.
+pub(crate) fn written(conn: &Connection, list: &[Migration], adopted: usize) -> error::Result<()> {
+    let expected = list.iter().enumerate().map(|(index, migration)| {
+        let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
+        (migration.version, checksum, chain, index < adopted)
+    });
+    // Who took the database over earlier has written so then.
+    let is_adopted = |row: &Row| adopted > 0 && row.adopted;
+    let is_written = match rows(conn, adopted > 0) {
+        Ok(rows) => rows
+            .iter()
+            .map(|row| (row.version, row.checksum.clone(), row.chain.clone(), is_adopted(row)))
+            .eq(expected),
+        Err(rusqlite::Error::InvalidColumnType(..)) => false,
+        Err(error) => return Err(Error::sqlite("read the ledger")(error)),
+    };
+    if is_written {
+        return Ok(());
+    }
+    let triggers = triggers(conn).map_err(Error::sqlite("read the schema"))?;
+    Err(Error::LedgerNotWritten { path: None, triggers })
+}
+
+/// The names of the triggers on the ledger, those of the connection among them.
+fn triggers(conn: &Connection) -> Result<Vec<String>> {
+    let sql = "SELECT name FROM (SELECT * FROM main.sqlite_schema UNION ALL SELECT * FROM temp.sqlite_schema)
+               WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
+    conn.prepare(sql)?.query_map([LEDGER], |row| row.get(0))?.collect()
+}
+
 /// The names of what a database without a ledger holds already, SQLite's own tables and those that others make aside, with
 /// the indexes and triggers of these.
 pub(crate) fn strangers(conn: &Connection, migrations: &Migrations) -> Result<Vec<String>> {

@@ -331,6 +331,21 @@ impl fmt::Display for Error {
                     onward_schema::LEDGER
                 )
             }
+            Error::LedgerNotWritten { triggers, .. } if triggers.is_empty() => write!(
+                f,
+                "the ledger of migrations, `{}`, does not have what was written to it; all was rolled back, since the next \
+                 start would run the same once more; nothing was changed\nhelp: likely the connection's authorizer \
+                 ignores what is written there: migrate on a connection without one",
+                onward_schema::LEDGER
+            ),
+            Error::LedgerNotWritten { triggers, .. } => write!(
+                f,
+                "the ledger of migrations, `{}`, does not have what was written to it, for there are triggers on it: {}; \
+                 all was rolled back, since the next start would run the same once more; nothing was changed\nhelp: drop \
+                 these triggers: only onward writes to that table; then start again",
+                onward_schema::LEDGER,
+                list(triggers)
+            ),
             Error::NoDownFile { file, .. } => write!(
                 f,
                 "{file} cannot be taken back: it has no down file; nothing was changed\nhelp: write one beside it, as in \

@@ -207,9 +207,13 @@ impl Migrations {
     ///
     /// An up-to-date database costs one read and no lock. Otherwise everything runs inside one `BEGIN EXCLUSIVE`, with
     /// the ledger read again under the lock, so that many processes may call this at once. Under WAL, others read on
-    /// meanwhile; under a rollback journal they have to wait. The settings of the
-    /// connection are afterwards what they were before. A busy handler that the application has set stays in force, and
-    /// may make each try for the lock longer.
+    /// meanwhile; under a rollback journal they have to wait. The settings that a run changes are afterwards what they were
+    /// before; code beside a migration may leave others changed, such as `cache_size`. A busy handler that the application
+    /// has set stays in force, and may make each try for the lock longer.
+    ///
+    /// So does an authorizer. One that denies makes the run fail, and everything is rolled back. One that answers `Ignore`
+    /// changes what statements do, and cannot be seen: a rebuild of a table may lose rows. Migrate on a connection without
+    /// one.
     ///
     /// # Errors
     /// Any [`Error`](crate::Error); each leaves the database as it was, but for

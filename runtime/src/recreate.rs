@@ -42,6 +42,8 @@ pub(crate) fn is_its_own_fault(error: &Error) -> bool {
         | Error::Tampered { .. }
         | Error::ForeignKeys { .. }
         | Error::Drift { .. } => true,
+        // Otherwise it is the connection's.
+        Error::LedgerNotWritten { triggers, .. } => !triggers.is_empty(),
         // SQLITE_ERROR, which is what a statement has that does not fit the schema, is `Unknown` to rusqlite.
         Error::Statement { .. } | Error::Sqlite { .. } => matches!(
             error.plain().and_then(rusqlite::Error::sqlite_error_code),

@@ -97,7 +97,7 @@ impl<'m> Pending<'m> {
         if objects.is_empty() { Ok(()) } else { Err(Error::Shadowed { path: None, objects }) }
     }
 
-    /// Runs what is pending, writes the ledger, and sees that the schema is the proven one.
+    /// Runs what is pending, writes the ledger, and sees that it is written and the schema the proven one.
     pub(crate) fn run(
         &self,
         migrator: &Migrator<'m>,
@@ -137,6 +137,7 @@ impl<'m> Pending<'m> {
         ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
         ledger::insert(conn, &list).map_err(&writing)?;
         let total = self.ran + adopted + list.len();
+        ledger::written(conn, &migrations.list[..total], adopted)?;
         if adopted + list.len() > 0 {
             verify::proven(migrations, total, conn)?;
         }
@@ -162,6 +163,7 @@ impl<'m> Pending<'m> {
         let violations = before.new_ones(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {
             ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
+            ledger::written(conn, &migrations.list[..total], 0)?;
             verify::reverted(migrations, self.ran, total, conn)?;
         }
         Ok(Ran { adopted: 0, list: Vec::new(), reverted, violations, total })

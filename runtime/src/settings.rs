@@ -10,8 +10,9 @@ use rusqlite::{Connection, Result};
 pub(crate) struct Settings<'c> {
     conn: &'c Connection,
     before: Vec<(Switch, bool)>,
-    /// Whether code of the application has had the connection, which may have set anything.
-    code: Cell<bool>,
+    /// Whether the connection took questions alone before code of the application had it, which may have set anything; `None`
+    /// if none has had it.
+    query_only: Cell<Option<bool>>,
     /// Whether the connection had no journal, and has one for the run.
     journal: Cell<bool>,
     restored: bool,
@@ -23,8 +24,13 @@ impl<'c> Settings<'c> {
         let lasting = switch::all().filter(|switch| switch.lasts());
         let before = lasting.map(|switch| Ok((switch, switch.is_on(conn)?))).collect::<Result<_>>()?;
         // Nothing is changed before all is noted: from here on, a drop puts everything back.
-        let settings =
-            Settings { conn, before, code: Cell::new(false), journal: Cell::new(false), restored: false };
+        let settings = Settings {
+            conn,
+            before,
+            query_only: Cell::new(None),
+            journal: Cell::new(false),
+            restored: false,
+        };
         for (switch, was) in &settings.before {
             if *was != switch.in_run() {
                 switch.set(conn, switch.in_run())?;
@@ -35,7 +41,11 @@ impl<'c> Settings<'c> {
 
     /// Puts everything to the replay's again, before and behind code of the application.
     pub(crate) fn again(&self) -> Result<()> {
-        self.code.set(true);
+        match self.query_only.get() {
+            // Whoever has it on before wants nothing to be written, and the run fails.
+            None => self.query_only.set(Some(query_only(self.conn)?)),
+            Some(was) => put_query_only(self.conn, was)?,
+        }
         switch::all().try_for_each(|switch| switch.ensure(self.conn))
     }
 
@@ -73,10 +83,14 @@ impl<'c> Settings<'c> {
     /// turning it off do nothing.
     fn put_back(&mut self) -> Result<()> {
         self.restored = true;
-        let mut outcome = if self.journal.get() { self.no_journal() } else { Ok(()) };
+        let code = self.query_only.get();
+        let mut outcome = code.map_or(Ok(()), |was| put_query_only(self.conn, was));
+        if self.journal.get() {
+            outcome = outcome.and(self.no_journal());
+        }
         for (switch, was) in self.before.iter().rev() {
             // A statement of a migration changes only what a call can tell; the rest would be a statement each to ask.
-            if self.code.get() || switch.is_cheap() || *was != switch.in_run() {
+            if code.is_some() || switch.is_cheap() || *was != switch.in_run() {
                 outcome = outcome.and(switch.put(self.conn, *was));
             }
         }
@@ -99,6 +113,15 @@ impl Drop for Settings<'_> {
             let _ = self.put_back();
         }
     }
+}
+
+/// Whether the connection takes questions alone.
+pub(crate) fn query_only(conn: &Connection) -> Result<bool> {
+    conn.query_row("PRAGMA query_only", [], |row| row.get(0))
+}
+
+fn put_query_only(conn: &Connection, on: bool) -> Result<()> {
+    if query_only(conn)? == on { Ok(()) } else { conn.execute_batch(&format!("PRAGMA query_only = {on}")) }
 }
 
 /// What SQLite calls a journal mode without a journal.

@@ -141,6 +141,7 @@ pub const SETTINGS: &[Setting] = &[
     pragma("short_column_names", Set(true)),
     pragma(LIKE, Set(false)),
     // What is refused.
+    // What code beside a migration sets is put back behind it.
     pragma("query_only", Refused("the application wants nothing to be written")),
     pragma(
         "journal_mode",
