@@ -137,7 +137,7 @@ struct Turn<'p> {
     path: &'p Path,
     lock: PathBuf,
     file: File,
-    /// Whether there is a lock to give up: to give up none is an error on Windows.
+    /// Whether there is a lock to give up.
     taken: bool,
 }
 
@@ -149,7 +149,8 @@ impl Turn<'_> {
         wait: &mut Wait<'_>,
     ) -> Result<()> {
         if std::mem::take(&mut self.taken) {
-            self.file.unlock().map_err(|error| self.failed(error))?;
+            // To close it gives the lock up on every system; what an unlock says differs among them.
+            self.file = files::open(&self.lock).map_err(|error| self.failed(error))?;
         }
         while !files::try_lock(&self.file, &self.lock, lock).map_err(|error| self.failed(error))? {
             wait.on(self.path)?;
