@@ -94,12 +94,12 @@ mod tests {
     #[test]
     fn the_way_from_one_folder_to_another() {
         for (from, to, expected) in [
-            ("/work/shop", "/work/shop/migrations", Some("migrations")),
-            ("/work/shop", "/work/shop", Some("")),
-            ("/work/shop/src/bin", "/work/shop/migrations", Some("../../migrations")),
-            ("/work/shop", "/work", Some("..")),
-            ("/", "/work/migrations", Some("work/migrations")),
-            ("/work/shop", "/tmp/migrations", None),
+            ("/srv/shop", "/srv/shop/migrations", Some("migrations")),
+            ("/srv/shop", "/srv/shop", Some("")),
+            ("/srv/shop/src/bin", "/srv/shop/migrations", Some("../../migrations")),
+            ("/srv/shop", "/srv", Some("..")),
+            ("/", "/srv/migrations", Some("srv/migrations")),
+            ("/srv/shop", "/var/migrations", None),
         ] {
             let found = way(Path::new(from), Path::new(to));
             assert_eq!(found.as_deref(), expected.map(Path::new), "{from} {to}");
