@@ -78,7 +78,9 @@ fn uri(path: &str) -> String {
     // What begins at a root is a file of this machine.
     match (reference.starts_with('/'), path.as_bytes()) {
         (true, _) => format!("file://{reference}"),
-        (false, [drive, b':', ..]) if drive.is_ascii_alphabetic() => format!("file:///{reference}"),
+        (false, [drive, b':', b'/', ..]) if drive.is_ascii_alphabetic() => {
+            format!("file:///{}", reference.replacen("%3A", ":", 1))
+        }
         _ => reference,
     }
 }
@@ -93,7 +95,8 @@ mod tests {
             ("migrations/0001_a.sql", "migrations/0001_a.sql"),
             ("../my jobs/1_é%.sql", "../my%20jobs/1_%C3%A9%25.sql"),
             ("a:b/1.sql", "a%3Ab/1.sql"),
-            ("/tmp/x#1/1_a.sql", "file:///tmp/x%231/1_a.sql"),
+            ("/srv/x#1/1_a.sql", "file:///srv/x%231/1_a.sql"),
+            ("C:/x y/1_a.sql", "file:///C:/x%20y/1_a.sql"),
         ] {
             assert_eq!(uri(path), expected);
         }
