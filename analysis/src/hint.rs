@@ -112,8 +112,20 @@ mod tests {
         analysis.diagnostics.first().map(|found| found.help.clone()).unwrap_or_default()
     }
 
+    /// The forms go by where SQLite stops. Since 3.53 it takes some of ALTER TABLE that it stopped before.
+    fn is_newer_grammar() -> bool {
+        let newer = rusqlite::version_number() >= 3_053_000;
+        if !newer {
+            println!("not tried on SQLite {}: another grammar of ALTER TABLE", rusqlite::version());
+        }
+        newer
+    }
+
     #[test]
     fn each_form_of_another_database_has_its_help() {
+        if !is_newer_grammar() {
+            return;
+        }
         for (statement, part) in [
             ("CREATE TABLE x(a)\nCREATE TABLE y(a);", "with `;`, behind `)`"),
             ("UPDATE t SET a = 1\nUPDATE t SET a = 2;", "with `;`, behind `1`"),
@@ -214,6 +226,9 @@ mod tests {
 
     #[test]
     fn what_works_or_is_merely_wrong_gets_no_hint() {
+        if !is_newer_grammar() {
+            return;
+        }
         for sound in [
             "CREATE TABLE form(a, tabel TEXT);",
             "INSERT INTO t(a)\nSELECT a FROM t;",
