@@ -40,7 +40,7 @@ pub fn page() -> String {
 ///
 /// ```
 /// let rule = onward_analysis::checks::rule("drops_data").unwrap();
-/// assert!(onward_analysis::section(rule).starts_with("## drops_data\n\nWarning: data is dropped knowingly. "));
+/// assert!(onward_analysis::section(rule).starts_with("## drops_data\n\nWarning: "));
 /// ```
 pub fn section(rule: &Rule) -> String {
     let mut section = format!("## {}\n\n", rule.code);
