@@ -54,10 +54,10 @@ impl Found for DbConfig {
 ///
 /// ```
 /// # let conn = rusqlite::Connection::open_in_memory().unwrap();
-/// let error = conn.execute_batch("SELECT nothing").unwrap_err();
+/// let error = conn.execute_batch("SELECT missing").unwrap_err();
 /// let refused = onward_schema::driver::refused(&error);
 /// # #[cfg(feature = "bundled")]
-/// assert_eq!(refused, Some(("no such column: nothing", 7)));
+/// assert_eq!(refused, Some(("no such column: missing", 7)));
 /// ```
 pub fn refused(error: &rusqlite::Error) -> Option<(&str, usize)> {
     // rusqlite's variant hides this where there is one.
