@@ -4,9 +4,11 @@ use std::path::Path;
 
 use crate::checks;
 use crate::diagnostic::{self, Diagnostic};
+use crate::fault::Faults;
 use crate::history::History;
 use crate::level;
 use crate::lock;
+use crate::locked;
 use crate::release::Releases;
 use crate::replay::{Replay, replay};
 use crate::source;
@@ -34,13 +36,22 @@ pub enum Proof {
 
 /// Reads, replays and checks the migrations in a folder.
 pub fn analyze(dir: &Path, proof: Proof) -> Analysis {
-    let (history, diagnostics) = source::read(dir);
-    Analysis::new(history, diagnostics, proof)
+    let (history, faults) = source::read(dir, checks::RULES);
+    Analysis::new(history, &faults, proof)
+}
+
+/// Reads the migrations in a folder without a replay: what is wrong with the files, and nothing of what the SQL does.
+pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
+    let (history, faults) = source::read(dir, checks::RULES);
+    let told = faults.0.iter().filter_map(|fault| checks::folder(&history, fault)).collect();
+    (history, told)
 }
 
 impl Analysis {
-    /// Replays and checks what [`source::read`] has read and found wrong so far.
-    pub fn new(mut history: History, mut diagnostics: Vec<Diagnostic>, proof: Proof) -> Analysis {
+    /// Replays and checks what [`source::read`] has read and found wrong.
+    pub fn new(mut history: History, faults: &Faults, proof: Proof) -> Analysis {
+        let mut diagnostics: Vec<Diagnostic> =
+            faults.0.iter().filter_map(|fault| checks::folder(&history, fault)).collect();
         checks::statements(&history, &mut diagnostics);
         // What is said from here on may follow from what was left out of the order.
         let sure = diagnostics.len();
@@ -48,17 +59,22 @@ impl Analysis {
         let no_files =
             diagnostics.iter().any(|found| found.rule.about_files) && history.migrations.is_empty();
         if !no_files && !history.unseen.anything {
-            let entries = history
-                .lock
-                .and_then(|file| lock::parse(file, &history.files.get(file).text, &mut diagnostics));
+            let entries = history.lock.map(|file| (file, lock::parse(&history.files.get(file).text)));
+            let entries = entries.and_then(|(file, parsed)| match parsed {
+                Ok(entries) => Some(entries),
+                Err((range, problem)) => {
+                    diagnostics.push(checks::bad_lock_file::diagnose(file.at(range), &problem));
+                    None
+                }
+            });
             let locked = entries.as_deref().unwrap_or_default();
             diagnostics.extend(checks::empty_migration::check(&history, locked));
             if let (Some(file), true) = (history.lock, history.unseen.is_nothing()) {
-                history.released = lock::released(&history, locked);
+                history.released = locked::released(&history, locked);
                 checks::locked(&history, file, locked, &mut diagnostics);
-                history.releases = Releases::of(&history, locked);
+                history.releases = Releases::of(&history.migrations, locked);
                 if proof == Proof::Unlocked {
-                    from = lock::proven(&history, locked);
+                    from = locked::proven(&history, locked);
                 }
             }
             match replay(&history, from) {
@@ -71,7 +87,11 @@ impl Analysis {
         }
         if !history.unseen.is_nothing() {
             let unsure = diagnostics.split_off(sure);
-            diagnostics.extend(unsure.into_iter().filter(|found| !history.unseen.explains(&history, found)));
+            diagnostics.extend(
+                unsure.into_iter().filter(|found| {
+                    !history.unseen.explains(&found.place, &history.migrations, &history.files)
+                }),
+            );
             // The database that was arrived at is not the one of the whole folder.
             replayed = None;
         }
@@ -113,7 +133,7 @@ mod tests {
             write(dir.path(), &format!("{}_m.sql", number + 1), text);
             if number + 1 == locked {
                 let history = analyze(dir.path(), Proof::Whole).history;
-                write(dir.path(), lock::FILE_NAME, &lock::text(&history));
+                write(dir.path(), lock::FILE_NAME, &locked::text(&history));
             }
         }
         let analysis = analyze(dir.path(), proof);
@@ -198,12 +218,12 @@ mod tests {
             let mut history = analyze(dir.path(), Proof::Whole).history;
             if names.contains(&number) {
                 let mut releases = history.releases.clone();
-                releases.add(&format!("1.{number}"), &history).unwrap();
+                releases.add(&format!("1.{number}"), &history.migrations, &history.files).unwrap();
                 history.releases = releases;
             } else if names.iter().any(|name| *name > number) {
                 continue;
             }
-            write(dir.path(), lock::FILE_NAME, &lock::text(&history));
+            write(dir.path(), lock::FILE_NAME, &locked::text(&history));
         }
         let found = analyze(dir.path(), Proof::Whole);
         let unlocked = analyze(dir.path(), Proof::Unlocked);
@@ -258,7 +278,7 @@ mod tests {
         write(dir.path(), "1_m.sql", TABLES);
         write(dir.path(), "2_m.sql", "DROP TABLE p;");
         let history = analyze(dir.path(), Proof::Whole).history;
-        write(dir.path(), lock::FILE_NAME, &lock::text(&history));
+        write(dir.path(), lock::FILE_NAME, &locked::text(&history));
         write(dir.path(), "2_m.sql", lost);
         assert_eq!(
             analyze(dir.path(), Proof::Unlocked).diagnostics,

@@ -21,19 +21,22 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub use onward_schema::stub::Function as Stub;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::checks::bad_config_file;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{Engine, OLDEST, Version};
+use crate::engine::{OLDEST, Version};
 use crate::external::{self, External};
 use crate::file::{FileId, Place};
+use crate::rule::{Rule, Severity};
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.toml";
+
+/// What is wrong with the file, and where.
+pub type Problem = (Range<usize>, String);
 
 /// A function that the application defines and the replay stubs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -61,6 +64,13 @@ pub struct Config {
     pub engine: Engine,
     /// Where it asks for the order of numbers, whatever the layout.
     pub by_number: Option<Place>,
+}
+
+/// What `[engine]` of `onward.toml` says of the database engine that runs the migrations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Engine {
+    /// The oldest SQLite that they meet, and where that is said.
+    pub sqlite: Option<(Version, Place)>,
 }
 
 /// What becomes of the diagnostics of a code.
@@ -94,15 +104,14 @@ impl Config {
         })
     }
 
-    /// Reads the text of the file; what is wrong with it is added to `diagnostics`.
-    pub fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Config {
-        let mut config = Config::default();
+    /// Reads the text of the file, with levels for these rules, and says what is wrong with it.
+    pub fn parse(file: FileId, text: &str, rules: &[&'static Rule]) -> (Config, Vec<Problem>) {
+        let (mut config, mut problems) = (Config::default(), Vec::new());
         let table = match DeTable::parse(text) {
             Ok(table) => table.into_inner(),
             Err(error) => {
-                let place = file.at(error.span().unwrap_or(0..0));
-                diagnostics.push(bad_config_file::diagnose(place, error.message().trim()));
-                return config;
+                let range = error.span().unwrap_or(0..0);
+                return (config, vec![(range, error.message().trim().to_owned())]);
             }
         };
         for (key, value) in &table {
@@ -121,8 +130,8 @@ impl Config {
                         config.external = tables;
                         Ok(())
                     }
-                    Err((range, problem)) => {
-                        diagnostics.push(bad_config_file::diagnose(file.at(range), &problem));
+                    Err(problem) => {
+                        problems.push(problem);
                         continue;
                     }
                 },
@@ -137,11 +146,11 @@ impl Config {
                     )),
                 },
                 "levels" => {
-                    config.levels(file, value, diagnostics);
+                    config.levels(value, rules, &mut problems);
                     continue;
                 }
                 "engine" => {
-                    config.engine(file, value, diagnostics);
+                    config.engine(file, value, &mut problems);
                     continue;
                 }
                 other => {
@@ -149,28 +158,26 @@ impl Config {
                         "unknown key `{other}`; known are `functions`, `collations`, `external`, `levels`, `engine` and \
                          `order`"
                     );
-                    diagnostics.push(bad_config_file::diagnose(file.at(key.span()), &problem));
+                    problems.push((key.span(), problem));
                     continue;
                 }
             };
             if let Err((range, problem)) = result {
-                diagnostics.push(bad_config_file::diagnose(file.at(range), problem));
+                problems.push((range, problem.to_owned()));
             }
         }
-        config
+        (config, problems)
     }
 }
 
 impl Config {
-    fn levels(&mut self, file: FileId, value: &Spanned<DeValue<'_>>, diagnostics: &mut Vec<Diagnostic>) {
-        let mut problem = |range, problem: &str| {
-            diagnostics.push(bad_config_file::diagnose(file.at(range), problem));
-        };
+    fn levels(&mut self, value: &Spanned<DeValue<'_>>, rules: &[&'static Rule], problems: &mut Vec<Problem>) {
+        let mut problem = |range, problem: &str| problems.push((range, problem.to_owned()));
         let Some(table) = value.get_ref().as_table() else {
             return problem(value.span(), "`levels` is a table: `[levels]`");
         };
         for (code, value) in table {
-            let Some(rule) = crate::checks::rule(code.get_ref()) else {
+            let Some(rule) = rules.iter().find(|rule| rule.code == code.get_ref().as_ref()) else {
                 problem(code.span(), &format!("there is no code `{}`", code.get_ref()));
                 continue;
             };
@@ -194,10 +201,8 @@ impl Config {
 }
 
 impl Config {
-    fn engine(&mut self, file: FileId, value: &Spanned<DeValue<'_>>, diagnostics: &mut Vec<Diagnostic>) {
-        let mut problem = |range, problem: &str| {
-            diagnostics.push(bad_config_file::diagnose(file.at(range), problem));
-        };
+    fn engine(&mut self, file: FileId, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) {
+        let mut problem = |range, problem: &str| problems.push((range, problem.to_owned()));
         let Some(table) = value.get_ref().as_table() else {
             return problem(value.span(), "`engine` is a table: `[engine]`");
         };
@@ -224,12 +229,10 @@ impl Config {
     }
 }
 
-type Problem = (std::ops::Range<usize>, &'static str);
-
 fn each<'i>(
     value: &Spanned<DeValue<'i>>,
     mut read: impl FnMut(&Spanned<DeValue<'i>>) -> Result<(), &'static str>,
-) -> Result<(), Problem> {
+) -> Result<(), (Range<usize>, &'static str)> {
     let items = value.get_ref().as_array().ok_or((value.span(), "this is a list: `[\"name\"]`"))?;
     items.iter().try_for_each(|item| read(item).map_err(|problem| (item.span(), problem)))
 }
@@ -272,18 +275,19 @@ mod tests {
     use super::*;
     use crate::file::{File, Files};
 
-    fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
-        let mut diagnostics = Vec::new();
+    fn parse(text: &str) -> (Config, Vec<Problem>) {
+        static RULES: [Rule; 2] =
+            [Rule::error("syntax_error", "it is SQL"), Rule::warning("drops_data", "it drops nothing")];
         let file = Files::default().add(File::new(FILE_NAME.into(), text));
-        (Config::parse(file, text, &mut diagnostics), diagnostics)
+        Config::parse(file, text, &RULES.each_ref())
     }
 
     #[test]
     fn functions_and_collations() {
-        let (config, diagnostics) = parse(
+        let (config, problems) = parse(
             "functions = ['a', { name = 'b', arguments = 2, deterministic = false }]\ncollations = ['c', 'd']\n",
         );
-        assert_eq!(diagnostics, []);
+        assert_eq!(problems, []);
         assert_eq!(config.collations, ["c", "d"]);
         assert_eq!(config.functions[0], Function { name: "a".into(), arguments: None, deterministic: true });
         assert_eq!(
@@ -294,16 +298,16 @@ mod tests {
 
     #[test]
     fn levels() {
-        let (config, diagnostics) = parse("[levels]\nsyntax_error = 'deny'\ndrops_data = 'allow'\n");
-        assert_eq!(diagnostics, []);
+        let (config, problems) = parse("[levels]\nsyntax_error = 'deny'\ndrops_data = 'allow'\n");
+        assert_eq!(problems, []);
         assert_eq!(config.levels["syntax_error"], Level::Deny);
         assert_eq!(config.levels["drops_data"], Level::Allow);
     }
 
     #[test]
     fn the_engine() {
-        let (config, diagnostics) = parse("[engine]\nsqlite = '3.40.1'\n");
-        assert_eq!(diagnostics, []);
+        let (config, problems) = parse("[engine]\nsqlite = '3.40.1'\n");
+        assert_eq!(problems, []);
         let (version, place) = config.engine.sqlite.unwrap();
         assert_eq!((version.number(), place.range), (3_040_001, 18..26));
         for (value, problem) in [
@@ -312,9 +316,9 @@ mod tests {
             ("'3.36.9'", "3.37 or later"),
             ("'4.0'", "nothing newer"),
         ] {
-            let (config, diagnostics) = parse(&format!("[engine]\nsqlite = {value}"));
-            assert!(diagnostics[0].message.contains(problem), "{value}: {diagnostics:?}");
-            assert_eq!((diagnostics.len(), config.engine.sqlite), (1, None), "{value}");
+            let (config, problems) = parse(&format!("[engine]\nsqlite = {value}"));
+            assert!(problems[0].1.contains(problem), "{value}: {problems:?}");
+            assert_eq!((problems.len(), config.engine.sqlite), (1, None), "{value}");
         }
     }
 
@@ -339,9 +343,9 @@ mod tests {
             ("[levels]\nsyntax_error = 'warn'", 24),
             ("functions = [", 13),
         ] {
-            let (_, diagnostics) = parse(text);
-            assert_eq!(diagnostics.len(), 1, "{text}: {diagnostics:?}");
-            assert_eq!(diagnostics[0].place.range.start, at, "{text}: {diagnostics:?}");
+            let (_, problems) = parse(text);
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+            assert_eq!(problems[0].0.start, at, "{text}: {problems:?}");
         }
     }
 }

@@ -1,26 +1,7 @@
 //! What the analysis has to say about a history: plain data, one [`Diagnostic`] per fault.
 
-use crate::checks::Rule;
 use crate::file::{Files, Place};
-
-/// Whether a diagnostic stops the build.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// It stops the build.
-    Error,
-    /// It is shown and the build goes on.
-    Warning,
-}
-
-impl Severity {
-    /// `error` or `warning`, as in the JSON form.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        }
-    }
-}
+pub use crate::rule::{Rule, Severity};
 
 /// Another place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq)]

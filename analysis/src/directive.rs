@@ -8,20 +8,23 @@ use std::ops::Range;
 
 use onward_schema::token::{Kind, tokens};
 
-use crate::checks::unknown_directive;
-use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
-use crate::statement::Statement;
+use crate::rule::Rule;
+use crate::statement::{Allow, Statement};
 
-/// `allow(code) reason`
+/// What is wrong with a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Allow {
-    /// The code it allows.
-    pub code: String,
-    /// Why, in the words of the file.
-    pub reason: String,
-    /// Where the directive stands.
-    pub place: Place,
+pub enum Problem {
+    /// It is none of the forms.
+    Form,
+    /// There is no such code.
+    Code(String),
+    /// The code cannot be allowed.
+    NotAllowable(&'static Rule),
+    /// It gives no reason to allow this code.
+    Reason(String),
+    /// No statement follows it.
+    NoStatement,
 }
 
 /// What a directive says.
@@ -35,24 +38,25 @@ pub fn attach(
     file: FileId,
     text: &str,
     statements: &mut [Statement],
-    diagnostics: &mut Vec<Diagnostic>,
+    rules: &[&'static Rule],
+    problems: &mut Vec<(Place, Problem)>,
 ) -> bool {
     let mut foreign_keys = false;
     for token in tokens(text).filter(|token| token.kind == Kind::Comment) {
         let Some((offset, body)) = body(token.text) else { continue };
         let start = token.range.start + offset;
         let place = file.at(start..start + body.len());
-        match parse(body) {
+        match parse(body, rules) {
             Ok(Directive::ForeignKeys) => foreign_keys = true,
             Ok(Directive::Allow { code, reason }) => {
                 let allow = Allow { code, reason, place: place.clone() };
                 let targets = targets(text, &token.range, statements);
                 if targets.is_empty() && !(statements.is_empty() && allow.code == EMPTY_MIGRATION) {
-                    diagnostics.push(unknown_directive::without_statement(place));
+                    problems.push((place, Problem::NoStatement));
                 }
                 statements[targets].iter_mut().for_each(|statement| statement.allows.push(allow.clone()));
             }
-            Err(problem) => diagnostics.push(unknown_directive::problem(place, problem)),
+            Err(problem) => problems.push((place, problem)),
         }
     }
     foreign_keys
@@ -65,8 +69,8 @@ const EMPTY_MIGRATION: &str = "empty_migration";
 pub(crate) fn allows_empty(text: &str) -> bool {
     let comments = tokens(text).filter(|token| token.kind == Kind::Comment);
     comments
-        .filter_map(|token| parse(body(token.text)?.1).ok())
-        .any(|directive| matches!(directive, Directive::Allow { code, .. } if code == EMPTY_MIGRATION))
+        .filter_map(|token| read(body(token.text)?.1).ok())
+        .any(|directive| matches!(directive, Directive::Allow { code, reason } if code == EMPTY_MIGRATION && !reason.is_empty()))
 }
 
 /// What stands behind `onward:` in a comment, and where it begins.
@@ -77,8 +81,21 @@ fn body(comment: &str) -> Option<(usize, &str)> {
     Some((body.as_ptr() as usize - comment.as_ptr() as usize, body))
 }
 
-fn parse(body: &str) -> Result<Directive, unknown_directive::Problem> {
-    use unknown_directive::Problem;
+fn parse(body: &str, rules: &[&'static Rule]) -> Result<Directive, Problem> {
+    let (code, reason) = match read(body)? {
+        Directive::Allow { code, reason } => (code, reason),
+        other => return Ok(other),
+    };
+    match rules.iter().find(|rule| rule.code == code) {
+        None => Err(Problem::Code(code)),
+        Some(rule) if !rule.allowable => Err(Problem::NotAllowable(rule)),
+        Some(_) if reason.is_empty() => Err(Problem::Reason(code)),
+        Some(_) => Ok(Directive::Allow { code, reason }),
+    }
+}
+
+/// Reads what stands behind `onward:`, whatever code it names.
+fn read(body: &str) -> Result<Directive, Problem> {
     if body.split_whitespace().collect::<String>() == "foreign_keys(on)" {
         return Ok(Directive::ForeignKeys);
     }
@@ -87,13 +104,7 @@ fn parse(body: &str) -> Result<Directive, unknown_directive::Problem> {
         .and_then(|rest| rest.trim_start().strip_prefix('('))
         .and_then(|rest| rest.split_once(')'))
         .ok_or(Problem::Form)?;
-    let (code, reason) = (code.trim(), reason.trim());
-    match crate::checks::rule(code) {
-        None => Err(Problem::Code(code.to_owned())),
-        Some(rule) if !rule.allowable => Err(Problem::NotAllowable(rule)),
-        Some(_) if reason.is_empty() => Err(Problem::Reason(code.to_owned())),
-        Some(_) => Ok(Directive::Allow { code: code.to_owned(), reason: reason.to_owned() }),
-    }
+    Ok(Directive::Allow { code: code.trim().to_owned(), reason: reason.trim().to_owned() })
 }
 
 /// The indexes of the statements that a comment speaks of.
@@ -121,31 +132,34 @@ mod tests {
 
     const ALLOW: &str = "-- onward: allow(pragma_without_effect) old habit";
 
-    fn read(text: &str) -> (Vec<usize>, Vec<String>) {
+    fn attached(text: &str) -> (Vec<usize>, Vec<Problem>) {
         let file = Files::default().add(File::new("0001_a.sql".into(), text));
-        let (mut found, mut diagnostics) = (statements(text), Vec::new());
-        attach(file, text, &mut found, &mut diagnostics);
+        let (mut found, mut problems) = (statements(text), Vec::new());
+        attach(file, text, &mut found, crate::RULES, &mut problems);
         let allowing = (0..found.len()).filter(|&at| found[at].allows("pragma_without_effect")).collect();
-        (allowing, diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect())
+        (allowing, problems.into_iter().map(|(_, problem)| problem).collect())
     }
 
     #[test]
     fn a_directive_holds_for_its_statement() {
-        assert_eq!(read(&format!("SELECT 1;\n{ALLOW}\nSELECT 2; SELECT 3;")).0, [1]);
-        assert_eq!(read(&format!("SELECT 1; {ALLOW}\nSELECT 2;")).0, [0]);
-        assert_eq!(read(&format!("SELECT 1,\n{ALLOW}\n2; SELECT 2;")).0, [0]);
-        assert_eq!(read(&format!("{ALLOW}\nSELECT 1;\n\nSELECT 2;")).0, [0]);
+        assert_eq!(attached(&format!("SELECT 1;\n{ALLOW}\nSELECT 2; SELECT 3;")).0, [1]);
+        assert_eq!(attached(&format!("SELECT 1; {ALLOW}\nSELECT 2;")).0, [0]);
+        assert_eq!(attached(&format!("SELECT 1,\n{ALLOW}\n2; SELECT 2;")).0, [0]);
+        assert_eq!(attached(&format!("{ALLOW}\nSELECT 1;\n\nSELECT 2;")).0, [0]);
     }
 
     #[test]
     fn set_off_at_the_top_it_holds_for_the_file() {
-        assert_eq!(read(&format!("{ALLOW}\n\nSELECT 1;\nSELECT 2;")).0, [0, 1]);
-        assert_eq!(read(&format!("{ALLOW}\n-- more\n  \n-- above\nSELECT 1;\nSELECT 2;")).0, [0, 1]);
+        assert_eq!(attached(&format!("{ALLOW}\n\nSELECT 1;\nSELECT 2;")).0, [0, 1]);
+        assert_eq!(attached(&format!("{ALLOW}\n-- more\n  \n-- above\nSELECT 1;\nSELECT 2;")).0, [0, 1]);
     }
 
     #[test]
     fn block_comments_carry_directives_too() {
-        assert_eq!(read("/* onward: allow(pragma_without_effect) old habit */ SELECT 1;"), (vec![0], vec![]));
+        assert_eq!(
+            attached("/* onward: allow(pragma_without_effect) old habit */ SELECT 1;"),
+            (vec![0], vec![])
+        );
     }
 
     #[test]
@@ -157,9 +171,9 @@ mod tests {
             "-- onward: allow(syntax_error) x\nSELECT 1;",
             "-- onward: allow(pragma_without_effect) x",
         ] {
-            assert_eq!(read(text).1.len(), 1, "{text}");
+            assert_eq!(attached(text).1.len(), 1, "{text}");
         }
-        assert_eq!(read("-- onward: foreign_keys(on)\nSELECT 1;").1, [""; 0]);
-        assert_eq!(read("-- onwards and upwards\nSELECT 1; -- +goose Up\n").1, [""; 0]);
+        assert_eq!(attached("-- onward: foreign_keys(on)\nSELECT 1;").1, []);
+        assert_eq!(attached("-- onwards and upwards\nSELECT 1; -- +goose Up\n").1, []);
     }
 }

@@ -19,18 +19,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use onward_schema::token::{Kind as TokenKind, Token, significant};
-use onward_schema::{LEDGER, Schema};
+use onward_schema::LEDGER;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::checks::bad_config_file;
-use crate::config::Config;
-use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
-use crate::history::History;
-use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Kind, Object, statements};
 
 /// Table-valued functions that the replay has; others cannot be made without unsafe code.
 const FUNCTIONS: [&str; 2] = ["generate_series", "rarray"];
@@ -47,12 +40,13 @@ pub struct External {
     pub name: String,
     /// The statement that makes its stub; empty for a table-valued function.
     pub sql: String,
-    columns: Columns,
-    place: Place,
+    pub(crate) columns: Columns,
+    pub(crate) place: Place,
 }
 
+/// What is said of its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Columns {
+pub(crate) enum Columns {
     /// As they stand between the brackets of CREATE TABLE.
     Definitions(String),
     /// Those that matter.
@@ -133,24 +127,6 @@ fn columns(value: &Spanned<DeValue<'_>>) -> Option<Columns> {
     names.collect::<Option<Vec<_>>>().map(Columns::Names)
 }
 
-/// Gives every external table of a history its stub; those that SQLite refuses are taken out, with a diagnostic.
-pub(crate) fn settle(history: &mut History, diagnostics: &mut Vec<Diagnostic>) {
-    let mut tables = std::mem::take(&mut history.config.external);
-    for table in &mut tables {
-        table.sql = table.stub(history);
-    }
-    tables.sort_by_key(|table| table.place.range.start);
-    let mut seen = BTreeSet::new();
-    tables.retain(|table| match table.refusal(history, &mut seen) {
-        Some(message) => {
-            diagnostics.push(bad_config_file::diagnose(table.place.clone(), &message));
-            false
-        }
-        None => true,
-    });
-    history.config.external = tables;
-}
-
 impl External {
     /// Whether it is a table of the database that the history migrates.
     pub fn is_main(&self) -> bool {
@@ -160,271 +136,5 @@ impl External {
     /// Whether it is a table-valued function of this name.
     pub(crate) fn is_function(&self, name: &str) -> bool {
         self.columns == Columns::Function && self.name == name
-    }
-
-    fn stub(&self, history: &History) -> String {
-        let schema = self.schema.as_ref().map(|schema| format!("{}.", quoted(schema))).unwrap_or_default();
-        let columns = match &self.columns {
-            Columns::Definitions(definitions) => definitions.clone(),
-            Columns::Names(names) => self.named(names, history),
-            Columns::Function => return String::new(),
-        };
-        format!("CREATE TABLE {schema}{}({columns})", quoted(&self.name))
-    }
-
-    /// Columns of any type, and what foreign keys of the history refer to unique.
-    fn named(&self, names: &[String], history: &History) -> String {
-        let keys = if self.is_main() { references(history, &self.name) } else { BTreeSet::new() };
-        let mut columns: Vec<&String> = Vec::new();
-        for name in names.iter().chain(keys.iter().flatten()) {
-            if !columns.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                columns.push(name);
-            }
-        }
-        let id = "id".to_owned();
-        let has_id = columns.is_empty() || columns.iter().any(|name| name.eq_ignore_ascii_case(&id));
-        let primary = if has_id { &id } else { columns[0] };
-        let primary =
-            columns.iter().find(|name| name.eq_ignore_ascii_case(primary)).map_or(&id, |name| *name).clone();
-        let list = |names: &[String]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-        if columns.is_empty() {
-            columns.push(&id);
-        }
-        // SQLite compares a foreign key by the parent's affinity: under this one, numbers match that were written as texts.
-        let is_key = |name: &String| {
-            *name == primary || keys.iter().flatten().any(|key| key.eq_ignore_ascii_case(name))
-        };
-        let column =
-            |name: &&String| format!("{}{}", quoted(name), if is_key(name) { " NUMERIC" } else { "" });
-        let mut parts: Vec<String> = columns.iter().map(column).collect();
-        parts.push(format!("PRIMARY KEY ({})", quoted(&primary)));
-        parts.extend(keys.iter().filter(|key| !key.is_empty()).map(|key| format!("UNIQUE ({})", list(key))));
-        parts.join(", ")
-    }
-
-    /// What SQLite says against its stub.
-    fn refusal(&self, history: &History, seen: &mut BTreeSet<(Option<String>, String)>) -> Option<String> {
-        if !seen.insert((self.schema.clone(), self.name.to_ascii_lowercase())) {
-            return Some(format!("`{}` is named twice", self.name));
-        }
-        if self.columns == Columns::Function {
-            return None;
-        }
-        let mut made = history.statements().filter(|&at| self.is_made(&history.statement(at).kind));
-        if let Some(at) = made.next() {
-            return Some(format!("`{}` is made by {} here, and not by others", self.name, history.path(at)));
-        }
-        // Only what is between the brackets: nothing else is made, and nothing is run.
-        let made = statements(&self.sql);
-        let is_table = |kind: &Kind| matches!(kind, Kind::Create { object: Object::Table, .. });
-        if made.len() != 1 || !made.iter().all(|statement| is_table(&statement.kind)) {
-            return Some("these are not the columns of a table".to_owned());
-        }
-        let alone = Config { external: Vec::new(), ..history.config.clone() };
-        let error = Sandbox::open(&alone).and_then(|sandbox| sandbox.run(&self.alone(), false)).err()?;
-        Some(error.to_string())
-    }
-
-    /// Whether such a statement makes it.
-    fn is_made(&self, kind: &Kind) -> bool {
-        match kind {
-            Kind::Create { object: Object::Table | Object::View, name, temporary: false, .. } => {
-                self.is_main() && name.is(&self.name)
-            }
-            _ => false,
-        }
-    }
-
-    /// Its stub as a table of the main database.
-    fn alone(&self) -> String {
-        match &self.schema {
-            Some(schema) => self.sql.replacen(&format!("{}.", quoted(schema)), "", 1),
-            None => self.sql.clone(),
-        }
-    }
-}
-
-/// A schema with the tables outside of it that statements of the application may name, each under its whole name.
-pub(crate) fn with_outside(config: &Config, mut schema: Schema) -> rusqlite::Result<Schema> {
-    let alone = Config { external: Vec::new(), ..config.clone() };
-    for table in &config.external {
-        let Some(outside) = table.schema.as_ref().filter(|_| !table.sql.is_empty()) else { continue };
-        let sandbox = Sandbox::open(&alone)?;
-        sandbox.run(&table.alone(), false)?;
-        let found = Schema::read(sandbox.conn())?.tables.into_values();
-        schema.tables.extend(found.map(|found| (whole(outside, &found.name), found)));
-    }
-    Ok(schema)
-}
-
-fn whole(schema: &str, table: &str) -> String {
-    format!("{schema}.{table}").to_ascii_lowercase()
-}
-
-/// Under which name a schema of [`with_outside`] has the table that a statement means: without a schema temporary tables
-/// come first, and attached ones last.
-pub(crate) fn meant(known: &Schema, schema: Option<&str>, table: &str) -> String {
-    let outside = |schema: &str| Some(whole(schema, table)).filter(|name| known.tables.contains_key(name));
-    let plain = || table.to_owned();
-    match schema {
-        Some(schema) if schema.eq_ignore_ascii_case("main") => plain(),
-        Some(schema) => whole(schema, table),
-        None if outside("temp").is_some() => whole("temp", table),
-        None if known.table(table).is_some() || known.views.contains_key(&table.to_ascii_lowercase()) => {
-            plain()
-        }
-        None => {
-            let end = format!(".{}", table.to_ascii_lowercase());
-            known.tables.keys().find(|name| name.ends_with(&end)).cloned().unwrap_or_else(plain)
-        }
-    }
-}
-
-/// The columns of a table that foreign keys of the history refer to; none where they refer to its primary key.
-fn references(history: &History, table: &str) -> BTreeSet<Vec<String>> {
-    let mut found = BTreeSet::new();
-    for at in history.statements() {
-        let tokens: Vec<Token<'_>> = significant(history.sql(at)).collect();
-        for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is("REFERENCES")) {
-            let parent = tokens.get(index + 1).filter(|_| token.kind != TokenKind::Quoted);
-            if parent.and_then(Token::name).is_some_and(|name| name.eq_ignore_ascii_case(table)) {
-                let list = tokens[index + 2..].iter();
-                let opens = tokens.get(index + 2).is_some_and(|token| token.text == "(");
-                let list = list.skip(1).take_while(|token| opens && token.text != ")");
-                found.insert(list.filter_map(Token::name).map(|name| name.to_ascii_lowercase()).collect());
-            }
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::checks::testing::{codes, folder};
-
-    const CHILD: &str =
-        "CREATE TABLE jobs(id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES users(id));";
-    const TRIGGER: &str =
-        "CREATE TRIGGER gone AFTER DELETE ON users BEGIN DELETE FROM jobs WHERE user = old.id; END;";
-    const VIEW: &str =
-        "CREATE VIEW owners AS SELECT users.email, jobs.id FROM jobs JOIN users ON users.id = jobs.user;";
-
-    fn with(config: &str, texts: &[&str]) -> Vec<String> {
-        let names: Vec<String> = (1..=texts.len()).map(|number| format!("{number}_m.sql")).collect();
-        let mut files: Vec<(&str, &str)> =
-            names.iter().map(String::as_str).zip(texts.iter().copied()).collect();
-        let config = format!("{config}\n[levels]\ndrops_data = 'allow'\n");
-        files.push(("onward.toml", &config));
-        codes(&files)
-    }
-
-    #[test]
-    fn keys_triggers_and_views_work() {
-        for config in [
-            "[external]\nusers = 'id INTEGER PRIMARY KEY, email TEXT NOT NULL'",
-            "[external]\nusers = ['id', 'email']",
-            "external = { users = ['email'] }",
-            "[external]\nmain.users = ['email']",
-            "[external]\n'Users' = ['email']",
-        ] {
-            assert_eq!(with(config, &[CHILD, TRIGGER, VIEW]), [""; 0], "{config}");
-        }
-        // Without columns, those that foreign keys refer to.
-        let keys =
-            "CREATE TABLE a(x, y, z REFERENCES users(code), FOREIGN KEY (x, y) REFERENCES users(p, q));
-            CREATE TABLE b(v REFERENCES \"users\");";
-        assert_eq!(with("external = { users = [] }", &[CHILD, keys]), [""; 0]);
-        // With foreign keys on as well.
-        let on = "-- onward: foreign_keys(on)\nUPDATE jobs SET user = user;";
-        assert_eq!(with("external = { users = [] }", &[CHILD, on]), [""; 0]);
-    }
-
-    #[test]
-    fn what_is_not_there_is_offered_and_what_is_wrong_is_still_said() {
-        let found = folder(&[("1_m.sql", CHILD), ("2_m.sql", TRIGGER)]);
-        let helps: Vec<&str> = found.diagnostics.iter().map(|found| found.help.as_str()).collect();
-        assert!(helps.iter().all(|help| help.contains("`[external]` and `users = [\"id\"]`")), "{helps:?}");
-        assert_eq!(with("external = { users = ['id'] }", &[CHILD, VIEW]), ["broken_view 2_m.sql:1:36"]);
-        assert_eq!(
-            with("external = { users = 'id INTEGER, email TEXT' }", &[CHILD]),
-            ["foreign_key_mismatch 1_m.sql:1:76"]
-        );
-        assert_eq!(
-            with("external = { other = [] }", &["DELETE FROM users;"]),
-            ["unknown_table 1_m.sql:1:13"]
-        );
-        for made in ["CREATE TABLE users(id);", "CREATE TABLE IF NOT EXISTS Users(id);"] {
-            let found = with("external = { users = [] }", &[made]);
-            assert_eq!(found, ["bad_config_file onward.toml:1:22"], "{made}");
-        }
-    }
-
-    #[test]
-    fn the_stubs_are_no_part_of_what_the_history_makes() {
-        let config = "[external]\nusers = ['id', 'email']\narchive.jobs = ['id']\ntemp.batch = ['job']\n";
-        let (plain, beside) = (
-            folder(&[("1_m.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY);")]),
-            folder(&[("1_m.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY);"), ("onward.toml", config)]),
-        );
-        let (plain_replay, replay) = (plain.replay.as_ref().unwrap(), beside.replay.as_ref().unwrap());
-        assert_eq!(replay.objects, ["jobs"]);
-        assert_eq!(replay.fingerprint, plain_replay.fingerprint);
-        assert_eq!(beside.snapshot().unwrap().times.len(), 1);
-        assert_eq!(beside.history.migrations[0].chain, plain.history.migrations[0].chain);
-        // A trigger of ours on another's table cannot be part of a database without that table.
-        let trigger = folder(&[("1_m.sql", CHILD), ("2_m.sql", TRIGGER), ("onward.toml", config)]);
-        assert!(!trigger.has_errors() && trigger.snapshot().is_err(), "{:?}", trigger.diagnostics);
-    }
-
-    #[test]
-    fn migrations_see_nothing_of_what_is_outside_the_database() {
-        let config = "[external]\narchive.jobs = ['id']\ntemp.batch = ['job']\n";
-        for text in ["INSERT INTO archive.jobs VALUES (1);", "INSERT INTO batch VALUES (1);"] {
-            let found = with(config, &[text]);
-            assert!(found[0].starts_with("unknown_table 1_m.sql"), "{text}: {found:?}");
-        }
-        assert_eq!(
-            with(
-                "[external]\n'generate_series()' = []",
-                &["CREATE TABLE t(a); INSERT INTO t SELECT value FROM generate_series(1, 3);"]
-            ),
-            [""; 0]
-        );
-    }
-
-    #[test]
-    fn a_database_of_an_old_release_has_the_real_one() {
-        let config = "[external]\nusers = ['id']\n[levels]\ndrops_data = 'allow'\n";
-        let legacy = "CREATE TABLE users(id INTEGER PRIMARY KEY, email TEXT, name TEXT);";
-        let found = folder(&[
-            ("1_m.sql", CHILD),
-            ("2_m.sql", TRIGGER),
-            ("legacy/old.sql", &format!("{legacy}{CHILD}")),
-            ("onward.toml", config),
-        ]);
-        assert!(found.diagnostics.is_empty(), "{:?}", found.diagnostics);
-    }
-
-    #[test]
-    fn what_is_wrong_has_its_place() {
-        for (config, place) in [
-            ("external = 3", "1:12"),
-            ("[external]\nusers = 3", "2:9"),
-            ("[external]\nusers = [3]", "2:9"),
-            ("[external]\nusers = 'id INTEGER); CREATE TABLE x(y'", "2:9"),
-            ("[external]\nusers = 'id INTEGER,'", "2:9"),
-            ("[external]\nusers = ''", "2:9"),
-            ("[external]\nonward_migrations = []", "2:1"),
-            ("[external]\nsqlite_master = []", "2:1"),
-            ("[external]\n'split()' = []", "2:1"),
-            ("[external]\n'' = []", "2:1"),
-            ("[external]\nusers = []\nmain.Users = []", "3:14"),
-        ] {
-            assert_eq!(
-                with(config, &["SELECT 1;"]),
-                [format!("bad_config_file onward.toml:{place}")],
-                "{config}"
-            );
-        }
     }
 }

@@ -3,43 +3,18 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use onward_schema::Checksum;
 use onward_schema::setting::{InMigration, in_migration};
 use onward_schema::token::{Token, significant};
 use onward_schema::version;
 
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
-use crate::layout::Layout;
-use crate::order::Order;
+use crate::layout::{Layout, Name, parse};
+pub use crate::migration::Migration;
+use crate::order::{Order, Versions};
 use crate::release::Releases;
 use crate::statement::{Kind, Statement};
 use crate::unseen::Unseen;
-
-/// One migration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Migration {
-    /// Its number in the ledger, which rises in the order of the history: the number in the file name wherever that does.
-    pub version: i64,
-    /// The version as the file name writes it.
-    pub label: String,
-    /// The name behind the version.
-    pub name: String,
-    /// The file that goes forward.
-    pub file: FileId,
-    /// The file that goes back, if there is one.
-    pub down: Option<FileId>,
-    /// The statements of `file`, those that are left out included.
-    pub statements: Vec<Statement>,
-    /// The statements of `down`.
-    pub down_statements: Vec<Statement>,
-    /// Whether a directive asks for foreign keys to be enforced while it runs.
-    pub foreign_keys: bool,
-    /// The checksum of `file`.
-    pub checksum: Checksum,
-    /// The chain up to and with this migration.
-    pub chain: Checksum,
-}
 
 /// A folder's migrations in the order in which they run, and all the texts that were read.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +59,15 @@ impl History {
     pub fn find(&self, version: &str) -> Option<usize> {
         let list = self.migrations.iter();
         version::find(version, list.map(|found| (found.version, found.label.as_str(), found.name.as_str())))
+    }
+
+    /// Whether a migration at this path would come after all that there are.
+    pub fn is_last(&self, path: &str) -> bool {
+        let names = self.migrations.iter().filter_map(|found| parse(&self.files.get(found.file).path).ok());
+        let names: Vec<Name> = names.collect();
+        let versions = Versions::of(self.layout, names.iter());
+        let follows = |name: &Name, new: &Name| versions.compare(name, new, self.order).is_lt();
+        parse(path).is_ok_and(|new| names.last().is_none_or(|last| follows(last, &new)))
     }
 
     /// Every statement of the history, in order.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use onward_schema::version::digits;
 
+use crate::bad_name::BadName;
 use crate::tool;
 
 /// How a folder lays its migrations out. A folder keeps to one.
@@ -79,19 +80,6 @@ impl Name {
             && !self.label.contains('-')
             && rest.is_some_and(|rest| rest.starts_with('-'))
     }
-}
-
-/// Why a file name is none of the layouts': what is wrong, and the form it should have.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BadName {
-    /// The tool that names its files like this, if onward knows which.
-    pub tool: Option<&'static str>,
-    /// What is the same of all files of which this is wrong.
-    pub group: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do.
-    pub help: String,
 }
 
 /// Understands a path relative to the migrations folder, with `/` between its parts, that ends in `.sql` in any case.
@@ -206,12 +194,6 @@ fn bad_form(problem: &str) -> BadName {
         "name it like `0001_name.sql`, `20260101120000_name.sql`, `V1__name.sql`, `0001_name.up.sql` or \
          `0001_name/up.sql`, or move it out of the migrations folder",
     )
-}
-
-impl BadName {
-    fn new(problem: &str, help: &str) -> BadName {
-        BadName { tool: None, group: problem.to_owned(), problem: problem.to_owned(), help: help.to_owned() }
-    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use crate::checks::{drops_data, unused_allow};
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::directive::Allow;
 use crate::file::Place;
 use crate::history::History;
 use crate::replay::{DOUBLE_QUOTED_STRING, Replay};
+use crate::statement::Allow;
 use crate::statement::{Change, Kind, Object, Statement};
 
 /// Takes out what is allowed, and gives the rest the severity that the team wants it to have.

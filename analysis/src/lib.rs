@@ -25,6 +25,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod analysis;
+mod bad_name;
 mod budget;
 mod cause;
 pub mod checks;
@@ -34,28 +35,38 @@ pub mod directive;
 pub mod embedded;
 pub mod engine;
 pub mod external;
+pub mod fault;
+pub mod feature;
 pub mod file;
 mod hint;
 pub mod history;
 pub mod layout;
 mod level;
 pub mod lock;
+pub mod locked;
+mod migration;
+pub mod newer;
+mod oldest;
 pub mod order;
+mod outside;
 mod page;
 pub mod query;
+pub mod regular;
 pub mod relation;
 pub mod release;
 pub mod render;
 pub mod replay;
+mod rule;
 mod sandbox;
 pub mod snapshot;
 pub mod source;
 pub mod statement;
+mod stub;
 mod tool;
 mod trigger;
 pub mod unseen;
 
-pub use analysis::{Analysis, Proof, analyze};
+pub use analysis::{Analysis, Proof, analyze, read};
 pub use checks::{RULES, Rule};
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};

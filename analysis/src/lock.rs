@@ -10,11 +10,6 @@ use onward_schema::Checksum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::checks::bad_lock_file;
-use crate::diagnostic::Diagnostic;
-use crate::file::FileId;
-use crate::history::{History, Migration};
-
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.lock";
 
@@ -36,16 +31,14 @@ pub struct Entry {
     pub range: Range<usize>,
 }
 
-/// Reads the text of a lock file; `None` if it cannot be used, which `diagnostics` then explain.
-pub fn parse(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Entry>> {
-    read(text)
-        .map_err(|(range, problem)| diagnostics.push(bad_lock_file::diagnose(file.at(range), &problem)))
-        .ok()
-}
+/// What is wrong with a lock file, and where.
+pub type Problem = (Range<usize>, String);
 
-type Problem = (Range<usize>, String);
-
-fn read(text: &str) -> Result<Vec<Entry>, Problem> {
+/// Reads the text of a lock file.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn parse(text: &str) -> Result<Vec<Entry>, Problem> {
     if let Some(at) = text.find("<<<<<<<").filter(|&at| text[..at].is_empty() || text[..at].ends_with('\n')) {
         return Err((at..at + 7, "it has the conflict markers of a merge".to_owned()));
     }
@@ -89,37 +82,19 @@ fn integer(value: &Spanned<DeValue<'_>>) -> Result<i64, Problem> {
     digits.ok_or((value.span(), "this is not a whole number".to_owned()))
 }
 
-/// How many migrations of a history were proven when they were locked. A directive that turns foreign keys on is no part
-/// of the checksum, and may have come later.
-pub(crate) fn proven(history: &History, entries: &[Entry]) -> usize {
-    let is_proven = |(migration, entry): &(&Migration, &Entry)| {
-        migration.version == entry.version && migration.checksum == entry.checksum && !migration.foreign_keys
-    };
-    history.migrations.iter().zip(entries).take_while(is_proven).count()
-}
-
-/// How many of a history's first migrations are released, whatever has become of them since.
-pub(crate) fn released(history: &History, entries: &[Entry]) -> usize {
-    let is_listed = |version| entries.iter().any(|entry| entry.version == version);
-    history.migrations.iter().take_while(|migration| is_listed(migration.version)).count()
-}
-
-/// The lock file for all migrations of a history.
-pub fn text(history: &History) -> String {
+/// The text of a lock file with these entries, whatever their ranges.
+pub fn write(entries: &[Entry]) -> String {
     let mut text = String::from(
         "# The released migrations and their checksums, written by `cargo onward lock`. Commit this file.\n# Take out an \
          entry only if its migration was never released.\n",
     );
     // Writing to a String does not fail.
     let _ = writeln!(text, "format = {FORMAT}");
-    for (index, migration) in history.migrations.iter().enumerate() {
-        let file = quoted(&history.files.get(migration.file).path);
-        let _ = write!(
-            text,
-            "\n[[migration]]\nversion = {}\nfile = {file}\nchecksum = \"{}\"\n",
-            migration.version, migration.checksum
-        );
-        if let Some(name) = history.releases.name(index) {
+    for Entry { version, file, checksum, release, .. } in entries {
+        let file = quoted(file);
+        let _ =
+            write!(text, "\n[[migration]]\nversion = {version}\nfile = {file}\nchecksum = \"{checksum}\"\n");
+        if let Some(name) = release {
             let _ = writeln!(text, "release = {}", quoted(name));
         }
     }
@@ -142,63 +117,9 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::{File, Files};
 
     fn problem(text: &str) -> String {
-        let mut diagnostics = Vec::new();
-        let file = Files::default().add(File::new(FILE_NAME.into(), text));
-        assert_eq!(parse(file, text, &mut diagnostics), None);
-        diagnostics.remove(0).message
-    }
-
-    #[test]
-    fn what_is_written_is_read() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("0001_a \"quoted\\ name\".sql"), "CREATE TABLE a(b);").unwrap();
-        std::fs::write(dir.path().join("0002_b.sql"), "CREATE TABLE b(b);").unwrap();
-        let history = crate::analyze(dir.path(), crate::Proof::Whole).history;
-        let entries = read(&text(&history)).unwrap();
-        assert_eq!(entries.len(), 2);
-        for (entry, migration) in entries.iter().zip(&history.migrations) {
-            assert_eq!((entry.version, entry.checksum), (migration.version, migration.checksum));
-            assert_eq!(entry.file, history.files.get(migration.file).path);
-        }
-    }
-
-    #[test]
-    fn a_release_has_one_name_and_stays_where_it_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let lock = |name: Option<&str>| {
-            let mut history = crate::analyze(dir.path(), crate::Proof::Whole).history;
-            if let Some(name) = name {
-                let mut releases = history.releases.clone();
-                releases.add(name, &history)?;
-                history.releases = releases;
-            }
-            let text = text(&history);
-            std::fs::write(dir.path().join(FILE_NAME), &text).unwrap();
-            let names = read(&text).unwrap().into_iter().map(|entry| entry.release.unwrap_or_default());
-            Ok::<_, String>(names.collect::<Vec<_>>())
-        };
-        let add =
-            |number: i32| std::fs::write(dir.path().join(format!("{number}_m.sql")), "SELECT 1;").unwrap();
-        add(1);
-        add(2);
-        assert_eq!(lock(None).unwrap(), ["", ""]);
-        add(3);
-        add(4);
-        // Each of the first two was a release of its own.
-        assert_eq!(lock(Some("1.0 \"β\"")).unwrap(), ["1", "2", "", "1.0 \"β\""]);
-        assert_eq!(lock(Some("1.0 \"β\"")).unwrap(), lock(None).unwrap());
-        assert!(lock(Some("1.1")).unwrap_err().contains("4_m.sql ends the release `1.0 \"β\"` already"));
-        add(5);
-        add(6);
-        assert_eq!(lock(None).unwrap()[4..], ["", ""]);
-        assert_eq!(lock(Some("1")).unwrap_err(), "`1` is the release that ends with 1_m.sql");
-        assert!(lock(Some(" ")).is_err() && lock(Some("a\nb")).is_err());
-        add(7);
-        add(8);
-        assert_eq!(lock(Some("2.0")).unwrap()[4..], ["5", "6", "", "2.0"]);
+        parse(text).unwrap_err().1
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::cmp::Ordering;
 
 use onward_schema::version::digits;
 
-use crate::history::History;
 use crate::layout::{Layout, Name, parse};
 use crate::lock::Entry;
 
@@ -106,17 +105,6 @@ impl Versions {
             (false, true) => Some(Order::Number),
             _ => None,
         }
-    }
-}
-
-impl History {
-    /// Whether a migration at this path would come after all that there are.
-    pub fn is_last(&self, path: &str) -> bool {
-        let names = self.migrations.iter().filter_map(|found| parse(&self.files.get(found.file).path).ok());
-        let names: Vec<Name> = names.collect();
-        let versions = Versions::of(self.layout, names.iter());
-        let follows = |name: &Name, new: &Name| versions.compare(name, new, self.order).is_lt();
-        parse(path).is_ok_and(|new| names.last().is_none_or(|last| follows(last, &new)))
     }
 }
 

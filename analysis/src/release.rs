@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::History;
+use crate::file::Files;
 use crate::lock::Entry;
+use crate::migration::Migration;
 
 /// What is known of the releases of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,12 +28,12 @@ impl Releases {
     /// Of the entries of a lock file.
     ///
     /// A migration belongs to the first name at or behind it. Where no name follows, each is a release.
-    pub(crate) fn of(history: &History, entries: &[Entry]) -> Releases {
+    pub(crate) fn of(migrations: &[Migration], entries: &[Entry]) -> Releases {
         let mut releases = Releases::default();
         let last_name = entries.iter().rposition(|entry| entry.release.is_some());
         for (number, entry) in entries.iter().enumerate() {
-            let is_it = |migration: &crate::history::Migration| migration.version == entry.version;
-            let Some(index) = history.migrations.iter().position(is_it) else { continue };
+            let is_it = |migration: &Migration| migration.version == entry.version;
+            let Some(index) = migrations.iter().position(is_it) else { continue };
             let ends = releases.ends.get_or_insert_default();
             if let Some(name) = &entry.release {
                 releases.names.insert(index, name.clone());
@@ -65,12 +66,12 @@ impl Releases {
     ///
     /// # Errors
     /// What is wrong with the name.
-    pub fn add(&mut self, name: &str, history: &History) -> Result<(), String> {
+    pub fn add(&mut self, name: &str, migrations: &[Migration], files: &Files) -> Result<(), String> {
         if name.trim().is_empty() || name.chars().any(char::is_control) {
             return Err("a release needs a name of printable characters".to_owned());
         }
-        let Some(last) = history.migrations.len().checked_sub(1) else { return Ok(()) };
-        let path = |index: usize| &history.files.get(history.migrations[index].file).path;
+        let Some(last) = migrations.len().checked_sub(1) else { return Ok(()) };
+        let path = |index: usize| &files.get(migrations[index].file).path;
         if let Some((&index, _)) = self.names.iter().find(|&(&index, known)| known == name && index != last) {
             return Err(format!("`{name}` is the release that ends with {}", path(index)));
         }
@@ -81,7 +82,7 @@ impl Releases {
             ));
         }
         for &index in self.ends.iter().flat_map(BTreeMap::keys) {
-            self.names.entry(index).or_insert_with(|| history.migrations[index].label.clone());
+            self.names.entry(index).or_insert_with(|| migrations[index].label.clone());
         }
         self.names.insert(last, name.to_owned());
         Ok(())

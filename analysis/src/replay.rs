@@ -36,9 +36,9 @@ use rusqlite::{Connection, Result};
 
 use crate::cause::{Cause, Refusal};
 use crate::config::Config;
-use crate::external;
 use crate::file::Place;
 use crate::history::{At, History, Run};
+use crate::outside;
 use crate::sandbox::Sandbox;
 use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
@@ -211,7 +211,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         false => Vec::new(),
     };
     replayer.sandbox.surround(&history.config)?;
-    let known = external::with_outside(&history.config, schema.clone())?;
+    let known = outside::with_outside(&history.config, schema.clone())?;
     Ok(Replay {
         known,
         broken,

@@ -1,7 +1,5 @@
 //! Reads a folder into a [`History`]: the only module that reads files.
 
-pub mod regular;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -11,25 +9,21 @@ use onward_schema::Checksum;
 use onward_schema::version::digits;
 use toml::de::DeTable;
 
-use crate::checks::{
-    bad_config_file, bad_file_name, duplicate_version, mixed_layouts, no_migrations, unknown_directive,
-    unreadable, version_order,
-};
+use crate::bad_name::BadName;
 use crate::config::{self, Config};
-use crate::diagnostic::Diagnostic;
 use crate::directive;
-use crate::external;
+use crate::fault::{Fault, Faults};
 use crate::file::{File, FileId};
-use crate::history::{History, Migration};
-use crate::layout::{self, BadName, Direction, Layout, Name};
+use crate::history::History;
+use crate::layout::{self, Direction, Layout, Name};
 use crate::lock;
+use crate::migration::Migration;
 use crate::order::{Order, Versions, keys};
-use crate::source::regular::Problem;
+use crate::regular::{self, DEPTH, Problem};
+use crate::rule::Rule;
 use crate::statement::statements;
+use crate::stub;
 use crate::tool::{self, Means, Unread};
-
-/// Folders deeper than this are not looked into; no layout has more than one.
-const DEPTH: usize = 8;
 
 /// A folder may have so many entries, those of the folders below counted.
 const MOST: usize = 100_000;
@@ -37,27 +31,30 @@ const MOST: usize = 100_000;
 /// In this folder below that of the migrations lie databases of old releases, and no migrations.
 const LEGACY: &str = "legacy/";
 
-/// Reads a folder: everything that could be read, and what is wrong with the rest.
-pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
+/// Reads a folder, whose settings and directives may name these rules: everything that could be read, and what is wrong
+/// with the rest.
+pub fn read(dir: &Path, rules: &'static [&'static Rule]) -> (History, Faults) {
     let history = History { dir: dir.to_owned(), ..History::default() };
-    let mut source = Source { history, diagnostics: Vec::new(), unread: BTreeMap::new() };
+    let mut source = Source { history, rules, faults: Vec::new(), unread: BTreeMap::new() };
     match list(dir) {
         Ok(Listing { paths, problems, .. }) => {
             source.history.unseen.anything = !problems.is_empty();
             for (path, problem) in problems {
-                source.problem(&path, |file| unreadable::file(file, &path, &problem));
+                let file = source.unshown(&path);
+                source.faults.push(Fault::Unreadable { file, path, problem });
             }
             source.files(paths);
-            let unread = source
-                .unread
-                .into_values()
-                .map(|found| unknown_directive::other_tool(&source.history.files, &found));
-            source.diagnostics.extend(unread);
-            external::settle(&mut source.history, &mut source.diagnostics);
+            let unread = std::mem::take(&mut source.unread).into_values();
+            source.faults.extend(unread.map(|found| Fault::OtherTool { found }));
+            let refused = stub::settle(&mut source.history).into_iter();
+            source.faults.extend(refused.map(|(place, problem)| Fault::Config { place, problem }));
         }
-        Err((folder, error)) => source.problem("", |file| unreadable::folder(file, &folder, &error)),
+        Err((dir, error)) => {
+            let file = source.unshown("");
+            source.faults.push(Fault::Folder { file, dir, error });
+        }
     }
-    (source.history, source.diagnostics)
+    (source.history, Faults(source.faults))
 }
 
 /// What tells whether a folder's files are still what was read: their paths, lengths and times of change.
@@ -163,16 +160,16 @@ type Named = (Name, String);
 
 struct Source {
     history: History,
-    diagnostics: Vec<Diagnostic>,
+    rules: &'static [&'static Rule],
+    faults: Vec<Fault>,
     /// The files that another tool reads otherwise, by tool.
     unread: BTreeMap<(&'static str, Means), Vec<(FileId, Unread)>>,
 }
 
 impl Source {
-    /// A diagnostic about a file that has no text to show.
-    fn problem(&mut self, path: &str, diagnose: impl FnOnce(FileId) -> Diagnostic) {
-        let file = self.history.files.add(File::new(path.to_owned(), ""));
-        self.diagnostics.push(diagnose(file));
+    /// A file that has no text to show.
+    fn unshown(&mut self, path: &str) -> FileId {
+        self.history.files.add(File::new(path.to_owned(), ""))
     }
 
     fn text(&mut self, path: &str) -> Option<FileId> {
@@ -180,7 +177,8 @@ impl Source {
         let bytes = match regular::read(&self.history.dir.join(path)) {
             Ok(bytes) => bytes,
             Err(problem) => {
-                self.problem(path, |file| unreadable::file(file, path, &problem));
+                let file = self.unshown(path);
+                self.faults.push(Fault::Unreadable { file, path: path.to_owned(), problem });
                 return None;
             }
         };
@@ -188,7 +186,8 @@ impl Source {
             Ok(text) => {
                 let file = self.history.files.add(File::new(path.to_owned(), &text));
                 let nul = self.history.files.get(file).text.find('\0');
-                self.diagnostics.extend(nul.map(|at| unreadable::nul(file.at(at..at + 1), path)));
+                let fault = |at| Fault::Nul { place: file.at(at..at + 1), path: path.to_owned() };
+                self.faults.extend(nul.map(fault));
                 nul.is_none().then_some(file)
             }
             Err(error) => {
@@ -198,7 +197,8 @@ impl Source {
                 let shown = String::from_utf8_lossy(&bytes[..valid]).into_owned();
                 let file = self.history.files.add(File::new(path.to_owned(), &shown));
                 let end = self.history.files.get(file).text.len();
-                self.diagnostics.push(unreadable::not_utf8(file.at(end..end), path, &bytes, valid));
+                let place = file.at(end..end);
+                self.faults.push(Fault::NotUtf8 { place, path: path.to_owned(), bytes, valid });
                 None
             }
         }
@@ -212,8 +212,11 @@ impl Source {
                 self.history.lock = self.text(&path);
             } else if path == config::FILE_NAME {
                 if let Some(file) = self.text(&path) {
-                    let text = &self.history.files.get(file).text;
-                    self.history.config = Config::parse(file, text, &mut self.diagnostics);
+                    let (config, problems) =
+                        Config::parse(file, &self.history.files.get(file).text, self.rules);
+                    self.history.config = config;
+                    let fault = |(range, problem)| Fault::Config { place: file.at(range), problem };
+                    self.faults.extend(problems.into_iter().map(fault));
                 }
             } else {
                 match layout::parse(&path) {
@@ -228,8 +231,9 @@ impl Source {
         }
         let mut bad: Vec<(BadName, Vec<String>)> = bad.into_values().collect();
         bad.sort_by(|(_, a), (_, b)| a.cmp(b));
-        for (found, paths) in bad {
-            self.problem(&paths[0], |file| bad_file_name::diagnose(file, &paths, &found));
+        for (name, paths) in bad {
+            let file = self.unshown(&paths[0]);
+            self.faults.push(Fault::BadName { file, paths, name });
         }
         let names = self.one_layout(names);
         self.migrations(names);
@@ -237,9 +241,9 @@ impl Source {
             let file = self.text(&path);
             self.history.legacy.extend(file);
         }
-        if self.history.migrations.is_empty() && self.diagnostics.is_empty() {
-            let dir = self.history.dir.clone();
-            self.problem("", |file| no_migrations::diagnose(file, &dir));
+        if self.history.migrations.is_empty() && self.faults.is_empty() {
+            let file = self.unshown("");
+            self.faults.push(Fault::NoMigrations { file, dir: self.history.dir.clone() });
         }
     }
 
@@ -261,9 +265,9 @@ impl Source {
         for (name, path) in names.iter().filter(|(name, _)| Some(name.layout) != main) {
             others.entry(name.layout).or_default().push(path.clone());
         }
-        let example = main.map(|main| main.to_string()).unwrap_or_default();
         for (layout, paths) in others {
-            self.problem(&paths[0], |file| mixed_layouts::diagnose(file, &paths, layout, &example));
+            let file = self.unshown(&paths[0]);
+            self.faults.push(Fault::MixedLayouts { file, paths, layout });
         }
         names
     }
@@ -290,7 +294,7 @@ impl Source {
             self.up(name, path, key, is_again(at));
         }
         if !is_settled {
-            self.diagnostics.extend(version_order::check(&self.history, &versions, order));
+            self.faults.push(Fault::OtherOrder { versions, order });
         }
         for (name, path) in down {
             self.down(&name, &path);
@@ -302,7 +306,7 @@ impl Source {
     fn order(&mut self, versions: &Versions) -> (Order, bool) {
         let text = self.history.lock.map(|file| self.history.files.get(file).text.as_str());
         // What is wrong with the lock file is said elsewhere.
-        let locked = text.and_then(|text| lock::parse(FileId::default(), text, &mut Vec::new()));
+        let locked = text.and_then(|text| lock::parse(text).ok());
         let locked = locked.and_then(|entries| versions.locked(&entries));
         let wanted = self.history.config.by_number.clone();
         let is_settled = wanted.is_some() || locked == Some(Order::Tool);
@@ -312,7 +316,7 @@ impl Source {
                 "`onward.lock` has the migrations in the order of {}, not of numbers",
                 versions.tool()
             );
-            self.diagnostics.push(bad_config_file::diagnose(place, &problem));
+            self.faults.push(Fault::Config { place, problem });
         }
         self.history.order = order;
         (order, is_settled)
@@ -323,17 +327,20 @@ impl Source {
             return self.leave_out(path);
         };
         let Some(version) = key else {
-            self.diagnostics.push(bad_file_name::no_number(file, path));
+            self.faults.push(Fault::NoNumber { file, path: path.to_owned() });
             return self.leave_out(path);
         };
         let text = self.history.files.get(file).text.clone();
         if let Some(earlier) = self.history.migrations.last().filter(|_| is_again) {
-            let diagnostic = duplicate_version::diagnose(&self.history, file, earlier);
             self.history.unseen.pair(earlier.file, file);
-            self.diagnostics.push(diagnostic);
+            let earlier = self.history.migrations.len() - 1;
+            self.faults.push(Fault::DuplicateVersion { file, earlier });
         }
         let mut statements = statements(&text);
-        let foreign_keys = directive::attach(file, &text, &mut statements, &mut self.diagnostics);
+        let mut problems = Vec::new();
+        let foreign_keys = directive::attach(file, &text, &mut statements, self.rules, &mut problems);
+        let fault = |(place, problem)| Fault::Directive { place, problem };
+        self.faults.extend(problems.into_iter().map(fault));
         if let Some(unread) = tool::unread(&text, &statements) {
             match unread.means {
                 // The way forward is SQL that can be checked.
@@ -371,20 +378,23 @@ impl Source {
                 || self.history.files.get(up.file).path.starts_with(&stem)
         };
         let Some(at) = self.history.migrations.iter().position(is_its) else {
-            return self.diagnostics.push(bad_file_name::down_without_up(file, path));
+            return self.faults.push(Fault::DownWithoutUp { file, path: path.to_owned() });
         };
         let text = &self.history.files.get(file).text;
         let up = &mut self.history.migrations[at];
         up.down = Some(file);
         up.down_statements = statements(text);
         // Nothing of ours runs the way back, so what is odd about its directives stops nothing.
-        directive::attach(file, text, &mut up.down_statements, &mut Vec::new());
+        directive::attach(file, text, &mut up.down_statements, self.rules, &mut Vec::new());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::read;
+    use crate::checks::unreadable;
+    use crate::diagnostic::Diagnostic;
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use onward_schema::token::{Kind as TokenKind, Token, significant};
 
-use crate::directive::Allow;
+use crate::file::Place;
 
 /// A name in a statement and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,17 @@ impl Kind {
     pub fn changes_schema(&self) -> bool {
         matches!(self, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. })
     }
+}
+
+/// `-- onward: allow(code) reason`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow {
+    /// The code it allows.
+    pub code: String,
+    /// Why, in the words of the file.
+    pub reason: String,
+    /// Where the directive stands.
+    pub place: Place,
 }
 
 /// One statement of a file.

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use onward_schema::token::{Kind, tokens};
 
-use crate::layout::BadName;
+use crate::bad_name::BadName;
 use crate::statement::Statement;
 
 /// A comment that means something to a tool, and nothing to SQLite.

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use onward_schema::token::significant;
 
-use crate::diagnostic::Diagnostic;
-use crate::file::FileId;
-use crate::history::History;
+use crate::file::{FileId, Files, Place};
+use crate::migration::Migration;
 use crate::statement::{Change, Kind, Statement, statements};
 
 /// What of a folder is part of no order, or of an order that nobody can tell.
@@ -25,7 +24,7 @@ pub struct Unseen {
 impl Unseen {
     /// Takes note of what a file is about that is left out.
     pub(crate) fn leave_out(&mut self, text: &str) {
-        self.names.extend(statements(text).iter().flat_map(|statement| about(text, statement)));
+        self.names.extend(all(text));
     }
 
     /// A file of the order whose statements are not known.
@@ -49,33 +48,29 @@ impl Unseen {
         *self == Unseen::default()
     }
 
-    /// Whether what was found may only be so because of what was not seen.
-    pub(crate) fn explains(&self, history: &History, found: &Diagnostic) -> bool {
-        let file = found.place.file;
-        let migration = history.migrations.iter().find(|one| one.file == file || one.down == Some(file));
+    /// Whether what is found at a place may only be so because of what was not seen.
+    pub(crate) fn explains(&self, place: &Place, migrations: &[Migration], files: &Files) -> bool {
+        let file = place.file;
+        let migration = migrations.iter().find(|one| one.file == file || one.down == Some(file));
         let Some(migration) = migration else { return !self.names.is_empty() };
         let list = if migration.file == file { &migration.statements } else { &migration.down_statements };
-        let at = found.place.range.start;
+        let at = place.range.start;
         let Some(statement) = list.iter().find(|one| one.range.start <= at && at <= one.range.end) else {
             return false;
         };
-        let text = &history.files.get(file).text;
-        let names: HashSet<String> = words(&text[statement.range.clone()]).collect();
+        let names: HashSet<String> = words(&files.get(file).text[statement.range.clone()]).collect();
         let pairs = self.pairs.iter().filter(|(first, second)| *first == file || *second == file);
         !names.is_disjoint(&self.names)
             || pairs.into_iter().any(|&(first, second)| {
-                let second = all(history, second);
-                all(history, first)
-                    .any(|name| names.contains(&name) && second.clone().any(|other| other == name))
+                let second = all(&files.get(second).text);
+                all(&files.get(first).text).iter().any(|name| names.contains(name) && second.contains(name))
             })
     }
 }
 
-/// What a file is about.
-fn all(history: &History, file: FileId) -> impl Iterator<Item = String> + Clone {
-    let text = &history.files.get(file).text;
-    let names: Vec<String> = statements(text).iter().flat_map(|statement| about(text, statement)).collect();
-    names.into_iter()
+/// What a text is about.
+fn all(text: &str) -> Vec<String> {
+    statements(text).iter().flat_map(|statement| about(text, statement)).collect()
 }
 
 /// Words after which a table is named.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use onward_analysis::{Analysis, Diagnostic, Proof, analyze, lock, render};
+use onward_analysis::{Analysis, Diagnostic, Proof, analyze, lock, locked, render};
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")
@@ -130,7 +130,7 @@ fn compare_locked(folder: &Path) -> usize {
         if !released.diagnostics.is_empty() {
             continue;
         }
-        let text = lock::text(&released.history);
+        let text = locked::text(&released.history);
         copy(folder, dir.path());
         fs::write(dir.path().join(lock::FILE_NAME), text).unwrap();
         let [all, rest] =

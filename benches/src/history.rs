@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use onward_analysis::{Proof, lock};
+use onward_analysis::{Proof, lock, locked};
 
 use crate::place::Place;
 
@@ -217,6 +217,6 @@ pub(crate) fn write_locked(dir: &Path, released: &Path, locked: usize, new: usiz
     let analysis = onward_analysis::analyze(&released.join("plain"), Proof::Whole);
     ensure!(analysis.diagnostics.is_empty(), "the generated history has faults");
     let plain = dir.join("plain");
-    put(&plain.join(lock::FILE_NAME), &lock::text(&analysis.history))?;
+    put(&plain.join(lock::FILE_NAME), &locked::text(&analysis.history))?;
     write(&plain, Layout::Plain, &history(locked + new))
 }

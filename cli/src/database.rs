@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use onward::Error;
 use onward::rusqlite::{Connection, OpenFlags};
-use onward_analysis::source::regular;
+use onward_analysis::regular;
 
 use crate::{UNKNOWN, WRONG, output};
 

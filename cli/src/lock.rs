@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use onward_analysis::{Proof, lock};
+use onward_analysis::{Proof, lock, locked};
 
 use crate::folder::{self, plural};
 use crate::{WRONG, output};
@@ -19,14 +19,14 @@ pub(crate) fn run(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Res
     let path = dir.join(lock::FILE_NAME);
     if let Some(name) = release {
         let mut releases = analysis.history.releases.clone();
-        if let Err(problem) = releases.add(name, &analysis.history) {
+        if let Err(problem) = releases.add(name, &analysis.history.migrations, &analysis.history.files) {
             output::error(format!("{problem}; nothing was written"));
             return Ok(ExitCode::from(WRONG));
         }
         analysis.history.releases = releases;
     }
     let history = &analysis.history;
-    let text = lock::text(history);
+    let text = locked::text(history);
     let before = history.lock.map(|file| history.files.get(file).text.as_str()).unwrap_or_default();
     let count = plural(history.migrations.len(), "migration");
     if before == text {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail, ensure};
 use onward::rusqlite::Connection;
 use onward_analysis::layout::Layout;
 use onward_analysis::printable::printable;
-use onward_analysis::{History, source, version};
+use onward_analysis::{History, version};
 
 use crate::output;
 
@@ -21,7 +21,7 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
         "`{name}` cannot be the name of a migration: use letters, digits and `_`, as in add_archived"
     );
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", output::path(dir)))?;
-    let (history, diagnostics) = source::read(dir);
+    let (history, diagnostics) = onward_analysis::read(dir);
     if let Some(bad) =
         diagnostics.iter().find(|found| found.rule.about_files && found.rule.code != "no_migrations")
     {

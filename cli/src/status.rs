@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use anyhow::{anyhow, bail};
 use onward::rusqlite::OpenFlags;
 use onward_analysis::printable::printable;
-use onward_analysis::source;
 
 use crate::{WRONG, database, output, program};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
-    let (history, diagnostics) = source::read(dir);
+    let (history, diagnostics) = onward_analysis::read(dir);
     if let Some(bad) = diagnostics.iter().find(|found| found.rule.about_files) {
         bail!("{}; {}", printable(&bad.message), bad.help);
     }

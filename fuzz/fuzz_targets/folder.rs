@@ -5,7 +5,7 @@ use std::env;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use onward_analysis::{Analysis, Proof, analyze, lock};
+use onward_analysis::{Analysis, Proof, analyze, lock, locked};
 use onward_fuzz::folder::{folder, listed, write};
 use onward_fuzz::program::Program;
 use onward_fuzz::{file, seeds, sound};
@@ -41,7 +41,7 @@ fuzz_target!(init: {
     }
     // What has errors is not locked, and two files of one version are both in the history.
     if !analysis.has_errors() {
-        let text = lock::text(history);
+        let text = locked::text(history);
         let (files, at) = file(lock::FILE_NAME, &text);
         let mut diagnostics = Vec::new();
         let entries = lock::parse(at, &text, &mut diagnostics).unwrap_or_default();

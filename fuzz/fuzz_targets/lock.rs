@@ -4,17 +4,17 @@
 use libfuzzer_sys::fuzz_target;
 use onward_analysis::file::File;
 use onward_analysis::lock::{self, Entry};
+use onward_analysis::locked;
 use onward_analysis::{History, Migration};
-use onward_fuzz::{file, sound};
+use onward_fuzz::{file, inside};
 
 fuzz_target!(|text: &str| {
     let (files, at) = file(lock::FILE_NAME, text);
     let text = &files.get(at).text;
-    let mut diagnostics = Vec::new();
-    let entries = lock::parse(at, text, &mut diagnostics);
-    assert_eq!(entries.is_none(), !diagnostics.is_empty());
-    sound(&diagnostics, &files);
-    let Some(entries) = entries else { return };
+    let entries = match lock::parse(text) {
+        Ok(entries) => entries,
+        Err((range, _)) => return inside(&at.at(range), &files),
+    };
     assert!(entries.iter().all(|entry| text.get(entry.range.clone()).is_some()));
 
     let mut history = History::default();
@@ -33,9 +33,8 @@ fuzz_target!(|text: &str| {
             chain: *checksum,
         });
     }
-    let written = lock::text(&history);
-    let again = lock::parse(at, &written, &mut diagnostics);
-    let again = again.unwrap_or_else(|| panic!("{diagnostics:?} of {written}"));
+    let written = locked::text(&history);
+    let again = lock::parse(&written).unwrap_or_else(|problem| panic!("{problem:?} of {written}"));
     let plain = |entry: Entry| (entry.version, entry.file, entry.checksum);
     assert!(entries.into_iter().map(plain).eq(again.into_iter().map(plain)), "{written}");
 });

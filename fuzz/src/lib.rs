@@ -36,7 +36,8 @@ pub fn sound(diagnostics: &[Diagnostic], files: &Files) {
     }
 }
 
-fn inside(place: &Place, files: &Files) {
+/// The place lies in its file, between characters.
+pub fn inside(place: &Place, files: &Files) {
     let text = &files.get(place.file).text;
     assert!(text.get(place.range.clone()).is_some(), "{place:?} of {} bytes", text.len());
     let at = files.position(place);

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use onward_analysis::{Analysis, source};
+use onward_analysis::{Analysis, regular, source};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
@@ -56,7 +56,7 @@ impl Folder {
 /// Makes files inputs of the crate.
 pub(crate) fn track(paths: impl Iterator<Item = PathBuf>) -> TokenStream {
     // A file that cannot be read would be reported a second time.
-    let paths = paths.filter(|path| source::regular::open(path).is_ok());
+    let paths = paths.filter(|path| regular::open(path).is_ok());
     let paths = paths.filter_map(|path| Some(path.to_str()?.to_owned()));
     // One item for all: rustc looks at each on its own.
     quote!(const _: &[&[u8]] = &[#(::core::include_bytes!(#paths)),*];)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use onward_analysis::printable::printable;
 use onward_analysis::query::{Error, Null, Refused, Source, Text as SourceText};
-use onward_analysis::{Analysis, Diagnostic, file::Files, render, source};
+use onward_analysis::{Analysis, Diagnostic, file::Files, regular, render};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
@@ -168,7 +168,7 @@ fn read(literal: &LitStr) -> syn::Result<(PathBuf, String)> {
     let path = folders.iter().map(|folder| folder.join(&name)).find(|path| path.exists());
     let failed = |why: String| syn::Error::new(literal.span(), format!("cannot read `{name}`: {why}"));
     let path = path.ok_or_else(|| failed("there is no such file beside this source file".to_owned()))?;
-    let bytes = source::regular::read(&path).map_err(|problem| failed(problem.to_string()))?;
+    let bytes = regular::read(&path).map_err(|problem| failed(problem.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_owned()))?;
     Ok((path, text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n")))
 }

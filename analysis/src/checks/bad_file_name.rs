@@ -1,9 +1,9 @@
 //! A `.sql` file that is none of the layouts': other tools drop such files silently.
 
 use super::{Rule, others};
+use crate::bad_name::BadName;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
-use crate::layout::BadName;
 
 /// `bad_file_name`
 pub static RULE: Rule = Rule::error("bad_file_name", "every .sql file in the folder is named as a migration")

@@ -40,11 +40,11 @@ pub(super) fn check<'a>(
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder};
-    use crate::lock;
+    use crate::locked;
 
     #[test]
     fn in_between_and_after() {
-        let lock = lock::text(&folder(&[("1_a.sql", "SELECT 1;"), ("3_c.sql", "SELECT 3;")]).history);
+        let lock = locked::text(&folder(&[("1_a.sql", "SELECT 1;"), ("3_c.sql", "SELECT 3;")]).history);
         let with = |path| {
             codes(&[
                 ("1_a.sql", "SELECT 1;"),

@@ -190,7 +190,7 @@ mod tests {
         };
         // Without a lock nobody knows what is released.
         assert_eq!(lines(), [1, 2, 3]);
-        write(dir.path(), lock::FILE_NAME, &lock::text(&released));
+        write(dir.path(), lock::FILE_NAME, &crate::locked::text(&released));
         assert_eq!(lines(), [3]);
     }
 

@@ -58,7 +58,7 @@ fn is_empty(migration: &Migration) -> bool {
 mod tests {
     use crate::analysis::Analysis;
     use crate::checks::testing::{codes, folder};
-    use crate::lock;
+    use crate::locked;
 
     const EMPTY: [&str; 5] = ["", "-- add archived\n", ";;", "/* later */", "BEGIN;\n\nCOMMIT;"];
 
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn what_was_released_is_left_alone() {
         let files = [("1_a.sql", "SELECT 1;"), ("2_b.sql", "-- was never needed")];
-        let lock = lock::text(&folder(&files).history);
+        let lock = locked::text(&folder(&files).history);
         assert_eq!(codes(&[files[0], files[1], ("onward.lock", &lock)]), [""; 0]);
         // The one behind it was not.
         let found = folder(&[files[0], files[1], ("3_c.sql", ""), ("onward.lock", &lock)]);

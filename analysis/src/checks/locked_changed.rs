@@ -42,10 +42,10 @@ pub(super) fn check<'a>(
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder};
-    use crate::lock;
+    use crate::locked;
 
     fn locked(text: &str) -> String {
-        lock::text(&folder(&[("1_a.sql", text)]).history)
+        locked::text(&folder(&[("1_a.sql", text)]).history)
     }
 
     #[test]

@@ -40,12 +40,12 @@ pub(super) fn check<'a>(
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder};
-    use crate::lock;
+    use crate::locked;
 
     #[test]
     fn removed_and_renumbered() {
         let text = "CREATE TABLE t(a);";
-        let lock = lock::text(&folder(&[("1_a.sql", text), ("2_b.sql", "SELECT 1;")]).history);
+        let lock = locked::text(&folder(&[("1_a.sql", text), ("2_b.sql", "SELECT 1;")]).history);
         let found = codes(&[("1_a.sql", text), ("onward.lock", &lock)]);
         assert_eq!(found, ["locked_missing onward.lock:11:11"]);
         let files = [("1_a.sql", text), ("3_b.sql", "SELECT 1;"), ("onward.lock", &lock)];

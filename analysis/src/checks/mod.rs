@@ -64,69 +64,14 @@ pub mod view_lost;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
+use crate::fault;
 use crate::file::FileId;
 use crate::history::{At, History};
 use crate::lock::Entry;
 use crate::replay::{Fault, Loss, Part, Replay};
+pub use crate::rule::Rule;
 use crate::statement::Kind;
-
-/// What a code stands for.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// The code.
-    pub code: &'static str,
-    /// Whether it stops a build.
-    pub severity: Severity,
-    /// What the rule asks for, in a sentence.
-    pub summary: &'static str,
-    /// What it does to the users of an application, in a sentence.
-    pub effect: &'static str,
-    /// Files that break it and files that do not, each file behind a line `-- <its path>`; empty where SQL alone cannot
-    /// show it.
-    pub bad: &'static str,
-    /// As [`bad`](Rule::bad), with nothing wrong.
-    pub good: &'static str,
-    /// Whether `-- onward: allow(code) reason` may silence it.
-    pub allowable: bool,
-    /// Whether it is about the files rather than the SQL in them; with such an error nothing can be replayed.
-    pub about_files: bool,
-}
-
-impl Rule {
-    const fn error(code: &'static str, summary: &'static str) -> Rule {
-        Rule {
-            code,
-            severity: Severity::Error,
-            summary,
-            effect: "",
-            bad: "",
-            good: "",
-            allowable: false,
-            about_files: false,
-        }
-    }
-
-    const fn warning(code: &'static str, summary: &'static str) -> Rule {
-        Rule { severity: Severity::Warning, ..Rule::error(code, summary) }
-    }
-
-    const fn allowable(self) -> Rule {
-        Rule { allowable: true, ..self }
-    }
-
-    const fn effect(self, effect: &'static str) -> Rule {
-        Rule { effect, ..self }
-    }
-
-    const fn examples(self, bad: &'static str, good: &'static str) -> Rule {
-        Rule { bad, good, ..self }
-    }
-
-    const fn about_files(self) -> Rule {
-        Rule { about_files: true, ..self }
-    }
-}
 
 /// The code table.
 pub static RULES: &[&Rule] = &[
@@ -252,6 +197,35 @@ const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
     references_moved::check,
     drops_data::check,
 ];
+
+/// What is wrong with the folder, in words.
+pub(crate) fn folder(history: &History, fault: &fault::Fault) -> Option<Diagnostic> {
+    let of_most = || history.layout.map(|layout| layout.to_string()).unwrap_or_default();
+    Some(match fault {
+        fault::Fault::Folder { file, dir, error } => unreadable::folder(*file, dir, error),
+        fault::Fault::NoMigrations { file, dir } => no_migrations::diagnose(*file, dir),
+        fault::Fault::Unreadable { file, path, problem } => unreadable::file(*file, path, problem),
+        fault::Fault::NotUtf8 { place, path, bytes, valid } => {
+            unreadable::not_utf8(place.clone(), path, bytes, *valid)
+        }
+        fault::Fault::Nul { place, path } => unreadable::nul(place.clone(), path),
+        fault::Fault::BadName { file, paths, name } => bad_file_name::diagnose(*file, paths, name),
+        fault::Fault::NoNumber { file, path } => bad_file_name::no_number(*file, path),
+        fault::Fault::DownWithoutUp { file, path } => bad_file_name::down_without_up(*file, path),
+        fault::Fault::MixedLayouts { file, paths, layout } => {
+            mixed_layouts::diagnose(*file, paths, *layout, &of_most())
+        }
+        fault::Fault::DuplicateVersion { file, earlier } => {
+            duplicate_version::diagnose(history, *file, &history.migrations[*earlier])
+        }
+        fault::Fault::OtherOrder { versions, order } => {
+            return version_order::check(history, versions, *order);
+        }
+        fault::Fault::OtherTool { found } => unknown_directive::other_tool(&history.files, found),
+        fault::Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem),
+        fault::Fault::Config { place, problem } => bad_config_file::diagnose(place.clone(), problem),
+    })
+}
 
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(syntax_error::check(history));

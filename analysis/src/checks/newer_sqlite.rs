@@ -3,9 +3,10 @@
 use super::Rule;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Use, Version};
+use crate::engine::Version;
 use crate::file::{FileId, Place};
 use crate::history::{History, Run};
+use crate::newer::Use;
 use crate::statement::Statement;
 
 /// `newer_sqlite`

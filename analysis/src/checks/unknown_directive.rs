@@ -2,6 +2,7 @@
 
 use super::{RULES, Rule, others};
 use crate::diagnostic::Diagnostic;
+use crate::directive::Problem;
 use crate::file::{FileId, Files, Place};
 use crate::tool::{Means, Unread};
 
@@ -16,17 +17,10 @@ CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
     );
 
-/// What is wrong with a directive.
-pub(crate) enum Problem {
-    Form,
-    Code(String),
-    NotAllowable(&'static Rule),
-    Reason(String),
-}
-
-pub(crate) fn problem(place: Place, problem: Problem) -> Diagnostic {
+pub(crate) fn diagnose(place: Place, problem: &Problem) -> Diagnostic {
     let codes: Vec<&str> = RULES.iter().filter(|rule| rule.allowable).map(|rule| rule.code).collect();
     let codes = codes.join(", ");
+    let mut label = "in this directive";
     let (message, help) = match problem {
         Problem::Form => (
             "this directive is not understood".to_owned(),
@@ -43,14 +37,15 @@ pub(crate) fn problem(place: Place, problem: Problem) -> Diagnostic {
             format!("`allow({code})` has no reason"),
             format!("say why, for whoever reads it next: `-- onward: allow({code}) because …`"),
         ),
+        Problem::NoStatement => {
+            label = "no statement follows";
+            (
+                "this directive belongs to no statement".to_owned(),
+                "put it above the statement it is about".to_owned(),
+            )
+        }
     };
-    Diagnostic::new(&RULE, place, message).label("in this directive").help(help)
-}
-
-pub(crate) fn without_statement(place: Place) -> Diagnostic {
-    Diagnostic::new(&RULE, place, "this directive belongs to no statement")
-        .label("no statement follows")
-        .help("put it above the statement it is about")
+    Diagnostic::new(&RULE, place, message).label(label).help(help)
 }
 
 /// One fault of these files, all of one tool's.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
-use crate::source::regular::Problem;
+use crate::regular::Problem;
 
 /// `unreadable`
 pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8")

@@ -4,7 +4,7 @@
 
 use super::Rule;
 use crate::diagnostic::Diagnostic;
-use crate::directive::Allow;
+use crate::statement::Allow;
 
 /// `unused_allow`
 pub static RULE: Rule = Rule::warning("unused_allow", "an allow directive allows something")

@@ -15,7 +15,7 @@ use super::aggregate::{self, Aggregates};
 use super::expression::{expression, some_when_true};
 use super::scope::{self, Column, Item, Scope};
 use super::value::{Null, Value};
-use crate::external;
+use crate::outside;
 
 /// Views within views, and subqueries within subqueries, are followed so far.
 const DEPTH: usize = 50;
@@ -68,7 +68,7 @@ fn statement(schema: &Schema, sql: &str, tables: &Tables) -> Option<Vec<Column>>
 
 /// Under which name the schema has the table that is meant.
 fn meant(schema: &Schema, name: &QualifiedName<'_>) -> String {
-    external::meant(schema, name.db_name.as_ref().map(plain).as_deref(), &plain(&name.name))
+    outside::meant(schema, name.db_name.as_ref().map(plain).as_deref(), &plain(&name.name))
 }
 
 impl Context<'_> {

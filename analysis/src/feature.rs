@@ -3,15 +3,15 @@
 //! The source is <https://www.sqlite.org/changes.html>; each line was tried on SQLites before and after. What SQLite takes
 //! in values alone, such as JSON5 in a column, cannot be seen here.
 
-use super::Version;
+use crate::engine::Version;
 
 /// What came with the version 3 and this number behind the dot.
-pub(super) const fn came_with(minor: i32) -> Version {
+pub(crate) const fn came_with(minor: i32) -> Version {
     Version::new(3, minor, 0)
 }
 
 /// Functions: the version, a call, and how older ones do it.
-pub(super) const FUNCTIONS: &[(i32, &str, &str)] = &[
+pub(crate) const FUNCTIONS: &[(i32, &str, &str)] = &[
     (38, "format('%d', 1)", "`printf` is the same function"),
     (38, "unixepoch('now')", "write `CAST(strftime('%s', …) AS INTEGER)`"),
     (41, "unhex('00')", ""),
@@ -41,96 +41,96 @@ pub(super) const FUNCTIONS: &[(i32, &str, &str)] = &[
 ];
 
 /// Functions that give a table.
-pub(super) const TABLES: &[(i32, &str, &str)] =
+pub(crate) const TABLES: &[(i32, &str, &str)] =
     &[(51, "jsonb_each('[]')", "use `json_each`"), (51, "jsonb_tree('[]')", "use `json_tree`")];
 
 /// Modifiers of dates and times, which are NULL in older versions.
-pub(super) const MODIFIERS: &[(i32, &str)] =
+pub(crate) const MODIFIERS: &[(i32, &str)] =
     &[(38, "auto"), (38, "julianday"), (42, "subsec"), (42, "subsecond"), (46, "ceiling"), (46, "floor")];
 
 /// Letters behind `%` in `strftime`, with which it gives NULL in older versions.
-pub(super) const LETTERS: &[(i32, &str)] = &[(44, "eFIklpPRTu"), (46, "GgUV")];
+pub(crate) const LETTERS: &[(i32, &str)] = &[(44, "eFIklpPRTu"), (46, "GgUV")];
 
 /// Options of `fts5`.
-pub(super) const FTS5: &[(i32, &str)] =
+pub(crate) const FTS5: &[(i32, &str)] =
     &[(43, "contentless_delete"), (47, "contentless_unindexed"), (47, "locale")];
 
 /// Syntax that [`find`](super::find) knows how to find.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Syntax {
-    pub(super) since: i32,
+pub(crate) struct Syntax {
+    pub(crate) since: i32,
     /// What messages call it.
-    pub(super) what: &'static str,
+    pub(crate) what: &'static str,
     /// How older versions do it.
-    pub(super) instead: &'static str,
+    pub(crate) instead: &'static str,
     /// Statements that use it, on a table `t` with columns `a` and `b` and a constraint `c`.
-    pub(super) example: &'static str,
+    pub(crate) example: &'static str,
 }
 
 const fn syntax(since: i32, what: &'static str, instead: &'static str, example: &'static str) -> Syntax {
     Syntax { since, what, instead, example }
 }
 
-pub(super) const ARROW: Syntax =
+pub(crate) const ARROW: Syntax =
     syntax(38, "the operators `->` and `->>`", "write `json_extract`", "SELECT '[1]' ->> 0");
-pub(super) const RIGHT_JOIN: Syntax = syntax(
+pub(crate) const RIGHT_JOIN: Syntax = syntax(
     39,
     "RIGHT JOIN and FULL JOIN",
     "write a LEFT JOIN of the tables the other way round",
     "SELECT * FROM t RIGHT JOIN (SELECT 1 AS x) ON a = x",
 );
-pub(super) const DISTINCT_FROM: Syntax = syntax(
+pub(crate) const DISTINCT_FROM: Syntax = syntax(
     39,
     "IS DISTINCT FROM",
     "write `IS NOT`, and `IS` for IS NOT DISTINCT FROM",
     "SELECT 1 IS DISTINCT FROM 2",
 );
-pub(super) const HAVING: Syntax = syntax(
+pub(crate) const HAVING: Syntax = syntax(
     39,
     "HAVING without GROUP BY",
     "put the query into another one with a WHERE",
     "SELECT max(a) FROM t HAVING max(a) > 1",
 );
-pub(super) const ORDERED_AGGREGATE: Syntax = syntax(
+pub(crate) const ORDERED_AGGREGATE: Syntax = syntax(
     44,
     "ORDER BY inside an aggregate",
     "aggregate over a subquery with that ORDER BY",
     "SELECT group_concat(a ORDER BY b) FROM t",
 );
-pub(super) const JSON_VALID_FLAGS: Syntax =
+pub(crate) const JSON_VALID_FLAGS: Syntax =
     syntax(45, "`json_valid()` with two arguments", "leave out the second", "SELECT json_valid('{}', 1)");
-pub(super) const UNDERSCORE: Syntax =
+pub(crate) const UNDERSCORE: Syntax =
     syntax(46, "underscores in numbers", "write the digits alone", "SELECT 1_000");
-pub(super) const RAISE: Syntax = syntax(
+pub(crate) const RAISE: Syntax = syntax(
     47,
     "an expression as the message of RAISE",
     "write a string",
     "CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT raise(ABORT, 'not ' || new.a); END",
 );
-pub(super) const FROM_THE_END: Syntax = syntax(
+pub(crate) const FROM_THE_END: Syntax = syntax(
     47,
     "a negative index behind `->` or `->>`",
     "write `'$[#-1]'` as the path",
     "SELECT CASE WHEN '[1]' ->> -1 IS NULL THEN json('none') END",
 );
-pub(super) const SHORT_IIF: Syntax =
+pub(crate) const SHORT_IIF: Syntax =
     syntax(48, "`iif()` with two arguments", "give NULL as the third", "SELECT iif(1, 2)");
-pub(super) const LONG_IIF: Syntax =
+pub(crate) const LONG_IIF: Syntax =
     syntax(49, "`iif()` with more than three arguments", "write CASE", "SELECT iif(1, 2, 3, 4)");
-pub(super) const ALTER_COLUMN: Syntax = syntax(
+pub(crate) const ALTER_COLUMN: Syntax = syntax(
     53,
     "ALTER COLUMN",
     "rebuild the table: make one of the new shape, copy the rows, drop the old one, rename",
     "ALTER TABLE t ALTER COLUMN a DROP NOT NULL",
 );
-pub(super) const ALTER_CONSTRAINT: Syntax = syntax(
+pub(crate) const ALTER_CONSTRAINT: Syntax = syntax(
     53,
     "adding and dropping constraints",
     "rebuild the table: make one of the new shape, copy the rows, drop the old one, rename",
     "ALTER TABLE t DROP CONSTRAINT c",
 );
 
-pub(super) const SYNTAX: &[Syntax] = &[
+pub(crate) const SYNTAX: &[Syntax] = &[
     ARROW,
     RIGHT_JOIN,
     DISTINCT_FROM,
@@ -145,3 +145,25 @@ pub(super) const SYNTAX: &[Syntax] = &[
     ALTER_COLUMN,
     ALTER_CONSTRAINT,
 ];
+
+/// Statements that use what came with a newer SQLite than the oldest, with the version: older ones refuse them. They are for
+/// a table `t` with columns `a` and `b`, and a constraint `c`.
+pub fn examples() -> Vec<(Version, String)> {
+    let is_null = |value: String| format!("SELECT CASE WHEN {value} IS NULL THEN json('none') END");
+    let modifier = |name| match name {
+        "ceiling" | "floor" => is_null(format!("date('2024-01-31', '+1 month', '{name}')")),
+        name => is_null(format!("datetime(2460000, '{name}')")),
+    };
+    let letters = |(since, letters): &(i32, &'static str)| {
+        let since = *since;
+        letters.chars().map(move |letter| (since, is_null(format!("strftime('%{letter}', '2024-01-31')"))))
+    };
+    let fts5 = |option| format!("CREATE VIRTUAL TABLE f USING fts5(a, content = '', {option} = 1)");
+    let calls = FUNCTIONS.iter().map(|(since, call, _)| (*since, format!("SELECT {call}")));
+    let tables = TABLES.iter().map(|(since, call, _)| (*since, format!("SELECT * FROM {call}")));
+    let modifiers = MODIFIERS.iter().map(|(since, name)| (*since, modifier(*name)));
+    let options = FTS5.iter().map(|(since, option)| (*since, fts5(option)));
+    let syntax = SYNTAX.iter().map(|syntax| (syntax.since, syntax.example.to_owned()));
+    let all = calls.chain(tables).chain(modifiers).chain(LETTERS.iter().flat_map(letters));
+    all.chain(options).chain(syntax).map(|(since, sql)| (came_with(since), sql)).collect()
+}

@@ -6,7 +6,10 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// A file may have so many bytes. The text of a migration is a part of the program.
-pub(super) const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
+
+/// Folders deeper than this are not looked into; no layout has more than one.
+pub(crate) const DEPTH: usize = 8;
 
 /// Why a file is not read.
 #[derive(Debug)]
@@ -30,7 +33,7 @@ impl fmt::Display for Problem {
             Problem::Other(what) => write!(f, "it is {what}, not a file"),
             Problem::Large => write!(f, "it has more than {} MiB", LARGEST >> 20),
             Problem::Loop => f.write_str("it is a link that leads back to a folder around it"),
-            Problem::Deep => write!(f, "it lies below more than {} folders", super::DEPTH),
+            Problem::Deep => write!(f, "it lies below more than {} folders", DEPTH),
         }
     }
 }

@@ -1,0 +1,49 @@
+//! What is wrong with a folder and its files, as data. The checks have the words.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::bad_name::BadName;
+use crate::directive;
+use crate::file::{FileId, Place};
+use crate::layout::Layout;
+use crate::order::{Order, Versions};
+use crate::regular;
+use crate::tool::Unread;
+
+/// What is wrong with a folder. [`Analysis::new`](crate::Analysis::new) tells it.
+#[derive(Debug, Default)]
+pub struct Faults(pub(crate) Vec<Fault>);
+
+/// Something that is wrong with a folder.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// A folder cannot be read.
+    Folder { file: FileId, dir: PathBuf, error: io::Error },
+    /// It has no migrations.
+    NoMigrations { file: FileId, dir: PathBuf },
+    /// A file cannot be read.
+    Unreadable { file: FileId, path: String, problem: regular::Problem },
+    /// A file is not UTF-8 from the byte behind `valid`.
+    NotUtf8 { place: Place, path: String, bytes: Vec<u8>, valid: usize },
+    /// A file has a NUL byte.
+    Nul { place: Place, path: String },
+    /// These files are not named as migrations.
+    BadName { file: FileId, paths: Vec<String>, name: BadName },
+    /// No number is left for a file in the ledger.
+    NoNumber { file: FileId, path: String },
+    /// A file takes back a migration that is not there.
+    DownWithoutUp { file: FileId, path: String },
+    /// These files are of another layout than most.
+    MixedLayouts { file: FileId, paths: Vec<String>, layout: Layout },
+    /// A file has the version of an earlier migration, by its index.
+    DuplicateVersion { file: FileId, earlier: usize },
+    /// The folder may be ordered in another way than it is.
+    OtherOrder { versions: Versions, order: Order },
+    /// These files are another tool's.
+    OtherTool { found: Vec<(FileId, Unread)> },
+    /// A directive is not understood.
+    Directive { place: Place, problem: directive::Problem },
+    /// `onward.toml` cannot be used.
+    Config { place: Place, problem: String },
+}

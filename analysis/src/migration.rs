@@ -1,0 +1,31 @@
+//! One migration of a folder.
+
+use onward_schema::Checksum;
+
+use crate::file::FileId;
+use crate::statement::Statement;
+
+/// One migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Its number in the ledger, which rises in the order of the history: the number in the file name wherever that does.
+    pub version: i64,
+    /// The version as the file name writes it.
+    pub label: String,
+    /// The name behind the version.
+    pub name: String,
+    /// The file that goes forward.
+    pub file: FileId,
+    /// The file that goes back, if there is one.
+    pub down: Option<FileId>,
+    /// The statements of `file`, those that are left out included.
+    pub statements: Vec<Statement>,
+    /// The statements of `down`.
+    pub down_statements: Vec<Statement>,
+    /// Whether a directive asks for foreign keys to be enforced while it runs.
+    pub foreign_keys: bool,
+    /// The checksum of `file`.
+    pub checksum: Checksum,
+    /// The chain up to and with this migration.
+    pub chain: Checksum,
+}

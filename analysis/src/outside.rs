@@ -1,0 +1,42 @@
+//! The tables outside of the migrated database, temporary and attached ones, that statements of the application may name.
+
+use onward_schema::Schema;
+
+use crate::config::Config;
+use crate::sandbox::Sandbox;
+
+/// A schema with the tables outside of it that statements of the application may name, each under its whole name.
+pub(crate) fn with_outside(config: &Config, mut schema: Schema) -> rusqlite::Result<Schema> {
+    let alone = Config { external: Vec::new(), ..config.clone() };
+    for table in &config.external {
+        let Some(outside) = table.schema.as_ref().filter(|_| !table.sql.is_empty()) else { continue };
+        let sandbox = Sandbox::open(&alone)?;
+        sandbox.run(&table.alone(), false)?;
+        let found = Schema::read(sandbox.conn())?.tables.into_values();
+        schema.tables.extend(found.map(|found| (whole(outside, &found.name), found)));
+    }
+    Ok(schema)
+}
+
+fn whole(schema: &str, table: &str) -> String {
+    format!("{schema}.{table}").to_ascii_lowercase()
+}
+
+/// Under which name a schema of [`with_outside`] has the table that a statement means: without a schema temporary tables
+/// come first, and attached ones last.
+pub(crate) fn meant(known: &Schema, schema: Option<&str>, table: &str) -> String {
+    let outside = |schema: &str| Some(whole(schema, table)).filter(|name| known.tables.contains_key(name));
+    let plain = || table.to_owned();
+    match schema {
+        Some(schema) if schema.eq_ignore_ascii_case("main") => plain(),
+        Some(schema) => whole(schema, table),
+        None if outside("temp").is_some() => whole("temp", table),
+        None if known.table(table).is_some() || known.views.contains_key(&table.to_ascii_lowercase()) => {
+            plain()
+        }
+        None => {
+            let end = format!(".{}", table.to_ascii_lowercase());
+            known.tables.keys().find(|name| name.ends_with(&end)).cloned().unwrap_or_else(plain)
+        }
+    }
+}
