@@ -25,6 +25,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod analysis;
+pub mod application;
 mod bad_name;
 mod budget;
 mod cause;
@@ -67,8 +68,9 @@ mod trigger;
 pub mod unseen;
 
 pub use analysis::{Analysis, Proof, analyze, read};
-pub use checks::{RULES, Rule};
+pub use checks::RULES;
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};
 pub use onward_schema::{Checksum, Classes, printable, version};
 pub use page::{link, page, section};
+pub use rule::Rule;

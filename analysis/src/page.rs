@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::checks::{RULES, Rule};
+use crate::checks::RULES;
+use crate::rule::Rule;
 
 const HEAD: &str = "\
 # Checks

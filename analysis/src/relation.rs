@@ -2,12 +2,7 @@
 
 use onward_schema::{Classes, Table};
 
-use crate::analysis::Analysis;
-use crate::checks::{field_null, field_type, unknown_column, unknown_table};
-use crate::diagnostic::Diagnostic;
-use crate::file::Place;
 use crate::query::{Null, Value};
-use crate::replay::{Replay, nearest, removal};
 
 /// A table or a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,126 +29,32 @@ pub struct Column {
 }
 
 impl Relation {
+    /// A table.
+    pub(crate) fn of(table: &Table) -> Relation {
+        let rowid = table.rowid().map(|column| column.name.clone());
+        let columns = table.columns.iter().map(|column| Column {
+            name: column.name.clone(),
+            value: Value::of_column(table, column),
+            generated: column.generated.is_some(),
+            required: column.not_null
+                && column.default.is_none()
+                && column.generated.is_none()
+                && rowid.as_ref() != Some(&column.name),
+        });
+        let mut columns: Vec<Column> = columns.collect();
+        let mut key: Vec<String> = table.primary_key().iter().map(|column| column.name.clone()).collect();
+        if rowid.is_none() && !table.without_rowid && table.column("rowid").is_none() {
+            let value = Value { classes: Classes::INTEGER, null: Null::Never, source: None };
+            columns.push(Column { name: "rowid".to_owned(), value, generated: false, required: false });
+            if key.is_empty() {
+                key.push("rowid".to_owned());
+            }
+        }
+        Relation { name: table.name.clone(), columns, key }
+    }
+
     /// The column of this name, in any case.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
     }
-}
-
-impl Analysis {
-    /// The table or view of this name at the end of the history, in any case.
-    pub fn relation(&self, name: &str) -> Option<Relation> {
-        let schema = &self.replay.as_ref()?.schema;
-        if let Some(table) = schema.table(name) {
-            return Some(relation(table));
-        }
-        let view = schema.views.get(&name.to_ascii_lowercase())?;
-        let sql = format!("SELECT * FROM \"{}\"", view.name.replace('"', "\"\""));
-        let columns = self.query(sql.as_str().into()).ok()?.columns.into_iter();
-        let columns = columns.map(|column| Column {
-            name: column.name,
-            value: column.value,
-            generated: false,
-            required: false,
-        });
-        Some(Relation { name: view.name.clone(), columns: columns.collect(), key: Vec::new() })
-    }
-
-    /// What to say of a name that is no table or view.
-    pub fn no_relation(&self, name: &str) -> Diagnostic {
-        let schema = self.replay.as_ref().map(|replay| &replay.schema);
-        let tables = schema.iter().flat_map(|schema| schema.tables.values().map(|table| table.name.clone()));
-        let views = schema.iter().flat_map(|schema| schema.views.values().map(|view| view.name.clone()));
-        let near = nearest(name, tables.chain(views).collect());
-        let gone = self.replay.as_ref().and_then(|replay| replay.past(&self.history).table_gone(name));
-        Diagnostic::new(&unknown_table::RULE, self.end(), format!("there is no table or view `{name}`"))
-            .label("after the last migration")
-            .help(unknown_table::help(name, gone.map(|migration| self.file_name(migration)), near))
-    }
-
-    /// What to say of a field that is no column.
-    pub fn no_column(&self, relation: &Relation, name: &str) -> Diagnostic {
-        let names: Vec<String> = relation.columns.iter().map(|column| column.name.clone()).collect();
-        let near = nearest(name, names.clone());
-        let life =
-            self.replay.as_ref().and_then(|replay| replay.past(&self.history).life(&relation.name, name));
-        let message = format!("`{}` has no column `{name}`", relation.name);
-        let (place, label, help) = match (life.and_then(|life| life.gone), near) {
-            (Some(migration), _) => {
-                let help = format!("it is gone since {}", self.file_name(migration));
-                (removal(&self.history, migration, &relation.name, name), "gone since here", help)
-            }
-            (None, Some(near)) => {
-                let help = format!("there is a column with a similar name: `{near}`");
-                (self.definition(&relation.name, &near), "a column with a similar name", help)
-            }
-            (None, None) => {
-                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                (
-                    self.definition(&relation.name, ""),
-                    "made here",
-                    format!("its columns are {}", names.join(", ")),
-                )
-            }
-        };
-        Diagnostic::new(&unknown_column::RULE, place, message).label(label).help(help)
-    }
-
-    /// What to say to a field that cannot hold a column's values.
-    pub fn wrong_type(&self, relation: &Relation, column: &Column, field: &str) -> Diagnostic {
-        field_type::diagnose(self.definition(&relation.name, &column.name), relation, column, field)
-    }
-
-    /// What to say to a field that is an `Option` and should not be, or the other way round. To look up since when takes
-    /// another replay, so it is only worth while for what will be shown.
-    pub fn wrong_null(&self, relation: &Relation, column: &Column, field: &str, since: bool) -> Diagnostic {
-        let replay = self.replay.as_ref().filter(|_| since);
-        let life = replay.and_then(|replay| replay.past(&self.history).life(&relation.name, &column.name));
-        let since = life.and_then(|life| life.changed).map(|migration| self.file_name(migration));
-        field_null::diagnose(self.definition(&relation.name, &column.name), relation, column, field, since)
-    }
-
-    /// Where the history defines a column of a table or view as it is at the end: in a CREATE or an ADD COLUMN, under
-    /// whatever names the two had then. The end of the history if that is not known.
-    pub fn definition(&self, table: &str, column: &str) -> Place {
-        let definition = |replay: &Replay| replay.definition(&self.history, table, column);
-        self.replay.as_ref().and_then(definition).unwrap_or_else(|| self.end())
-    }
-
-    fn end(&self) -> Place {
-        match self.history.migrations.last() {
-            Some(migration) => {
-                let end = self.history.files.get(migration.file).text.trim_end().len();
-                migration.file.at(end..end)
-            }
-            None => crate::file::FileId::default().start(),
-        }
-    }
-
-    fn file_name(&self, migration: usize) -> &str {
-        &self.history.files.get(self.history.migrations[migration].file).path
-    }
-}
-
-fn relation(table: &Table) -> Relation {
-    let rowid = table.rowid().map(|column| column.name.clone());
-    let columns = table.columns.iter().map(|column| Column {
-        name: column.name.clone(),
-        value: Value::of_column(table, column),
-        generated: column.generated.is_some(),
-        required: column.not_null
-            && column.default.is_none()
-            && column.generated.is_none()
-            && rowid.as_ref() != Some(&column.name),
-    });
-    let mut columns: Vec<Column> = columns.collect();
-    let mut key: Vec<String> = table.primary_key().iter().map(|column| column.name.clone()).collect();
-    if rowid.is_none() && !table.without_rowid && table.column("rowid").is_none() {
-        let value = Value { classes: Classes::INTEGER, null: Null::Never, source: None };
-        columns.push(Column { name: "rowid".to_owned(), value, generated: false, required: false });
-        if key.is_empty() {
-            key.push("rowid".to_owned());
-        }
-    }
-    Relation { name: table.name.clone(), columns, key }
 }

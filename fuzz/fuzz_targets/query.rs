@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use onward_analysis::query::Error;
+use onward_analysis::application::Error;
 use onward_analysis::{Analysis, Proof, analyze};
 use onward_fuzz::folder::write;
 use onward_fuzz::sound;

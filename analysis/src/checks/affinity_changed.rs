@@ -3,10 +3,10 @@
 //! By [affinity](https://www.sqlite.org/datatype3.html#type_affinity), a text that looks like a number becomes one:
 //! '01234' is 1234 from then on, and '1e3' is 1000.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
+use crate::rule::Rule;
 
 /// `affinity_changed`
 pub static RULE: Rule =

@@ -1,10 +1,10 @@
 //! A CREATE or RENAME to a name that is taken.
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
+use crate::rule::Rule;
 use crate::statement::{Kind, Object};
 
 /// `already_exists`

@@ -1,9 +1,9 @@
 //! An `onward.toml` that cannot be used.
 
-use super::Rule;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;
+use crate::rule::Rule;
 
 /// `bad_config_file`
 pub static RULE: Rule = Rule::error("bad_config_file", "onward.toml is TOML with keys that onward knows")

@@ -1,10 +1,10 @@
 //! A new migration that is ordered before a released one, as happens when two branches meet.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::history::History;
 use crate::lock::Entry;
+use crate::rule::Rule;
 
 /// `before_locked`
 pub static RULE: Rule = Rule::error("before_locked", "a new migration comes after all released ones")

@@ -3,10 +3,11 @@
 //! SQLite takes the body of a trigger unseen, and then fails every statement that sets it off. A warning, since the
 //! application may make what is missing by other means.
 
-use super::{Rule, broken_view};
+use super::broken_view;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::Replay;
+use crate::rule::Rule;
 use crate::statement::Object;
 
 /// `broken_trigger`

@@ -3,11 +3,12 @@
 //! SQLite takes the body of a view unseen, and fails when the application reads it. A warning, since the application may
 //! make what is missing by other means.
 
-use super::{Rule, index_before_column};
+use super::index_before_column;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Broken, Late, Replay, Waiting, place_of_origin};
+use crate::rule::Rule;
 use crate::statement::Object;
 
 /// `broken_view`

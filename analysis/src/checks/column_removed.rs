@@ -1,10 +1,10 @@
 //! A statement uses a column that an earlier statement has taken away.
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
+use crate::rule::Rule;
 use crate::statement::{Change, Kind, Object};
 
 /// `column_removed`

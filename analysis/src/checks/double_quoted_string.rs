@@ -4,11 +4,11 @@
 //! which its authors warn: a misspelled column in an index or a WHERE becomes a constant, silently. The replay has it
 //! turned off; `allow(double_quoted_string)` turns it on for a statement, in the replay and at run time.
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{DOUBLE_QUOTED_STRING, Fault, Replay};
+use crate::rule::Rule;
 use crate::statement::{Kind, Object};
 
 /// `double_quoted_string`

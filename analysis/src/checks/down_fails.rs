@@ -2,10 +2,11 @@
 //!
 //! Only `revert` runs it, so it is a warning: it is meant for the day when somebody needs it.
 
-use super::{Rule, may_fail_with_rows};
+use super::may_fail_with_rows;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Back, Replay};
+use crate::rule::Rule;
 
 /// `down_fails`
 pub static RULE: Rule = Rule::warning("down_fails", "a down file can be run")

@@ -3,10 +3,10 @@
 //! A DROP says so in words, and is no news: it is allowed unless a team raises it, with `drops_data = "warn"` or `"deny"`
 //! below `[levels]` in onward.toml. What a rebuild leaves out, nobody has said.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::replay::{Loss, Part};
+use crate::rule::Rule;
 use crate::statement::{Change, Kind, Object};
 
 /// `drops_data`

@@ -2,10 +2,10 @@
 
 use onward_schema::version::digits;
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::history::{History, Migration};
+use crate::rule::Rule;
 
 /// `duplicate_version`
 pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version")

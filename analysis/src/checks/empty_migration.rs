@@ -3,11 +3,11 @@
 //! Once it has run, the statements that are written into it are an edit. So it does not build while it is the newest; one
 //! that others follow stays in the chain, where databases have it.
 
-use super::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::directive;
 use crate::history::{History, Migration};
 use crate::lock::Entry;
+use crate::rule::Rule;
 use crate::statement::Kind;
 
 /// `empty_migration`

@@ -5,10 +5,11 @@
 //! that is not NULL, and no default may be an expression or the current time. A rebuild that has nothing for a NOT NULL
 //! column fails for every row, and so does one that puts rows back which were never gone.
 
-use super::{Rule, may_fail_with_rows};
+use super::may_fail_with_rows;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Replay, What, Witness};
+use crate::rule::Rule;
 use crate::statement::{Change, Kind};
 
 /// `fails_with_rows`

@@ -3,11 +3,12 @@
 //! SQLite looks only when rows are written: [then it is an error](https://www.sqlite.org/foreignkeys.html#fk_indexes),
 //! where foreign keys are enforced.
 
+use super::index_before_column;
 use super::unknown_table::by_others;
-use super::{Rule, index_before_column};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::replay::{Late, Loss, Part, Replay, Waiting, What, Witness};
+use crate::rule::Rule;
 use crate::statement::{Kind, Object};
 
 /// `foreign_key_mismatch`

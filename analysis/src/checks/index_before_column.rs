@@ -3,11 +3,11 @@
 //! It works on the developer's database, where the column was there when the index was written, and fails on every
 //! database that runs the history in order. With IF NOT EXISTS it even works on some of those: where the index is.
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::replay::{Fault, place_of_origin};
+use crate::rule::Rule;
 use crate::statement::{Change, Kind, Object};
 
 /// `index_before_column`

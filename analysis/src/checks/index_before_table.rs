@@ -1,10 +1,10 @@
 //! A CREATE INDEX on a table that a later statement creates.
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
+use crate::rule::Rule;
 use crate::statement::{Kind, Object};
 
 /// `index_before_table`

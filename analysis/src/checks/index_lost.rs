@@ -2,10 +2,11 @@
 //!
 //! Nothing fails, queries get slow, and a UNIQUE index no longer refuses anything.
 
-use super::{Rule, make_again};
+use super::words::make_again;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
+use crate::rule::Rule;
 
 /// `index_lost`
 pub static RULE: Rule = Rule::warning("index_lost", "a rebuild makes the indexes of its table again")

@@ -6,10 +6,10 @@
 
 use onward_schema::{Affinity, Column, Table};
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Part, Replay};
+use crate::rule::Rule;
 
 /// `key_without_numbers`
 pub static RULE: Rule = Rule::warning(

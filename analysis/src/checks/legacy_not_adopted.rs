@@ -3,10 +3,10 @@
 //! It is taken over as the runtime does it with `Adopt::Reconcile`, which tries `Adopt::Exact` first. What code beside
 //! the SQL does is not known here.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Legacy, Problem, Replay};
+use crate::rule::Rule;
 
 /// `legacy_not_adopted`
 pub static RULE: Rule = Rule::error(

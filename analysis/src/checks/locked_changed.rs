@@ -3,11 +3,11 @@
 //! In 127 public projects, 402 migration files were edited after a release. New databases get the new text and old
 //! ones keep the old: from then on there are two schemas under one version, and onward refuses to start on the old.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::history::History;
 use crate::lock::Entry;
+use crate::rule::Rule;
 
 /// `locked_changed`
 pub static RULE: Rule = Rule::error("locked_changed", "a released migration is not edited")

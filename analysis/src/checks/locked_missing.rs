@@ -1,10 +1,10 @@
 //! A released migration was removed or got another number.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::history::History;
 use crate::lock::Entry;
+use crate::rule::Rule;
 
 /// `locked_missing`
 pub static RULE: Rule = Rule::error("locked_missing", "a released migration stays, with its version")

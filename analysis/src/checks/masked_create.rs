@@ -3,10 +3,10 @@
 //! Whoever reads the file believes in a table, index, view or trigger that no database has. It fails nothing by itself,
 //! so it is a warning; what builds on the missing part fails later, and far away.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Masked, Replay};
+use crate::rule::Rule;
 use crate::statement::{Kind, Object};
 
 /// `masked_create`

@@ -1,9 +1,10 @@
 //! Files of two layouts in one folder: half of them may have been meant for another tool.
 
-use super::{Rule, others};
+use super::words::others;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::layout::Layout;
+use crate::rule::Rule;
 
 /// `mixed_layouts`
 pub static RULE: Rule = Rule::error("mixed_layouts", "a folder keeps to one layout")

@@ -1,12 +1,12 @@
 //! What came with a newer SQLite than the oldest that runs the migrations.
 
-use super::Rule;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Version;
 use crate::file::{FileId, Place};
 use crate::history::{History, Run};
 use crate::newer::Use;
+use crate::rule::Rule;
 use crate::statement::Statement;
 
 /// `newer_sqlite`

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
+use crate::rule::Rule;
 
 /// `no_migrations`
 pub static RULE: Rule = Rule::error("no_migrations", "the folder has at least one migration")

@@ -1,8 +1,8 @@
 //! VACUUM, ATTACH and DETACH, which cannot be part of a migration's transaction.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
+use crate::rule::Rule;
 use crate::statement::Kind;
 
 /// `not_in_transaction`

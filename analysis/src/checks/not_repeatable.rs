@@ -2,10 +2,10 @@
 
 use onward_schema::token::significant;
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;
 use crate::history::{At, History};
+use crate::rule::Rule;
 
 /// `not_repeatable`
 pub static RULE: Rule = Rule::error("not_repeatable", "a history of which there is a snapshot always makes the same database").effect("`snapshot!` would embed the rows of the moment at which the application was compiled: `INSERT INTO settings(since) VALUES (CURRENT_TIMESTAMP)`.");

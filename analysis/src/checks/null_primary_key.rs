@@ -3,10 +3,10 @@
 //! `INTEGER PRIMARY KEY` is the rowid and never NULL. Any other type makes a column of its own, which by
 //! [a quirk](https://www.sqlite.org/quirks.html#primary_keys_can_sometimes_contain_nulls) may be NULL in many rows.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
+use crate::rule::Rule;
 
 /// `null_primary_key`
 pub static RULE: Rule = Rule::warning("null_primary_key", "a rebuild keeps NULL out of the primary key")

@@ -4,10 +4,10 @@
 //! before: the start fails. On a fresh database that is every start; with rows it is a migration that relies on a
 //! cascade, which does not fire.
 
-use super::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::replay::{Orphans, Part, Replay, What, Witness};
+use crate::rule::Rule;
 
 /// `orphans`
 pub static RULE: Rule = Rule::error("orphans", "every row that a row refers to is there after a migration")

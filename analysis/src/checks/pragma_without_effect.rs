@@ -1,8 +1,8 @@
 //! A PRAGMA that silently does nothing in a migration, or sets what ends with the connection.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History, Run};
+use crate::rule::Rule;
 use crate::statement::Kind;
 
 /// `pragma_without_effect`

@@ -3,10 +3,10 @@
 //! `ALTER TABLE … RENAME TO` [changes the foreign keys](https://www.sqlite.org/lang_altertable.html#altertabrename) of
 //! other tables that refer to it. A rebuild makes the new table under another name and renames that.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
+use crate::rule::Rule;
 
 /// `references_moved`
 pub static RULE: Rule =

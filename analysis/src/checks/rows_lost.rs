@@ -1,9 +1,9 @@
 //! Rows that are gone after a migration which keeps their table, and says nothing of deleting them.
 
-use super::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::replay::{Replay, What, Witness};
+use crate::rule::Rule;
 
 /// `rows_lost`
 pub static RULE: Rule = Rule::error("rows_lost", "a migration keeps the rows of the tables it keeps")

@@ -4,13 +4,13 @@ use onward_schema::LEDGER;
 use onward_schema::token::{Token, significant};
 use rusqlite::Error;
 
-use super::Rule;
 use crate::cause::{Cause, Elsewhere};
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;
 use crate::hint;
 use crate::history::{At, History};
 use crate::replay::{DOUBLE_QUOTED_STRING, Fault, place_of_origin};
+use crate::rule::Rule;
 use crate::statement::{Change, Kind, Object};
 
 /// `sqlite_error`

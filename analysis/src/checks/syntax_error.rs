@@ -2,12 +2,12 @@
 
 use onward_schema::token::{Kind, tokens};
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::hint;
 use crate::history::History;
 use crate::replay::Fault;
+use crate::rule::Rule;
 
 /// `syntax_error`
 pub static RULE: Rule = Rule::error("syntax_error", "a migration is SQL as SQLite reads it")

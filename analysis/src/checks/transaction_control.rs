@@ -2,9 +2,9 @@
 
 use onward_schema::token::significant;
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
+use crate::rule::Rule;
 use crate::statement::Kind;
 
 /// `transaction_control`

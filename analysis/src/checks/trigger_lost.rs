@@ -1,9 +1,10 @@
 //! A trigger that is gone with the table it belonged to: a rebuild drops the table, and nobody makes the trigger again.
 
-use super::{Rule, make_again};
+use super::words::make_again;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
+use crate::rule::Rule;
 
 /// `trigger_lost`
 pub static RULE: Rule = Rule::warning("trigger_lost", "a rebuild makes the triggers of its table again")

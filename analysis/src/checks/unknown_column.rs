@@ -1,10 +1,10 @@
 //! A statement uses a column that is nowhere in the history.
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
+use crate::rule::Rule;
 use crate::statement::Kind;
 
 /// `unknown_column`

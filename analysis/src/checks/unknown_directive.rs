@@ -1,9 +1,11 @@
 //! A `-- onward:` comment that onward does not understand, or a marker of another tool that it must not ignore.
 
-use super::{RULES, Rule, others};
+use super::table::RULES;
+use super::words::others;
 use crate::diagnostic::Diagnostic;
 use crate::directive::Problem;
 use crate::file::{FileId, Files, Place};
+use crate::rule::Rule;
 use crate::tool::{Means, Unread};
 
 /// `unknown_directive`

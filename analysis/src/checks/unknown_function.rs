@@ -1,12 +1,12 @@
 //! A function or collation that plain SQLite does not have.
 
-use super::Rule;
 use crate::cause::Cause;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::hint;
 use crate::history::History;
 use crate::replay::Fault;
+use crate::rule::Rule;
 
 /// `unknown_function`
 pub static RULE: Rule =

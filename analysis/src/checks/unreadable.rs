@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
 use crate::regular::Problem;
+use crate::rule::Rule;
 
 /// `unreadable`
 pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8")

@@ -2,8 +2,8 @@
 //!
 //! It would hide the next fault of this code in the same place.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
+use crate::rule::Rule;
 use crate::statement::Allow;
 
 /// `unused_allow`

@@ -1,9 +1,9 @@
 //! Values that are others after a migration which keeps their table, and says nothing of changing them.
 
-use super::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::replay::{Replay, What, Witness};
+use crate::rule::Rule;
 
 /// `values_changed`
 pub static RULE: Rule = Rule::error("values_changed", "a rebuild keeps what is in the columns it keeps")

@@ -3,11 +3,11 @@
 //! onward runs a folder in the order of its tool. Before it knew that diesel and prisma order by text, it ran all by
 //! number: a history that is locked in that order keeps it.
 
-use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::history::{History, Migration};
 use crate::layout::{Name, parse};
 use crate::order::{Order, Versions};
+use crate::rule::Rule;
 
 /// `version_order`
 pub static RULE: Rule = Rule::warning("version_order", "versions have one order, whoever reads them")

@@ -1,9 +1,10 @@
 //! A view that is dropped so that a table can be rebuilt, and not made again although it still could be read.
 
-use super::{Rule, make_again};
+use super::words::make_again;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Loss, Part};
+use crate::rule::Rule;
 
 /// `view_lost`
 pub static RULE: Rule =

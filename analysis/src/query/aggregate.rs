@@ -5,10 +5,10 @@
 
 use sqlite3_parser::ast::{Expr, FromClause, OneSelect, ResultColumn, Select, SelectTable};
 
-use super::expression::parts;
+use super::context::Context;
 use super::function;
 use super::scope::Scope;
-use super::select::{Context, plain, unquoted};
+use super::syntax::{parts, plain, unquoted};
 
 /// Whether a SELECT has aggregates of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

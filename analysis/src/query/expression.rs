@@ -3,8 +3,9 @@
 use onward_schema::{Affinity, Classes};
 use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, Over, UnaryOperator, Window};
 
+use super::context::Context;
 use super::scope::Scope;
-use super::select::{Context, constant, plain, unquoted};
+use super::syntax::{plain, unquoted};
 use super::value::{Null, Value, any_null};
 use super::{aggregate, function};
 
@@ -190,73 +191,8 @@ fn is_whole_partition(over: &Over<'_>) -> bool {
     matches!(over, Over::Window(Window { base: None, frame_clause: None, .. }))
 }
 
-/// The expressions that an expression is made of.
-pub(super) fn parts<'e>(value: &'e Expr<'e>) -> Vec<&'e Expr<'e>> {
-    match value {
-        Expr::Between { lhs, start, end, .. } => vec![lhs, start, end],
-        Expr::Binary(left, _, right) => vec![left, right],
-        Expr::Case { base, when_then_pairs, else_expr } => {
-            let pairs = when_then_pairs.iter().flat_map(|(when, then)| [when, then]);
-            pairs.chain(*base).chain(*else_expr).collect()
-        }
-        Expr::Cast { expr, .. } => vec![expr],
-        Expr::Collate(value, _) | Expr::IsNull(value) | Expr::NotNull(value) | Expr::Unary(_, value) => {
-            vec![value]
-        }
-        Expr::FunctionCall { args, .. } => args.unwrap_or_default().iter().collect(),
-        Expr::InList { lhs, rhs, .. } => rhs.unwrap_or_default().iter().chain([*lhs]).collect(),
-        Expr::InSelect { lhs, .. } | Expr::InTable { lhs, .. } => vec![lhs],
-        Expr::Like { lhs, rhs, escape, .. } => [*lhs, *rhs].into_iter().chain(*escape).collect(),
-        Expr::Parenthesized(values) => values.iter().collect(),
-        Expr::DoublyQualified(..)
-        | Expr::Exists(_)
-        | Expr::FunctionCallStar { .. }
-        | Expr::Id(_)
-        | Expr::Literal(_)
-        | Expr::Name(_)
-        | Expr::Qualified(..)
-        | Expr::Raise(..)
-        | Expr::Subquery(_)
-        | Expr::Variable(_) => Vec::new(),
-    }
-}
-
-/// Calls `found` for the columns that cannot be NULL where the condition is true.
-pub(super) fn some_when_true(condition: &Expr<'_>, found: &mut dyn FnMut(Option<&str>, &str)) {
-    use Operator::*;
-    match condition {
-        Expr::Parenthesized(values) if values.len() == 1 => some_when_true(&values[0], found),
-        Expr::Binary(left, And, right) => {
-            some_when_true(left, found);
-            some_when_true(right, found);
-        }
-        Expr::Binary(left, Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals, right) => {
-            column(left, found);
-            column(right, found);
-        }
-        Expr::Binary(left, IsNot, Expr::Literal(Literal::Null)) | Expr::NotNull(left) => column(left, found),
-        Expr::Between { lhs, .. }
-        | Expr::InList { lhs, not: false, .. }
-        | Expr::InSelect { lhs, not: false, .. } => {
-            column(lhs, found);
-        }
-        Expr::Like { op: LikeOperator::Like | LikeOperator::Glob, lhs, .. } => column(lhs, found),
-        Expr::Id(_) | Expr::Name(_) | Expr::Qualified(..) | Expr::DoublyQualified(..) => {
-            column(condition, found)
-        }
-        _ => {}
-    }
-}
-
-fn column(value: &Expr<'_>, found: &mut dyn FnMut(Option<&str>, &str)) {
-    match value {
-        Expr::Id(name) => found(None, &unquoted(name.0)),
-        Expr::Name(name) => found(None, &plain(name)),
-        Expr::Qualified(table, name) | Expr::DoublyQualified(_, table, name) => {
-            found(Some(&plain(table)), &plain(name));
-        }
-        Expr::Parenthesized(values) if values.len() == 1 => column(&values[0], found),
-        Expr::Collate(value, _) => column(value, found),
-        _ => {}
-    }
+/// A constant that the parser takes for a name.
+fn constant(name: &str) -> Option<Value> {
+    let is = |word: &str| name.eq_ignore_ascii_case(word);
+    (is("true") || is("false")).then(|| Value::new(Classes::INTEGER, Null::Never))
 }

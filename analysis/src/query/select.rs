@@ -3,37 +3,24 @@
 //! SQLite prepares the statement first, so every name in it is known to mean something. What is not understood here is
 //! unknown, never wrong.
 
-use onward_schema::{Classes, Schema};
+use onward_schema::Schema;
 use sqlite3_parser::ast::{
-    As, Cmd, CommonTableExpr, CompoundOperator, Expr, FromClause, JoinConstraint, JoinOperator, JoinType,
-    JoinedSelectTable, Name, OneSelect, QualifiedName, ResultColumn, Select, SelectTable, Stmt, With,
+    As, Cmd, CommonTableExpr, CompoundOperator, FromClause, JoinConstraint, JoinOperator, JoinType,
+    JoinedSelectTable, OneSelect, QualifiedName, ResultColumn, Select, SelectTable, Stmt, With,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 
 use super::aggregate::{self, Aggregates};
-use super::expression::{expression, some_when_true};
+use super::context::{Context, Tables};
+use super::expression::expression;
 use super::scope::{self, Column, Item, Scope};
+use super::syntax::{column_name, plain, some_when_true};
 use super::value::{Null, Value};
 use crate::outside;
 
 /// Views within views, and subqueries within subqueries, are followed so far.
 const DEPTH: usize = 50;
-
-/// The tables that WITH makes, and how deep inside the statement we are.
-#[derive(Clone, Default)]
-pub(super) struct Tables {
-    /// The innermost last; `None` for columns that are not known.
-    with: Vec<(String, Option<Vec<Column>>)>,
-    depth: usize,
-}
-
-/// What a SELECT inside an expression may refer to.
-#[derive(Clone, Copy)]
-pub(super) struct Context<'c> {
-    schema: &'c Schema,
-    tables: &'c Tables,
-}
 
 /// The columns of one statement; `None` if it has none that are understood.
 pub(super) fn columns(schema: &Schema, sql: &str) -> Option<Vec<Column>> {
@@ -304,31 +291,4 @@ fn renamed(columns: Option<Vec<Column>>, names: Option<Vec<String>>) -> Option<V
     let Some(names) = names else { return Some(columns) };
     let pairs = columns.into_iter().zip(names);
     Some(pairs.map(|(column, name)| Column { name, ..column }).collect())
-}
-
-/// The name that SQLite gives a result column without an alias, as far as something can refer to it.
-fn column_name(value: &Expr<'_>) -> String {
-    match value {
-        Expr::Id(name) => unquoted(name.0),
-        Expr::Name(name) | Expr::Qualified(_, name) | Expr::DoublyQualified(_, _, name) => plain(name),
-        Expr::Parenthesized(values) if values.len() == 1 => column_name(&values[0]),
-        Expr::Collate(value, _) => column_name(value),
-        _ => String::new(),
-    }
-}
-
-/// A name without its quotes.
-pub(super) fn plain(name: &Name<'_>) -> String {
-    unquoted(name.0)
-}
-
-pub(super) fn unquoted(name: &str) -> String {
-    let token = onward_schema::token::tokens(name).next();
-    token.and_then(|token| token.name()).unwrap_or_else(|| name.to_owned())
-}
-
-/// A constant that the parser takes for a name.
-pub(super) fn constant(name: &str) -> Option<Value> {
-    let is = |word: &str| name.eq_ignore_ascii_case(word);
-    (is("true") || is("false")).then(|| Value::new(Classes::INTEGER, Null::Never))
 }

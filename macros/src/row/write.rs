@@ -175,7 +175,7 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
             Write::Update => format!("UPDATE {} SET {} = NULL", quoted(table), list.join(" = NULL, ")),
         };
         // A view without a trigger, a virtual table that is read only: whatever SQLite says.
-        if let Err(onward_analysis::query::Error::Refused(refused)) =
+        if let Err(onward_analysis::application::Error::Refused(refused)) =
             schema.analysis.check(sql.as_str().into())
         {
             let what = if write == Write::Insert { "INSERT" } else { "UPDATE" };

@@ -4,7 +4,6 @@ use onward_schema::token::significant;
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
 
-use super::{Refused, Text};
 use crate::cause::{Cause, Refusal};
 use crate::checks::{
     double_quoted_string, newer_sqlite, sqlite_error, syntax_error, unknown_column, unknown_function,
@@ -12,9 +11,34 @@ use crate::checks::{
 };
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
-use crate::file::File;
+use crate::file::{File, Files, Place};
 use crate::history::History;
 use crate::replay::{Replay, culprit, near, removal};
+
+/// A text of the application's.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'t> {
+    /// The file it is from, as messages are to call it; empty if it stands in the source.
+    pub path: &'t str,
+    /// The text itself.
+    pub text: &'t str,
+}
+
+/// Why a statement of the application is refused.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// What is wrong. Its place is in the last of `files`.
+    pub diagnostic: Box<Diagnostic>,
+    /// The files of the history and the statement's text.
+    pub files: Files,
+}
+
+/// A text that stands in the source.
+impl<'t> From<&'t str> for Text<'t> {
+    fn from(text: &'t str) -> Text<'t> {
+        Text { path: "", text }
+    }
+}
 
 /// Columns of a table that are listed when none is near.
 const MOST: usize = 12;
@@ -113,7 +137,7 @@ fn no_column(
     sql: &str,
     name: &str,
     near: Option<String>,
-    place: crate::file::Place,
+    place: Place,
 ) -> Diagnostic {
     let tables = tables(&replay.schema, sql);
     let message = match &tables[..] {

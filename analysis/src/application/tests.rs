@@ -6,6 +6,7 @@ use rusqlite::types::ValueRef;
 
 use super::*;
 use crate::checks::testing::folder;
+use crate::query::{Column, Null, Query};
 
 const SCHEMA: &str = "
     CREATE TABLE queues(name TEXT PRIMARY KEY NOT NULL, size INT NOT NULL, note TEXT, weight REAL);

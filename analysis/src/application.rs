@@ -1,0 +1,13 @@
+//! The application's own Rust and SQL, held against the history, and what is said of it.
+
+mod refused;
+mod relation;
+mod statement;
+
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod tests;
+
+pub use refused::{Refused, Text};
+pub use statement::Error;

@@ -1,0 +1,106 @@
+//! The application's own statements, held against the schema at the end of the history.
+
+use std::ops::Range;
+
+use rusqlite::Connection;
+
+use super::refused::{self, Refused, Text};
+use crate::analysis::Analysis;
+use crate::cause::Refusal;
+use crate::query::Query;
+use crate::replay::Replay;
+use crate::statement::{Kind, Statement, statements};
+
+/// What is wrong with a text of the application's.
+#[derive(Debug, Clone)]
+pub enum Error {
+    /// There is no statement in it.
+    Empty,
+    /// There is more than one; these are the bytes from the second on.
+    Several(Range<usize>),
+    /// SQLite refuses it.
+    Refused(Refused),
+    /// The migrations could not be replayed, so there is no schema to hold it against.
+    NoSchema,
+}
+
+impl Analysis {
+    /// Checks one statement and says what goes in and what comes out.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn query(&self, source: Text<'_>) -> std::result::Result<Query, Error> {
+        let replay = self.replay.as_ref().ok_or(Error::NoSchema)?;
+        let text = source.text;
+        let statement = match &statements(text)[..] {
+            [] => return Err(Error::Empty),
+            [statement] => statement.range.clone(),
+            [_, second, ..] => return Err(Error::Several(second.range.start..text.trim_end().len())),
+        };
+        let (sql, range) = (&text[statement.clone()], statement);
+        self.without_nul(source)?;
+        replay.with_sandbox(|sandbox| {
+            let conn = sandbox.conn();
+            let prepared = Query::read(conn, &replay.known, sql);
+            let query =
+                prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
+            self.without_newer(source, &text[range.clone()], range.start)?;
+            Ok(query)
+        })
+    }
+
+    /// Checks every statement of a text, each against the schema at the end of the history; what follows one that
+    /// changes the schema is not looked at.
+    ///
+    /// # Errors
+    /// What is wrong with the first that is.
+    pub fn check(&self, source: Text<'_>) -> std::result::Result<(), Error> {
+        let replay = self.replay.as_ref().ok_or(Error::NoSchema)?;
+        let text = source.text;
+        let statements = statements(text);
+        if statements.is_empty() {
+            return Err(Error::Empty);
+        }
+        self.without_nul(source)?;
+        let leaves_schema = |statement: &&Statement| !statement.kind.changes_schema();
+        let changing = statements.iter().position(|statement| !leaves_schema(&statement));
+        let checked = &statements[..changing.map_or(statements.len(), |index| index + 1)];
+        for statement in checked.iter().filter(|statement| !matches!(statement.kind, Kind::Outside)) {
+            let sql = &text[statement.range.clone()];
+            replay.with_sandbox(|sandbox| {
+                let prepared = sandbox.conn().prepare(sql).map(drop);
+                let refused =
+                    |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
+                prepared.map_err(refused)
+            })?;
+            self.without_newer(source, sql, statement.range.start)?;
+        }
+        Ok(())
+    }
+
+    /// A statement that begins at this byte runs on the oldest SQLite that onward.toml names.
+    fn without_newer(&self, source: Text<'_>, sql: &str, start: usize) -> std::result::Result<(), Error> {
+        match refused::newer(&self.history, source, sql, start) {
+            Some(refused) => Err(Error::Refused(refused)),
+            None => Ok(()),
+        }
+    }
+
+    fn without_nul(&self, source: Text<'_>) -> std::result::Result<(), Error> {
+        match source.text.find('\0') {
+            Some(at) => Err(Error::Refused(refused::nul(&self.history, source, at))),
+            None => Ok(()),
+        }
+    }
+
+    fn refused(
+        &self,
+        replay: &Replay,
+        conn: &Connection,
+        source: Text<'_>,
+        sql: &str,
+        error: rusqlite::Error,
+    ) -> Refused {
+        refused::explain(&self.history, replay, conn, source, sql, Refusal::from(error))
+    }
+}

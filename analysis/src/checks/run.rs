@@ -1,0 +1,135 @@
+//! Which check is asked what, and in which order.
+
+use super::{
+    affinity_changed, already_exists, autoincrement_lost, bad_config_file, bad_file_name, before_locked,
+    broken_trigger, broken_view, column_added_twice, column_removed, double_quoted_string, down_differs,
+    down_fails, drops_data, duplicate_version, fails_with_rows, foreign_key_lost, foreign_key_mismatch,
+    index_before_column, index_before_table, index_lost, key_without_numbers, legacy_not_adopted,
+    locked_changed, locked_missing, masked_create, may_fail_with_rows, mixed_layouts, newer_sqlite,
+    no_migrations, not_in_transaction, null_primary_key, orphans, outer_column, pragma_without_effect,
+    redundant_transaction, references_moved, replay_limit, rows_lost, sqlite_error, syntax_error,
+    transaction_control, trigger_lost, unknown_column, unknown_directive, unknown_function, unknown_table,
+    unreadable, used_before_added, values_changed, version_order, view_lost,
+};
+use crate::diagnostic::Diagnostic;
+use crate::fault::Fault;
+use crate::file::FileId;
+use crate::history::{At, History};
+use crate::lock::Entry;
+use crate::replay::{self, Loss, Part, Replay};
+use crate::statement::Kind;
+
+/// What every statement is asked before anything runs.
+const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[
+    redundant_transaction::check,
+    transaction_control::check,
+    not_in_transaction::check,
+    pragma_without_effect::check,
+    sqlite_error::trigger,
+];
+
+/// What every fault of the replay is asked; the first that knows it has it, and the last knows all.
+const FAULTS: &[fn(&History, &replay::Fault) -> Option<Diagnostic>] = &[
+    replay_limit::explain,
+    syntax_error::explain,
+    unknown_function::explain,
+    column_added_twice::explain,
+    already_exists::explain,
+    index_before_table::explain,
+    index_before_column::explain,
+    used_before_added::explain,
+    column_removed::explain,
+    double_quoted_string::explain,
+    unknown_table::explain,
+    unknown_column::explain,
+    sqlite_error::explain,
+];
+
+/// What everything that a migration takes away without naming it is asked.
+const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
+    index_lost::check,
+    trigger_lost::check,
+    view_lost::check,
+    foreign_key_lost::check,
+    autoincrement_lost::check,
+    null_primary_key::check,
+    affinity_changed::check,
+    references_moved::check,
+    drops_data::check,
+];
+
+/// What is wrong with the folder, in words.
+pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
+    let of_most = || history.layout.map(|layout| layout.to_string()).unwrap_or_default();
+    Some(match fault {
+        Fault::Folder { file, dir, error } => unreadable::folder(*file, dir, error),
+        Fault::NoMigrations { file, dir } => no_migrations::diagnose(*file, dir),
+        Fault::Unreadable { file, path, problem } => unreadable::file(*file, path, problem),
+        Fault::NotUtf8 { place, path, bytes, valid } => {
+            unreadable::not_utf8(place.clone(), path, bytes, *valid)
+        }
+        Fault::Nul { place, path } => unreadable::nul(place.clone(), path),
+        Fault::BadName { file, paths, name } => bad_file_name::diagnose(*file, paths, name),
+        Fault::NoNumber { file, path } => bad_file_name::no_number(*file, path),
+        Fault::DownWithoutUp { file, path } => bad_file_name::down_without_up(*file, path),
+        Fault::MixedLayouts { file, paths, layout } => {
+            mixed_layouts::diagnose(*file, paths, *layout, &of_most())
+        }
+        Fault::DuplicateVersion { file, earlier } => {
+            duplicate_version::diagnose(history, *file, &history.migrations[*earlier])
+        }
+        Fault::OtherOrder { versions, order } => {
+            return version_order::check(history, versions, *order);
+        }
+        Fault::OtherTool { found } => unknown_directive::other_tool(&history.files, found),
+        Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem),
+        Fault::Config { place, problem } => bad_config_file::diagnose(place.clone(), problem),
+    })
+}
+
+pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(syntax_error::check(history));
+    diagnostics.extend(newer_sqlite::check(history));
+    for at in history.statements() {
+        diagnostics.extend(STATEMENTS.iter().filter_map(|check| check(history, at)));
+    }
+}
+
+pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(orphans::check(history, replay));
+    diagnostics.extend(fails_with_rows::check(history, replay));
+    diagnostics.extend(may_fail_with_rows::check(history, replay));
+    diagnostics.extend(rows_lost::check(history, replay));
+    diagnostics.extend(values_changed::check(history, replay));
+    // An index that is not made because its name is taken is told as that.
+    let is_masked = |loss: &&Loss| {
+        match &loss.what {
+        Part::Index { name, .. } => replay.masked.iter().any(|masked| {
+            masked.at.migration == loss.at.migration
+                && matches!(&history.statement(masked.at).kind, Kind::Create { name: taken, .. } if taken.is(name))
+        }),
+        _ => false,
+    }
+    };
+    let losses = replay.losses.iter().filter(|loss| !is_masked(loss));
+    diagnostics.extend(losses.filter_map(|loss| LOSSES.iter().find_map(|check| check(history, loss))));
+    diagnostics.extend(foreign_key_mismatch::check(history, replay));
+    diagnostics.extend(key_without_numbers::check(history, replay));
+    diagnostics.extend(outer_column::check(history, replay));
+    diagnostics.extend(double_quoted_string::check(history, replay));
+    diagnostics.extend(down_fails::check(history, replay));
+    diagnostics.extend(down_differs::check(history, replay));
+    diagnostics.extend(masked_create::check(history, replay));
+    diagnostics.extend(broken_view::check(history, replay));
+    diagnostics.extend(broken_trigger::check(history, replay));
+    diagnostics.extend(legacy_not_adopted::check(history, replay));
+    diagnostics.extend(
+        replay.faults.iter().filter_map(|fault| FAULTS.iter().find_map(|explain| explain(history, fault))),
+    );
+}
+
+pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(locked_changed::check(history, lock, entries));
+    diagnostics.extend(locked_missing::check(history, lock, entries));
+    diagnostics.extend(before_locked::check(history, lock, entries));
+}

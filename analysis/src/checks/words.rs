@@ -1,0 +1,14 @@
+//! Sentences that several checks say.
+
+/// What to do about something that a rebuild takes away: the statement that makes it.
+pub(super) fn make_again(sql: &str) -> String {
+    format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")
+}
+
+/// Which other files have the fault that was told of the first.
+pub(super) fn others(paths: &[String]) -> Option<String> {
+    let (shown, rest) = paths.split_at(paths.len().min(4));
+    let shown: Vec<String> = shown.iter().map(|path| format!("`{path}`")).collect();
+    let rest = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    (!shown.is_empty()).then(|| format!("the same is wrong with {}{rest}", shown.join(", ")))
+}

@@ -1,0 +1,20 @@
+//! What surrounds a SELECT.
+
+use onward_schema::Schema;
+
+use super::scope::Column;
+
+/// The tables that WITH makes, and how deep inside the statement we are.
+#[derive(Clone, Default)]
+pub(super) struct Tables {
+    /// The innermost last; `None` for columns that are not known.
+    pub(super) with: Vec<(String, Option<Vec<Column>>)>,
+    pub(super) depth: usize,
+}
+
+/// What a SELECT inside an expression may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'c> {
+    pub(super) schema: &'c Schema,
+    pub(super) tables: &'c Tables,
+}
