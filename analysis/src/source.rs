@@ -293,7 +293,7 @@ impl Source {
             }
             self.up(name, path, key, is_again(at));
         }
-        if !is_settled {
+        if !is_settled && !self.history.migrations.is_empty() {
             self.faults.push(Fault::OtherOrder { versions, order });
         }
         for (name, path) in down {

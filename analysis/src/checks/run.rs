@@ -1,5 +1,6 @@
 //! Which check is asked what, and in which order.
 
+use super::table::RULES;
 use super::{
     affinity_changed, already_exists, autoincrement_lost, bad_config_file, bad_file_name, before_locked,
     broken_trigger, broken_view, column_added_twice, column_removed, double_quoted_string, down_differs,
@@ -82,7 +83,7 @@ pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
             return version_order::check(history, versions, *order);
         }
         Fault::OtherTool { found } => unknown_directive::other_tool(&history.files, found),
-        Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem),
+        Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem, RULES),
         Fault::Config { place, problem } => bad_config_file::diagnose(place.clone(), problem),
     })
 }

@@ -1,6 +1,5 @@
 //! A `-- onward:` comment that onward does not understand, or a marker of another tool that it must not ignore.
 
-use super::table::RULES;
 use super::words::others;
 use crate::diagnostic::Diagnostic;
 use crate::directive::Problem;
@@ -19,8 +18,9 @@ CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
     );
 
-pub(crate) fn diagnose(place: Place, problem: &Problem) -> Diagnostic {
-    let codes: Vec<&str> = RULES.iter().filter(|rule| rule.allowable).map(|rule| rule.code).collect();
+/// What is wrong with a directive, where these are the codes.
+pub(crate) fn diagnose(place: Place, problem: &Problem, rules: &[&Rule]) -> Diagnostic {
+    let codes: Vec<&str> = rules.iter().filter(|rule| rule.allowable).map(|rule| rule.code).collect();
     let codes = codes.join(", ");
     let mut label = "in this directive";
     let (message, help) = match problem {
