@@ -6,6 +6,7 @@
 mod cache;
 mod column;
 mod expand;
+mod fault;
 mod folder;
 mod input;
 mod query;

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr};
 
-use super::Role;
+use super::ast::Role;
 
 /// How fields' names become columns' names.
 type Rename = fn(&str) -> String;

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
 
-use super::{Role, Struct, optional};
+use super::ast::{Role, Struct, optional};
 use crate::column;
 use crate::statement::Schema;
 

@@ -4,8 +4,8 @@ use onward_analysis::relation::Relation;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::ast::{Role, Struct};
 use super::check::without_lifetimes;
-use super::{Role, Struct};
 use crate::column;
 use crate::statement::Schema;
 

@@ -1,0 +1,41 @@
+//! The struct as its author wrote it, as data.
+
+use proc_macro2::Ident;
+use syn::{LitStr, Type};
+
+/// The struct as its author wrote it.
+pub(crate) struct Struct {
+    pub(crate) name: Ident,
+    pub(crate) generics: syn::Generics,
+    pub(crate) table: Option<LitStr>,
+    pub(crate) folder: Option<LitStr>,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A field of it.
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) value: Type,
+    pub(crate) role: Role,
+}
+
+/// What a field is to the columns.
+pub(crate) enum Role {
+    /// A column of this name.
+    Column { name: String, read_only: bool },
+    /// A struct whose fields are columns.
+    Flatten,
+    /// None: it is left at its default.
+    Skip,
+}
+
+/// What a type that is written as an `Option` is one of.
+pub(crate) fn optional(value: &Type) -> Option<&Type> {
+    let Type::Path(path) = value else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}

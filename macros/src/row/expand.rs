@@ -1,0 +1,151 @@
+//! What the compiler needs of every struct: its fields as data, reading, and the values for writing.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Type;
+
+use super::ast::{Field, Role, Struct, optional};
+
+impl Struct {
+    /// The fields as the compiler can hold them against columns.
+    pub(super) fn fields(&self) -> TokenStream {
+        let name = &self.name;
+        let (generics, arguments, bounds) = self.generics.split_for_impl();
+        let predicates = self.open_bounds(|field| match field.role {
+            Role::Column { .. } => Some(quote!(::onward::__private::Stored)),
+            Role::Flatten => Some(quote!(::onward::__private::Fields)),
+            Role::Skip => None,
+        });
+        let bounds = merge(bounds, predicates);
+        let fields = self.fields.iter().filter_map(|field| {
+            let value = &field.value;
+            match &field.role {
+                Role::Column { name: column, read_only } => {
+                    let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
+                    let missing =
+                        format!("there is no column `{column}` for the field `{}` of `{name}`", field.ident);
+                    Some(quote! {
+                        ::onward::__private::Field::Column {
+                            name: #column,
+                            classes: <#value as ::onward::__private::Stored>::CLASSES,
+                            null: <#value as ::onward::__private::Stored>::NULL,
+                            usage: ::onward::__private::Use::#usage,
+                            missing: #missing,
+                        }
+                    })
+                }
+                Role::Flatten => Some(quote! {
+                    ::onward::__private::Field::Flatten(<#value as ::onward::__private::Fields>::FIELDS)
+                }),
+                Role::Skip => None,
+            }
+        });
+        quote! {
+            #[automatically_derived]
+            impl #generics ::onward::__private::Fields for #name #arguments #bounds {
+                const FIELDS: &'static [::onward::__private::Field] = &[#(#fields),*];
+            }
+        }
+    }
+
+    /// Reading, unless something borrowed would have to be read.
+    pub(super) fn read_impl(&self) -> Option<TokenStream> {
+        if self.fields.iter().any(|field| is_borrowed(&field.value)) {
+            return None;
+        }
+        let name = &self.name;
+        let (generics, arguments, bounds) = self.generics.split_for_impl();
+        let predicates = self.open_bounds(|field| match field.role {
+            Role::Column { .. } => {
+                Some(quote!(::onward::rusqlite::types::FromSql + ::onward::__private::Stored))
+            }
+            Role::Flatten => Some(quote!(::onward::Row)),
+            Role::Skip => Some(quote!(::core::default::Default)),
+        });
+        let bounds = merge(bounds, predicates);
+        let values = self.fields.iter().map(|Field { ident, value, role }| match role {
+            Role::Column { name, .. } => quote!(#ident: row.get(#name)?),
+            Role::Flatten => quote!(#ident: <#value as ::onward::Row>::from_row(row)?),
+            Role::Skip => quote!(#ident: ::core::default::Default::default()),
+        });
+        Some(quote! {
+            #[automatically_derived]
+            impl #generics ::onward::Row for #name #arguments #bounds {
+                fn from_row(row: &::onward::rusqlite::Row<'_>) -> ::onward::rusqlite::Result<Self> {
+                    ::core::result::Result::Ok(Self { #(#values),* })
+                }
+            }
+        })
+    }
+
+    /// The values for writing, where every field has one.
+    pub(super) fn values_impl(&self) -> TokenStream {
+        let name = &self.name;
+        let (generics, arguments, bounds) = self.generics.split_for_impl();
+
+        let fields = self.open_bounds(|field| match field.role {
+            Role::Column { .. } => Some(quote!(::onward::__private::Stored)),
+            Role::Flatten | Role::Skip => None,
+        });
+        let bounds = merge(bounds, self.writable().chain(fields));
+        let values = self.fields.iter().filter_map(|Field { ident, role, .. }| match role {
+            Role::Column { name, read_only } => {
+                let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
+                Some(quote! {
+                    if wanted(#name, ::onward::__private::Use::#usage) {
+                        into.push(&self.#ident);
+                    }
+                })
+            }
+            Role::Flatten => Some(quote!(::onward::__private::Values::values(&self.#ident, wanted, into);)),
+            Role::Skip => None,
+        });
+        quote! {
+            #[automatically_derived]
+            impl #generics ::onward::__private::Values for #name #arguments #bounds {
+                fn values<'v>(
+                    &'v self,
+                    wanted: &dyn ::core::ops::Fn(&str, ::onward::__private::Use) -> bool,
+                    into: &mut ::std::vec::Vec<&'v dyn ::onward::rusqlite::types::ToSql>,
+                ) {
+                    #(#values)*
+                }
+            }
+        }
+    }
+
+    /// That every field can be written, as bounds that rustc leaves open until somebody writes.
+    pub(super) fn writable(&self) -> impl Iterator<Item = TokenStream> {
+        self.fields.iter().filter_map(|Field { value, role, .. }| match role {
+            Role::Column { .. } => Some(quote!(for<'v> #value: ::onward::__private::Writable<'v>)),
+            Role::Flatten => Some(quote!(for<'v> #value: ::onward::__private::WritableFields<'v>)),
+            Role::Skip => None,
+        })
+    }
+
+    /// What the fields' types must be, if type parameters leave it open.
+    fn open_bounds(&self, bound: impl Fn(&Field) -> Option<TokenStream>) -> Vec<TokenStream> {
+        if self.generics.type_params().next().is_none() {
+            return Vec::new();
+        }
+        let predicate = |field: &Field| {
+            let (value, bound) = (&field.value, bound(field)?);
+            Some(quote!(#value: #bound))
+        };
+        self.fields.iter().filter_map(predicate).collect()
+    }
+}
+
+fn merge(bounds: Option<&syn::WhereClause>, more: impl IntoIterator<Item = TokenStream>) -> TokenStream {
+    let given = bounds.iter().flat_map(|bounds| &bounds.predicates);
+    let more = more.into_iter();
+    quote!(where #(#given,)* #(#more,)*)
+}
+
+/// Whether a value of the type is borrowed: a reference, or an `Option` of one.
+fn is_borrowed(value: &Type) -> bool {
+    match value {
+        Type::Reference(_) => true,
+        _ => optional(value).is_some_and(is_borrowed),
+    }
+}
