@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use onward_schema::token::{Kind, tokens};
+use onward_core::token::{Kind, tokens};
 
 use crate::checks::unknown_directive;
 use crate::diagnostic::Diagnostic;

@@ -19,8 +19,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use onward_schema::token::{Kind as TokenKind, Token, significant};
-use onward_schema::{LEDGER, Schema};
+use onward_core::ledger::LEDGER;
+use onward_core::token::{Kind as TokenKind, Token, significant};
+use onward_schema::Schema;
 use toml::Spanned;
 use toml::de::DeValue;
 

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use onward_schema::Checksum;
-use onward_schema::setting::{InMigration, in_migration};
-use onward_schema::token::{Token, significant};
-use onward_schema::version;
+use onward_core::checksum::Checksum;
+use onward_core::setting::{InMigration, in_migration};
+use onward_core::token::{Token, significant};
+use onward_core::version;
 
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};

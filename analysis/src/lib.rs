@@ -59,5 +59,5 @@ pub use analysis::{Analysis, Proof, analyze};
 pub use checks::{RULES, Rule};
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};
-pub use onward_schema::{Checksum, Classes, printable, version};
+pub use onward_schema::Classes;
 pub use page::{link, page, section};

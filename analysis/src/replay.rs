@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use onward_schema::token::{Token, significant};
+use onward_core::token::{Token, significant};
 use onward_schema::{Fingerprint, Schema, Violation};
 use rusqlite::{Connection, Result};
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use onward_core::ledger::{CREATE_LEDGER, LEDGER};
 use onward_schema::stub::collation;
-use onward_schema::{CREATE_LEDGER, LEDGER, enforce_foreign_keys, switch};
+use onward_schema::{enforce_foreign_keys, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use onward_schema::token::{Kind as TokenKind, Token, significant};
+use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::directive::Allow;
 

@@ -1,6 +1,6 @@
 //! The trigger behind an error, as far as the words of SQLite tell.
 
-use onward_schema::token::{Kind as TokenKind, Token, significant};
+use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::cause::Refusal;
 use crate::history::{At, History};

@@ -2,10 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use onward_analysis::directive;
 use onward_analysis::statement::statements;
-use onward_analysis::{Checksum, directive};
+use onward_core::checksum::Checksum;
+use onward_core::token::{Kind, tokens};
 use onward_fuzz::{file, has_stray_tab, sound};
-use onward_schema::token::{Kind, tokens};
 
 fuzz_target!(|text: &str| {
     let (files, at) = file("0001_m.sql", text);

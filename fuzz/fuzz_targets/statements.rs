@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use onward_analysis::statement::{Kind, statements};
+use onward_core::token::{Kind as Token, significant, tokens};
 use onward_fuzz::sqlite::{is_complete, prepare};
-use onward_schema::token::{Kind as Token, significant, tokens};
 use rusqlite::Connection;
 
 const SCHEMA: &str = "

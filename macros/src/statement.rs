@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use onward_analysis::printable::printable;
 use onward_analysis::query::{Error, Null, Refused, Source, Text as SourceText};
 use onward_analysis::{Analysis, Diagnostic, file::Files, render, source};
+use onward_core::printable::printable;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::LitStr;

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use onward_schema::LEDGER;
-use onward_schema::token::{Token, significant};
+use onward_core::ledger::LEDGER;
+use onward_core::token::{Token, significant};
 use rusqlite::{Connection, Result};
 
 use crate::migrations::{Migration, Migrations};

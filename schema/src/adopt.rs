@@ -1,8 +1,8 @@
 //! What of a history a database without a ledger has had: decided from schemas alone, for the run time and the analysis.
 
-use crate::setting::{InMigration, in_migration};
-use crate::token::{Token, significant};
 use crate::{ObjectKind, Schema};
+use onward_core::setting::{InMigration, in_migration};
+use onward_core::token::{Token, significant};
 
 /// What a statement does to a database that may have had it before.
 #[derive(Debug, Clone, PartialEq, Eq)]

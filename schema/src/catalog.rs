@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Result, Row};
 
-use crate::{LEDGER, ObjectKind};
+use crate::ObjectKind;
+use onward_core::ledger::LEDGER;
 
 /// One object as `sqlite_schema` has it.
 pub(crate) struct Entry {

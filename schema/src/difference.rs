@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::printable::printable;
+use onward_core::printable::printable;
 
 /// One way in which a schema is not what it should be, found by [`Schema::compare`](crate::Schema::compare).
 ///

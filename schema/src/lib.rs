@@ -18,15 +18,13 @@
 //! ```
 //!
 //! Only the `main` database counts, and of it what its owner made: neither SQLite's own `sqlite_…` tables, nor the
-//! shadow tables behind a virtual table, nor onward's [`LEDGER`]. Nothing here writes.
+//! shadow tables behind a virtual table, nor onward's [`LEDGER`](onward_core::ledger::LEDGER). Nothing here writes.
 #![deny(missing_docs)]
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod adopt;
-pub mod canonical;
 mod catalog;
-pub mod checksum;
 mod column;
 mod compare;
 mod create;
@@ -36,22 +34,16 @@ mod enforce;
 mod fingerprint;
 mod foreign_key;
 mod index;
-mod ledger;
 mod offending;
-pub mod printable;
 mod reach;
 mod read;
 mod schema;
-pub mod setting;
 mod storage;
 pub mod stub;
 pub mod switch;
 mod table;
-pub mod token;
-pub mod version;
 mod violation;
 
-pub use checksum::Checksum;
 pub use column::{Affinity, Column, Generated};
 pub use create::fold;
 pub use difference::{Change, Difference, ObjectKind};
@@ -59,7 +51,6 @@ pub use enforce::enforce_foreign_keys;
 pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
-pub use ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 pub use offending::offending;
 pub use reach::reached;
 pub use schema::{Schema, Trigger, View};

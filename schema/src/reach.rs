@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, Result};
 
-use crate::token::significant;
+use onward_core::token::significant;
 
 /// The names of the tables of a database that these statements may touch when they run, in lower case.
 ///

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Result};
 
-use crate::canonical::canonical;
 use crate::read::Reader;
 use crate::{Difference, Index, ObjectKind, Table, catalog, compare};
+use onward_core::canonical::canonical;
 
 /// The schema of a database; the keys are the names in lower case (of ASCII, as SQLite compares them).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Schema {
 pub struct View {
     /// Its name as written.
     pub name: String,
-    /// Its canonical text (see [`canonical`](mod@crate::canonical)).
+    /// Its canonical text (see [`canonical`](mod@onward_core::canonical)).
     pub definition: String,
 }
 
@@ -35,7 +35,7 @@ pub struct Trigger {
     pub name: String,
     /// The table or view it watches.
     pub table: String,
-    /// Its canonical text (see [`canonical`](mod@crate::canonical)).
+    /// Its canonical text (see [`canonical`](mod@onward_core::canonical)).
     pub definition: String,
 }
 

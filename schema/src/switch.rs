@@ -4,7 +4,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::db_config;
-use crate::setting::{Care, DEFER, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
+use onward_core::setting::{Care, DEFER, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
 
 /// A setting that a run sets.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use rusqlite::{Connection, ErrorCode, Result, Row};
 
-use crate::printable::printable;
+use onward_core::printable::printable;
 
 /// A row that refers to a row that is not there, as `PRAGMA foreign_key_check` reports it.
 ///

@@ -1,7 +1,7 @@
 //! Whatever else SQLite says.
 
-use onward_schema::LEDGER;
-use onward_schema::token::{Token, significant};
+use onward_core::ledger::LEDGER;
+use onward_core::token::{Token, significant};
 use rusqlite::Error;
 
 use super::Rule;

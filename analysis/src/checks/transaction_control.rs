@@ -1,6 +1,6 @@
 //! ROLLBACK in a migration.
 
-use onward_schema::token::significant;
+use onward_core::token::significant;
 
 use super::Rule;
 use crate::diagnostic::Diagnostic;

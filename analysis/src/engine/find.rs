@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use onward_schema::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, significant};
 
 use super::Version;
 use super::feature::{self, Syntax, came_with};

@@ -1,7 +1,7 @@
 //! Views and triggers that cannot work at the end of the history. SQLite takes their bodies unseen when they are made.
 
+use onward_core::token::significant;
 use onward_schema::Schema;
-use onward_schema::token::significant;
 use rusqlite::Result;
 
 use super::{Step, origin};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use onward_schema::token::significant;
+use onward_core::token::significant;
 
 use crate::cause::{Cause, Refusal};
 use crate::statement::{Change, Kind, Object};

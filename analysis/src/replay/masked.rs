@@ -1,7 +1,7 @@
 //! A CREATE … IF NOT EXISTS that does nothing, because the name is taken by something else than it would make.
 
+use onward_core::canonical::canonical;
 use onward_schema::Schema;
-use onward_schema::canonical::canonical;
 use rusqlite::{OptionalExtension, Result};
 
 use crate::history::{At, History};

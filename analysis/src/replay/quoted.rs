@@ -1,7 +1,7 @@
 //! Strings in double quotes where SQLite does not look when it takes the statement: in views, in triggers, and in what
 //! an ADD COLUMN computes or checks.
 
-use onward_schema::token::{Kind as TokenKind, significant};
+use onward_core::token::{Kind as TokenKind, significant};
 use rusqlite::{Error, Result};
 
 use super::{DOUBLE_QUOTED_STRING, Fault, Step, late, origin};

@@ -121,7 +121,7 @@ impl Before {
             }
             let Some(sql) = self.text(ObjectKind::View, &key) else { continue };
             let reads = |table: &str| {
-                let mut tokens = onward_schema::token::significant(&sql);
+                let mut tokens = onward_core::token::significant(&sql);
                 tokens.any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(table)))
             };
             let later = plan.drops.iter().filter(|(at, _)| *at > step.at);
@@ -391,7 +391,7 @@ fn same(a: &[String], b: &[String]) -> bool {
 /// Whether a statement names one of these tables before its WHERE, where the values come from.
 fn takes_from(sql: &str, names: &BTreeSet<String>) -> bool {
     let mut depth = 0_usize;
-    for token in onward_schema::token::significant(sql) {
+    for token in onward_core::token::significant(sql) {
         match token.text {
             "(" => depth += 1,
             ")" => depth = depth.saturating_sub(1),

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
+use onward_core::token::significant;
 use onward_schema::Violation;
-use onward_schema::token::significant;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
 use super::contents::Contents;
