@@ -7,7 +7,7 @@ mod find;
 use std::fmt;
 
 use crate::file::Place;
-use crate::history::{History, Run};
+use crate::history::History;
 pub use find::{Use, uses};
 
 /// A version of SQLite.
@@ -73,7 +73,7 @@ impl History {
         if let Some((version, _)) = &self.config.engine.sqlite {
             return *version;
         }
-        let runs = |at: &_| matches!(self.statement(*at).kind.run(), Run::Yes | Run::Undone);
+        let runs = |at: &_| self.statement(*at).kind.runs();
         let used = self.statements().filter(runs).flat_map(|at| self.newer(self.sql(at), OLDEST));
         used.map(|found| found.since).max().unwrap_or(OLDEST)
     }

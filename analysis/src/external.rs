@@ -19,7 +19,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use onward_core::kind::{Kind, ObjectKind};
 use onward_core::ledger::LEDGER;
+use onward_core::statement::statements;
 use onward_core::token::{Kind as TokenKind, Token, significant};
 use onward_schema::Schema;
 use toml::Spanned;
@@ -31,7 +33,6 @@ use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
 use crate::history::History;
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Kind, Object, statements};
 
 /// Table-valued functions that the replay has; others cannot be made without unsafe code.
 const FUNCTIONS: [&str; 2] = ["generate_series", "rarray"];
@@ -217,7 +218,7 @@ impl External {
         }
         // Only what is between the brackets: nothing else is made, and nothing is run.
         let made = statements(&self.sql);
-        let is_table = |kind: &Kind| matches!(kind, Kind::Create { object: Object::Table, .. });
+        let is_table = |kind: &Kind| matches!(kind, Kind::Create { object: ObjectKind::Table, .. });
         if made.len() != 1 || !made.iter().all(|statement| is_table(&statement.kind)) {
             return Some("these are not the columns of a table".to_owned());
         }
@@ -229,7 +230,7 @@ impl External {
     /// Whether such a statement makes it.
     fn is_made(&self, kind: &Kind) -> bool {
         match kind {
-            Kind::Create { object: Object::Table | Object::View, name, temporary: false, .. } => {
+            Kind::Create { object: ObjectKind::Table | ObjectKind::View, name, temporary: false, .. } => {
                 self.is_main() && name.is(&self.name)
             }
             _ => false,

@@ -19,6 +19,9 @@ mod value;
 
 use std::ops::Range;
 
+use label::Label;
+use onward_core::kind::Kind;
+use onward_core::statement::{Statement, statements};
 use rusqlite::{Connection, Result};
 
 use crate::analysis::Analysis;
@@ -26,8 +29,6 @@ use crate::cause::Refusal;
 use crate::diagnostic::Diagnostic;
 use crate::file::Files;
 use crate::replay::Replay;
-use crate::statement::{Kind, Statement, statements};
-use label::Label;
 pub use value::{Null, Source, Value};
 
 /// A statement that SQLite takes.

@@ -111,7 +111,7 @@ impl Sandbox {
             // Reads the schema again, and fails if what was written there is none.
             self.conn.execute_batch("PRAGMA writable_schema = RESET; SELECT 1 FROM sqlite_schema")?;
         }
-        let mut query = self.conn.prepare(onward_schema::DROP_TEMPORARY)?;
+        let mut query = self.conn.prepare(onward_core::run::DROP_TEMPORARY)?;
         let drops = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
         drops.iter().try_for_each(|drop| self.conn.execute_batch(drop))
     }

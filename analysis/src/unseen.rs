@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use onward_core::kind::{Change, Kind};
+use onward_core::statement::{Statement, statements};
 use onward_core::token::significant;
 
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
 use crate::history::History;
-use crate::statement::{Change, Kind, Statement, statements};
 
 /// What of a folder is part of no order, or of an order that nobody can tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

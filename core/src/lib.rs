@@ -11,6 +11,9 @@
 //!
 //! SQL text:
 //! - [`token`]: where SQLite's tokens start and end;
+//! - [`statement`]: a text cut into its statements;
+//! - [`kind`]: what a statement is, and [`classify`](kind::Kind::of), the one place that finds out;
+//! - [`effect`]: what it does to a database that may have had it before;
 //! - [`canonical`]: one spelling for every `CREATE` statement that means the same;
 //! - [`printable`]: the text of others, fit for a terminal.
 //!
@@ -20,7 +23,8 @@
 //! - [`ledger`]: the table that says what has run.
 //!
 //! Runs:
-//! - [`setting`]: every setting of a connection, and what a run does about it.
+//! - [`setting`]: every setting of a connection, and what a run does about it;
+//! - [`run`]: what becomes of each statement of a migration, and what is put back behind it.
 //!
 //! The analysis at compile time, the run in the application and every engine take these from here, so that they cannot
 //! differ. Nothing here opens a database, reads a file or links SQLite. What the checksums, the chain and the canonical
@@ -31,8 +35,13 @@
 
 pub mod canonical;
 pub mod checksum;
+mod classify;
+pub mod effect;
+pub mod kind;
 pub mod ledger;
 pub mod printable;
+pub mod run;
 pub mod setting;
+pub mod statement;
 pub mod token;
 pub mod version;

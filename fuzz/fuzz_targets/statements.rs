@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use onward_analysis::statement::{Kind, statements};
+use onward_core::kind::Kind;
+use onward_core::statement::statements;
 use onward_core::token::{Kind as Token, significant, tokens};
 use onward_fuzz::sqlite::{is_complete, prepare};
 use rusqlite::Connection;

@@ -1,9 +1,9 @@
 //! The rows of `sqlite_schema` that count.
 
+use onward_core::ledger::LEDGER;
 use rusqlite::{Connection, Result, Row};
 
 use crate::ObjectKind;
-use onward_core::ledger::LEDGER;
 
 /// One object as `sqlite_schema` has it.
 pub(crate) struct Entry {

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Change, Column, Difference, ForeignKey, Index, ObjectKind, Origin, Schema, Table};
 use onward_core::canonical::canonical;
+
+use crate::{Change, Column, Difference, ForeignKey, Index, ObjectKind, Origin, Schema, Table};
 
 pub(crate) fn schemas(expected: &Schema, found: &Schema) -> Vec<Difference> {
     let mut differences = Vec::new();

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use onward_core::canonical::canonical;
+use onward_core::checksum::Checksum;
 use rusqlite::{Connection, Result};
 use sha2::{Digest, Sha256};
 
 use crate::ObjectKind;
 use crate::catalog::{Entry, entries, entries_named};
-use onward_core::canonical::canonical;
-use onward_core::checksum::Checksum;
 
 /// A schema in 32 bytes: equal exactly if [`Schema::compare`](crate::Schema::compare) finds no difference.
 ///

@@ -46,22 +46,16 @@ mod violation;
 
 pub use column::{Affinity, Column, Generated};
 pub use create::fold;
-pub use difference::{Change, Difference, ObjectKind};
+pub use difference::{Change, Difference};
 pub use enforce::enforce_foreign_keys;
 pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
 pub use offending::offending;
+// What a `Difference` is about.
+pub use onward_core::kind::ObjectKind;
 pub use reach::reached;
 pub use schema::{Schema, Trigger, View};
 pub use storage::Classes;
 pub use table::{Module, Table};
-
-/// Asks for the statements that drop a connection's temporary objects, one a row. What is behind a virtual table goes
-/// with it, so tables with pages of their own come last.
-pub const DROP_TEMPORARY: &str = r#"
-    SELECT printf('DROP %s IF EXISTS temp."%w"', type, name) FROM sqlite_temp_schema
-    WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-    ORDER BY rootpage > 0, type DESC"#;
-
 pub use violation::{Violation, Violations};

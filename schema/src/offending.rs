@@ -1,8 +1,9 @@
 //! Which rows are in the way of a statement that breaks a constraint.
 
+use onward_core::token::{Token, significant};
+
 use crate::create::{IndexText, depth_after, find, fold, group, span, split};
 use crate::{Schema, Table};
-use onward_core::token::{Token, significant};
 
 /// Queries that find the rows for which a statement breaks a constraint, the best first; none if the statement is too
 /// intricate. `message` is what SQLite says, and the schema is that at the moment of the failure.

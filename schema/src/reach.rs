@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, Result};
-
 use onward_core::token::significant;
+use rusqlite::{Connection, Result};
 
 /// The names of the tables of a database that these statements may touch when they run, in lower case.
 ///

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use onward_core::canonical::canonical;
 use rusqlite::{Connection, ErrorCode, Result, Row, Statement};
 
 use crate::catalog::{Entry, text};
 use crate::create::{self, IndexText, TableText};
 use crate::{Action, Affinity, Column, ForeignKey, Index, IndexColumn, Origin, Table};
-use onward_core::canonical::canonical;
 
 /// The statements that reading a table takes, prepared once for all tables.
 pub(crate) struct Reader<'c> {

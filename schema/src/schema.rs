@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use onward_core::canonical::canonical;
 use rusqlite::{Connection, Result};
 
 use crate::read::Reader;
 use crate::{Difference, Index, ObjectKind, Table, catalog, compare};
-use onward_core::canonical::canonical;
 
 /// The schema of a database; the keys are the names in lower case (of ASCII, as SQLite compares them).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

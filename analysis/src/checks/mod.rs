@@ -64,12 +64,13 @@ pub mod view_lost;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use onward_core::kind::Kind;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::FileId;
 use crate::history::{At, History};
 use crate::lock::Entry;
 use crate::replay::{Fault, Loss, Part, Replay};
-use crate::statement::Kind;
 
 /// What a code stands for.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! A PRAGMA that silently does nothing in a migration, or sets what ends with the connection.
 
+use onward_core::kind::Kind;
+use onward_core::run::Run;
+
 use super::Rule;
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History, Run};
-use crate::statement::Kind;
+use crate::history::{At, History};
 
 /// `pragma_without_effect`
 pub static RULE: Rule =
