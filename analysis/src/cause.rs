@@ -1,8 +1,7 @@
 //! What SQLite said, understood: its messages are the only word it gives for why it refused a statement.
 
+use onward_core::kind::ObjectKind;
 use rusqlite::ffi::{self, ErrorCode};
-
-use crate::statement::Object;
 
 /// Why SQLite refused a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +11,7 @@ pub(crate) enum Cause {
     /// A table or view that is not there.
     NoTable(String),
     /// An index, view or trigger to drop that is not there.
-    NoObject(Object, String),
+    NoObject(ObjectKind, String),
     /// A column is added that is there.
     ColumnExists(String),
     /// The name is taken.
@@ -36,7 +35,7 @@ pub(crate) enum Cause {
 /// What in the schema is in the way of an ALTER TABLE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Elsewhere {
-    pub(crate) object: Object,
+    pub(crate) object: ObjectKind,
     pub(crate) name: String,
     /// Whether it is the change that would break it; else it is broken as it is.
     pub(crate) after: bool,
@@ -56,9 +55,7 @@ impl Elsewhere {
     fn parse(message: &str) -> Option<Elsewhere> {
         let rest = message.strip_prefix("error in ")?;
         let (kind, rest) = rest.split_once(' ')?;
-        let object = [Object::Table, Object::Index, Object::View, Object::Trigger]
-            .into_iter()
-            .find(|object| object.as_str() == kind)?;
+        let object = ObjectKind::from_sql(kind)?;
         let (name, says) = rest.split_once(": ")?;
         let cut = [" after rename", " after drop column"].iter().find_map(|when| name.strip_suffix(when));
         let name = cut.unwrap_or(name).to_owned();
@@ -141,7 +138,7 @@ fn cause(message: &str) -> Cause {
     if let Some(name) = after("no such table: ") {
         return Cause::NoTable(name.strip_prefix("main.").unwrap_or(name).to_owned());
     }
-    for object in [Object::Index, Object::View, Object::Trigger] {
+    for object in [ObjectKind::Index, ObjectKind::View, ObjectKind::Trigger] {
         if let Some(name) = after(&format!("no such {}: ", object.as_str())) {
             return Cause::NoObject(object, name.to_owned());
         }
@@ -209,9 +206,9 @@ mod tests {
             ("CREATE TABLE w(a, FOREIGN KEY(b) REFERENCES t(a))", column("b", false)),
             ("CREATE INDEX j ON w(b)", Cause::NoTable("w".into())),
             ("INSERT INTO w VALUES (1)", Cause::NoTable("w".into())),
-            ("DROP INDEX w", Cause::NoObject(Object::Index, "w".into())),
-            ("DROP VIEW w", Cause::NoObject(Object::View, "w".into())),
-            ("DROP TRIGGER w", Cause::NoObject(Object::Trigger, "w".into())),
+            ("DROP INDEX w", Cause::NoObject(ObjectKind::Index, "w".into())),
+            ("DROP VIEW w", Cause::NoObject(ObjectKind::View, "w".into())),
+            ("DROP TRIGGER w", Cause::NoObject(ObjectKind::Trigger, "w".into())),
             ("ALTER TABLE t ADD COLUMN a", Cause::ColumnExists("a".into())),
             ("CREATE TABLE t(a)", Cause::Exists("t".into())),
             ("CREATE TABLE v(a)", Cause::Exists("v".into())),
@@ -227,12 +224,12 @@ mod tests {
             ("SELECT 'a", Cause::Syntax),
             ("SELECT 1 +", Cause::Syntax),
             ("INSERT INTO t VALUES (1, 2)", Cause::Other),
-            ("ALTER TABLE s DROP COLUMN a", elsewhere(Object::View, "w v", true, "no such column: a")),
+            ("ALTER TABLE s DROP COLUMN a", elsewhere(ObjectKind::View, "w v", true, "no such column: a")),
             (
                 "ALTER TABLE s RENAME COLUMN a TO b",
-                elsewhere(Object::Table, "s", true, "duplicate column name: b"),
+                elsewhere(ObjectKind::Table, "s", true, "duplicate column name: b"),
             ),
-            ("ALTER TABLE r DROP COLUMN a", elsewhere(Object::Index, "k", true, "no such column: a")),
+            ("ALTER TABLE r DROP COLUMN a", elsewhere(ObjectKind::Index, "k", true, "no such column: a")),
         ] {
             let refusal = Refusal::from(conn.execute_batch(sql).unwrap_err());
             assert_eq!(refusal.cause, expected, "{sql}: {}", refusal.message);

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use onward_schema::token::{Kind, tokens};
+use onward_core::token::{Kind, tokens};
 
 use crate::file::{FileId, Place};
 use crate::rule::Rule;

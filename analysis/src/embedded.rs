@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use onward_core::run::Run;
+
 use crate::file::FileId;
-use crate::history::{History, Migration, Run};
+use crate::history::{History, Migration};
 use crate::statement;
 
 /// A migration's file.
@@ -45,8 +47,7 @@ impl History {
     }
 
     fn run(&self, statements: &[statement::Statement]) -> Vec<Statement> {
-        let run =
-            statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
+        let run = statements.iter().filter(|statement| statement.kind.runs());
         let embedded = run.map(|statement| Statement {
             range: statement.range.clone(),
             strings: self.reads_strings(statement),

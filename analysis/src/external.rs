@@ -19,7 +19,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use onward_schema::LEDGER;
+use onward_core::ledger::LEDGER;
 use toml::Spanned;
 use toml::de::DeValue;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use onward_schema::token;
+use onward_core::token;
 
 /// One text file of a history, as everything after `source` sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 mod known;
 
-use onward_schema::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, significant};
 
 use crate::cause::Refusal;
 use known::{BEFORE_NAMES, FIRST, FORMS, FUNCTIONS, MESSAGES, RESERVED, TYPED};

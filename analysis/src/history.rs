@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use onward_schema::setting::{InMigration, in_migration};
-use onward_schema::token::{Token, significant};
-use onward_schema::version;
+use onward_core::kind::Kind;
+use onward_core::token::{Token, significant};
+use onward_core::version;
 
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
@@ -13,7 +13,7 @@ use crate::layout::{Layout, Name, parse};
 pub use crate::migration::Migration;
 use crate::order::{Order, Versions};
 use crate::release::Releases;
-use crate::statement::{Kind, Statement};
+use crate::statement::Statement;
 use crate::unseen::Unseen;
 
 /// A folder's migrations in the order in which they run, and all the texts that were read.
@@ -136,38 +136,5 @@ impl History {
     /// The path of the file a statement stands in.
     pub fn path(&self, at: At) -> &str {
         &self.files.get(self.migration(at).file).path
-    }
-}
-
-/// What becomes of a statement when its migration runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Run {
-    /// It is run as it stands.
-    Yes,
-    /// It is run, and what it leaves on the connection is taken back after the migration.
-    Undone,
-    /// The runtime does what it asks for anyway.
-    Implied,
-    /// It has no effect inside a transaction or on the database file.
-    WithoutEffect,
-    /// It cannot be part of a migration.
-    Never,
-}
-
-impl Kind {
-    /// What becomes of such a statement.
-    pub fn run(&self) -> Run {
-        match self {
-            Kind::Transaction => Run::Implied,
-            Kind::Rollback | Kind::Outside => Run::Never,
-            Kind::Pragma(name) => match in_migration(name) {
-                InMigration::Kept | InMigration::Works => Run::Yes,
-                InMigration::Undone => Run::Undone,
-                InMigration::Implied => Run::Implied,
-                InMigration::LeftOut => Run::WithoutEffect,
-            },
-            Kind::Create { temporary: true, .. } => Run::Undone,
-            Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. } | Kind::Other => Run::Yes,
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use onward_schema::version::digits;
+use onward_core::version::digits;
 
 use crate::bad_name::BadName;
 use crate::tool;

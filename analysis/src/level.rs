@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
+use onward_core::kind::{Change, Kind, ObjectKind};
+
 use crate::checks::{drops_data, unused_allow};
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::Place;
 use crate::history::History;
 use crate::replay::{DOUBLE_QUOTED_STRING, Replay};
-use crate::statement::Allow;
-use crate::statement::{Change, Kind, Object, Statement};
+use crate::statement::{Allow, Statement};
 
 /// Takes out what is allowed, and gives the rest the severity that the team wants it to have.
 pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &mut Vec<Diagnostic>) {
@@ -58,7 +59,7 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
 fn drops(statement: &Statement) -> bool {
     matches!(
         &statement.kind,
-        Kind::Drop { object: Object::Table, .. } | Kind::Alter { change: Some(Change::Drop(_)), .. }
+        Kind::Drop { object: ObjectKind::Table, .. } | Kind::Alter { change: Some(Change::Drop(_)), .. }
     )
 }
 

@@ -71,6 +71,6 @@ pub use analysis::{Analysis, Proof, analyze, read};
 pub use checks::RULES;
 pub use diagnostic::{Diagnostic, Severity};
 pub use history::{History, Migration};
-pub use onward_schema::{Checksum, Classes, printable, version};
+pub use onward_schema::Classes;
 pub use page::{link, page, section};
 pub use rule::Rule;

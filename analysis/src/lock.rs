@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use onward_schema::Checksum;
+use onward_core::checksum::Checksum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 

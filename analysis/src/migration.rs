@@ -1,6 +1,6 @@
 //! One migration of a folder.
 
-use onward_schema::Checksum;
+use onward_core::checksum::Checksum;
 
 use crate::file::FileId;
 use crate::statement::Statement;

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use onward_schema::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, significant};
 
 use crate::engine::Version;
 use crate::feature::{self, Syntax, came_with};

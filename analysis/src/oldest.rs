@@ -1,7 +1,7 @@
 //! The oldest SQLite that a history is for.
 
 use crate::engine::{OLDEST, Version};
-use crate::history::{History, Run};
+use crate::history::History;
 use crate::newer::{Use, uses};
 
 impl History {
@@ -11,7 +11,7 @@ impl History {
         if let Some((version, _)) = &self.config.engine.sqlite {
             return *version;
         }
-        let runs = |at: &_| matches!(self.statement(*at).kind.run(), Run::Yes | Run::Undone);
+        let runs = |at: &_| self.statement(*at).kind.runs();
         let used = self.statements().filter(runs).flat_map(|at| self.newer(self.sql(at), OLDEST));
         used.map(|found| found.since).max().unwrap_or(OLDEST)
     }

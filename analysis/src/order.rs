@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use onward_schema::version::digits;
+use onward_core::version::digits;
 
 use crate::layout::{Layout, Name, parse};
 use crate::lock::Entry;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use onward_schema::printable::{printable, printable_lines, same_columns};
+use onward_core::printable::{printable, printable_lines, same_columns};
 
 use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::file::{Files, Place};

@@ -30,17 +30,18 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use onward_schema::token::{Token, significant};
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::run::Run;
+use onward_core::token::{Token, significant};
 use onward_schema::{Fingerprint, Schema, Violation};
 use rusqlite::{Connection, Result};
 
 use crate::cause::{Cause, Refusal};
 use crate::config::Config;
 use crate::file::Place;
-use crate::history::{At, History, Run};
+use crate::history::{At, History};
 use crate::outside;
 use crate::sandbox::Sandbox;
-use crate::statement::{Change, Kind, Object};
 pub(crate) use broken::Broken;
 pub(crate) use down::{Back, Down};
 use late::Waiters;
@@ -464,7 +465,7 @@ impl Replayer<'_> {
         if follows {
             return Ok(());
         }
-        let is_index = matches!(kind, Kind::Create { object: Object::Index, .. });
+        let is_index = matches!(kind, Kind::Create { object: ObjectKind::Index, .. });
         match refusal.cause {
             // Read as SQLite by default reads it, it works: what comes later must not suffer from it.
             Cause::NoColumn { quoted: true, .. } if !is_index => {
@@ -590,7 +591,7 @@ pub(crate) fn place_of_origin(history: &History, made: At, name: &str) -> Place 
 /// Whether a statement gives a table of this name its columns.
 fn shapes(kind: &Kind, table: &str) -> bool {
     match kind {
-        Kind::Create { object: Object::Table, name, .. } => name.is(table),
+        Kind::Create { object: ObjectKind::Table, name, .. } => name.is(table),
         Kind::Alter { table: altered, change: Some(Change::Add(_) | Change::Rename(..)) } => {
             altered.is(table)
         }

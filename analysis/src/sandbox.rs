@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use onward_core::ledger::{CREATE_LEDGER, LEDGER};
 use onward_schema::stub::collation;
-use onward_schema::{CREATE_LEDGER, LEDGER, enforce_foreign_keys, switch};
+use onward_schema::{enforce_foreign_keys, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};
@@ -110,7 +111,7 @@ impl Sandbox {
             // Reads the schema again, and fails if what was written there is none.
             self.conn.execute_batch("PRAGMA writable_schema = RESET; SELECT 1 FROM sqlite_schema")?;
         }
-        let mut query = self.conn.prepare(onward_schema::DROP_TEMPORARY)?;
+        let mut query = self.conn.prepare(onward_core::run::DROP_TEMPORARY)?;
         let drops = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
         drops.iter().try_for_each(|drop| self.conn.execute_batch(drop))
     }

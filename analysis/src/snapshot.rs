@@ -2,7 +2,8 @@
 
 mod moment;
 
-use onward_schema::{Checksum, INSERT_LEDGER, LEDGER};
+use onward_core::checksum::Checksum;
+use onward_core::ledger::{INSERT_LEDGER, LEDGER};
 use rusqlite::Result;
 
 use crate::analysis::Analysis;

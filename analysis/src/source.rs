@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{fs, io};
 
-use onward_schema::Checksum;
-use onward_schema::version::digits;
+use onward_core::checksum::Checksum;
+use onward_core::version::digits;
 use toml::de::DeTable;
 
 use crate::bad_name::BadName;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use onward_schema::token::{Kind as TokenKind, Token, significant};
+use onward_core::kind::{Kind, ObjectKind};
+use onward_core::statement::statements;
+use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::config::Config;
 use crate::external::{Columns, External};
 use crate::file::Place;
 use crate::history::History;
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Kind, Object, statements};
 
 /// Gives every external table of a history its stub; those that SQLite refuses are taken out, and told.
 pub(crate) fn settle(history: &mut History) -> Vec<(Place, String)> {
@@ -86,7 +87,7 @@ impl External {
         }
         // Only what is between the brackets: nothing else is made, and nothing is run.
         let made = statements(&self.sql);
-        let is_table = |kind: &Kind| matches!(kind, Kind::Create { object: Object::Table, .. });
+        let is_table = |kind: &Kind| matches!(kind, Kind::Create { object: ObjectKind::Table, .. });
         if made.len() != 1 || !made.iter().all(|statement| is_table(&statement.kind)) {
             return Some("these are not the columns of a table".to_owned());
         }
@@ -98,7 +99,7 @@ impl External {
     /// Whether such a statement makes it.
     fn is_made(&self, kind: &Kind) -> bool {
         match kind {
-            Kind::Create { object: Object::Table | Object::View, name, temporary: false, .. } => {
+            Kind::Create { object: ObjectKind::Table | ObjectKind::View, name, temporary: false, .. } => {
                 self.is_main() && name.is(&self.name)
             }
             _ => false,

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use onward_schema::token::{Kind, tokens};
+use onward_core::token::{Kind, tokens};
 
 use crate::bad_name::BadName;
 use crate::statement::Statement;

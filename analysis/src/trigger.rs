@@ -1,10 +1,10 @@
 //! The trigger behind an error, as far as the words of SQLite tell.
 
-use onward_schema::token::{Kind as TokenKind, Token, significant};
+use onward_core::kind::{Kind, ObjectKind};
+use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::cause::Refusal;
 use crate::history::{At, History};
-use crate::statement::{Kind, Object};
 
 /// The CREATE TRIGGER whose trigger has refused a statement: it raises this message, or writes to the table whose
 /// constraint failed, which the statement itself does not name.
@@ -22,7 +22,8 @@ pub(crate) fn behind(history: &History, at: At, refusal: &Refusal) -> Option<At>
         })
     };
     let is_behind = |earlier: &At| {
-        let Kind::Create { object: Object::Trigger, on: Some(on), .. } = &history.statement(*earlier).kind
+        let Kind::Create { object: ObjectKind::Trigger, on: Some(on), .. } =
+            &history.statement(*earlier).kind
         else {
             return false;
         };

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use onward_schema::token::significant;
+use onward_core::kind::{Change, Kind};
+use onward_core::statement::{Statement, statements};
+use onward_core::token::significant;
 
 use crate::file::{FileId, Files, Place};
 use crate::migration::Migration;
-use crate::statement::{Change, Kind, Statement, statements};
 
 /// What of a folder is part of no order, or of an order that nobody can tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

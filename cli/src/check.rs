@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use onward_analysis::printable::printable;
 use onward_analysis::{Analysis, Proof};
+use onward_core::printable::printable;
 
 use crate::place::Places;
 use crate::{Format, folder, github, json, output, sarif};

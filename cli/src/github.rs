@@ -3,7 +3,7 @@
 //! See <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>.
 
 use onward_analysis::Diagnostic;
-use onward_analysis::printable::printable_lines;
+use onward_core::printable::printable_lines;
 
 use crate::place::{Places, Spot};
 

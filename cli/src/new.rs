@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use onward::rusqlite::Connection;
+use onward_analysis::History;
 use onward_analysis::layout::Layout;
-use onward_analysis::printable::printable;
-use onward_analysis::{History, version};
+use onward_core::printable::printable;
+use onward_core::version;
 
 use crate::output;
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use onward_analysis::printable::{printable, printable_lines};
+use onward_core::printable::{printable, printable_lines};
 
 use crate::folder;
 

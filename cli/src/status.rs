@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use onward::rusqlite::OpenFlags;
-use onward_analysis::printable::printable;
+use onward_core::printable::printable;
 
 use crate::{WRONG, database, output, program};
 

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use onward::rusqlite::types::Value;
 use onward::rusqlite::{Connection, OpenFlags, Result};
-use onward_schema::{Fingerprint, LEDGER};
+use onward_core::ledger::LEDGER;
+use onward_schema::Fingerprint;
 
 /// Opens a file with SQLite's own VFS, as a program after the fault would.
 pub fn plain(path: &Path) -> Connection {

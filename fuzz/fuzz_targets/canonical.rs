@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use onward_core::checksum::{Checksum, canonical};
+use onward_core::token::{Kind, significant};
 use onward_fuzz::has_stray_tab;
 use onward_fuzz::sqlite::tokens;
-use onward_schema::checksum::{Checksum, canonical};
-use onward_schema::token::{Kind, significant};
 use rusqlite::Connection;
 
 fuzz_target!(|text: &str| {

@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use onward_core::canonical::canonical;
+use onward_core::token::significant;
 use onward_fuzz::has_stray_tab;
 use onward_fuzz::sqlite::prepare;
-use onward_schema::canonical::canonical;
-use onward_schema::token::significant;
 use onward_schema::{Fingerprint, Schema};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig::{SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML};

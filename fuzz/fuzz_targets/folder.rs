@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use onward_analysis::{Analysis, Proof, analyze, lock, locked};
 use onward_fuzz::folder::{folder, listed, write};
 use onward_fuzz::program::Program;
-use onward_fuzz::{file, seeds, sound};
+use onward_fuzz::{seeds, sound};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig::{SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML};
 use tempfile::TempDir;
@@ -42,10 +42,8 @@ fuzz_target!(init: {
     // What has errors is not locked, and two files of one version are both in the history.
     if !analysis.has_errors() {
         let text = locked::text(history);
-        let (files, at) = file(lock::FILE_NAME, &text);
-        let mut diagnostics = Vec::new();
-        let entries = lock::parse(at, &text, &mut diagnostics).unwrap_or_default();
-        assert_eq!(entries.len(), history.migrations.len(), "{diagnostics:?} of {files:?}");
+        let entries = lock::parse(&text).unwrap_or_else(|problem| panic!("{problem:?} of {text}"));
+        assert_eq!(entries.len(), history.migrations.len());
     }
     runs(&analysis);
     if input.len().is_multiple_of(4) && !analysis.has_errors() {

@@ -2,9 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use onward_analysis::statement::{Kind, statements};
+use onward_core::kind::Kind;
+use onward_core::statement::statements;
+use onward_core::token::{Kind as Token, significant, tokens};
 use onward_fuzz::sqlite::{is_complete, prepare};
-use onward_schema::token::{Kind as Token, significant, tokens};
 use rusqlite::Connection;
 
 const SCHEMA: &str = "

@@ -9,7 +9,7 @@ pub mod sqlite;
 use onward_analysis::diagnostic::Diagnostic;
 use onward_analysis::file::{File, FileId, Files, Place};
 use onward_analysis::render::{Style, render};
-use onward_schema::token::significant;
+use onward_core::token::significant;
 
 /// One file with this text.
 pub fn file(path: &str, text: &str) -> (Files, FileId) {

@@ -1,6 +1,6 @@
 //! What the macro's expansion and the command call. Not part of the public interface.
 
-use onward_schema::Checksum;
+use onward_core::checksum::Checksum;
 pub use onward_schema::Classes;
 pub use onward_schema::stub::Function;
 use rusqlite::Row;

@@ -1,6 +1,7 @@
 //! Takes over a database that has no ledger.
 
-use onward_schema::adopt::{self, Effect};
+use onward_core::effect::{Effect, may_change_rows};
+use onward_schema::adopt;
 use onward_schema::{Difference, Fingerprint, Schema};
 use rusqlite::Connection;
 
@@ -104,7 +105,7 @@ fn exact(migrations: &Migrations, names: &[String], conn: &Connection) -> Result
 fn undecided(list: &[Migration], counts: &[usize]) -> Option<Error> {
     let (first, last) = (*counts.first()?, *counts.last()?);
     let writes = |migration: &&Migration| {
-        migration.hook.is_some() || migration.statements().any(|(sql, _)| adopt::may_change_rows(sql))
+        migration.hook.is_some() || migration.statements().any(|(sql, _)| may_change_rows(sql))
     };
     let writing: Vec<&str> = list[first..last].iter().filter(writes).map(Migration::file).collect();
     let versions = counts.iter().map(|count| list[count - 1].version()).collect();

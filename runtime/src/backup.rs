@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use onward_schema::Checksum;
+use onward_core::checksum::Checksum;
 use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
 

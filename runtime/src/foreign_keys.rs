@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use onward_schema::token::significant;
+use onward_core::token::significant;
 use onward_schema::{Violations, reached};
 use rusqlite::{Connection, Result};
 

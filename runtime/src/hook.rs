@@ -1,6 +1,6 @@
 //! Code of the application that runs beside the SQL of a migration.
 
-use onward_schema::LEDGER;
+use onward_core::ledger::LEDGER;
 use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction};
 

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use onward_schema::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
+use onward_core::ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction, params};
 

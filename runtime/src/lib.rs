@@ -87,10 +87,11 @@ pub use json::Json;
 pub use migrations::{Migration, Migrations};
 pub use migrator::Migrator;
 pub use observer::Event;
+pub use onward_core::checksum::Checksum;
 #[cfg(feature = "snapshot")]
 pub use onward_macros::snapshot;
 pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
-pub use onward_schema::{Checksum, Difference, Violation};
+pub use onward_schema::{Difference, Violation};
 pub use plan::Conflict;
 pub use query::{Execute, Prepared, Query};
 pub use readiness::{Phase, Readiness};

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 use std::path::Path;
 
+use onward_core::printable::{Lines, printable};
 use onward_schema::driver::refused;
-use onward_schema::printable::{Lines, printable};
 use rusqlite::{ErrorCode, ffi};
 
 use crate::diagnosis::Access;
@@ -221,7 +221,7 @@ impl fmt::Display for Error {
                 "`{0}` is {found}, and not the ledger of migrations that onward keeps under this name; nothing was \
                  changed\nhelp: look whether this is the right database; if it is, give what is called `{0}` another \
                  name, or put the ledger back from a backup",
-                onward_schema::LEDGER
+                onward_core::ledger::LEDGER
             ),
             Error::NoLedger { tables, .. } => write!(
                 f,
@@ -328,7 +328,7 @@ impl fmt::Display for Error {
                     f,
                     "\nhelp: put the rows of `{}` back as they are in a backup, or go back to the backup; nothing was \
                      changed",
-                    onward_schema::LEDGER
+                    onward_core::ledger::LEDGER
                 )
             }
             Error::LedgerNotWritten { triggers, .. } if triggers.is_empty() => write!(
@@ -336,14 +336,14 @@ impl fmt::Display for Error {
                 "the ledger of migrations, `{}`, does not have what was written to it; all was rolled back, since the next \
                  start would run the same once more; nothing was changed\nhelp: likely the connection's authorizer \
                  ignores what is written there: migrate on a connection without one",
-                onward_schema::LEDGER
+                onward_core::ledger::LEDGER
             ),
             Error::LedgerNotWritten { triggers, .. } => write!(
                 f,
                 "the ledger of migrations, `{}`, does not have what was written to it, for there are triggers on it: {}; \
                  all was rolled back, since the next start would run the same once more; nothing was changed\nhelp: drop \
                  these triggers: only onward writes to that table; then start again",
-                onward_schema::LEDGER,
+                onward_core::ledger::LEDGER,
                 list(triggers)
             ),
             Error::NoDownFile { file, .. } => write!(

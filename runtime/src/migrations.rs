@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use onward_core::checksum::Checksum;
+use onward_core::{token, version};
+use onward_schema::Difference;
 use onward_schema::stub::Function;
-use onward_schema::{Checksum, Difference, token, version};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};

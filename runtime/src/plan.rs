@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use onward_schema::Checksum;
-use onward_schema::printable::{Lines, printable};
+use onward_core::checksum::Checksum;
+use onward_core::printable::{Lines, printable};
 
 use crate::error::Error;
 use crate::ledger::Row;

@@ -3,8 +3,9 @@
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use onward_schema::printable::{Lines, printable};
-use onward_schema::{LEDGER, Violation};
+use onward_core::ledger::LEDGER;
+use onward_core::printable::{Lines, printable};
+use onward_schema::Violation;
 use rusqlite::Connection;
 
 use crate::apply;

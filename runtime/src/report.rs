@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use onward_schema::printable::{Lines, printable};
+use onward_core::printable::{Lines, printable};
 
 use crate::apply::Done;
 use crate::message::counted;

@@ -242,7 +242,7 @@ pub(crate) fn statement(
 
 /// What drops each temporary object of the connection, those of the application among them.
 fn temporary(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    conn.prepare(onward_schema::DROP_TEMPORARY)?.query_map([], |row| row.get(0))?.collect()
+    conn.prepare(onward_core::run::DROP_TEMPORARY)?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// Runs a statement to its end, rows or not.

@@ -3,8 +3,9 @@
 
 use std::collections::HashSet;
 
-use onward_schema::LEDGER;
-use onward_schema::token::{Token, significant};
+use onward_core::kind::Kind;
+use onward_core::ledger::LEDGER;
+use onward_core::token::{Token, significant};
 use rusqlite::{Connection, Result};
 
 use crate::migrations::{Migration, Migrations};
@@ -76,24 +77,7 @@ fn texts(list: &[Migration]) -> impl Iterator<Item = &'static str> {
 
 /// What a statement makes, in lower case.
 fn made(sql: &str) -> Option<String> {
-    let tokens: Vec<Token<'_>> = significant(sql).take(12).collect();
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(word));
-    let behind_schema = |at: usize| if is(at + 1, ".") { at + 2 } else { at };
-    let at = if is(0, "create") {
-        // Behind TEMP, UNIQUE or VIRTUAL.
-        let kind =
-            (1..4).find(|&at| ["table", "view", "index", "trigger"].iter().any(|kind| is(at, kind)))?;
-        behind_schema(if is(kind + 1, "if") { kind + 4 } else { kind + 1 })
-    } else if is(0, "alter") {
-        let rename = behind_schema(2) + 1;
-        if !(is(rename, "rename") && is(rename + 1, "to")) {
-            return None;
-        }
-        rename + 2
-    } else {
-        return None;
-    };
-    tokens.get(at)?.name().map(|name| fold(&name))
+    Kind::of(sql).makes().map(|name| fold(&name.text))
 }
 
 /// Everything in a statement that can be a name, in lower case, but for what is said to be the database's own.
@@ -116,25 +100,6 @@ fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_statement_makes() {
-        for (sql, name) in [
-            ("CREATE TABLE Jobs(a)", Some("jobs")),
-            ("CREATE TEMP TABLE IF NOT EXISTS main.\"a b\"(a)", Some("a b")),
-            ("CREATE UNIQUE INDEX i ON t(a)", Some("i")),
-            ("CREATE VIRTUAL TABLE f USING fts5(a)", Some("f")),
-            ("CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END", Some("g")),
-            ("ALTER TABLE t RENAME TO u", Some("u")),
-            ("ALTER TABLE main.t RENAME TO u", Some("u")),
-            ("ALTER TABLE t RENAME COLUMN a TO b", None),
-            ("ALTER TABLE t ADD COLUMN a", None),
-            ("CREATE", None),
-            ("DROP TABLE t", None),
-        ] {
-            assert_eq!(made(sql).as_deref(), name, "{sql}");
-        }
-    }
 
     #[test]
     fn what_a_statement_names() {

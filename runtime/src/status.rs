@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use onward_schema::printable::{Lines, printable};
+use onward_core::printable::{Lines, printable};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};

@@ -1,113 +1,29 @@
 //! What of a history a database without a ledger has had: decided from schemas alone, for the run time and the analysis.
 
-use crate::setting::{InMigration, in_migration};
-use crate::token::{Token, significant};
-use crate::{ObjectKind, Schema};
+use onward_core::effect::Effect;
+use onward_core::kind::ObjectKind;
 
-/// What a statement does to a database that may have had it before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// It makes an object of this kind and name, which is in lower case.
-    Creates(ObjectKind, String),
-    /// It adds a column of this name to a table.
-    Adds {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// It asks, or sets what may be set twice.
-    Nothing,
-    /// Anything else: twice is not the same as once, or nobody knows.
-    Unrepeatable,
-}
+use crate::Schema;
 
-impl Effect {
-    /// The effect of a statement.
-    pub fn of(sql: &str) -> Effect {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
-        let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(word));
-        let name = |at: usize| tokens.get(at).and_then(Token::name);
-        if is(0, "create") {
-            let at = 1 + usize::from(is(1, "unique") || is(1, "virtual"));
-            let kind =
-                tokens.get(at).and_then(|token| ObjectKind::from_sql(&token.text.to_ascii_lowercase()));
-            let at = at + if is(at + 1, "if") { 4 } else { 1 };
-            // Another database than the main one is temp, which is no part of the schema.
-            return match (kind, main(&tokens, at).and_then(name)) {
-                (Some(kind), Some(name)) => Effect::Creates(kind, name.to_ascii_lowercase()),
-                _ => Effect::Unrepeatable,
-            };
+/// Whether something of the name is there that a statement with this effect makes, whatever it looks like.
+fn is_there(effect: &Effect, schema: &Schema) -> bool {
+    match effect {
+        Effect::Creates(ObjectKind::Index, name) => schema.index(name).is_some(),
+        Effect::Creates(ObjectKind::Trigger, name) => schema.triggers.contains_key(name),
+        // The two share their names.
+        Effect::Creates(ObjectKind::Table | ObjectKind::View, name) => {
+            schema.table(name).is_some() || schema.views.contains_key(name)
         }
-        if is(0, "alter") && is(1, "table") {
-            let Some(at) = main(&tokens, 2) else { return Effect::Unrepeatable };
-            let column = at + 2 + usize::from(is(at + 2, "column"));
-            return match (name(at), name(column)) {
-                (Some(table), Some(column)) if is(at + 1, "add") && !tokens[at + 2].begins_constraint() => {
-                    Effect::Adds { table: table.to_ascii_lowercase(), column: column.to_ascii_lowercase() }
-                }
-                _ => Effect::Unrepeatable,
-            };
+        Effect::Adds { table, column } => {
+            schema.table(table).is_some_and(|table| table.column(column).is_some())
         }
-        let pragma = (is(0, "pragma")).then(|| main(&tokens, 1).and_then(name)).flatten();
-        match pragma.map(|pragma| in_migration(&pragma.to_ascii_lowercase())) {
-            Some(InMigration::Kept) => Effect::Nothing,
-            _ => Effect::Unrepeatable,
-        }
-    }
-
-    /// Whether something of that name is there, whatever it looks like.
-    pub fn is_there(&self, schema: &Schema) -> bool {
-        match self {
-            Effect::Creates(ObjectKind::Index, name) => schema.index(name).is_some(),
-            Effect::Creates(ObjectKind::Trigger, name) => schema.triggers.contains_key(name),
-            // The two share their names.
-            Effect::Creates(ObjectKind::Table | ObjectKind::View, name) => {
-                schema.table(name).is_some() || schema.views.contains_key(name)
-            }
-            Effect::Adds { table, column } => {
-                schema.table(table).is_some_and(|table| table.column(column).is_some())
-            }
-            Effect::Nothing | Effect::Unrepeatable => false,
-        }
-    }
-
-    /// Whether rows live in what it makes, so that without it they cannot have been written.
-    fn holds_rows(&self) -> bool {
-        matches!(self, Effect::Creates(ObjectKind::Table, _) | Effect::Adds { .. })
+        Effect::Nothing | Effect::Unrepeatable => false,
     }
 }
 
-/// Whether a statement may change rows, so that to leave it out may be noticed by nobody but their reader: all but what
-/// makes, renames or drops something that holds none, and what sets a switch.
-///
-/// ```
-/// use onward_schema::adopt::may_change_rows;
-/// assert!(may_change_rows("UPDATE jobs SET price = price * 100"));
-/// assert!(may_change_rows("DROP TABLE jobs"));
-/// assert!(!may_change_rows("CREATE INDEX by_price ON jobs(price)"));
-/// ```
-pub fn may_change_rows(sql: &str) -> bool {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
-    let is = |at: usize, words: &[&str]| {
-        tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is(word)))
-    };
-    if is(0, &["create"]) {
-        // CREATE TABLE … AS SELECT; the body of a trigger does not run now.
-        let at = 1 + usize::from(is(1, &["temp", "temporary"]));
-        return is(at, &["table"]) && tokens.iter().any(|token| token.is("select") || token.is("values"));
-    }
-    let drops_no_rows = is(0, &["drop"]) && !is(1, &["table"]);
-    let alters_no_rows = is(0, &["alter"]) && !tokens.iter().any(|token| token.is("drop"));
-    !(drops_no_rows || alters_no_rows || is(0, &["pragma", "analyze", "reindex"]))
-}
-
-/// Where a database's own table name stands, behind `main.` if that is written; `None` in front of another database.
-fn main(tokens: &[Token<'_>], at: usize) -> Option<usize> {
-    match tokens.get(at + 1) {
-        Some(dot) if dot.is(".") => tokens[at].is("main").then_some(at + 2),
-        _ => Some(at),
-    }
+/// Whether rows live in what it makes, so that without it they cannot have been written.
+fn holds_rows(effect: &Effect) -> bool {
+    matches!(effect, Effect::Creates(ObjectKind::Table, _) | Effect::Adds { .. })
 }
 
 /// How a database that was grown by hand comes to the schema of a history.
@@ -133,7 +49,10 @@ pub fn reconcile(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> 
             if *effect == Effect::Unrepeatable {
                 return Err((migration, statement));
             }
-            if !effect.is_there(found) && !made.contains(&effect) {
+            // What is set is no object: each of them runs, so that the last one counts.
+            if *effect == Effect::Nothing {
+                missing.push((migration, statement));
+            } else if !is_there(effect, found) && !made.contains(&effect) {
                 missing.push((migration, statement));
                 made.push(effect);
             }
@@ -149,11 +68,11 @@ pub fn reconcile(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> 
 /// away by a later migration. An index says nothing, since somebody may have dropped it. And nothing that later
 /// migrations make may be there.
 fn point(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> usize {
-    let untouched = |migration: &Vec<Effect>| !migration.iter().any(|effect| effect.is_there(found));
+    let untouched = |migration: &Vec<Effect>| !migration.iter().any(|effect| is_there(effect, found));
     let first = effects.iter().rposition(|migration| !untouched(migration)).map_or(0, |last| last + 1);
     let evident = |at: usize| {
-        let mut rows = effects[at].iter().filter(|effect| effect.holds_rows());
-        rows.any(|effect| proven[at..].iter().all(|schema| effect.is_there(schema)))
+        let mut rows = effects[at].iter().filter(|effect| holds_rows(effect));
+        rows.any(|effect| proven[at..].iter().all(|schema| is_there(effect, schema)))
     };
     (first..effects.len()).find(|&at| evident(at)).unwrap_or(effects.len())
 }
@@ -163,72 +82,6 @@ mod tests {
     use rusqlite::{Connection, Result};
 
     use super::*;
-
-    fn creates(kind: ObjectKind, name: &str) -> Effect {
-        Effect::Creates(kind, name.to_owned())
-    }
-
-    #[test]
-    fn effects() {
-        use ObjectKind::*;
-        let adds = |table: &str, column: &str| Effect::Adds { table: table.into(), column: column.into() };
-        for (sql, effect) in [
-            ("CREATE TABLE t(a)", creates(Table, "t")),
-            ("create table if not exists main . \"a b\"(a)", creates(Table, "a b")),
-            ("CREATE VIRTUAL TABLE IF NOT EXISTS docs USING fts5(a)", creates(Table, "docs")),
-            ("CREATE UNIQUE INDEX [i] ON t(a)", creates(Index, "i")),
-            ("CREATE VIEW V AS SELECT 1", creates(View, "v")),
-            ("CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t; END", creates(Trigger, "r")),
-            ("ALTER TABLE main.t ADD COLUMN \"c\" TEXT", adds("t", "c")),
-            ("ALTER TABLE t ADD c", adds("t", "c")),
-            ("PRAGMA user_version = 3", Effect::Nothing),
-            ("PRAGMA main.table_info(t)", Effect::Nothing),
-            ("pragma foreign_key_list('t')", Effect::Nothing),
-            ("PRAGMA INDEX_LIST(t)", Effect::Nothing),
-            ("PRAGMA schema_version = 3", Effect::Unrepeatable),
-            ("PRAGMA journal_mode = WAL", Effect::Unrepeatable),
-            ("ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0)", Effect::Unrepeatable),
-            ("ALTER TABLE t ADD CHECK (a > 0)", Effect::Unrepeatable),
-            ("CREATE TEMP TABLE t(a)", Effect::Unrepeatable),
-            ("CREATE TABLE temp.t(a)", Effect::Unrepeatable),
-            ("ALTER TABLE temp.t ADD c", Effect::Unrepeatable),
-            ("ALTER TABLE t RENAME TO u", Effect::Unrepeatable),
-            ("ALTER TABLE t DROP COLUMN c", Effect::Unrepeatable),
-            ("INSERT INTO t VALUES (1)", Effect::Unrepeatable),
-            ("DROP INDEX i", Effect::Unrepeatable),
-            ("PRAGMA writable_schema = ON", Effect::Unrepeatable),
-            ("SELECT ours()", Effect::Unrepeatable),
-            ("", Effect::Unrepeatable),
-        ] {
-            assert_eq!(Effect::of(sql), effect, "{sql}");
-        }
-    }
-
-    #[test]
-    fn what_may_change_rows() {
-        for (sql, expected) in [
-            ("INSERT INTO t VALUES (1)", true),
-            ("REPLACE INTO t VALUES (1)", true),
-            ("WITH x AS (SELECT 1) UPDATE t SET a = (SELECT * FROM x)", true),
-            ("DELETE FROM t", true),
-            ("DROP TABLE t", true),
-            ("ALTER TABLE t DROP COLUMN a", true),
-            ("CREATE TABLE t AS SELECT 1 AS a", true),
-            ("CREATE TEMP TABLE t AS VALUES (1)", true),
-            // A function of the application may do anything.
-            ("SELECT ours()", true),
-            ("CREATE TABLE t(a)", false),
-            ("CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t; SELECT 1; END", false),
-            ("CREATE VIEW v AS SELECT 1", false),
-            ("DROP INDEX i", false),
-            ("ALTER TABLE t RENAME a TO b", false),
-            ("ALTER TABLE t ADD COLUMN a", false),
-            ("PRAGMA user_version = 3", false),
-            ("REINDEX", false),
-        ] {
-            assert_eq!(may_change_rows(sql), expected, "{sql}");
-        }
-    }
 
     fn point_of(history: &[&[&str]], found: &str) -> Result<usize> {
         with(history, found, point)
@@ -268,6 +121,11 @@ mod tests {
         let history: &[&[&str]] =
             &[&["CREATE TABLE a(x)"], &["INSERT INTO a VALUES (1)", "ALTER TABLE a ADD y"]];
         assert_eq!(with(history, "CREATE TABLE a(x, y)", reconcile)?, Err((1, 0)));
+        // What is set is no object that is there once: each of them runs.
+        let history: &[&[&str]] =
+            &[&["PRAGMA user_version = 1", "CREATE TABLE a(x)"], &["PRAGMA application_id = 5"]];
+        let plan = with(history, "CREATE TABLE a(x)", reconcile)?;
+        assert_eq!(plan, Ok(Plan { point: 2, missing: vec![(0, 0), (1, 0)] }));
         Ok(())
     }
 

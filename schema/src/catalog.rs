@@ -1,8 +1,9 @@
 //! The rows of `sqlite_schema` that count.
 
+use onward_core::ledger::LEDGER;
 use rusqlite::{Connection, Result, Row};
 
-use crate::{LEDGER, ObjectKind};
+use crate::ObjectKind;
 
 /// One object as `sqlite_schema` has it.
 pub(crate) struct Entry {

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::canonical::canonical;
+use onward_core::canonical::canonical;
+
 use crate::{Change, Column, Difference, ForeignKey, Index, ObjectKind, Origin, Schema, Table};
 
 pub(crate) fn schemas(expected: &Schema, found: &Schema) -> Vec<Difference> {

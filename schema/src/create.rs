@@ -3,7 +3,8 @@
 //! The statements come from `sqlite_schema`, so SQLite has understood them: looking for reserved words at the right
 //! depth of brackets is enough, and what is not found is left out.
 
-use crate::token::{Kind, Token, significant, tokens};
+use onward_core::token::{Kind, Token, significant, tokens};
+
 use crate::{Generated, Module};
 
 /// From a `CREATE TABLE` statement.

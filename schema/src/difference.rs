@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::printable::printable;
+use onward_core::kind::ObjectKind;
+use onward_core::printable::printable;
 
 /// One way in which a schema is not what it should be, found by [`Schema::compare`](crate::Schema::compare).
 ///
@@ -51,42 +52,5 @@ impl fmt::Display for Difference {
                 write!(f, ": {} should be {}, is {}", printable(part), printable(expected), printable(found))
             }
         }
-    }
-}
-
-/// A kind of object in a schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ObjectKind {
-    /// A table, virtual or not.
-    Table,
-    /// An index that `CREATE INDEX` made.
-    Index,
-    /// A view.
-    View,
-    /// A trigger.
-    Trigger,
-}
-
-impl ObjectKind {
-    /// From the words of `sqlite_schema`.
-    pub(crate) fn from_sql(word: &str) -> Option<ObjectKind> {
-        let kinds = [ObjectKind::Table, ObjectKind::Index, ObjectKind::View, ObjectKind::Trigger];
-        kinds.into_iter().find(|kind| kind.as_str() == word)
-    }
-
-    /// Its name, which is also SQLite's.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ObjectKind::Table => "table",
-            ObjectKind::Index => "index",
-            ObjectKind::View => "view",
-            ObjectKind::Trigger => "trigger",
-        }
-    }
-}
-
-impl fmt::Display for ObjectKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

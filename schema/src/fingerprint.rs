@@ -2,16 +2,17 @@
 
 use std::fmt;
 
+use onward_core::canonical::canonical;
+use onward_core::checksum::Checksum;
 use rusqlite::{Connection, Result};
 use sha2::{Digest, Sha256};
 
-use crate::canonical::canonical;
+use crate::ObjectKind;
 use crate::catalog::{Entry, entries, entries_named};
-use crate::{Checksum, ObjectKind};
 
 /// A schema in 32 bytes: equal exactly if [`Schema::compare`](crate::Schema::compare) finds no difference.
 ///
-/// It is the SHA-256 over every object's kind, name, table and [`canonical`](mod@crate::canonical) text. It is read at
+/// It is the SHA-256 over every object's kind, name, table and [`canonical`](mod@onward_core::canonical) text. It is read at
 /// every migration run, so it takes one query and asks nothing about single tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
@@ -78,7 +79,7 @@ pub fn objects(conn: &Connection) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::LEDGER;
+    use onward_core::ledger::LEDGER;
 
     fn database(sql: &str) -> Result<Connection> {
         let conn = Connection::open_in_memory()?;

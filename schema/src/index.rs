@@ -13,7 +13,7 @@ pub struct Index {
     pub columns: Vec<IndexColumn>,
     /// The condition after `WHERE`, comments and white space folded, if only some rows are in it.
     pub partial: Option<String>,
-    /// Its canonical text (see [`canonical`](mod@crate::canonical)); `None` for one that a constraint made.
+    /// Its canonical text (see [`canonical`](mod@onward_core::canonical)); `None` for one that a constraint made.
     pub definition: Option<String>,
 }
 

@@ -18,15 +18,13 @@
 //! ```
 //!
 //! Only the `main` database counts, and of it what its owner made: neither SQLite's own `sqlite_…` tables, nor the
-//! shadow tables behind a virtual table, nor onward's [`LEDGER`]. Nothing here writes.
+//! shadow tables behind a virtual table, nor onward's [`LEDGER`](onward_core::ledger::LEDGER). Nothing here writes.
 #![deny(missing_docs)]
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod adopt;
-pub mod canonical;
 mod catalog;
-pub mod checksum;
 mod column;
 mod compare;
 mod create;
@@ -36,41 +34,28 @@ mod enforce;
 mod fingerprint;
 mod foreign_key;
 mod index;
-mod ledger;
 mod offending;
-pub mod printable;
 mod reach;
 mod read;
 mod schema;
-pub mod setting;
 mod storage;
 pub mod stub;
 pub mod switch;
 mod table;
-pub mod token;
-pub mod version;
 mod violation;
 
-pub use checksum::Checksum;
 pub use column::{Affinity, Column, Generated};
 pub use create::fold;
-pub use difference::{Change, Difference, ObjectKind};
+pub use difference::{Change, Difference};
 pub use enforce::enforce_foreign_keys;
 pub use fingerprint::{Fingerprint, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
-pub use ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
 pub use offending::offending;
+// What a `Difference` is about.
+pub use onward_core::kind::ObjectKind;
 pub use reach::reached;
 pub use schema::{Schema, Trigger, View};
 pub use storage::Classes;
 pub use table::{Module, Table};
-
-/// Asks for the statements that drop a connection's temporary objects, one a row. What is behind a virtual table goes
-/// with it, so tables with pages of their own come last.
-pub const DROP_TEMPORARY: &str = r#"
-    SELECT printf('DROP %s IF EXISTS temp."%w"', type, name) FROM sqlite_temp_schema
-    WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-    ORDER BY rootpage > 0, type DESC"#;
-
 pub use violation::{Violation, Violations};

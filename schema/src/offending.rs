@@ -1,7 +1,8 @@
 //! Which rows are in the way of a statement that breaks a constraint.
 
+use onward_core::token::{Token, significant};
+
 use crate::create::{IndexText, depth_after, find, fold, group, span, split};
-use crate::token::{Token, significant};
 use crate::{Schema, Table};
 
 /// Queries that find the rows for which a statement breaks a constraint, the best first; none if the statement is too

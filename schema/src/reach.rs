@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use onward_core::token::significant;
 use rusqlite::{Connection, Result};
-
-use crate::token::significant;
 
 /// The names of the tables of a database that these statements may touch when they run, in lower case.
 ///

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use onward_core::canonical::canonical;
 use rusqlite::{Connection, ErrorCode, Result, Row, Statement};
 
-use crate::canonical::canonical;
 use crate::catalog::{Entry, text};
 use crate::create::{self, IndexText, TableText};
 use crate::{Action, Affinity, Column, ForeignKey, Index, IndexColumn, Origin, Table};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use onward_core::canonical::canonical;
 use rusqlite::{Connection, Result};
 
-use crate::canonical::canonical;
 use crate::read::Reader;
 use crate::{Difference, Index, ObjectKind, Table, catalog, compare};
 
@@ -24,7 +24,7 @@ pub struct Schema {
 pub struct View {
     /// Its name as written.
     pub name: String,
-    /// Its canonical text (see [`canonical`](mod@crate::canonical)).
+    /// Its canonical text (see [`canonical`](mod@onward_core::canonical)).
     pub definition: String,
 }
 
@@ -35,7 +35,7 @@ pub struct Trigger {
     pub name: String,
     /// The table or view it watches.
     pub table: String,
-    /// Its canonical text (see [`canonical`](mod@crate::canonical)).
+    /// Its canonical text (see [`canonical`](mod@onward_core::canonical)).
     pub definition: String,
 }
 

@@ -1,10 +1,10 @@
 //! Reads and sets those settings of a connection that a run puts to what the replay has.
 
+use onward_core::setting::{Care, DEFER, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::db_config;
-use crate::setting::{Care, DEFER, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
 
 /// A setting that a run sets.
 #[derive(Debug, Clone, Copy)]

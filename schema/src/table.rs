@@ -23,7 +23,7 @@ pub struct Table {
     pub checks: Vec<String>,
     /// What keeps the rows of a virtual table; `None` for an ordinary one.
     pub module: Option<Module>,
-    /// Its canonical text (see [`canonical`](mod@crate::canonical)), for what the other fields do not say: the names of
+    /// Its canonical text (see [`canonical`](mod@onward_core::canonical)), for what the other fields do not say: the names of
     /// constraints, ON CONFLICT clauses, and the like.
     pub definition: String,
 }

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 
+use onward_core::printable::printable;
 use rusqlite::{Connection, ErrorCode, Result, Row};
-
-use crate::printable::printable;
 
 /// A row that refers to a row that is not there, as `PRAGMA foreign_key_check` reports it.
 ///

@@ -1,6 +1,6 @@
 //! What to say of a statement that SQLite refuses.
 
-use onward_schema::token::significant;
+use onward_core::token::significant;
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
 

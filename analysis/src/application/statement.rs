@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use onward_core::kind::Kind;
 use rusqlite::Connection;
 
 use super::refused::{self, Refused, Text};
@@ -9,7 +10,7 @@ use crate::analysis::Analysis;
 use crate::cause::Refusal;
 use crate::query::Query;
 use crate::replay::Replay;
-use crate::statement::{Kind, Statement, statements};
+use crate::statement::{Statement, statements};
 
 /// What is wrong with a text of the application's.
 #[derive(Debug, Clone)]

@@ -1,11 +1,12 @@
 //! A CREATE or RENAME to a name that is taken.
 
+use onward_core::kind::{Kind, ObjectKind};
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::{Kind, Object};
 
 /// `already_exists`
 pub static RULE: Rule =
@@ -27,7 +28,7 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::new(&RULE, fault.place(history, name), format!("`{name}` already exists"))
         .label("this name is taken");
     let help = match &history.statement(fault.at).kind {
-        Kind::Create { object: Object::Index, .. } => {
+        Kind::Create { object: ObjectKind::Index, .. } => {
             "drop the first one before, or give this one another name: index \
                                                        names belong to the whole database, not to a table"
         }

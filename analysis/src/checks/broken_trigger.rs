@@ -3,12 +3,13 @@
 //! SQLite takes the body of a trigger unseen, and then fails every statement that sets it off. A warning, since the
 //! application may make what is missing by other means.
 
+use onward_core::kind::ObjectKind;
+
 use super::broken_view;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::Replay;
 use crate::rule::Rule;
-use crate::statement::Object;
 
 /// `broken_trigger`
 pub static RULE: Rule = Rule::warning("broken_trigger", "a trigger can run at the end of the history")
@@ -26,9 +27,10 @@ CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id)
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let effect = "every statement that sets the trigger off fails";
-    let broken = replay.broken.iter().filter(|broken| broken.object == Object::Trigger);
+    let broken = replay.broken.iter().filter(|broken| broken.object == ObjectKind::Trigger);
     let late = replay.late.iter();
-    let late = late.filter_map(move |late| broken_view::early(&RULE, Object::Trigger, history, late, effect));
+    let late =
+        late.filter_map(move |late| broken_view::early(&RULE, ObjectKind::Trigger, history, late, effect));
     broken.filter_map(move |broken| broken_view::explain(&RULE, history, broken, effect)).chain(late)
 }
 

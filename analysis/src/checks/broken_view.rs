@@ -3,13 +3,14 @@
 //! SQLite takes the body of a view unseen, and fails when the application reads it. A warning, since the application may
 //! make what is missing by other means.
 
+use onward_core::kind::ObjectKind;
+
 use super::index_before_column;
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Broken, Late, Replay, Waiting, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::Object;
 
 /// `broken_view`
 pub static RULE: Rule = Rule::warning("broken_view", "a view can be read at the end of the history")
@@ -26,15 +27,16 @@ CREATE VIEW open AS SELECT state FROM jobs;",
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let effect = "every query that reads the view fails";
-    let broken = replay.broken.iter().filter(|broken| broken.object == Object::View);
-    let late = replay.late.iter().filter_map(move |late| early(&RULE, Object::View, history, late, effect));
+    let broken = replay.broken.iter().filter(|broken| broken.object == ObjectKind::View);
+    let late =
+        replay.late.iter().filter_map(move |late| early(&RULE, ObjectKind::View, history, late, effect));
     broken.filter_map(move |broken| explain(&RULE, history, broken, effect)).chain(late)
 }
 
 /// What comes before the table or column that it uses, in a migration of its own.
 pub(super) fn early(
     rule: &'static Rule,
-    object: Object,
+    object: ObjectKind,
     history: &History,
     late: &Late,
     effect: &'static str,

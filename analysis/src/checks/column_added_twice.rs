@@ -3,12 +3,13 @@
 //! Mostly the mark of a first migration that was edited after its release, so that it already makes what a later one
 //! adds: old databases are fine, and every new one fails with `duplicate column name`.
 
+use onward_core::kind::Kind;
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::Kind;
 
 /// `column_added_twice`
 pub static RULE: Rule = Rule::error("column_added_twice", "a column is added once")

@@ -1,11 +1,12 @@
 //! A statement uses a column that an earlier statement has taken away.
 
+use onward_core::kind::{Change, Kind, ObjectKind};
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::{Change, Kind, Object};
 
 /// `column_removed`
 pub static RULE: Rule =
@@ -28,7 +29,10 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted } = &fault.refusal.cause else { return None };
     // A trigger or view that names what never was is not a removal.
     let removes = |at| {
-        !matches!(history.statement(at).kind, Kind::Create { object: Object::Trigger | Object::View, .. })
+        !matches!(
+            history.statement(at).kind,
+            Kind::Create { object: ObjectKind::Trigger | ObjectKind::View, .. }
+        )
     };
     let since = fault.since.filter(|since| since.worked && removes(since.at))?;
     let (label, help) = match &history.statement(since.at).kind {

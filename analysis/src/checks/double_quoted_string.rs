@@ -4,12 +4,13 @@
 //! which its authors warn: a misspelled column in an index or a WHERE becomes a constant, silently. The replay has it
 //! turned off; `allow(double_quoted_string)` turns it on for a statement, in the replay and at run time.
 
+use onward_core::kind::{Kind, ObjectKind};
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{DOUBLE_QUOTED_STRING, Fault, Replay};
 use crate::rule::Rule;
-use crate::statement::{Kind, Object};
 
 /// `double_quoted_string`
 pub static RULE: Rule = Rule::error(
@@ -37,7 +38,7 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted: true } = &fault.refusal.cause else { return None };
     let string = name.replace('\'', "''");
-    let is_index = matches!(history.statement(fault.at).kind, Kind::Create { object: Object::Index, .. });
+    let is_index = matches!(history.statement(fault.at).kind, Kind::Create { object: ObjectKind::Index, .. });
     let help = match &fault.near {
         Some(near) if is_index => format!("there is a column with a similar name: `{near}`"),
         None if is_index => "add the column in a migration before this one".to_owned(),

@@ -3,11 +3,12 @@
 //! A DROP says so in words, and is no news: it is allowed unless a team raises it, with `drops_data = "warn"` or `"deny"`
 //! below `[levels]` in onward.toml. What a rebuild leaves out, nobody has said.
 
+use onward_core::kind::{Change, Kind, ObjectKind};
+
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::replay::{Loss, Part};
 use crate::rule::Rule;
-use crate::statement::{Change, Kind, Object};
 
 /// `drops_data`
 pub static RULE: Rule = Rule::warning("drops_data", "what is dropped is named")
@@ -81,10 +82,10 @@ fn is_of_this_release(history: &History, loss: &Loss) -> bool {
         (Kind::Alter { table, change: Some(Change::Add(name)) }, Part::Values(columns)) => {
             table.is(&loss.table) && columns.iter().all(|column| name.is(column))
         }
-        (Kind::Create { object: Object::Table, name, .. }, Part::Values(columns)) => {
+        (Kind::Create { object: ObjectKind::Table, name, .. }, Part::Values(columns)) => {
             name.is(&loss.table) && columns.iter().any(|column| names(*at, column))
         }
-        (Kind::Create { object: Object::Table, name, .. }, _) => name.is(&loss.table),
+        (Kind::Create { object: ObjectKind::Table, name, .. }, _) => name.is(&loss.table),
         _ => false,
     };
     // The first, since what a rebuild makes has the values of before.

@@ -1,6 +1,6 @@
 //! Two migrations with the same version: which one runs first would depend on the file system.
 
-use onward_schema::version::digits;
+use onward_core::version::digits;
 
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;

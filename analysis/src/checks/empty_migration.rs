@@ -3,12 +3,13 @@
 //! Once it has run, the statements that are written into it are an edit. So it does not build while it is the newest; one
 //! that others follow stays in the chain, where databases have it.
 
+use onward_core::kind::Kind;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::directive;
 use crate::history::{History, Migration};
 use crate::lock::Entry;
 use crate::rule::Rule;
-use crate::statement::Kind;
 
 /// `empty_migration`
 pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a statement")

@@ -5,12 +5,13 @@
 //! that is not NULL, and no default may be an expression or the current time. A rebuild that has nothing for a NOT NULL
 //! column fails for every row, and so does one that puts rows back which were never gone.
 
+use onward_core::kind::{Change, Kind};
+
 use super::may_fail_with_rows;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Replay, What, Witness};
 use crate::rule::Rule;
-use crate::statement::{Change, Kind};
 
 /// `fails_with_rows`
 pub static RULE: Rule = Rule::error("fails_with_rows", "a statement works on tables with rows")

@@ -3,13 +3,14 @@
 //! SQLite looks only when rows are written: [then it is an error](https://www.sqlite.org/foreignkeys.html#fk_indexes),
 //! where foreign keys are enforced.
 
+use onward_core::kind::{Kind, ObjectKind};
+
 use super::index_before_column;
 use super::unknown_table::by_others;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::replay::{Late, Loss, Part, Replay, Waiting, What, Witness};
 use crate::rule::Rule;
-use crate::statement::{Kind, Object};
 
 /// `foreign_key_mismatch`
 pub static RULE: Rule =
@@ -74,7 +75,8 @@ fn explain(history: &History, late: &Late, parent: &str, missing: bool) -> Diagn
             "add `CREATE UNIQUE INDEX … ON {parent}(…);` on the columns that are referred to, or refer to the primary key"
         ),
     };
-    let drops = |kind: &Kind| matches!(kind, Kind::Drop { object: Object::Table, name } if name.is(parent));
+    let drops =
+        |kind: &Kind| matches!(kind, Kind::Drop { object: ObjectKind::Table, name } if name.is(parent));
     let dropped = history.statements().filter(|&at| drops(&history.statement(at).kind)).last();
     if let Some(dropped) = dropped.filter(|_| missing) {
         let message = format!("a foreign key of `{child}` refers to {what}, which is gone at the end");

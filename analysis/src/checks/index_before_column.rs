@@ -3,12 +3,13 @@
 //! It works on the developer's database, where the column was there when the index was written, and fails on every
 //! database that runs the history in order. With IF NOT EXISTS it even works on some of those: where the index is.
 
+use onward_core::kind::{Change, Kind, ObjectKind};
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::replay::{Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::{Change, Kind, Object};
 
 /// `index_before_column`
 pub static RULE: Rule = Rule::error("index_before_column", "an index comes after the columns it uses")
@@ -28,7 +29,8 @@ CREATE INDEX by_due ON jobs(due);",
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name: column, quoted } = &fault.refusal.cause else { return None };
-    let Kind::Create { object: Object::Index, name, on: Some(table), .. } = &history.statement(fault.at).kind
+    let Kind::Create { object: ObjectKind::Index, name, on: Some(table), .. } =
+        &history.statement(fault.at).kind
     else {
         return None;
     };

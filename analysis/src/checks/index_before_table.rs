@@ -1,11 +1,12 @@
 //! A CREATE INDEX on a table that a later statement creates.
 
+use onward_core::kind::{Kind, ObjectKind};
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::{Kind, Object};
 
 /// `index_before_table`
 pub static RULE: Rule = Rule::error("index_before_table", "an index comes after its table")
@@ -22,7 +23,7 @@ CREATE INDEX by_state ON jobs(state);",
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoTable(table) = &fault.refusal.cause else { return None };
-    let Kind::Create { object: Object::Index, name, .. } = &history.statement(fault.at).kind else {
+    let Kind::Create { object: ObjectKind::Index, name, .. } = &history.statement(fault.at).kind else {
         return None;
     };
     let made = fault.mended?;

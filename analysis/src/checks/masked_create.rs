@@ -3,11 +3,12 @@
 //! Whoever reads the file believes in a table, index, view or trigger that no database has. It fails nothing by itself,
 //! so it is a warning; what builds on the missing part fails later, and far away.
 
+use onward_core::kind::{Kind, ObjectKind};
+
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Masked, Replay};
 use crate::rule::Rule;
-use crate::statement::{Kind, Object};
 
 /// `masked_create`
 pub static RULE: Rule = Rule::warning("masked_create", "IF NOT EXISTS does not hide that something else has the name")
@@ -46,7 +47,7 @@ fn explain(history: &History, masked: &Masked) -> Option<Diagnostic> {
     let dropped = masked.on.as_ref().and_then(|table| {
         let later = history.statements().filter(|at| at.migration == masked.at.migration && *at > masked.at);
         let drops =
-            |kind: &Kind| matches!(kind, Kind::Drop { object: Object::Table, name } if name.is(table));
+            |kind: &Kind| matches!(kind, Kind::Drop { object: ObjectKind::Table, name } if name.is(table));
         later.into_iter().find(|&at| drops(&history.statement(at).kind))
     });
     if let (Some(dropped), Some(table)) = (dropped, &masked.on) {
@@ -66,7 +67,7 @@ fn explain(history: &History, masked: &Masked) -> Option<Diagnostic> {
             .note(format!("the index that has the name is one on `{table}`, and `{}` gets none", on.text));
     }
     // Of anything but a table, the two statements show it best.
-    let differences = masked.differences.iter().filter(|_| *object == Object::Table);
+    let differences = masked.differences.iter().filter(|_| *object == ObjectKind::Table);
     for difference in differences.take(MOST) {
         diagnostic = diagnostic.note(difference.as_str());
     }

@@ -2,12 +2,13 @@
 //!
 //! Whether any database holds such rows only its owners know, so it is a warning; the message shows a row.
 
+use onward_core::kind::Kind;
+
 use crate::cause::Refusal;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::{At, History};
 use crate::replay::{Replay, What, Witness, left_out};
 use crate::rule::Rule;
-use crate::statement::Kind;
 use crate::trigger;
 
 /// `may_fail_with_rows`

@@ -4,7 +4,7 @@ use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Version;
 use crate::file::{FileId, Place};
-use crate::history::{History, Run};
+use crate::history::History;
 use crate::newer::Use;
 use crate::rule::Rule;
 use crate::statement::Statement;
@@ -36,8 +36,7 @@ CREATE VIEW labels AS SELECT queue || ': ' || state AS label FROM jobs;",
 pub(super) fn check(history: &History) -> Vec<Diagnostic> {
     let Some((oldest, named)) = &history.config.engine.sqlite else { return Vec::new() };
     let of = |file: FileId, statements: &[Statement]| {
-        let runs =
-            statements.iter().filter(|statement| matches!(statement.kind.run(), Run::Yes | Run::Undone));
+        let runs = statements.iter().filter(|statement| statement.kind.runs());
         let found = runs.flat_map(|statement| {
             let start = statement.range.start;
             let uses = history.newer(&history.files.get(file).text[statement.range.clone()], *oldest);

@@ -1,9 +1,10 @@
 //! VACUUM, ATTACH and DETACH, which cannot be part of a migration's transaction.
 
+use onward_core::kind::Kind;
+
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::rule::Rule;
-use crate::statement::Kind;
 
 /// `not_in_transaction`
 pub static RULE: Rule = Rule::error("not_in_transaction", "a migration does not VACUUM, ATTACH or DETACH")

@@ -1,6 +1,6 @@
 //! A snapshot is asked for of a history that makes another database each time.
 
-use onward_schema::token::significant;
+use onward_core::token::significant;
 
 use crate::diagnostic::Diagnostic;
 use crate::file::Place;

@@ -1,9 +1,11 @@
 //! A PRAGMA that silently does nothing in a migration, or sets what ends with the connection.
 
+use onward_core::kind::Kind;
+use onward_core::run::Run;
+
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History, Run};
+use crate::history::{At, History};
 use crate::rule::Rule;
-use crate::statement::Kind;
 
 /// `pragma_without_effect`
 pub static RULE: Rule =

@@ -3,10 +3,11 @@
 //! They are left out when the file is embedded: everything runs inside the runtime's exclusive transaction, which is
 //! stronger. About one public migration file in twenty-five has them, so it is a warning, once a file.
 
+use onward_core::kind::Kind;
+
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::rule::Rule;
-use crate::statement::Kind;
 
 /// `redundant_transaction`
 pub static RULE: Rule = Rule::warning(

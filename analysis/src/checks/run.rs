@@ -1,6 +1,8 @@
 //! Which check is asked what, and in which order.
 
 use super::table::RULES;
+use onward_core::kind::Kind;
+
 use super::{
     affinity_changed, already_exists, autoincrement_lost, bad_config_file, bad_file_name, before_locked,
     broken_trigger, broken_view, column_added_twice, column_removed, double_quoted_string, down_differs,
@@ -18,7 +20,6 @@ use crate::file::FileId;
 use crate::history::{At, History};
 use crate::lock::Entry;
 use crate::replay::{self, Loss, Part, Replay};
-use crate::statement::Kind;
 
 /// What every statement is asked before anything runs.
 const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[

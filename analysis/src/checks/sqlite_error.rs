@@ -1,7 +1,8 @@
 //! Whatever else SQLite says.
 
-use onward_schema::LEDGER;
-use onward_schema::token::{Token, significant};
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::ledger::LEDGER;
+use onward_core::token::{Token, significant};
 use rusqlite::Error;
 
 use crate::cause::{Cause, Elsewhere};
@@ -11,7 +12,6 @@ use crate::hint;
 use crate::history::{At, History};
 use crate::replay::{DOUBLE_QUOTED_STRING, Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::{Change, Kind, Object};
 
 /// `sqlite_error`
 pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database")
@@ -32,8 +32,8 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     };
     if fault.refusal.message == "not authorized" {
         let would = match history.statement(fault.at).kind {
-            Kind::Create { object: Object::Index, .. } => "put an index on it",
-            Kind::Create { object: Object::Trigger, .. } => "put a trigger on it",
+            Kind::Create { object: ObjectKind::Index, .. } => "put an index on it",
+            Kind::Create { object: ObjectKind::Trigger, .. } => "put a trigger on it",
             _ => "change it",
         };
         if let Some(place) = history.named(fault.at, LEDGER).first() {
@@ -81,7 +81,7 @@ fn of_ledger(place: Place, would: &str) -> Diagnostic {
 
 /// A trigger that writes into the ledger is refused when it fires, which may be years after it was made.
 pub(super) fn trigger(history: &History, at: At) -> Option<Diagnostic> {
-    let Kind::Create { object: Object::Trigger, .. } = history.statement(at).kind else { return None };
+    let Kind::Create { object: ObjectKind::Trigger, .. } = history.statement(at).kind else { return None };
     let sql = history.sql(at);
     let tokens: Vec<Token<'_>> = significant(sql).collect();
     let written = tokens.windows(3).find(|tokens| {
@@ -114,7 +114,7 @@ fn in_the_way(history: &History, fault: &Fault, culprit: &Elsewhere) -> Option<D
         Change::Drop(column) | Change::Rename(column, _) | Change::Add(column) => &column.text,
         Change::RenameTable(_) => name,
     };
-    let taken = says.strip_prefix("duplicate column name: ").filter(|_| *object == Object::Table);
+    let taken = says.strip_prefix("duplicate column name: ").filter(|_| *object == ObjectKind::Table);
     let (why, label, help) = match (object, taken) {
         (_, Some(column)) => (
             format!("`{name}` has a column `{column}` already"),
@@ -129,21 +129,21 @@ fn in_the_way(history: &History, fault: &Fault, culprit: &Elsewhere) -> Option<D
                  {kind} again"
             ),
         ),
-        (Object::Table, None) if !after => (
+        (ObjectKind::Table, None) if !after => (
             format!("the table `{name}` cannot be read"),
             "made here",
             format!("make a new table in place of `{name}` before, copy the rows, drop the old table and rename the new one"),
         ),
-        (Object::Table, None) => (
+        (ObjectKind::Table, None) => (
             format!("the table `{name}` itself uses it"),
             "uses the column",
             "make a new table without the column and what uses it, copy the rows, drop the old table and rename the new one"
                 .to_owned(),
         ),
-        (Object::Index, None) => {
+        (ObjectKind::Index, None) => {
             (format!("the index `{name}` uses it"), "uses the column", format!("write `DROP INDEX {name};` before"))
         }
-        (Object::View | Object::Trigger, None) => {
+        (ObjectKind::View | ObjectKind::Trigger, None) => {
             let upper = kind.to_ascii_uppercase();
             let why = match after {
                 true => format!("the {kind} `{name}` uses it"),
@@ -165,14 +165,16 @@ fn in_the_way(history: &History, fault: &Fault, culprit: &Elsewhere) -> Option<D
 }
 
 /// Where the history makes what is in the way, as near as can be told to where it names this.
-fn made(history: &History, before: At, object: Object, name: &str, uses: &str) -> Option<Place> {
+fn made(history: &History, before: At, object: ObjectKind, name: &str, uses: &str) -> Option<Place> {
     let makes = |at: At| match &history.statement(at).kind {
         Kind::Create { object: made, name: found, temporary: false, .. } => *made == object && found.is(name),
-        Kind::Alter { table, change: Some(Change::Add(_)) } => object == Object::Table && table.is(name),
+        Kind::Alter { table, change: Some(Change::Add(_)) } => object == ObjectKind::Table && table.is(name),
         Kind::Alter { change: Some(Change::Rename(_, to)), table } => {
-            object == Object::Table && table.is(name) && to.is(uses)
+            object == ObjectKind::Table && table.is(name) && to.is(uses)
         }
-        Kind::Alter { change: Some(Change::RenameTable(to)), .. } => object == Object::Table && to.is(name),
+        Kind::Alter { change: Some(Change::RenameTable(to)), .. } => {
+            object == ObjectKind::Table && to.is(name)
+        }
         _ => false,
     };
     let made: Vec<At> = history.statements().take_while(|at| *at < before).filter(|at| makes(*at)).collect();

@@ -1,6 +1,6 @@
 //! What is not SQL.
 
-use onward_schema::token::{Kind, tokens};
+use onward_core::token::{Kind, tokens};
 
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;

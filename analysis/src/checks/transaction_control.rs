@@ -1,11 +1,11 @@
 //! ROLLBACK in a migration.
 
-use onward_schema::token::significant;
+use onward_core::kind::Kind;
+use onward_core::token::significant;
 
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
 use crate::rule::Rule;
-use crate::statement::Kind;
 
 /// `transaction_control`
 pub static RULE: Rule = Rule::error("transaction_control", "a migration does not roll back")

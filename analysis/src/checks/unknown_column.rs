@@ -1,11 +1,12 @@
 //! A statement uses a column that is nowhere in the history.
 
+use onward_core::kind::Kind;
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::Kind;
 
 /// `unknown_column`
 pub static RULE: Rule = Rule::error("unknown_column", "a statement uses columns that exist")

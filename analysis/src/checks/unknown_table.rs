@@ -1,11 +1,12 @@
 //! A statement uses a table, index, view or trigger that is not there: never made, or dropped before.
 
+use onward_core::kind::{Change, Kind};
+
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Fault, place_of_origin};
 use crate::rule::Rule;
-use crate::statement::{Change, Kind};
 
 /// `unknown_table`
 pub static RULE: Rule =

@@ -1,6 +1,6 @@
 //! What a result column's alias says beside its name, as users of sqlx write it: `AS "name!: Type"`.
 
-use onward_schema::token::{Kind, tokens};
+use onward_core::token::{Kind, tokens};
 
 use super::value::Null;
 

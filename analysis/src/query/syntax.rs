@@ -19,7 +19,7 @@ pub(super) fn plain(name: &Name<'_>) -> String {
 }
 
 pub(super) fn unquoted(name: &str) -> String {
-    let token = onward_schema::token::tokens(name).next();
+    let token = onward_core::token::tokens(name).next();
     token.and_then(|token| token.name()).unwrap_or_else(|| name.to_owned())
 }
 

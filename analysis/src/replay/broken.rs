@@ -1,19 +1,19 @@
 //! Views and triggers that cannot work at the end of the history. SQLite takes their bodies unseen when they are made.
 
+use onward_core::kind::{Kind, ObjectKind};
+use onward_core::token::significant;
 use onward_schema::Schema;
-use onward_schema::token::significant;
 use rusqlite::Result;
 
 use super::{Step, origin};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Kind, Object};
 
 /// A view or trigger that names a table or column which is not there.
 #[derive(Debug, Clone)]
 pub(crate) struct Broken {
-    pub(crate) object: Object,
+    pub(crate) object: ObjectKind,
     pub(crate) name: String,
     /// The statement that made it.
     pub(crate) made: At,
@@ -34,7 +34,7 @@ pub(super) fn find(
     let mut broken = Vec::new();
     for view in schema.views.values() {
         let probe = format!("SELECT * FROM {}", quoted(&view.name));
-        broken.extend(look(history, sandbox, Object::View, &view.name, probe));
+        broken.extend(look(history, sandbox, ObjectKind::View, &view.name, probe));
     }
     // What only reads a broken view is not broken itself.
     let names: Vec<String> = broken.iter().map(|found: &Broken| found.name.clone()).collect();
@@ -55,7 +55,7 @@ pub(super) fn find(
             for other in others.filter(|other| other.table.eq_ignore_ascii_case(&trigger.table)) {
                 sandbox.run(&format!("DROP TRIGGER {}", quoted(&other.name)), false)?;
             }
-            broken.extend(look(history, sandbox, Object::Trigger, &trigger.name, probe));
+            broken.extend(look(history, sandbox, ObjectKind::Trigger, &trigger.name, probe));
             sandbox.conn().execute_batch("ROLLBACK TO alone; RELEASE alone")?;
         }
     }
@@ -65,7 +65,13 @@ pub(super) fn find(
     Ok(broken)
 }
 
-fn look(history: &History, sandbox: &Sandbox, object: Object, name: &str, probe: String) -> Option<Broken> {
+fn look(
+    history: &History,
+    sandbox: &Sandbox,
+    object: ObjectKind,
+    name: &str,
+    probe: String,
+) -> Option<Broken> {
     let cause = Refusal::from(sandbox.prepare(&probe, true).err()?).cause;
     if !matches!(cause, Cause::NoColumn { .. } | Cause::NoTable(_)) {
         return None;

@@ -1,11 +1,12 @@
 //! Runs every way back once, right behind its way forward, and compares the schema with the one before both.
 
-use onward_schema::{Change, ObjectKind, Schema};
+use onward_core::kind::ObjectKind;
+use onward_schema::{Change, Schema};
 use rusqlite::Result;
 
 use super::Base;
 use crate::cause::{Cause, Refusal};
-use crate::history::{History, Run};
+use crate::history::History;
 use crate::sandbox::Sandbox;
 
 /// A down file that does not do what it is for.
@@ -82,7 +83,7 @@ fn down(history: &History, migration: usize, sandbox: &Sandbox) -> std::result::
     let migration = &history.migrations[migration];
     let text = &history.files.get(migration.down.ok_or(None)?).text;
     for (index, statement) in migration.down_statements.iter().enumerate() {
-        if !matches!(statement.kind.run(), Run::Yes | Run::Undone) {
+        if !statement.kind.runs() {
             continue;
         }
         // Strings in double quotes are a matter of the way forward; here they are taken as SQLite takes them.

@@ -2,6 +2,7 @@
 //!
 //! SQLite takes them as they come. Within a migration the order is no fault, since nobody sees what is in between.
 
+use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::Schema;
 use rusqlite::{Connection, OptionalExtension, Result};
 
@@ -9,7 +10,6 @@ use super::{Step, broken};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Change, Kind, Object};
 
 /// Something that did not work when its migration had run.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub(crate) struct Late {
 #[derive(Debug, Clone)]
 pub(crate) enum Waiting {
     /// A view or a trigger, with what it misses and a statement that shows it.
-    Body { object: Object, cause: Cause, probe: String },
+    Body { object: ObjectKind, cause: Cause, probe: String },
     /// A foreign key, with the parent that is not there, or has no such key.
     Key { parent: String, missing: bool },
 }
@@ -62,15 +62,15 @@ impl Waiters {
     fn made(&mut self, history: &History, at: At, sandbox: &Sandbox) -> Result<()> {
         let (object, name) = match &history.statement(at).kind {
             Kind::Create { object, name, temporary: false, .. } => (*object, &name.text),
-            Kind::Alter { table, change: Some(Change::Add(_)) } => (Object::Table, &table.text),
-            Kind::Alter { change: Some(Change::RenameTable(to)), .. } => (Object::Table, &to.text),
+            Kind::Alter { table, change: Some(Change::Add(_)) } => (ObjectKind::Table, &table.text),
+            Kind::Alter { change: Some(Change::RenameTable(to)), .. } => (ObjectKind::Table, &to.text),
             _ => return Ok(()),
         };
         let mut wait = |what| {
             self.waiting.push(Late { at, name: name.clone(), what, mended: None });
         };
         match object {
-            Object::Table => {
+            ObjectKind::Table => {
                 if history.sql(at).to_ascii_uppercase().contains("REFERENCES")
                     || matches!(
                         history.statement(at).kind,
@@ -80,9 +80,9 @@ impl Waiters {
                     unmatched(sandbox.conn(), name)?.into_iter().for_each(&mut wait);
                 }
             }
-            Object::View | Object::Trigger => {
+            ObjectKind::View | ObjectKind::Trigger => {
                 let probe = match object {
-                    Object::View => Some(format!("SELECT * FROM {}", quoted(name))),
+                    ObjectKind::View => Some(format!("SELECT * FROM {}", quoted(name))),
                     _ => probe(sandbox.conn(), name)?,
                 };
                 if let Some(probe) = probe
@@ -94,7 +94,7 @@ impl Waiters {
                     }
                 }
             }
-            Object::Index => {}
+            ObjectKind::Index => {}
         }
         Ok(())
     }
@@ -105,7 +105,7 @@ impl Waiting {
     fn works(&self, sandbox: &Sandbox, name: &str) -> Result<Option<bool>> {
         match self {
             Waiting::Body { object, probe, .. } => {
-                let is_there = sandbox.text(name, *object == Object::Trigger)?.is_some();
+                let is_there = sandbox.text(name, *object == ObjectKind::Trigger)?.is_some();
                 Ok(is_there.then(|| sandbox.prepare(probe, true).is_ok()))
             }
             Waiting::Key { parent, .. } => {
@@ -175,7 +175,7 @@ pub(super) fn never(
             let made = ran.iter().map(|step| step.at).rfind(|&at| {
                 let made = matches!(
                     &history.statement(at).kind,
-                    Kind::Create { object: Object::Table, .. }
+                    Kind::Create { object: ObjectKind::Table, .. }
                         | Kind::Alter { change: Some(Change::Add(_)), .. }
                 );
                 made && !history.named(at, what.missing()).is_empty()

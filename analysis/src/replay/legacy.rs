@@ -1,15 +1,17 @@
 //! Databases of old releases, taken over as the runtime does it and brought up to date.
 
-use onward_schema::adopt::{Effect, reconcile};
+use onward_core::effect::Effect;
+use onward_core::kind::{Kind, ObjectKind};
+use onward_core::statement::statements;
+use onward_schema::adopt::reconcile;
 use onward_schema::{Schema, Violation};
 use rusqlite::Result;
 
 use super::ours;
 use crate::cause::Refusal;
 use crate::file::{FileId, Place};
-use crate::history::{At, History, Run};
+use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Kind, Object, statements};
 
 /// A database of an old release that does not come to the schema of the history.
 #[derive(Debug, Clone)]
@@ -70,12 +72,12 @@ fn problem(history: &History, file: FileId, proven: &Proven, sandbox: &Sandbox) 
     for statement in statements(text) {
         let range = statement.range.clone();
         // The old program's is the real one.
-        if let Kind::Create { object: Object::Table, name, .. } = &statement.kind
+        if let Kind::Create { object: ObjectKind::Table, name, .. } = &statement.kind
             && history.config.is_external(&name.text)
         {
             sandbox.run(&format!("DROP TABLE IF EXISTS {}", quoted(&name.text)), false)?;
         }
-        if matches!(statement.kind.run(), Run::Yes | Run::Undone)
+        if statement.kind.runs()
             // As the old program ran it, which may have been with SQLite's default.
             && let Err(error) = sandbox.run(&text[range.clone()], true)
         {
@@ -151,7 +153,7 @@ fn differs(last: Option<usize>, proven: &Proven, sandbox: &Sandbox) -> Result<Op
 fn run(history: &History, migration: usize) -> impl Iterator<Item = At> {
     let statements =
         (0..history.migrations[migration].statements.len()).map(move |statement| At { migration, statement });
-    statements.filter(|&at| matches!(history.statement(at).kind.run(), Run::Yes | Run::Undone))
+    statements.filter(|&at| history.statement(at).kind.runs())
 }
 
 fn migrate(

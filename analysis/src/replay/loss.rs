@@ -1,6 +1,6 @@
 //! What has become of a table's rows in a migration that keeps the table.
 
-use onward_schema::token::{Token, significant};
+use onward_core::token::{Token, significant};
 use rusqlite::Result;
 use rusqlite::types::Value;
 

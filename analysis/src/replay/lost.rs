@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use onward_schema::token::significant;
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::token::significant;
 
 use crate::cause::{Cause, Refusal};
-use crate::statement::{Change, Kind, Object};
 
 /// Names that refused statements would have made, in lower case.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl Lost {
         }
         match kind {
             // The table is there, only without what this statement wanted it to have.
-            Kind::Create { object: Object::Table | Object::View, name, .. } => {
+            Kind::Create { object: ObjectKind::Table | ObjectKind::View, name, .. } => {
                 if !matches!(cause, Cause::Exists(_)) {
                     self.names.insert(lower(&name.text));
                 }

@@ -1,12 +1,12 @@
 //! A CREATE … IF NOT EXISTS that does nothing, because the name is taken by something else than it would make.
 
+use onward_core::canonical::canonical;
+use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::Schema;
-use onward_schema::canonical::canonical;
 use rusqlite::{OptionalExtension, Result};
 
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
-use crate::statement::{Change, Kind, Object};
 
 /// A statement that does nothing.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Result<Optio
     else {
         return Ok(None);
     };
-    let is_trigger = *object == Object::Trigger;
+    let is_trigger = *object == ObjectKind::Trigger;
     let Some(taken) = sandbox.text(&name.text, is_trigger)? else { return Ok(None) };
     let table = on.as_ref().map(|on| sandbox.text(&on.text, false)).transpose()?.flatten();
     // What cannot be made on its own, such as an index on a table that is not there, is no case to be sure of.

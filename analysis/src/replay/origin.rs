@@ -1,7 +1,7 @@
 //! Where a fault comes from: the earlier statement since which SQLite refuses, and the nearest name that exists.
 
+use onward_core::token::significant;
 use onward_schema::Violation;
-use onward_schema::token::significant;
 use rusqlite::{Connection, Result};
 
 use super::{Fault, Orphans, Step, prepare_renamed};

@@ -1,7 +1,7 @@
 //! Subqueries that select a column which none of their own tables has: SQLite takes the column of the statement around
 //! them, without a word.
 
-use onward_schema::token::{Kind as TokenKind, Token, significant};
+use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};

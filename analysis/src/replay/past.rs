@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::{Schema, Table};
 use rusqlite::{Connection, Result};
 
@@ -9,7 +10,6 @@ use super::{Step, named, origin};
 use crate::file::Place;
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
-use crate::statement::{Change, Kind, Object};
 
 /// Every column that a table or view ever had, by the names of both in lower case.
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ pub(crate) fn removal(history: &History, migration: usize, table: &str, column: 
             {
                 return place(history, at, column);
             }
-            Kind::Drop { object: Object::Table, name } if name.is(table) => found = history.place(at),
+            Kind::Drop { object: ObjectKind::Table, name } if name.is(table) => found = history.place(at),
             _ => {}
         }
     }
@@ -102,7 +102,7 @@ pub(crate) fn definition(history: &History, ran: &[Step], table: &str, column: &
     let mut masked = None;
     for &Step { at, .. } in ran.iter().rev() {
         match &history.statement(at).kind {
-            Kind::Create { object: Object::Table | Object::View, name, if_not_exists, .. }
+            Kind::Create { object: ObjectKind::Table | ObjectKind::View, name, if_not_exists, .. }
                 if name.is(&table) =>
             {
                 let place = place(history, at, &column);
@@ -122,7 +122,7 @@ pub(crate) fn definition(history: &History, ran: &[Step], table: &str, column: &
                 Change::RenameTable(to) if to.is(&table) => table.clone_from(&altered.text),
                 _ => {}
             },
-            Kind::Drop { object: Object::Table | Object::View, name } if name.is(&table) => break,
+            Kind::Drop { object: ObjectKind::Table | ObjectKind::View, name } if name.is(&table) => break,
             _ => {}
         }
     }

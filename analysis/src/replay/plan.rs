@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use onward_schema::token::significant;
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::run::Run;
+use onward_core::token::significant;
 
 use super::Step;
 use super::write::{Copy, Write};
-use crate::history::{At, History, Run};
-use crate::statement::{Change, Kind, Object};
+use crate::history::{At, History};
 
 /// A statement longer than this is a list of values.
 const LONGEST: usize = 100_000;
@@ -58,10 +59,10 @@ impl Plan {
             plan.is_undone |= history.statement(at).kind.run() == Run::Undone;
             let lower = |name: &str| name.to_ascii_lowercase();
             match &history.statement(at).kind {
-                Kind::Create { object: Object::Table, name, .. } => {
+                Kind::Create { object: ObjectKind::Table, name, .. } => {
                     plan.made.insert(lower(&name.text));
                 }
-                Kind::Drop { object: Object::Table, name } => plan.drops.push((at, lower(&name.text))),
+                Kind::Drop { object: ObjectKind::Table, name } => plan.drops.push((at, lower(&name.text))),
                 Kind::Alter { table, change: Some(Change::RenameTable(to)) } => {
                     plan.renames.push((lower(&table.text), lower(&to.text)));
                 }
@@ -72,7 +73,7 @@ impl Plan {
             }
             if matches!(
                 history.statement(at).kind,
-                Kind::Create { object: Object::Table, .. } | Kind::Alter { .. }
+                Kind::Create { object: ObjectKind::Table, .. } | Kind::Alter { .. }
             ) {
                 plan.has_keys |= significant(sql).any(|token| token.is("REFERENCES"));
             }

@@ -1,7 +1,8 @@
 //! Strings in double quotes where SQLite does not look when it takes the statement: in views, in triggers, and in what
 //! an ADD COLUMN computes or checks.
 
-use onward_schema::token::{Kind as TokenKind, significant};
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::token::{Kind as TokenKind, significant};
 use rusqlite::{Error, Result};
 
 use super::{DOUBLE_QUOTED_STRING, Fault, Step, late, origin};
@@ -9,7 +10,7 @@ use crate::cause::{Cause, Refusal};
 use crate::config::Level;
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Change, Kind, Object, Statement};
+use crate::statement::Statement;
 
 impl History {
     /// Whether double quotes may be strings in a statement: a directive says so, or a level lets it pass. It is run that
@@ -30,7 +31,7 @@ pub(super) fn passed(history: &History, at: At, sandbox: &Sandbox) -> Option<Fau
     let refusal = Refusal::from(error);
     let Cause::NoColumn { name, quoted: true } = &refusal.cause else { return None };
     // An index whose column comes later is another fault, which no level of this one may hide.
-    let is_index = matches!(history.statement(at).kind, Kind::Create { object: Object::Index, .. });
+    let is_index = matches!(history.statement(at).kind, Kind::Create { object: ObjectKind::Index, .. });
     let brings = |later: At| match &history.statement(later).kind {
         Kind::Alter { change: Some(Change::Add(to) | Change::Rename(_, to)), .. } => to.is(name),
         _ => false,
@@ -72,10 +73,12 @@ pub(super) fn find(history: &History, steps: &[Step], sandbox: &Sandbox) -> Resu
 /// What SQLite says once it does look.
 fn refused(history: &History, at: At, sandbox: &Sandbox) -> Result<Option<Error>> {
     Ok(match &history.statement(at).kind {
-        Kind::Create { object: Object::View, name, temporary: false, .. } => {
+        Kind::Create { object: ObjectKind::View, name, temporary: false, .. } => {
             sandbox.prepare(&format!("SELECT * FROM main.{}", quoted(&name.text)), false).err()
         }
-        Kind::Create { object: Object::Trigger, name, temporary: false, .. } => trigger(sandbox, &name.text)?,
+        Kind::Create { object: ObjectKind::Trigger, name, temporary: false, .. } => {
+            trigger(sandbox, &name.text)?
+        }
         Kind::Alter { table, change: Some(Change::Add(_)) } => {
             // SQLite reads the table's new text as one of old, in which such strings are strings.
             let text = sandbox.text(&table.text, false)?;

@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onward_schema::{Affinity, Change as Difference, Classes, ForeignKey, Index, ObjectKind, Schema, Table};
+use onward_core::kind::{Change, Kind, Name, ObjectKind};
+use onward_schema::{Affinity, Change as Difference, Classes, ForeignKey, Index, Schema, Table};
 use rusqlite::Result;
 
 use super::plan::Plan;
 use super::write::{Copy, Item, Write};
 use crate::history::{At, History};
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Change, Kind, Name, Object};
 
 /// Something that is gone, or other than it was.
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ impl Before {
     /// Reads the schema, if the migration drops or renames anything of tables.
     pub(super) fn read(history: &History, migration: usize, sandbox: &Sandbox) -> Result<Option<Before>> {
         let takes = |kind: &Kind| match kind {
-            Kind::Drop { object, .. } => *object == Object::Table,
+            Kind::Drop { object, .. } => *object == ObjectKind::Table,
             Kind::Alter { change, .. } => matches!(change, Some(Change::RenameTable(_) | Change::Drop(_))),
             _ => false,
         };
@@ -112,7 +112,7 @@ impl Before {
     /// Views that are dropped for the sake of a rebuild, and not made again.
     fn views(&self, history: &History, plan: &Plan, after: &Schema, found: &mut Vec<Loss>) {
         for step in &plan.steps {
-            let Kind::Drop { object: Object::View, name } = &history.statement(step.at).kind else {
+            let Kind::Drop { object: ObjectKind::View, name } = &history.statement(step.at).kind else {
                 continue;
             };
             let key = name.text.to_ascii_lowercase();
@@ -121,7 +121,7 @@ impl Before {
             }
             let Some(sql) = self.text(ObjectKind::View, &key) else { continue };
             let reads = |table: &str| {
-                let mut tokens = onward_schema::token::significant(&sql);
+                let mut tokens = onward_core::token::significant(&sql);
                 tokens.any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(table)))
             };
             let later = plan.drops.iter().filter(|(at, _)| *at > step.at);
@@ -173,7 +173,7 @@ impl Rebuild<'_> {
             if let Some(sql) =
                 self.before.text(ObjectKind::Index, &index.name).filter(|_| index.definition.is_some())
                 && has_columns
-                && !self.drops(Object::Index, &index.name)
+                && !self.drops(ObjectKind::Index, &index.name)
                 && !stands_in(new, index)
                 && after.index(&index.name).is_none()
             {
@@ -183,7 +183,7 @@ impl Rebuild<'_> {
         for trigger in self.before.schema.triggers.values() {
             if trigger.table.eq_ignore_ascii_case(&self.old.name)
                 && !after.triggers.contains_key(&trigger.name.to_ascii_lowercase())
-                && !self.drops(Object::Trigger, &trigger.name)
+                && !self.drops(ObjectKind::Trigger, &trigger.name)
                 && let Some(sql) = self.before.text(ObjectKind::Trigger, &trigger.name)
             {
                 lose(taken, Part::Trigger { name: trigger.name.clone(), sql });
@@ -264,7 +264,7 @@ impl Rebuild<'_> {
             let name = &column.name;
             let moves = self.plan.steps.iter().any(|step| {
                 let kind = &self.history.statement(step.at).kind;
-                let reads = matches!(kind, Kind::Other | Kind::Create { object: Object::Table, .. });
+                let reads = matches!(kind, Kind::Other | Kind::Create { object: ObjectKind::Table, .. });
                 let renames = matches!(kind, Kind::Alter { change: Some(Change::Rename(from, _)), .. } if from.is(name));
                 (reads || renames) && !self.history.named(step.at, name).is_empty()
             });
@@ -289,7 +289,7 @@ impl Rebuild<'_> {
                 Kind::Alter { table, change: Some(Change::RenameTable(to)) } if table.is(&name) => {
                     name = to.text.to_ascii_lowercase();
                 }
-                Kind::Drop { object: Object::Table, name: dropped } if dropped.is(&name) => {
+                Kind::Drop { object: ObjectKind::Table, name: dropped } if dropped.is(&name) => {
                     return Some(step.at);
                 }
                 _ => {}
@@ -353,7 +353,7 @@ impl Rebuild<'_> {
         })
     }
 
-    fn drops(&self, object: Object, name: &str) -> bool {
+    fn drops(&self, object: ObjectKind, name: &str) -> bool {
         self.last(|kind| matches!(kind, Kind::Drop { object: dropped, name: found } if *dropped == object && found.is(name)))
             .is_some()
     }
@@ -368,7 +368,7 @@ impl Rebuild<'_> {
             let key = name.text.to_ascii_lowercase();
             key == self.key || self.plan.renames.iter().any(|(from, to)| to == self.key && *from == key)
         };
-        matches!(kind, Kind::Create { object: Object::Table, name, .. } if is_it(name))
+        matches!(kind, Kind::Create { object: ObjectKind::Table, name, .. } if is_it(name))
     }
 
     fn last(&self, is_it: impl Fn(&Kind) -> bool) -> Option<At> {
@@ -391,7 +391,7 @@ fn same(a: &[String], b: &[String]) -> bool {
 /// Whether a statement names one of these tables before its WHERE, where the values come from.
 fn takes_from(sql: &str, names: &BTreeSet<String>) -> bool {
     let mut depth = 0_usize;
-    for token in onward_schema::token::significant(sql) {
+    for token in onward_core::token::significant(sql) {
         match token.text {
             "(" => depth += 1,
             ")" => depth = depth.saturating_sub(1),

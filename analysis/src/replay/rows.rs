@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use onward_schema::token::significant;
+use onward_core::token::significant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 

@@ -1,7 +1,7 @@
 //! What a row of a table must look like, as far as the schema says.
 
+use onward_core::token::{Kind, Token, significant};
 use onward_schema::Affinity;
-use onward_schema::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result};
 

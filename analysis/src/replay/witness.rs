@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::token::significant;
 use onward_schema::Violation;
-use onward_schema::token::significant;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
 use super::contents::Contents;
@@ -22,7 +23,6 @@ use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::release::Stop;
 use crate::sandbox::{Sandbox, quoted};
-use crate::statement::{Change, Kind, Object};
 
 /// What the rows have shown of a statement.
 #[derive(Debug, Clone)]
@@ -243,7 +243,7 @@ impl Carrier<'_> {
             Kind::Create { on: Some(table), .. } | Kind::Alter { table, .. } => {
                 table.text.to_ascii_lowercase()
             }
-            Kind::Drop { object: Object::Index | Object::Trigger, name } => {
+            Kind::Drop { object: ObjectKind::Index | ObjectKind::Trigger, name } => {
                 let sql = "SELECT lower(tbl_name) FROM main.sqlite_schema
                            WHERE name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger')";
                 let found = self.sandbox.conn().query_row(sql, [&name.text], |row| row.get(0)).optional()?;
@@ -266,7 +266,7 @@ impl Carrier<'_> {
 
     /// How many rows these tables have, before a table is dropped.
     fn counts<'t>(&self, at: At, tables: impl Iterator<Item = &'t String>) -> Vec<(String, i64)> {
-        let Kind::Drop { object: Object::Table, name } = &self.history.statement(at).kind else {
+        let Kind::Drop { object: ObjectKind::Table, name } = &self.history.statement(at).kind else {
             return Vec::new();
         };
         let others = tables.filter(|table| !name.is(table));
@@ -508,7 +508,8 @@ impl Carrier<'_> {
             let kind = &self.history.statement(*at).kind;
             let is_shape = matches!(
                 kind,
-                Kind::Create { object: Object::Table, .. } | Kind::Alter { change: Some(Change::Add(_)), .. }
+                Kind::Create { object: ObjectKind::Table, .. }
+                    | Kind::Alter { change: Some(Change::Add(_)), .. }
             );
             is_shape
                 && significant(self.history.sql(*at))

@@ -1,6 +1,6 @@
 //! What a statement writes: the table, and for an INSERT … SELECT which column goes where.
 
-use onward_schema::token::{significant, tokens};
+use onward_core::token::{significant, tokens};
 use sqlite3_parser::ast::{
     Cmd, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect, ResultColumn, Select, SelectTable, Stmt,
 };

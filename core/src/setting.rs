@@ -1,7 +1,7 @@
 //! Every setting of a connection that SQLite documents, and what a run does about it.
 //!
 //! One table, for the replay at compile time and the run in the application: what is set here is set in both, so that a
-//! statement means the same in both. It is data alone; [`switch`](crate::switch) reads and sets.
+//! statement means the same in both. It is data alone: `onward_schema::switch` reads and sets.
 
 /// What becomes of a setting of the application's connection while migrations run on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Setting {
 /// What becomes of a pragma in a migration, by its name in lower case; what is not known is left out.
 ///
 /// ```
-/// use onward_schema::setting::{InMigration, in_migration};
+/// use onward_core::setting::{InMigration, in_migration};
 /// assert_eq!(in_migration("user_version"), InMigration::Kept);
 /// assert_eq!(in_migration("journal_mode"), InMigration::LeftOut);
 /// ```

@@ -4,7 +4,7 @@
 /// zero, and empty if it does not begin with a digit.
 ///
 /// ```
-/// use onward_schema::version::digits;
+/// use onward_core::version::digits;
 /// assert_eq!(digits("2026-01-05-093000"), "20260105093000");
 /// assert_eq!(digits("0007"), "7");
 /// ```
@@ -24,7 +24,7 @@ pub fn digits(label: &str) -> String {
 /// it, with or without the name, with or without leading zeros and dashes. None if it could be several.
 ///
 /// ```
-/// use onward_schema::version::find;
+/// use onward_core::version::find;
 /// let list = [(1, "0001", "jobs"), (20260105093000, "2026-01-05-093000", "archive")];
 /// assert_eq!(find("1", list), Some(0));
 /// assert_eq!(find("2026-01-05-093000", list), Some(1));

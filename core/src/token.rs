@@ -82,7 +82,7 @@ impl Token<'_> {
 /// Cuts a text into its tokens.
 ///
 /// ```
-/// use onward_schema::token::{Kind, tokens};
+/// use onward_core::token::{Kind, tokens};
 /// let kinds: Vec<Kind> = tokens("SELECT 'a''b';").map(|token| token.kind).collect();
 /// assert_eq!(kinds, [Kind::Word, Kind::Space, Kind::String, Kind::Semicolon]);
 /// ```

@@ -11,7 +11,7 @@ use std::fmt::{self, Write};
 /// the order of others are written as in Rust.
 ///
 /// ```
-/// use onward_schema::printable::printable;
+/// use onward_core::printable::printable;
 ///
 /// assert_eq!(printable("jobs"), "jobs");
 /// assert_eq!(printable("jobs\u{1b}[2J\nall is well"), r"jobs\u{1b}[2J\nall is well");
@@ -43,7 +43,7 @@ pub fn printable_lines(text: &str) -> String {
 /// that were counted in it are right.
 ///
 /// ```
-/// assert_eq!(onward_schema::printable::same_columns("a\u{1b}b\u{9b}c\n"), "a\u{241b}b\u{fffd}c\n");
+/// assert_eq!(onward_core::printable::same_columns("a\u{1b}b\u{9b}c\n"), "a\u{241b}b\u{fffd}c\n");
 /// ```
 pub fn same_columns(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| is_printable(c) || is_layout(c)) {
@@ -62,7 +62,7 @@ pub fn same_columns(text: &str) -> Cow<'_, str> {
 ///
 /// ```
 /// use std::fmt::{self, Write};
-/// use onward_schema::printable::Lines;
+/// use onward_core::printable::Lines;
 ///
 /// struct Report(&'static str);
 ///

@@ -22,7 +22,7 @@ use crate::token::{Kind, Token, significant};
 /// The canonical form of a statement as `sqlite_schema` holds it, or of a part of one.
 ///
 /// ```
-/// use onward_schema::canonical::canonical;
+/// use onward_core::canonical::canonical;
 /// assert_eq!(canonical("CREATE TABLE \"Jobs\"([id] INTEGER, -- key\n a)"), "create table jobs ( id integer , a )");
 /// ```
 pub fn canonical(sql: &str) -> String {
