@@ -20,7 +20,8 @@
 //! Histories:
 //! - [`version`]: versions as people write them;
 //! - [`checksum`]: the sum of a migration's text, and the chain over a history;
-//! - [`ledger`]: the table that says what has run.
+//! - [`ledger`]: the table that says what has run, its rows and its SQL;
+//! - [`plan`]: what is pending, and where a ledger and a list of migrations are apart.
 //!
 //! Runs:
 //! - [`setting`]: every setting of a connection, and what a run does about it;
@@ -39,6 +40,7 @@ mod classify;
 pub mod effect;
 pub mod kind;
 pub mod ledger;
+pub mod plan;
 pub mod printable;
 pub mod run;
 pub mod setting;

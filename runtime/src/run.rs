@@ -63,7 +63,7 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection
         Some(rows) => rows,
     };
     let list = migrator.migrations.list;
-    let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
+    let rest = plan::pending(list, &rows)?;
     let ran = list.len() - rest.len();
     let list = match goal {
         Goal::Up(goal) => &rest[..goal.saturating_sub(ran)],
