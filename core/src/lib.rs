@@ -25,6 +25,7 @@
 //!
 //! Runs:
 //! - [`setting`]: every setting of a connection, and what a run does about it;
+//! - [`switch`]: those of them that a run sets and puts back;
 //! - [`run`]: what becomes of each statement of a migration, and what is put back behind it.
 //!
 //! The analysis at compile time, the run in the application and every engine take these from here, so that they cannot
@@ -45,5 +46,6 @@ pub mod printable;
 pub mod run;
 pub mod setting;
 pub mod statement;
+pub mod switch;
 pub mod token;
 pub mod version;
