@@ -3,6 +3,7 @@
 use onward::rusqlite::Connection;
 use onward::rusqlite::functions::{Context, FunctionFlags};
 use onward::{Adopt, Error, Migrations, migrations};
+use onward_core::switch::all;
 use onward_schema::switch;
 use onward_tests::file::{File, number};
 
@@ -41,10 +42,10 @@ fn no_switch_changes_what_a_migration_does() {
     for migrations in [&SWITCHED, &WRITTEN, &ORDERS] {
         let mut plain = Connection::open_in_memory().unwrap();
         migrations.apply(&mut plain).unwrap();
-        for switch in switch::all() {
+        for switch in all() {
             let mut conn = Connection::open_in_memory().unwrap();
-            switch.set(&conn, !switch.in_run()).unwrap();
-            if switch.is_on(&conn).unwrap() == switch.in_run() && switch.lasts() {
+            switch::set(&conn, switch, !switch.in_run()).unwrap();
+            if switch::is_on(&conn, switch).unwrap() == switch.in_run() && switch.lasts() {
                 println!("this SQLite, or this rusqlite, does not have {switch:?}");
                 continue;
             }
@@ -55,8 +56,11 @@ fn no_switch_changes_what_a_migration_does() {
                 "{switch:?}"
             );
             // That one ends with any transaction, of whoever it is.
-            assert!(!switch.lasts() || switch.is_on(&conn).unwrap() != switch.in_run(), "{switch:?}");
-            switch.set(&conn, switch.in_run()).unwrap();
+            assert!(
+                !switch.lasts() || switch::is_on(&conn, switch).unwrap() != switch.in_run(),
+                "{switch:?}"
+            );
+            switch::set(&conn, switch, switch.in_run()).unwrap();
             assert_eq!(rows(&conn), rows(&plain), "{switch:?}");
             assert!(migrations.verify(&conn).unwrap().is_empty(), "{switch:?}");
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use onward_core::ledger::{CREATE_LEDGER, LEDGER};
 use onward_schema::stub::collation;
-use onward_schema::{enforce_foreign_keys, switch};
+use onward_schema::{enforce_foreign_keys, run, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};
@@ -52,7 +52,7 @@ impl Sandbox {
             conn.execute_batch(&format!("ATTACH ':memory:' AS {}", quoted(schema)))?;
         }
         conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-        switch::all().try_for_each(|switch| switch.ensure(&conn))?;
+        switch::put_all(&conn)?;
         stub(&conn, config)?;
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
         conn.execute_batch(CREATE_LEDGER)?;
@@ -106,14 +106,11 @@ impl Sandbox {
 
     /// Ends a migration: what it leaves on its connection alone is not there when the next one runs years later.
     pub(crate) fn reset(&self) -> Result<()> {
-        self.conn.execute_batch("PRAGMA legacy_alter_table = OFF")?;
-        if self.conn.query_row("PRAGMA writable_schema", [], |row| row.get(0))? {
-            // Reads the schema again, and fails if what was written there is none.
-            self.conn.execute_batch("PRAGMA writable_schema = RESET; SELECT 1 FROM sqlite_schema")?;
+        if switch::put_undone(&self.conn)? {
+            // Reads a schema that was written to, and fails if it is none.
+            self.conn.execute_batch("SELECT 1 FROM sqlite_schema")?;
         }
-        let mut query = self.conn.prepare(onward_core::run::DROP_TEMPORARY)?;
-        let drops = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
-        drops.iter().try_for_each(|drop| self.conn.execute_batch(drop))
+        run::drop_temporary(&self.conn, &[])
     }
 
     /// The text that SQLite keeps of an object. Triggers have names of their own; tables, indexes and views share theirs.
@@ -130,12 +127,7 @@ impl Sandbox {
 
     /// Runs one statement to its end; `strings` reads double quotes as SQLite by default does.
     pub(crate) fn run(&self, sql: &str, strings: bool) -> Result<()> {
-        self.with_strings(strings, || {
-            let mut statement = self.conn.prepare(sql)?;
-            let mut rows = statement.query([])?;
-            while rows.next()?.is_some() {}
-            Ok(())
-        })
+        self.with_strings(strings, || run::to_end(&self.conn, sql))
     }
 
     /// Whether SQLite takes the statement, without running it.

@@ -20,10 +20,12 @@
 //! Histories:
 //! - [`version`]: versions as people write them;
 //! - [`checksum`]: the sum of a migration's text, and the chain over a history;
-//! - [`ledger`]: the table that says what has run.
+//! - [`ledger`]: the table that says what has run, its rows and its SQL;
+//! - [`plan`]: what is pending, and where a ledger and a list of migrations are apart.
 //!
 //! Runs:
 //! - [`setting`]: every setting of a connection, and what a run does about it;
+//! - [`switch`]: those of them that a run sets and puts back;
 //! - [`run`]: what becomes of each statement of a migration, and what is put back behind it.
 //!
 //! The analysis at compile time, the run in the application and every engine take these from here, so that they cannot
@@ -39,9 +41,11 @@ mod classify;
 pub mod effect;
 pub mod kind;
 pub mod ledger;
+pub mod plan;
 pub mod printable;
 pub mod run;
 pub mod setting;
 pub mod statement;
+pub mod switch;
 pub mod token;
 pub mod version;

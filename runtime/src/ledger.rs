@@ -3,24 +3,15 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use onward_core::ledger::{CREATE_LEDGER, INSERT_LEDGER, LEDGER};
+use onward_core::ledger::{
+    ADOPT_LEDGER, COLUMNS, CREATE_LEDGER, DELETE_FROM_LEDGER, INSERT_LEDGER, LEDGER, NEWEST_CHAIN, Row,
+    select,
+};
 use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction, params};
 
 use crate::error::{self, Error};
 use crate::migrations::{Migration, Migrations};
-
-/// A row of the ledger, as it was written when the migration ran: the checksum in hexadecimal digits, the time in UTC.
-#[derive(Debug, Clone)]
-pub(crate) struct Row {
-    pub(crate) version: i64,
-    pub(crate) name: String,
-    pub(crate) checksum: String,
-    pub(crate) chain: String,
-    pub(crate) applied_at: String,
-    /// It has not run here: the database was taken over with it.
-    pub(crate) adopted: bool,
-}
 
 /// The chain of the newest row, if there is one and the ledger is a table.
 ///
@@ -38,8 +29,7 @@ pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
     if !read.table_exists(Some("main"), LEDGER)? {
         return Ok(None);
     }
-    let sql = format!("SELECT chain FROM main.{LEDGER} ORDER BY version DESC LIMIT 1");
-    read.query_row(&sql, [], |row| row.get(0)).optional()
+    read.query_row(NEWEST_CHAIN, [], |row| row.get(0)).optional()
 }
 
 /// Several reads of one moment, unless the caller has a transaction of its own.
@@ -66,9 +56,6 @@ impl Deref for Reading<'_> {
         self.conn
     }
 }
-
-/// The columns that a ledger has had from the beginning, and that are read.
-const COLUMNS: [&str; 5] = ["version", "name", "checksum", "chain", "applied_at"];
 
 /// All rows in order of version; `None` if the database has no ledger.
 ///
@@ -120,11 +107,9 @@ pub(crate) fn create(conn: &Connection) -> Result<()> {
     conn.execute_batch(CREATE_LEDGER)
 }
 
-/// All rows in order of version. Only the ledger of a database that was taken over has the column `adopted`.
-fn rows(conn: &Connection, adopted: bool) -> Result<Vec<Row>> {
-    let (columns, adopted) = (COLUMNS.join(", "), if adopted { "adopted" } else { "0" });
-    let sql = format!("SELECT {columns}, {adopted} FROM main.{LEDGER} ORDER BY version");
-    let mut query = conn.prepare(&sql)?;
+/// All rows in order of version.
+fn rows(conn: &Connection, has_adopted: bool) -> Result<Vec<Row>> {
+    let mut query = conn.prepare(&select(has_adopted))?;
     let rows = query.query_map([], |row| {
         Ok(Row {
             version: row.get(0)?,
@@ -173,10 +158,7 @@ pub(crate) fn adopt(conn: &Connection, list: &[Migration]) -> Result<()> {
     }
     let taken: Vec<_> = list.iter().map(|migration| (migration, Duration::ZERO)).collect();
     insert(conn, &taken)?;
-    // Programs that know nothing of it name the columns that they read and write.
-    conn.execute_batch(&format!(
-        "ALTER TABLE main.{LEDGER} ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0; UPDATE main.{LEDGER} SET adopted = 1"
-    ))
+    conn.execute_batch(ADOPT_LEDGER)
 }
 
 /// Writes that these migrations have run.
@@ -192,7 +174,7 @@ pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Resul
 
 /// Writes that this migration and those after it have not run.
 pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
-    conn.execute(&format!("DELETE FROM main.{LEDGER} WHERE version >= ?1"), [from]).map(drop)
+    conn.execute(DELETE_FROM_LEDGER, [from]).map(drop)
 }
 
 /// Reads back what was written: these migrations, and no others, of which the first so many were there when the database

@@ -1,12 +1,13 @@
-//! What to run: a function of the embedded history and the ledger's rows, and of nothing else.
+//! What of the embedded history is to run, and in words why it does not go together with a ledger.
 
 use std::fmt::{self, Write};
 
 use onward_core::checksum::Checksum;
+use onward_core::ledger::Row;
+use onward_core::plan::{self, Known, Refusal};
 use onward_core::printable::{Lines, printable};
 
-use crate::error::Error;
-use crate::ledger::Row;
+use crate::error::{Error, Result};
 use crate::migrations::Migration;
 
 /// Why a ledger and the embedded history do not go together.
@@ -85,6 +86,45 @@ impl Conflict {
         }
     }
 
+    /// With the names and sums that its indexes stand for.
+    fn of(found: plan::Conflict, list: &[Migration], rows: &[Row]) -> Conflict {
+        match found {
+            plan::Conflict::Edited { row, migration } => {
+                let (row, migration) = (&rows[row], &list[migration]);
+                Conflict::Edited {
+                    version: row.version,
+                    name: migration.name(),
+                    file: migration.file(),
+                    ledger: row.checksum.clone(),
+                    program: migration.checksum,
+                }
+            }
+            plan::Conflict::Missing { row } => {
+                let Row { version, name, checksum: ledger, .. } = rows[row].clone();
+                Conflict::Missing { version, name, ledger }
+            }
+            plan::Conflict::Newer { row } => {
+                let Row { version, name, checksum: ledger, .. } = rows[row].clone();
+                Conflict::Newer { version, name, ledger }
+            }
+            plan::Conflict::OutOfOrder { migration, newest } => {
+                let migration = &list[migration];
+                Conflict::OutOfOrder {
+                    version: migration.version,
+                    name: migration.name(),
+                    file: migration.file(),
+                    program: migration.checksum,
+                    newest,
+                }
+            }
+            plan::Conflict::Tampered { row, expected } => {
+                let Row { version, name, chain: ledger, .. } = rows[row].clone();
+                let expected = expected.map_or_else(|| "another".to_owned(), |expected| expected.to_string());
+                Conflict::Tampered { version, name, ledger, expected }
+            }
+        }
+    }
+
     pub(crate) fn is_tampered(&self) -> bool {
         matches!(self, Conflict::Tampered { .. })
     }
@@ -137,75 +177,32 @@ impl fmt::Display for Conflict {
     }
 }
 
-/// The rows that do not follow from the row before them. The chain after a row that was changed is taken as it is
-/// written, so that one change is named once.
-fn tampered(rows: &[Row]) -> impl Iterator<Item = Conflict> {
-    let mut before = Some(Checksum::default());
-    rows.iter().filter_map(move |row| {
-        let follows = before.zip(row.checksum.parse().ok());
-        let expected = follows.map(|(before, checksum)| before.chain(row.version, checksum).to_string());
-        before = row.chain.parse().ok();
-        let expected = expected.unwrap_or_else(|| "another".to_owned());
-        (expected != row.chain).then(|| Conflict::Tampered {
-            version: row.version,
-            name: row.name.clone(),
-            ledger: row.chain.clone(),
-            expected,
-        })
+/// The migrations that are still to run: those after the newest that has, if all up to there agree.
+///
+/// # Errors
+/// [`Error::Tampered`], [`Error::Newer`] or [`Error::Diverged`].
+pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Migration]> {
+    let found = match plan::ran(&known(list), rows) {
+        Ok(ran) => return Ok(&list[ran..]),
+        Err(found) => found,
+    };
+    let (path, refusal) = (None, Refusal::of(&found));
+    let conflicts = found.into_iter().map(|found| Conflict::of(found, list, rows)).collect();
+    Err(match refusal {
+        Refusal::Tampered => Error::Tampered { path, conflicts },
+        Refusal::Newer => Error::Newer { path, known: list.last().map(Migration::version), conflicts },
+        Refusal::Diverged => Error::Diverged { path, conflicts },
     })
 }
 
-/// The migrations that are still to run: those after the newest that has, if all up to there agree.
-pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Migration], Vec<Conflict>> {
-    let last = list.last().map_or(i64::MIN, |migration| migration.version);
-    let newest = rows.last().map_or(i64::MIN, |row| row.version);
-    let tampered: Vec<Conflict> = tampered(rows).collect();
-    let is_tampered = |version| tampered.iter().any(|conflict| conflict.version() == version);
-    let mut conflicts = tampered.clone();
-    // What a row says that its chain does not vouch for is no second cause.
-    for row in rows.iter().filter(|row| !is_tampered(row.version)) {
-        let Row { version, name, checksum: ledger, .. } = row.clone();
-        match list.iter().find(|migration| migration.version == version) {
-            Some(migration) if migration.checksum.to_string() != ledger => conflicts.push(Conflict::Edited {
-                version,
-                name: migration.name(),
-                file: migration.file(),
-                ledger,
-                program: migration.checksum,
-            }),
-            Some(_) => {}
-            None if version > last => conflicts.push(Conflict::Newer { version, name, ledger }),
-            None => conflicts.push(Conflict::Missing { version, name, ledger }),
-        }
-    }
-    for migration in list.iter().filter(|migration| migration.version < newest) {
-        if !rows.iter().any(|row| row.version == migration.version) {
-            conflicts.push(Conflict::OutOfOrder {
-                version: migration.version,
-                name: migration.name(),
-                file: migration.file(),
-                program: migration.checksum,
-                newest,
-            });
-        }
-    }
-    if conflicts.is_empty() {
-        Ok(&list[list.partition_point(|migration| migration.version <= newest)..])
-    } else {
-        Err(conflicts)
-    }
+/// Where the two do not go together.
+pub(crate) fn conflicts(list: &[Migration], rows: &[Row]) -> Vec<Conflict> {
+    let found = plan::ran(&known(list), rows).err().unwrap_or_default();
+    found.into_iter().map(|found| Conflict::of(found, list, rows)).collect()
 }
 
-/// The error that these conflicts are.
-pub(crate) fn refusal(list: &[Migration], conflicts: Vec<Conflict>) -> Error {
-    let path = None;
-    if conflicts.iter().any(Conflict::is_tampered) {
-        Error::Tampered { path, conflicts }
-    } else if conflicts.iter().all(|conflict| matches!(conflict, Conflict::Newer { .. })) {
-        Error::Newer { path, known: list.last().map(Migration::version), conflicts }
-    } else {
-        Error::Diverged { path, conflicts }
-    }
+fn known(list: &[Migration]) -> Vec<Known> {
+    list.iter().map(|migration| Known { version: migration.version, checksum: migration.checksum }).collect()
 }
 
 #[cfg(test)]
@@ -221,57 +218,27 @@ mod tests {
     fn ledger(versions: &[i64]) -> Vec<Row> {
         let mut chain = Checksum::default();
         let row = |version: &i64| {
-            let checksum = migration(*version).checksum;
-            chain = chain.chain(*version, checksum);
-            Row {
-                version: *version,
-                name: "m".into(),
-                checksum: checksum.to_string(),
-                chain: chain.to_string(),
-                applied_at: String::new(),
-                adopted: false,
-            }
+            let row = Row::of(chain, *version, "m", migration(*version).checksum);
+            chain = chain.chain(*version, migration(*version).checksum);
+            row
         };
         versions.iter().map(row).collect()
     }
 
-    fn versions(list: &[i64], rows: &[i64]) -> Result<Vec<i64>, Vec<Conflict>> {
-        let list: Vec<Migration> = list.iter().copied().map(migration).collect();
-        let rows = ledger(rows);
-        pending(&list, &rows).map(|pending| pending.iter().map(|migration| migration.version).collect())
-    }
-
     #[test]
-    fn what_comes_after_the_newest_row_is_pending() {
-        assert_eq!(versions(&[1, 2, 3], &[]), Ok(vec![1, 2, 3]));
-        assert_eq!(versions(&[1, 2, 3], &[1]), Ok(vec![2, 3]));
-        assert_eq!(versions(&[1, 2, 3], &[1, 2, 3]), Ok(vec![]));
-        assert_eq!(versions(&[0], &[]), Ok(vec![0]));
-        assert_eq!(versions(&[], &[]), Ok(vec![]));
-    }
-
-    #[test]
-    fn every_conflict_is_named() {
-        let newer = versions(&[1, 2], &[1, 2, 3, 4]).unwrap_err();
-        assert!(matches!(
-            newer[..],
-            [Conflict::Newer { version: 3, .. }, Conflict::Newer { version: 4, .. }]
-        ));
-        let missing = versions(&[1, 3], &[1, 2, 3]).unwrap_err();
-        assert!(matches!(missing[..], [Conflict::Missing { version: 2, .. }]));
-        let order = versions(&[1, 2, 3], &[1, 3]).unwrap_err();
-        assert!(matches!(order[..], [Conflict::OutOfOrder { version: 2, newest: 3, .. }]));
+    fn every_conflict_says_which_migration_it_is_about() {
+        let list = |versions: &[i64]| versions.iter().copied().map(migration).collect::<Vec<_>>();
+        let newer = conflicts(&list(&[1, 2]), &ledger(&[1, 2, 3, 4]));
+        let missing = conflicts(&list(&[1, 3]), &ledger(&[1, 2, 3]));
+        let order = conflicts(&list(&[1, 2, 3]), &ledger(&[1, 3]));
         let other = Migration { checksum: Checksum([9; 32]), ..migration(1) };
-        let edited = pending(&[other], &ledger(&[1])).unwrap_err();
-        assert!(matches!(edited[..], [Conflict::Edited { version: 1, .. }]));
-        let both = versions(&[2, 3], &[1, 3]).unwrap_err();
-        assert_eq!(both.len(), 2);
+        let edited = conflicts(&[other], &ledger(&[1]));
+        let mut rows = ledger(&[1, 2, 3]);
+        rows[2].chain = "another".to_owned();
+        let tampered = conflicts(&list(&[1, 2, 3]), &rows);
         for conflict in newer.iter().chain(&missing).chain(&order).chain(&edited) {
             assert!(conflict.to_string().contains("checksum"), "{conflict}");
         }
-        let mut rows = ledger(&[1, 2, 3]);
-        rows[2].chain = "another".to_owned();
-        let tampered = pending(&[1, 2, 3].map(migration), &rows).unwrap_err();
         let named = |conflicts: &[Conflict]| {
             let pair = |conflict: &Conflict| (conflict.version(), conflict.name().to_owned());
             conflicts.iter().map(pair).collect::<Vec<_>>()
@@ -282,28 +249,21 @@ mod tests {
         assert_eq!(named(&order), [m(2)]);
         assert_eq!(named(&edited), [m(1)]);
         assert_eq!(named(&tampered), [m(3)]);
+        let chain = ledger(&[1, 2, 3])[2].chain.clone();
+        assert!(matches!(&tampered[..], [Conflict::Tampered { expected, .. }] if *expected == chain));
     }
 
     #[test]
-    fn a_row_that_was_changed_is_named_once() {
-        let list: Vec<Migration> = [1, 2, 3, 4].map(migration).to_vec();
-        for change in ["removed", "another checksum", "no checksum", "another chain", "another version"] {
-            let mut rows = ledger(&[1, 2, 3, 4]);
-            match change {
-                "removed" => drop(rows.remove(1)),
-                "another checksum" => rows[2].checksum = Checksum([8; 32]).to_string(),
-                "no checksum" => rows[2].checksum = "see the wiki".to_owned(),
-                "another chain" => rows[2].chain = Checksum([8; 32]).to_string(),
-                _ => rows[3].version = 7,
-            }
-            let conflicts = pending(&list, &rows).unwrap_err();
-            let named = conflicts.iter().filter(|conflict| matches!(conflict, Conflict::Tampered { .. }));
-            // A changed chain is wrong itself and leads nowhere either.
-            assert_eq!(
-                named.count(),
-                if change == "another chain" { 2 } else { 1 },
-                "{change}: {conflicts:?}"
-            );
-        }
+    fn what_goes_together_is_split_and_what_does_not_is_refused() {
+        let list = [1, 2, 3].map(migration);
+        let versions = |rows: &[i64]| -> Vec<i64> {
+            pending(&list, &ledger(rows)).unwrap().iter().map(Migration::version).collect()
+        };
+        assert_eq!(versions(&[]), [1, 2, 3]);
+        assert_eq!(versions(&[1, 2]), [3]);
+        let refused = |rows: &[Row]| pending(&list, rows).unwrap_err();
+        assert!(matches!(refused(&ledger(&[1, 2, 3, 4])), Error::Newer { known: Some(3), .. }));
+        assert!(matches!(refused(&ledger(&[1, 3])), Error::Diverged { .. }));
+        assert!(matches!(refused(&ledger(&[1, 2])[1..]), Error::Tampered { .. }));
     }
 }

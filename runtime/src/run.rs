@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use onward_schema::Violations;
+use onward_schema::run::{drop_temporary, temporary, to_end};
 use rusqlite::{Connection, Transaction};
 
 use crate::adopt::{self, Adopt};
@@ -63,7 +64,7 @@ pub(crate) fn pending<'m>(migrator: &Migrator<'m>, goal: Goal, conn: &Connection
         Some(rows) => rows,
     };
     let list = migrator.migrations.list;
-    let rest = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
+    let rest = plan::pending(list, &rows)?;
     let ran = list.len() - rest.len();
     let list = match goal {
         Goal::Up(goal) => &rest[..goal.saturating_sub(ran)],
@@ -220,10 +221,7 @@ pub(crate) fn one(
         settings.again().map_err(&undoing)?;
         code()?;
         settings.again().map_err(&undoing)?;
-        let after = temporary(conn).map_err(&undoing)?;
-        for drop in after.iter().filter(|drop| !before.contains(drop)) {
-            conn.execute_batch(drop).map_err(&undoing)?;
-        }
+        drop_temporary(conn, &before).map_err(&undoing)?;
     }
     Ok(())
 }
@@ -236,19 +234,6 @@ pub(crate) fn statement(
     conn: &Connection,
     settings: &Settings<'_>,
 ) -> Result<()> {
-    let outcome = settings.strings(statement.strings).and_then(|()| execute(conn, sql));
+    let outcome = settings.strings(statement.strings).and_then(|()| to_end(conn, sql));
     outcome.map_err(|source| Error::statement(migration, statement.start as usize, sql, source))
-}
-
-/// What drops each temporary object of the connection, those of the application among them.
-fn temporary(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    conn.prepare(onward_core::run::DROP_TEMPORARY)?.query_map([], |row| row.get(0))?.collect()
-}
-
-/// Runs a statement to its end, rows or not.
-fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
-    let mut statement = conn.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    while rows.next()?.is_some() {}
-    Ok(())
 }

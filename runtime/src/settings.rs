@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use onward_schema::switch::{self, Switch};
+use onward_core::switch::{Switch, all};
+use onward_schema::switch;
 use rusqlite::{Connection, Result};
 
 /// What a connection's settings were. [`Settings::restore`] puts them back, and so does a drop.
@@ -21,8 +22,9 @@ pub(crate) struct Settings<'c> {
 impl<'c> Settings<'c> {
     /// Notes the settings and puts them to the replay's.
     pub(crate) fn prepare(conn: &'c Connection) -> Result<Settings<'c>> {
-        let lasting = switch::all().filter(|switch| switch.lasts());
-        let before = lasting.map(|switch| Ok((switch, switch.is_on(conn)?))).collect::<Result<_>>()?;
+        let lasting = all().filter(|switch| switch.lasts());
+        let before =
+            lasting.map(|switch| Ok((switch, switch::is_on(conn, switch)?))).collect::<Result<_>>()?;
         // Nothing is changed before all is noted: from here on, a drop puts everything back.
         let settings = Settings {
             conn,
@@ -31,9 +33,9 @@ impl<'c> Settings<'c> {
             journal: Cell::new(false),
             restored: false,
         };
-        for (switch, was) in &settings.before {
-            if *was != switch.in_run() {
-                switch.set(conn, switch.in_run())?;
+        for &(switch, was) in &settings.before {
+            if was != switch.in_run() {
+                switch::set(conn, switch, switch.in_run())?;
             }
         }
         Ok(settings)
@@ -46,7 +48,7 @@ impl<'c> Settings<'c> {
             None => self.query_only.set(Some(query_only(self.conn)?)),
             Some(was) => put_query_only(self.conn, was)?,
         }
-        switch::all().try_for_each(|switch| switch.ensure(self.conn))
+        switch::put_all(self.conn)
     }
 
     /// Whether double quotes may be strings.
@@ -88,10 +90,10 @@ impl<'c> Settings<'c> {
         if self.journal.get() {
             outcome = outcome.and(self.no_journal());
         }
-        for (switch, was) in self.before.iter().rev() {
+        for &(switch, was) in self.before.iter().rev() {
             // A statement of a migration changes only what a call can tell; the rest would be a statement each to ask.
-            if code.is_some() || switch.is_cheap() || *was != switch.in_run() {
-                outcome = outcome.and(switch.put(self.conn, *was));
+            if code.is_some() || switch::is_cheap(switch) || was != switch.in_run() {
+                outcome = outcome.and(switch::put(self.conn, switch, was).map(drop));
             }
         }
         outcome
@@ -192,14 +194,14 @@ mod tests {
     fn lasting() -> impl Iterator<Item = Switch> {
         let changes = |switch: &Switch| {
             let conn = Connection::open_in_memory()?;
-            switch.set(&conn, !switch.in_run())?;
-            Ok::<_, rusqlite::Error>(switch.is_on(&conn)? != switch.in_run())
+            switch::set(&conn, *switch, !switch.in_run())?;
+            Ok::<_, rusqlite::Error>(switch::is_on(&conn, *switch)? != switch.in_run())
         };
-        switch::all().filter(move |switch| switch.lasts() && changes(switch).unwrap_or(true))
+        all().filter(move |switch| switch.lasts() && changes(switch).unwrap_or(true))
     }
 
-    fn all(conn: &Connection) -> Result<Vec<bool>> {
-        lasting().map(|switch| switch.is_on(conn)).collect()
+    fn are_on(conn: &Connection) -> Result<Vec<bool>> {
+        lasting().map(|switch| switch::is_on(conn, switch)).collect()
     }
 
     fn in_run() -> Vec<bool> {
@@ -212,7 +214,7 @@ mod tests {
 
     fn connection(on: bool) -> Result<Connection> {
         let conn = Connection::open_in_memory()?;
-        lasting().try_for_each(|switch| switch.set(&conn, on))?;
+        lasting().try_for_each(|switch| switch::set(&conn, switch, on))?;
         Ok(conn)
     }
 
@@ -220,17 +222,17 @@ mod tests {
     fn settings_come_back() -> Result<()> {
         for on in [false, true] {
             let conn = connection(on)?;
-            let (before, timeout) = (all(&conn)?, busy_timeout(&conn)?);
+            let (before, timeout) = (are_on(&conn)?, busy_timeout(&conn)?);
             assert!(before.iter().all(|found| *found == on));
             let (impatience, settings) = (Impatience::begin(&conn)?, Settings::prepare(&conn)?);
-            assert_eq!((all(&conn)?, busy_timeout(&conn)?), (in_run(), 15));
+            assert_eq!((are_on(&conn)?, busy_timeout(&conn)?), (in_run(), 15));
             settings.again()?;
-            switch::all().try_for_each(|switch| switch.set(&conn, !switch.in_run()))?;
+            all().try_for_each(|switch| switch::set(&conn, switch, !switch.in_run()))?;
             settings.restore()?;
             drop(impatience);
-            assert_eq!((all(&conn)?, busy_timeout(&conn)?), (before.clone(), timeout));
+            assert_eq!((are_on(&conn)?, busy_timeout(&conn)?), (before.clone(), timeout));
             drop(Settings::prepare(&conn)?);
-            assert_eq!(all(&conn)?, before);
+            assert_eq!(are_on(&conn)?, before);
         }
         Ok(())
     }
@@ -253,9 +255,9 @@ mod tests {
         let conn = Connection::open_in_memory()?;
         let settings = Settings::prepare(&conn)?;
         conn.execute_batch("BEGIN")?;
-        switch::all().try_for_each(|switch| switch.set(&conn, !switch.in_run()))?;
+        all().try_for_each(|switch| switch::set(&conn, switch, !switch.in_run()))?;
         settings.again()?;
-        assert_eq!(all(&conn)?, in_run());
+        assert_eq!(are_on(&conn)?, in_run());
         Ok(())
     }
 
@@ -282,7 +284,7 @@ mod tests {
                 // Up to rusqlite 0.37 the hooks need no `mut`.
                 #[allow(unused_mut)]
                 let mut conn = connection(true)?;
-                let before = all(&conn)?;
+                let before = are_on(&conn)?;
                 let deny = move |context: AuthContext<'_>| match context.action {
                     AuthAction::Pragma { pragma_name, pragma_value }
                         if pragma_name == denied && pragma_value.is_none() == reading =>
@@ -294,7 +296,7 @@ mod tests {
                 let _ = conn.authorizer(Some(deny));
                 assert!(Settings::prepare(&conn).is_err(), "{denied}");
                 let _ = conn.authorizer(None::<fn(AuthContext<'_>) -> Authorization>);
-                assert_eq!(all(&conn)?, before, "{denied} {reading}");
+                assert_eq!(are_on(&conn)?, before, "{denied} {reading}");
             }
         }
         Ok(())

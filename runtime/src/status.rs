@@ -2,11 +2,12 @@
 
 use std::fmt::{self, Write};
 
+use onward_core::ledger::Row;
 use onward_core::printable::{Lines, printable};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
-use crate::ledger::{self, Reading, Row};
+use crate::ledger::{self, Reading};
 use crate::migrations::{Migration, Migrations};
 use crate::plan::{self, Conflict};
 
@@ -61,7 +62,7 @@ impl Status {
             None => (Vec::new(), ledger::strangers(&read, migrations).map_err(&reading)?),
         };
         drop(read);
-        let conflicts = plan::pending(migrations.list, &rows).err().unwrap_or_default();
+        let conflicts = plan::conflicts(migrations.list, &rows);
         let mut entries: Vec<Entry> =
             migrations.list.iter().map(|migration| entry(migration, &rows)).collect();
         for conflict in conflicts {

@@ -31,7 +31,7 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
         }
     };
     let list = migrations.list;
-    let pending = plan::pending(list, &rows).map_err(|conflicts| plan::refusal(list, conflicts))?;
+    let pending = plan::pending(list, &rows)?;
     let differences = match pending {
         [] if is_as_built(migrations, conn)? => Vec::new(),
         _ => {

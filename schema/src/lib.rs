@@ -37,6 +37,7 @@ mod index;
 mod offending;
 mod reach;
 mod read;
+pub mod run;
 mod schema;
 mod storage;
 pub mod stub;

@@ -1,39 +1,11 @@
 //! Reads and sets those settings of a connection that a run puts to what the replay has.
 
-use onward_core::setting::{Care, DEFER, FOREIGN_KEYS, LIKE, SETTINGS, STRINGS, Setting, WRITABLE_SCHEMA};
+use onward_core::setting::{FOREIGN_KEYS, LIKE, STRINGS, WRITABLE_SCHEMA};
+use onward_core::switch::{Switch, all};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::db_config;
-
-/// A setting that a run sets.
-#[derive(Debug, Clone, Copy)]
-pub struct Switch {
-    setting: &'static Setting,
-    /// Whether it is on in a run.
-    on: bool,
-}
-
-/// All of them, in the order in which they are set.
-///
-/// ```
-/// # fn main() -> rusqlite::Result<()> {
-/// let conn = rusqlite::Connection::open_in_memory()?;
-/// conn.execute_batch("PRAGMA recursive_triggers = ON; PRAGMA case_sensitive_like = ON")?;
-/// for switch in onward_schema::switch::all() {
-///     switch.ensure(&conn)?;
-/// }
-/// assert!(!conn.query_row("PRAGMA recursive_triggers", [], |row| row.get::<_, bool>(0))?);
-/// assert!(conn.query_row("SELECT 'a' LIKE 'A'", [], |row| row.get::<_, bool>(0))?);
-/// # Ok(())
-/// # }
-/// ```
-pub fn all() -> impl DoubleEndedIterator<Item = Switch> {
-    SETTINGS.iter().filter_map(|setting| match setting.care {
-        Care::Set(on) => Some(Switch { setting, on }),
-        _ => None,
-    })
-}
 
 /// Whether double quotes may be strings.
 ///
@@ -43,82 +15,89 @@ pub fn strings(conn: &Connection, on: bool) -> Result<()> {
     STRINGS.into_iter().filter_map(call).try_for_each(|config| conn.set_db_config(config, on).map(drop))
 }
 
-impl Switch {
-    /// Whether it is on in a run.
-    pub fn in_run(self) -> bool {
-        self.on
-    }
+/// Whether a switch is read and set by a call, which costs next to nothing.
+pub fn is_cheap(switch: Switch) -> bool {
+    config(switch).is_some()
+}
 
-    /// The pragma that sets it, if there is one.
-    pub fn pragma(self) -> Option<&'static str> {
-        self.setting.pragma
+/// Whether a switch is on. What this SQLite does not know is as it is in a run.
+///
+/// # Errors
+/// If the connection's authorizer denies the question.
+pub fn is_on(conn: &Connection, switch: Switch) -> Result<bool> {
+    if let Some(on) = config(switch).and_then(|config| conn.db_config(config).ok()) {
+        return Ok(on);
     }
-
-    /// Whether it lasts longer than a transaction. What does not is off before any begins.
-    pub fn lasts(self) -> bool {
-        self.pragma() != Some(DEFER)
-    }
-
-    /// Whether it is read and set by a call, which costs next to nothing.
-    pub fn is_cheap(self) -> bool {
-        self.call().is_some()
-    }
-
-    /// Whether it is on. What this SQLite does not know is as it is in a run.
-    ///
-    /// # Errors
-    /// If the connection's authorizer denies the question.
-    pub fn is_on(self, conn: &Connection) -> Result<bool> {
-        if let Some(on) = self.call().and_then(|config| conn.db_config(config).ok()) {
-            return Ok(on);
+    match switch.pragma() {
+        Some(LIKE) => is_like_case_sensitive(conn),
+        Some(name) => {
+            let sql = format!("PRAGMA {name}");
+            Ok(conn.query_row(&sql, [], |row| row.get(0)).optional()?.unwrap_or(switch.in_run()))
         }
-        match self.pragma() {
-            Some(LIKE) => is_like_case_sensitive(conn),
-            Some(name) => {
-                let sql = format!("PRAGMA {name}");
-                Ok(conn.query_row(&sql, [], |row| row.get(0)).optional()?.unwrap_or(self.on))
-            }
-            None => Ok(self.on),
-        }
+        None => Ok(switch.in_run()),
     }
+}
 
-    /// Turns it on or off.
-    ///
-    /// # Errors
-    /// If the connection's authorizer denies it, or a statement is running that SQLite would have to change.
-    pub fn set(self, conn: &Connection, on: bool) -> Result<()> {
-        // After writing to the schema, RESET makes SQLite read it again, as the next start would.
-        if self.setting.config == Some(WRITABLE_SCHEMA) && !on {
-            return conn.execute_batch("PRAGMA writable_schema = RESET");
-        }
-        if self.call().is_some_and(|config| conn.set_db_config(config, on).is_ok()) {
-            return Ok(());
-        }
-        match self.pragma() {
-            Some(name) => conn.execute_batch(&format!("PRAGMA {name} = {on}")),
-            None => Ok(()),
-        }
+/// Turns a switch on or off.
+///
+/// # Errors
+/// If the connection's authorizer denies it, or a statement is running that SQLite would have to change.
+pub fn set(conn: &Connection, switch: Switch, on: bool) -> Result<()> {
+    // After writing to the schema, RESET makes SQLite read it again, as the next start would.
+    if switch.config() == Some(WRITABLE_SCHEMA) && !on {
+        return conn.execute_batch("PRAGMA writable_schema = RESET");
     }
+    if config(switch).is_some_and(|config| conn.set_db_config(config, on).is_ok()) {
+        return Ok(());
+    }
+    match switch.pragma() {
+        Some(name) => conn.execute_batch(&format!("PRAGMA {name} = {on}")),
+        None => Ok(()),
+    }
+}
 
-    /// Puts it to what it is in a run, if it is anything else.
-    ///
-    /// # Errors
-    /// As [`Switch::is_on`] and [`Switch::set`].
-    pub fn ensure(self, conn: &Connection) -> Result<()> {
-        self.put(conn, self.on)
+/// Turns a switch on or off, if it is not; says whether it was another.
+///
+/// # Errors
+/// As [`is_on`] and [`set`].
+pub fn put(conn: &Connection, switch: Switch, on: bool) -> Result<bool> {
+    let differs = is_on(conn, switch)? != on;
+    if differs {
+        set(conn, switch, on)?;
     }
+    Ok(differs)
+}
 
-    /// Turns it on or off, if it is not.
-    ///
-    /// # Errors
-    /// As [`Switch::is_on`] and [`Switch::set`].
-    pub fn put(self, conn: &Connection, on: bool) -> Result<()> {
-        if self.is_on(conn)? == on { Ok(()) } else { self.set(conn, on) }
-    }
+/// Puts every switch to what it is in a run.
+///
+/// ```
+/// # fn main() -> rusqlite::Result<()> {
+/// let conn = rusqlite::Connection::open_in_memory()?;
+/// conn.execute_batch("PRAGMA recursive_triggers = ON; PRAGMA case_sensitive_like = ON")?;
+/// onward_schema::switch::put_all(&conn)?;
+/// assert!(!conn.query_row("PRAGMA recursive_triggers", [], |row| row.get::<_, bool>(0))?);
+/// assert!(conn.query_row("SELECT 'a' LIKE 'A'", [], |row| row.get::<_, bool>(0))?);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// As [`is_on`] and [`set`].
+pub fn put_all(conn: &Connection) -> Result<()> {
+    all().try_for_each(|switch| put(conn, switch, switch.in_run()).map(drop))
+}
 
-    fn call(self) -> Option<DbConfig> {
-        self.setting.config.and_then(call)
-    }
+/// Puts those switches back that a migration can set, behind it; says whether one of them was another.
+///
+/// # Errors
+/// As [`is_on`] and [`set`].
+pub fn put_undone(conn: &Connection) -> Result<bool> {
+    let undone = all().filter(|switch| switch.is_undone());
+    undone.map(|switch| put(conn, switch, switch.in_run())).try_fold(false, |any, one| Ok(any | one?))
+}
+
+fn config(switch: Switch) -> Option<DbConfig> {
+    switch.config().and_then(call)
 }
 
 /// A call costs next to nothing, a pragma is a statement to prepare; and some work inside a transaction by a call only.
@@ -160,17 +139,18 @@ mod tests {
     fn each_can_be_turned_on_and_off() -> Result<()> {
         let conn = Connection::open_in_memory()?;
         for switch in all() {
-            if switch.pragma().is_none() && switch.call().is_none_or(|config| conn.db_config(config).is_err())
+            if switch.pragma().is_none()
+                && config(switch).is_none_or(|config| conn.db_config(config).is_err())
             {
                 println!("this SQLite, or this rusqlite, does not have {switch:?}");
                 continue;
             }
             for on in [true, false, true, false] {
-                switch.set(&conn, on)?;
-                assert_eq!(switch.is_on(&conn)?, on, "{switch:?}");
+                set(&conn, switch, on)?;
+                assert_eq!(is_on(&conn, switch)?, on, "{switch:?}");
             }
-            switch.ensure(&conn)?;
-            assert_eq!(switch.is_on(&conn)?, switch.in_run(), "{switch:?}");
+            put(&conn, switch, switch.in_run())?;
+            assert_eq!(is_on(&conn, switch)?, switch.in_run(), "{switch:?}");
         }
         Ok(())
     }
@@ -184,7 +164,7 @@ mod tests {
             for count in arguments {
                 conn.create_scalar_function("like", *count, FunctionFlags::default(), like)?;
             }
-            all().try_for_each(|switch| switch.ensure(&conn))?;
+            put_all(&conn)?;
             let is_own: bool =
                 conn.query_row("SELECT 'a%' LIKE 'a%' AND NOT 'ab' LIKE 'a%'", [], |row| row.get(0))?;
             assert!(is_own, "{arguments:?}");
@@ -195,14 +175,14 @@ mod tests {
     #[test]
     fn a_call_and_a_pragma_are_the_same_switch() -> Result<()> {
         let conn = Connection::open_in_memory()?;
-        let two = all().filter(|switch| switch.call().is_some() && switch.setting.pragma.is_some());
+        let two = all().filter(|switch| config(*switch).is_some() && switch.pragma().is_some());
         let mut count = 0;
         for switch in two {
-            let name = switch.setting.pragma.unwrap_or_default();
+            let name = switch.pragma().unwrap_or_default();
             for on in [true, false] {
                 conn.execute_batch(&format!("PRAGMA {name} = {on}"))?;
-                assert_eq!(switch.is_on(&conn)?, on, "{name}");
-                switch.set(&conn, !on)?;
+                assert_eq!(is_on(&conn, switch)?, on, "{name}");
+                set(&conn, switch, !on)?;
                 let read: bool = conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?;
                 assert_eq!(read, !on, "{name}");
             }
