@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Only the `main` database counts, and of it what its owner made: neither SQLite's own `sqlite_…` tables, nor the
-//! shadow tables behind a virtual table, nor onward's [`LEDGER`](onward_core::ledger::LEDGER). Nothing here writes.
+//! shadow tables behind a virtual table, nor onward's [`LEDGER`](onward_core::ledger::LEDGER). Reading writes nothing.
 #![deny(missing_docs)]
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
