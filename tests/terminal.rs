@@ -6,6 +6,7 @@ use std::fs;
 
 use onward::rusqlite::Connection;
 use onward::{Adopt, Migrations, migrations};
+use onward_core::name::quoted;
 use onward_tests::command::{Place, Ran, run};
 use onward_tests::{cargo_onward, file::File};
 use serde_json::Value;
@@ -52,10 +53,6 @@ fn harmless(shown: impl Display) {
 fn harmless_error(error: impl Display + Debug) {
     harmless(&error);
     harmless(format!("{error:?}"));
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// As on a terminal, where colours are shown.

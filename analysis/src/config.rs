@@ -23,6 +23,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use onward_core::name::Ident;
 pub use onward_schema::stub::Function as Stub;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -92,7 +93,7 @@ impl Config {
 
     /// Whether others make a table of this name in the same database.
     pub fn is_external(&self, table: &str) -> bool {
-        self.others().any(|external| external.name.eq_ignore_ascii_case(table))
+        self.others().any(|external| Ident(&external.name) == table)
     }
 
     /// What stands in for the functions where the application is not there.

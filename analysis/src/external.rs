@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use onward_core::ledger::LEDGER;
+use onward_core::name::Ident;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -112,7 +113,7 @@ fn external(
     let is_name = |name: &str| {
         !name.is_empty() && !name.contains('\0') && !name.to_ascii_lowercase().starts_with("sqlite_")
     };
-    if !is_name(written) || !schema.as_deref().is_none_or(is_name) || written.eq_ignore_ascii_case(LEDGER) {
+    if !is_name(written) || !schema.as_deref().is_none_or(is_name) || Ident(written) == LEDGER {
         return Err(problem("no table of others can have this name"));
     }
     let place = file.at(value.span());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use onward_core::kind::Kind;
+use onward_core::name::Ident;
 use onward_core::token::{Token, significant};
 use onward_core::version;
 
@@ -100,7 +101,7 @@ impl History {
     /// Every place where a statement names this, in any quotes and in any case of ASCII letters.
     pub fn named(&self, at: At, name: &str) -> Vec<Place> {
         let place = self.place(at);
-        let is_it = |token: &Token<'_>| token.name().is_some_and(|found| found.eq_ignore_ascii_case(name));
+        let is_it = |token: &Token<'_>| token.is_name(name);
         let ranges = significant(self.sql(at)).filter(is_it).map(|token| token.range);
         ranges
             .map(|range| place.file.at(place.range.start + range.start..place.range.start + range.end))
@@ -115,7 +116,7 @@ impl History {
 
     /// A name as the history first writes it, without quotes; `name` itself if it nowhere does.
     pub(crate) fn written(&self, name: &str) -> String {
-        let is_it = |token: &String| token.eq_ignore_ascii_case(name);
+        let is_it = |token: &String| Ident(token) == name;
         let mut names =
             self.statements().flat_map(|at| significant(self.sql(at)).filter_map(|token| token.name()));
         names.find(is_it).unwrap_or_else(|| name.to_owned())

@@ -1,5 +1,7 @@
 //! The oldest SQLite that a history is for.
 
+use onward_core::name::Ident;
+
 use crate::engine::{OLDEST, Version};
 use crate::history::History;
 use crate::newer::{Use, uses};
@@ -20,10 +22,7 @@ impl History {
     pub(crate) fn newer(&self, sql: &str, than: Version) -> Vec<Use> {
         let is_own = |found: &Use| {
             let own = self.config.functions.iter().map(|function| &function.name);
-            found
-                .function
-                .as_ref()
-                .is_some_and(|name| own.into_iter().any(|own| own.eq_ignore_ascii_case(name)))
+            found.function.as_ref().is_some_and(|name| own.into_iter().any(|own| Ident(own) == name))
         };
         let mut uses = uses(sql);
         uses.retain(|found| found.since > than && !is_own(found));

@@ -1,5 +1,6 @@
 //! The tables outside of the migrated database, temporary and attached ones, that statements of the application may name.
 
+use onward_core::name::Ident;
 use onward_schema::Schema;
 
 use crate::config::Config;
@@ -28,7 +29,7 @@ pub(crate) fn meant(known: &Schema, schema: Option<&str>, table: &str) -> String
     let outside = |schema: &str| Some(whole(schema, table)).filter(|name| known.tables.contains_key(name));
     let plain = || table.to_owned();
     match schema {
-        Some(schema) if schema.eq_ignore_ascii_case("main") => plain(),
+        Some(schema) if Ident(schema) == "main" => plain(),
         Some(schema) => whole(schema, table),
         None if outside("temp").is_some() => whole("temp", table),
         None if known.table(table).is_some() || known.views.contains_key(&table.to_ascii_lowercase()) => {

@@ -1,5 +1,6 @@
 //! A table or a view as the rows of an application see it.
 
+use onward_core::name::Ident;
 use onward_schema::{Classes, Table};
 
 use crate::query::{Null, Value};
@@ -55,6 +56,6 @@ impl Relation {
 
     /// The column of this name, in any case.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+        self.columns.iter().find(|column| Ident(&column.name) == name)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use onward_core::ledger::{CREATE_LEDGER, LEDGER};
+use onward_core::name::{Ident, quoted};
 use onward_schema::stub::collation;
 use onward_schema::{enforce_foreign_keys, run, switch};
 use rusqlite::backup::Backup;
@@ -187,15 +188,10 @@ impl Sandbox {
     }
 }
 
-/// A name in quotes, whatever is in it.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 fn is_forbidden(function: &str) -> bool {
     ["load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"]
         .iter()
-        .any(|forbidden| function.eq_ignore_ascii_case(forbidden))
+        .any(|forbidden| Ident(function) == forbidden)
 }
 
 /// Whether it would change the ledger, or what happens when it is written, without which the run that it is part of could not
@@ -210,7 +206,7 @@ fn is_of_ledger(action: AuthAction<'_>) -> bool {
         | AuthAction::CreateTempIndex { table_name, .. }
         | AuthAction::CreateTrigger { table_name, .. }
         | AuthAction::CreateTempTrigger { table_name, .. }
-        | AuthAction::AlterTable { table_name, .. } => table_name.eq_ignore_ascii_case(LEDGER),
+        | AuthAction::AlterTable { table_name, .. } => Ident(table_name) == LEDGER,
         _ => false,
     }
 }
@@ -218,7 +214,7 @@ fn is_of_ledger(action: AuthAction<'_>) -> bool {
 /// The databases that the application attaches.
 fn attached(config: &Config) -> BTreeSet<&str> {
     let schemas = config.external.iter().filter_map(|table| table.schema.as_deref());
-    schemas.filter(|schema| !schema.eq_ignore_ascii_case("temp")).collect()
+    schemas.filter(|schema| Ident(schema) != "temp").collect()
 }
 
 /// Stands in for what the application registers.

@@ -2,8 +2,10 @@
 
 mod moment;
 
+use moment::Moment;
 use onward_core::checksum::Checksum;
 use onward_core::ledger::{INSERT_LEDGER, LEDGER};
+use onward_core::name::quoted;
 use rusqlite::Result;
 
 use crate::analysis::Analysis;
@@ -11,8 +13,7 @@ use crate::checks::{not_repeatable, sqlite_error};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::replay::{Replay, fingerprint};
-use crate::sandbox::{Sandbox, quoted};
-use moment::Moment;
+use crate::sandbox::Sandbox;
 
 /// A database with all migrations applied.
 #[derive(Debug, Clone, PartialEq, Eq)]

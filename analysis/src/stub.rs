@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use onward_core::kind::{Kind, ObjectKind};
+use onward_core::name::{Ident, quoted};
 use onward_core::statement::statements;
 use onward_core::token::{Kind as TokenKind, Token, significant};
 
@@ -10,7 +11,7 @@ use crate::config::Config;
 use crate::external::{Columns, External};
 use crate::file::Place;
 use crate::history::History;
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// Gives every external table of a history its stub; those that SQLite refuses are taken out, and told.
 pub(crate) fn settle(history: &mut History) -> Vec<(Place, String)> {
@@ -48,23 +49,20 @@ impl External {
         let keys = if self.is_main() { references(history, &self.name) } else { BTreeSet::new() };
         let mut columns: Vec<&String> = Vec::new();
         for name in names.iter().chain(keys.iter().flatten()) {
-            if !columns.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            if !columns.iter().any(|known| Ident(known) == name) {
                 columns.push(name);
             }
         }
         let id = "id".to_owned();
-        let has_id = columns.is_empty() || columns.iter().any(|name| name.eq_ignore_ascii_case(&id));
+        let has_id = columns.is_empty() || columns.iter().any(|name| Ident(name) == id);
         let primary = if has_id { &id } else { columns[0] };
-        let primary =
-            columns.iter().find(|name| name.eq_ignore_ascii_case(primary)).map_or(&id, |name| *name).clone();
+        let primary = columns.iter().find(|name| Ident(name) == primary).map_or(&id, |name| *name).clone();
         let list = |names: &[String]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
         if columns.is_empty() {
             columns.push(&id);
         }
         // SQLite compares a foreign key by the parent's affinity: under this one, numbers match that were written as texts.
-        let is_key = |name: &String| {
-            *name == primary || keys.iter().flatten().any(|key| key.eq_ignore_ascii_case(name))
-        };
+        let is_key = |name: &String| *name == primary || keys.iter().flatten().any(|key| Ident(key) == name);
         let column =
             |name: &&String| format!("{}{}", quoted(name), if is_key(name) { " NUMERIC" } else { "" });
         let mut parts: Vec<String> = columns.iter().map(column).collect();
@@ -122,7 +120,7 @@ fn references(history: &History, table: &str) -> BTreeSet<Vec<String>> {
         let tokens: Vec<Token<'_>> = significant(history.sql(at)).collect();
         for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is("REFERENCES")) {
             let parent = tokens.get(index + 1).filter(|_| token.kind != TokenKind::Quoted);
-            if parent.and_then(Token::name).is_some_and(|name| name.eq_ignore_ascii_case(table)) {
+            if parent.and_then(Token::name).is_some_and(|name| Ident(name) == table) {
                 let list = tokens[index + 2..].iter();
                 let opens = tokens.get(index + 2).is_some_and(|token| token.text == "(");
                 let list = list.skip(1).take_while(|token| opens && token.text != ")");

@@ -17,7 +17,7 @@ pub(crate) fn behind(history: &History, at: At, refusal: &Refusal) -> Option<At>
     };
     let writes = |sql: &str| {
         table.is_some_and(|table| {
-            let is_it = |token: Token<'_>| token.name().is_some_and(|name| name.eq_ignore_ascii_case(table));
+            let is_it = |token: Token<'_>| token.is_name(table);
             history.named(at, table).is_empty() && significant(sql).any(is_it)
         })
     };

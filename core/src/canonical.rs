@@ -17,6 +17,7 @@
 //! - `DEFAULT Draft` and `DEFAULT "Draft"` are the string `'Draft'`, and are written like that.
 //! - The arguments of a virtual table belong to its module, which may care for case and quotes: they stay.
 
+use crate::name::{Ident, quoted, string};
 use crate::token::{Kind, Token, significant};
 
 /// The canonical form of a statement as `sqlite_schema` holds it, or of a part of one.
@@ -82,11 +83,11 @@ struct Before<'a> {
 
 impl Before<'_> {
     fn last_is(&self, word: &str) -> bool {
-        self.last.eq_ignore_ascii_case(word)
+        Ident(self.last) == word
     }
 
     fn second_last_is(&self, word: &str) -> bool {
-        self.second_last.eq_ignore_ascii_case(word)
+        Ident(self.second_last) == word
     }
 
     /// Whether what comes now, in quotes, can be nothing but a name.
@@ -113,7 +114,7 @@ impl Before<'_> {
 fn push(text: &mut String, token: &Token<'_>, place: Place) {
     match (token.kind, place) {
         (Kind::Word, Place::Default) if !is_reserved(&token.text.to_ascii_lowercase()) => {
-            push_quoted(text, token.text, '\'');
+            text.push_str(&string(token.text));
         }
         (Kind::Word, _) => {
             let start = text.len();
@@ -121,7 +122,7 @@ fn push(text: &mut String, token: &Token<'_>, place: Place) {
             text[start..].make_ascii_lowercase();
         }
         (Kind::DoubleQuoted | Kind::Quoted, Place::Default) => {
-            push_quoted(text, &token.name().unwrap_or_default(), '\'');
+            text.push_str(&string(&token.name().unwrap_or_default()));
         }
         (Kind::DoubleQuoted, Place::Any) => push_name(text, &token.name().unwrap_or_default()),
         (Kind::Quoted, _) | (Kind::DoubleQuoted | Kind::String, Place::Name) => {
@@ -140,19 +141,8 @@ fn push_name(text: &mut String, name: &str) {
     if plain && !is_reserved(name) {
         text.push_str(name);
     } else {
-        push_quoted(text, name, '"');
+        text.push_str(&quoted(name));
     }
-}
-
-fn push_quoted(text: &mut String, content: &str, quote: char) {
-    text.push(quote);
-    for character in content.chars() {
-        if character == quote {
-            text.push(quote);
-        }
-        text.push(character);
-    }
-    text.push(quote);
 }
 
 /// Whether the word, in lower case, means something else once it loses its quotes.

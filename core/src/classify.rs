@@ -1,6 +1,7 @@
 //! The one classifier of statements: from its tokens to its [`Kind`].
 
 use crate::kind::{Change, Kind, Name, ObjectKind};
+use crate::name::Ident;
 use crate::token::{Token, significant};
 
 impl Kind {
@@ -42,7 +43,7 @@ fn classify(tokens: &[Token<'_>]) -> Option<Kind> {
         let object = cursor.object()?;
         let if_not_exists = cursor.take_all(&["IF", "NOT", "EXISTS"]);
         let name = cursor.name()?;
-        temporary |= name.database.as_ref().is_some_and(|database| database.eq_ignore_ascii_case("temp"));
+        temporary |= name.database.as_ref().is_some_and(|database| Ident(database) == "temp");
         let on = match object {
             ObjectKind::Index | ObjectKind::Trigger => cursor.seek("ON").then(|| cursor.name()).flatten(),
             ObjectKind::Table | ObjectKind::View => None,

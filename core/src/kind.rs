@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::name::Ident;
+
 /// A name in a statement and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -17,12 +19,12 @@ pub struct Name {
 impl Name {
     /// Whether it is this name; SQLite does not look at the case of ASCII letters.
     pub fn is(&self, other: &str) -> bool {
-        self.text.eq_ignore_ascii_case(other)
+        Ident(&self.text) == other
     }
 
     /// Whether no other database than `main` is written before it.
     pub fn is_in_main(&self) -> bool {
-        self.database.as_ref().is_none_or(|database| database.eq_ignore_ascii_case("main"))
+        self.database.as_ref().is_none_or(|database| Ident(database) == "main")
     }
 }
 

@@ -15,6 +15,7 @@
 //! - [`kind`]: what a statement is, and [`classify`](kind::Kind::of), the one place that finds out;
 //! - [`effect`]: what it does to a database that may have had it before;
 //! - [`canonical`]: one spelling for every `CREATE` statement that means the same;
+//! - [`name`]: names as SQLite compares and quotes them;
 //! - [`printable`]: the text of others, fit for a terminal.
 //!
 //! Histories:
@@ -41,6 +42,7 @@ mod classify;
 pub mod effect;
 pub mod kind;
 pub mod ledger;
+pub mod name;
 pub mod plan;
 pub mod printable;
 pub mod run;

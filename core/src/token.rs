@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::name::Ident;
+
 /// What a [`Token`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -58,6 +60,11 @@ impl Token<'_> {
             && self.text.eq_ignore_ascii_case(word)
     }
 
+    /// Whether it can be this name, in any quotes and in any case of ASCII letters.
+    pub fn is_name(&self, name: &str) -> bool {
+        self.name().is_some_and(|found| Ident(found) == name)
+    }
+
     /// Whether it begins a constraint of a table: a column of this name stands in quotes.
     pub fn begins_constraint(&self) -> bool {
         ["CONSTRAINT", "CHECK", "FOREIGN", "PRIMARY", "UNIQUE"].iter().any(|word| self.is(word))
@@ -93,6 +100,17 @@ pub fn tokens(text: &str) -> Tokens<'_> {
 /// The tokens that SQLite's parser sees: no white space, no comments.
 pub fn significant(text: &str) -> impl Iterator<Item = Token<'_>> {
     tokens(text).filter(Token::is_significant)
+}
+
+/// A name or a string as it is written, without its quotes; what cannot be one as it is.
+///
+/// ```
+/// use onward_core::token::unquoted;
+/// assert_eq!(unquoted("[a b]"), "a b");
+/// assert_eq!(unquoted("'it''s'"), "it's");
+/// ```
+pub fn unquoted(text: &str) -> String {
+    tokens(text).next().and_then(|token| token.name()).unwrap_or_else(|| text.to_owned())
 }
 
 /// The line and column of a byte of a text, both counted from one, the column in characters.

@@ -7,6 +7,7 @@ use onward_core::ledger::{
     ADOPT_LEDGER, COLUMNS, CREATE_LEDGER, DELETE_FROM_LEDGER, INSERT_LEDGER, LEDGER, NEWEST_CHAIN, Row,
     select,
 };
+use onward_core::name::Ident;
 use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction, params};
 
@@ -79,7 +80,7 @@ pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
     }
     let columns = columns(conn).map_err(&reading)?;
     let is_computed = |wanted: &str| {
-        let found = columns.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let found = columns.iter().find(|(name, _)| Ident(name) == wanted);
         found.map(|(_, computed)| *computed)
     };
     for wanted in COLUMNS {

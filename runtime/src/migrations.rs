@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use onward_core::checksum::Checksum;
+use onward_core::name::Ident;
 use onward_core::{token, version};
 use onward_schema::Difference;
 use onward_schema::stub::Function;
@@ -172,7 +173,7 @@ impl Migrations {
 
     /// Whether others make a table of this name.
     pub(crate) fn is_external(&self, table: &str) -> bool {
-        self.external.iter().any(|(name, _)| name.eq_ignore_ascii_case(table))
+        self.external.iter().any(|(name, _)| Ident(name) == table)
     }
 
     /// The migrations in the order in which they run.

@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 use std::time::Duration;
 
 use onward_core::ledger::LEDGER;
+use onward_core::name::{Ident, quoted};
 use onward_core::printable::{Lines, printable};
 use onward_schema::Violation;
 use rusqlite::Connection;
@@ -131,8 +132,7 @@ pub(crate) fn rehearse(migrator: &Migrator<'_>, conn: &Connection) -> Result<Reh
     rehearsal.rows = before
         .into_iter()
         .map(|(table, before)| {
-            let after =
-                after.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table)).map(|(_, rows)| *rows);
+            let after = after.iter().find(|(name, _)| Ident(name) == table).map(|(_, rows)| *rows);
             TableRows { table, before, after }
         })
         .collect();
@@ -147,7 +147,7 @@ fn rows(conn: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
     let mut query = conn.prepare(sql)?;
     let names = query.query_map([LEDGER], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
     let count = |name: String| {
-        let sql = format!("SELECT count(*) FROM main.\"{}\"", name.replace('"', "\"\""));
+        let sql = format!("SELECT count(*) FROM main.{}", quoted(&name));
         let rows: Option<i64> = conn.query_row(&sql, [], |row| row.get(0)).ok();
         rows.and_then(|rows| u64::try_from(rows).ok()).map(|rows| (name, rows))
     };

@@ -1,5 +1,6 @@
 //! Structs whose fields are columns.
 
+use onward_core::name::Ident;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Params, Result, params_from_iter};
 
@@ -112,7 +113,7 @@ pub trait Update: Table + Values {
     fn update_params(&self) -> impl Params {
         let mut all = values(self, &|name, usage| Self::TARGET.sets(name, usage));
         for key in Self::TARGET.key {
-            all.extend(values(self, &|name, _| name.eq_ignore_ascii_case(key)));
+            all.extend(values(self, &|name, _| Ident(name) == key));
         }
         params_from_iter(all)
     }

@@ -1,6 +1,7 @@
 //! The rows of `sqlite_schema` that count.
 
 use onward_core::ledger::LEDGER;
+use onward_core::name::Ident;
 use rusqlite::{Connection, Result, Row};
 
 use crate::ObjectKind;
@@ -63,7 +64,7 @@ pub(crate) fn text(row: &Row<'_>, column: usize) -> Result<String> {
 /// Whether SQLite or onward made the object.
 fn is_ours(name: &str) -> bool {
     let prefix = name.as_bytes().get(..7);
-    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"sqlite_")) || name.eq_ignore_ascii_case(LEDGER)
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"sqlite_")) || Ident(name) == LEDGER
 }
 
 fn shadow_tables(conn: &Connection) -> Result<Vec<String>> {

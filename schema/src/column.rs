@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use onward_core::name::Ident;
+
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
@@ -82,7 +84,7 @@ impl fmt::Display for Column {
         if let Some(default) = &self.default {
             write!(f, " DEFAULT {default}")?;
         }
-        if !self.collation.eq_ignore_ascii_case("binary") {
+        if Ident(&self.collation) != "binary" {
             write!(f, " COLLATE {}", self.collation)?;
         }
         if let Some(generated) = &self.generated {

@@ -3,6 +3,7 @@
 //! The statements come from `sqlite_schema`, so SQLite has understood them: looking for reserved words at the right
 //! depth of brackets is enough, and what is not found is left out.
 
+use onward_core::name::Ident;
 use onward_core::token::{Kind, Token, significant, tokens};
 
 use crate::{Generated, Module};
@@ -51,7 +52,7 @@ impl TableText {
 
     /// How this column is computed; the pragma knows that it is.
     pub(crate) fn generated(&self, column: &str, stored: bool) -> Generated {
-        let expression = self.generated.iter().find(|(name, _)| name.eq_ignore_ascii_case(column));
+        let expression = self.generated.iter().find(|(name, _)| Ident(name) == column);
         Generated { stored, expression: expression.map(|(_, text)| text.clone()).unwrap_or_default() }
     }
 }

@@ -1,5 +1,7 @@
 //! A table's indexes.
 
+use onward_core::name::Ident;
+
 /// An index of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
@@ -49,7 +51,7 @@ impl Index {
             .iter()
             .map(|column| {
                 let mut text = column.name_or_expression.clone();
-                if !column.collation.eq_ignore_ascii_case("binary") {
+                if Ident(&column.collation) != "binary" {
                     text.push_str(" COLLATE ");
                     text.push_str(&column.collation);
                 }

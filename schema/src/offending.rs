@@ -1,5 +1,6 @@
 //! Which rows are in the way of a statement that breaks a constraint.
 
+use onward_core::name::{Ident, quoted};
 use onward_core::token::{Token, significant};
 
 use crate::create::{IndexText, depth_after, find, fold, group, span, split};
@@ -32,7 +33,7 @@ pub fn offending(schema: &Schema, sql: &str, message: &str) -> Vec<String> {
     let Some(written) = written(schema, sql, &tokens) else { return Vec::new() };
     let Some(find) = condition(written.table, schema, message) else { return Vec::new() };
     let mut name = "written".to_owned();
-    while tokens.iter().any(|token| token.name().is_some_and(|found| found.eq_ignore_ascii_case(&name))) {
+    while tokens.iter().any(|token| token.is_name(&name)) {
         name.push('_');
     }
     let one =
@@ -74,7 +75,7 @@ fn repeated(table: &str, columns: &[String], condition: Option<String>) -> Strin
 fn condition(table: &Table, schema: &Schema, message: &str) -> Option<String> {
     let column = |of: &str| {
         let (name, column) = of.split_once('.')?;
-        name.eq_ignore_ascii_case(&table.name).then(|| table.column(column)).flatten()
+        (Ident(name) == table.name).then(|| table.column(column)).flatten()
     };
     if let Some(of) = message.strip_prefix("NOT NULL constraint failed: ") {
         return Some(format!("SELECT * FROM {ROWS} WHERE {} IS NULL", quoted(&column(of)?.name)));
@@ -92,7 +93,7 @@ fn condition(table: &Table, schema: &Schema, message: &str) -> Option<String> {
     let collated = |of: &str| {
         let column = column(of)?;
         let name = quoted(&column.name);
-        Some(match column.collation.eq_ignore_ascii_case("BINARY") {
+        Some(match Ident(&column.collation) == "BINARY" {
             true => name,
             false => format!("{name} COLLATE {}", column.collation),
         })
@@ -108,11 +109,9 @@ fn check_of(table: &Table, said: &str) -> Option<String> {
         return Some(said);
     }
     let tokens: Vec<Token<'_>> = significant(&table.definition).collect();
-    let at = tokens.windows(3).position(|three| {
-        three[0].is("constraint")
-            && three[2].is("check")
-            && three[1].name().is_some_and(|name| name.eq_ignore_ascii_case(&said))
-    })?;
+    let at = tokens
+        .windows(3)
+        .position(|three| three[0].is("constraint") && three[2].is("check") && three[1].is_name(&said))?;
     Some(fold(span(&table.definition, group(&tokens, Some(at + 3))))).filter(|check| !check.is_empty())
 }
 
@@ -184,7 +183,7 @@ fn updated<'s>(table: &'s Table, sql: &str, rest: &[Token<'_>]) -> Option<Writte
     let sets = split(sets).into_iter().map(set).collect::<Option<Vec<(String, String)>>>()?;
     let column = |column: String| {
         let name = quoted(&column);
-        let value = sets.iter().find(|(set, _)| set.eq_ignore_ascii_case(&column)).map(|(_, value)| value);
+        let value = sets.iter().find(|(set, _)| Ident(set) == column).map(|(_, value)| value);
         match (value, &condition) {
             (None, _) => name,
             (Some(value), None) => format!("{value} AS {name}"),
@@ -202,11 +201,6 @@ fn updated<'s>(table: &'s Table, sql: &str, rest: &[Token<'_>]) -> Option<Writte
 fn stored(table: &Table) -> Vec<String> {
     let columns = table.columns.iter().filter(|column| column.generated.is_none());
     columns.map(|column| column.name.clone()).collect()
-}
-
-/// A name as it can stand anywhere.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use onward_core::canonical::canonical;
+use onward_core::name::Ident;
 use rusqlite::{Connection, Result};
 
 use crate::read::Reader;
@@ -79,7 +80,7 @@ impl Schema {
     pub fn index(&self, name: &str) -> Option<(&Table, &Index)> {
         let pairs =
             self.tables.values().flat_map(|table| table.indexes.iter().map(move |index| (table, index)));
-        pairs.into_iter().find(|(_, index)| index.name.eq_ignore_ascii_case(name))
+        pairs.into_iter().find(|(_, index)| Ident(&index.name) == name)
     }
 
     /// Where `found` is not what this schema expects; empty exactly if their fingerprints over all objects are equal.

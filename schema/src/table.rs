@@ -1,5 +1,7 @@
 //! Tables, virtual ones among them.
 
+use onward_core::name::Ident;
+
 use crate::{Column, ForeignKey, Index};
 
 /// A table.
@@ -40,7 +42,7 @@ pub struct Module {
 impl Table {
     /// The column of this name, in any case.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+        self.columns.iter().find(|column| Ident(&column.name) == name)
     }
 
     /// The columns of the primary key in the key's order.

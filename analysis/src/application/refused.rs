@@ -1,5 +1,6 @@
 //! What to say of a statement that SQLite refuses.
 
+use onward_core::name::string;
 use onward_core::token::significant;
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
@@ -61,10 +62,10 @@ pub(super) fn explain(
     let near = near(conn, sql, &refusal.cause);
     let diagnostic = match &refusal.cause {
         Cause::NoColumn { name, quoted: true } => {
-            let string = name.replace('\'', "''");
+            let string = string(name);
             let help = match &near {
-                Some(near) => format!("write '{string}' for the string, or \"{near}\" for the column"),
-                None => format!("write '{string}' for the string"),
+                Some(near) => format!("write {string} for the string, or \"{near}\" for the column"),
+                None => format!("write {string} for the string"),
             };
             Diagnostic::new(&double_quoted_string::RULE, at(name), format!("no column is called \"{name}\""))
                 .label("strings stand in single quotes")

@@ -1,5 +1,7 @@
 //! What is said of a table, of its columns, and of the fields that stand for them.
 
+use onward_core::name::quoted;
+
 use crate::analysis::Analysis;
 use crate::checks::{field_null, field_type, unknown_column, unknown_table};
 use crate::diagnostic::Diagnostic;
@@ -15,7 +17,7 @@ impl Analysis {
             return Some(Relation::of(table));
         }
         let view = schema.views.get(&name.to_ascii_lowercase())?;
-        let sql = format!("SELECT * FROM \"{}\"", view.name.replace('"', "\"\""));
+        let sql = format!("SELECT * FROM {}", quoted(&view.name));
         let columns = self.query(sql.as_str().into()).ok()?.columns.into_iter();
         let columns = columns.map(|column| Column {
             name: column.name,

@@ -5,6 +5,7 @@
 //! turned off; `allow(double_quoted_string)` turns it on for a statement, in the replay and at run time.
 
 use onward_core::kind::{Kind, ObjectKind};
+use onward_core::name::string;
 
 use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
@@ -37,14 +38,14 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
 
 pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Cause::NoColumn { name, quoted: true } = &fault.refusal.cause else { return None };
-    let string = name.replace('\'', "''");
+    let string = string(name);
     let is_index = matches!(history.statement(fault.at).kind, Kind::Create { object: ObjectKind::Index, .. });
     let help = match &fault.near {
         Some(near) if is_index => format!("there is a column with a similar name: `{near}`"),
         None if is_index => "add the column in a migration before this one".to_owned(),
-        Some(near) => format!("write '{string}' for the string, or \"{near}\" for the column"),
+        Some(near) => format!("write {string} for the string, or \"{near}\" for the column"),
         None => format!(
-            "write '{string}'; in a released migration, put `-- onward: allow({DOUBLE_QUOTED_STRING}) <reason>` above \
+            "write {string}; in a released migration, put `-- onward: allow({DOUBLE_QUOTED_STRING}) <reason>` above \
              the statement instead"
         ),
     };

@@ -4,6 +4,7 @@
 //! where foreign keys are enforced.
 
 use onward_core::kind::{Kind, ObjectKind};
+use onward_core::name::Ident;
 
 use super::index_before_column;
 use super::unknown_table::by_others;
@@ -29,8 +30,9 @@ CREATE TABLE jobs(queue TEXT REFERENCES queues(name));",
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     // What has moved with a rename, or has left rows behind, is told as that.
     let is_told = |parent: &str| {
-        let moved = |loss: &Loss| matches!(&loss.what, Part::Parent { key, .. } if key.parent.eq_ignore_ascii_case(parent));
-        let left = |witness: &Witness| matches!(&witness.what, What::Orphans { parent: gone, .. } if gone.eq_ignore_ascii_case(parent));
+        let moved =
+            |loss: &Loss| matches!(&loss.what, Part::Parent { key, .. } if Ident(&key.parent) == parent);
+        let left = |witness: &Witness| matches!(&witness.what, What::Orphans { parent: gone, .. } if Ident(gone) == parent);
         replay.losses.iter().any(moved) || replay.witnesses.iter().any(left)
     };
     replay.late.iter().filter_map(move |late| match &late.what {

@@ -4,6 +4,7 @@
 //! [rowid](https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key). `INT`, `BIGINT`, `SERIAL` or
 //! `INT AUTO_INCREMENT` are types of other databases: here they make a column of its own, which takes NULL.
 
+use onward_core::name::Ident;
 use onward_schema::{Affinity, Column, Table};
 
 use crate::diagnostic::Diagnostic;
@@ -51,8 +52,8 @@ fn explain(history: &History, replay: &Replay, table: &Table, column: &Column) -
     }
     // A rebuild that has made it so is told as that.
     let is_lost = replay.losses.iter().any(|loss| {
-        matches!(&loss.what, Part::NotNull(lost) if lost.eq_ignore_ascii_case(&column.name))
-            && loss.table.eq_ignore_ascii_case(&table.name)
+        matches!(&loss.what, Part::NotNull(lost) if Ident(lost) == column.name)
+            && Ident(&loss.table) == table.name
     });
     if is_lost {
         return None;
@@ -83,7 +84,7 @@ fn explain(history: &History, replay: &Replay, table: &Table, column: &Column) -
 
 fn counter(column: &Column) -> Option<&'static str> {
     let mut words = column.declared_type.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.find_map(|word| COUNTERS.iter().find(|counter| word.eq_ignore_ascii_case(counter)).copied())
+    words.find_map(|word| COUNTERS.iter().find(|counter| Ident(word) == counter).copied())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A snapshot is asked for of a history that makes another database each time.
 
+use onward_core::name::Ident;
 use onward_core::token::significant;
 
 use crate::diagnostic::Diagnostic;
@@ -15,7 +16,7 @@ const HELP: &str = "write the value itself if the migration is not released; els
 /// `name` is what the statement has called: a function, or a collation of the application's.
 pub(crate) fn diagnose(history: &History, at: At, name: &str) -> Diagnostic {
     let mut place = history.place(at);
-    let is_it = |found: String| found.eq_ignore_ascii_case(name);
+    let is_it = |found: String| Ident(found) == name;
     let token = significant(history.sql(at)).find(|token| token.name().is_some_and(is_it));
     let label = match token {
         Some(token) => {
@@ -25,7 +26,7 @@ pub(crate) fn diagnose(history: &History, at: At, name: &str) -> Diagnostic {
         }
         None => "a default, a trigger or a view brings it in here",
     };
-    let is_ours = |ours: &str| ours.eq_ignore_ascii_case(name);
+    let is_ours = |ours: &str| Ident(ours) == name;
     let config = &history.config;
     let is_function = config.functions.iter().any(|function| is_ours(&function.name));
     let (message, note) = match is_function || config.collations.iter().any(|collation| is_ours(collation)) {

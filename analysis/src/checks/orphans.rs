@@ -4,6 +4,8 @@
 //! before: the start fails. On a fresh database that is every start; with rows it is a migration that relies on a
 //! cascade, which does not fire.
 
+use onward_core::name::Ident;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::replay::{Orphans, Part, Replay, What, Witness};
@@ -30,9 +32,10 @@ DELETE FROM queues;",
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     // A reference that has moved with its table leads nowhere for every row, and is told as that.
     let has_moved = |parent: &str| {
-        replay.losses.iter().any(
-            |loss| matches!(&loss.what, Part::Parent { key, .. } if key.parent.eq_ignore_ascii_case(parent)),
-        )
+        replay
+            .losses
+            .iter()
+            .any(|loss| matches!(&loss.what, Part::Parent { key, .. } if Ident(&key.parent) == parent))
     };
     let is_new = move |witness: &&Witness| match &witness.what {
         What::Orphans { parent, .. } => replay.orphans.is_none() && !has_moved(parent),

@@ -90,7 +90,7 @@ pub(super) fn trigger(history: &History, at: At) -> Option<Diagnostic> {
             || second.is("UPDATE")
             || first.is("OR")
             || (first.is("DELETE") && second.is("FROM"));
-        writes && name.name().is_some_and(|name| name.eq_ignore_ascii_case(LEDGER))
+        writes && name.is_name(LEDGER)
     })?;
     let (place, range) = (history.place(at), &written[2].range);
     let place = place.file.at(place.range.start + range.start..place.range.start + range.end);

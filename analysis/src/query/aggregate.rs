@@ -3,12 +3,13 @@
 //! Not always the one it stands in: `(SELECT max(jobs.id))` counts the rows of the SELECT around it that has `jobs`. An
 //! aggregate belongs to the innermost SELECT of which its arguments name a column, and to its own if they name none.
 
+use onward_core::token::unquoted;
 use sqlite3_parser::ast::{Expr, FromClause, OneSelect, ResultColumn, Select, SelectTable};
 
 use super::context::Context;
 use super::function;
 use super::scope::Scope;
-use super::syntax::{parts, plain, unquoted};
+use super::syntax::{parts, plain};
 
 /// Whether a SELECT has aggregates of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

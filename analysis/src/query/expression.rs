@@ -1,11 +1,12 @@
 //! What is known of an expression's value.
 
+use onward_core::token::unquoted;
 use onward_schema::{Affinity, Classes};
 use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, Over, UnaryOperator, Window};
 
 use super::context::Context;
 use super::scope::Scope;
-use super::syntax::{plain, unquoted};
+use super::syntax::plain;
 use super::value::{Null, Value, any_null};
 use super::{aggregate, function};
 

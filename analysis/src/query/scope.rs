@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use onward_core::name::Ident;
 use onward_schema::{Classes, Schema, Table};
 
 use super::value::{Null, Value};
@@ -33,11 +34,11 @@ impl Item {
 
     fn find(&self, name: &str) -> Option<&Value> {
         let columns = self.columns.as_deref().unwrap_or_default();
-        columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)).map(|column| &column.value)
+        columns.iter().find(|column| Ident(&column.name) == name).map(|column| &column.value)
     }
 
     fn has_merged(&self, name: &str) -> bool {
-        self.merged.iter().any(|merged| merged.eq_ignore_ascii_case(name))
+        self.merged.iter().any(|merged| Ident(merged) == name)
     }
 
     fn each(&mut self, change: impl Fn(&mut Value)) {
@@ -67,7 +68,7 @@ pub(super) struct Scope<'o> {
 impl Scope<'_> {
     /// Whether a name is a column of these items themselves; `None` if it cannot be told.
     pub(super) fn has(&self, table: Option<&str>, name: &str) -> Option<bool> {
-        let is_it = |item: &&Item| table.is_none_or(|table| item.name.eq_ignore_ascii_case(table));
+        let is_it = |item: &&Item| table.is_none_or(|table| Ident(&item.name) == table);
         let mut items = self.items.iter().filter(is_it);
         if items.clone().any(|item| item.find(name).or_else(|| item.rowid(name)).is_some()) {
             return Some(true);
@@ -79,7 +80,7 @@ impl Scope<'_> {
     pub(super) fn find(&self, table: Option<&str>, name: &str) -> Option<Value> {
         let found = match table {
             Some(table) => {
-                let mut items = self.items.iter().filter(|item| item.name.eq_ignore_ascii_case(table));
+                let mut items = self.items.iter().filter(|item| Ident(&item.name) == table);
                 items.find_map(|item| item.find(name).or_else(|| item.rowid(name)))
             }
             None => self.merged(name).or_else(|| {
@@ -102,7 +103,7 @@ impl Scope<'_> {
     }
 
     fn merged(&self, name: &str) -> Option<&Value> {
-        let is_it = |merged: &&Merged| merged.column.name.eq_ignore_ascii_case(name);
+        let is_it = |merged: &&Merged| Ident(&merged.column.name) == name;
         self.merged.iter().find(is_it).map(|merged| &merged.column.value)
     }
 
@@ -110,7 +111,7 @@ impl Scope<'_> {
     pub(super) fn star(&self, table: Option<&str>) -> Option<Vec<Column>> {
         let mut columns = Vec::new();
         for item in &self.items {
-            if table.is_some_and(|table| !item.name.eq_ignore_ascii_case(table)) {
+            if table.is_some_and(|table| Ident(&item.name) != table) {
                 continue;
             }
             for column in item.columns.as_ref()? {
@@ -150,7 +151,7 @@ impl Scope<'_> {
     /// Puts merged columns in the place of those they are made of.
     pub(super) fn merge(&mut self, middle: usize, merged: Vec<Merged>) {
         for Merged { column: Column { name, .. }, .. } in &merged {
-            self.merged.retain(|earlier| !earlier.column.name.eq_ignore_ascii_case(name));
+            self.merged.retain(|earlier| Ident(&earlier.column.name) != name);
             self.items[middle..].iter_mut().for_each(|item| item.merged.push(name.clone()));
         }
         self.merged.extend(merged);
@@ -176,18 +177,17 @@ impl Scope<'_> {
     /// Only rows in which this column is not NULL are left.
     pub(super) fn assume_some(&mut self, table: Option<&str>, name: &str) {
         if table.is_none()
-            && let Some(merged) =
-                self.merged.iter_mut().find(|merged| merged.column.name.eq_ignore_ascii_case(name))
+            && let Some(merged) = self.merged.iter_mut().find(|merged| Ident(&merged.column.name) == name)
         {
             merged.column.value.null = Null::Never;
             return;
         }
         let is_it = |item: &&mut Item| {
-            table.is_none_or(|table| item.name.eq_ignore_ascii_case(table)) && item.find(name).is_some()
+            table.is_none_or(|table| Ident(&item.name) == table) && item.find(name).is_some()
         };
         let item = self.items.iter_mut().find(is_it);
         let columns = item.into_iter().flat_map(|item| item.columns.iter_mut().flatten());
-        for column in columns.filter(|column| column.name.eq_ignore_ascii_case(name)) {
+        for column in columns.filter(|column| Ident(&column.name) == name) {
             column.value.null = Null::Never;
         }
     }
@@ -195,7 +195,7 @@ impl Scope<'_> {
 
 impl Item {
     fn rowid(&self, name: &str) -> Option<&Value> {
-        let is_rowid = ["rowid", "oid", "_rowid_"].iter().any(|rowid| rowid.eq_ignore_ascii_case(name));
+        let is_rowid = ["rowid", "oid", "_rowid_"].iter().any(|rowid| Ident(rowid) == name);
         self.rowid.as_ref().filter(|_| is_rowid)
     }
 }

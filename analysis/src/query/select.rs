@@ -3,6 +3,7 @@
 //! SQLite prepares the statement first, so every name in it is known to mean something. What is not understood here is
 //! unknown, never wrong.
 
+use onward_core::name::Ident;
 use onward_schema::Schema;
 use sqlite3_parser::ast::{
     As, Cmd, CommonTableExpr, CompoundOperator, FromClause, JoinConstraint, JoinOperator, JoinType,
@@ -229,7 +230,7 @@ impl Context<'_> {
         let alias = alias.unwrap_or_else(|| table.clone());
         if name.db_name.is_none() {
             let mut with = self.tables.with.iter().rev();
-            if let Some((_, columns)) = with.find(|(name, _)| name.eq_ignore_ascii_case(&table)) {
+            if let Some((_, columns)) = with.find(|(name, _)| Ident(name) == table) {
                 return Item::new(alias, columns.clone());
             }
         }

@@ -1,5 +1,6 @@
 //! Names and parts of the syntax tree.
 
+use onward_core::token::unquoted;
 use sqlite3_parser::ast::{Expr, LikeOperator, Literal, Name, Operator};
 
 /// The name that SQLite gives a result column without an alias, as far as something can refer to it.
@@ -16,11 +17,6 @@ pub(super) fn column_name(value: &Expr<'_>) -> String {
 /// A name without its quotes.
 pub(super) fn plain(name: &Name<'_>) -> String {
     unquoted(name.0)
-}
-
-pub(super) fn unquoted(name: &str) -> String {
-    let token = onward_core::token::tokens(name).next();
-    token.and_then(|token| token.name()).unwrap_or_else(|| name.to_owned())
 }
 
 /// The expressions that an expression is made of.

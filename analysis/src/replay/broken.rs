@@ -1,6 +1,7 @@
 //! Views and triggers that cannot work at the end of the history. SQLite takes their bodies unseen when they are made.
 
 use onward_core::kind::{Kind, ObjectKind};
+use onward_core::name::quoted;
 use onward_core::token::significant;
 use onward_schema::Schema;
 use rusqlite::Result;
@@ -8,7 +9,7 @@ use rusqlite::Result;
 use super::{Step, origin};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// A view or trigger that names a table or column which is not there.
 #[derive(Debug, Clone)]

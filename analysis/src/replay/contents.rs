@@ -1,9 +1,10 @@
 //! What is in a table at one moment.
 
+use onward_core::name::quoted;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// Tables with more rows than this are not compared.
 const MOST: usize = 1000;

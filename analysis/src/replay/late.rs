@@ -3,13 +3,14 @@
 //! SQLite takes them as they come. Within a migration the order is no fault, since nobody sees what is in between.
 
 use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::name::quoted;
 use onward_schema::Schema;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::{Step, broken};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// Something that did not work when its migration had run.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 use onward_core::effect::Effect;
 use onward_core::kind::{Kind, ObjectKind};
+use onward_core::name::quoted;
 use onward_core::statement::statements;
 use onward_schema::adopt::reconcile;
 use onward_schema::{Schema, Violation};
@@ -11,7 +12,7 @@ use super::ours;
 use crate::cause::Refusal;
 use crate::file::{FileId, Place};
 use crate::history::{At, History};
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// A database of an old release that does not come to the schema of the history.
 #[derive(Debug, Clone)]

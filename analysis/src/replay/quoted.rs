@@ -2,6 +2,7 @@
 //! an ADD COLUMN computes or checks.
 
 use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::name::quoted;
 use onward_core::token::{Kind as TokenKind, significant};
 use rusqlite::{Error, Result};
 
@@ -9,7 +10,7 @@ use super::{DOUBLE_QUOTED_STRING, Fault, Step, late, origin};
 use crate::cause::{Cause, Refusal};
 use crate::config::Level;
 use crate::history::{At, History};
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 use crate::statement::Statement;
 
 impl History {

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onward_core::kind::{Change, Kind, Name, ObjectKind};
+use onward_core::name::quoted;
 use onward_schema::{Affinity, Change as Difference, Classes, ForeignKey, Index, Schema, Table};
 use rusqlite::Result;
 
 use super::plan::Plan;
 use super::write::{Copy, Item, Write};
 use crate::history::{At, History};
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// Something that is gone, or other than it was.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
@@ -14,7 +15,7 @@ use super::limits::{Freedom, Limits};
 use super::shape::{Field, Shape};
 use super::value::{apart, candidates, value};
 use crate::cause::{Cause, Refusal};
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// How often a row is mended before its table stays empty.
 const ATTEMPTS: usize = 300;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::name::quoted;
 use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{OptionalExtension, Result, types::Value};
@@ -22,7 +23,7 @@ use super::{Base, Step};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::release::Stop;
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// What the rows have shown of a statement.
 #[derive(Debug, Clone)]

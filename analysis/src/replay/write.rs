@@ -1,6 +1,6 @@
 //! What a statement writes: the table, and for an INSERT … SELECT which column goes where.
 
-use onward_core::token::{significant, tokens};
+use onward_core::token::{significant, unquoted};
 use sqlite3_parser::ast::{
     Cmd, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect, ResultColumn, Select, SelectTable, Stmt,
 };
@@ -177,22 +177,21 @@ fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_wi
 
 fn item(expression: &Expr<'_>) -> Item {
     match expression {
-        Expr::Id(id) => Item::Column(unquoted(id.0)),
-        Expr::Name(name) | Expr::Qualified(_, name) => Item::Column(unquoted(name.0)),
+        Expr::Id(id) => Item::Column(folded(id.0)),
+        Expr::Name(name) | Expr::Qualified(_, name) => Item::Column(folded(name.0)),
         Expr::Literal(Literal::Null) => Item::Null,
-        Expr::Literal(Literal::String(text)) => Item::Text(unquoted(text)),
+        Expr::Literal(Literal::String(text)) => Item::Text(folded(text)),
         _ => Item::Other,
     }
 }
 
 fn lower(name: &Name<'_>) -> String {
-    unquoted(name.0)
+    folded(name.0)
 }
 
 /// A name or string as the parser hands it over, without its quotes and in lower case.
-fn unquoted(text: &str) -> String {
-    let name = tokens(text).next().and_then(|token| token.name());
-    name.unwrap_or_else(|| text.to_owned()).to_ascii_lowercase()
+fn folded(text: &str) -> String {
+    unquoted(text).to_ascii_lowercase()
 }
 
 #[cfg(test)]

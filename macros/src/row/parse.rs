@@ -1,5 +1,6 @@
 //! From tokens to the struct: every fault of it at once.
 
+use onward_core::name;
 use syn::punctuated::Punctuated;
 use syn::{Data, DeriveInput, Fields, Token};
 
@@ -52,7 +53,7 @@ fn named(data: Data) -> Option<Punctuated<syn::Field, Token![,]>> {
 fn twice(fields: &[Field], faults: &mut Faults) {
     for (at, field) in fields.iter().enumerate() {
         let is_same = |other: &&Field| match (&other.role, &field.role) {
-            (Role::Column { name, .. }, Role::Column { name: new, .. }) => name.eq_ignore_ascii_case(new),
+            (Role::Column { name, .. }, Role::Column { name: new, .. }) => name::Ident(name) == new,
             _ => false,
         };
         if let Some(other) = fields[..at].iter().find(is_same) {

@@ -1,6 +1,7 @@
 //! The texts for reading and writing a struct's table, and whether it can be written at all.
 
 use onward_analysis::relation::Relation;
+use onward_core::name::{self, quoted};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -129,9 +130,9 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
             Role::Flatten | Role::Skip => None,
         })
         .collect();
-    let has = |name: &str| columns.iter().any(|(column, _)| column.eq_ignore_ascii_case(name));
+    let has = |name: &str| columns.iter().any(|(column, _)| name::Ident(column) == name);
     let generated = |name: &str| relation.column(name).is_some_and(|column| column.generated);
-    let is_key = |name: &str| relation.key.iter().any(|key| key.eq_ignore_ascii_case(name));
+    let is_key = |name: &str| relation.key.iter().any(|key| name::Ident(key) == name);
     let written: Vec<&str> = columns
         .iter()
         .filter(|(name, read_only)| !read_only && !generated(name))
@@ -147,7 +148,7 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
     match write {
         Write::Insert => {
             for column in relation.columns.iter().filter(|column| column.required) {
-                if !is_open && !written.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
+                if !is_open && !written.iter().any(|name| name::Ident(name) == column.name) {
                     add(format!("no_field_gives_{}", word(&column.name)), required(table, &column.name));
                 }
             }
@@ -166,7 +167,6 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
         }
     }
     if reasons.is_empty() && !is_open && columns.iter().all(|(name, _)| relation.column(name).is_some()) {
-        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
         let list: Vec<String> = written.iter().map(|name| quoted(name)).collect();
         let marks = vec!["?"; list.len()].join(", ");
         let sql = match write {
