@@ -1,6 +1,7 @@
 //! VACUUM, ATTACH and DETACH, which cannot be part of a migration's transaction.
 
 use onward_core::kind::Kind;
+use onward_core::token::significant;
 
 use crate::diagnostic::Diagnostic;
 use crate::history::{At, History};
@@ -21,14 +22,14 @@ pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if history.statement(at).kind != Kind::Outside {
         return None;
     }
-    let word = history.sql(at).split_whitespace().next().unwrap_or_default().to_uppercase();
-    let (message, label, help) = match word.as_str() {
-        "VACUUM" => (
+    let is_vacuum = significant(history.sql(at)).next().is_some_and(|token| token.is("VACUUM"));
+    let (message, label, help) = match is_vacuum {
+        true => (
             "VACUUM does not work inside a transaction, and every migration runs in one",
             "SQLite refuses this at run time",
             "run it from the application, after the migrations and when there is time for it",
         ),
-        _ => (
+        false => (
             "a migration changes one database, and cannot attach or detach others",
             "what is in other databases cannot be proven, and an open transaction cannot detach them",
             "keep to the main database; attach others from the application",
@@ -39,13 +40,19 @@ pub(super) fn check(history: &History, at: At) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     #[test]
     fn vacuum_attach_detach() {
         for text in ["VACUUM", "VACUUM INTO 'x.db'", "ATTACH 'x.db' AS x", "DETACH x"] {
             assert_eq!(history(&[text]), ["not_in_transaction 0001_m.sql:1:1"], "{text}");
         }
+    }
+
+    #[test]
+    fn a_comment_behind_the_word_is_no_part_of_it() {
+        let found = folder(&[("1_a.sql", "vacuum/* now */")]);
+        assert!(found.diagnostics[0].message.starts_with("VACUUM does not work"), "{:?}", found.diagnostics);
     }
 
     #[test]

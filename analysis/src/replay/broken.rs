@@ -1,7 +1,7 @@
 //! Views and triggers that cannot work at the end of the history. SQLite takes their bodies unseen when they are made.
 
 use onward_core::kind::{Kind, ObjectKind};
-use onward_core::name::quoted;
+use onward_core::name::{Ident, quoted};
 use onward_core::token::significant;
 use onward_schema::Schema;
 use rusqlite::Result;
@@ -53,7 +53,7 @@ pub(super) fn find(
             // Another trigger of the table may be the one: without the others it shows.
             sandbox.conn().execute_batch("SAVEPOINT alone")?;
             let others = schema.triggers.values().filter(|other| other.name != trigger.name);
-            for other in others.filter(|other| other.table.eq_ignore_ascii_case(&trigger.table)) {
+            for other in others.filter(|other| Ident(&other.table) == trigger.table) {
                 sandbox.run(&format!("DROP TRIGGER {}", quoted(&other.name)), false)?;
             }
             broken.extend(look(history, sandbox, ObjectKind::Trigger, &trigger.name, probe));

@@ -3,7 +3,7 @@
 //! SQLite takes them as they come. Within a migration the order is no fault, since nobody sees what is in between.
 
 use onward_core::kind::{Change, Kind, ObjectKind};
-use onward_core::name::quoted;
+use onward_core::name::{Ident, quoted};
 use onward_schema::Schema;
 use rusqlite::{Connection, OptionalExtension, Result};
 
@@ -114,7 +114,7 @@ impl Waiting {
                     return Ok(None);
                 }
                 let left = unmatched(sandbox.conn(), name)?;
-                Ok(Some(!left.iter().any(|key| key.missing().eq_ignore_ascii_case(parent))))
+                Ok(Some(!left.iter().any(|key| Ident(key.missing()) == parent)))
             }
         }
     }

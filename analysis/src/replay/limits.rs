@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::shape::Shape;
+use onward_core::name::Ident;
 
 /// The limits of a table. All names are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +51,7 @@ impl Limits {
     /// What the table allows now and did not before.
     pub(super) fn lifted(&self, shape: &Shape) -> Vec<Freedom> {
         let now = Limits::of(shape);
-        let place =
-            |name: &String| shape.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name));
+        let place = |name: &String| shape.columns.iter().position(|field| Ident(&field.name) == name);
         // A column that is gone leaves nothing to write into.
         let places = |names: &Vec<String>| names.iter().map(place).collect::<Option<Vec<usize>>>();
         let mut freedoms = Vec::new();

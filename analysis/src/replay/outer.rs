@@ -1,6 +1,7 @@
 //! Subqueries that select a column which none of their own tables has: SQLite takes the column of the statement around
 //! them, without a word.
 
+use onward_core::name::Ident;
 use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::cause::{Cause, Refusal};
@@ -54,7 +55,7 @@ fn look(sql: &str, tokens: &[Token<'_>], open: usize, sandbox: &Sandbox, at: At)
     let text = sql.get(tokens[open + 1].range.start..tokens[end].range.start)?;
     let refusal = Refusal::from(sandbox.prepare(text, false).err()?);
     let Cause::NoColumn { name: missing, .. } = &refusal.cause else { return None };
-    let is_it = missing.eq_ignore_ascii_case(&name);
+    let is_it = Ident(missing) == name;
     let near = super::near(sandbox.conn(), text, &refusal.cause);
     is_it.then(|| Outer { at, column: name, range: column.range.clone(), table: from, place, near })
 }

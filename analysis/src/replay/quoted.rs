@@ -54,9 +54,8 @@ pub(super) fn find(history: &History, steps: &[Step], sandbox: &Sandbox) -> Resu
         }
         let Some(refusal) = refused(history, at, sandbox)?.map(Refusal::from) else { continue };
         let Cause::NoColumn { name, quoted: true } = &refusal.cause else { continue };
-        let is_it = |token: String| token.eq_ignore_ascii_case(name);
-        let is_here = significant(sql)
-            .any(|token| token.kind == TokenKind::DoubleQuoted && token.name().is_some_and(is_it));
+        let is_here =
+            significant(sql).any(|token| token.kind == TokenKind::DoubleQuoted && token.is_name(name));
         if is_here {
             let near = origin::near(sandbox.conn(), sql, &refusal.cause);
             found.push(Fault {
