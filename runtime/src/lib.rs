@@ -36,71 +36,42 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod adopt;
-mod apply;
-mod aside;
-mod backup;
-mod diagnosis;
 mod error;
-mod exclusive;
-mod fields;
-mod files;
-mod foreign_keys;
-mod hook;
-#[cfg(feature = "serde_json")]
-mod json;
+mod file;
+mod history;
 mod ledger;
-mod message;
 mod migrations;
 mod migrator;
-mod observer;
-mod open;
-mod partial;
-mod plan;
-mod query;
-mod readiness;
-mod recreate;
-mod rehearse;
 mod report;
 mod row;
 mod run;
 #[cfg(feature = "serde")]
 mod serialize;
 mod settings;
-mod shadow;
 #[cfg(feature = "snapshot")]
 mod snapshot;
-mod status;
-mod stored;
-mod trace;
-mod verify;
-mod wait;
+mod start;
+mod text;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use adopt::Adopt;
-pub use diagnosis::Access;
-pub use error::{Error, Result};
-#[cfg(feature = "serde_json")]
-pub use json::Json;
-pub use migrations::{Migration, Migrations};
+pub use error::{Access, Error, Result};
+pub use history::{Conflict, Migration, Migrations};
+
 pub use migrator::Migrator;
-pub use observer::Event;
 pub use onward_core::checksum::Checksum;
 #[cfg(feature = "snapshot")]
 pub use onward_macros::snapshot;
 pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
 pub use onward_schema::{Difference, Violation};
-pub use plan::Conflict;
-pub use query::{Execute, Prepared, Query};
-pub use readiness::{Phase, Readiness};
-pub use recreate::Recreated;
-pub use rehearse::{Recorded, Rehearsal, TableRows};
-pub use report::{Applied, Report};
-pub use row::{Insert, Row, Table, Update};
+pub use report::{
+    Applied, Entry, Event, Phase, Readiness, Recorded, Recreated, Rehearsal, Report, State, Status, TableRows,
+};
+#[cfg(feature = "serde_json")]
+pub use row::Json;
+pub use row::{Execute, Insert, Prepared, Query, Row, Stored, Table, Update};
+pub use run::Adopt;
 pub use rusqlite;
 #[cfg(feature = "snapshot")]
 pub use snapshot::Snapshot;
-pub use status::{Entry, State, Status};
-pub use stored::Stored;

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, MAIN_DB};
 
 use crate::error::{Error, Result};
-use crate::partial::{Name, Partial, is_special};
+use crate::file::{Name, Partial, is_special};
 
 /// What [`snapshot!`](crate::snapshot) expands to: the database that the migrations make of an empty one, with its
 /// ledger, as the replay left it while the application compiled. To open it, no migration runs.

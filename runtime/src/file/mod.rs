@@ -1,0 +1,10 @@
+//! Files beside what SQLite does with them: names, calls to the file system, a file that is put in place whole, a database
+//! that is moved aside. What is in a database does not belong here.
+
+pub(crate) mod aside;
+mod name;
+mod partial;
+pub(crate) mod system;
+
+pub(crate) use name::{file, is_special, random, real};
+pub(crate) use partial::{BESIDE, Name, Partial};
