@@ -10,7 +10,8 @@ use onward::Error;
 use onward::rusqlite::{Connection, OpenFlags};
 use onward_analysis::regular;
 
-use crate::{UNKNOWN, WRONG, output};
+use crate::exit::{UNKNOWN, WRONG};
+use crate::output;
 
 /// A connection to a database that is there: SQLite would make one that is not, or say no more than that it cannot open
 /// it.
