@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
-use onward::Error;
 use onward::rusqlite::{Connection, OpenFlags};
 use onward_analysis::regular;
 
@@ -40,20 +39,5 @@ pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
         Err(error) => error,
     };
     output::error(&error);
-    ExitCode::from(match error {
-        Error::NoLedger { .. }
-        | Error::NotALedger { .. }
-        | Error::NotAdopted { .. }
-        | Error::Undecided { .. }
-        | Error::Unrepeatable { .. }
-        | Error::NoDownFile { .. }
-        | Error::Newer { .. }
-        | Error::Diverged { .. }
-        | Error::Tampered { .. }
-        | Error::LedgerNotWritten { .. }
-        | Error::Statement { .. }
-        | Error::ForeignKeys { .. }
-        | Error::Drift { .. } => WRONG,
-        _ => UNKNOWN,
-    })
+    ExitCode::from(if error.is_verdict() { WRONG } else { UNKNOWN })
 }

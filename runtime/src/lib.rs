@@ -6,18 +6,19 @@
 //! // The folder is relative to Cargo.toml; `migrations!()` is the folder `migrations` beside it.
 //! static MIGRATIONS: Migrations = migrations!("../migrations");
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let dir = tempfile::tempdir()?;
+//! fn main() -> onward::Result<()> {
+//! # let dir = tempfile::tempdir().unwrap();
 //! # let path = dir.path().join("jobs.db");
-//! // Create or open the file, apply what is pending, hand over a rusqlite connection.
-//! let conn = MIGRATIONS.open(&path)?;
-//! conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+//!     // Create or open the file, apply what is pending, hand over a rusqlite connection.
+//!     let conn = MIGRATIONS.open(&path)?;
+//!     conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
 //!
-//! // Or on a connection of your own.
-//! let mut conn = onward::rusqlite::Connection::open(&path)?;
-//! let report = MIGRATIONS.apply(&mut conn)?;
-//! assert!(report.is_up_to_date());
-//! # Ok(()) }
+//!     // Or on a connection of your own.
+//!     let mut conn = onward::rusqlite::Connection::open(&path)?;
+//!     let report = MIGRATIONS.apply(&mut conn)?;
+//!     assert!(report.is_up_to_date());
+//!     Ok(())
+//! }
 //! ```
 //!
 //! [`migrations!`] replays the folder's SQL on a real SQLite while the application compiles and refuses to build when
@@ -26,7 +27,7 @@
 //!
 //! - [`Migrations::open`] and [`Migrations::apply`] bring a database up to date; [`Migrations::migrator`] has the
 //!   settings.
-//! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do.
+//! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do, as an [`ErrorKind`].
 //! - [`Migrations::verify`] compares a database with its ledger, [`Migrations::rehearse`] tries what is pending on a copy.
 //! - [`Event`] and [`Readiness`] tell how far a run is; the feature `tracing` logs it, `serde` writes reports.
 //! - [`derive(Row)`](derive@Row), [`query!`], [`query_as!`], [`query_scalar!`] and [`sql!`] hold the application's structs and
@@ -56,9 +57,8 @@ mod text;
 #[doc(hidden)]
 pub mod __private;
 
-pub use error::{Access, Error, Result};
+pub use error::{Access, Error, ErrorKind, Fault, Result};
 pub use history::{Conflict, Migration, Migrations};
-
 pub use migrator::Migrator;
 pub use onward_core::checksum::Checksum;
 #[cfg(feature = "snapshot")]

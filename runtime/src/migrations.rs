@@ -21,7 +21,7 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`Migrations::apply`], and if the file cannot be opened or created: an [`Error`](crate::Error) that says why;
-    /// [`Error::EmptyPath`](crate::Error::EmptyPath) if the path is empty.
+    /// [`ErrorKind::EmptyPath`](crate::ErrorKind::EmptyPath) if the path is empty.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Connection> {
         self.migrator().open(path).map(|(conn, _)| conn)
     }
@@ -40,7 +40,7 @@ impl Migrations {
     ///
     /// # Errors
     /// Any [`Error`](crate::Error); each leaves the database as it was, but for
-    /// [`Error::Settings`](crate::Error::Settings).
+    /// [`ErrorKind::Settings`](crate::ErrorKind::Settings).
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
         self.migrator().apply(conn)
     }
@@ -51,7 +51,7 @@ impl Migrations {
     /// chain alone, has no reason to notice.
     ///
     /// # Errors
-    /// [`Error::Sqlite`](crate::Error::Sqlite) if the database cannot be read.
+    /// [`ErrorKind::Sqlite`](crate::ErrorKind::Sqlite) if the database cannot be read.
     pub fn status(&self, conn: &Connection) -> Result<Status> {
         ledger::status(self, conn).map_err(|error| error.on(conn))
     }

@@ -113,7 +113,7 @@ impl<'m> Migrator<'m> {
     /// ```
     ///
     /// # Errors
-    /// The run ends with [`Error::Backup`](crate::Error::Backup) before anything is changed if the copy cannot be made.
+    /// The run ends with [`ErrorKind::Backup`](crate::ErrorKind::Backup) before anything is changed if the copy cannot be made.
     pub fn backup(mut self, path: impl Into<PathBuf>) -> Migrator<'m> {
         self.options.backup = Some(path.into());
         self
@@ -177,13 +177,14 @@ impl<'m> Migrator<'m> {
     /// had, writes them into a new ledger as adopted, and runs the others; all in the one transaction.
     ///
     /// ```
-    /// use onward::{Adopt, Error};
+    /// use onward::{Adopt, ErrorKind};
     ///
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// // As a program made it that knew nothing of migrations.
     /// conn.execute_batch(migrations.list()[0].sql())?;
-    /// assert!(matches!(migrations.apply(&mut conn), Err(Error::NoLedger { .. })));
+    /// let refused = migrations.apply(&mut conn).unwrap_err();
+    /// assert!(matches!(refused.kind(), ErrorKind::NoLedger { .. }));
     /// let report = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn)?;
     /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -194,8 +195,8 @@ impl<'m> Migrator<'m> {
     /// but rows, [`Adopt::At`] says which have run.
     ///
     /// # Errors
-    /// [`Error::NotAdopted`](crate::Error::NotAdopted), [`Error::Undecided`](crate::Error::Undecided) and [`Error::Unrepeatable`](crate::Error::Unrepeatable); nothing is changed then. And
-    /// [`Error::UnknownVersion`](crate::Error::UnknownVersion) for a version that the program does not have, whatever the database is.
+    /// [`ErrorKind::NotAdopted`](crate::ErrorKind::NotAdopted), [`ErrorKind::Undecided`](crate::ErrorKind::Undecided) and [`ErrorKind::Unrepeatable`](crate::ErrorKind::Unrepeatable); nothing is changed then. And
+    /// [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion) for a version that the program does not have, whatever the database is.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
         self.options.adopt = Some(how);
         self
@@ -240,7 +241,7 @@ impl<'m> Migrator<'m> {
     /// migrations again when it next may: this is for going back to an older program.
     ///
     /// # Errors
-    /// As [`Migrations::apply`]; [`Error::NoDownFile`](crate::Error::NoDownFile) if one of them has none, and [`Error::Drift`](crate::Error::Drift) if the schema is not
+    /// As [`Migrations::apply`]; [`ErrorKind::NoDownFile`](crate::ErrorKind::NoDownFile) if one of them has none, and [`ErrorKind::Drift`](crate::ErrorKind::Drift) if the schema is not
     /// the one that was proven after that version, or something is left of what was taken back.
     pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
         start::apply(self.context(), Goal::back(self.migrations.list, version), conn)

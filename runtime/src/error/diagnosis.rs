@@ -1,14 +1,14 @@
 //! From SQLite's codes to what an operator can look at: the file, its folder, the connection.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 use super::access::Access;
-use super::kind::Error;
+use super::kind::{Error, ErrorKind};
 use super::sqlite::is_busy;
 use crate::settings;
 
@@ -26,71 +26,67 @@ impl Error {
 
     /// A file that did not open.
     pub(crate) fn open(path: &Path, source: rusqlite::Error) -> Error {
-        let error = Error::Open { path: path.to_owned(), source };
-        error.explained(Some(path), None)
+        Error::from(ErrorKind::Open { source }).explained(Some(path), None).at(Some(path))
     }
 
     fn explained(self, path: Option<&Path>, conn: Option<&Connection>) -> Error {
-        let code = self.plain().and_then(rusqlite::Error::sqlite_error_code);
-        let place = path.map(Path::to_owned);
-        match code {
+        let Some(source) = self.unexplained() else { return self };
+        // Under the lock, which keeps other processes out: a connection of this process that shares the cache.
+        if is_busy(source) {
+            return ErrorKind::Locked { waited: Duration::ZERO, attempts: 1, tries: 1, pending: None }.into();
+        }
+        match source.sqlite_error_code() {
             Some(code @ (ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::DiskFull)) => {
-                match (code, self.parts()) {
-                    (ErrorCode::NotADatabase, Ok((_, source))) => Error::NotADatabase { path: place, source },
-                    (ErrorCode::DiskFull, Ok((action, source))) => {
-                        Error::DiskFull { path: place, action, source }
-                    }
-                    (_, Ok((action, source))) => Error::Corrupt { path: place, action, source },
-                    (_, Err(other)) => other,
-                }
+                self.map(|kind| of_code(code, kind))
             }
-            // Under the lock, which keeps other processes out: a connection of this process that shares the cache.
-            Some(_) if self.plain().is_some_and(is_busy) => {
-                Error::Locked { path: place, waited: Duration::ZERO, attempts: 1, tries: 1, pending: None }
-            }
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
-                path.and_then(|path| unusable(path, conn)).or_else(|| self.read_only(conn)).unwrap_or(self)
-            }
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => path
+                .and_then(|path| unusable(path, conn))
+                .or_else(|| read_only(conn))
+                .map_or(self, Error::from),
             _ => self,
         }
     }
+}
 
-    /// What was about to be done, and what SQLite said to it.
-    fn parts(self) -> Result<(String, rusqlite::Error), Error> {
-        match self {
-            Error::Open { source, .. } => Ok(("open the database".to_owned(), source)),
-            Error::Sqlite { action, source, .. } => Ok((action.to_owned(), source)),
-            Error::Statement { file, line, column, source, .. } => {
-                Ok((format!("run {file}:{line}:{column}"), *source))
-            }
-            other => Err(other),
+/// What these codes mean, whatever was about to be done.
+fn of_code(code: ErrorCode, kind: ErrorKind) -> ErrorKind {
+    let (action, source) = match kind {
+        ErrorKind::Open { source } => ("open the database".to_owned(), source),
+        ErrorKind::Sqlite { action, source } => (action.to_owned(), source),
+        ErrorKind::Statement { file, line, column, source, .. } => {
+            (format!("run {file}:{line}:{column}"), source)
         }
-    }
-
-    /// That it is the connection, when it is nothing else.
-    fn read_only(&self, conn: Option<&Connection>) -> Option<Error> {
-        let conn = conn.filter(|conn| {
-            conn.is_readonly(MAIN_DB).unwrap_or(false) || settings::query_only(conn).unwrap_or(false)
-        })?;
-        Some(Error::ReadOnlyConnection { path: path(conn) })
+        other => return other,
+    };
+    match code {
+        ErrorCode::NotADatabase => ErrorKind::NotADatabase { source },
+        ErrorCode::DiskFull => ErrorKind::DiskFull { action, source },
+        _ => ErrorKind::Corrupt { action, source },
     }
 }
 
+/// That it is the connection, when it is nothing else.
+fn read_only(conn: Option<&Connection>) -> Option<ErrorKind> {
+    let is_read_only = |conn: &Connection| {
+        conn.is_readonly(MAIN_DB).unwrap_or(false) || settings::query_only(conn).unwrap_or(false)
+    };
+    conn.is_some_and(is_read_only).then_some(ErrorKind::ReadOnlyConnection)
+}
+
 /// Why a file cannot be read or written, if a look at it and its folder tells.
-fn unusable(path: &Path, conn: Option<&Connection>) -> Option<Error> {
+fn unusable(path: &Path, conn: Option<&Connection>) -> Option<ErrorKind> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Without a file to spare, nothing below could be told.
     if let Err(source) = fs::read_dir(parent)
         && is_too_many(&source)
     {
-        return Some(Error::TooManyFiles { path: path.to_owned(), source });
+        return Some(ErrorKind::TooManyFiles { source });
     }
     if !parent.exists() {
-        return Some(Error::ParentMissing { path: path.to_owned(), parent: parent.to_owned() });
+        return Some(ErrorKind::ParentMissing { parent: parent.to_owned() });
     }
     if let Some(source) = conn.and_then(unreadable) {
-        let (path, access) = (path.to_owned(), Access::of(parent));
-        return Some(Error::Unreadable { path, parent: parent.to_owned(), access, source });
+        return Some(ErrorKind::Unreadable { parent: parent.to_owned(), access: Access::of(parent), source });
     }
     if path.is_file() {
         // SQLite opens what it cannot write for reading, and says so. Not with `File`: closing it would give up the locks
@@ -98,7 +94,7 @@ fn unusable(path: &Path, conn: Option<&Connection>) -> Option<Error> {
         let writable = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         match Connection::open_with_flags(path, writable).and_then(|probe| probe.is_readonly(MAIN_DB)) {
             Ok(true) => {
-                return Some(Error::FileReadOnly { path: path.to_owned(), access: Access::of(path) });
+                return Some(ErrorKind::FileReadOnly { access: Access::of(path) });
             }
             Ok(false) => {}
             // Not even for reading: that is said by whoever could not open it, whatever the folder is.
@@ -110,25 +106,25 @@ fn unusable(path: &Path, conn: Option<&Connection>) -> Option<Error> {
         return None;
     }
     let source = probe(parent).err()?;
-    let (path, parent, access) = (path.to_owned(), parent.to_owned(), Access::of(parent));
+    let (parent, access) = (parent.to_owned(), Access::of(parent));
     match source.kind() {
-        _ if is_too_many(&source) => Some(Error::TooManyFiles { path, source }),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+        _ if is_too_many(&source) => Some(ErrorKind::TooManyFiles { source }),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
             let source = rusqlite::Error::SqliteFailure(full, Some(source.to_string()));
             let action = format!("make a file in `{}`", parent.display());
-            Some(Error::DiskFull { path: Some(path), action, source })
+            Some(ErrorKind::DiskFull { action, source })
         }
-        _ => Some(Error::ParentNotWritable { path, parent, access }),
+        _ => Some(ErrorKind::ParentNotWritable { parent, access }),
     }
 }
 
 /// What keeps a connection from reading anything, where it is that nothing can be written beside the file.
-fn unreadable(conn: &Connection) -> Option<Box<rusqlite::Error>> {
+fn unreadable(conn: &Connection) -> Option<rusqlite::Error> {
     let read = conn.query_row("SELECT count(*) FROM main.sqlite_schema", [], |_| Ok(()));
     let error = read.err()?;
     let codes = [ErrorCode::ReadOnly, ErrorCode::CannotOpen];
-    (error.sqlite_error_code().is_some_and(|code| codes.contains(&code))).then(|| Box::new(error))
+    (error.sqlite_error_code().is_some_and(|code| codes.contains(&code))).then_some(error)
 }
 
 /// Whether there are no more files for this process, or for the system (EMFILE and ENFILE; std has no kind for them).
@@ -146,7 +142,7 @@ fn probe(folder: &Path) -> io::Result<()> {
             let _ = fs::remove_file(&probe);
             Ok(())
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
 }

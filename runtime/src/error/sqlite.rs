@@ -1,10 +1,10 @@
 //! What SQLite's errors mean: their messages, their codes, and what to do about them.
 
-use std::fmt::{self, Write};
-
 use onward_core::printable::printable;
 use onward_schema::driver::refused;
 use rusqlite::{ErrorCode, ffi};
+
+use super::fault::Fault;
 
 /// What SQLite says, without the statement that rusqlite puts behind it.
 pub(crate) fn message(error: &rusqlite::Error) -> String {
@@ -26,9 +26,9 @@ fn is_missing_function(error: &rusqlite::Error) -> bool {
 }
 
 /// What to do about an error of SQLite's, where its code tells.
-pub(super) fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
+pub(super) fn help(error: &rusqlite::Error) -> Option<&'static str> {
     let extended = error.sqlite_error().map(|error| error.extended_code);
-    let help = match error.sqlite_error_code() {
+    Some(match error.sqlite_error_code() {
         _ if extended == Some(ffi::SQLITE_IOERR_GETTEMPPATH) => {
             "there is no folder that can be written for temporary files: set SQLITE_TMPDIR to one"
         }
@@ -72,9 +72,27 @@ pub(super) fn help(f: &mut impl Write, error: &rusqlite::Error) -> fmt::Result {
             "register the function on the connection before it migrates; onward.toml has it only for the build, and for \
              schemas to compare with"
         }
-        _ => return Ok(()),
-    };
-    write!(f, "\nhelp: {help}")
+        _ => return None,
+    })
+}
+
+/// Whose fault an error of SQLite's is in a statement that was proven to run.
+pub(super) fn fault(error: &rusqlite::Error) -> Fault {
+    match error.sqlite_error_code() {
+        // SQLITE_ERROR, which is what a statement has that does not fit the schema, is `Unknown` to rusqlite.
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::Unknown) => {
+            Fault::Database
+        }
+        Some(
+            ErrorCode::OperationInterrupted
+            | ErrorCode::AuthorizationForStatementDenied
+            | ErrorCode::TooBig
+            | ErrorCode::ApiMisuse
+            | ErrorCode::ParameterOutOfRange,
+        )
+        | None => Fault::Caller,
+        Some(_) => Fault::Environment,
+    }
 }
 
 /// What is damaged: SQLite has one code for a file, what a virtual table keeps, and a schema that it does not understand.

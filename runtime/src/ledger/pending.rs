@@ -3,25 +3,26 @@
 use onward_core::ledger::Row;
 use onward_core::plan::{self, Refusal};
 
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::history::{Conflict, Migration, known};
 
 /// The migrations that are still to run: those after the newest that has, if all up to there agree.
 ///
 /// # Errors
-/// [`Error::Tampered`], [`Error::Newer`] or [`Error::Diverged`].
+/// [`ErrorKind::Tampered`], [`ErrorKind::Newer`] or [`ErrorKind::Diverged`].
 pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Migration]> {
     let found = match plan::ran(&known(list), rows) {
         Ok(ran) => return Ok(&list[ran..]),
         Err(found) => found,
     };
-    let (path, refusal) = (None, Refusal::of(&found));
+    let refusal = Refusal::of(&found);
     let conflicts = found.into_iter().map(|found| Conflict::of(found, list, rows)).collect();
-    Err(match refusal {
-        Refusal::Tampered => Error::Tampered { path, conflicts },
-        Refusal::Newer => Error::Newer { path, known: list.last().map(Migration::version), conflicts },
-        Refusal::Diverged => Error::Diverged { path, conflicts },
-    })
+    let kind = match refusal {
+        Refusal::Tampered => ErrorKind::Tampered { conflicts },
+        Refusal::Newer => ErrorKind::Newer { known: list.last().map(Migration::version), conflicts },
+        Refusal::Diverged => ErrorKind::Diverged { conflicts },
+    };
+    Err(kind.into())
 }
 
 #[cfg(test)]
@@ -37,9 +38,9 @@ mod tests {
         };
         assert_eq!(versions(&[]), [1, 2, 3]);
         assert_eq!(versions(&[1, 2]), [3]);
-        let refused = |rows: &[Row]| pending(&list, rows).unwrap_err();
-        assert!(matches!(refused(&ledger(&[1, 2, 3, 4])), Error::Newer { known: Some(3), .. }));
-        assert!(matches!(refused(&ledger(&[1, 3])), Error::Diverged { .. }));
-        assert!(matches!(refused(&ledger(&[1, 2])[1..]), Error::Tampered { .. }));
+        let refused = |rows: &[Row]| pending(&list, rows).unwrap_err().into_kind();
+        assert!(matches!(refused(&ledger(&[1, 2, 3, 4])), ErrorKind::Newer { known: Some(3), .. }));
+        assert!(matches!(refused(&ledger(&[1, 3])), ErrorKind::Diverged { .. }));
+        assert!(matches!(refused(&ledger(&[1, 2])[1..]), ErrorKind::Tampered { .. }));
     }
 }

@@ -6,7 +6,7 @@ use onward_core::ledger::{COLUMNS, LEDGER, NEWEST_CHAIN, Row, select};
 use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction};
 
-use crate::error::{self, Error};
+use crate::error::{self, Error, ErrorKind};
 
 /// The chain of the newest row, if there is one and the ledger is a table.
 ///
@@ -57,14 +57,14 @@ impl Deref for Reading<'_> {
 /// What has its name is looked at first: to read a view or a computed column is to run somebody's code.
 ///
 /// # Errors
-/// [`Error::NotALedger`], or that the database cannot be read.
+/// [`ErrorKind::NotALedger`], or that the database cannot be read.
 pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
     let reading = Error::sqlite("read the ledger");
     let sql = "SELECT type, rootpage FROM main.sqlite_schema
                WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view', 'index')";
     let found = conn.query_row(sql, [LEDGER], |row| Ok((row.get(0)?, row.get(1)?))).optional();
     let Some((kind, page)) = found.map_err(&reading)? else { return Ok(None) };
-    let other = |found: String| Err(Error::NotALedger { path: None, found });
+    let other = |found: String| Err(ErrorKind::NotALedger { found }.into());
     let (kind, page): (String, Option<i64>) = (kind, page);
     match (kind.as_str(), page) {
         ("view", _) => return other("a view".to_owned()),

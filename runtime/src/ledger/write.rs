@@ -6,7 +6,7 @@ use onward_core::ledger::{ADOPT_LEDGER, CREATE_LEDGER, DELETE_FROM_LEDGER, INSER
 use rusqlite::{Connection, Result, params};
 
 use super::read::rows;
-use crate::error::{self, Error};
+use crate::error::{self, Error, ErrorKind};
 use crate::history::Migration;
 
 pub(crate) fn create(conn: &Connection) -> Result<()> {
@@ -43,7 +43,7 @@ pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
 /// was taken over. A trigger or an authorizer can keep a row away without an error, and what it stands for would run again.
 ///
 /// # Errors
-/// [`Error::LedgerNotWritten`], or that the ledger cannot be read.
+/// [`ErrorKind::LedgerNotWritten`], or that the ledger cannot be read.
 pub(crate) fn written(conn: &Connection, list: &[Migration], adopted: usize) -> error::Result<()> {
     let expected = list.iter().enumerate().map(|(index, migration)| {
         let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
@@ -63,7 +63,7 @@ pub(crate) fn written(conn: &Connection, list: &[Migration], adopted: usize) -> 
         return Ok(());
     }
     let triggers = triggers(conn).map_err(Error::sqlite("read the schema"))?;
-    Err(Error::LedgerNotWritten { path: None, triggers })
+    Err(ErrorKind::LedgerNotWritten { triggers }.into())
 }
 
 /// The names of the triggers on the ledger, those of the connection among them.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::outcome::{Recreated, Report};
 use crate::error::Error;
+#[cfg(feature = "tracing")]
+use crate::error::ErrorKind;
 
 /// An attempt that did not get the lock and is followed by another: the more there were, the louder.
 pub(crate) fn attempt(attempt: u32, waited: Duration, error: &Error) {
@@ -55,10 +57,12 @@ pub(crate) fn end(outcome: Result<&Report, &Error>) {
             sqlite_version = report.sqlite_version,
             "database is up to date"
         ),
-        Err(error @ Error::Locked { attempts, waited, tries, .. }) => {
-            tracing::error!(attempts, tries, waited_ms = millis(*waited), %error, "database stayed locked");
-        }
-        Err(error) => tracing::error!(%error, "database could not be migrated"),
+        Err(error) => match error.kind() {
+            ErrorKind::Locked { attempts, waited, tries, .. } => {
+                tracing::error!(attempts, tries, waited_ms = millis(*waited), %error, "database stayed locked");
+            }
+            _ => tracing::error!(%error, "database could not be migrated"),
+        },
     }
 }
 

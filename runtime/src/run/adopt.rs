@@ -9,7 +9,7 @@ use super::goal::taken_over_at;
 use super::options::Adopt;
 use super::replay::{names, replay};
 use super::statement;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Migration, Migrations};
 use crate::settings::Settings;
 
@@ -65,7 +65,7 @@ fn undecided(list: &[Migration], counts: &[usize]) -> Option<Error> {
     };
     let writing: Vec<&str> = list[first..last].iter().filter(writes).map(Migration::file).collect();
     let versions = counts.iter().map(|count| list[count - 1].version()).collect();
-    (!writing.is_empty()).then_some(Error::Undecided { path: None, versions, writing })
+    (!writing.is_empty()).then(|| ErrorKind::Undecided { versions, writing }.into())
 }
 
 /// What is different from the schema after so many migrations, or after those that come nearest.
@@ -84,7 +84,8 @@ fn refusal(migrations: &Migrations, names: &[String], at: Option<usize>, conn: &
     })?;
     let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file(), found)).unzip();
     let differences = differences.unwrap_or_default();
-    Ok(Error::NotAdopted { path: None, at: at.map(|count| list[count - 1].version()), nearest, differences })
+    let at = at.map(|count| list[count - 1].version());
+    Ok(ErrorKind::NotAdopted { at, nearest, differences }.into())
 }
 
 fn reconcile(
@@ -96,7 +97,7 @@ fn reconcile(
     let list = migrations.list;
     let found = read(conn)?;
     if !names.iter().any(|name| found.table(name).is_some() || found.views.contains_key(name)) {
-        return Err(Error::NotAdopted { path: None, at: None, nearest: None, differences: Vec::new() });
+        return Err(ErrorKind::NotAdopted { at: None, nearest: None, differences: Vec::new() }.into());
     }
     let effects = |migration: &Migration| {
         let statements = migration.statements().map(|(sql, _)| Effect::of(sql));
@@ -132,14 +133,14 @@ fn reconcile(
     if differences.is_empty() {
         Ok(plan.point)
     } else {
-        Err(Error::NotAdopted { path: None, at: None, nearest, differences })
+        Err(ErrorKind::NotAdopted { at: None, nearest, differences }.into())
     }
 }
 
 /// A statement that begins at this byte of its file and might run the second time.
 fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
     let (line, column) = migration.position(start);
-    Error::Unrepeatable { path: None, file: migration.file(), line, column, sql }
+    ErrorKind::Unrepeatable { file: migration.file(), line, column, sql }.into()
 }
 
 fn read(conn: &Connection) -> Result<Schema> {

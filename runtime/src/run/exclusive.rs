@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
-use crate::error::{Error, Result, is_busy};
+use crate::error::{Error, ErrorKind, Result, is_busy};
 
 /// How much of the database is locked. Both keep other writers out.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,7 @@ impl<'c> Exclusive<'c> {
             // read by whoever opens it next.
             Err(source) if source.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
                 let _ = self.end();
-                Err(Error::InDoubt { path: None, source })
+                Err(ErrorKind::InDoubt { source }.into())
             }
             Err(source) => Err(self.roll_back(Error::sqlite("commit")(source))),
         }
@@ -55,7 +55,7 @@ impl<'c> Exclusive<'c> {
     pub(crate) fn roll_back(self, cause: Error) -> Error {
         match self.end() {
             Ok(()) => cause,
-            Err(source) => Error::Rollback { path: None, cause: Box::new(cause), source },
+            Err(source) => ErrorKind::Rollback { cause: Box::new(cause), source }.into(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! How far a run goes.
 
 use super::options::{Adopt, Options};
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::history::{Migration, position};
 
 /// How many migrations of the history a database should have in the end.
@@ -23,7 +23,7 @@ impl Goal {
     /// All migrations, or those up to the target.
     ///
     /// # Errors
-    /// [`Error::UnknownTarget`] and [`Error::UnknownVersion`].
+    /// [`ErrorKind::UnknownTarget`] and [`ErrorKind::UnknownVersion`].
     pub(crate) fn forward(list: &[Migration], options: &Options<'_>) -> Result<Goal> {
         if let Some(Adopt::At(version)) = options.adopt {
             taken_over_at(list, version)?;
@@ -34,7 +34,7 @@ impl Goal {
     /// Those up to this version, or none if it is below the first.
     ///
     /// # Errors
-    /// [`Error::UnknownTarget`].
+    /// [`ErrorKind::UnknownTarget`].
     pub(crate) fn back(list: &[Migration], version: i64) -> Result<Goal> {
         let is_before_all = list.first().is_some_and(|first| version < first.version);
         if is_before_all { Ok(Goal::Back(0)) } else { up_to(list, version).map(Goal::Back) }
@@ -44,16 +44,16 @@ impl Goal {
 /// How many migrations there are up to this version.
 fn up_to(list: &[Migration], target: i64) -> Result<usize> {
     let known = list.last().map(Migration::version);
-    count(list, target).ok_or(Error::UnknownTarget { target, known })
+    count(list, target).ok_or_else(|| ErrorKind::UnknownTarget { target, known }.into())
 }
 
 /// How many migrations a database has had that is taken over with this version.
 ///
 /// # Errors
-/// [`Error::UnknownVersion`].
+/// [`ErrorKind::UnknownVersion`].
 pub(crate) fn taken_over_at(list: &[Migration], version: i64) -> Result<usize> {
     let known = list.last().map(Migration::version);
-    count(list, version).ok_or(Error::UnknownVersion { version, known })
+    count(list, version).ok_or_else(|| ErrorKind::UnknownVersion { version, known }.into())
 }
 
 fn count(list: &[Migration], version: i64) -> Option<usize> {

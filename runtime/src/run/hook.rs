@@ -4,7 +4,7 @@ use onward_core::ledger::LEDGER;
 use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migration;
 use crate::ledger;
 
@@ -20,15 +20,15 @@ pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Resul
     let outcome = (hook.call)(transaction);
     let ended =
         transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {savepoint}")).is_err();
-    let (path, file, hook) = (None, migration.file(), hook.name);
+    let (file, hook) = (migration.file(), hook.name);
     match outcome {
         Err(source) if transaction.is_autocommit() && rolls_back(&*source) => {
-            Err(Error::Hook { path, file, hook, source })
+            Err(ErrorKind::Hook { file, hook, source }.into())
         }
-        outcome if ended => Err(Error::TransactionEnded { path, file, hook, source: outcome.err() }),
-        Err(source) => Err(Error::Hook { path, file, hook, source }),
+        outcome if ended => Err(ErrorKind::TransactionEnded { file, hook, source: outcome.err() }.into()),
+        Err(source) => Err(ErrorKind::Hook { file, hook, source }.into()),
         Ok(()) => match forbidden(transaction, &before).map_err(&calling)? {
-            Some(source) => Err(Error::Hook { path, file, hook, source: source.into() }),
+            Some(source) => Err(ErrorKind::Hook { file, hook, source: source.into() }.into()),
             None => Ok(()),
         },
     }
@@ -70,7 +70,11 @@ fn forbidden(transaction: &Transaction<'_>, ledger: &[Vec<Value>]) -> rusqlite::
 /// (<https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction>).
 fn rolls_back(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    let codes = causes.filter_map(|cause| cause.downcast_ref::<rusqlite::Error>()?.sqlite_error_code());
+    let codes = causes.filter_map(|cause| {
+        // An error of onward's says in its own words what SQLite said.
+        let of_ours = cause.downcast_ref::<Error>().and_then(Error::sqlite_error);
+        cause.downcast_ref::<rusqlite::Error>().or(of_ours)?.sqlite_error_code()
+    });
     let mut codes = codes.map(|code| {
         use ErrorCode::{DiskFull, OperationInterrupted, OutOfMemory, SystemIoFailure};
         matches!(code, DiskFull | SystemIoFailure | OutOfMemory | OperationInterrupted)

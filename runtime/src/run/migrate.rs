@@ -11,7 +11,7 @@ use super::foreign_keys::Before;
 use super::goal::Goal;
 use super::pending::Pending;
 use super::{hook, statement, verify};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Migration, Migrations};
 use crate::ledger;
 use crate::report::{Event, Watch};
@@ -96,7 +96,7 @@ impl<'m> Pending<'m> {
         let before = Before::count(conn, &downs).map_err(&checking)?;
         let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
             Some(down) => statement::all(&down, conn, settings, || Ok(())),
-            None => Err(Error::NoDownFile { path: None, file: migration.file() }),
+            None => Err(ErrorKind::NoDownFile { file: migration.file() }.into()),
         })?;
         let violations = before.new_ones(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {

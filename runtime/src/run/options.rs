@@ -58,14 +58,14 @@ pub enum Adopt {
     /// They are taken as run, and the others run.
     ///
     /// ```
-    /// use onward::{Adopt, Error};
+    /// use onward::{Adopt, ErrorKind};
     ///
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// conn.execute_batch(migrations.list()[0].sql())?;
     /// // Its schema is not the one after the second migration.
     /// let second = migrations.migrator().adopt(Adopt::At(2)).apply(&mut conn);
-    /// assert!(matches!(second, Err(Error::NotAdopted { .. })));
+    /// assert!(matches!(second.unwrap_err().kind(), ErrorKind::NotAdopted { .. }));
     /// assert_eq!(migrations.migrator().adopt(Adopt::At(1)).apply(&mut conn)?.adopted, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

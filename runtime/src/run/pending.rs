@@ -6,7 +6,7 @@ use super::context::Context;
 use super::goal::Goal;
 use super::options::Adopt;
 use super::shadow;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Migration, Migrations};
 use crate::ledger;
 
@@ -35,7 +35,7 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
             if !tables.is_empty() {
                 adopt = context.options.adopt.filter(|_| matches!(goal, Goal::Up(_)));
                 if adopt.is_none() {
-                    return Err(Error::NoLedger { path: None, tables });
+                    return Err(ErrorKind::NoLedger { tables }.into());
                 }
             }
             Vec::new()
@@ -60,6 +60,6 @@ impl Pending<'_> {
         let list = if self.adopt.is_some() { migrations.list } else { self.list };
         let objects =
             shadow::find(conn, migrations, list).map_err(Error::sqlite("look at the connection"))?;
-        if objects.is_empty() { Ok(()) } else { Err(Error::Shadowed { path: None, objects }) }
+        if objects.is_empty() { Ok(()) } else { Err(ErrorKind::Shadowed { objects }.into()) }
     }
 }

@@ -4,7 +4,7 @@ use onward_schema::Schema;
 use rusqlite::{Connection, ErrorCode};
 
 use super::exclusive::Exclusive;
-use crate::error::{Error, message};
+use crate::error::{Error, ErrorKind, message};
 
 /// Rolls back because of this error, which then says where to look on the database as it is again.
 pub(crate) fn rolled_back(exclusive: Exclusive<'_>, error: Error, conn: &Connection) -> Error {
@@ -14,7 +14,7 @@ pub(crate) fn rolled_back(exclusive: Exclusive<'_>, error: Error, conn: &Connect
 
 /// Queries for the rows that break a constraint, made while the failed run is still there.
 fn offending(error: &Error, conn: &Connection) -> Vec<String> {
-    let Error::Statement { sql, source, .. } = error else { return Vec::new() };
+    let ErrorKind::Statement { sql, source, .. } = error.kind() else { return Vec::new() };
     match (source.sqlite_error_code(), Schema::read(conn)) {
         (Some(ErrorCode::ConstraintViolation), Ok(schema)) => {
             onward_schema::offending(&schema, sql, &message(source))
@@ -24,9 +24,11 @@ fn offending(error: &Error, conn: &Connection) -> Vec<String> {
 }
 
 /// Names the first of these that the database understands, now that the run is rolled back.
-fn with_query(mut error: Error, queries: Vec<String>, conn: &Connection) -> Error {
-    if let Error::Statement { query, .. } = &mut error {
-        *query = queries.into_iter().find(|sql| conn.prepare(sql).is_ok());
-    }
-    error
+fn with_query(error: Error, queries: Vec<String>, conn: &Connection) -> Error {
+    error.map(|mut kind| {
+        if let ErrorKind::Statement { query, .. } = &mut kind {
+            *query = queries.into_iter().find(|sql| conn.prepare(sql).is_ok());
+        }
+        kind
+    })
 }

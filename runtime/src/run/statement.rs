@@ -4,7 +4,7 @@ use onward_schema::driver::refused;
 use onward_schema::run::{drop_temporary, temporary, to_end};
 use rusqlite::Connection;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Migration, Statement};
 use crate::settings::Settings;
 
@@ -53,13 +53,6 @@ pub(crate) fn one(
 fn failed(migration: &Migration, start: usize, sql: &'static str, source: rusqlite::Error) -> Error {
     let within = refused(&source).map_or(0, |(_, offset)| offset);
     let (line, column) = migration.position(start + within);
-    Error::Statement {
-        path: None,
-        file: migration.file(),
-        line,
-        column,
-        sql,
-        source: Box::new(source),
-        query: None,
-    }
+    let kind = ErrorKind::Statement { file: migration.file(), line, column, sql, source, query: None };
+    kind.into()
 }

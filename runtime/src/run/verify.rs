@@ -4,7 +4,7 @@ use onward_schema::{Difference, Fingerprint, Schema};
 use rusqlite::Connection;
 
 use super::replay::{names, ours, replay};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migrations;
 use crate::ledger;
 
@@ -23,7 +23,7 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
             return if tables.is_empty() {
                 Ok(Vec::new())
             } else {
-                Err(Error::NoLedger { path: None, tables })
+                Err(ErrorKind::NoLedger { tables }.into())
             };
         }
     };
@@ -47,7 +47,7 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
 /// Short of the last migration there is nothing embedded to compare with, and the history is replayed here; if it does not
 /// run in memory, nothing can be said, and nothing is.
 pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -> Result<()> {
-    let refused = |differences| Err(Error::Drift { path: None, differences });
+    let refused = |differences| Err(ErrorKind::Drift { differences }.into());
     if count == migrations.list.len() {
         return match is_as_built(migrations, conn)? {
             true => Ok(()),
@@ -57,7 +57,7 @@ pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -
     }
     match differences(migrations, count, &[], conn) {
         Ok(differences) if !differences.is_empty() => refused(differences),
-        Err(Error::Sqlite { path, action, source }) => Err(Error::Sqlite { path, action, source }),
+        Err(error) if matches!(error.kind(), ErrorKind::Sqlite { .. }) => Err(error),
         _ => Ok(()),
     }
 }
@@ -97,7 +97,7 @@ pub(crate) fn reverted(migrations: &Migrations, from: usize, count: usize, conn:
     let (expected, found) =
         (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
     let differences = expected.compare_named(&found, &names(migrations, from)?);
-    if differences.is_empty() { Ok(()) } else { Err(Error::Drift { path: None, differences }) }
+    if differences.is_empty() { Ok(()) } else { Err(ErrorKind::Drift { differences }.into()) }
 }
 
 /// The names of what only the migrations behind the first so many make: if it is there, they may have run all the same.

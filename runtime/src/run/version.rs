@@ -1,6 +1,6 @@
 //! Whether the program's SQLite is new enough for the history.
 
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::history::Migrations;
 
 /// Whether this SQLite is new enough; that is asked of a number, so that it costs nothing.
@@ -12,5 +12,5 @@ pub(crate) fn fit(migrations: &Migrations, found: i32) -> Result<()> {
         (migrations.sqlite / 1_000_000, migrations.sqlite / 1000 % 1000, migrations.sqlite % 1000);
     let patch = if patch > 0 { format!(".{patch}") } else { String::new() };
     let needed = format!("{major}.{minor}{patch}");
-    Err(Error::OldSqlite { path: None, needed, found: rusqlite::version() })
+    Err(ErrorKind::OldSqlite { needed, found: rusqlite::version() }.into())
 }

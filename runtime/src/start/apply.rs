@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::backup::{Backup, Kept};
 use super::wait::Wait;
-use crate::error::{Error, Result, is_busy};
+use crate::error::{Error, ErrorKind, Result, is_busy};
 use crate::history::{Migration, Migrations};
 use crate::ledger::{self, Reading};
 use crate::report::{Applied, Phase, Report, trace};
@@ -20,7 +20,7 @@ pub(crate) fn apply(context: Context<'_>, goal: Result<Goal>, conn: &mut Connect
     let outcome = goal.and_then(|goal| {
         loop {
             match attempt(context, goal, conn, |conn| Impatience::begin(conn), &mut wait) {
-                Err(error @ Error::Locked { .. }) if wait.again(&error) => {}
+                Err(error) if is_locked(&error) && wait.again(&error) => {}
                 outcome => return outcome,
             }
         }
@@ -29,6 +29,10 @@ pub(crate) fn apply(context: Context<'_>, goal: Result<Goal>, conn: &mut Connect
     let report = outcome?;
     unfinished.end(&report);
     Ok(report)
+}
+
+fn is_locked(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Locked { .. })
 }
 
 /// How to make a connection wait only briefly.
@@ -44,7 +48,7 @@ pub(crate) fn attempt(
 ) -> Result<Report> {
     let done = settled(context, goal, conn, impatience, wait).map_err(|error| match error.on(conn) {
         // Somebody of this process was in the way under the lock: the wait knows for how long it has gone on.
-        Error::Locked { path, .. } => wait.locked().at(path.as_deref()),
+        error if is_locked(&error) => wait.locked().at(error.path()),
         error => error,
     })?;
     Ok(report(context.migrations, done, wait))
@@ -101,7 +105,7 @@ fn settled<'m>(
     wait: &mut Wait<'_>,
 ) -> Result<Done<'m>> {
     if !conn.is_autocommit() {
-        return Err(Error::InTransaction { path: None });
+        return Err(ErrorKind::InTransaction.into());
     }
     fit(context.migrations, rusqlite::version_number())?;
     let preparing = Error::sqlite("prepare the connection");
@@ -112,11 +116,11 @@ fn settled<'m>(
     }
     let attached = ledger::attached(conn).map_err(&preparing)?;
     if !attached.is_empty() {
-        return Err(Error::Attached { path: None, databases: attached });
+        return Err(ErrorKind::Attached { databases: attached }.into());
     }
     let settings = Settings::prepare(conn).map_err(&preparing)?;
     let done = locked(context, goal, conn, found, &settings, wait)?;
-    settings.restore().map_err(|source| Error::Settings { path: None, source })?;
+    settings.restore().map_err(|source| ErrorKind::Settings { source })?;
     Ok(done)
 }
 
@@ -219,7 +223,8 @@ impl Foresight {
                 wait.pending = pending.adopt.is_none().then_some(pending.list.len());
                 Ok(())
             }
-            Err(error) if error.is_refusal() => Err(error),
+            // The ledger itself speaks against a run, whoever has the lock.
+            Err(error) if error.is_verdict() => Err(error),
             // The run under the lock meets it again.
             Err(_) => Ok(()),
         }
@@ -297,7 +302,7 @@ fn run<'m>(
         pending.run(context, goal, conn, settings, &context.options.watch)?;
     if violations.total() > 0 {
         let (count, violations) = (violations.total(), violations.shown());
-        return Err(Error::ForeignKeys { path: None, violations, count });
+        return Err(ErrorKind::ForeignKeys { violations, count }.into());
     }
     Ok(Done { ran: list, reverted, total, adopted, journal_mode, backup })
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::apply;
 use super::wait::Wait;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::file::{file, real};
 use crate::report::Report;
 use crate::run::Context;
@@ -30,7 +30,7 @@ fn attempt(context: Context<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<(Co
     let conn = Connection::open(path)
         .map_err(|source| Error::open(file(path).as_deref().unwrap_or(path), source))?;
     if is_nowhere(path, &conn) {
-        return Err(Error::EmptyPath { path: path.to_owned() });
+        return Err(ErrorKind::EmptyPath { path: path.to_owned() }.into());
     }
     let goal = context.goal()?;
     let begin: apply::Begin = |conn| Impatience::of_new(conn);

@@ -1,6 +1,6 @@
 //! A copy of the database before its first change, under a name of its own.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use onward_core::checksum::Checksum;
@@ -8,7 +8,7 @@ use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
 
 use super::wait::Wait;
-use crate::error::{self, Error, Result, is_busy};
+use crate::error::{self, Error, ErrorKind, Result, is_busy};
 use crate::file::system::{self, beside};
 use crate::file::{BESIDE, Name, Partial, is_special, random};
 use crate::report::trace;
@@ -55,9 +55,11 @@ impl Backup {
         });
         keeping_out.end_unchanged()?;
         if !copied {
-            copy(conn, &mut target, wait).map_err(|error| match error {
-                Error::Sqlite { source, .. } => failed(to, source),
-                error => error,
+            copy(conn, &mut target, wait).map_err(|error| {
+                error.map(|kind| match kind {
+                    ErrorKind::Sqlite { source, .. } => failed_kind(to, source),
+                    kind => kind,
+                })
             })?;
         }
         let stamp = close(target).map_err(|error| failed(to, error))?;
@@ -150,8 +152,12 @@ fn close(target: Connection) -> rusqlite::Result<String> {
     Ok(stamp)
 }
 
-fn failed(to: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::Backup { path: None, to: to.to_owned(), source: source.into() }
+fn failed(to: &Path, source: impl Into<Cause>) -> Error {
+    failed_kind(to, source).into()
+}
+
+fn failed_kind(to: &Path, source: impl Into<Cause>) -> ErrorKind {
+    ErrorKind::Backup { to: to.to_owned(), source: source.into() }
 }
 
 /// Where the copies of a database are: `<prefix>-<time>-<mark>-<chance>`.
@@ -171,7 +177,7 @@ impl Place {
     fn find(to: &Path, from: Option<&Path>) -> io::Result<Place> {
         if is_special(to) {
             let what = "the path has to be the beginning of a file's name, or a folder";
-            return Err(io::Error::new(ErrorKind::InvalidInput, what));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
         }
         let to = std::path::absolute(to)?;
         let prefix = match to.is_dir() {

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::attempts::patient;
 use super::recreate;
 use super::wait::Wait;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::file::file;
 use crate::report::{Report, trace};
 use crate::run::{Context, fit};
@@ -16,7 +16,7 @@ pub(crate) fn open(context: Context<'_>, path: &Path) -> Result<(Connection, Rep
     let unfinished = context.options.watch.begin();
     let mut wait = Wait::new(context.options);
     let fits = match path.as_os_str().is_empty() {
-        true => Err(Error::EmptyPath { path: path.to_owned() }),
+        true => Err(ErrorKind::EmptyPath { path: path.to_owned() }.into()),
         // Before SQLite makes a file.
         false => fit(context.migrations, rusqlite::version_number()),
     };

@@ -3,11 +3,11 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use super::attempts::patient;
 use super::wait::Wait;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::file::system::{self, beside};
 use crate::file::{self, aside};
 use crate::report::{Recreated, Report, trace};
@@ -15,28 +15,8 @@ use crate::run::{Context, Exclusive, Lock, runs};
 use crate::settings::Impatience;
 
 /// Whether another file would have been migrated: a lock, a permission or a full disk would be in its way as well.
-pub(crate) fn is_its_own_fault(error: &Error) -> bool {
-    match error {
-        Error::NotADatabase { .. }
-        | Error::Corrupt { .. }
-        | Error::NoLedger { .. }
-        | Error::NotALedger { .. }
-        | Error::NotAdopted { .. }
-        | Error::Unrepeatable { .. }
-        | Error::Newer { .. }
-        | Error::Diverged { .. }
-        | Error::Tampered { .. }
-        | Error::ForeignKeys { .. }
-        | Error::Drift { .. } => true,
-        // Otherwise it is the connection's.
-        Error::LedgerNotWritten { triggers, .. } => !triggers.is_empty(),
-        // SQLITE_ERROR, which is what a statement has that does not fit the schema, is `Unknown` to rusqlite.
-        Error::Statement { .. } | Error::Sqlite { .. } => matches!(
-            error.plain().and_then(rusqlite::Error::sqlite_error_code),
-            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::Unknown)
-        ),
-        _ => false,
-    }
+fn is_its_own_fault(error: &Error) -> bool {
+    error.fault() == Fault::Database
 }
 
 /// As [`patient`], or on a new database.
@@ -100,13 +80,17 @@ fn failed(
     moved_to: Option<PathBuf>,
     source: Box<dyn std::error::Error + Send + Sync>,
 ) -> Error {
-    Error::Recreate { path: path.to_owned(), cause: Box::new(cause), moved_to, source }
+    Error::from(ErrorKind::Recreate { cause: Box::new(cause), moved_to, source }).at(Some(path))
 }
 
 /// What has the lock file's name, and is left as it is.
 fn not_ours(database: &Path, lock: &Path) -> Error {
     let says = format!("`{}` is not a file that onward has made", lock.display());
-    Error::LockFile { path: database.to_owned(), source: std::io::Error::other(says) }
+    lock_file(database, std::io::Error::other(says))
+}
+
+fn lock_file(database: &Path, source: std::io::Error) -> Error {
+    Error::from(ErrorKind::LockFile { source }).at(Some(database))
 }
 
 /// The lock file stays beside the database: were it removed, two processes could each have the lock of a file of that
@@ -156,7 +140,7 @@ impl Turn<'_> {
     }
 
     fn failed(&self, source: std::io::Error) -> Error {
-        Error::LockFile { path: self.path.to_owned(), source }
+        lock_file(self.path, source)
     }
 }
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::apply::applied;
 use super::backup;
 use super::wait::Wait;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migration;
 use crate::report::{Recorded, Rehearsal, TableRows, Watch};
 use crate::run::{self, Context, Exclusive, Lock, fit};
@@ -16,7 +16,7 @@ use crate::settings::{Impatience, Settings};
 
 pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehearsal> {
     if !conn.is_autocommit() {
-        return Err(Error::InTransaction { path: None });
+        return Err(ErrorKind::InTransaction.into());
     }
     fit(context.migrations, rusqlite::version_number())?;
     let (goal, copying) = (context.goal()?, Error::sqlite("copy the database"));

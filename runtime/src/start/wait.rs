@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::file::random;
 use crate::report::trace;
 use crate::run::Options;
@@ -71,7 +71,7 @@ impl<'w> Wait<'w> {
     /// Sleeps before another try.
     ///
     /// # Errors
-    /// [`Error::Locked`] when the attempt's time is over.
+    /// [`ErrorKind::Locked`] when the attempt's time is over.
     pub(crate) fn pause(&mut self) -> Result<()> {
         self.refused();
         self.options.watch.waiting(self.attempts, self.waited());
@@ -94,9 +94,10 @@ impl<'w> Wait<'w> {
 
     /// Whether another attempt may get past this error, and there is time for it, which begins now.
     pub(crate) fn again(&mut self, error: &Error) -> bool {
-        let code = error.plain().and_then(|error| error.sqlite_error()).map(|error| error.extended_code);
+        let code =
+            error.unexplained().and_then(|error| error.sqlite_error()).map(|error| error.extended_code);
         let worth = match code {
-            None => matches!(error, Error::Locked { .. }),
+            None => matches!(error.kind(), ErrorKind::Locked { .. }),
             // What was opened is no longer the file of that name.
             Some(ffi::SQLITE_READONLY_DBMOVED) => true,
             // Or there is none for a moment.
@@ -116,13 +117,13 @@ impl<'w> Wait<'w> {
 
     /// The error of somebody who has waited as long as this has.
     pub(crate) fn locked(&self) -> Error {
-        Error::Locked {
-            path: None,
+        let kind = ErrorKind::Locked {
             waited: self.waited(),
             attempts: self.attempts,
             tries: self.retries + self.attempts,
             pending: self.pending,
-        }
+        };
+        kind.into()
     }
 
     fn left(&self) -> Duration {
@@ -170,7 +171,9 @@ mod tests {
                 Ok(()) => {}
                 Err(error) if wait.again(&error) => {}
                 Err(error) => {
-                    let Error::Locked { attempts, tries, waited, .. } = error else { panic!("{error}") };
+                    let ErrorKind::Locked { attempts, tries, waited, .. } = *error.kind() else {
+                        panic!("{error}")
+                    };
                     assert!(attempts > 1 && tries > attempts && waited > Duration::from_millis(20));
                     return;
                 }
@@ -188,8 +191,8 @@ mod tests {
         let mut wait = Wait::new(&options);
         let path = Path::new("other.db");
         let error = (0..10_000).find_map(|_| wait.on(path).err()).expect("the time is over before");
-        let Error::Locked { path: found, attempts, .. } = error else { panic!("{error}") };
-        assert_eq!(found.as_deref(), Some(path));
+        let ErrorKind::Locked { attempts, .. } = *error.kind() else { panic!("{error}") };
+        assert_eq!(error.path(), Some(path));
         assert!(attempts > 1 && attempts == wait.attempts, "{attempts}");
     }
 
@@ -209,10 +212,10 @@ mod tests {
             assert_eq!(times(code), 0, "{code}");
         }
         let mut wait = Wait::new(&options);
-        assert!(matches!(wait.locked(), Error::Locked { attempts: 1, tries: 1, .. }));
-        assert!(!wait.again(&Error::InTransaction { path: None }));
+        assert!(matches!(wait.locked().kind(), ErrorKind::Locked { attempts: 1, tries: 1, .. }));
+        assert!(!wait.again(&ErrorKind::InTransaction.into()));
         let error = wait.locked();
         assert!(wait.again(&error));
-        assert!(matches!(wait.locked(), Error::Locked { attempts: 2, tries: 2, .. }));
+        assert!(matches!(wait.locked().kind(), ErrorKind::Locked { attempts: 2, tries: 2, .. }));
     }
 }
