@@ -9,71 +9,13 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::intent::{How, Intent, UNUSABLE};
+use super::name::{BESIDE, CONTENTS, SHARED};
 use super::system::{self, beside};
 use crate::report::Recreated;
 
-/// What has its contents from the database alone. Shared memory is not among it: two names of one such file would
-/// become two databases that share it.
-const CONTENTS: [&str; 2] = ["-journal", "-wal"];
-const SHARED: &str = "-shm";
-
 /// Why it could not be moved, and where it is if it was all the same.
 type Failure = (Option<PathBuf>, io::Error);
-
-/// What the lock file holds while a database is moved: how, to which name, and why.
-struct Intent {
-    how: How,
-    suffix: String,
-    reason: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
-    /// By second names.
-    Links,
-    /// By other names, on a file system without links, the database last.
-    Renames,
-}
-
-impl Intent {
-    fn text(&self) -> String {
-        let how = if self.how == How::Links { "links" } else { "renames" };
-        format!("{BEGINNING}{how}: {}\n{}\nend\n", self.suffix, self.reason)
-    }
-
-    /// Nothing if it was not written to its end, and so nothing was begun.
-    fn parse(bytes: &[u8]) -> Option<Intent> {
-        let text = std::str::from_utf8(bytes).ok()?.strip_suffix("\nend\n")?;
-        let (first, reason) = text.split_once('\n')?;
-        let (how, suffix) = first.strip_prefix(BEGINNING)?.split_once(": ")?;
-        let how = match how {
-            "links" => How::Links,
-            "renames" => How::Renames,
-            _ => return None,
-        };
-        let digits = suffix.strip_prefix(UNUSABLE)?;
-        let is_ours = digits.chars().all(|char| char.is_ascii_digit() || char == '-');
-        is_ours.then(|| Intent { how, suffix: suffix.to_owned(), reason: reason.to_owned() })
-    }
-
-    /// In place of another one, so that it is there after a power cut.
-    fn write(&self, database: &Path, file: &File, lock: &Path) -> io::Result<()> {
-        system::empty(file, lock)?;
-        system::write(file, lock, self.text().as_bytes())?;
-        system::sync(file, lock)?;
-        system::sync_name(database)
-    }
-}
-
-/// Whether the lock file holds what onward writes there, whole or torn, or nothing at all.
-pub(crate) fn is_ours(file: &File, lock: &Path) -> io::Result<bool> {
-    let found = system::read(file, lock)?;
-    let is_text = std::str::from_utf8(&found).is_ok_and(|text| !text.contains('\0'));
-    Ok(!is_text || found.starts_with(BEGINNING.as_bytes()) || BEGINNING.as_bytes().starts_with(&found))
-}
-
-/// What each intent begins with.
-const BEGINNING: &str = "moved aside by ";
 
 /// Whether somebody has begun to move the database and was killed, or a file of a database is there and the database is
 /// not.
@@ -219,7 +161,7 @@ fn rename_all(database: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn rename_beside(database: &Path, to: &Path) -> io::Result<()> {
-    for suffix in CONTENTS.into_iter().chain([SHARED]) {
+    for suffix in BESIDE {
         let (from, to) = (beside(database, suffix), beside(to, suffix));
         if system::exists(&from)? && !system::exists(&to)? {
             system::rename(&from, &to)?;
@@ -243,15 +185,13 @@ fn has_orphans(database: &Path) -> io::Result<bool> {
 
 /// Whether anything that could belong to a database of this name is there.
 fn has_any(database: &Path) -> io::Result<bool> {
-    for suffix in CONTENTS.into_iter().chain([SHARED, ""]) {
+    for suffix in BESIDE.into_iter().chain([""]) {
         if system::exists(&beside(database, suffix))? {
             return Ok(true);
         }
     }
     Ok(false)
 }
-
-const UNUSABLE: &str = ".unusable-";
 
 /// What makes a name beside the file that nothing has, nor anything that would belong to it.
 fn free(database: &Path) -> io::Result<String> {
@@ -303,24 +243,4 @@ pub(crate) fn behind_links(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::new(ErrorKind::InvalidInput, "too many links lead on from here"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_intent_is_read_as_it_was_written_and_not_before() {
-        for how in [How::Links, How::Renames] {
-            let intent = Intent { how, suffix: ".unusable-17-2".to_owned(), reason: "two\nlines".to_owned() };
-            let text = intent.text();
-            let read = Intent::parse(text.as_bytes()).unwrap();
-            assert!(read.how == how && read.suffix == intent.suffix && read.reason == intent.reason);
-            for end in 0..text.len() {
-                assert!(Intent::parse(&text.as_bytes()[..end]).is_none(), "{end}");
-            }
-        }
-        let strange = "moved aside by links: /../other\n\nend\n";
-        assert!(Intent::parse(strange.as_bytes()).is_none() && Intent::parse(&[0xff; 40]).is_none());
-    }
 }

@@ -2,9 +2,11 @@
 //! that is moved aside. What is in a database does not belong here.
 
 pub(crate) mod aside;
+mod intent;
 mod name;
 mod partial;
 pub(crate) mod system;
 
-pub(crate) use name::{file, is_special, random, real};
-pub(crate) use partial::{BESIDE, Name, Partial};
+pub(crate) use intent::is_ours;
+pub(crate) use name::{BESIDE, file, is_special, random, real};
+pub(crate) use partial::{Name, Partial};

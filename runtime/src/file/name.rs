@@ -3,6 +3,13 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 
+/// What SQLite keeps beside a database and has its contents from the database alone.
+pub(crate) const CONTENTS: [&str; 2] = ["-journal", "-wal"];
+/// Memory that processes share. Two names of one such file would become two databases that share it.
+pub(crate) const SHARED: &str = "-shm";
+/// What SQLite keeps beside a database, and takes for its own whenever it opens one of that name.
+pub(crate) const BESIDE: [&str; 3] = [CONTENTS[0], CONTENTS[1], SHARED];
+
 /// Whether SQLite takes this for something else than the name of a file: nothing, memory, or a URI.
 pub(crate) fn is_special(path: &Path) -> bool {
     let name = path.to_string_lossy();

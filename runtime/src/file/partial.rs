@@ -4,12 +4,9 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::name::random;
+use super::name::{BESIDE, random};
 use super::system::{self, beside};
 use crate::error::Leftover;
-
-/// What SQLite keeps beside a database, and takes for its own whenever it opens one of that name.
-pub(crate) const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 /// Who else may make a file of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::goal::taken_over_at;
 use super::options::Adopt;
-use super::replay::{names, replay};
+use super::replay::{names, replay, schema};
 use super::statement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Migration, Migrations};
@@ -71,11 +71,11 @@ fn undecided(list: &[Migration], counts: &[usize]) -> Option<Error> {
 /// What is different from the schema after so many migrations, or after those that come nearest.
 fn refusal(migrations: &Migrations, names: &[String], at: Option<usize>, conn: &Connection) -> Result<Error> {
     let list = migrations.list;
-    let found = read(conn)?;
+    let found = schema(conn)?;
     let mut nearest: Option<(&Migration, Vec<Difference>)> = None;
     replay(migrations, list.len(), |index, replayed| {
         if at.is_none_or(|count| count == index + 1) {
-            let differences = read(replayed)?.compare_named(&found, names);
+            let differences = schema(replayed)?.compare_named(&found, names);
             if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
                 nearest = Some((&list[index], differences));
             }
@@ -95,7 +95,7 @@ fn reconcile(
     settings: &Settings<'_>,
 ) -> Result<usize> {
     let list = migrations.list;
-    let found = read(conn)?;
+    let found = schema(conn)?;
     if !names.iter().any(|name| found.table(name).is_some() || found.views.contains_key(name)) {
         return Err(ErrorKind::NotAdopted { at: None, nearest: None, differences: Vec::new() }.into());
     }
@@ -106,9 +106,9 @@ fn reconcile(
     let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());
     replay(migrations, list.len(), |_, replayed| {
-        let mut schema = read(replayed)?;
-        schema.tables.retain(|_, table| !migrations.is_external(&table.name));
-        proven.push(schema);
+        let mut made = schema(replayed)?;
+        made.tables.retain(|_, table| !migrations.is_external(&table.name));
+        proven.push(made);
         Ok(())
     })?;
     let plan = adopt::reconcile(&effects, &proven, &found).map_err(|(migration, statement)| {
@@ -129,7 +129,7 @@ fn reconcile(
         Some(last) => (Some(list[last].file()), proven.swap_remove(last)),
         None => (None, Schema::default()),
     };
-    let differences = expected.compare_named(&read(conn)?, names);
+    let differences = expected.compare_named(&schema(conn)?, names);
     if differences.is_empty() {
         Ok(plan.point)
     } else {
@@ -141,8 +141,4 @@ fn reconcile(
 fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
     let (line, column) = migration.position(start);
     ErrorKind::Unrepeatable { file: migration.file(), line, column, sql }.into()
-}
-
-fn read(conn: &Connection) -> Result<Schema> {
-    Schema::read(conn).map_err(Error::sqlite("read the schema"))
 }

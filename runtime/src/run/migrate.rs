@@ -21,6 +21,7 @@ use crate::settings::Settings;
 pub(crate) type Timed<'m> = Vec<(&'m Migration, Duration)>;
 
 /// What pending migrations did.
+#[derive(Default)]
 pub(crate) struct Ran<'m> {
     /// How many the database had when it was taken over.
     pub(crate) adopted: usize,
@@ -79,7 +80,7 @@ impl<'m> Pending<'m> {
         if adopted + list.len() > 0 {
             verify::proven(migrations, total, conn)?;
         }
-        Ok(Ran { adopted, list, reverted: Vec::new(), violations, total })
+        Ok(Ran { adopted, list, violations, total, ..Ran::default() })
     }
 
     /// Takes the list back, the newest first.
@@ -104,7 +105,7 @@ impl<'m> Pending<'m> {
             ledger::written(conn, &migrations.list[..total], 0)?;
             verify::reverted(migrations, self.ran, total, conn)?;
         }
-        Ok(Ran { adopted: 0, list: Vec::new(), reverted, violations, total })
+        Ok(Ran { reverted, violations, total, ..Ran::default() })
     }
 }
 

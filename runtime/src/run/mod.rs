@@ -20,7 +20,7 @@ mod version;
 pub(crate) use context::Context;
 pub(crate) use exclusive::{Exclusive, Lock};
 pub(crate) use goal::Goal;
-pub(crate) use migrate::{Ran, Timed};
+pub(crate) use migrate::Ran;
 pub use options::Adopt;
 pub(crate) use options::Options;
 pub(crate) use pending::pending;

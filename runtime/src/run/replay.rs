@@ -1,7 +1,7 @@
 //! The history once more, in memory, for a schema to compare with.
 
-use onward_schema::objects;
 use onward_schema::stub::collation;
+use onward_schema::{Schema, objects};
 use rusqlite::Connection;
 
 use super::statement;
@@ -71,4 +71,9 @@ pub(crate) fn names(migrations: &Migrations, count: usize) -> Result<Vec<String>
         Ok(())
     })?;
     Ok(names)
+}
+
+/// What is there now.
+pub(crate) fn schema(conn: &Connection) -> Result<Schema> {
+    Schema::read(conn).map_err(Error::sqlite("read the schema"))
 }

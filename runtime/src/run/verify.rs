@@ -1,9 +1,9 @@
 //! Whether a database's schema is what its ledger says.
 
-use onward_schema::{Difference, Fingerprint, Schema};
+use onward_schema::{Difference, Fingerprint};
 use rusqlite::Connection;
 
-use super::replay::{names, ours, replay};
+use super::replay::{names, ours, replay, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migrations;
 use crate::ledger;
@@ -11,11 +11,8 @@ use crate::ledger;
 /// Where the schema is not what the migrations of the ledger make. Nothing for an empty database, which has run none.
 pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<Difference>> {
     let reading = Error::sqlite("read the schema");
-    // The ledger and the schema of one moment, unless the caller has a transaction of its own.
-    let transaction = match conn.is_autocommit() {
-        true => Some(conn.unchecked_transaction().map_err(&reading)?),
-        false => None,
-    };
+    // The ledger and the schema of one moment.
+    let moment = ledger::Reading::begin(conn).map_err(&reading)?;
     let rows = match ledger::read(conn)? {
         Some(rows) => rows,
         None => {
@@ -38,7 +35,7 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
             differences(migrations, count, &later, conn)?
         }
     };
-    drop(transaction);
+    drop(moment);
     Ok(differences)
 }
 
@@ -84,19 +81,14 @@ fn differences(
     let mut ours = ours(migrations, &replayed).map_err(&reading)?;
     ours.extend_from_slice(names);
     ours.sort_unstable();
-    let (expected, found) =
-        (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
-    Ok(expected.compare_named(&found, &ours))
+    Ok(schema(&replayed)?.compare_named(&schema(conn)?, &ours))
 }
 
 /// After migrations were taken back, the schema must be that of the first so many, and nothing be left of the others, up to
 /// the one that the database came from.
 pub(crate) fn reverted(migrations: &Migrations, from: usize, count: usize, conn: &Connection) -> Result<()> {
-    let reading = Error::sqlite("read the schema");
     let replayed = replay(migrations, count, |_, _| Ok(()))?;
-    let (expected, found) =
-        (Schema::read(&replayed).map_err(&reading)?, Schema::read(conn).map_err(&reading)?);
-    let differences = expected.compare_named(&found, &names(migrations, from)?);
+    let differences = schema(&replayed)?.compare_named(&schema(conn)?, &names(migrations, from)?);
     if differences.is_empty() { Ok(()) } else { Err(ErrorKind::Drift { differences }.into()) }
 }
 

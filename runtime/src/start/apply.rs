@@ -1,16 +1,15 @@
 //! Runs what is pending: all of it, or nothing.
 
-use std::time::Duration;
-
 use rusqlite::{Connection, Transaction};
 
-use super::backup::{Backup, Kept};
+use super::backup::Backup;
+use super::done::{Done, report};
+use super::foresight::Foresight;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Result, is_busy};
-use crate::history::{Migration, Migrations};
-use crate::ledger::{self, Reading};
-use crate::report::{Applied, Phase, Report, trace};
-use crate::run::{Context, Exclusive, Goal, Lock, Ran, Timed, fit, pending, rolled_back};
+use crate::ledger;
+use crate::report::{Phase, Report, trace};
+use crate::run::{Context, Exclusive, Goal, Lock, fit, pending, rolled_back};
 use crate::settings::{self, Impatience, NO_JOURNAL, Settings};
 
 /// A run on the caller's connection, to this goal; that there is none such is a failed run as well.
@@ -52,48 +51,6 @@ pub(crate) fn attempt(
         error => error,
     })?;
     Ok(report(context.migrations, done, wait))
-}
-
-fn report(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -> Report {
-    let newest = done.total.checked_sub(1).map(|last| &migrations.list[last]);
-    Report {
-        applied: done.ran.into_iter().map(applied).collect(),
-        reverted: done.reverted.into_iter().map(applied).collect(),
-        total: done.total,
-        adopted: done.adopted,
-        newest: newest.map(|newest| (newest.label(), newest.name())),
-        waited: wait.waited(),
-        attempts: wait.attempts,
-        retries: wait.retries,
-        duration: wait.duration(),
-        journal_mode: done.journal_mode,
-        sqlite_version: rusqlite::version(),
-        backup: done.backup.map(|kept| kept.path),
-        recreated: None,
-    }
-}
-
-pub(crate) fn applied((migration, duration): (&Migration, Duration)) -> Applied {
-    Applied { version: migration.version, label: migration.label(), name: migration.name(), duration }
-}
-
-/// What a run did.
-pub(crate) struct Done<'m> {
-    pub(crate) ran: Timed<'m>,
-    /// What was taken back, the newest first.
-    pub(crate) reverted: Timed<'m>,
-    /// How many migrations of the history the database has now.
-    pub(crate) total: usize,
-    /// How many of them it had when it was taken over, just now.
-    pub(crate) adopted: usize,
-    pub(crate) journal_mode: String,
-    pub(crate) backup: Option<Kept>,
-}
-
-impl Done<'_> {
-    fn nothing(total: usize, journal_mode: String) -> Self {
-        Done { ran: Vec::new(), reverted: Vec::new(), total, adopted: 0, journal_mode, backup: None }
-    }
 }
 
 /// Between the connection's settings as they are found and as they are left.
@@ -189,48 +146,6 @@ fn locked<'m>(
     }
 }
 
-/// What can be read without the lock, while others have it: it may tell that the lock would be of no use.
-#[derive(Default)]
-struct Foresight {
-    /// SQLite's number for what was read last: nobody has written as long as it stays.
-    seen: Option<i64>,
-}
-
-impl Foresight {
-    /// # Errors
-    /// That this database is refused: it is newer, has run something else, or has no ledger, or none that can be read.
-    fn look(
-        &mut self,
-        context: Context<'_>,
-        goal: Goal,
-        conn: &Connection,
-        wait: &mut Wait<'_>,
-    ) -> Result<()> {
-        let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
-        // With a shared cache such a connection reads what others may still roll back.
-        if number("PRAGMA read_uncommitted") != Ok(0) {
-            return Ok(());
-        }
-        let Ok(read) = Reading::begin(conn) else { return Ok(()) };
-        let Ok(version) = number("PRAGMA main.data_version") else { return Ok(()) };
-        if self.seen == Some(version) {
-            return Ok(());
-        }
-        let found = pending(context, goal, &read);
-        match found {
-            Ok(pending) => {
-                self.seen = Some(version);
-                wait.pending = pending.adopt.is_none().then_some(pending.list.len());
-                Ok(())
-            }
-            // The ledger itself speaks against a run, whoever has the lock.
-            Err(error) if error.is_verdict() => Err(error),
-            // The run under the lock meets it again.
-            Err(_) => Ok(()),
-        }
-    }
-}
-
 /// The exclusive transaction, with a copy of the database as it is in it, if one is asked for and there is something to
 /// lose. `None` if somebody else is faster.
 fn begin<'c>(
@@ -298,13 +213,12 @@ fn run<'m>(
     }
     pending.unshadowed(context.migrations, conn)?;
     let backup = backup.map(Backup::keep).transpose()?;
-    let Ran { adopted, list, reverted, violations, total } =
-        pending.run(context, goal, conn, settings, &context.options.watch)?;
-    if violations.total() > 0 {
-        let (count, violations) = (violations.total(), violations.shown());
+    let ran = pending.run(context, goal, conn, settings, &context.options.watch)?;
+    if ran.violations.total() > 0 {
+        let (count, violations) = (ran.violations.total(), ran.violations.shown());
         return Err(ErrorKind::ForeignKeys { violations, count }.into());
     }
-    Ok(Done { ran: list, reverted, total, adopted, journal_mode, backup })
+    Ok(Done { ran, journal_mode, backup })
 }
 
 /// Only for the report, so that it is no reason to fail.

@@ -4,6 +4,8 @@
 mod apply;
 mod attempts;
 mod backup;
+mod done;
+mod foresight;
 mod open;
 mod recreate;
 mod rehearse;

@@ -9,7 +9,7 @@ use super::attempts::patient;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::file::system::{self, beside};
-use crate::file::{self, aside};
+use crate::file::{self, aside, is_ours};
 use crate::report::{Recreated, Report, trace};
 use crate::run::{Context, Exclusive, Lock, runs};
 use crate::settings::Impatience;
@@ -35,7 +35,7 @@ pub(crate) fn open(context: Context<'_>, path: &Path, wait: &mut Wait<'_>) -> Re
     let Ok(file) = system::open(&lock) else { return patient(context, path, wait) };
     let mut turn = Turn { path: &named, lock, file, taken: false };
     turn.take(File::try_lock_shared, wait)?;
-    if !aside::is_ours(&turn.file, &turn.lock).map_err(|error| turn.failed(error))? {
+    if !is_ours(&turn.file, &turn.lock).map_err(|error| turn.failed(error))? {
         return Err(not_ours(&named, &turn.lock));
     }
     let mut recreated = None;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use onward_core::ledger::LEDGER;
 use rusqlite::Connection;
 
-use super::apply::applied;
 use super::backup;
+use super::done::applied;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migration;
