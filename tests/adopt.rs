@@ -1,7 +1,7 @@
 //! Databases that have tables and no ledger.
 
 use onward::rusqlite::{Connection, Transaction};
-use onward::{Adopt, Error, Migrations, State, migrations};
+use onward::{Adopt, Error, ErrorKind, Migrations, State, migrations};
 use onward_tests::file::{File, number};
 
 static FIRST: Migrations = migrations!("histories/orders_1");
@@ -49,7 +49,7 @@ fn a_schema_says_which_migrations_have_run() {
                     "CREATE TABLE _sqlx_migrations(version); CREATE INDEX by_v ON _sqlx_migrations(version)",
                 )
                 .unwrap();
-            assert!(matches!(file.refused(&ORDERS), Error::NoLedger { .. }));
+            assert!(matches!(file.refused(&ORDERS).into_kind(), ErrorKind::NoLedger { .. }));
             let report = ORDERS.migrator().adopt(how).apply(&mut file.conn()).unwrap();
             assert_eq!((report.adopted, report.applied.len(), report.total), (count, 3 - count, 3));
             assert!(report.to_string().starts_with("taken over with "), "{report}");
@@ -78,14 +78,16 @@ fn another_schema_is_refused_and_the_nearest_named() {
     let file = after(&ORDERS, 2);
     file.conn().execute_batch("ALTER TABLE orders ADD COLUMN note TEXT").unwrap();
     let error = refused(&file, &ORDERS, Adopt::Exact);
-    let Error::NotAdopted { nearest: Some(nearest), differences, .. } = &error else { panic!("{error}") };
+    let ErrorKind::NotAdopted { nearest: Some(nearest), differences, .. } = error.kind() else {
+        panic!("{error}")
+    };
     assert!(nearest.ends_with("0003_paid.sql") && differences.len() == 1, "{error}");
     assert!(error.to_string().contains("\n  table `orders`: column `note` should not be there\n"), "{error}");
     // Something of the program's own has nothing in common with it.
     let error = refused(&with("CREATE TABLE customers(a)"), &ORDERS, Adopt::Exact);
-    assert!(matches!(error, Error::NotAdopted { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NotAdopted { .. }), "{error}");
     let error = refused(&with("CREATE TABLE other(a)"), &ORDERS, Adopt::Exact);
-    assert!(matches!(error, Error::NotAdopted { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NotAdopted { .. }), "{error}");
 }
 
 /// After the second migration there is a table less, which is still there.
@@ -129,16 +131,16 @@ fn a_schema_that_does_not_tell_which_rows_were_written_is_refused() {
     };
     for how in [Adopt::Exact, Adopt::Reconcile] {
         let error = refused(&made(), &PRICED, how);
-        let Error::Undecided { versions, writing, .. } = &error else { panic!("{error}") };
+        let ErrorKind::Undecided { versions, writing, .. } = error.kind() else { panic!("{error}") };
         assert_eq!((&versions[..], writing.len()), (&[2, 3][..], 1));
         assert!(error.to_string().contains("it is the same after 2 and 3;"), "{error}");
         assert!(error.to_string().contains("/0003_cents.sql may have changed rows, or not"), "{error}");
         let rehearsed = PRICED.migrator().adopt(how).rehearse(&made().conn()).unwrap_err();
-        assert!(matches!(rehearsed, Error::Undecided { .. }), "{rehearsed}");
+        assert!(matches!(rehearsed.kind(), ErrorKind::Undecided { .. }), "{rehearsed}");
         // It is nothing that a new database would mend.
         let file = made();
         let error = PRICED.migrator().adopt(how).or_recreate().open(file.path()).unwrap_err();
-        assert!(matches!(error, Error::Undecided { .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Undecided { .. }), "{error}");
     }
     for (version, ran, price) in [(2, 1, 500), (3, 0, 5)] {
         let (file, adopt) = (made(), PRICED.migrator().adopt(Adopt::At(version)));
@@ -158,7 +160,7 @@ fn a_schema_that_does_not_tell_which_rows_were_written_is_refused() {
     }
     // What is said has to be so.
     let error = refused(&made(), &PRICED, Adopt::At(1));
-    let Error::NotAdopted { at: Some(1), nearest: Some(nearest), differences, .. } = &error else {
+    let ErrorKind::NotAdopted { at: Some(1), nearest: Some(nearest), differences, .. } = error.kind() else {
         panic!("{error}")
     };
     assert!(nearest.ends_with("0001_jobs.sql") && !differences.is_empty(), "{error}");
@@ -166,7 +168,7 @@ fn a_schema_that_does_not_tell_which_rows_were_written_is_refused() {
     let file = made();
     let before = file.bytes();
     let error = PRICED.migrator().adopt(Adopt::At(7)).apply(&mut file.conn()).unwrap_err();
-    assert!(matches!(error, Error::UnknownVersion { version: 7, known: Some(3) }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::UnknownVersion { version: 7, known: Some(3) }), "{error}");
     assert!(file.bytes() == before);
 }
 
@@ -181,7 +183,7 @@ fn the_last_is_taken_where_no_rows_are_written() {
     // Code beside it may write rows.
     let code = migrations!("histories/marked", after = { 2 => count });
     let error = refused(&after(&MARKED, 1), &code, Adopt::Exact);
-    assert!(matches!(error, Error::Undecided { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Undecided { .. }), "{error}");
 }
 
 // Reconcile.
@@ -189,7 +191,7 @@ fn the_last_is_taken_where_no_rows_are_written() {
 #[test]
 fn a_database_of_something_else_is_not_taken_over() {
     let error = refused(&with("CREATE TABLE customers_of_another_program(a)"), &GROWN, Adopt::Reconcile);
-    assert!(matches!(error, Error::NotAdopted { nearest: None, .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NotAdopted { nearest: None, .. }), "{error}");
     assert!(error.to_string().contains("holds nothing of what the migrations make"), "{error}");
 }
 
@@ -198,7 +200,7 @@ fn what_is_there_is_passed_over_and_what_is_not_runs() {
     // Columns without their index and view, and nothing of the third migration: that runs, with its rows.
     let file = with(GROWN_2);
     let error = refused(&file, &GROWN, Adopt::Exact);
-    assert!(matches!(error, Error::NotAdopted { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NotAdopted { .. }), "{error}");
     let report = GROWN.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap();
     assert_eq!((report.adopted, report.applied.len(), report.total), (2, 2, 4));
     assert_eq!(number(&file.conn(), "SELECT count(*) FROM settings"), 1);
@@ -214,13 +216,13 @@ fn rows_are_never_written_twice() {
     let file = after(&GROWN, 4);
     file.conn().execute_batch("DROP INDEX jobs_by_state").unwrap();
     let error = refused(&file, &GROWN, Adopt::Reconcile);
-    let Error::Unrepeatable { line: 2, column: 1, sql, .. } = &error else { panic!("{error}") };
+    let ErrorKind::Unrepeatable { line: 2, column: 1, sql, .. } = error.kind() else { panic!("{error}") };
     assert_eq!(*sql, "INSERT INTO settings VALUES ('retries', '3')");
     assert!(error.to_string().contains("tests/histories/grown/0003_settings.sql:2:1\n"), "{error}");
     // Mended as it says, the schema is that after the third and the fourth, which writes rows.
     file.conn().execute_batch("CREATE INDEX jobs_by_state ON jobs(state)").unwrap();
     let error = refused(&file, &GROWN, Adopt::Reconcile);
-    assert!(matches!(&error, Error::Undecided { versions, .. } if versions == &[3, 4]), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Undecided { versions, .. } if versions == &[3, 4]), "{error}");
     let report = GROWN.migrator().adopt(Adopt::At(4)).apply(&mut file.conn()).unwrap();
     assert_eq!((report.adopted, report.applied.len()), (4, 0));
 }
@@ -229,7 +231,7 @@ fn rows_are_never_written_twice() {
 fn the_schema_has_to_become_a_proven_one() {
     let file = with("CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT)");
     let error = refused(&file, &GROWN, Adopt::Reconcile);
-    let Error::NotAdopted { nearest: Some(nearest), .. } = &error else { panic!("{error}") };
+    let ErrorKind::NotAdopted { nearest: Some(nearest), .. } = error.kind() else { panic!("{error}") };
     assert!(nearest.ends_with("0001_jobs.sql"), "{error}");
     assert!(error.to_string().contains("column `state` should be TEXT NOT NULL, is TEXT"), "{error}");
     // The rebuild of the fifth migration would lose what somebody has added to the table before.
@@ -241,7 +243,7 @@ fn the_schema_has_to_become_a_proven_one() {
     assert!(error.to_string().contains("column `email` should not be there"), "{error}");
     // Something else has the name.
     let error = refused(&with("CREATE VIEW jobs AS SELECT 1 AS id"), &GROWN, Adopt::Reconcile);
-    assert!(matches!(error, Error::Statement { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Statement { .. }), "{error}");
 }
 
 #[test]
@@ -251,7 +253,7 @@ fn code_that_may_have_run_is_refused() {
     }
     let early = migrations!("histories/grown", after = { 2 => count });
     let error = refused(&with(GROWN_2), &early, Adopt::Reconcile);
-    assert!(matches!(&error, Error::Unrepeatable { sql: "count", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Unrepeatable { sql: "count", .. }), "{error}");
     let late = migrations!("histories/grown", after = { 3 => count });
     let file = with(GROWN_2);
     assert_eq!(late.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap().adopted, 2);

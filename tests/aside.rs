@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use onward::rusqlite::Connection;
-use onward::{Error, Migrations, migrations};
+use onward::{ErrorKind, Migrations, migrations};
 use onward_tests::file::{File, number, report, start};
 
 static ORDERS: Migrations = migrations!("histories/orders");
@@ -202,7 +202,7 @@ fn only_a_regular_file_is_moved() {
     let lock = Path::new("/dev/full.onward-lock");
     let error = ORDERS.migrator().or_recreate().open(device).map(drop).unwrap_err();
     let _ = fs::remove_file(lock);
-    if let Error::Recreate { .. } = error {
+    if let ErrorKind::Recreate { .. } = error.kind() {
         assert!(error.to_string().contains("not a regular file"), "{error}");
     } else {
         println!("SQLite itself does not go on here: {error}");

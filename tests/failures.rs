@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use onward::rusqlite::Connection;
-use onward::{Adopt, Error, Migrations, State, migrations};
+use onward::{Adopt, ErrorKind, Migrations, State, migrations};
 use onward_tests::file::{self, File, number, start_all};
 use onward_tests::{backfill, cargo_onward};
 
@@ -88,7 +88,7 @@ fn a_failure_half_way_leaves_half_a_schema() {
 
     let file = messages();
     let error = file.refused(&IDENTITIES);
-    assert!(matches!(error, Error::Statement { line: 4, .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Statement { line: 4, .. }), "{error}");
     assert_eq!(columns(&file), 3);
     file.conn().execute_batch(mend).unwrap();
     assert_eq!(IDENTITIES.apply(&mut file.conn()).unwrap().applied.len(), 1);
@@ -223,7 +223,7 @@ fn an_old_release_has_no_ledger() {
 
     // With onward nothing happens to such a database, unasked or with a history that does not know the release.
     let file = old();
-    assert!(matches!(file.refused(&TOKENS_1_0), Error::NoLedger { .. }));
+    assert!(matches!(file.refused(&TOKENS_1_0).into_kind(), ErrorKind::NoLedger { .. }));
     let before = file.bytes();
     for (adopt, says) in [
         (Adopt::Exact, "it comes nearest to the one after tests/histories/tokens_1_0/0001_tokens.sql, but:"),
@@ -331,7 +331,7 @@ fn an_index_before_its_column() {
 
     // One that was made by hand is refused, and its owners may have it made anew, on purpose: nothing is wiped.
     let file = old();
-    assert!(matches!(file.refused(&ARCHIVE), Error::NoLedger { .. }));
+    assert!(matches!(file.refused(&ARCHIVE).into_kind(), ErrorKind::NoLedger { .. }));
     let (conn, report) = ARCHIVE.migrator().or_recreate().open(file.path()).unwrap();
     assert_eq!(number(&conn, "SELECT count(*) FROM jobs"), 0);
     let aside = Connection::open(report.recreated.unwrap().moved_to).unwrap();

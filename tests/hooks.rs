@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use onward::rusqlite::config::DbConfig;
 use onward::rusqlite::{self, Connection, Transaction};
-use onward::{Error, Event, Migrations, migrations};
+use onward::{Error, ErrorKind, Event, Migrations, migrations};
 use onward_tests::backfill;
 use onward_tests::file::{File, number};
 
@@ -73,9 +73,11 @@ fn any_function_and_any_error_will_do() {
     });
     let file = messages();
     let error = file.refused(&ALL);
-    assert!(matches!(&error, Error::Hook { hook: "own", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Hook { hook: "own", .. }), "{error}");
     assert!(error.to_string().ends_with("0003_unique_identities.sql, then `own`: an error of one's own"));
-    assert!(std::error::Error::source(&error).unwrap().is::<Own>());
+    // What is said already is no cause behind it, and is there to take apart.
+    assert!(std::error::Error::source(&error).is_none());
+    assert!(matches!(error.into_kind(), ErrorKind::Hook { source, .. } if source.is::<Own>()));
 
     const TEXTS: Migrations = migrations!("histories/hashes", after = { 2 => |_| Err("a text") });
     assert!(file.refused(&TEXTS).to_string().ends_with("then `a closure`: a text"));
@@ -129,7 +131,7 @@ fn it_cannot_end_the_transaction_unnoticed() {
         let file = messages();
         let mut conn = file.conn();
         let error = migrations.apply(&mut conn).unwrap_err();
-        let Error::TransactionEnded { hook, source, .. } = &error else { panic!("{error}") };
+        let ErrorKind::TransactionEnded { hook, source, .. } = error.kind() else { panic!("{error}") };
         assert_eq!(source.is_some(), *hook == "rolls_back");
         assert!(error.to_string().contains("take COMMIT, END and ROLLBACK out of the function"), "{error}");
         assert!(conn.is_autocommit());
@@ -137,6 +139,32 @@ fn it_cannot_end_the_transaction_unnoticed() {
     }
     let saves = migrations!("histories/hashes", after = { 2 => saves });
     assert_eq!(saves.apply(&mut messages().conn()).unwrap().applied.len(), 2);
+}
+
+/// An application's own `Result` may be onward's, and SQLite ends the transaction itself when the file is full.
+#[test]
+fn what_sqlite_rolled_back_is_seen_behind_errors_of_onward() {
+    fn fills(transaction: &Transaction<'_>) -> onward::Result<()> {
+        transaction.execute_batch("PRAGMA max_page_count = 1; CREATE TABLE more(a)")?;
+        transaction.execute("INSERT INTO more VALUES (zeroblob(1000000))", [])?;
+        Ok(())
+    }
+    fn fills_in_sqlite(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("PRAGMA max_page_count = 1; CREATE TABLE more(a)")?;
+        transaction.execute("INSERT INTO more VALUES (zeroblob(1000000))", []).map(drop)
+    }
+    let kinds = [
+        migrations!("histories/hashes", after = { 2 => fills_in_sqlite }),
+        migrations!("histories/hashes", after = { 2 => fills }),
+    ]
+    .map(|migrations| {
+        let file = messages();
+        let mut conn = file.conn();
+        let error = migrations.apply(&mut conn).unwrap_err();
+        assert!(conn.is_autocommit() && error.to_string().contains("database or disk is full"), "{error}");
+        std::mem::discriminant(error.kind())
+    });
+    assert_eq!(kinds[0], kinds[1]);
 }
 
 /// Whatever it does to the ledger would say that something else has run. The third migration names nothing of it.
@@ -194,7 +222,7 @@ fn it_leaves_the_ledger_alone() {
         let error = migrations.apply(&mut conn).unwrap_err();
         assert!(error.to_string().contains(words) && conn.is_autocommit(), "{words}: {error}");
         drop(conn);
-        if !matches!(error, Error::TransactionEnded { .. }) {
+        if !matches!(error.kind(), ErrorKind::TransactionEnded { .. }) {
             assert!(file.bytes() == before, "{error}");
         }
         assert_eq!(number(&file.conn(), "SELECT count(*) FROM onward_migrations"), 1);
@@ -265,7 +293,7 @@ fn what_it_may_only_ask_ends_with_it() {
     let file = messages();
     let mut conn = file.conn();
     let error = fails.apply(&mut conn).unwrap_err();
-    assert!(matches!(error, Error::Hook { hook: "asks_and_fails", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Hook { hook: "asks_and_fails", .. }), "{error}");
     writes(&conn);
     let panics = migrations!("histories/hashes", after = { 2 => asks_and_panics });
     assert!(catch_unwind(AssertUnwindSafe(|| panics.apply(&mut conn))).is_err());
@@ -275,7 +303,7 @@ fn what_it_may_only_ask_ends_with_it() {
     let before = file.bytes();
     for migrations in [&HASHES, &fails] {
         let error = migrations.apply(&mut conn).unwrap_err();
-        assert!(matches!(error, Error::ReadOnlyConnection { .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::ReadOnlyConnection), "{error}");
         assert!(number(&conn, "PRAGMA query_only") == 1 && file.bytes() == before);
     }
 }
@@ -290,7 +318,7 @@ fn code_alone_is_refused_where_nothing_may_be_written() {
     let mut conn = file.conn();
     conn.execute_batch("PRAGMA query_only = ON").unwrap();
     let error = CODE.apply(&mut conn).unwrap_err();
-    assert!(matches!(error, Error::ReadOnlyConnection { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::ReadOnlyConnection), "{error}");
     assert!(number(&conn, "PRAGMA query_only") == 1 && file.bytes() == before);
 }
 
@@ -312,7 +340,7 @@ fn it_cannot_take_the_journal_away() {
     let before = file.bytes();
     let mut conn = file.conn();
     let error = asks.apply(&mut conn).unwrap_err();
-    assert!(matches!(error, Error::Hook { hook: "takes_it", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Hook { hook: "takes_it", .. }), "{error}");
     drop(conn);
     assert!(file.bytes() == before, "the file was changed");
 }
@@ -330,7 +358,7 @@ fn a_disk_that_is_full_inside_it_is_its_error() {
     let fills = migrations!("histories/hashes", after = { 2 => fills });
     let mut conn = file.conn();
     let error = fills.apply(&mut conn).unwrap_err();
-    let Error::Hook { hook, .. } = &error else { panic!("{error}") };
+    let ErrorKind::Hook { hook, .. } = error.kind() else { panic!("{error}") };
     assert_eq!(*hook, "fills");
     assert!(error.to_string().contains("full") && conn.is_autocommit(), "{error}");
     drop(conn);
@@ -344,11 +372,14 @@ fn the_schema_stays_the_proven_one() {
     }
     let adds = migrations!("histories/hashes", after = { 2 => adds });
     let error = messages().refused(&adds);
-    assert!(matches!(&error, Error::Drift { .. }) && error.to_string().contains("`note`"), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::Drift { .. }) && error.to_string().contains("`note`"),
+        "{error}"
+    );
     // Short of the last migration it is compared as well.
     let file = messages();
     let error = adds.migrator().target(2).apply(&mut file.conn()).unwrap_err();
-    assert!(matches!(&error, Error::Drift { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Drift { .. }), "{error}");
 }
 
 #[test]
@@ -359,7 +390,7 @@ fn a_rehearsal_calls_it_on_the_copy() {
     let backfills = rehearsal.rows.iter().find(|rows| rows.table == "messages").unwrap();
     assert_eq!((rehearsal.applied.len(), backfills.after), (2, Some(2)));
     file.conn().execute_batch("UPDATE messages SET body = ''").unwrap();
-    assert!(matches!(HASHES.rehearse(&file.conn()), Err(Error::Hook { .. })));
+    assert!(matches!(HASHES.rehearse(&file.conn()).map_err(Error::into_kind), Err(ErrorKind::Hook { .. })));
     file.conn().execute_batch("UPDATE messages SET body = 'x'").unwrap();
     assert!(file.bytes().len() == before.len());
 }

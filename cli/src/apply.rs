@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use onward::rusqlite::OpenFlags;
 
-use crate::{TakeOver, database, program};
+use crate::take_over::TakeOver;
+use crate::{database, program};
 
 pub(crate) fn run(db: &Path, dir: &Path, adopt: Option<TakeOver>) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {

@@ -5,11 +5,24 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::ValueEnum;
 use onward_analysis::{Analysis, Proof};
 use onward_core::printable::printable;
 
 use crate::place::Places;
-use crate::{Format, folder, github, json, output, sarif};
+use crate::{folder, github, json, output, sarif};
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, as rustc prints errors
+    Human,
+    /// One JSON object a line
+    Json,
+    /// Workflow commands of GitHub, which annotate a pull request
+    Github,
+    /// One SARIF 2.1.0 log
+    Sarif,
+}
 
 pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);

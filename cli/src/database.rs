@@ -6,11 +6,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
-use onward::Error;
 use onward::rusqlite::{Connection, OpenFlags};
 use onward_analysis::regular;
 
-use crate::{UNKNOWN, WRONG, output};
+use crate::exit::{UNKNOWN, WRONG};
+use crate::output;
 
 /// A connection to a database that is there: SQLite would make one that is not, or say no more than that it cannot open
 /// it.
@@ -39,20 +39,5 @@ pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
         Err(error) => error,
     };
     output::error(&error);
-    ExitCode::from(match error {
-        Error::NoLedger { .. }
-        | Error::NotALedger { .. }
-        | Error::NotAdopted { .. }
-        | Error::Undecided { .. }
-        | Error::Unrepeatable { .. }
-        | Error::NoDownFile { .. }
-        | Error::Newer { .. }
-        | Error::Diverged { .. }
-        | Error::Tampered { .. }
-        | Error::LedgerNotWritten { .. }
-        | Error::Statement { .. }
-        | Error::ForeignKeys { .. }
-        | Error::Drift { .. } => WRONG,
-        _ => UNKNOWN,
-    })
+    ExitCode::from(if error.is_verdict() { WRONG } else { UNKNOWN })
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::builder::styling::AnsiColor;
 use onward_analysis::render::{Style, render};
 use onward_analysis::{Analysis, Diagnostic, Severity, source};
 
-use crate::{UNKNOWN, WRONG, output};
+use crate::exit::{UNKNOWN, WRONG};
+use crate::output;
 
 /// The folder that was named, else what Cargo.toml here names, else `migrations` here, else the same for the nearest
 /// Cargo.toml above.
@@ -67,10 +67,4 @@ pub(crate) fn prefix(dir: &Path) -> String {
 
 pub(crate) fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// A word in the colour of rustc's errors.
-pub(crate) fn title(word: &str) -> String {
-    let style = AnsiColor::BrightRed.on_default().bold();
-    format!("{style}{word}{style:#}")
 }

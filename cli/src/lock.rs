@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use onward_analysis::{Proof, lock, locked};
 
+use crate::exit::WRONG;
 use crate::folder::{self, plural};
-use crate::{WRONG, output};
+use crate::output;
 
 pub(crate) fn run(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut analysis = onward_analysis::analyze(dir, Proof::Whole);

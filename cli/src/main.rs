@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 mod database;
+mod exit;
 mod explain;
 mod folder;
 mod github;
@@ -17,12 +18,17 @@ mod restore;
 mod revert;
 mod sarif;
 mod status;
+mod take_over;
 mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+use check::Format;
+use exit::UNKNOWN;
+use take_over::{How, TakeOver};
 
 /// SQLite migrations, proven: write them, check them, lock them, and see where a database stands or move it on.
 #[derive(Parser)]
@@ -150,60 +156,11 @@ enum Command {
     },
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum How {
-    /// Its schema is exactly the one after one of the migrations
-    Exact,
-    /// It was grown by hand: what is missing of tables, columns, indexes, views and triggers is made first
-    Reconcile,
-}
-
-impl From<How> for onward::Adopt {
-    fn from(how: How) -> onward::Adopt {
-        match how {
-            How::Exact => onward::Adopt::Exact,
-            How::Reconcile => onward::Adopt::Reconcile,
-        }
-    }
-}
-
-/// How a database without a ledger is to be taken over, if it is.
-struct TakeOver {
-    how: Option<How>,
-    /// The version it has had, as its file name has it.
-    at: Option<String>,
-}
-
-impl TakeOver {
-    fn of(self, migrations: &onward::Migrations) -> anyhow::Result<Option<onward::Adopt>> {
-        match self.at {
-            Some(at) => program::version(migrations, &at).map(|at| Some(onward::Adopt::At(at))),
-            None => Ok(self.how.map(How::into)),
-        }
-    }
-}
-
 #[derive(Args)]
 struct Folder {
     /// The migrations folder [default: what Cargo.toml names, or migrations, here or at the nearest Cargo.toml above]
     dir: Option<PathBuf>,
 }
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people, as rustc prints errors
-    Human,
-    /// One JSON object a line
-    Json,
-    /// Workflow commands of GitHub, which annotate a pull request
-    Github,
-    /// One SARIF 2.1.0 log
-    Sarif,
-}
-
-/// The exit codes: nothing wrong, something wrong, could not find out.
-const WRONG: u8 = 1;
-const UNKNOWN: u8 = 2;
 
 fn main() -> ExitCode {
     // cargo calls `cargo-onward onward …`.

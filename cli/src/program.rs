@@ -14,7 +14,8 @@ use onward_analysis::config::Stub;
 use onward_analysis::embedded::{File, Statement};
 use onward_analysis::{Analysis, History, Proof};
 
-use crate::{UNKNOWN, folder, output};
+use crate::exit::UNKNOWN;
+use crate::{folder, output};
 
 /// Set for a process that gets a proven history on its standard input.
 const PROVEN: &str = "ONWARD_PROVEN_HISTORY";

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use onward::rusqlite::OpenFlags;
 
-use crate::{TakeOver, WRONG, database, program};
+use crate::exit::WRONG;
+use crate::take_over::TakeOver;
+use crate::{database, program};
 
 pub(crate) fn run(db: &Path, dir: &Path, adopt: TakeOver) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {

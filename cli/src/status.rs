@@ -7,7 +7,8 @@ use anyhow::{anyhow, bail};
 use onward::rusqlite::OpenFlags;
 use onward_core::printable::printable;
 
-use crate::{WRONG, database, output, program};
+use crate::exit::WRONG;
+use crate::{database, output, program};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let (history, diagnostics) = onward_analysis::read(dir);

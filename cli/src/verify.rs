@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use onward::rusqlite::OpenFlags;
 
-use crate::{WRONG, database, output, program};
+use crate::exit::WRONG;
+use crate::{database, output, program};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {

@@ -117,9 +117,8 @@ impl Case {
             Run::OpenOrRecreate => migrator.or_recreate().open(path).map(drop),
             Run::CreateOfSnapshot => EMPTY.create(path).map(drop),
             Run::Apply(settings) => {
-                let failed = |source| Error::Open { path: path.to_owned(), source };
-                let mut conn = Connection::open(path).map_err(failed)?;
-                conn.execute_batch(settings).map_err(failed)?;
+                let mut conn = Connection::open(path)?;
+                conn.execute_batch(settings)?;
                 migrator.apply(&mut conn).map(drop)
             }
         }

@@ -7,8 +7,6 @@ use std::path::Path;
 
 use onward::rusqlite::ffi;
 
-use crate::files;
-use crate::shim;
 use crate::wreck::Wreck;
 
 /// What SQLite asks of the file system, or onward itself.
@@ -89,7 +87,7 @@ impl Fault {
     }
 }
 
-/// What the disk does while it is [`on`].
+/// What the disk does while it is [`on`](crate::on).
 #[derive(Debug, Clone, Copy)]
 pub enum Plan {
     /// It works.
@@ -122,10 +120,8 @@ thread_local! {
     static DISK: RefCell<Option<Disk>> = const { RefCell::new(None) };
 }
 
-/// Calls while the disk of this thread does as planned. What is opened meanwhile has to be closed meanwhile.
-pub fn on<T>(plan: Plan, call: impl FnOnce() -> T) -> (T, Ran) {
-    shim::install();
-    files::install();
+/// Calls while the disk of this thread does as planned.
+pub(crate) fn planned<T>(plan: Plan, call: impl FnOnce() -> T) -> (T, Ran) {
     let ran = Ran { calls: Vec::new(), failed: 0, wreck: Wreck::default() };
     DISK.set(Some(Disk { plan, ran }));
     let result = call();

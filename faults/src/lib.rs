@@ -7,12 +7,14 @@
 mod case;
 mod disk;
 mod files;
+mod on;
 mod shim;
 mod state;
 mod wreck;
 
 pub use case::{Before, Case, Place, Run};
-pub use disk::{Call, Fault, Plan, Ran, on};
+pub use disk::{Call, Fault, Plan, Ran};
 pub use files::without_links;
+pub use on::on;
 pub use state::{State, plain};
 pub use wreck::{Loss, Wreck};

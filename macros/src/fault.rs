@@ -51,6 +51,10 @@ mod tests {
         });
         let told: Vec<String> = error.unwrap_err().into_iter().map(|fault| fault.to_string()).collect();
         assert_eq!(told, ["a", "b", "c"]);
-        assert!(collect(|faults| Ok(faults.add(fault("a")))).is_err());
+        let added = collect(|faults| {
+            faults.add(fault("a"));
+            Ok(())
+        });
+        assert!(added.is_err());
     }
 }

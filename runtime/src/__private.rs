@@ -6,17 +6,16 @@ pub use onward_schema::stub::Function;
 use rusqlite::Row;
 use rusqlite::types::ToSql;
 
-pub use crate::backup::{is_named_as_copy, put_by};
-pub use crate::fields::{
+pub use crate::file::system::{FileCall, watch_files};
+use crate::history::Migrations;
+pub use crate::history::{Call, File, Hook, Migration, Statement, call};
+pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
 };
-pub use crate::files::{FileCall, watch_files};
-pub use crate::hook::{Call, Hook, call};
-use crate::migrations::Migrations;
-pub use crate::migrations::{File, Migration, Statement};
-use crate::query::{Execute, Query};
-pub use crate::stored::{Nullable, Stored};
+use crate::row::{Execute, Query};
+pub use crate::row::{Nullable, Stored};
+pub use crate::start::{is_named_as_copy, put_by};
 
 /// What `migrations!` expands to.
 pub const fn migrations(

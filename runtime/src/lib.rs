@@ -6,18 +6,19 @@
 //! // The folder is relative to Cargo.toml; `migrations!()` is the folder `migrations` beside it.
 //! static MIGRATIONS: Migrations = migrations!("../migrations");
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let dir = tempfile::tempdir()?;
+//! fn main() -> onward::Result<()> {
+//! # let dir = tempfile::tempdir().unwrap();
 //! # let path = dir.path().join("jobs.db");
-//! // Create or open the file, apply what is pending, hand over a rusqlite connection.
-//! let conn = MIGRATIONS.open(&path)?;
-//! conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+//!     // Create or open the file, apply what is pending, hand over a rusqlite connection.
+//!     let conn = MIGRATIONS.open(&path)?;
+//!     conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
 //!
-//! // Or on a connection of your own.
-//! let mut conn = onward::rusqlite::Connection::open(&path)?;
-//! let report = MIGRATIONS.apply(&mut conn)?;
-//! assert!(report.is_up_to_date());
-//! # Ok(()) }
+//!     // Or on a connection of your own.
+//!     let mut conn = onward::rusqlite::Connection::open(&path)?;
+//!     let report = MIGRATIONS.apply(&mut conn)?;
+//!     assert!(report.is_up_to_date());
+//!     Ok(())
+//! }
 //! ```
 //!
 //! [`migrations!`] replays the folder's SQL on a real SQLite while the application compiles and refuses to build when
@@ -26,7 +27,7 @@
 //!
 //! - [`Migrations::open`] and [`Migrations::apply`] bring a database up to date; [`Migrations::migrator`] has the
 //!   settings.
-//! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do.
+//! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do, as an [`ErrorKind`].
 //! - [`Migrations::verify`] compares a database with its ledger, [`Migrations::rehearse`] tries what is pending on a copy.
 //! - [`Event`] and [`Readiness`] tell how far a run is; the feature `tracing` logs it, `serde` writes reports.
 //! - [`derive(Row)`](derive@Row), [`query!`], [`query_as!`], [`query_scalar!`] and [`sql!`] hold the application's structs and
@@ -36,71 +37,41 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod adopt;
-mod apply;
-mod aside;
-mod backup;
-mod diagnosis;
 mod error;
-mod exclusive;
-mod fields;
-mod files;
-mod foreign_keys;
-mod hook;
-#[cfg(feature = "serde_json")]
-mod json;
+mod file;
+mod history;
 mod ledger;
-mod message;
 mod migrations;
 mod migrator;
-mod observer;
-mod open;
-mod partial;
-mod plan;
-mod query;
-mod readiness;
-mod recreate;
-mod rehearse;
 mod report;
 mod row;
 mod run;
 #[cfg(feature = "serde")]
 mod serialize;
 mod settings;
-mod shadow;
 #[cfg(feature = "snapshot")]
 mod snapshot;
-mod status;
-mod stored;
-mod trace;
-mod verify;
-mod wait;
+mod start;
+mod text;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use adopt::Adopt;
-pub use diagnosis::Access;
-pub use error::{Error, Result};
-#[cfg(feature = "serde_json")]
-pub use json::Json;
-pub use migrations::{Migration, Migrations};
+pub use error::{Access, Error, ErrorKind, Fault, Result};
+pub use history::{Conflict, Migration, Migrations};
 pub use migrator::Migrator;
-pub use observer::Event;
 pub use onward_core::checksum::Checksum;
 #[cfg(feature = "snapshot")]
 pub use onward_macros::snapshot;
 pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
 pub use onward_schema::{Difference, Violation};
-pub use plan::Conflict;
-pub use query::{Execute, Prepared, Query};
-pub use readiness::{Phase, Readiness};
-pub use recreate::Recreated;
-pub use rehearse::{Recorded, Rehearsal, TableRows};
-pub use report::{Applied, Report};
-pub use row::{Insert, Row, Table, Update};
+pub use report::{
+    Applied, Entry, Event, Phase, Readiness, Recorded, Recreated, Rehearsal, Report, State, Status, TableRows,
+};
+#[cfg(feature = "serde_json")]
+pub use row::Json;
+pub use row::{Execute, Insert, Prepared, Query, Row, Stored, Table, Update};
+pub use run::Adopt;
 pub use rusqlite;
 #[cfg(feature = "snapshot")]
 pub use snapshot::Snapshot;
-pub use status::{Entry, State, Status};
-pub use stored::Stored;

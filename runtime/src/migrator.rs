@@ -1,4 +1,4 @@
-//! The settings of a run.
+//! What a program sets and calls for a run that is not the default.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,15 +6,11 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::adopt::{self, Adopt};
-use crate::error::{Error, Result};
-use crate::migrations::{self, Migration, Migrations};
-use crate::observer::{Event, Watch};
-use crate::readiness::Readiness;
-use crate::rehearse::{self, Rehearsal};
-use crate::report::Report;
-use crate::run::Goal;
-use crate::{apply, open};
+use crate::error::Result;
+use crate::history::Migrations;
+use crate::report::{Event, Readiness, Rehearsal, Report};
+use crate::run::{Adopt, Context, Goal, Options};
+use crate::start;
 
 /// How migrations are to be applied. Made by [`Migrations::migrator`].
 ///
@@ -27,38 +23,22 @@ use crate::{apply, open};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Migrator<'m> {
-    pub(crate) migrations: &'m Migrations,
-    pub(crate) lock_timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
-    pub(crate) target: Option<i64>,
-    pub(crate) backup: Option<PathBuf>,
-    pub(crate) keep: Option<usize>,
-    pub(crate) recreate: bool,
-    pub(crate) adopt: Option<Adopt>,
-    pub(crate) watch: Watch<'m>,
-    /// The file that is open, if SQLite cannot tell since its name is not UTF-8.
-    pub(crate) file: Option<PathBuf>,
+    migrations: &'m Migrations,
+    options: Options<'m>,
 }
 
 impl<'m> Migrator<'m> {
     pub(crate) fn new(migrations: &'m Migrations) -> Migrator<'m> {
-        Migrator {
-            migrations,
-            lock_timeout: Duration::from_secs(120),
-            attempt_timeout: Duration::from_secs(30),
-            target: None,
-            backup: None,
-            keep: None,
-            recreate: false,
-            adopt: None,
-            watch: Watch::default(),
-            file: None,
-        }
+        Migrator { migrations, options: Options::default() }
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context { migrations: self.migrations, options: &self.options, file: None }
     }
 
     /// How long to wait in all for the exclusive lock while others migrate or write; two minutes by default.
     pub fn lock_timeout(mut self, timeout: Duration) -> Migrator<'m> {
-        self.lock_timeout = timeout;
+        self.options.lock_timeout = timeout;
         self
     }
 
@@ -67,7 +47,7 @@ impl<'m> Migrator<'m> {
     ///
     /// [`Migrator::apply`] has one connection only, and all its attempts are on that.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Migrator<'m> {
-        self.attempt_timeout = timeout;
+        self.options.attempt_timeout = timeout;
         self
     }
 
@@ -90,23 +70,23 @@ impl<'m> Migrator<'m> {
     /// # Ok::<(), onward::Error>(())
     /// ```
     pub fn observer(mut self, observer: impl Fn(Event<'_>) + Send + Sync + 'm) -> Migrator<'m> {
-        self.watch.observer = Some(Arc::new(observer));
+        self.options.watch.observer = Some(Arc::new(observer));
         self
     }
 
     /// Where to say how far the run is, for other threads to read; see [`Readiness`].
     pub fn readiness(mut self, readiness: &'m Readiness) -> Migrator<'m> {
-        self.watch.readiness = Some(readiness);
+        self.options.watch.readiness = Some(readiness);
         self
     }
 
-    /// Stops after the migration of this version, as [`Migration::version`] has it or as a number in its file name; for one
+    /// Stops after the migration of this version, as [`Migration::version`](crate::Migration::version) has it or as a number in its file name; for one
     /// that is written otherwise there is [`Migrations::find`]. A database that has run later ones stays as it is: nothing is taken
     /// back.
     ///
     /// Before the last migration, the schema is compared with a replay in memory, as in [`Migrations::verify`].
     pub fn target(mut self, version: i64) -> Migrator<'m> {
-        self.target = Some(version);
+        self.options.target = Some(version);
         self
     }
 
@@ -133,9 +113,9 @@ impl<'m> Migrator<'m> {
     /// ```
     ///
     /// # Errors
-    /// The run ends with [`Error::Backup`] before anything is changed if the copy cannot be made.
+    /// The run ends with [`ErrorKind::Backup`](crate::ErrorKind::Backup) before anything is changed if the copy cannot be made.
     pub fn backup(mut self, path: impl Into<PathBuf>) -> Migrator<'m> {
-        self.backup = Some(path.into());
+        self.options.backup = Some(path.into());
         self
     }
 
@@ -160,7 +140,7 @@ impl<'m> Migrator<'m> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn keep(mut self, copies: usize) -> Migrator<'m> {
-        self.keep = Some(copies);
+        self.options.keep = Some(copies);
         self
     }
 
@@ -189,7 +169,7 @@ impl<'m> Migrator<'m> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn or_recreate(mut self) -> Migrator<'m> {
-        self.recreate = true;
+        self.options.recreate = true;
         self
     }
 
@@ -197,13 +177,14 @@ impl<'m> Migrator<'m> {
     /// had, writes them into a new ledger as adopted, and runs the others; all in the one transaction.
     ///
     /// ```
-    /// use onward::{Adopt, Error};
+    /// use onward::{Adopt, ErrorKind};
     ///
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// // As a program made it that knew nothing of migrations.
     /// conn.execute_batch(migrations.list()[0].sql())?;
-    /// assert!(matches!(migrations.apply(&mut conn), Err(Error::NoLedger { .. })));
+    /// let refused = migrations.apply(&mut conn).unwrap_err();
+    /// assert!(matches!(refused.kind(), ErrorKind::NoLedger { .. }));
     /// let report = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn)?;
     /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -214,10 +195,10 @@ impl<'m> Migrator<'m> {
     /// but rows, [`Adopt::At`] says which have run.
     ///
     /// # Errors
-    /// [`Error::NotAdopted`], [`Error::Undecided`] and [`Error::Unrepeatable`]; nothing is changed then. And
-    /// [`Error::UnknownVersion`] for a version that the program does not have, whatever the database is.
+    /// [`ErrorKind::NotAdopted`](crate::ErrorKind::NotAdopted), [`ErrorKind::Undecided`](crate::ErrorKind::Undecided) and [`ErrorKind::Unrepeatable`](crate::ErrorKind::Unrepeatable); nothing is changed then. And
+    /// [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion) for a version that the program does not have, whatever the database is.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
-        self.adopt = Some(how);
+        self.options.adopt = Some(how);
         self
     }
 
@@ -231,7 +212,7 @@ impl<'m> Migrator<'m> {
     /// # Errors
     /// What would make [`Migrator::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`].
     pub fn rehearse(&self, conn: &Connection) -> Result<Rehearsal> {
-        rehearse::rehearse(self, conn).map_err(|error| error.on(conn))
+        start::rehearse(self.context(), conn).map_err(|error| error.on(conn))
     }
 
     /// As [`Migrations::apply`], with these settings.
@@ -239,7 +220,8 @@ impl<'m> Migrator<'m> {
     /// # Errors
     /// As [`Migrations::apply`].
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
-        apply::apply(self, conn)
+        let context = self.context();
+        start::apply(context, context.goal(), conn)
     }
 
     /// As [`Migrations::open`], with these settings, and with the report.
@@ -247,7 +229,7 @@ impl<'m> Migrator<'m> {
     /// # Errors
     /// As [`Migrations::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<(Connection, Report)> {
-        open::open(self, path.as_ref())
+        start::open(self.context(), path.as_ref())
     }
 
     /// Takes back every migration after this version with its down file, the newest first and all or nothing: under the
@@ -259,27 +241,9 @@ impl<'m> Migrator<'m> {
     /// migrations again when it next may: this is for going back to an older program.
     ///
     /// # Errors
-    /// As [`Migrations::apply`]; [`Error::NoDownFile`] if one of them has none, and [`Error::Drift`] if the schema is not
+    /// As [`Migrations::apply`]; [`ErrorKind::NoDownFile`](crate::ErrorKind::NoDownFile) if one of them has none, and [`ErrorKind::Drift`](crate::ErrorKind::Drift) if the schema is not
     /// the one that was proven after that version, or something is left of what was taken back.
     pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
-        let is_before_all = self.migrations.list.first().is_some_and(|first| version < first.version);
-        let goal = if is_before_all { Ok(0) } else { self.count(version) };
-        apply::to(self, goal.map(Goal::Back), conn)
-    }
-
-    /// How many migrations of the history a database should have after the run.
-    pub(crate) fn goal(&self) -> Result<usize> {
-        if let Some(Adopt::At(version)) = self.adopt {
-            adopt::count(self.migrations.list, version)?;
-        }
-        self.target.map_or(Ok(self.migrations.list.len()), |target| self.count(target))
-    }
-
-    /// How many migrations there are up to this version.
-    fn count(&self, target: i64) -> Result<usize> {
-        let list = self.migrations.list;
-        let at = migrations::position(list, &target.to_string());
-        at.map(|at| at + 1)
-            .ok_or_else(|| Error::UnknownTarget { target, known: list.last().map(Migration::version) })
+        start::apply(self.context(), Goal::back(self.migrations.list, version), conn)
     }
 }

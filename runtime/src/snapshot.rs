@@ -6,8 +6,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, MAIN_DB};
 
-use crate::error::{Error, Result};
-use crate::partial::{Name, Partial, is_special};
+use crate::error::{Error, ErrorKind, Result};
+use crate::file::{Name, Partial, is_special};
 
 /// What [`snapshot!`](crate::snapshot) expands to: the database that the migrations make of an empty one, with its
 /// ledger, as the replay left it while the application compiled. To open it, no migration runs.
@@ -53,7 +53,7 @@ impl Snapshot {
     /// A database in memory of one's own, which may grow to a gigabyte.
     ///
     /// # Errors
-    /// [`Error::Sqlite`] if there is no memory for it.
+    /// [`ErrorKind::Sqlite`] if there is no memory for it.
     pub fn open_in_memory(&self) -> Result<Connection> {
         let opening = Error::sqlite("open the snapshot");
         let mut conn = Connection::open_in_memory().map_err(&opening)?;
@@ -69,9 +69,9 @@ impl Snapshot {
     /// many others try the same.
     ///
     /// # Errors
-    /// [`Error::Create`] if there is a file of that name, or none can be made; if a `-journal`, `-wal` or `-shm` of a database
+    /// [`ErrorKind::Create`] if there is a file of that name, or none can be made; if a `-journal`, `-wal` or `-shm` of a database
     /// that is gone lies there, which SQLite would take for the new one's; and if the path is empty, `:memory:` or a URI.
-    /// [`Error::Open`] if SQLite cannot open the file then.
+    /// [`ErrorKind::Open`] if SQLite cannot open the file then.
     pub fn create(&self, path: impl AsRef<Path>) -> Result<Connection> {
         let path = path.as_ref();
         // From rusqlite 0.41 on this needs `mut`.
@@ -86,7 +86,7 @@ impl Snapshot {
         };
         match made {
             Ok(()) => Connection::open(path).map_err(|source| Error::open(&named, source)),
-            Err(source) => Err(Error::Create { path: named, source }),
+            Err(source) => Err(Error::from(ErrorKind::Create { source }).at(Some(&named))),
         }
     }
 }

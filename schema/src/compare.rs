@@ -9,7 +9,24 @@ use onward_core::canonical::canonical;
 
 use crate::{Change, Column, Difference, ForeignKey, Index, ObjectKind, Origin, Schema, Table};
 
-pub(crate) fn schemas(expected: &Schema, found: &Schema) -> Vec<Difference> {
+impl Schema {
+    /// Where `found` is not what this schema expects; empty exactly if their fingerprints over all objects are equal.
+    ///
+    /// Two schemas that differ in nothing but spelling are the same here and not the same by `==`, which compares the
+    /// names as written.
+    pub fn compare(&self, found: &Schema) -> Vec<Difference> {
+        schemas(self, found)
+    }
+
+    /// As [`Schema::compare`], of the objects with these names alone, which are in lower case and sorted.
+    pub fn compare_named(&self, found: &Schema, names: &[String]) -> Vec<Difference> {
+        let mut differences = self.compare(found);
+        differences.retain(|difference| names.binary_search(&difference.name.to_ascii_lowercase()).is_ok());
+        differences
+    }
+}
+
+fn schemas(expected: &Schema, found: &Schema) -> Vec<Difference> {
     let mut differences = Vec::new();
     for kind in [ObjectKind::Table, ObjectKind::Index, ObjectKind::View, ObjectKind::Trigger] {
         let (expected, found) = (objects(expected, kind), objects(found, kind));

@@ -7,7 +7,7 @@ use onward_core::name::Ident;
 use rusqlite::{Connection, Result};
 
 use crate::read::Reader;
-use crate::{Difference, Index, ObjectKind, Table, catalog, compare};
+use crate::{Index, ObjectKind, Table, catalog};
 
 /// The schema of a database; the keys are the names in lower case (of ASCII, as SQLite compares them).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,21 +81,6 @@ impl Schema {
         let pairs =
             self.tables.values().flat_map(|table| table.indexes.iter().map(move |index| (table, index)));
         pairs.into_iter().find(|(_, index)| Ident(&index.name) == name)
-    }
-
-    /// Where `found` is not what this schema expects; empty exactly if their fingerprints over all objects are equal.
-    ///
-    /// Two schemas that differ in nothing but spelling are the same here and not the same by `==`, which compares the
-    /// names as written.
-    pub fn compare(&self, found: &Schema) -> Vec<Difference> {
-        compare::schemas(self, found)
-    }
-
-    /// As [`Schema::compare`], of the objects with these names alone, which are in lower case and sorted.
-    pub fn compare_named(&self, found: &Schema, names: &[String]) -> Vec<Difference> {
-        let mut differences = self.compare(found);
-        differences.retain(|difference| names.binary_search(&difference.name.to_ascii_lowercase()).is_ok());
-        differences
     }
 }
 

@@ -1,0 +1,81 @@
+//! What an error is made of, and what it gives.
+
+use std::path::Path;
+
+use super::kind::{Error, ErrorKind, Inner};
+
+impl Error {
+    /// What is wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// What is wrong, to take apart.
+    ///
+    /// ```
+    /// use onward::{Error, ErrorKind};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("BEGIN")?;
+    /// let refused = migrations.apply(&mut conn).map_err(Error::into_kind);
+    /// assert!(matches!(refused, Err(ErrorKind::InTransaction)));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn into_kind(self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The file of the database that this is about; `None` if that is in memory, or if it is about no database.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    /// What SQLite, or rusqlite, said, if it comes from there.
+    pub fn sqlite_error(&self) -> Option<&rusqlite::Error> {
+        self.kind().cause()?.downcast_ref()
+    }
+
+    pub(crate) fn sqlite(action: &'static str) -> impl Fn(rusqlite::Error) -> Error {
+        move |source| ErrorKind::Sqlite { action, source }.into()
+    }
+
+    /// What SQLite said, where nobody has looked yet at what that means for the file.
+    pub(crate) fn unexplained(&self) -> Option<&rusqlite::Error> {
+        self.kind().unexplained()
+    }
+
+    /// Names the database, where the error does not yet.
+    pub(crate) fn at(mut self, path: Option<&Path>) -> Error {
+        if self.0.path.is_none() {
+            self.0.path = path.map(Path::to_owned);
+        }
+        self
+    }
+
+    /// Of the same database, what becomes of its kind.
+    pub(crate) fn map(self, then: impl FnOnce(ErrorKind) -> ErrorKind) -> Error {
+        let Inner { path, kind } = *self.0;
+        Error(Box::new(Inner { path, kind: then(kind) }))
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        Error(Box::new(Inner { path: None, kind }))
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(source: rusqlite::Error) -> Error {
+        ErrorKind::Query { source }.into()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let cause = self.kind().cause()?;
+        // Behind an error of rusqlite's is only its code in other words.
+        if cause.is::<rusqlite::Error>() { None } else { cause.source() }
+    }
+}

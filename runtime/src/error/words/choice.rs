@@ -1,0 +1,52 @@
+//! Of what was chosen beside the run: a copy, or another database in place of this one.
+
+use std::error::Error as Cause;
+use std::io;
+use std::path::Path;
+
+use super::said::Words;
+use crate::error::fault::Fault;
+use crate::error::kind::Error;
+use crate::text::shown;
+
+pub(super) fn backup(to: &Path, source: &(dyn Cause + Send + Sync)) -> Words {
+    let what = format!(
+        "no copy could be made at `{}` before the migrations: {source}; nothing was changed",
+        shown(to)
+    );
+    Words::new(Fault::Environment, what).help(
+        "see that its folder exists, can be written and has room for the whole database, and that the path begins a file's \
+         name",
+    )
+}
+
+pub(super) fn recreate(cause: &Error, moved_to: Option<&Path>, source: &(dyn Cause + Send + Sync)) -> Words {
+    let words = match moved_to {
+        Some(moved_to) => Words::new(
+            Fault::Environment,
+            format!(
+                "the database cannot be migrated and was moved to `{}`, but no new one could be made: {source}",
+                shown(moved_to)
+            ),
+        )
+        .help("mend that and start again, or move the old one back"),
+        None => Words::new(
+            Fault::Environment,
+            format!(
+                "the database cannot be migrated, and could not be moved aside: {source}; it is as it was"
+            ),
+        )
+        .help("see that the folder can be written and no other process has the file open"),
+    };
+    words.because(format!("it cannot be migrated because: {cause}"))
+}
+
+pub(super) fn lock_file(source: &io::Error) -> Words {
+    let what = format!(
+        "`or_recreate` could not use its lock file beside the database, or not finish the move that it tells of: \
+         {source}; nothing was lost"
+    );
+    Words::new(Fault::Environment, what).help(
+        "see that the folder can be written; SQLite needs a file system with locks as well; or do without `or_recreate`",
+    )
+}

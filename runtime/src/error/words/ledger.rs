@@ -1,0 +1,75 @@
+//! Of the ledger, and of what it and the program do not agree about.
+
+use onward_core::ledger::LEDGER;
+
+use super::said::{Words, lines, list};
+use crate::error::fault::Fault;
+use crate::history::Conflict;
+
+fn verdict(what: impl Into<String>) -> Words {
+    Words::new(Fault::Database, what).verdict()
+}
+
+pub(super) fn not_a_ledger(found: &str) -> Words {
+    verdict(format!(
+        "`{LEDGER}` is {found}, and not the ledger of migrations that onward keeps under this name; nothing was changed"
+    ))
+    .help(format!(
+        "look whether this is the right database; if it is, give what is called `{LEDGER}` another name, or put the \
+         ledger back from a backup"
+    ))
+}
+
+pub(super) fn no_ledger(tables: &[String]) -> Words {
+    verdict(format!(
+        "the database has no ledger of migrations, but already holds {}; nothing was changed",
+        list(tables)
+    ))
+    .help(
+        "it was made by other means than onward: look whether this is the right one; if its schema is that after one of the \
+         migrations, take it over with `migrator().adopt(Adopt::Exact)`, if it was grown by hand with `Adopt::Reconcile`; \
+         or begin with an empty file",
+    )
+}
+
+pub(super) fn newer(known: Option<i64>, conflicts: &[Conflict]) -> Words {
+    let what = match known {
+        Some(known) => format!("the database is newer than this program, which knows version {known}"),
+        None => "the database is newer than this program, which knows no migrations".to_owned(),
+    };
+    verdict(lines(what, "", conflicts)).help("run the newer program again; nothing was changed")
+}
+
+pub(super) fn diverged(conflicts: &[Conflict]) -> Words {
+    let what = "the database has not run the same migrations as this program has".to_owned();
+    verdict(lines(what, "", conflicts)).help(
+        "a released migration stays as it is; take its text from version control again and write the change as a new \
+         migration; if this one never left your machine, delete this development database instead; nothing was changed",
+    )
+}
+
+pub(super) fn tampered(conflicts: &[Conflict]) -> Words {
+    let what = "the ledger of migrations was changed by hand, and does not say what has run".to_owned();
+    verdict(lines(what, "", conflicts)).help(format!(
+        "put the rows of `{LEDGER}` back as they are in a backup, or go back to the backup; nothing was changed"
+    ))
+}
+
+pub(super) fn not_written(triggers: &[String]) -> Words {
+    let rolled_back =
+        "all was rolled back, since the next start would run the same once more; nothing was changed";
+    if triggers.is_empty() {
+        let what = format!(
+            "the ledger of migrations, `{LEDGER}`, does not have what was written to it; {rolled_back}"
+        );
+        return Words::new(Fault::Caller, what).verdict().help(
+            "likely the connection's authorizer ignores what is written there: migrate on a connection without one",
+        );
+    }
+    verdict(format!(
+        "the ledger of migrations, `{LEDGER}`, does not have what was written to it, for there are triggers on it: {}; \
+         {rolled_back}",
+        list(triggers)
+    ))
+    .help("drop these triggers: only onward writes to that table; then start again")
+}

@@ -1,0 +1,187 @@
+//! What is said of an error, a file for each group of kinds: what is wrong, what it does to the database, what to do.
+
+mod adoption;
+mod choice;
+mod connection;
+mod file;
+mod ledger;
+mod run;
+mod said;
+
+use std::fmt::{self, Display, Write};
+use std::path::Path;
+
+use onward_core::printable::{Lines, printable_lines};
+
+use self::said::Words;
+use super::fault::Fault;
+use super::kind::{Error, ErrorKind};
+use crate::text::shown;
+
+/// The one place that knows all kinds.
+fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
+    match kind {
+        ErrorKind::Open { source } => file::open(path, source),
+        ErrorKind::EmptyPath { path } => file::empty_path(path),
+        ErrorKind::ParentMissing { parent } => file::parent_missing(parent),
+        ErrorKind::ParentNotWritable { parent, access } => file::parent_not_writable(parent, access),
+        ErrorKind::Unreadable { parent, access, source } => file::unreadable(parent, access, source),
+        ErrorKind::TooManyFiles { source } => file::too_many_files(source),
+        ErrorKind::FileReadOnly { access } => file::file_read_only(access),
+        ErrorKind::NotADatabase { source } => file::not_a_database(source),
+        ErrorKind::Corrupt { action, source } => file::corrupt(action, source),
+        ErrorKind::DiskFull { action, source } => file::disk_full(action, source),
+        ErrorKind::Create { source } => file::create(source),
+        ErrorKind::ReadOnlyConnection => connection::read_only(),
+        ErrorKind::InTransaction => connection::in_transaction(),
+        ErrorKind::OldSqlite { needed, found } => connection::old_sqlite(needed, found),
+        ErrorKind::Attached { databases } => connection::attached(databases),
+        ErrorKind::Shadowed { objects } => connection::shadowed(objects),
+        ErrorKind::Settings { source } => connection::settings(source),
+        ErrorKind::Locked { waited, attempts, tries, pending } => {
+            connection::locked(*waited, *attempts, *tries, *pending)
+        }
+        ErrorKind::Sqlite { action, source } => connection::sqlite(action, source),
+        ErrorKind::Query { source } => connection::query(source),
+        ErrorKind::NotALedger { found } => ledger::not_a_ledger(found),
+        ErrorKind::NoLedger { tables } => ledger::no_ledger(tables),
+        ErrorKind::Newer { known, conflicts } => ledger::newer(*known, conflicts),
+        ErrorKind::Diverged { conflicts } => ledger::diverged(conflicts),
+        ErrorKind::Tampered { conflicts } => ledger::tampered(conflicts),
+        ErrorKind::LedgerNotWritten { triggers } => ledger::not_written(triggers),
+        ErrorKind::NotAdopted { at, nearest, differences } => {
+            adoption::not_adopted(*at, *nearest, differences)
+        }
+        ErrorKind::Undecided { versions, writing } => adoption::undecided(versions, writing),
+        ErrorKind::UnknownVersion { version, known } => adoption::unknown_version(*version, *known),
+        ErrorKind::Unrepeatable { file, line, column, sql } => {
+            adoption::unrepeatable(file, *line, *column, sql)
+        }
+        ErrorKind::NoDownFile { file } => run::no_down_file(file),
+        ErrorKind::UnknownTarget { target, known } => run::unknown_target(*target, *known),
+        ErrorKind::Statement { file, line, column, sql, source, query } => {
+            run::statement((file, *line, *column), sql, source, query.as_deref())
+        }
+        ErrorKind::Hook { file, hook, source } => run::hook(file, hook, &**source),
+        ErrorKind::TransactionEnded { file, hook, source } => {
+            run::transaction_ended(file, hook, source.as_deref())
+        }
+        ErrorKind::ForeignKeys { violations, count } => run::foreign_keys(violations, *count),
+        ErrorKind::Drift { differences } => run::drift(differences),
+        ErrorKind::InDoubt { source } => run::in_doubt(source),
+        ErrorKind::Rollback { cause, source } => run::rollback(cause, source),
+        ErrorKind::Backup { to, source } => choice::backup(to, &**source),
+        ErrorKind::Recreate { cause, moved_to, source } => {
+            choice::recreate(cause, moved_to.as_deref(), &**source)
+        }
+        ErrorKind::LockFile { source } => choice::lock_file(source),
+    }
+}
+
+impl Error {
+    /// Whose fault it is: whether another database, another disk or another call would do.
+    ///
+    /// ```
+    /// use onward::Fault;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("BEGIN")?;
+    /// assert_eq!(migrations.apply(&mut conn).unwrap_err().fault(), Fault::Caller);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    pub fn fault(&self) -> Fault {
+        words(self.kind(), self.path()).fault
+    }
+
+    /// Whether this says something of the database or its history, such as a migration that failed on its rows. Otherwise
+    /// no more is known than before, as with a lock or a full disk.
+    pub fn is_verdict(&self) -> bool {
+        words(self.kind(), self.path()).is_verdict
+    }
+
+    /// What to do about it: what `Display` has behind `help:`, without what made it come to this.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let error = migrations.open("").unwrap_err();
+    /// assert!(error.help().unwrap().starts_with("look at the setting or environment variable"));
+    /// ```
+    pub fn help(&self) -> Option<String> {
+        words(self.kind(), self.path()).help.map(|help| printable_lines(&help))
+    }
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
+        // What should have been a path is part of what is wrong.
+        if let Some(path) = self.path() {
+            write!(f, "`{}`: ", shown(path))?;
+        }
+        let Words { what, help, because, .. } = words(self.kind(), self.path());
+        f.write_str(&what)?;
+        help.map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))?;
+        because.map_or(Ok(()), |because| write!(f, "\n{because}"))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    fn failure(code: i32, message: &str) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(message.to_owned()))
+    }
+
+    /// One code of SQLite's has more than one cause.
+    #[test]
+    fn each_cause_has_words_of_its_own() {
+        for (code, said, help) in [
+            (ffi::SQLITE_CORRUPT, "database disk image is malformed", "the file is damaged"),
+            (ffi::SQLITE_CORRUPT_VTAB, "database disk image is malformed", "the file itself may be sound"),
+            (ffi::SQLITE_CORRUPT, "malformed database schema (i)", "does not understand the schema"),
+        ] {
+            let source = failure(code, said);
+            let error = Error::from(ErrorKind::Corrupt { action: "read".to_owned(), source });
+            assert!(error.to_string().contains(help), "{error}");
+        }
+        for (code, said, help) in [
+            (ffi::SQLITE_IOERR, "disk I/O error", "look at the disk"),
+            (ffi::SQLITE_IOERR_GETTEMPPATH, "disk I/O error", "SQLITE_TMPDIR"),
+            (ffi::SQLITE_INTERRUPT, "interrupted", "has interrupted the connection"),
+            (ffi::SQLITE_NOMEM, "out of memory", "no more memory"),
+            (ffi::SQLITE_TOOBIG, "string or blob too big", "SQLITE_LIMIT_LENGTH"),
+            (ffi::SQLITE_CANTOPEN, "unable to open database file", "the folder for temporary files"),
+            (ffi::SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", "with foreign keys on"),
+            (ffi::SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: t.a", "rows of this database break"),
+            (ffi::SQLITE_ERROR, "table t already exists", "its row in `onward_migrations` was removed"),
+        ] {
+            let error = Error::sqlite("commit")(failure(code, said));
+            assert!(error.to_string().contains(help), "{error}");
+            assert!(error.help().is_some_and(|found| found.contains(help)), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_was_caused_by_something_else_says_so_last() {
+        let cause = Box::new(Error::from(ErrorKind::InTransaction));
+        let rollback =
+            Error::from(ErrorKind::Rollback { cause, source: failure(ffi::SQLITE_IOERR, "disk I/O error") });
+        let text = rollback.to_string();
+        assert!(
+            text.contains("\nthe migrations failed because: the connection is inside a transaction"),
+            "{text}"
+        );
+        assert!(rollback.help().is_some_and(|help| help.ends_with("nothing was committed")), "{text}");
+        assert_eq!(rollback.fault(), Fault::Environment);
+    }
+}

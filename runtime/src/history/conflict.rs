@@ -1,0 +1,236 @@
+//! In words why the embedded history does not go together with a ledger.
+
+use std::fmt::{self, Write};
+
+use onward_core::checksum::Checksum;
+use onward_core::ledger::Row;
+use onward_core::plan::{self, Known};
+use onward_core::printable::{Lines, printable};
+
+use super::migration::Migration;
+
+/// Why a ledger and the embedded history do not go together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Conflict {
+    /// A migration that has run has another text now.
+    Edited {
+        /// Its version.
+        version: i64,
+        /// Its name in the program.
+        name: &'static str,
+        /// Its file in the program.
+        file: &'static str,
+        /// The checksum of what has run.
+        ledger: String,
+        /// The checksum of what the program has.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::text"))]
+        program: Checksum,
+    },
+    /// A migration that has run is not in the program, though later ones are.
+    Missing {
+        /// Its version.
+        version: i64,
+        /// Its name in the ledger.
+        name: String,
+        /// The checksum of what has run.
+        ledger: String,
+    },
+    /// A migration that has run is newer than all in the program.
+    Newer {
+        /// Its version.
+        version: i64,
+        /// Its name in the ledger.
+        name: String,
+        /// The checksum of what has run.
+        ledger: String,
+    },
+    /// A migration of the program has not run, though a later one has.
+    OutOfOrder {
+        /// Its version.
+        version: i64,
+        /// Its name.
+        name: &'static str,
+        /// Its file.
+        file: &'static str,
+        /// The checksum of what the program has.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::text"))]
+        program: Checksum,
+        /// The newest version that has run.
+        newest: i64,
+    },
+    /// A row of the ledger that its chain does not vouch for: it, or a row before it, was changed or removed by hand.
+    Tampered {
+        /// Its version.
+        version: i64,
+        /// Its name in the ledger.
+        name: String,
+        /// The chain of the row.
+        ledger: String,
+        /// The chain that follows from the row before it.
+        expected: String,
+    },
+}
+
+impl Conflict {
+    /// The version of the migration it is about.
+    pub fn version(&self) -> i64 {
+        match self {
+            Conflict::Edited { version, .. }
+            | Conflict::Missing { version, .. }
+            | Conflict::Newer { version, .. }
+            | Conflict::OutOfOrder { version, .. }
+            | Conflict::Tampered { version, .. } => *version,
+        }
+    }
+
+    /// With the names and sums that its indexes stand for.
+    pub(crate) fn of(found: plan::Conflict, list: &[Migration], rows: &[Row]) -> Conflict {
+        match found {
+            plan::Conflict::Edited { row, migration } => {
+                let (row, migration) = (&rows[row], &list[migration]);
+                Conflict::Edited {
+                    version: row.version,
+                    name: migration.name(),
+                    file: migration.file(),
+                    ledger: row.checksum.clone(),
+                    program: migration.checksum,
+                }
+            }
+            plan::Conflict::Missing { row } => {
+                let Row { version, name, checksum: ledger, .. } = rows[row].clone();
+                Conflict::Missing { version, name, ledger }
+            }
+            plan::Conflict::Newer { row } => {
+                let Row { version, name, checksum: ledger, .. } = rows[row].clone();
+                Conflict::Newer { version, name, ledger }
+            }
+            plan::Conflict::OutOfOrder { migration, newest } => {
+                let migration = &list[migration];
+                Conflict::OutOfOrder {
+                    version: migration.version,
+                    name: migration.name(),
+                    file: migration.file(),
+                    program: migration.checksum,
+                    newest,
+                }
+            }
+            plan::Conflict::Tampered { row, expected } => {
+                let Row { version, name, chain: ledger, .. } = rows[row].clone();
+                let expected = expected.map_or_else(|| "another".to_owned(), |expected| expected.to_string());
+                Conflict::Tampered { version, name, ledger, expected }
+            }
+        }
+    }
+
+    pub(crate) fn is_tampered(&self) -> bool {
+        matches!(self, Conflict::Tampered { .. })
+    }
+
+    /// The name of the migration it is about.
+    pub fn name(&self) -> &str {
+        match self {
+            Conflict::Edited { name, .. } | Conflict::OutOfOrder { name, .. } => name,
+            Conflict::Missing { name, .. }
+            | Conflict::Newer { name, .. }
+            | Conflict::Tampered { name, .. } => name,
+        }
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
+        // A name comes from the ledger, and so do checksums and chains: anybody may have written them.
+        let name = printable(self.name());
+        match self {
+            Conflict::Edited { version, file, ledger, program, .. } => write!(
+                f,
+                "migration {version} `{name}` was edited after it ran\n  ran with checksum {}\n  now has checksum \
+                 {program} ({file})",
+                printable(ledger)
+            ),
+            Conflict::Missing { version, ledger, .. } => write!(
+                f,
+                "migration {version} `{name}` has run, and the program does not have it\n  ran with checksum {}",
+                printable(ledger)
+            ),
+            Conflict::Newer { version, ledger, .. } => write!(
+                f,
+                "migration {version} `{name}` has run, and is newer than the program\n  ran with checksum {}",
+                printable(ledger)
+            ),
+            Conflict::OutOfOrder { version, file, program, newest, .. } => write!(
+                f,
+                "migration {version} `{name}` has not run, though migration {newest} after it has\n  has checksum \
+                 {program} ({file})"
+            ),
+            Conflict::Tampered { version, ledger, expected, .. } => write!(
+                f,
+                "the row of migration {version} `{name}`, or one before it, was changed or removed\n  has chain \
+                 {}\n  should have {expected}",
+                printable(ledger)
+            ),
+        }
+    }
+}
+
+/// Where the two do not go together.
+pub(crate) fn conflicts(list: &[Migration], rows: &[Row]) -> Vec<Conflict> {
+    let found = plan::ran(&known(list), rows).err().unwrap_or_default();
+    found.into_iter().map(|found| Conflict::of(found, list, rows)).collect()
+}
+
+pub(crate) fn known(list: &[Migration]) -> Vec<Known> {
+    list.iter().map(|migration| Known { version: migration.version, checksum: migration.checksum }).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn migration(version: i64) -> Migration {
+        let sum = [u8::try_from(version).unwrap_or_default(); 32];
+        crate::__private::migration(version, crate::__private::file("m.sqlm", [5, 5, 6], &[]), sum, sum)
+    }
+
+    /// What a ledger holds after these.
+    pub(crate) fn ledger(versions: &[i64]) -> Vec<Row> {
+        let mut chain = Checksum::default();
+        let row = |version: &i64| {
+            let row = Row::of(chain, *version, "m", migration(*version).checksum);
+            chain = chain.chain(*version, migration(*version).checksum);
+            row
+        };
+        versions.iter().map(row).collect()
+    }
+
+    #[test]
+    fn every_conflict_says_which_migration_it_is_about() {
+        let list = |versions: &[i64]| versions.iter().copied().map(migration).collect::<Vec<_>>();
+        let newer = conflicts(&list(&[1, 2]), &ledger(&[1, 2, 3, 4]));
+        let missing = conflicts(&list(&[1, 3]), &ledger(&[1, 2, 3]));
+        let order = conflicts(&list(&[1, 2, 3]), &ledger(&[1, 3]));
+        let other = Migration { checksum: Checksum([9; 32]), ..migration(1) };
+        let edited = conflicts(&[other], &ledger(&[1]));
+        let mut rows = ledger(&[1, 2, 3]);
+        rows[2].chain = "another".to_owned();
+        let tampered = conflicts(&list(&[1, 2, 3]), &rows);
+        for conflict in newer.iter().chain(&missing).chain(&order).chain(&edited) {
+            assert!(conflict.to_string().contains("checksum"), "{conflict}");
+        }
+        let named = |conflicts: &[Conflict]| {
+            let pair = |conflict: &Conflict| (conflict.version(), conflict.name().to_owned());
+            conflicts.iter().map(pair).collect::<Vec<_>>()
+        };
+        let m = |version| (version, "m".to_owned());
+        assert_eq!(named(&newer), [m(3), m(4)]);
+        assert_eq!(named(&missing), [m(2)]);
+        assert_eq!(named(&order), [m(2)]);
+        assert_eq!(named(&edited), [m(1)]);
+        assert_eq!(named(&tampered), [m(3)]);
+        let chain = ledger(&[1, 2, 3])[2].chain.clone();
+        assert!(matches!(&tampered[..], [Conflict::Tampered { expected, .. }] if *expected == chain));
+    }
+}

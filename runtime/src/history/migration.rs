@@ -1,0 +1,120 @@
+//! One migration: a file, where its statements are, and the code beside it.
+
+use onward_core::checksum::Checksum;
+use onward_core::token;
+
+use super::hook::Hook;
+
+/// The bytes of a statement in its file. Public only for the macro's expansion.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// Double quotes may be strings, as SQLite has it by default and onward does not.
+    pub(crate) strings: bool,
+    /// What it leaves on the connection ends with the migration.
+    pub(crate) undone: bool,
+}
+
+/// A file and its statements. Public only for the macro's expansion.
+///
+/// A pointer is something that the loader of a program has to put right at each start, so there are few.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct File {
+    /// Path, label, name and text, one right behind the other.
+    pub(crate) whole: &'static str,
+    /// Where the first three of them end.
+    pub(crate) ends: [u32; 3],
+    pub(crate) statements: &'static [Statement],
+}
+
+impl File {
+    fn parts(&self) -> [&'static str; 4] {
+        let [path, label, name] = self.ends.map(|end| end as usize);
+        [&self.whole[..path], &self.whole[path..label], &self.whole[label..name], &self.whole[name..]]
+    }
+}
+
+/// One migration of the embedded history.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    pub(crate) version: i64,
+    pub(crate) up: File,
+    pub(crate) checksum: Checksum,
+    pub(crate) chain: Checksum,
+    pub(crate) hook: Option<&'static Hook>,
+    /// What takes it back.
+    pub(crate) down: Option<&'static File>,
+    /// Foreign keys are enforced while it runs, so that cascades fire.
+    pub(crate) foreign_keys: bool,
+}
+
+impl Migration {
+    /// Its number in the ledger, which rises in the order of the history: the number in its file name, or where that does
+    /// not rise, is longer than 64 bits or no number at all, another that is made of it.
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// The version as the file name writes it, leading zeros included.
+    pub fn label(&self) -> &'static str {
+        let [_, label, ..] = self.up.parts();
+        label
+    }
+
+    /// The name behind the version.
+    pub fn name(&self) -> &'static str {
+        let [_, _, name, _] = self.up.parts();
+        name
+    }
+
+    /// The file it comes from, as it was called when the program was compiled.
+    pub fn file(&self) -> &'static str {
+        let [path, ..] = self.up.parts();
+        path
+    }
+
+    /// The text of the file.
+    pub fn sql(&self) -> &'static str {
+        let [.., text] = self.up.parts();
+        text
+    }
+
+    /// SHA-256 over the text, to which neither comments nor white space count.
+    pub fn checksum(&self) -> Checksum {
+        self.checksum
+    }
+
+    /// The function that runs after its statements, as [`migrations!`](crate::migrations) names it: `after = { 3 =>
+    /// backfill::hash_messages }`. It is code, and no part of the checksum.
+    pub fn hook(&self) -> Option<&'static str> {
+        self.hook.map(|hook| hook.name)
+    }
+
+    /// The text of the file that takes it back, if there is one; see [`Migrator::revert`](crate::Migrator::revert).
+    pub fn down_sql(&self) -> Option<&'static str> {
+        let [.., text] = self.down?.parts();
+        Some(text)
+    }
+
+    /// What takes it back, as if it were a migration.
+    pub(crate) fn back(&self) -> Option<Migration> {
+        Some(Migration { up: *self.down?, hook: None, down: None, ..self.clone() })
+    }
+
+    /// The statements that run, in order.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = (&'static str, Statement)> + use<> {
+        let text = self.sql();
+        self.up
+            .statements
+            .iter()
+            .map(move |statement| (&text[statement.start as usize..statement.end as usize], *statement))
+    }
+
+    /// The line and column of a byte of the text, both from one.
+    pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
+        token::position(self.sql(), offset)
+    }
+}

@@ -1,0 +1,33 @@
+//! What a database has beside its ledger.
+
+use rusqlite::{Connection, Result};
+
+use crate::history::Migrations;
+
+/// The databases that are attached to a connection.
+pub(crate) fn attached(conn: &Connection) -> Result<Vec<String>> {
+    // As a statement it reads nothing of the file; as a table it would wait for the lock.
+    let mut query = conn.prepare("PRAGMA database_list")?;
+    let databases = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // The first two are the main one, under whatever name, and the temporary one.
+    let attached =
+        databases.filter(|database| database.as_ref().map_or(true, |(number, _): &(i64, _)| *number > 1));
+    attached.map(|database| database.map(|(_, name)| name)).collect()
+}
+
+/// The names of what a database without a ledger holds already, SQLite's own tables and those that others make aside, with
+/// the indexes and triggers of these.
+pub(crate) fn strangers(conn: &Connection, migrations: &Migrations) -> Result<Vec<String>> {
+    let sql = "SELECT name, tbl_name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
+    let mut query = conn.prepare(sql)?;
+    let all = query
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(String, String)>>>()?;
+    let is_ours = |(_, table): &(String, String)| !migrations.is_external(table);
+    Ok(all.into_iter().filter(is_ours).map(|(name, _)| name).collect())
+}
+
+/// Whether a database has nothing at all.
+pub(crate) fn is_empty(conn: &Connection) -> Result<bool> {
+    conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM main.sqlite_schema)", [], |row| row.get(0))
+}

@@ -1,0 +1,14 @@
+//! The table in the user's database that says which migrations it has run: reads and writes it, and holds it against the
+//! history. What runs because of it does not belong here.
+
+mod beside;
+mod pending;
+mod read;
+mod status;
+mod write;
+
+pub(crate) use beside::{attached, is_empty, strangers};
+pub(crate) use pending::pending;
+pub(crate) use read::{Reading, contents, newest_chain, read};
+pub(crate) use status::status;
+pub(crate) use write::{adopt, create, insert, remove, written};

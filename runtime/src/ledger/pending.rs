@@ -1,0 +1,46 @@
+//! What is pending by the ledger, or why it does not go together with the history.
+
+use onward_core::ledger::Row;
+use onward_core::plan::{self, Refusal};
+
+use crate::error::{ErrorKind, Result};
+use crate::history::{Conflict, Migration, known};
+
+/// The migrations that are still to run: those after the newest that has, if all up to there agree.
+///
+/// # Errors
+/// [`ErrorKind::Tampered`], [`ErrorKind::Newer`] or [`ErrorKind::Diverged`].
+pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Migration]> {
+    let found = match plan::ran(&known(list), rows) {
+        Ok(ran) => return Ok(&list[ran..]),
+        Err(found) => found,
+    };
+    let refusal = Refusal::of(&found);
+    let conflicts = found.into_iter().map(|found| Conflict::of(found, list, rows)).collect();
+    let kind = match refusal {
+        Refusal::Tampered => ErrorKind::Tampered { conflicts },
+        Refusal::Newer => ErrorKind::Newer { known: list.last().map(Migration::version), conflicts },
+        Refusal::Diverged => ErrorKind::Diverged { conflicts },
+    };
+    Err(kind.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{ledger, migration};
+
+    #[test]
+    fn what_goes_together_is_split_and_what_does_not_is_refused() {
+        let list = [1, 2, 3].map(migration);
+        let versions = |rows: &[i64]| -> Vec<i64> {
+            pending(&list, &ledger(rows)).unwrap().iter().map(Migration::version).collect()
+        };
+        assert_eq!(versions(&[]), [1, 2, 3]);
+        assert_eq!(versions(&[1, 2]), [3]);
+        let refused = |rows: &[Row]| pending(&list, rows).unwrap_err().into_kind();
+        assert!(matches!(refused(&ledger(&[1, 2, 3, 4])), ErrorKind::Newer { known: Some(3), .. }));
+        assert!(matches!(refused(&ledger(&[1, 3])), ErrorKind::Diverged { .. }));
+        assert!(matches!(refused(&ledger(&[1, 2])[1..]), ErrorKind::Tampered { .. }));
+    }
+}

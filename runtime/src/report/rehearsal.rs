@@ -1,0 +1,103 @@
+//! What pending migrations would do.
+
+use std::fmt::{self, Write};
+use std::time::Duration;
+
+use onward_core::printable::{Lines, printable};
+use onward_schema::Violation;
+
+use super::outcome::Applied;
+use crate::text::{counted, millis};
+
+/// How many rows a table has before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct TableRows {
+    /// The table's name.
+    pub table: String,
+    /// How many it has now.
+    pub before: u64,
+    /// How many it would have; `None` if there would be no table of that name.
+    pub after: Option<u64>,
+}
+
+impl TableRows {
+    /// How many rows would be gone, or have moved to a table of another name.
+    pub fn lost(&self) -> u64 {
+        self.before.saturating_sub(self.after.unwrap_or(0))
+    }
+}
+
+/// A migration that would be recorded as run, and not be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Recorded {
+    /// Its version.
+    pub version: i64,
+    /// The version as its file name writes it.
+    pub label: &'static str,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// What the pending migrations would do. Its `Display` is a table for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Rehearsal {
+    /// The migrations with which the database would be taken over: recorded as run, without being run; see
+    /// [`Migrator::adopt`](crate::Migrator::adopt).
+    pub adopted: Vec<Recorded>,
+    /// The migrations that would run, with the time they took on the copy.
+    pub applied: Vec<Applied>,
+    /// How long the copy took.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
+    pub copying: Duration,
+    /// How long the migrations took, and the checks behind them.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
+    pub duration: Duration,
+    /// Every table that there is now.
+    pub rows: Vec<TableRows>,
+    /// Rows whose foreign keys would lead nowhere, and do not now, a few for each table and the table it refers to: with
+    /// any, the migrations would be refused.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::texts"))]
+    pub violations: Vec<Violation>,
+    /// How many of them there would be in all.
+    pub violation_count: u64,
+}
+
+impl fmt::Display for Rehearsal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines(f);
+        for Recorded { label, name, .. } in &self.adopted {
+            writeln!(f, "  {label}  {name}  recorded as run, not run")?;
+        }
+        if self.applied.is_empty() {
+            return f.write_str("nothing is pending");
+        }
+        for Applied { label, name, duration, .. } in &self.applied {
+            writeln!(f, "  {label}  {name}  {}", millis(*duration))?;
+        }
+        for rows in self.rows.iter().filter(|rows| rows.lost() > 0) {
+            let table = printable(&rows.table);
+            match rows.after {
+                Some(after) => writeln!(f, "  table `{table}`: {} rows, then {after}", rows.before)?,
+                None => writeln!(f, "  table `{table}`: {} rows, then no such table", rows.before)?,
+            }
+        }
+        for violation in self.violations.iter().take(10) {
+            writeln!(f, "  {violation}")?;
+        }
+        write!(
+            f,
+            "{} in {} on a copy that took {}: {} would be lost, {} lead nowhere",
+            counted(self.applied.len(), "migration", "migrations"),
+            millis(self.duration),
+            millis(self.copying),
+            counted(self.rows.iter().map(TableRows::lost).sum::<u64>() as usize, "row", "rows"),
+            counted(self.violation_count as usize, "foreign key would", "foreign keys would")
+        )
+    }
+}

@@ -1,0 +1,357 @@
+//! What the compiler holds against each other: a struct's fields and the columns of a table or a query. All of it runs
+//! while the application compiles.
+
+use onward_schema::Classes;
+use rusqlite::types::ToSql;
+
+use super::stored::Nullable;
+
+/// A struct's fields as columns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fields that are columns",
+    label = "not a `Row`",
+    note = "write `#[derive(onward::Row)]` above the struct"
+)]
+pub trait Fields {
+    /// In their order.
+    const FIELDS: &'static [Field];
+}
+
+/// The values of a struct's fields.
+pub trait Values: Fields {
+    /// Adds the value of every field whose column is wanted, in their order.
+    fn values<'v>(&'v self, wanted: &dyn Fn(&str, Use) -> bool, into: &mut Vec<&'v dyn ToSql>);
+}
+
+/// `ToSql` as a bound that rustc leaves open until somebody needs it: a struct that is only read may have fields that
+/// cannot be written.
+pub trait Writable<'v>: ToSql {}
+
+impl<T: ToSql + ?Sized> Writable<'_> for T {}
+
+/// [`Values`] as such a bound.
+pub trait WritableFields<'v>: Values {}
+
+impl<T: Values + ?Sized> WritableFields<'_> for T {}
+
+/// A field.
+pub enum Field {
+    /// It is a column.
+    Column {
+        /// The column's name.
+        name: &'static str,
+        /// What the field's type stands for.
+        classes: Classes,
+        /// Whether it has a value for NULL.
+        null: Nullable,
+        /// What the struct does with it.
+        usage: Use,
+        /// What to say if there is no such column.
+        missing: &'static str,
+    },
+    /// It is a struct whose fields are columns.
+    Flatten(&'static [Field]),
+}
+
+/// What a struct does with a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It reads and writes it.
+    All,
+    /// It reads it and leaves writing to the database.
+    ReadOnly,
+}
+
+/// A column that fields are held against.
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// The storage classes it may have.
+    pub classes: Classes,
+    /// Whether a field must, may or must not have a value for NULL.
+    pub null: Nullable,
+    /// What to say to a field of another type.
+    pub mismatch: &'static str,
+    /// What to say to a field without a value for NULL.
+    pub nullable: &'static str,
+    /// What to say to a field that has one for nothing.
+    pub never_null: &'static str,
+    /// What to say if another column has the same name.
+    pub twice: &'static str,
+}
+
+/// A table as far as writing to it goes.
+pub struct Target {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns that the database computes.
+    pub generated: &'static [&'static str],
+    /// The columns of the primary key.
+    pub key: &'static [&'static str],
+    /// The columns that must be given, each with what to say if it is not.
+    pub required: &'static [(&'static str, &'static str)],
+}
+
+impl Target {
+    const fn is_generated(&self, name: &str) -> bool {
+        contains(self.generated, name)
+    }
+
+    const fn is_key(&self, name: &str) -> bool {
+        contains(self.key, name)
+    }
+
+    /// Whether an INSERT gives the column.
+    pub const fn inserts(&self, name: &str, usage: Use) -> bool {
+        matches!(usage, Use::All) && !self.is_generated(name)
+    }
+
+    /// Whether an UPDATE sets the column.
+    pub const fn sets(&self, name: &str, usage: Use) -> bool {
+        self.inserts(name, usage) && !self.is_key(name)
+    }
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut index = 0;
+    while index < names.len() {
+        if names[index].eq_ignore_ascii_case(name) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Stops the compiler with what is wrong, at the place of the call.
+#[track_caller]
+#[expect(clippy::panic, reason = "it is the compiler that panics")]
+pub const fn refuse(wrong: Option<&str>) {
+    if let Some(wrong) = wrong {
+        panic!("{}", wrong);
+    }
+}
+
+/// What is wrong with a type that stands for these classes and has this for NULL, where it is to hold a column's values.
+pub const fn check_value(classes: Classes, null: Nullable, column: &Column) -> Option<&'static str> {
+    if !classes.meets(column.classes) && !column.classes.is_none() {
+        return Some(column.mismatch);
+    }
+    match (null, column.null) {
+        (Nullable::No, Nullable::Yes) => Some(column.nullable),
+        (Nullable::Yes, Nullable::No) => Some(column.never_null),
+        _ => None,
+    }
+}
+
+/// What is wrong with the first field that is none of the columns or cannot hold its values.
+pub const fn check(fields: &[Field], columns: &[Column]) -> Option<&'static str> {
+    let mut index = 0;
+    while index < fields.len() {
+        let wrong = match &fields[index] {
+            Field::Flatten(fields) => check(fields, columns),
+            Field::Column { name, classes, null, missing, .. } => {
+                let mut at = 0;
+                while at < columns.len() && !columns[at].name.eq_ignore_ascii_case(name) {
+                    at += 1;
+                }
+                if at == columns.len() {
+                    Some(*missing)
+                } else if is_named(columns, at + 1, name) {
+                    Some(columns[at].twice)
+                } else {
+                    check_value(*classes, *null, &columns[at])
+                }
+            }
+        };
+        if wrong.is_some() {
+            return wrong;
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Whether a column from this one on has the name.
+const fn is_named(columns: &[Column], from: usize, name: &str) -> bool {
+    let mut at = from;
+    while at < columns.len() {
+        if columns[at].name.eq_ignore_ascii_case(name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// What to say if two fields are the same column.
+pub const fn check_distinct(names: &[&str], twice: &'static str) -> Option<&'static str> {
+    let mut index = 1;
+    while index < names.len() {
+        let (earlier, _) = names.split_at(index);
+        if contains(earlier, names[index]) {
+            return Some(twice);
+        }
+        index += 1;
+    }
+    None
+}
+
+/// A list of names that is filled while the application compiles; counts what does not fit.
+#[derive(Clone, Copy)]
+pub struct Names<const N: usize> {
+    /// The names.
+    pub list: [&'static str; N],
+    /// How many there are.
+    pub len: usize,
+}
+
+impl<const N: usize> Names<N> {
+    const fn push(mut self, name: &'static str) -> Names<N> {
+        if self.len < N {
+            self.list[self.len] = name;
+        }
+        self.len += 1;
+        self
+    }
+
+    const fn add(mut self, fields: &'static [Field], target: &Target, part: Part) -> Names<N> {
+        let mut index = 0;
+        while index < fields.len() {
+            match &fields[index] {
+                Field::Flatten(fields) => self = self.add(fields, target, part),
+                Field::Column { name, usage, .. } => {
+                    let wanted = match part {
+                        Part::All => true,
+                        Part::Insert => target.inserts(name, *usage),
+                        Part::Set => target.sets(name, *usage),
+                    };
+                    if wanted {
+                        self = self.push(name);
+                    }
+                }
+            }
+            index += 1;
+        }
+        self
+    }
+}
+
+/// Which of a struct's columns.
+#[derive(Clone, Copy)]
+pub enum Part {
+    /// All.
+    All,
+    /// Those that an INSERT gives.
+    Insert,
+    /// Those that an UPDATE sets.
+    Set,
+}
+
+/// The names of the columns that are part of something.
+pub const fn names<const N: usize>(fields: &'static [Field], target: &Target, part: Part) -> Names<N> {
+    Names { list: [""; N], len: 0 }.add(fields, target, part)
+}
+
+/// What to say of the first column that an INSERT must give and does not.
+pub const fn check_insert(columns: &[&str], target: &Target) -> Option<&'static str> {
+    let mut index = 0;
+    while index < target.required.len() {
+        let (name, missing) = target.required[index];
+        if !contains(columns, name) {
+            return Some(missing);
+        }
+        index += 1;
+    }
+    None
+}
+
+/// A text that is written while the application compiles; counts what does not fit.
+#[derive(Clone, Copy)]
+pub struct Text<const N: usize> {
+    bytes: [u8; N],
+    /// How many bytes there are.
+    pub len: usize,
+}
+
+impl<const N: usize> Text<N> {
+    const NEW: Text<N> = Text { bytes: [0; N], len: 0 };
+
+    const fn byte(mut self, byte: u8) -> Text<N> {
+        if self.len < N {
+            self.bytes[self.len] = byte;
+        }
+        self.len += 1;
+        self
+    }
+
+    const fn text(mut self, text: &str) -> Text<N> {
+        let mut index = 0;
+        while index < text.len() {
+            self = self.byte(text.as_bytes()[index]);
+            index += 1;
+        }
+        self
+    }
+
+    /// A name in quotes.
+    const fn name(mut self, name: &str) -> Text<N> {
+        self = self.byte(b'"');
+        let mut index = 0;
+        while index < name.len() {
+            if name.as_bytes()[index] == b'"' {
+                self = self.byte(b'"');
+            }
+            self = self.byte(name.as_bytes()[index]);
+            index += 1;
+        }
+        self.byte(b'"')
+    }
+
+    /// The names one after the other, with something after each and something between them.
+    const fn names(mut self, names: &[&str], after: &str, between: &str) -> Text<N> {
+        let mut index = 0;
+        while index < names.len() {
+            if index > 0 {
+                self = self.text(between);
+            }
+            self = self.name(names[index]).text(after);
+            index += 1;
+        }
+        self
+    }
+
+    /// The text; it must be as long as was counted.
+    pub const fn as_str(&self) -> &str {
+        match str::from_utf8(&self.bytes) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}
+
+/// `SELECT "id", "state" FROM "jobs"`
+pub const fn select<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
+    Text::NEW.text("SELECT ").names(columns, "", ", ").text(" FROM ").name(target.name)
+}
+
+/// `INSERT INTO "jobs"("id", "state") VALUES (?, ?)`
+pub const fn insert<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
+    let mut text = Text::NEW.text("INSERT INTO ").name(target.name);
+    if columns.is_empty() {
+        return text.text(" DEFAULT VALUES");
+    }
+    text = text.text("(").names(columns, "", ", ").text(") VALUES (");
+    let mut index = 0;
+    while index < columns.len() {
+        text = text.text(if index == 0 { "?" } else { ", ?" });
+        index += 1;
+    }
+    text.text(")")
+}
+
+/// `UPDATE "jobs" SET "state" = ? WHERE "id" = ?`
+pub const fn update<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
+    let text = Text::NEW.text("UPDATE ").name(target.name).text(" SET ").names(columns, " = ?", ", ");
+    text.text(" WHERE ").names(target.key, " = ?", " AND ")
+}

@@ -1,0 +1,135 @@
+//! Structs whose fields are columns.
+
+use onward_core::name::Ident;
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, Params, Result, params_from_iter};
+
+use super::fields::{Fields, Target, Use, Values};
+
+/// A struct that is read from a row, its fields by the names of the columns.
+///
+/// Derived by [`#[derive(Row)]`](derive@crate::Row), which holds it against the schema.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a row",
+    label = "not a `Row`",
+    note = "write `#[derive(onward::Row)]` above a struct whose fields are the columns; one with borrowed fields is for writing only"
+)]
+pub trait Row: Fields + Sized {
+    /// Reads a row, for rusqlite's `query_map` and its like.
+    ///
+    /// # Errors
+    /// rusqlite's, if a column is missing or its value is none of the field's type.
+    fn from_row(row: &rusqlite::Row<'_>) -> Result<Self>;
+}
+
+/// A struct that stands for a table or a view.
+///
+/// Derived by [`#[derive(Row)]`](derive@crate::Row) with `#[onward(table = "jobs")]`.
+///
+/// ```
+/// use onward::{Insert, Row, Table, Update};
+///
+/// #[derive(Row)]
+/// #[onward(table = "queues", migrations = "../migrations")]
+/// struct Queue {
+///     name: String,
+///     concurrency: i64,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// assert_eq!(Queue::SELECT, r#"SELECT "name", "concurrency" FROM "queues""#);
+/// let mut queue = Queue { name: "reports".to_owned(), concurrency: 1 };
+/// queue.insert(&conn)?;
+/// queue.concurrency = 2;
+/// assert!(queue.update(&conn)?);
+///
+/// let mut statement = conn.prepare(Queue::SELECT)?;
+/// let queues = statement.query_map([], Queue::from_row)?.collect::<Result<Vec<_>, _>>()?;
+/// assert_eq!(queues.len(), 3);
+/// # Ok(()) }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stands for no table",
+    note = "name the table at the struct: `#[derive(onward::Row)] #[onward(table = \"jobs\")]`"
+)]
+pub trait Table {
+    /// The table or view.
+    const TABLE: &'static str;
+    /// The columns that the struct has fields for, in the order of the fields.
+    const COLUMNS: &'static [&'static str];
+    /// `SELECT` of these columns from the table, to which a `WHERE` may be appended.
+    const SELECT: &'static str;
+
+    #[doc(hidden)]
+    const TARGET: Target;
+}
+
+/// A struct that can be inserted into its table: no column is missing that must be given.
+///
+/// Derived by [`#[derive(Row)]`](derive@crate::Row). Generated columns and fields that are `#[onward(read_only)]` are
+/// left out.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be inserted",
+    note = "a struct can be inserted if it has `#[onward(table = …)]` and a field for every column that is NOT NULL and has no default"
+)]
+pub trait Insert: Table + Values {
+    /// `INSERT` of the columns, with a parameter for each value of [`insert_params`](Insert::insert_params).
+    const INSERT: &'static str;
+
+    /// The parameters of [`INSERT`](Insert::INSERT).
+    fn insert_params(&self) -> impl Params {
+        params_from_iter(values(self, &|name, usage| Self::TARGET.inserts(name, usage)))
+    }
+
+    /// Inserts it and gives back the rowid, by a statement from the connection's cache.
+    ///
+    /// A `WITHOUT ROWID` table and a view have none to give: for them the number says nothing.
+    ///
+    /// # Errors
+    /// rusqlite's, a constraint that is violated among them.
+    fn insert(&self, conn: &Connection) -> Result<i64> {
+        // Not `insert`, to which a view with an INSTEAD OF trigger has changed no row.
+        conn.prepare_cached(Self::INSERT)?.execute(self.insert_params())?;
+        Ok(conn.last_insert_rowid())
+    }
+}
+
+/// A struct that can be written over its row: it has the columns of the primary key, and others.
+///
+/// Derived by [`#[derive(Row)]`](derive@crate::Row). Generated columns and fields that are `#[onward(read_only)]` are
+/// not written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be updated",
+    note = "a struct can be updated if it has `#[onward(table = …)]`, a field for every column of the primary key, and others"
+)]
+pub trait Update: Table + Values {
+    /// `UPDATE` of the row with the struct's primary key, with a parameter for each value of
+    /// [`update_params`](Update::update_params).
+    const UPDATE: &'static str;
+
+    /// The parameters of [`UPDATE`](Update::UPDATE).
+    fn update_params(&self) -> impl Params {
+        let mut all = values(self, &|name, usage| Self::TARGET.sets(name, usage));
+        for key in Self::TARGET.key {
+            all.extend(values(self, &|name, _| Ident(name) == key));
+        }
+        params_from_iter(all)
+    }
+
+    /// Writes it over the row with its primary key, by a statement from the connection's cache; gives back whether there
+    /// is one.
+    ///
+    /// # Errors
+    /// rusqlite's, a constraint that is violated among them.
+    fn update(&self, conn: &Connection) -> Result<bool> {
+        Ok(conn.prepare_cached(Self::UPDATE)?.execute(self.update_params())? > 0)
+    }
+}
+
+fn values<'v>(row: &'v (impl Values + ?Sized), wanted: &dyn Fn(&str, Use) -> bool) -> Vec<&'v dyn ToSql> {
+    let mut values = Vec::new();
+    row.values(wanted, &mut values);
+    values
+}

@@ -1,0 +1,144 @@
+//! Takes over a database that has no ledger.
+
+use onward_core::effect::{Effect, may_change_rows};
+use onward_schema::adopt;
+use onward_schema::{Difference, Fingerprint, Schema};
+use rusqlite::Connection;
+
+use super::goal::taken_over_at;
+use super::options::Adopt;
+use super::replay::{names, replay, schema};
+use super::statement;
+use crate::error::{Error, ErrorKind, Result};
+use crate::history::{Migration, Migrations};
+use crate::settings::Settings;
+
+/// How many migrations the database has had, after additive statements have run that were missing.
+pub(crate) fn adopt(
+    how: Adopt,
+    migrations: &Migrations,
+    conn: &Connection,
+    settings: &Settings<'_>,
+) -> Result<usize> {
+    let list = migrations.list;
+    let names = names(migrations, list.len())?;
+    let found = exact(migrations, &names, conn)?;
+    match (how, found.last()) {
+        (Adopt::At(version), _) => {
+            let count = taken_over_at(list, version)?;
+            match found.contains(&count) {
+                true => Ok(count),
+                false => Err(refusal(migrations, &names, Some(count), conn)?),
+            }
+        }
+        (_, Some(&last)) => match undecided(list, &found) {
+            Some(error) => Err(error),
+            None => Ok(last),
+        },
+        (Adopt::Exact, None) => Err(refusal(migrations, &names, None, conn)?),
+        (Adopt::Reconcile, None) => reconcile(migrations, &names, conn, settings),
+    }
+}
+
+/// After how many migrations the schema is this one: after several, if some do not change it.
+fn exact(migrations: &Migrations, names: &[String], conn: &Connection) -> Result<Vec<usize>> {
+    let reading = Error::sqlite("read the schema");
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let fingerprint = |conn: &Connection| Fingerprint::read(conn, Some(&names)).map_err(&reading);
+    let (found, mut counts) = (fingerprint(conn)?, Vec::new());
+    let empty = fingerprint(&Connection::open_in_memory().map_err(&reading)?)?;
+    replay(migrations, migrations.list.len(), |index, replayed| {
+        // Of a history that has made nothing yet, or nothing any more, every database looks like the right one.
+        if found != empty && fingerprint(replayed)? == found {
+            counts.push(index + 1);
+        }
+        Ok(())
+    })?;
+    Ok(counts)
+}
+
+/// That the schema cannot tell which of these it is, since rows are written in between.
+fn undecided(list: &[Migration], counts: &[usize]) -> Option<Error> {
+    let (first, last) = (*counts.first()?, *counts.last()?);
+    let writes = |migration: &&Migration| {
+        migration.hook.is_some() || migration.statements().any(|(sql, _)| may_change_rows(sql))
+    };
+    let writing: Vec<&str> = list[first..last].iter().filter(writes).map(Migration::file).collect();
+    let versions = counts.iter().map(|count| list[count - 1].version()).collect();
+    (!writing.is_empty()).then(|| ErrorKind::Undecided { versions, writing }.into())
+}
+
+/// What is different from the schema after so many migrations, or after those that come nearest.
+fn refusal(migrations: &Migrations, names: &[String], at: Option<usize>, conn: &Connection) -> Result<Error> {
+    let list = migrations.list;
+    let found = schema(conn)?;
+    let mut nearest: Option<(&Migration, Vec<Difference>)> = None;
+    replay(migrations, list.len(), |index, replayed| {
+        if at.is_none_or(|count| count == index + 1) {
+            let differences = schema(replayed)?.compare_named(&found, names);
+            if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
+                nearest = Some((&list[index], differences));
+            }
+        }
+        Ok(())
+    })?;
+    let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file(), found)).unzip();
+    let differences = differences.unwrap_or_default();
+    let at = at.map(|count| list[count - 1].version());
+    Ok(ErrorKind::NotAdopted { at, nearest, differences }.into())
+}
+
+fn reconcile(
+    migrations: &Migrations,
+    names: &[String],
+    conn: &Connection,
+    settings: &Settings<'_>,
+) -> Result<usize> {
+    let list = migrations.list;
+    let found = schema(conn)?;
+    if !names.iter().any(|name| found.table(name).is_some() || found.views.contains_key(name)) {
+        return Err(ErrorKind::NotAdopted { at: None, nearest: None, differences: Vec::new() }.into());
+    }
+    let effects = |migration: &Migration| {
+        let statements = migration.statements().map(|(sql, _)| Effect::of(sql));
+        statements.chain(migration.hook.map(|_| Effect::Unrepeatable)).collect()
+    };
+    let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
+    let mut proven = Vec::with_capacity(list.len());
+    replay(migrations, list.len(), |_, replayed| {
+        let mut made = schema(replayed)?;
+        made.tables.retain(|_, table| !migrations.is_external(&table.name));
+        proven.push(made);
+        Ok(())
+    })?;
+    let plan = adopt::reconcile(&effects, &proven, &found).map_err(|(migration, statement)| {
+        let migration = &list[migration];
+        match migration.statements().nth(statement) {
+            Some((sql, at)) => unrepeatable(migration, at.start as usize, sql),
+            None => unrepeatable(migration, migration.sql().len(), migration.hook().unwrap_or_default()),
+        }
+    })?;
+    for (migration, statement) in plan.missing {
+        let migration = &list[migration];
+        if let Some((sql, statement)) = migration.statements().nth(statement) {
+            statement::one(migration, statement, sql, conn, settings)?;
+        }
+    }
+    // From here on everything runs as it was proven to, which says something about this very schema alone.
+    let (nearest, expected) = match plan.point.checked_sub(1) {
+        Some(last) => (Some(list[last].file()), proven.swap_remove(last)),
+        None => (None, Schema::default()),
+    };
+    let differences = expected.compare_named(&schema(conn)?, names);
+    if differences.is_empty() {
+        Ok(plan.point)
+    } else {
+        Err(ErrorKind::NotAdopted { at: None, nearest, differences }.into())
+    }
+}
+
+/// A statement that begins at this byte of its file and might run the second time.
+fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
+    let (line, column) = migration.position(start);
+    ErrorKind::Unrepeatable { file: migration.file(), line, column, sql }.into()
+}

@@ -1,0 +1,61 @@
+//! How far a run goes.
+
+use super::options::{Adopt, Options};
+use crate::error::{ErrorKind, Result};
+use crate::history::{Migration, position};
+
+/// How many migrations of the history a database should have in the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goal {
+    /// At least so many.
+    Up(usize),
+    /// At most so many.
+    Back(usize),
+}
+
+impl Goal {
+    /// How many that are.
+    pub(crate) fn count(self) -> usize {
+        let (Goal::Up(count) | Goal::Back(count)) = self;
+        count
+    }
+
+    /// All migrations, or those up to the target.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownTarget`] and [`ErrorKind::UnknownVersion`].
+    pub(crate) fn forward(list: &[Migration], options: &Options<'_>) -> Result<Goal> {
+        if let Some(Adopt::At(version)) = options.adopt {
+            taken_over_at(list, version)?;
+        }
+        options.target.map_or(Ok(list.len()), |target| up_to(list, target)).map(Goal::Up)
+    }
+
+    /// Those up to this version, or none if it is below the first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownTarget`].
+    pub(crate) fn back(list: &[Migration], version: i64) -> Result<Goal> {
+        let is_before_all = list.first().is_some_and(|first| version < first.version);
+        if is_before_all { Ok(Goal::Back(0)) } else { up_to(list, version).map(Goal::Back) }
+    }
+}
+
+/// How many migrations there are up to this version.
+fn up_to(list: &[Migration], target: i64) -> Result<usize> {
+    let known = list.last().map(Migration::version);
+    count(list, target).ok_or_else(|| ErrorKind::UnknownTarget { target, known }.into())
+}
+
+/// How many migrations a database has had that is taken over with this version.
+///
+/// # Errors
+/// [`ErrorKind::UnknownVersion`].
+pub(crate) fn taken_over_at(list: &[Migration], version: i64) -> Result<usize> {
+    let known = list.last().map(Migration::version);
+    count(list, version).ok_or_else(|| ErrorKind::UnknownVersion { version, known }.into())
+}
+
+fn count(list: &[Migration], version: i64) -> Option<usize> {
+    position(list, &version.to_string()).map(|at| at + 1)
+}

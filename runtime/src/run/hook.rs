@@ -1,0 +1,83 @@
+//! Calls the code of the application beside a migration, and sees that it leaves alone what only onward writes.
+
+use onward_core::ledger::LEDGER;
+use rusqlite::types::Value;
+use rusqlite::{ErrorCode, Transaction};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::history::Migration;
+use crate::ledger;
+
+/// Calls the hook of a migration, if it has one, and sees that the transaction is still the same, and what only onward
+/// writes as it was.
+pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Result<()> {
+    let Some(hook) = migration.hook else { return Ok(()) };
+    let calling = Error::sqlite("call the code beside the migration");
+    let savepoint = savepoint(transaction).map_err(&calling)?;
+    begin_to_write(transaction).map_err(&calling)?;
+    let before = ledger::contents(transaction).map_err(&calling)?;
+    transaction.execute_batch(&format!("SAVEPOINT {savepoint}")).map_err(&calling)?;
+    let outcome = (hook.call)(transaction);
+    let ended =
+        transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {savepoint}")).is_err();
+    let (file, hook) = (migration.file(), hook.name);
+    match outcome {
+        Err(source) if transaction.is_autocommit() && rolls_back(&*source) => {
+            Err(ErrorKind::Hook { file, hook, source }.into())
+        }
+        outcome if ended => Err(ErrorKind::TransactionEnded { file, hook, source: outcome.err() }.into()),
+        Err(source) => Err(ErrorKind::Hook { file, hook, source }.into()),
+        Ok(()) => match forbidden(transaction, &before).map_err(&calling)? {
+            Some(source) => Err(ErrorKind::Hook { file, hook, source: source.into() }.into()),
+            None => Ok(()),
+        },
+    }
+}
+
+/// A name that nobody else knows. It is gone when the transaction has ended, even if another one has begun since.
+fn savepoint(transaction: &Transaction<'_>) -> rusqlite::Result<String> {
+    transaction.query_row("SELECT 'onward_' || hex(randomblob(16))", [], |row| row.get(0))
+}
+
+/// Writes a number that is there as it is, without calling anybody: from here on SQLite does not let go of its journal,
+/// which `PRAGMA journal_mode = OFF` makes it do before the first write.
+fn begin_to_write(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let version: i64 = transaction.query_row("PRAGMA main.user_version", [], |row| row.get(0))?;
+    transaction.execute_batch(&format!("PRAGMA main.user_version = {version}"))
+}
+
+/// What the code has done that it must not do, in words.
+fn forbidden(transaction: &Transaction<'_>, ledger: &[Vec<Value>]) -> rusqlite::Result<Option<String>> {
+    let found = match ledger::contents(transaction) {
+        Ok(found) => Some(found),
+        // Not to be read as a table is one way to be another one; a disk that fails is not.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => None,
+        Err(error) => return Err(error),
+    };
+    if found.as_deref() != Some(ledger) {
+        return Ok(Some(format!("it changes the table `{LEDGER}`, which says what has run and is onward's")));
+    }
+    let attached = ledger::attached(transaction)?;
+    Ok((!attached.is_empty()).then(|| {
+        format!(
+            "it attaches other databases and leaves them attached: {}; a name in a later migration could mean one of theirs",
+            attached.join(", ")
+        )
+    }))
+}
+
+/// Whether SQLite ends the transaction itself on this error
+/// (<https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction>).
+fn rolls_back(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let codes = causes.filter_map(|cause| {
+        // An error of onward's says in its own words what SQLite said.
+        let of_ours = cause.downcast_ref::<Error>().and_then(Error::sqlite_error);
+        cause.downcast_ref::<rusqlite::Error>().or(of_ours)?.sqlite_error_code()
+    });
+    let mut codes = codes.map(|code| {
+        use ErrorCode::{DiskFull, OperationInterrupted, OutOfMemory, SystemIoFailure};
+        matches!(code, DiskFull | SystemIoFailure | OutOfMemory | OperationInterrupted)
+    });
+    codes.any(|code| code)
+}

@@ -1,0 +1,136 @@
+//! What runs under the lock: pending migrations, or what takes them back.
+
+use std::time::{Duration, Instant};
+
+use onward_schema::Violations;
+use rusqlite::{Connection, Transaction};
+
+use super::adopt::adopt;
+use super::context::Context;
+use super::foreign_keys::Before;
+use super::goal::Goal;
+use super::pending::Pending;
+use super::{hook, statement, verify};
+use crate::error::{Error, ErrorKind, Result};
+use crate::history::{Migration, Migrations};
+use crate::ledger;
+use crate::report::{Event, Watch};
+use crate::settings::Settings;
+
+/// Migrations, and how long each took.
+pub(crate) type Timed<'m> = Vec<(&'m Migration, Duration)>;
+
+/// What pending migrations did.
+#[derive(Default)]
+pub(crate) struct Ran<'m> {
+    /// How many the database had when it was taken over.
+    pub(crate) adopted: usize,
+    /// What ran then.
+    pub(crate) list: Timed<'m>,
+    /// Or what was taken back, the newest first.
+    pub(crate) reverted: Timed<'m>,
+    /// What foreign keys lead nowhere now and did not before.
+    pub(crate) violations: Violations,
+    /// How many migrations the database has now.
+    pub(crate) total: usize,
+}
+
+impl<'m> Pending<'m> {
+    /// Runs what is pending, writes the ledger, and sees that it is written and the schema the proven one.
+    pub(crate) fn run(
+        &self,
+        context: Context<'m>,
+        goal: Goal,
+        conn: &Transaction<'_>,
+        settings: &Settings<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<Ran<'m>> {
+        let migrations = context.migrations;
+        let goal = match goal {
+            Goal::Up(goal) => goal,
+            Goal::Back(_) => return self.revert(migrations, conn, settings, watch),
+        };
+        let checking = Error::sqlite("check foreign keys");
+        let before = match (self.adopt, self.is_empty) {
+            (None, true) => Before::empty(),
+            (None, false) => Before::count(conn, self.list).map_err(&checking)?,
+            // What is missing of any of them may run.
+            (Some(_), _) => Before::count(conn, migrations.list).map_err(&checking)?,
+        };
+        let adopted = match self.adopt {
+            Some(how) => adopt(how, migrations, conn, settings)?,
+            None => 0,
+        };
+        let list = match self.adopt {
+            Some(_) => &migrations.list[adopted..goal.max(adopted)],
+            None => self.list,
+        };
+        if self.is_new {
+            ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
+        }
+        let list = all(watch, conn, list.iter(), |migration| {
+            statement::all(migration, conn, settings, || hook::run(migration, conn))
+        })?;
+        let violations = before.new_ones(conn).map_err(&checking)?;
+        let writing = Error::sqlite("write the ledger");
+        ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
+        ledger::insert(conn, &list).map_err(&writing)?;
+        let total = self.ran + adopted + list.len();
+        ledger::written(conn, &migrations.list[..total], adopted)?;
+        if adopted + list.len() > 0 {
+            verify::proven(migrations, total, conn)?;
+        }
+        Ok(Ran { adopted, list, violations, total, ..Ran::default() })
+    }
+
+    /// Takes the list back, the newest first.
+    fn revert(
+        &self,
+        migrations: &Migrations,
+        conn: &Transaction<'_>,
+        settings: &Settings<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<Ran<'m>> {
+        let checking = Error::sqlite("check foreign keys");
+        let total = self.ran - self.list.len();
+        let downs: Vec<Migration> = self.list.iter().filter_map(Migration::back).collect();
+        let before = Before::count(conn, &downs).map_err(&checking)?;
+        let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
+            Some(down) => statement::all(&down, conn, settings, || Ok(())),
+            None => Err(ErrorKind::NoDownFile { file: migration.file() }.into()),
+        })?;
+        let violations = before.new_ones(conn).map_err(&checking)?;
+        if let Some(oldest) = self.list.first() {
+            ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
+            ledger::written(conn, &migrations.list[..total], 0)?;
+            verify::reverted(migrations, self.ran, total, conn)?;
+        }
+        Ok(Ran { reverted, violations, total, ..Ran::default() })
+    }
+}
+
+/// Runs each of these, tells whoever watches, and gives back how long each took.
+fn all<'m>(
+    watch: &Watch<'_>,
+    conn: &Connection,
+    list: impl ExactSizeIterator<Item = &'m Migration>,
+    mut run: impl FnMut(&'m Migration) -> Result<()>,
+) -> Result<Timed<'m>> {
+    let of = list.len();
+    let timed = list.zip(1..).map(|(migration, number)| {
+        watch.tell(Event::Started { migration, number, of });
+        // SQLite rolls back by itself on some errors. Whoever overlooked one would write outside any transaction.
+        if conn.is_autocommit() {
+            let lost = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK);
+            return Err(Error::sqlite("go on with the migrations")(rusqlite::Error::SqliteFailure(
+                lost, None,
+            )));
+        }
+        let start = Instant::now();
+        run(migration)?;
+        let duration = start.elapsed();
+        watch.tell(Event::Finished { migration, number, of, duration });
+        Ok((migration, duration))
+    });
+    timed.collect()
+}

@@ -1,0 +1,30 @@
+//! What happens on one connection once it may begin: the transaction, the statements, the code beside them, the ledger, and
+//! whether the outcome is what was proven. How to come by a connection, a lock or a copy belongs to `start`.
+
+mod adopt;
+mod context;
+mod exclusive;
+mod foreign_keys;
+mod goal;
+mod hook;
+mod migrate;
+mod options;
+mod pending;
+mod replay;
+mod rollback;
+mod shadow;
+mod statement;
+mod verify;
+mod version;
+
+pub(crate) use context::Context;
+pub(crate) use exclusive::{Exclusive, Lock};
+pub(crate) use goal::Goal;
+pub(crate) use migrate::Ran;
+pub use options::Adopt;
+pub(crate) use options::Options;
+pub(crate) use pending::pending;
+pub(crate) use replay::runs;
+pub(crate) use rollback::rolled_back;
+pub(crate) use verify::verify;
+pub(crate) use version::fit;

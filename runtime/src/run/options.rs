@@ -1,0 +1,73 @@
+//! What a run is asked for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::report::Watch;
+
+/// What can be set before a run, each with what is done if it is not.
+#[derive(Debug, Clone)]
+pub(crate) struct Options<'o> {
+    pub(crate) lock_timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) target: Option<i64>,
+    pub(crate) backup: Option<PathBuf>,
+    pub(crate) keep: Option<usize>,
+    pub(crate) recreate: bool,
+    pub(crate) adopt: Option<Adopt>,
+    pub(crate) watch: Watch<'o>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options {
+            lock_timeout: Duration::from_secs(120),
+            attempt_timeout: Duration::from_secs(30),
+            target: None,
+            backup: None,
+            keep: None,
+            recreate: false,
+            adopt: None,
+            watch: Watch::default(),
+        }
+    }
+}
+
+/// How a database that has tables and no ledger is taken over; see [`Migrator::adopt`](crate::Migrator::adopt).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Adopt {
+    /// Its schema is exactly the one that was proven after one of the migrations. That one and those before it are taken
+    /// as run, and the others run. Where several migrations leave that same schema, it is the last of them if what lies
+    /// between writes no rows; else nobody can tell which have run, and the database is refused: see [`Adopt::At`].
+    /// Code beside the migrations that are taken as run is not called, and counts as writing rows.
+    ///
+    /// Only what the history makes at any time is looked at; what else is there is not ours.
+    Exact,
+    /// As [`Adopt::Exact`] if that is so; else the database was grown by hand. CREATE and ADD COLUMN are passed over
+    /// where there is something of that name, and run where there is not.
+    ///
+    /// What writes rows, drops or rebuilds something runs only in a migration, or behind one, that makes a table or
+    /// column which is missing and which no later migration takes away, if nothing is there that it or a later one
+    /// makes. Anywhere else it might be the second time, and the database is refused. Before such a migration, or in the
+    /// end if there is none, the schema has to be the proven one; if it is not, everything is rolled back.
+    ///
+    /// A database that has tables, and none of those that the history makes, is refused.
+    Reconcile,
+    /// It has had the migrations up to this version, whatever rows they write: you know, and the schema has to agree.
+    /// They are taken as run, and the others run.
+    ///
+    /// ```
+    /// use onward::{Adopt, ErrorKind};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// // Its schema is not the one after the second migration.
+    /// let second = migrations.migrator().adopt(Adopt::At(2)).apply(&mut conn);
+    /// assert!(matches!(second.unwrap_err().kind(), ErrorKind::NotAdopted { .. }));
+    /// assert_eq!(migrations.migrator().adopt(Adopt::At(1)).apply(&mut conn)?.adopted, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    At(i64),
+}

@@ -1,0 +1,46 @@
+//! What a run did, and the report of it.
+
+use std::time::Duration;
+
+use super::backup::Kept;
+use super::wait::Wait;
+use crate::history::{Migration, Migrations};
+use crate::report::{Applied, Report};
+use crate::run::Ran;
+
+/// What a run did, and what is told with it.
+pub(super) struct Done<'m> {
+    pub(super) ran: Ran<'m>,
+    pub(super) journal_mode: String,
+    pub(super) backup: Option<Kept>,
+}
+
+impl Done<'_> {
+    pub(super) fn nothing(total: usize, journal_mode: String) -> Self {
+        Done { ran: Ran { total, ..Ran::default() }, journal_mode, backup: None }
+    }
+}
+
+pub(super) fn report(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -> Report {
+    let Done { ran, journal_mode, backup } = done;
+    let newest = ran.total.checked_sub(1).map(|last| &migrations.list[last]);
+    Report {
+        applied: ran.list.into_iter().map(applied).collect(),
+        reverted: ran.reverted.into_iter().map(applied).collect(),
+        total: ran.total,
+        adopted: ran.adopted,
+        newest: newest.map(|newest| (newest.label(), newest.name())),
+        waited: wait.waited(),
+        attempts: wait.attempts,
+        retries: wait.retries,
+        duration: wait.duration(),
+        journal_mode,
+        sqlite_version: rusqlite::version(),
+        backup: backup.map(|kept| kept.path),
+        recreated: None,
+    }
+}
+
+pub(super) fn applied((migration, duration): (&Migration, Duration)) -> Applied {
+    Applied { version: migration.version, label: migration.label(), name: migration.name(), duration }
+}
