@@ -54,12 +54,13 @@ fn is_left_out(rebuild: &Rebuild<'_>, old: &Column, now: &Column, new: &Table) -
     let is_rowid = |table: &Table| table.rowid().is_some_and(|key| key.name.eq_ignore_ascii_case(&name));
     // A key of another type is another key, and what becomes the key gets numbers.
     let is_another = old.primary_key.is_some() && old.affinity != now.affinity;
+    // Where NULL is refused and nothing stands in for it, no row comes over.
+    let is_refused = now.not_null && now.default.is_none();
     rebuild.flow.held(rebuild.key, &name) == Some(&Held::Default)
         && !is_rowid(rebuild.old)
         && !is_rowid(new)
         && !is_another
-        // Where NULL is refused and nothing stands in for it, no row comes over.
-        && !(now.not_null && now.default.is_none())
+        && !is_refused
         && rebuild.flow.is_forgotten(rebuild.key, &name)
 }
 
