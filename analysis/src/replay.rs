@@ -5,18 +5,23 @@
 //! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
 
 mod broken;
+mod constraint;
 mod contents;
 mod down;
+mod flow;
 mod late;
 mod legacy;
+mod lifted;
 mod limits;
 mod loss;
 mod lost;
 mod masked;
+mod moved;
 mod origin;
 mod outer;
 mod past;
 mod plan;
+mod purpose;
 mod quoted;
 mod reach;
 mod rebuild;
@@ -43,6 +48,7 @@ use crate::history::{At, History};
 use crate::outside;
 use crate::sandbox::Sandbox;
 pub(crate) use broken::Broken;
+pub(crate) use constraint::Constraint;
 pub(crate) use down::{Back, Down};
 use late::Waiters;
 pub(crate) use late::{Late, Waiting};
@@ -160,6 +166,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         sandbox: Sandbox::open(&history.config)?,
         ran: Vec::new(),
         committed: 0,
+        rebuild: Rebuilding::default(),
         faults: Vec::new(),
         faulty: HashSet::new(),
         masked: Vec::new(),
@@ -195,7 +202,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let fingerprint = fingerprint(&objects, conn)?;
     let schema = Schema::read(conn)?;
     let losses = replayer.losses;
-    let losses = losses.into_iter().filter(|loss| rebuild::lasts(loss, &schema, &replayer.sandbox)).collect();
+    let losses =
+        losses.into_iter().filter_map(|loss| rebuild::lasting(loss, &schema, &replayer.sandbox)).collect();
     // After a fault, what is not there may only be missing because of it.
     let (mut late, mut downs) = (Vec::new(), Vec::new());
     if replayer.faults.is_empty() {
@@ -326,6 +334,7 @@ struct Replayer<'h> {
     ran: Vec<Step>,
     /// How much of `ran` belongs to earlier migrations.
     committed: usize,
+    rebuild: Rebuilding,
     faults: Vec<Fault>,
     /// The migrations of which a statement was refused, be it reported or not.
     faulty: HashSet<usize>,
@@ -342,6 +351,18 @@ struct Replayer<'h> {
     stopped: bool,
 }
 
+/// Migrations that are looked at together, since they may be one rebuild: mostly one.
+#[derive(Default)]
+struct Rebuilding {
+    migrations: Range<usize>,
+    /// The schema before the first of them, if they may lose something of it.
+    before: Option<Before>,
+    /// How much had run before.
+    ran: usize,
+    /// How many faults there were.
+    faults: usize,
+}
+
 impl Replayer<'_> {
     fn migration(&mut self, migration: usize) -> Result<()> {
         let foreign_keys = self.history.migrations[migration].foreign_keys;
@@ -349,11 +370,9 @@ impl Replayer<'_> {
             self.sandbox.foreign_keys(true)?;
         }
         let is_proven = migration >= self.from;
-        let before = match is_proven {
-            true => Before::read(self.history, migration, &self.sandbox)?,
-            false => None,
-        };
-        let faults = self.faults.len();
+        if self.rebuild.migrations.end <= migration {
+            self.rebuild = self.rebuilding(migration)?;
+        }
         for statement in 0..self.history.migrations[migration].statements.len() {
             let at = At { migration, statement };
             let kind = &self.history.statement(at).kind;
@@ -367,12 +386,8 @@ impl Replayer<'_> {
             self.sandbox.foreign_keys(false)?;
         }
         self.sandbox.reset()?;
-        // Behind a fault, what is gone may only be so because of it.
-        if let Some(before) =
-            before.filter(|_| self.faults.len() == faults && !self.faulty.contains(&migration))
-        {
-            let plan = Plan::read(self.history, &self.ran[self.committed..]);
-            self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
+        if migration + 1 == self.rebuild.migrations.end {
+            self.lose()?;
         }
         if is_proven {
             let steps = &self.ran[self.committed..];
@@ -384,6 +399,27 @@ impl Replayer<'_> {
             self.fault(last.at, Refusal::at_commit(error));
         }
         self.committed = self.ran.len();
+        Ok(())
+    }
+
+    fn rebuilding(&self, migration: usize) -> Result<Rebuilding> {
+        let migrations = migration..migration + Plan::spread(self.history, migration);
+        let before = match migrations.end > self.from {
+            true => Before::read(self.history, migrations.clone(), &self.sandbox)?,
+            false => None,
+        };
+        Ok(Rebuilding { migrations, before, ran: self.ran.len(), faults: self.faults.len() })
+    }
+
+    /// Sees what is gone. Behind a fault, it may only be so because of that.
+    fn lose(&mut self) -> Result<()> {
+        let Rebuilding { migrations, before, ran, faults } = std::mem::take(&mut self.rebuild);
+        let is_faulty = migrations.into_iter().any(|migration| self.faulty.contains(&migration));
+        let Some(before) = before.filter(|_| self.faults.len() == faults && !is_faulty) else {
+            return Ok(());
+        };
+        let plan = Plan::read(self.history, &self.ran[ran..]);
+        self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         Ok(())
     }
 

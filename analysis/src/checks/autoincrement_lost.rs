@@ -62,6 +62,19 @@ mod tests {
     }
 
     #[test]
+    fn gone_beside_a_constraint() {
+        let (old, new) =
+            ("CREATE TABLE jobs(id INTEGER PRIMARY KEY AUTOINCREMENT, a);", "id INTEGER PRIMARY KEY, a");
+        let rebuild = |also: &str| {
+            format!(
+                "CREATE TABLE n({new}{also}); INSERT INTO n SELECT * FROM jobs; DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;"
+            )
+        };
+        assert_eq!(history(&[old, &rebuild(", UNIQUE (a, id)")]), ["autoincrement_lost 0002_m.sql:1:1"]);
+        assert_eq!(history(&[old, &rebuild("")]), [""; 0]);
+    }
+
+    #[test]
     fn silent_where_it_is_kept_or_the_key_is_another() {
         assert_eq!(history(&[JOBS, &rebuild("id INTEGER PRIMARY KEY AUTOINCREMENT")]), [""; 0]);
         assert_eq!(history(&[JOBS, &rebuild("id TEXT PRIMARY KEY NOT NULL")]), [""; 0]);

@@ -77,21 +77,31 @@ fn is_named(history: &History, loss: &Loss) -> bool {
 
 /// Whether it came with another migration of the same release: no database in the field has anything in there.
 fn is_of_this_release(history: &History, loss: &Loss) -> bool {
+    let columns = match &loss.what {
+        Part::Values(columns) => Some(&columns[..]),
+        _ => None,
+    };
+    came_with_release(history, loss.at, &loss.table, columns)
+}
+
+/// Whether a table, or these columns of it, came with another migration of the release that a statement belongs to.
+pub(super) fn came_with_release(history: &History, at: At, table: &str, columns: Option<&[String]>) -> bool {
+    let end = at.migration;
     let names = |at: At, column: &String| !history.named(at, column).is_empty();
-    let brings = |at: &At| match (&history.statement(*at).kind, &loss.what) {
-        (Kind::Alter { table, change: Some(Change::Add(name)) }, Part::Values(columns)) => {
-            table.is(&loss.table) && columns.iter().all(|column| name.is(column))
+    let brings = |at: &At| match (&history.statement(*at).kind, columns) {
+        (Kind::Alter { table: altered, change: Some(Change::Add(name)) }, Some(columns)) => {
+            altered.is(table) && columns.iter().all(|column| name.is(column))
         }
-        (Kind::Create { object: ObjectKind::Table, name, .. }, Part::Values(columns)) => {
-            name.is(&loss.table) && columns.iter().any(|column| names(*at, column))
+        (Kind::Create { object: ObjectKind::Table, name, .. }, Some(columns)) => {
+            name.is(table) && columns.iter().any(|column| names(*at, column))
         }
-        (Kind::Create { object: ObjectKind::Table, name, .. }, _) => name.is(&loss.table),
+        (Kind::Create { object: ObjectKind::Table, name, .. }, None) => name.is(table),
         _ => false,
     };
     // The first, since what a rebuild makes has the values of before.
-    let came = history.statements().take_while(|at| at.migration < loss.at.migration).find(brings);
+    let came = history.statements().take_while(|at| at.migration < end).find(brings);
     let is_stop = |index: usize| history.releases.stop(index).is_some();
-    came.is_some_and(|at| !(at.migration..loss.at.migration).any(is_stop))
+    came.is_some_and(|at| !(at.migration..end).any(is_stop))
 }
 
 #[cfg(test)]
@@ -123,6 +133,52 @@ mod tests {
             let text = format!("CREATE TABLE x AS {copy};\nDROP TABLE jobs;");
             assert_eq!(history(&[JOBS, tables, &text]), ["drops_data 0003_m.sql:2:1"], "{copy}");
         }
+    }
+
+    /// Rows that an earlier file copies are not dropped by a later one.
+    #[test]
+    fn silent_where_a_rebuild_is_spread_over_files() {
+        let create = "CREATE TABLE x(id INTEGER PRIMARY KEY, state TEXT, due TEXT);";
+        let copy = "INSERT INTO x(id, state) SELECT id, state FROM jobs;";
+        let (drop, rename) = ("DROP TABLE jobs;", "ALTER TABLE x RENAME TO jobs;");
+        for files in [
+            vec![format!("{create}{copy}"), format!("{drop}{rename}")],
+            vec![format!("{create}{copy}{drop}"), rename.to_owned()],
+            vec![create.to_owned(), copy.to_owned(), drop.to_owned(), rename.to_owned()],
+            // Two tables beside each other.
+            vec![
+                format!(
+                    "{create}{copy}{}{}",
+                    create.replace(" x(", " y("),
+                    copy.replace("x(", "y(").replace("jobs", "u")
+                ),
+                format!("{drop}{rename} DROP TABLE u; ALTER TABLE y RENAME TO u;"),
+            ],
+        ] {
+            let first = format!("{JOBS} CREATE TABLE u(id INTEGER PRIMARY KEY, state TEXT);");
+            let texts: Vec<&str> =
+                [first.as_str()].into_iter().chain(files.iter().map(String::as_str)).collect();
+            assert_eq!(history(&texts), [""; 0], "{files:?}");
+        }
+        // The first of the files is released.
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "1_a.sql", JOBS);
+        write(dir.path(), "2_b.sql", &format!("{create}{copy}"));
+        write(dir.path(), lock::FILE_NAME, &crate::locked::text(&analyze(dir.path(), Proof::Whole).history));
+        write(dir.path(), "3_c.sql", &format!("{drop}{rename}"));
+        for proof in [Proof::Whole, Proof::Unlocked] {
+            assert_eq!(analyze(dir.path(), proof).diagnostics.len(), 0);
+        }
+        let nothing = history(&[JOBS, create, &format!("{drop}{rename}")]);
+        assert_eq!(nothing, ["drops_data 0003_m.sql:1:1"]);
+        // What the old table had is lost all the same.
+        let indexed = format!("{JOBS} CREATE INDEX by_state ON jobs(state);");
+        let moved = format!(
+            "ALTER TABLE jobs RENAME TO o; {} {}",
+            create.replace(" x(", " jobs("),
+            copy.replace("jobs", "o").replace("x(", "jobs(")
+        );
+        assert_eq!(history(&[&indexed, &moved, "DROP TABLE o;"]), ["index_lost 0003_m.sql:1:1"]);
     }
 
     /// The copy has not run because of a fault that is reported elsewhere.

@@ -22,7 +22,7 @@ ALTER TABLE new RENAME TO jobs;",
 CREATE TABLE queues(id INTEGER PRIMARY KEY);
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);
 -- 0002_next.sql
-CREATE TABLE new(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id), due TEXT);
+CREATE TABLE new(id INTEGER PRIMARY KEY, queue INTEGER REFERENCES queues(id) ON DELETE CASCADE, due TEXT);
 INSERT INTO new(id, queue) SELECT id, queue FROM jobs;
 DROP TABLE jobs;
 ALTER TABLE new RENAME TO jobs;",
@@ -97,6 +97,26 @@ mod tests {
     }
 
     #[test]
+    fn lost_beside_another_key_or_a_constraint() {
+        let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id INTEGER PRIMARY KEY);
+            CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER REFERENCES p(id), q INTEGER REFERENCES q(id));";
+        let rebuild = |columns: &str| {
+            format!(
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, {columns});\nINSERT INTO n(id, p, q) SELECT id, p, q FROM c;
+                 DROP TABLE c; ALTER TABLE n RENAME TO c;"
+            )
+        };
+        let changed = rebuild("p INTEGER REFERENCES p(id) ON DELETE CASCADE, q INTEGER");
+        assert_eq!(history(&[tables, &changed]), ["foreign_key_lost 0002_m.sql:1:1"]);
+        let checked = rebuild("p INTEGER REFERENCES p(id), q INTEGER, UNIQUE (p, q, id)");
+        assert_eq!(history(&[tables, &checked]), ["foreign_key_lost 0002_m.sql:1:1"]);
+        // Whoever lifts all of them, or says so, means it.
+        assert_eq!(history(&[tables, &rebuild("p INTEGER, q INTEGER")]), [""; 0]);
+        let said = format!("-- drop the foreign keys\n{changed}");
+        assert_eq!(history(&[tables, &said]), [""; 0]);
+    }
+
+    #[test]
     fn the_place_is_the_new_table() {
         let more = format!("{}\nCREATE TABLE other(a);", rebuild(""));
         assert_eq!(history(&[TABLES, &more]), ["foreign_key_lost 0002_m.sql:1:1"]);
@@ -111,17 +131,17 @@ mod tests {
         let indexed = format!("{TABLES} CREATE INDEX by_p ON c(p);");
         let found = history(&[&indexed, &rebuild("").replace(", a TEXT", "")]);
         assert_eq!(found, ["index_lost 0002_m.sql:2:43"]);
-        for key in
-            [" REFERENCES p(id) ON DELETE CASCADE", " REFERENCES p", " REFERENCES p(id) ON DELETE SET NULL"]
-        {
+        for key in [" REFERENCES p(id) ON DELETE CASCADE", " REFERENCES p(id) ON DELETE SET NULL"] {
             assert_eq!(history(&[TABLES, &rebuild(key)]), [""; 0], "{key}");
         }
+        // Its action has a code of its own.
+        assert_eq!(history(&[TABLES, &rebuild(" REFERENCES p")]), ["constraint_lost 0002_m.sql:1:1"]);
         assert_eq!(history(&[TABLES, &format!("{} DROP TABLE p;", rebuild(""))]), [""; 0]);
         for later in ["DROP TABLE p;", "ALTER TABLE c DROP COLUMN p;"] {
             assert_eq!(history(&[TABLES, &rebuild(""), later]), [""; 0], "{later}");
         }
         // While it was gone, an application may have written what it would have refused.
-        let back = rebuild(" REFERENCES p(id)");
+        let back = rebuild(" REFERENCES p(id)").replace("id, p", "id, p, a");
         assert_eq!(history(&[TABLES, &rebuild(""), &back]), ["orphans 0003_m.sql:2:1"]);
     }
 }

@@ -1,8 +1,9 @@
 //! Values that are others after a migration which keeps their table, and says nothing of changing them.
 
+use super::drops_data::came_with_release;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
-use crate::replay::{Replay, What, Witness};
+use crate::replay::{Loss, Part, Replay, What, Witness};
 use crate::rule::Rule;
 
 /// `values_changed`
@@ -27,7 +28,64 @@ ALTER TABLE new RENAME TO jobs;",
     );
 
 pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    replay.witnesses.iter().filter_map(|witness| explain(history, witness))
+    let seen = replay.witnesses.iter().filter_map(|witness| explain(history, witness));
+    seen.chain(replay.losses.iter().filter_map(|loss| lost(history, loss)))
+}
+
+/// What a copy says that names its columns.
+fn lost(history: &History, loss: &Loss) -> Option<Diagnostic> {
+    let is_new = |columns| came_with_release(history, loss.at, &loss.table, columns);
+    let diagnostic =
+        |message: String| Diagnostic::new(&RULE, history.place(loss.at), message).severity(Severity::Warning);
+    let table = &loss.table;
+    if is_new(None) {
+        return None;
+    }
+    match &loss.what {
+        Part::LeftOut(columns) => {
+            let columns: Vec<&String> =
+                columns.iter().filter(|column| !is_new(Some(std::slice::from_ref(column)))).collect();
+            let qualified: Vec<String> =
+                columns.iter().map(|column| format!("`{table}.{column}`")).collect();
+            let (first, list) = (*columns.first()?, qualified.join(", "));
+            let (them, is) = if columns.len() == 1 { ("it", "the column is") } else { ("them", "the columns are") };
+            Some(
+                diagnostic(format!("what is in {list} is lost in the rebuild"))
+                    .label(format!("copies every row without {them}"))
+                    .note(format!("{is} kept, and every row has the default there, or NULL"))
+                    .help(format!(
+                        "name {them} on both sides: `INSERT INTO …(…, {first}) SELECT …, {first}`; if the values are to go, \
+                         select what is to be there instead, as in `SELECT …, NULL`"
+                    )),
+            )
+        }
+        // What a new column is given, it is given first.
+        Part::Moved { column, .. } if is_new(Some(std::slice::from_ref(column))) => None,
+        Part::Moved { column, other } => Some(
+            diagnostic(format!("column `{column}` of `{table}` gets the values of `{other}`"))
+                .label("the columns are named in another order on the two sides")
+                .note("the table keeps both columns")
+                .help(format!(
+                    "name the columns in one order: `INSERT INTO …(…, {column}, …) SELECT …, {column}, …`; if this is meant, \
+                     say so: `-- onward: allow(values_changed) <reason>` above"
+                )),
+        ),
+        Part::Ids { key, children } => {
+            let children: Vec<String> = children.iter().map(|child| format!("`{child}`")).collect();
+            let effect = match &children[..] {
+                [] => "what knows a row by its old number finds another one, or none".to_owned(),
+                [one] => format!("the rows of {one} then refer to other rows than before, or to none"),
+                _ => format!("the rows of {} then refer to other rows than before, or to none", children.join(", ")),
+            };
+            Some(
+                diagnostic(format!("the rows of `{table}` get other numbers as their `{key}`"))
+                    .label(format!("copies every row without its `{key}`"))
+                    .note(format!("the rows are numbered anew, without the gaps that deleted rows have left: {effect}"))
+                    .help(format!("copy the key as well: `INSERT INTO …({key}, …) SELECT {key}, …`")),
+            )
+        }
+        _ => None,
+    }
 }
 
 fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
@@ -192,19 +250,221 @@ mod tests {
         assert_eq!(history(&[notes, &mended]), [""; 0]);
     }
 
+    fn messages(texts: &[&str]) -> Vec<String> {
+        let names: Vec<String> = (1..=texts.len()).map(|number| format!("{number}_m.sql")).collect();
+        let files: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(texts.iter().copied()).collect();
+        let found = folder(&files);
+        assert!(!found.has_errors(), "{:?}", found.diagnostics);
+        found.diagnostics.into_iter().map(|found| found.message).collect()
+    }
+
+    const WIDER: &str = "CREATE TABLE n(id INTEGER PRIMARY KEY, state TEXT, owner TEXT, due TEXT);";
+    const SWAP: &str = "DROP TABLE jobs; ALTER TABLE n RENAME TO jobs;";
+
+    #[test]
+    fn a_column_that_the_copy_leaves_out() {
+        let expected = ["what is in `jobs.owner` is lost in the rebuild"];
+        let first = "ALTER TABLE jobs RENAME TO o;";
+        let again = WIDER.replace(" n(", " jobs(");
+        let back = format!("{again} INSERT INTO jobs(id, state) SELECT id, state FROM o;");
+        let copy = "INSERT INTO n(id, state) SELECT id, state FROM jobs;";
+        for files in [
+            vec![format!("{WIDER}{copy}{SWAP}")],
+            vec![format!("{WIDER}{copy}{SWAP}").replace("FROM jobs", "FROM jobs WHERE state > ''")],
+            vec![format!("{WIDER}{copy}").replace("(id", "(rowid"), SWAP.to_owned()],
+            vec![WIDER.to_owned(), copy.to_owned(), SWAP.to_owned()],
+            vec![format!("{first}{back} DROP TABLE o;")],
+            vec![format!("{first}{back}"), "DROP TABLE o;".to_owned()],
+            vec![format!(
+                "CREATE TEMP TABLE o AS SELECT id, state FROM jobs; DROP TABLE jobs; {back} DROP TABLE o;"
+            )],
+        ] {
+            let texts: Vec<&str> = [JOBS].into_iter().chain(files.iter().map(String::as_str)).collect();
+            assert_eq!(messages(&texts), expected, "{files:?}");
+        }
+        let both = format!("{WIDER} INSERT INTO n(id) SELECT id FROM jobs; {SWAP}");
+        assert_eq!(
+            messages(&[JOBS, &both]),
+            ["what is in `jobs.state`, `jobs.owner` is lost in the rebuild"]
+        );
+    }
+
+    #[test]
+    fn silent_where_nothing_is_left_out() {
+        let copy = "INSERT INTO n(id, state) SELECT id, state FROM jobs;";
+        for text in [
+            format!(
+                "{WIDER}{copy} UPDATE n SET owner = (SELECT owner FROM jobs WHERE jobs.id = n.id);{SWAP}"
+            ),
+            format!("{WIDER}{copy} UPDATE n SET owner = jobs.owner FROM jobs WHERE jobs.id = n.id;{SWAP}"),
+            format!(
+                "{WIDER}{copy} INSERT INTO n(id, owner) SELECT id, owner FROM jobs WHERE true
+                 ON CONFLICT(id) DO UPDATE SET owner = excluded.owner;{SWAP}"
+            ),
+            format!("{WIDER} INSERT INTO n(id, state) SELECT id, coalesce(state, owner) FROM jobs;{SWAP}"),
+            format!("{WIDER} INSERT INTO n(id, state, owner) SELECT id, state, NULL FROM jobs;{SWAP}"),
+            format!("{WIDER} INSERT INTO n(id, state) SELECT id, state FROM jobs WHERE owner IS NULL;{SWAP}"),
+            format!("DELETE FROM jobs;{WIDER}{copy}{SWAP}"),
+            format!("UPDATE jobs SET owner = NULL;{WIDER}{copy}{SWAP}"),
+            format!("CREATE TABLE owners AS SELECT id, owner FROM jobs;{WIDER}{copy}{SWAP}"),
+            format!("{}{copy}{SWAP}", WIDER.replace("owner TEXT", "owner TEXT AS (state)")),
+            format!(
+                "ALTER TABLE jobs ADD COLUMN due TEXT;{WIDER} INSERT INTO n(id, state, owner) SELECT id, state, owner FROM jobs;{SWAP}"
+            ),
+            // The old table stays.
+            format!("ALTER TABLE jobs RENAME TO o;{}{copy}", WIDER).replace("FROM jobs", "FROM o"),
+        ] {
+            assert_eq!(history(&[JOBS, &text]), [""; 0], "{text}");
+        }
+        let generated = JOBS.replace("owner TEXT", "owner TEXT AS (state)");
+        let text = format!("{}{copy}{SWAP}", WIDER.replace("owner TEXT", "owner TEXT AS (state)"));
+        assert_eq!(history(&[&generated, &text]), [""; 0]);
+    }
+
+    /// What no release has had, no database in the field has.
+    #[test]
+    fn silent_where_the_column_is_of_this_release() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| crate::checks::testing::write(dir.path(), name, text);
+        let (released, rest) =
+            (JOBS.replace(", owner TEXT", ""), "INSERT INTO n(id, state) SELECT id, state FROM jobs;");
+        put("1_a.sql", &released);
+        let history = crate::analyze(dir.path(), crate::Proof::Whole).history;
+        put(crate::lock::FILE_NAME, &crate::locked::text(&history));
+        put("2_b.sql", "ALTER TABLE jobs ADD COLUMN owner TEXT;");
+        put("3_c.sql", &format!("{WIDER}{rest}{SWAP}"));
+        let found = || crate::analyze(dir.path(), crate::Proof::Whole).diagnostics.len();
+        assert_eq!(found(), 0);
+        // What it is filled from is old.
+        let filled =
+            rest.replace(", state)", ", state, owner)").replace("id, state FROM", "id, state, state FROM");
+        put("3_c.sql", &format!("{WIDER}{filled}{SWAP}"));
+        assert_eq!(found(), 0);
+        put("3_c.sql", &format!("{WIDER}{}{SWAP}", rest.replace("state", "owner")));
+        assert_eq!(found(), 1);
+    }
+
+    #[test]
+    fn columns_that_are_named_in_each_others_place() {
+        let swapped = [
+            "column `owner` of `jobs` gets the values of `state`",
+            "column `state` of `jobs` gets the values of `owner`",
+        ];
+        let rebuilt = |copy: &str| messages(&[JOBS, &format!("{WIDER}{copy};{SWAP}")]);
+        assert_eq!(rebuilt("INSERT INTO n(id, owner, state) SELECT id, state, owner FROM jobs"), swapped);
+        assert_eq!(
+            rebuilt("INSERT INTO n(id, state, owner) SELECT j.id, j.owner, j.state FROM jobs AS j"),
+            swapped
+        );
+        assert_eq!(
+            rebuilt("INSERT INTO n(id, due, state, owner) SELECT id, state, owner, state FROM jobs"),
+            swapped
+        );
+        for copy in [
+            "INSERT INTO n(id, state, owner) SELECT id, owner, owner FROM jobs",
+            "INSERT INTO n(id, state) SELECT id, owner FROM jobs",
+            "INSERT INTO n(id, state, owner) SELECT id, owner, upper(owner) FROM jobs",
+        ] {
+            assert_eq!(rebuilt(copy), swapped[1..], "{copy}");
+        }
+        let back = "ALTER TABLE jobs RENAME TO o; CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, owner TEXT, due);
+            INSERT INTO jobs(id, state, owner) SELECT id, owner, state FROM o;";
+        assert_eq!(messages(&[JOBS, back]), swapped);
+        assert_eq!(messages(&[JOBS, back, "DROP TABLE o;"]), swapped);
+    }
+
+    #[test]
+    fn silent_where_a_column_is_named_anew_or_filled_from_another() {
+        for (table, copy) in [
+            (
+                WIDER.replace("owner", "boss"),
+                "INSERT INTO n(id, state, boss) SELECT id, state, owner FROM jobs",
+            ),
+            (
+                WIDER.replace("owner", "boss"),
+                "INSERT INTO n(id, boss, state) SELECT id, state, owner FROM jobs",
+            ),
+            (
+                WIDER.to_owned(),
+                "INSERT INTO n(id, state, owner) SELECT id, coalesce(state, owner), owner FROM jobs",
+            ),
+            (
+                WIDER.to_owned(),
+                "INSERT INTO n(id, state, owner, due) SELECT id, state, owner, state FROM jobs",
+            ),
+            // It makes room for the other one.
+            (
+                WIDER.to_owned(),
+                "INSERT INTO n(id, state, owner, due) SELECT id, owner, owner, state FROM jobs",
+            ),
+        ] {
+            assert_eq!(history(&[JOBS, &format!("{table}{copy};{SWAP}")]), [""; 0], "{copy}");
+        }
+        // Before the copy, both are given one value.
+        let same = format!(
+            "UPDATE jobs SET owner = 'a', state = 'a'; {WIDER} INSERT INTO n(id, owner, state) SELECT id, state, owner FROM jobs; {SWAP}"
+        );
+        assert_eq!(history(&[JOBS, &same]), [""; 0]);
+    }
+
+    #[test]
+    fn rows_that_are_numbered_anew() {
+        let expected = ["the rows of `jobs` get other numbers as their `id`"];
+        let tasks = "CREATE TABLE tasks(id INTEGER PRIMARY KEY, job INTEGER REFERENCES jobs(id));";
+        let rebuilt = |copy: &str| format!("{WIDER}{copy};{SWAP}");
+        for copy in [
+            "INSERT INTO n(state, owner) SELECT state, owner FROM jobs",
+            "INSERT INTO n(state, owner) SELECT state, owner FROM jobs ORDER BY id",
+            "INSERT OR REPLACE INTO n(state, owner) SELECT state, owner FROM jobs WHERE id > 0",
+        ] {
+            assert_eq!(messages(&[JOBS, &rebuilt(copy)]), expected, "{copy}");
+            let found = messages(&[JOBS, tasks, &rebuilt(copy)]);
+            assert!(found.contains(&expected[0].to_owned()), "{copy}: {found:?}");
+        }
+        let null = rebuilt("INSERT INTO n SELECT NULL, state, owner, NULL FROM jobs");
+        assert!(messages(&[JOBS, tasks, &null]).contains(&expected[0].to_owned()));
+        assert_eq!(history(&[JOBS, &null]), [""; 0]);
+    }
+
+    #[test]
+    fn silent_where_the_numbers_stay_or_are_meant_to_go() {
+        let copy = "INSERT INTO n(state, owner) SELECT state, owner FROM jobs;";
+        let text =
+            WIDER.replace("INTEGER PRIMARY KEY", "TEXT PRIMARY KEY NOT NULL DEFAULT (hex(randomblob(8)))");
+        for text in [
+            format!("{WIDER} INSERT INTO n(rowid, state, owner) SELECT rowid, state, owner FROM jobs;{SWAP}"),
+            format!(
+                "{WIDER} INSERT INTO n(id, state, owner) SELECT id + 1000, state, owner FROM jobs;{SWAP}"
+            ),
+            format!("{WIDER} INSERT INTO n(due, state, owner) SELECT id, state, owner FROM jobs;{SWAP}"),
+            format!("{text}{copy}{SWAP}"),
+            format!("DELETE FROM jobs;{WIDER}{copy}{SWAP}"),
+        ] {
+            assert_eq!(history(&[JOBS, &text]), [""; 0], "{text}");
+        }
+        let new = format!("{JOBS}{WIDER}{copy}{SWAP}");
+        assert_eq!(history(&[&new]), [""; 0]);
+        // Two tables become one.
+        let more = format!("{JOBS} {}", JOBS.replace("jobs", "more"));
+        let merged = format!("{WIDER}{copy}{} DROP TABLE more; {SWAP}", copy.replace("jobs", "more"));
+        assert_eq!(history(&[&more, &merged]), [""; 0]);
+        // What refers to them is told the new ones.
+        let tasks = "CREATE TABLE tasks(job INTEGER);";
+        let told = format!(
+            "{WIDER}{copy} UPDATE tasks SET job = (SELECT n.id FROM n JOIN jobs USING (state) WHERE jobs.id = job);{SWAP}"
+        );
+        assert_eq!(history(&[JOBS, tasks, &told]), [""; 0]);
+    }
+
     #[test]
     fn silent_where_the_columns_are_named_or_an_expression_says_so() {
         for copy in [
             "INSERT INTO n(id, owner, state) SELECT id, owner, state FROM jobs",
-            "INSERT INTO n(id, owner, state) SELECT id, state, owner FROM jobs",
             "INSERT INTO n SELECT id, owner, lower(state) FROM jobs",
             "INSERT INTO n SELECT id, owner, 'new' FROM jobs",
         ] {
             assert_eq!(history(&[JOBS, &rebuild(copy)]), [""; 0], "{copy}");
         }
-        let owners = "UPDATE jobs SET owner = 'owner';";
-        let named = rebuild("INSERT INTO n(id, state) SELECT id, owner FROM jobs");
-        assert_eq!(history(&[JOBS, owners, &named]), [""; 0]);
         // Where both hold the same, no value is another one.
         let same = "UPDATE jobs SET owner = 'a', state = 'a';";
         assert_eq!(history(&[JOBS, same, &rebuild("INSERT INTO n SELECT * FROM jobs")]), [""; 0]);

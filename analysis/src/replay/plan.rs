@@ -1,6 +1,7 @@
 //! What one migration does to tables and their rows, as its statements say it.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::run::Run;
@@ -52,6 +53,34 @@ impl Plan {
         all
     }
 
+    /// Over how many migrations, from this one on, the rebuild is spread that it begins; one if it begins none.
+    pub(super) fn spread(history: &History, migration: usize) -> usize {
+        let rest = migration..history.migrations.len().min(migration + SPREAD);
+        let has = |migration: usize, is_it: fn(&Kind) -> bool| {
+            history.migrations[migration].statements.iter().any(|statement| is_it(&statement.kind))
+        };
+        let begins = |kind: &Kind| match kind {
+            Kind::Create { object, .. } => *object == ObjectKind::Table,
+            Kind::Alter { change, .. } => matches!(change, Some(Change::RenameTable(_))),
+            _ => false,
+        };
+        let ends = |kind: &Kind| match kind {
+            Kind::Drop { object, .. } => *object == ObjectKind::Table,
+            Kind::Alter { change, .. } => matches!(change, Some(Change::RenameTable(_))),
+            _ => false,
+        };
+        if !has(migration, begins) || !rest.clone().skip(1).any(|migration| has(migration, ends)) {
+            return 1;
+        }
+        let plan = |migration: usize| {
+            let statements = 0..history.migrations[migration].statements.len();
+            let steps = statements.map(|statement| Step { at: At { migration, statement }, strings: false });
+            let runs = |step: &Step| matches!(history.statement(step.at).kind.run(), Run::Yes | Run::Undone);
+            Plan::read(history, &steps.filter(runs).collect::<Vec<_>>())
+        };
+        split(history, &rest.map(plan).collect::<Vec<_>>())
+    }
+
     pub(super) fn read(history: &History, steps: &[Step]) -> Plan {
         let mut plan = Plan { steps: steps.to_vec(), ..Plan::default() };
         for &Step { at, .. } in steps {
@@ -89,7 +118,7 @@ impl Plan {
     }
 
     /// The migrations that it is of, by their indexes: one, but for a rebuild that is spread over several.
-    pub(super) fn migrations(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn migrations(&self) -> Range<usize> {
         let last = self.steps.last().map_or(0, |step| step.at.migration + 1);
         self.migration()..last
     }
@@ -178,6 +207,11 @@ fn ends(history: &History, plans: &[Plan], table: &String, old: Option<&String>)
     };
     let mut names = BTreeSet::from([table.clone()]);
     names.extend(old.cloned());
+    // Several tables may be built anew beside each other.
+    let made = |name: &String| plans[0].made.contains(name);
+    names.extend(plans[0].made.iter().cloned());
+    let copies = plans[0].copies().filter(|(_, copy)| made(&copy.table));
+    names.extend(copies.flat_map(|(_, copy)| copy.sources.iter().cloned()));
     let (mut filled, mut length) = (None, None);
     for (at, plan) in plans.iter().take(SPREAD).take_while(is_alike).enumerate() {
         if at > 0 && plans[at - 1].migration() + 1 != plan.migration() {

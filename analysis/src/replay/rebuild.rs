@@ -4,14 +4,18 @@
 //! target of foreign keys. Whatever a later migration makes again is no loss.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use onward_core::kind::{Change, Kind, Name, ObjectKind};
 use onward_core::name::quoted;
-use onward_schema::{Affinity, Change as Difference, Classes, ForeignKey, Index, Schema, Table};
+use onward_schema::{Affinity, Classes, ForeignKey, Index, Schema, Table};
 use rusqlite::Result;
 
+use super::constraint::{self, Constraint, keeps, same, stands_in};
+use super::flow::{Flow, before_where};
 use super::plan::Plan;
 use super::write::{Copy, Item, Write};
+use super::{lifted, moved};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
 
@@ -43,6 +47,11 @@ pub(crate) enum Part {
     },
     ForeignKey(ForeignKey),
     Autoincrement,
+    /// With the table as it was.
+    Constraints {
+        lost: Vec<Constraint>,
+        was: Box<Table>,
+    },
     /// The column of the primary key, which may be NULL now.
     NotNull(String),
     /// Text in the column is turned into numbers.
@@ -60,6 +69,18 @@ pub(crate) enum Part {
     Rows,
     /// What is in some columns.
     Values(Vec<String>),
+    /// The same, of columns that the table keeps: the copy leaves them out.
+    LeftOut(Vec<String>),
+    /// A column gets the values of another one that the table keeps as well.
+    Moved {
+        column: String,
+        other: String,
+    },
+    /// The rowids of the rows, by the column that has them; with the tables whose foreign keys refer to it.
+    Ids {
+        key: String,
+        children: Vec<String>,
+    },
 }
 
 /// The schema before a migration that may lose something of it.
@@ -70,14 +91,19 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Reads the schema, if the migration drops or renames anything of tables.
-    pub(super) fn read(history: &History, migration: usize, sandbox: &Sandbox) -> Result<Option<Before>> {
+    /// Reads the schema, if these migrations drop or rename anything of tables.
+    pub(super) fn read(
+        history: &History,
+        migrations: Range<usize>,
+        sandbox: &Sandbox,
+    ) -> Result<Option<Before>> {
         let takes = |kind: &Kind| match kind {
             Kind::Drop { object, .. } => *object == ObjectKind::Table,
             Kind::Alter { change, .. } => matches!(change, Some(Change::RenameTable(_) | Change::Drop(_))),
             _ => false,
         };
-        if !history.migrations[migration].statements.iter().any(|statement| takes(&statement.kind)) {
+        let mut statements = history.migrations[migrations].iter().flat_map(|found| &found.statements);
+        if !statements.any(|statement| takes(&statement.kind)) {
             return Ok(None);
         }
         let mut query = sandbox.conn().prepare(
@@ -99,10 +125,12 @@ impl Before {
     pub(super) fn losses(&self, history: &History, plan: &Plan, sandbox: &Sandbox) -> Result<Vec<Loss>> {
         let after = Schema::read(sandbox.conn())?;
         let mut found = Vec::new();
+        let flow = Flow::read(history, &self.schema, plan);
         for (key, old) in &self.schema.tables {
-            let rebuild = Rebuild { history, plan, before: self, key, old };
+            let rebuild = Rebuild { history, plan, before: self, flow: &flow, key, old };
             if let Some(new) = after.tables.get(key) {
                 rebuild.compare(new, &after, &mut found);
+                moved::find(&rebuild, new, &after, &mut found);
             }
             rebuild.data(after.tables.get(key), &mut found);
         }
@@ -137,13 +165,15 @@ impl Before {
 }
 
 /// A table before and after a migration.
-struct Rebuild<'r> {
-    history: &'r History,
-    plan: &'r Plan,
+pub(super) struct Rebuild<'r> {
+    pub(super) history: &'r History,
+    pub(super) plan: &'r Plan,
     before: &'r Before,
+    /// Which values each column holds at the end.
+    pub(super) flow: &'r Flow,
     /// Its name in lower case.
-    key: &'r str,
-    old: &'r Table,
+    pub(super) key: &'r str,
+    pub(super) old: &'r Table,
 }
 
 impl Rebuild<'_> {
@@ -191,18 +221,7 @@ impl Rebuild<'_> {
             }
         }
         let made = self.last(|kind| self.makes(kind)).unwrap_or(taken);
-        for key in &self.old.foreign_keys {
-            let has_columns = key.columns.iter().all(|column| new.column(column).is_some());
-            let is_kept = new.foreign_keys.iter().any(|other| keeps(other, key));
-            let is_meant = self.differs_in(new, "FOREIGN KEY");
-            if has_columns && !is_kept && !is_meant && after.table(&key.parent).is_some() {
-                lose(made, Part::ForeignKey(key.clone()));
-            }
-        }
-        let is_meant = self.differs_in(new, "AUTOINCREMENT");
-        if self.old.autoincrement && !new.autoincrement && !is_meant && new.rowid().is_some() {
-            lose(made, Part::Autoincrement);
-        }
+        lifted::find(self, new, after).into_iter().for_each(|what| lose(made, what));
         if let ([old], [column]) = (&self.old.primary_key()[..], &new.primary_key()[..])
             && old.name.eq_ignore_ascii_case(&column.name)
             && !self.old.is_nullable(old)
@@ -223,20 +242,6 @@ impl Rebuild<'_> {
                 lose(made, Part::Affinity { column: column.name.clone(), from, to });
             }
         }
-    }
-
-    /// Whether the new table differs from the old one in such parts and in no others: then that is what the rebuild is
-    /// for.
-    fn differs_in(&self, new: &Table, part: &str) -> bool {
-        let alone = |table: &Table| Schema {
-            tables: [(self.key.to_owned(), Table { indexes: Vec::new(), ..table.clone() })].into(),
-            ..Schema::default()
-        };
-        alone(self.old).compare(&alone(new)).iter().all(|difference| match &difference.change {
-            Difference::PartMissing(found) | Difference::PartUnexpected(found) => found.starts_with(part),
-            Difference::PartChanged { part: found, .. } => found.starts_with(part),
-            Difference::Missing | Difference::Unexpected => false,
-        })
     }
 
     /// Data that is dropped on purpose.
@@ -324,12 +329,15 @@ impl Rebuild<'_> {
     }
 
     fn is_rebuilt(&self) -> bool {
-        let comes =
-            self.plan.made.contains(self.key) || self.plan.renames.iter().any(|(_, to)| to == self.key);
-        comes && self.dropped().is_some()
+        self.is_replaced() && self.dropped().is_some()
     }
 
-    fn copies(&self) -> impl Iterator<Item = &Copy> {
+    /// Whether another table has its name at the end.
+    pub(super) fn is_replaced(&self) -> bool {
+        self.plan.made.contains(self.key) || self.plan.renames.iter().any(|(_, to)| to == self.key)
+    }
+
+    pub(super) fn copies(&self) -> impl Iterator<Item = &Copy> {
         let names = self.names();
         let reads = move |at: At, copy: &Copy| {
             copy.sources.iter().any(|source| names.contains(source))
@@ -364,7 +372,7 @@ impl Rebuild<'_> {
         self.dropped().unwrap_or(self.end())
     }
 
-    fn makes(&self, kind: &Kind) -> bool {
+    pub(super) fn makes(&self, kind: &Kind) -> bool {
         let is_it = |name: &Name| {
             let key = name.text.to_ascii_lowercase();
             key == self.key || self.plan.renames.iter().any(|(from, to)| to == self.key && *from == key)
@@ -385,66 +393,25 @@ fn renames(kind: &Kind, name: &str) -> bool {
     matches!(kind, Kind::Alter { change: Some(Change::RenameTable(to)), .. } if to.is(name))
 }
 
-fn same(a: &[String], b: &[String]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.eq_ignore_ascii_case(b))
-}
-
 /// Whether a statement names one of these tables before its WHERE, where the values come from.
 fn takes_from(sql: &str, names: &BTreeSet<String>) -> bool {
-    let mut depth = 0_usize;
-    for token in onward_core::token::significant(sql) {
-        match token.text {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
-            _ if depth == 0 && token.is("WHERE") => return false,
-            _ if token.name().is_some_and(|name| names.contains(&name.to_ascii_lowercase())) => return true,
-            _ => {}
-        }
+    let mut tokens = onward_core::token::significant(before_where(sql));
+    tokens.any(|token| token.name().is_some_and(|name| names.contains(&name.to_ascii_lowercase())))
+}
+
+/// What of it is still gone at the end of the history.
+pub(super) fn lasting(mut loss: Loss, end: &Schema, sandbox: &Sandbox) -> Option<Loss> {
+    if let Part::Constraints { lost, was } = &mut loss.what {
+        let now = constraint::lost(was, end.table(&loss.table)?);
+        lost.retain(|constraint| now.contains(constraint));
     }
-    false
+    lasts(&loss, end, sandbox).then_some(loss)
 }
 
-/// Whether a foreign key still asks for what another did: it is on the same columns, or on more of them and to the same
-/// table.
-fn keeps(key: &ForeignKey, was: &ForeignKey) -> bool {
-    let has = |column: &String| key.columns.iter().any(|other| other.eq_ignore_ascii_case(column));
-    same(&key.columns, &was.columns)
-        || key.parent.eq_ignore_ascii_case(&was.parent) && was.columns.iter().all(has)
-}
-
-/// Whether the table has an index, a constraint or a key that does what this index did.
-fn stands_in(table: &Table, index: &Index) -> bool {
-    let names = |index: &Index| -> Vec<String> {
-        index.columns.iter().map(|column| column.name_or_expression.to_ascii_lowercase()).collect()
-    };
-    let wanted = names(index);
-    // In whatever order: what is asked for by all of them is found, and what is unique is unique.
-    let begins = |has: &[String]| {
-        let first = &has[..wanted.len().min(has.len())];
-        first.len() == wanted.len() && wanted.iter().all(|name| first.contains(name))
-    };
-    let within = |has: &[String]| has.iter().all(|name| wanted.contains(name));
-    let key: Vec<String> =
-        table.primary_key().iter().map(|column| column.name.to_ascii_lowercase()).collect();
-    if index.partial.is_none() && begins(&key) && (!index.unique || within(&key)) {
-        return true;
-    }
-    table.indexes.iter().any(|other| {
-        let has = names(other);
-        match index.unique {
-            true => {
-                other.unique && within(&has) && (other.partial.is_none() || other.partial == index.partial)
-            }
-            false => begins(&has) && (other.partial.is_none() || other.partial == index.partial),
-        }
-    })
-}
-
-/// Whether it is still gone at the end of the history.
-pub(super) fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
+fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
     let table = end.table(&loss.table);
     match &loss.what {
-        Part::Rows | Part::Values(_) => true,
+        Part::Rows | Part::Values(_) | Part::LeftOut(_) | Part::Moved { .. } | Part::Ids { .. } => true,
         // What is there again, or without its table, cannot be made.
         Part::Index { sql, .. } => {
             works(sandbox, sql, None) && !index_stands_in(end, &loss.table, sql, sandbox)
@@ -456,6 +423,7 @@ pub(super) fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
                 && !table.foreign_keys.iter().any(|other| keeps(other, key))
                 && end.table(&key.parent).is_some()
         }),
+        Part::Constraints { lost, .. } => !lost.is_empty(),
         Part::Autoincrement => table.is_some_and(|table| !table.autoincrement && table.rowid().is_some()),
         Part::NotNull(name) => {
             table.is_some_and(|table| table.column(name).is_some_and(|column| table.is_nullable(column)))

@@ -2,7 +2,8 @@
 
 use onward_core::token::{significant, unquoted};
 use sqlite3_parser::ast::{
-    Cmd, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect, ResultColumn, Select, SelectTable, Stmt,
+    Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect,
+    ResultColumn, Select, SelectTable, Stmt,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
@@ -94,6 +95,24 @@ impl Write {
             Write::Copy(copy) => &copy.table,
         }
     }
+}
+
+/// The columns that a CREATE TABLE lists, in lower case, and whether each is generated; none for one that is filled by a
+/// SELECT.
+pub(super) fn created(sql: &str) -> Vec<(String, bool)> {
+    let bump = Bump::new();
+    let Ok(Some(Cmd::Stmt(Stmt::CreateTable { body, .. }))) = Parser::new(&bump, sql.as_bytes()).next()
+    else {
+        return Vec::new();
+    };
+    let CreateTableBody::ColumnsAndConstraints { columns, .. } = body else { return Vec::new() };
+    let column = |column: &ColumnDefinition<'_>| {
+        let mut constraints = column.constraints.iter();
+        let is_generated =
+            constraints.any(|found| matches!(found.constraint, ColumnConstraint::Generated { .. }));
+        (lower(&column.col_name), is_generated)
+    };
+    columns.iter().map(column).collect()
 }
 
 /// Whether an INSERT … SELECT has no value for a column: it does not name it, or selects NULL.

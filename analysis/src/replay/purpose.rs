@@ -1,0 +1,82 @@
+//! What the maintainer says in words that a migration is to lift: in its file's name, or in a comment.
+
+use onward_core::token::{Kind, tokens};
+
+use super::constraint::Constraint;
+use crate::history::{History, Migration};
+
+/// Words that say that something is not to be any more.
+const LIFTS: [&str; 24] = [
+    "without", "remove", "removes", "removed", "removing", "drop", "drops", "dropped", "dropping", "longer",
+    "relax", "relaxes", "relaxed", "allow", "allows", "lift", "lifts", "change", "changes", "changed",
+    "replace", "replaces", "optional", "nullable",
+];
+
+/// What words mean a foreign key.
+pub(super) const FOREIGN_KEY: &[&str] = &["foreign", "fk", "fks", "reference", "references"];
+/// What words mean AUTOINCREMENT.
+pub(super) const AUTOINCREMENT: &[&str] = &["autoincrement"];
+
+/// All words for constraints; a text that has none of them and speaks of constraints means any.
+const SUBJECTS: [&[&str]; 12] = [
+    FOREIGN_KEY,
+    AUTOINCREMENT,
+    &["primary"],
+    &["unique", "uniqueness"],
+    &["check", "checks"],
+    &["null", "nullable", "optional"],
+    &["default", "defaults"],
+    &["collate", "collation", "nocase"],
+    &["generated", "computed"],
+    &["cascade", "cascades", "cascading"],
+    &["strict"],
+    &["rowid"],
+];
+
+/// The words for a constraint.
+pub(super) fn subject(constraint: &Constraint) -> &'static [&'static str] {
+    let at = match constraint {
+        Constraint::PrimaryKey(_) => 2,
+        Constraint::Unique(_) => 3,
+        Constraint::Check(_) => 4,
+        Constraint::NotNull(_) => 5,
+        Constraint::Default { .. } => 6,
+        Constraint::Collate { .. } => 7,
+        Constraint::Generated { .. } => 8,
+        Constraint::Action(_) => 9,
+        Constraint::Strict => 10,
+        Constraint::WithoutRowid => 11,
+    };
+    SUBJECTS[at]
+}
+
+/// What some migrations say that they lift.
+pub(super) struct Said(Vec<Vec<String>>);
+
+impl Said {
+    pub(super) fn read<'h>(history: &History, migrations: impl Iterator<Item = &'h Migration>) -> Said {
+        let texts = migrations.flat_map(|migration| {
+            let text = &history.files.get(migration.file).text;
+            let comments = tokens(text).filter(|token| token.kind == Kind::Comment).map(|token| token.text);
+            comments.chain([migration.name.as_str()]).map(words).collect::<Vec<_>>()
+        });
+        Said(texts.filter(|words| has(words, &LIFTS) && !has(words, &["keep", "keeps"])).collect())
+    }
+
+    /// Whether they speak of this.
+    pub(super) fn names(&self, subject: &[&str]) -> bool {
+        self.0.iter().any(|words| {
+            let is_general = !SUBJECTS.iter().any(|subject| has(words, subject));
+            has(words, subject) || is_general && has(words, &["constraint", "constraints"])
+        })
+    }
+}
+
+fn has(words: &[String], one_of: &[&str]) -> bool {
+    words.iter().any(|word| one_of.contains(&word.as_str()))
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_ascii_lowercase).collect()
+}

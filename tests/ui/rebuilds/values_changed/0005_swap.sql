@@ -1,0 +1,2 @@
+DROP TABLE plants;
+ALTER TABLE new_plants RENAME TO plants;
