@@ -129,6 +129,8 @@ struct Since {
     shaped: BTreeSet<String>,
     /// Columns that were added, with their tables.
     added: BTreeSet<(String, String)>,
+    /// Those that rows have been inserted into.
+    seeded: BTreeSet<String>,
     /// Columns that were given values, with their tables.
     updated: BTreeSet<(String, String)>,
 }
@@ -203,8 +205,12 @@ impl Carrier<'_> {
         self.since.shaped.extend(plan.shaped());
         self.since.added.extend(plan.added.iter().cloned());
         for (_, write) in &plan.writes {
-            if let Write::Update { table, columns } = write {
-                self.since.updated.extend(columns.iter().map(|column| (table.clone(), column.clone())));
+            match write {
+                Write::Update { table, columns } => {
+                    self.since.updated.extend(columns.iter().map(|column| (table.clone(), column.clone())));
+                }
+                Write::Insert { table } => drop(self.since.seeded.insert(table.clone())),
+                Write::Copy(_) | Write::Delete { .. } => {}
             }
         }
         Ok(())
@@ -235,7 +241,7 @@ impl Carrier<'_> {
                 self.filler.loosen(&self.sandbox, table, &since.added)?;
             }
         }
-        Ok(())
+        self.filler.provide(&self.sandbox, &since.seeded)
     }
 
     /// Notes whose limits a statement may change that does not name the table, or not as one that it writes to.
@@ -365,6 +371,8 @@ impl Carrier<'_> {
                     // Of views there is nothing to delete.
                     let _ = self.sandbox.run(&format!("DELETE FROM main.{}", quoted(table)), false);
                     self.filler.take_out(table);
+                    // They come back behind the migration.
+                    self.since.tables.insert(table.clone());
                 }
                 Ok(())
             })?;
