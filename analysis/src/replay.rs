@@ -5,6 +5,7 @@
 //! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
 
 mod broken;
+mod cascade;
 mod contents;
 mod down;
 mod late;
@@ -58,7 +59,7 @@ use rebuild::Before;
 pub(crate) use rebuild::{Loss, Part};
 use rows::Rows;
 pub(crate) use witness::{What, Witness};
-pub(crate) use write::left_out;
+pub(crate) use write::{joins, left_out};
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";

@@ -13,6 +13,7 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
+use super::cascade::{self, Watch};
 use super::contents::Contents;
 use super::loss;
 use super::plan::Plan;
@@ -42,6 +43,8 @@ pub(crate) enum What {
     RowsLost { table: String, before: usize, after: usize, cascade: bool },
     /// A column has other values: those of another column, or one text for all.
     Changed { table: String, column: String, other: String, is_text: bool, values: (String, String) },
+    /// A foreign key has cleared a column, since rows that it referred to were deleted without a word.
+    Cleared { table: String, column: String, parent: String },
     /// The rows have other rowids, by which a full-text index knows them.
     Renumbered { table: String, index: String },
     /// Rows refer to what is not there any more; whether their foreign key would have seen to it.
@@ -147,11 +150,15 @@ impl Carrier<'_> {
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
         }
-        let (mut failed, mut cascades) = (false, Vec::new());
+        let (mut failed, mut acts) = (false, Vec::new());
         for step in &plan.steps {
             self.touch(step.at)?;
             self.unseen(*step, is_faulty)?;
-            let counts = self.counts(step.at, before.keys().filter(|_| foreign_keys));
+            let write = plan.writes.iter().find(|(at, _)| *at == step.at).map(|(_, write)| write);
+            let watch = match foreign_keys && compares {
+                true => Watch::before(self.history, step.at, write, &self.sandbox)?,
+                false => Watch::default(),
+            };
             if let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings) {
                 // What never ran has lost nothing.
                 failed = true;
@@ -160,12 +167,7 @@ impl Carrier<'_> {
             if self.outcome.stopped.is_some() {
                 return Ok(());
             }
-            for (table, count) in counts {
-                let left = count_rows(&self.sandbox, &table).unwrap_or(count);
-                if left < count {
-                    cascades.push((step.at, table));
-                }
-            }
+            acts.extend(watch.after(&self.sandbox)?);
             self.follow(step.at);
         }
         if foreign_keys {
@@ -181,17 +183,8 @@ impl Carrier<'_> {
                     self.outcome.found.extend(found);
                 }
             }
-            for (at, table) in cascades {
-                let after = Contents::read(&self.sandbox, &table)?.map(|contents| contents.rows.len());
-                if let (Some(before), Some(after)) = (before.get(&table), after)
-                    && after < before.rows.len()
-                {
-                    let before = before.rows.len();
-                    let what = What::RowsLost { table, before, after, cascade: true };
-                    let certain = self.rows == Rows::Mild;
-                    self.outcome.found.push(Witness { at, certain, what });
-                }
-            }
+            let acts = cascade::lasting(acts, self.history, &before, &self.sandbox, self.rows)?;
+            self.outcome.found.extend(acts);
             let lost = self.outcome.found.len() > found;
             if checks_keys && !lost {
                 self.orphans(plan, &violations)?;
@@ -269,15 +262,6 @@ impl Carrier<'_> {
             self.outcome.uncommitted = Some((last.at, Refusal::at_commit(error)));
             self.outcome.stopped = Some(last.at);
         }
-    }
-
-    /// How many rows these tables have, before a table is dropped.
-    fn counts<'t>(&self, at: At, tables: impl Iterator<Item = &'t String>) -> Vec<(String, i64)> {
-        let Kind::Drop { object: ObjectKind::Table, name } = &self.history.statement(at).kind else {
-            return Vec::new();
-        };
-        let others = tables.filter(|table| !name.is(table));
-        others.filter_map(|table| Some((table.clone(), count_rows(&self.sandbox, table)?))).collect()
     }
 
     /// Tries a column that is added to a table which no row could be made for, with a row that is not legal.
@@ -549,9 +533,4 @@ impl Carrier<'_> {
         );
         self.sandbox.conn().query_row(&sql, [child, parent], |row| row.get(0))
     }
-}
-
-fn count_rows(sandbox: &Sandbox, table: &str) -> Option<i64> {
-    let sql = format!("SELECT count(*) FROM main.{}", quoted(table));
-    sandbox.conn().query_row(&sql, [], |row| row.get(0)).ok()
 }

@@ -110,6 +110,11 @@ pub(crate) fn left_out(sql: &str, column: &str) -> bool {
     }
 }
 
+/// Whether an INSERT … SELECT selects from several tables.
+pub(crate) fn joins(sql: &str) -> bool {
+    matches!(Write::parse(sql), Some(Write::Copy(copy)) if copy.sources.len() > 1)
+}
+
 impl Copy {
     /// Whether every row of one table is meant to come over, each for itself.
     pub(super) fn is_plain(&self) -> bool {
@@ -173,20 +178,20 @@ fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_wi
             || select.limit.is_some()
             || select.body.compounds.as_ref().is_some_and(|compounds| !compounds.is_empty())
             || distinctness.is_some()
-            || where_clause.as_ref().is_some_and(|condition| !joins(condition))
+            || where_clause.as_ref().is_some_and(|condition| !is_join(condition))
             || having.is_some(),
         groups: group_by.iter().flat_map(|groups| groups.iter()).map(item).collect(),
     })
 }
 
 /// Whether a condition only says which rows of two tables belong together.
-fn joins(condition: &Expr<'_>) -> bool {
+fn is_join(condition: &Expr<'_>) -> bool {
     match condition {
-        Expr::Binary(left, Operator::And, right) => joins(left) && joins(right),
+        Expr::Binary(left, Operator::And, right) => is_join(left) && is_join(right),
         Expr::Binary(Expr::Qualified(one, _), Operator::Equals, Expr::Qualified(other, _)) => {
             lower(one) != lower(other)
         }
-        Expr::Parenthesized(inner) => matches!(&inner[..], [condition] if joins(condition)),
+        Expr::Parenthesized(inner) => matches!(&inner[..], [condition] if is_join(condition)),
         _ => false,
     }
 }
