@@ -275,6 +275,11 @@ fn witnesses(base: &Base<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
     witnesses.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
+    for witness in &mut witnesses {
+        if let What::Fails { acts, .. } = &mut witness.what {
+            *acts = harsh.acting.contains(&witness.at.migration);
+        }
+    }
     Ok(Seen {
         witnesses,
         unpopulated: mild.empty,

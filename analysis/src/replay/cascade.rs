@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onward_core::token::significant;
+use onward_schema::Violation;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::contents::Contents;
+use super::plan::Plan;
 use super::rows::Rows;
 use super::witness::{What, Witness};
 use super::write::Write;
@@ -53,13 +55,7 @@ impl Watch {
             (_, Some(write)) if replaces(history.sql(at), write, sandbox)? => write.table().to_owned(),
             _ => return Ok(Watch::default()),
         };
-        let mut tables = Vec::new();
-        for child in below(children(sandbox.conn())?, table) {
-            if let Some(contents) = Contents::read(sandbox, &child.table)? {
-                tables.push((child, contents));
-            }
-        }
-        Ok(Watch { at: Some(at), tables })
+        Ok(Watch { at: Some(at), tables: read(below(children(sandbox.conn())?, table), sandbox)? })
     }
 
     /// What has become of them.
@@ -108,6 +104,69 @@ pub(super) fn lasting(
         found.push(Witness { at, certain, what });
     }
     Ok(found)
+}
+
+/// A database from before a migration that deletes parents with foreign keys off, to see what it would do with them on.
+pub(super) struct Trial {
+    sandbox: Sandbox,
+    /// What foreign keys hit when the parent is built anew.
+    kept: Vec<(Child, Contents)>,
+}
+
+impl Trial {
+    /// Sets one up for a migration that takes away rows of a table and does something else to one that an action hits.
+    pub(super) fn of(history: &History, plan: &Plan, sandbox: &Sandbox) -> Result<Option<Trial>> {
+        let deleted = plan.writes.iter().filter(|(_, write)| matches!(write, Write::Delete { .. }));
+        let deleted = deleted.map(|(_, write)| write.table());
+        let gone: BTreeSet<&str> =
+            deleted.chain(plan.drops.iter().map(|(_, table)| table.as_str())).collect();
+        let touched = plan.writes.iter().map(|(_, write)| write.table());
+        let touched: BTreeSet<&str> =
+            touched.chain(plan.added.iter().map(|(table, _)| table.as_str())).collect();
+        if gone.is_empty() || touched.is_empty() {
+            return Ok(None);
+        }
+        let all = children(sandbox.conn())?;
+        let is_hit =
+            |child: &Child| gone.contains(child.parent.as_str()) && touched.contains(child.table.as_str());
+        if !all.iter().any(is_hit) {
+            return Ok(None);
+        }
+        // Rows of a table that is dropped are meant to stay.
+        let dropped = plan.drops.iter().flat_map(|(_, table)| below(all.clone(), table.clone()));
+        let kept = read(dropped.collect(), sandbox)?;
+        Ok(Some(Trial { sandbox: sandbox.copy(&history.config)?, kept }))
+    }
+
+    /// Whether all of the migration works with foreign keys on, and loses nothing that it puts back with them off.
+    pub(super) fn works(self, history: &History, plan: &Plan) -> Result<bool> {
+        let before = Violation::read(self.sandbox.conn())?;
+        self.sandbox.foreign_keys(true)?;
+        for step in &plan.steps {
+            if self.sandbox.run(history.sql(step.at), step.strings).is_err() {
+                return Ok(false);
+            }
+        }
+        self.sandbox.foreign_keys(false)?;
+        for (child, before) in &self.kept {
+            let Some(after) = Contents::read(&self.sandbox, &child.table)? else { continue };
+            if after.rows.len() < before.rows.len() || emptied(before, &after, &child.column) {
+                return Ok(false);
+            }
+        }
+        Ok(Violation::new_ones(&before, Violation::read(self.sandbox.conn())?).is_empty())
+    }
+}
+
+/// What is in these tables.
+fn read(children: Vec<Child>, sandbox: &Sandbox) -> Result<Vec<(Child, Contents)>> {
+    let mut tables = Vec::new();
+    for child in children {
+        if let Some(contents) = Contents::read(sandbox, &child.table)? {
+            tables.push((child, contents));
+        }
+    }
+    Ok(tables)
 }
 
 /// Whether fewer rows have a value in a column than did.

@@ -13,7 +13,7 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
-use super::cascade::{self, Watch};
+use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
 use super::loss;
 use super::plan::Plan;
@@ -37,8 +37,8 @@ pub(crate) struct Witness {
 
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    /// The statement fails; with the row that makes it fail.
-    Fails { refusal: Refusal, row: Option<String> },
+    /// The statement fails; with the row that makes it fail, and whether it works with foreign keys on.
+    Fails { refusal: Refusal, row: Option<String>, acts: bool },
     /// Rows of a table that is kept are gone.
     RowsLost { table: String, before: usize, after: usize, cascade: bool },
     /// A column has other values: those of another column, or one text for all.
@@ -59,6 +59,8 @@ pub(super) struct Outcome {
     pub(super) empty: BTreeMap<String, String>,
     /// Where the rows could be carried no further.
     pub(super) stopped: Option<At>,
+    /// The migrations of which a statement fails, by their indexes, and none with foreign keys on.
+    pub(super) acting: HashSet<usize>,
     /// The last statement before a COMMIT that failed.
     pub(super) uncommitted: Option<(At, Refusal)>,
 }
@@ -146,6 +148,10 @@ impl Carrier<'_> {
         let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };
         let checks_keys = !is_faulty && self.has_keys && plan.touches_rows();
         let violations = if checks_keys { Violation::read(self.sandbox.conn())? } else { Vec::new() };
+        let trial = match self.rows == Rows::Harsh && checks_keys && !foreign_keys {
+            true => Trial::of(self.history, plan, &self.sandbox)?,
+            false => None,
+        };
         let found = self.outcome.found.len();
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
@@ -175,6 +181,12 @@ impl Carrier<'_> {
         }
         if plan.is_undone {
             self.sandbox.reset()?;
+        }
+        if failed
+            && let Some(trial) = trial
+            && trial.works(self.history, plan)?
+        {
+            self.outcome.acting.extend(plan.migrations());
         }
         if !failed {
             for (table, before) in &before {
@@ -280,7 +292,7 @@ impl Carrier<'_> {
         {
             let refusal = Refusal::from(error);
             if refusal.message.starts_with("Cannot add") {
-                let what = What::Fails { refusal, row: None };
+                let what = What::Fails { refusal, row: None, acts: false };
                 self.outcome.found.push(Witness { at: step.at, certain: true, what });
             }
         }
@@ -341,7 +353,7 @@ impl Carrier<'_> {
         if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
             let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write, plan);
             let row = self.row(at, &refusal, write);
-            self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row } });
+            self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row, acts: false } });
         }
         if is_limit || self.sandbox.is_lost() {
             self.outcome.stopped = Some(at);
