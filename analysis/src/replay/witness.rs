@@ -16,6 +16,7 @@ use rusqlite::{OptionalExtension, Result, types::Value};
 use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
 use super::loss;
+use super::offender;
 use super::plan::Plan;
 use super::rows::{Filler, Rows};
 use super::value::shown;
@@ -352,7 +353,7 @@ impl Carrier<'_> {
         let is_limit = matches!(refusal.cause, Cause::Limit(_));
         if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
             let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write, plan);
-            let row = self.row(at, &refusal, write);
+            let row = self.row(step, &refusal, write);
             self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row, acts: false } });
         }
         if is_limit || self.sandbox.is_lost() {
@@ -439,8 +440,8 @@ impl Carrier<'_> {
     }
 
     /// The row that makes a statement fail, as far as it can be told.
-    fn row(&self, at: At, refusal: &Refusal, write: Option<&Write>) -> Option<String> {
-        let table = match (&self.history.statement(at).kind, write) {
+    fn row(&self, step: Step, refusal: &Refusal, write: Option<&Write>) -> Option<String> {
+        let table = match (&self.history.statement(step.at).kind, write) {
             (Kind::Alter { table, .. }, _) => table.text.to_ascii_lowercase(),
             (Kind::Create { on: Some(on), .. }, _) => on.text.to_ascii_lowercase(),
             (_, Some(Write::Copy(copy))) => copy.source.clone()?,
@@ -462,7 +463,14 @@ impl Carrier<'_> {
             }),
             _ => None,
         };
-        let row = row.or(contents.rows.first())?;
+        let found = || {
+            offender::find(&self.sandbox, self.history.sql(step.at), step, refusal, &table, &contents).ok()?
+        };
+        let row = row.or_else(found).or(contents.rows.first())?;
+        let alone = match self.filler.is_stranger(&table, &contents.columns, &row[1..]) {
+            true => " that matches no row of another table,",
+            false => "",
+        };
         let values =
             contents.columns.iter().zip(&row[1..]).map(|(name, value)| format!("{name} = {}", shown(value)));
         // The columns in question come first.
@@ -472,7 +480,7 @@ impl Carrier<'_> {
         let more = if values.len() > 5 { ", …" } else { "" };
         let values: Vec<String> = values.into_iter().take(5).map(|(_, text)| text).collect();
         let table = self.history.written(&table);
-        Some(format!("a row of `{table}` with {}{more}", values.join(", ")))
+        Some(format!("a row of `{table}`{alone} with {}{more}", values.join(", ")))
     }
 
     fn orphans(&mut self, plan: &Plan, before: &[Violation]) -> Result<()> {

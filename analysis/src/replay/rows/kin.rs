@@ -30,6 +30,16 @@ impl Filler {
         self.strangers.insert(shape.name.to_ascii_lowercase(), names.zip(values).collect());
     }
 
+    /// Whether a row with these values is the one without relatives.
+    pub(in crate::replay) fn is_stranger(&self, table: &str, columns: &[String], row: &[Value]) -> bool {
+        let Some(stranger) = self.strangers.get(table) else { return false };
+        // A column that has come since may hold anything.
+        let known =
+            columns.iter().zip(row).filter_map(|(column, value)| Some((stranger.get(column)?, value)));
+        let known: Vec<(&Value, &Value)> = known.collect();
+        !known.is_empty() && known.into_iter().all(|(own, value)| own == value)
+    }
+
     /// Gives children to rows that tables refer to: an application may refer to each that it finds.
     pub(in crate::replay) fn provide(&mut self, sandbox: &Sandbox, parents: &BTreeSet<String>) -> Result<()> {
         if self.rows == Rows::Mild || parents.is_empty() {
@@ -119,17 +129,10 @@ impl Filler {
             whole.join(" AND "),
             most + 1
         );
-        let stranger = self.strangers.get(&key.parent.to_ascii_lowercase());
-        let is_stranger = |row: &Vec<Value>| {
-            stranger.is_some_and(|stranger| {
-                let has = |(name, value): (&String, &Value)| {
-                    stranger.get(&name.to_ascii_lowercase()) == Some(value)
-                };
-                columns.iter().zip(row).all(has)
-            })
-        };
+        let columns: Vec<String> = columns.iter().map(|column| column.to_ascii_lowercase()).collect();
+        let parent = key.parent.to_ascii_lowercase();
         let mut rows = sandbox.read(&sql).unwrap_or_default();
-        rows.retain(|row| !is_stranger(row));
+        rows.retain(|row| !self.is_stranger(&parent, &columns, row));
         rows.truncate(most);
         rows
     }
@@ -173,7 +176,7 @@ fn references(conn: &Connection) -> Result<Vec<(String, String)>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     const P: &str = "CREATE TABLE p(id INTEGER PRIMARY KEY, name TEXT, total INTEGER NOT NULL DEFAULT 0);";
     const C: &str =
@@ -217,6 +220,19 @@ mod tests {
                 assert_eq!(found(&[&child(key), &with]), [""; 0], "{key}: {value}");
             }
         }
+    }
+
+    #[test]
+    fn the_row_that_makes_it_fail_is_shown() {
+        let update = "UPDATE p SET total = CASE WHEN EXISTS (SELECT 1 FROM c WHERE c.p = p.id) THEN 1 END;";
+        let found = folder(&[("1_a.sql", &child(KEYS[2])), ("2_b.sql", update)]);
+        assert_eq!(
+            found.diagnostics[0].notes,
+            [
+                "with a row of `p` that matches no row of another table, with total = 1800100, id = 1800100, name = '01801333', \
+              SQLite says: NOT NULL constraint failed: p.total"
+            ]
+        );
     }
 
     #[test]
