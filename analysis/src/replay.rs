@@ -14,6 +14,7 @@ mod limits;
 mod loss;
 mod lost;
 mod masked;
+mod null_key;
 mod offender;
 mod origin;
 mod outer;

@@ -41,7 +41,7 @@ pub(super) fn find<'c>(
 }
 
 /// Whether a failure may give up the whole transaction, so that nothing can be tried.
-fn gives_up(sandbox: &Sandbox, sql: &str) -> Result<bool> {
+pub(super) fn gives_up(sandbox: &Sandbox, sql: &str) -> Result<bool> {
     let found = "SELECT 1 FROM main.sqlite_schema WHERE sql LIKE '%rollback%' LIMIT 1";
     let is_in_schema = sandbox.conn().query_row(found, [], |_| Ok(())).optional()?.is_some();
     Ok(is_in_schema || sql.to_ascii_lowercase().contains("rollback"))

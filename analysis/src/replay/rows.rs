@@ -239,6 +239,11 @@ impl Filler {
         outcome
     }
 
+    /// Puts in a row with this in a column; says whether there can be one.
+    pub(super) fn with(&self, sandbox: &Sandbox, shape: &Shape, column: usize, value: Value) -> bool {
+        self.row(sandbox, shape, ALONE, &HashMap::from([(column, value)])).is_ok()
+    }
+
     fn use_freedom(&mut self, sandbox: &Sandbox, shape: &Shape, freedom: Freedom) -> Result<()> {
         let table = shape.name.to_ascii_lowercase();
         let Some(filled) = self.tables.get_mut(&table) else { return Ok(()) };

@@ -16,6 +16,7 @@ use rusqlite::{OptionalExtension, Result, types::Value};
 use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
 use super::loss;
+use super::null_key;
 use super::offender;
 use super::plan::Plan;
 use super::rows::{Filler, Rows};
@@ -157,7 +158,7 @@ impl Carrier<'_> {
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
         }
-        let (mut failed, mut acts) = (false, Vec::new());
+        let (mut failed, mut acts, mut keyless) = (false, Vec::new(), Vec::new());
         for step in &plan.steps {
             self.touch(step.at)?;
             self.unseen(*step, is_faulty)?;
@@ -166,10 +167,14 @@ impl Carrier<'_> {
                 true => Watch::before(self.history, step.at, write, &self.sandbox)?,
                 false => Watch::default(),
             };
-            if let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings) {
-                // What never ran has lost nothing.
-                failed = true;
-                self.failed(*step, Refusal::from(error), plan, is_faulty)?;
+            let null_key = if is_faulty { None } else { self.null_key(*step, write, plan)? };
+            match self.sandbox.run(self.history.sql(step.at), step.strings) {
+                Ok(()) => keyless.extend(null_key),
+                Err(error) => {
+                    // What never ran has lost nothing.
+                    failed = true;
+                    self.failed(*step, Refusal::from(error), plan, is_faulty)?;
+                }
             }
             if self.outcome.stopped.is_some() {
                 return Ok(());
@@ -203,6 +208,7 @@ impl Carrier<'_> {
                 self.orphans(plan, &violations)?;
             }
         }
+        self.outcome.found.extend(keyless);
         // Databases stop behind any migration, and come from any: each is committed, or all of them at once.
         if self.rows == Rows::Harsh {
             self.commit(plan);
@@ -298,6 +304,27 @@ impl Carrier<'_> {
             }
         }
         self.sandbox.conn().execute_batch("ROLLBACK TO unseen; RELEASE unseen")
+    }
+
+    /// What a rebuild says to a NULL in a key, where that may be.
+    fn null_key(&self, step: Step, write: Option<&Write>, plan: &Plan) -> Result<Option<Witness>> {
+        let (Some(Write::Copy(copy)), Rows::Harsh, true) = (write, self.rows, plan.rebuilds()) else {
+            return Ok(None);
+        };
+        let is_seen_to = |(at, write): &(At, Write)| {
+            let is_change = matches!(write, Write::Delete { .. } | Write::Update { .. });
+            *at < step.at && is_change && copy.source.as_deref() == Some(write.table())
+        };
+        if plan.writes.iter().any(is_seen_to) {
+            return Ok(None);
+        }
+        let sql = self.history.sql(step.at);
+        let found = null_key::refusal(&self.sandbox, &self.filler, sql, step, copy)?;
+        Ok(found.map(|(refusal, key)| {
+            let table = copy.source.as_deref().unwrap_or(&copy.table);
+            let row = Some(format!("a row of `{}` with {key} = NULL", self.history.written(table)));
+            Witness { at: step.at, certain: false, what: What::Fails { refusal, row, acts: false } }
+        }))
     }
 
     /// What is in the tables that the migration may lose rows of.
