@@ -4,6 +4,7 @@
 //! schema: the first that makes it work is where the missing thing comes from. The replay goes on without it meanwhile,
 //! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
 
+mod absent;
 mod broken;
 mod cascade;
 mod contents;

@@ -13,6 +13,7 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
+use super::absent;
 use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
 use super::loss;
@@ -158,7 +159,7 @@ impl Carrier<'_> {
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
         }
-        let (mut failed, mut acts, mut keyless) = (false, Vec::new(), Vec::new());
+        let (mut failed, mut acts, mut seldom) = (false, Vec::new(), Vec::new());
         for step in &plan.steps {
             self.touch(step.at)?;
             self.unseen(*step, is_faulty)?;
@@ -167,9 +168,9 @@ impl Carrier<'_> {
                 true => Watch::before(self.history, step.at, write, &self.sandbox)?,
                 false => Watch::default(),
             };
-            let null_key = if is_faulty { None } else { self.null_key(*step, write, plan)? };
+            let rare = if is_faulty { None } else { self.rare(*step, write, plan)? };
             match self.sandbox.run(self.history.sql(step.at), step.strings) {
-                Ok(()) => keyless.extend(null_key),
+                Ok(()) => seldom.extend(rare),
                 Err(error) => {
                     // What never ran has lost nothing.
                     failed = true;
@@ -208,7 +209,7 @@ impl Carrier<'_> {
                 self.orphans(plan, &violations)?;
             }
         }
-        self.outcome.found.extend(keyless);
+        self.outcome.found.extend(seldom);
         // Databases stop behind any migration, and come from any: each is committed, or all of them at once.
         if self.rows == Rows::Harsh {
             self.commit(plan);
@@ -306,25 +307,36 @@ impl Carrier<'_> {
         self.sandbox.conn().execute_batch("ROLLBACK TO unseen; RELEASE unseen")
     }
 
-    /// What a rebuild says to a NULL in a key, where that may be.
-    fn null_key(&self, step: Step, write: Option<&Write>, plan: &Plan) -> Result<Option<Witness>> {
-        let (Some(Write::Copy(copy)), Rows::Harsh, true) = (write, self.rows, plan.rebuilds()) else {
-            return Ok(None);
+    /// What a statement says to what is legal and seldom: a table without rows, and a NULL in a key.
+    fn rare(&self, step: Step, write: Option<&Write>, plan: &Plan) -> Result<Option<Witness>> {
+        let (Some(write), Rows::Harsh) = (write, self.rows) else { return Ok(None) };
+        let fails = |refusal, row| {
+            let what = What::Fails { refusal, row: Some(row), acts: false };
+            Some(Witness { at: step.at, certain: false, what })
         };
+        let written = |table: &str| self.history.written(table);
+        if let Some((refusal, other)) = absent::refusal(self.history, &self.sandbox, step, write)? {
+            let table = match write {
+                Write::Copy(copy) => copy.sources.first().unwrap_or(&copy.table),
+                _ => write.table(),
+            };
+            return Ok(fails(
+                refusal,
+                format!("a row of `{}` and none of `{}`", written(table), written(&other)),
+            ));
+        }
+        let Write::Copy(copy) = write else { return Ok(None) };
         let is_seen_to = |(at, write): &(At, Write)| {
             let is_change = matches!(write, Write::Delete { .. } | Write::Update { .. });
             *at < step.at && is_change && copy.source.as_deref() == Some(write.table())
         };
-        if plan.writes.iter().any(is_seen_to) {
+        if !plan.rebuilds() || plan.writes.iter().any(is_seen_to) {
             return Ok(None);
         }
         let sql = self.history.sql(step.at);
         let found = null_key::refusal(&self.sandbox, &self.filler, sql, step, copy)?;
-        Ok(found.map(|(refusal, key)| {
-            let table = copy.source.as_deref().unwrap_or(&copy.table);
-            let row = Some(format!("a row of `{}` with {key} = NULL", self.history.written(table)));
-            Witness { at: step.at, certain: false, what: What::Fails { refusal, row, acts: false } }
-        }))
+        let table = written(copy.source.as_deref().unwrap_or(&copy.table));
+        Ok(found.and_then(|(refusal, key)| fails(refusal, format!("a row of `{table}` with {key} = NULL"))))
     }
 
     /// What is in the tables that the migration may lose rows of.
