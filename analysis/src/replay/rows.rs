@@ -2,9 +2,10 @@
 //!
 //! Mild rows are one well-formed row a table, with a value in every column. Harsh rows are four: one as the mild one
 //! but with text that looks like a number, one with NULL wherever it may be, one that repeats the values of the
-//! first wherever it may, and one without relatives. Further ones see to it that each row but the last has a child. What
-//! SQLite refuses is mended as it says, up to a limit. Nothing is random.
+//! first wherever it may, and one without relatives. Further ones see to it that each row but the last has a child, and
+//! that what a CHECK lists is there. What SQLite refuses is mended as it says, up to a limit. Nothing is random.
 
+mod choice;
 mod kin;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -166,6 +167,7 @@ impl Filler {
         if self.rows == Rows::Harsh && !is_empty {
             self.stranger(sandbox, &shape);
             self.children(sandbox, &shape);
+            self.choices(sandbox, &shape);
         }
         self.empty.remove(table);
         if is_empty && !has_rows(sandbox.conn(), table) {

@@ -216,7 +216,7 @@ impl Shape {
 }
 
 /// A number or string of SQL as a value.
-fn literal(token: &Token<'_>) -> Option<Value> {
+pub(super) fn literal(token: &Token<'_>) -> Option<Value> {
     match token.kind {
         Kind::String => token.name().map(Value::Text),
         Kind::Number => {

@@ -15,9 +15,9 @@ pub(super) const PARENTS: usize = 8;
 /// The row that has no parent where it may, no child, and no value that another table has.
 pub(super) const STRANGER: i64 = 3;
 /// The first of the rows that are there for the sake of their parents.
-const CHILD: i64 = 4;
+pub(super) const CHILD: i64 = 4;
 /// So many rows of a parent get a child.
-const CHILDREN: usize = 12;
+pub(super) const CHILDREN: usize = 12;
 /// So many of them are tried in vain.
 const VAIN: usize = 4;
 
