@@ -17,7 +17,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::limits::{Freedom, Limits};
-use super::shape::{Field, Shape};
+use super::shape::{Field, Key, Shape};
 use super::value::{apart, candidates, value};
 use crate::cause::{Cause, Refusal};
 use crate::sandbox::Sandbox;
@@ -340,7 +340,12 @@ impl Filler {
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
         let (table, columns) = (quoted(&shape.name), names.join(", "));
         let sql = format!("INSERT INTO main.{table}({columns}) VALUES ({})", marks.join(", "));
-        let parents = shape.keys.iter().map(|key| self.parents(sandbox, shape, key)).collect::<Vec<_>>();
+        let is_given = |key: &Key| key.columns.iter().all(|column| pinned.contains_key(column));
+        let parents = |key: &Key| match is_given(key) {
+            true => Vec::new(),
+            false => self.parents(sandbox, shape, key),
+        };
+        let parents = shape.keys.iter().map(parents).collect::<Vec<_>>();
         let mut draft = Draft {
             not_null: vec![false; shape.columns.len()],
             tries: vec![0; shape.columns.len()],
@@ -401,7 +406,8 @@ impl Filler {
         for (at, key) in shape.keys.iter().enumerate() {
             let is_null =
                 |column: &usize| may_be_null(*column) || draft.fixed.get(column) == Some(&Value::Null);
-            if key.columns.iter().any(is_null) {
+            let is_given = key.columns.iter().all(|column| draft.pinned.contains_key(column));
+            if is_given || key.columns.iter().any(is_null) {
                 continue;
             }
             let rows = &parents[at];
