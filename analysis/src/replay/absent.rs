@@ -71,7 +71,7 @@ fn keys(conn: &Connection) -> Result<Vec<Reference>> {
         "SELECT lower(entry.name), lower(key.\"from\"), lower(key.\"table\"),
                 (SELECT NOT \"notnull\" FROM pragma_table_xinfo(entry.name, 'main') WHERE name = key.\"from\" COLLATE NOCASE)
          FROM main.sqlite_schema AS entry, pragma_foreign_key_list(entry.name, 'main') AS key
-         WHERE entry.type = 'table'",
+         WHERE entry.type = 'table' AND entry.sql LIKE '%references%'",
     )?;
     let keys = query.query_map([], |row| {
         let nullable = row.get::<_, Option<bool>>(3)?.unwrap_or(false);

@@ -196,7 +196,7 @@ pub(super) fn children(conn: &Connection) -> Result<Vec<Child>> {
     let mut query = conn.prepare(
         "SELECT lower(entry.name), lower(key.\"from\"), lower(key.\"table\"), key.on_delete = 'CASCADE'
          FROM main.sqlite_schema AS entry, pragma_foreign_key_list(entry.name, 'main') AS key
-         WHERE entry.type = 'table' AND key.on_delete NOT IN ('NO ACTION', 'RESTRICT')
+         WHERE entry.type = 'table' AND entry.sql LIKE '%delete%' AND key.on_delete NOT IN ('NO ACTION', 'RESTRICT')
          ORDER BY entry.rowid, key.id, key.seq",
     )?;
     let children = query.query_map([], |row| {

@@ -45,12 +45,11 @@ impl Filler {
         if self.rows == Rows::Mild || parents.is_empty() {
             return Ok(());
         }
-        for (child, parent) in references(sandbox.conn())? {
+        let children = parents.iter().map(|parent| referring(sandbox.conn(), parent));
+        let children = children.collect::<Result<Vec<_>>>()?.concat();
+        for child in BTreeSet::from_iter(children) {
             let has_rows = self.tables.get(&child).is_some_and(|child| child.filled);
-            if has_rows
-                && parents.contains(&parent)
-                && let Some(shape) = Shape::read(sandbox.conn(), &child)?
-            {
+            if has_rows && let Some(shape) = Shape::read(sandbox.conn(), &child)? {
                 self.children(sandbox, &shape);
             }
         }
@@ -164,14 +163,16 @@ fn primary_key(conn: &Connection, table: &str) -> Result<Vec<String>> {
     query.query_map([table], |row| row.get(0))?.collect()
 }
 
-/// Which table refers to which, in lower case.
-fn references(conn: &Connection) -> Result<Vec<(String, String)>> {
+/// The tables that refer to this one, in lower case.
+fn referring(conn: &Connection, parent: &str) -> Result<Vec<String>> {
+    // The text is asked first, since a pragma for each table takes its time.
     let mut query = conn.prepare(
-        "SELECT DISTINCT lower(entry.name), lower(key.\"table\")
+        "SELECT DISTINCT lower(entry.name)
          FROM main.sqlite_schema AS entry, pragma_foreign_key_list(entry.name, 'main') AS key
-         WHERE entry.type = 'table' ORDER BY 1, 2",
+         WHERE entry.type = 'table' AND (instr(lower(entry.sql), ?1) OR instr(?1, '\"'))
+           AND key.\"table\" = ?1 COLLATE NOCASE",
     )?;
-    query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    query.query_map([parent], |row| row.get(0))?.collect()
 }
 
 #[cfg(test)]
