@@ -4,7 +4,9 @@
 //! schema: the first that makes it work is where the missing thing comes from. The replay goes on without it meanwhile,
 //! so one run finds every fault, and what only fails because an earlier statement did is not reported again.
 
+mod absent;
 mod broken;
+mod cascade;
 mod constraint;
 mod contents;
 mod down;
@@ -17,6 +19,8 @@ mod loss;
 mod lost;
 mod masked;
 mod moved;
+mod null_key;
+mod offender;
 mod origin;
 mod outer;
 mod past;
@@ -64,7 +68,7 @@ use rebuild::Before;
 pub(crate) use rebuild::{Loss, Part};
 use rows::Rows;
 pub(crate) use witness::{What, Witness};
-pub(crate) use write::left_out;
+pub(crate) use write::{joins, left_out};
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
@@ -282,6 +286,11 @@ fn witnesses(base: &Base<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
     witnesses.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
+    for witness in &mut witnesses {
+        if let What::Fails { acts, .. } = &mut witness.what {
+            *acts = harsh.acting.contains(&witness.at.migration);
+        }
+    }
     Ok(Seen {
         witnesses,
         unpopulated: mild.empty,

@@ -33,7 +33,7 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
 }
 
 fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let What::Fails { refusal, row } = &witness.what else { return None };
+    let What::Fails { refusal, row, acts } = &witness.what else { return None };
     let unless = "if no database has rows there, put `-- onward: allow(fails_with_rows) <reason>` above";
     let says = may_fail_with_rows::says(refusal);
     let Kind::Alter { table, change: Some(Change::Add(column)) } = &history.statement(witness.at).kind else {
@@ -43,7 +43,8 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
             Some(row) => format!("with {row}, SQLite says: {says}"),
             None => format!("with a row in the table, SQLite says: {says}"),
         };
-        let help = may_fail_with_rows::help(history, witness.at, refusal);
+        let help =
+            may_fail_with_rows::help(history, witness.at, refusal) + may_fail_with_rows::with_keys(*acts);
         let diagnostic = diagnostic.note(note).help(format!("{help}; {unless}"));
         return Some(may_fail_with_rows::by_trigger(history, witness.at, refusal, diagnostic));
     };
@@ -61,7 +62,7 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, n REAL, b BLOB, x);";
 
@@ -121,6 +122,15 @@ mod tests {
         let restored = "CREATE TEMP TABLE kept AS SELECT * FROM c; CREATE TABLE n(id INTEGER PRIMARY KEY, a);
             INSERT INTO n(id) SELECT id FROM p; DROP TABLE p; ALTER TABLE n RENAME TO p;\nINSERT INTO c SELECT * FROM kept;";
         assert_eq!(history(&[tables, restored]), ["fails_with_rows 0002_m.sql:3:1"]);
+        let help = |text: &str| folder(&[("1_a.sql", tables), ("2_b.sql", text)]).diagnostics[0].help.clone();
+        let on = "put `-- onward: foreign_keys(on)` into the file";
+        assert!(help(restored).contains(on), "{}", help(restored));
+        assert_eq!(history(&[tables, &format!("-- onward: foreign_keys(on)\n{restored}")]), [""; 0]);
+        // With them on, rows of another child would be gone.
+        let other =
+            format!("{tables} CREATE TABLE d(p INTEGER NOT NULL REFERENCES p(id) ON DELETE CASCADE);");
+        let found = folder(&[("1_a.sql", &other), ("2_b.sql", restored)]);
+        assert!(!found.diagnostics[0].help.contains(on), "{}", found.diagnostics[0].help);
         // What is computed may be another value.
         let computed = restored.replace("SELECT * FROM kept", "SELECT id, p + 0 FROM kept");
         assert_eq!(history(&[tables, &computed]), ["may_fail_with_rows 0002_m.sql:3:1"]);

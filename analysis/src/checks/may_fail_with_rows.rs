@@ -3,6 +3,7 @@
 //! Whether any database holds such rows only its owners know, so it is a warning; the message shows a row.
 
 use onward_core::kind::Kind;
+use onward_core::token::significant;
 
 use crate::cause::Refusal;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -33,7 +34,7 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
 }
 
 fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let What::Fails { refusal, row } = &witness.what else { return None };
+    let What::Fails { refusal, row, acts } = &witness.what else { return None };
     let says = says(refusal);
     let note = match row {
         Some(row) => format!("with {row}, SQLite says: {says}"),
@@ -44,7 +45,7 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
             .severity(Severity::Warning)
             .label("depends on the data")
             .note(note)
-            .help(help(history, witness.at, refusal));
+            .help(help(history, witness.at, refusal) + with_keys(*acts));
     Some(by_trigger(history, witness.at, refusal, diagnostic))
 }
 
@@ -72,6 +73,10 @@ pub(super) fn help(history: &History, at: At, refusal: &Refusal) -> String {
                  column a DEFAULT"
             )
         }
+        "NOT NULL" if is_update(history.sql(at)) => format!(
+            "give `{}` a value for every row: put `coalesce(…, <value>)` around what it is set to, or an ELSE into its CASE",
+            columns.first().copied().unwrap_or("the column")
+        ),
         "NOT NULL" => {
             let column = columns.first().copied().unwrap_or("the column");
             format!(
@@ -85,6 +90,20 @@ pub(super) fn help(history: &History, at: At, refusal: &Refusal) -> String {
         ),
         "CHECK" => "change what does not fit with an UPDATE before, or widen the CHECK".to_owned(),
         _ => "change what does not fit with an UPDATE before, or leave it out with a WHERE".to_owned(),
+    }
+}
+
+fn is_update(sql: &str) -> bool {
+    significant(sql).next().is_some_and(|token| token.is("UPDATE"))
+}
+
+/// What else helps where the migration counts on an action of a foreign key.
+pub(super) fn with_keys(acts: bool) -> &'static str {
+    match acts {
+        true => {
+            "; or put `-- onward: foreign_keys(on)` into the file if a cascade is meant to empty the table before"
+        }
+        false => "",
     }
 }
 

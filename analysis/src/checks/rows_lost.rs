@@ -2,8 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
-use crate::replay::{Replay, What, Witness};
+use crate::replay::{Replay, What, Witness, joins};
 use crate::rule::Rule;
+use onward_core::kind::Kind;
 
 /// `rows_lost`
 pub static RULE: Rule = Rule::error("rows_lost", "a migration keeps the rows of the tables it keeps")
@@ -35,30 +36,35 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
     let table = history.written(table);
     let place = history.place(witness.at);
     let severity = if witness.certain { Severity::Error } else { Severity::Warning };
+    let note = format!("of {before} rows put into `{table}`, {after} are left after the migration");
     if *cascade {
-        let message = format!("this empties `{table}` as well");
-        return Some(
-            Diagnostic::new(&RULE, place, message)
-                .severity(severity)
-                .label("deletes all rows of the table first, and the foreign keys that refer to it cascade")
-                .note(format!("of {before} rows put into `{table}`, {after} are left after the migration"))
-                .help("take `-- onward: foreign_keys(on)` out: without it, no foreign key cascades in a rebuild"),
-        );
+        let is_drop = matches!(history.statement(witness.at).kind, Kind::Drop { .. });
+        let (message, label, help) = match is_drop {
+            true => (
+                format!("this empties `{table}` as well"),
+                "deletes all rows of the table first, and the foreign keys that refer to it cascade",
+                "take `-- onward: foreign_keys(on)` out: without it, no foreign key cascades in a rebuild",
+            ),
+            false => (
+                format!("this may delete rows of `{table}` as well"),
+                "deletes the rows that it replaces first, and the foreign keys that refer to them cascade",
+                "write `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps the row, or take `-- onward: \
+                 foreign_keys(on)` out",
+            ),
+        };
+        let diagnostic = Diagnostic::new(&RULE, place, message).severity(severity);
+        return Some(diagnostic.label(label).note(note).help(help));
     }
     let (message, label) = match witness.certain {
         true => (format!("the rows of `{table}` do not come over"), "copies no row"),
         false => (format!("not every row of `{table}` comes over"), "leaves rows behind"),
     };
-    Some(
-        Diagnostic::new(&RULE, place, message)
-            .severity(severity)
-            .label(label)
-            .note(format!("of {before} rows put into `{table}`, {after} are left after the migration"))
-            .help(
-                "copy every row, without OR IGNORE and from the table itself; if rows are meant to go, say so with a \
-                 DELETE or a WHERE",
-            ),
-    )
+    let help = match joins(history.sql(witness.at)) {
+        true => "join with LEFT JOIN, which keeps the rows without a match",
+        false => "copy every row, without OR IGNORE and from the table itself",
+    };
+    let help = format!("{help}; if rows are meant to go, say so with a DELETE or a WHERE");
+    Some(Diagnostic::new(&RULE, place, message).severity(severity).label(label).note(note).help(help))
 }
 
 #[cfg(test)]
@@ -167,6 +173,52 @@ mod tests {
             "-- onward: foreign_keys(on)\nCREATE TEMP TABLE kept AS SELECT * FROM c;\n{rebuild} INSERT INTO c SELECT * FROM kept;"
         );
         assert_eq!(history(&[tables, &kept]), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_replaced_takes_along_what_refers_to_it() {
+        let made = |unique: &str, key: &str| {
+            format!(
+                "CREATE TABLE state(id INTEGER PRIMARY KEY, v TEXT NOT NULL {unique});
+                 INSERT INTO state VALUES (1, 'open'), (2, 'done');
+                 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state INTEGER {key});
+                 CREATE TABLE logs(id INTEGER PRIMARY KEY, job INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE);"
+            )
+        };
+        let cascade = "NOT NULL REFERENCES state(id) ON DELETE CASCADE";
+        let on = |text: &str| format!("-- onward: foreign_keys(on)\n{text}");
+        for (unique, text) in [
+            ("", "INSERT OR REPLACE INTO state VALUES (1, 'new');"),
+            ("", "REPLACE INTO state SELECT 1, 'new';"),
+            ("UNIQUE ON CONFLICT REPLACE", "INSERT INTO state VALUES (9, 'open');"),
+            ("UNIQUE", "UPDATE OR REPLACE state SET v = 'open' WHERE v = 'done';"),
+        ] {
+            let found = history(&[&made(unique, cascade), &on(text)]);
+            assert_eq!(found, ["rows_lost 0002_m.sql:2:1"; 2], "{text}");
+            let found = history(&[&made(unique, "REFERENCES state(id) ON DELETE SET NULL"), &on(text)]);
+            assert_eq!(found, ["values_changed 0002_m.sql:2:1"], "{text}");
+            let off = history(&[&made("", cascade), "INSERT OR REPLACE INTO state VALUES (1, 'new');"]);
+            assert_eq!(off, [""; 0], "{text}");
+        }
+        for (unique, text) in [
+            ("", "INSERT INTO state VALUES (1, 'new') ON CONFLICT (id) DO UPDATE SET v = excluded.v;"),
+            ("", "INSERT OR REPLACE INTO state VALUES (900, 'new');"),
+            ("UNIQUE", "UPDATE state SET v = replace(v, 'e', 'E');"),
+            ("", "DELETE FROM state WHERE id = 1; INSERT INTO state VALUES (1, 'new');"),
+            ("", "DELETE FROM jobs; REPLACE INTO state VALUES (1, 'new');"),
+        ] {
+            assert_eq!(history(&[&made(unique, cascade), &on(text)]), [""; 0], "{text}");
+        }
+        let kept = "CREATE TEMP TABLE j AS SELECT * FROM jobs; CREATE TEMP TABLE l AS SELECT * FROM logs;
+            REPLACE INTO state VALUES (1, 'new');
+            INSERT OR IGNORE INTO jobs SELECT * FROM j; INSERT OR IGNORE INTO logs SELECT * FROM l;";
+        assert_eq!(history(&[&made("", cascade), &on(kept)]), [""; 0]);
+        let found = folder(&[
+            ("1_a.sql", &made("", cascade)),
+            ("2_b.sql", &on("REPLACE INTO state VALUES (1, 'new');")),
+        ]);
+        assert_eq!(found.diagnostics[0].message, "this may delete rows of `jobs` as well");
+        assert!(!found.has_errors());
     }
 
     /// A guard stops the run before anything is lost.

@@ -111,6 +111,18 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
                     "name the columns on both sides: `INSERT INTO …(…, {column}, …) SELECT …, {column}, …`"
                 )),
         ),
+        What::Cleared { table, column, parent } => Some(
+            diagnostic(format!("this clears `{column}` of `{}`", written(table)))
+                .label(format!(
+                    "deletes rows of `{}` without saying so, and the foreign key that refers to them has an action",
+                    written(parent)
+                ))
+                .note("rows that referred to one that is there again refer to nothing")
+                .help(
+                    "take `-- onward: foreign_keys(on)` out: without it, no foreign key acts; or write the rows with \
+                     `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps them",
+                ),
+        ),
         What::Renumbered { table, index } => Some(
             diagnostic(format!(
                 "the rows of `{}` get other rowids, by which `{index}` knows them",
@@ -152,6 +164,29 @@ mod tests {
             assert_eq!(messages, expected, "{copy}");
             assert!(found.has_errors());
         }
+    }
+
+    #[test]
+    fn a_key_that_a_rebuild_of_its_parent_clears() {
+        let tables = |action: &str| {
+            format!(
+                "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER REFERENCES p(id) ON DELETE {action});"
+            )
+        };
+        let rebuild = "CREATE TABLE n(id INTEGER PRIMARY KEY, a);\nINSERT INTO n(id) SELECT id FROM p;\nDROP TABLE p;\nALTER TABLE n RENAME TO p;";
+        let on = format!("-- onward: foreign_keys(on)\n{rebuild}");
+        for action in ["SET NULL", "SET DEFAULT"] {
+            assert_eq!(history(&[&tables(action), &on]), ["values_changed 0002_m.sql:4:1"], "{action}");
+            assert_eq!(history(&[&tables(action), rebuild]), [""; 0], "{action}");
+            let meant = "-- onward: foreign_keys(on)\nDELETE FROM p WHERE id > 1;";
+            assert_eq!(history(&[&tables(action), meant]), [""; 0], "{action}");
+            let back = "CREATE TEMP TABLE kept AS SELECT rowid AS r, p FROM c;";
+            let back = on.replace("CREATE TABLE n", &format!("{back} CREATE TABLE n"))
+                + "UPDATE c SET p = (SELECT kept.p FROM kept WHERE r = c.rowid);";
+            assert_eq!(history(&[&tables(action), &back]), [""; 0], "{action}");
+        }
+        let found = folder(&[("1_a.sql", &tables("SET NULL")), ("2_b.sql", &on)]);
+        assert!(found.has_errors());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What is in a table at one moment.
 
+use std::collections::BTreeSet;
+
 use onward_core::name::quoted;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
+use super::write::Item;
 use crate::sandbox::Sandbox;
 
 /// Tables with more rows than this are not compared.
@@ -46,6 +49,19 @@ impl Contents {
         let mut values: Vec<&Value> = self.rows.iter().map(|row| &row[at]).collect();
         values.sort_by_cached_key(|value| format!("{value:?}"));
         Some(values)
+    }
+
+    /// Whether no two rows have the same in these columns, so that a GROUP BY merges none.
+    pub(super) fn is_told_apart(&self, columns: &[Item]) -> bool {
+        let place = |item: &Item| match item {
+            Item::Column(column) => self.columns.iter().position(|name| name == column),
+            _ => None,
+        };
+        let places: Vec<usize> = columns.iter().filter_map(place).collect();
+        let key =
+            |row: &Vec<Value>| places.iter().map(|&at| format!("{:?}", row[at + 1])).collect::<Vec<_>>();
+        let keys: BTreeSet<Vec<String>> = self.rows.iter().map(key).collect();
+        columns.is_empty() || keys.len() > 1 && keys.len() == self.rows.len()
     }
 
     /// The rowids, of a table that has them.

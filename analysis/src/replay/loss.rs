@@ -46,7 +46,7 @@ pub(super) fn find(
         if !is_rebuilt || !all.into_iter().any(|(_, copy)| from_here(copy)) {
             return Ok(Vec::new());
         }
-        let picks = copies.iter().any(|(_, copy)| copy.picks);
+        let picks = copies.iter().any(|(_, copy)| copy.picks || !before.is_told_apart(&copy.groups));
         let certain = copies.iter().all(|(_, copy)| copy.is_plain());
         return Ok(match copies.last() {
             Some((at, _)) if !picks => lost(*at, certain),

@@ -1,26 +1,29 @@
 //! Puts rows into a table: legal ones, as an application would have written them.
 //!
-//! Mild rows are one well-formed row a table, with a value in every column. Harsh rows are three: one as the mild one
-//! but with text that looks like a number, one with NULL wherever it may be, and one that repeats the values of the
-//! first wherever it may. What SQLite refuses is mended as it says, up to a limit. Nothing is random.
+//! Mild rows are one well-formed row a table, with a value in every column. Harsh rows are four: one as the mild one
+//! but with text that looks like a number, one with NULL wherever it may be, one that repeats the values of the
+//! first wherever it may, and one without relatives. Further ones see to it that each row but the last has a child, and
+//! that what a CHECK lists is there. What SQLite refuses is mended as it says, up to a limit. Nothing is random.
+
+mod choice;
+mod kin;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use kin::{PARENTS, STRANGER, own};
 use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::limits::{Freedom, Limits};
-use super::shape::{Field, Shape};
+use super::shape::{Field, Key, Shape};
 use super::value::{apart, candidates, value};
 use crate::cause::{Cause, Refusal};
 use crate::sandbox::Sandbox;
 
 /// How often a row is mended before its table stays empty.
 const ATTEMPTS: usize = 300;
-/// Rows of a parent that a child may refer to.
-const PARENTS: usize = 8;
 /// Parents of parents are followed so far.
 const DEPTH: usize = 20;
 /// A table with so many rows gets no more.
@@ -46,6 +49,8 @@ pub(super) struct Filler {
     tables: HashMap<String, Filled>,
     /// What each table did not allow when it was looked at last.
     limits: HashMap<String, Limits>,
+    /// The row of each table that is related to none, by its columns.
+    strangers: HashMap<String, HashMap<String, Value>>,
     next: i64,
     /// Why a table has none.
     pub(super) empty: BTreeMap<String, String>,
@@ -79,7 +84,14 @@ struct Draft {
 
 impl Filler {
     pub(super) fn new(rows: Rows) -> Filler {
-        Filler { rows, tables: HashMap::new(), limits: HashMap::new(), next: 0, empty: BTreeMap::new() }
+        Filler {
+            rows,
+            tables: HashMap::new(),
+            limits: HashMap::new(),
+            strangers: HashMap::new(),
+            next: 0,
+            empty: BTreeMap::new(),
+        }
     }
 
     /// Notes that a table has another name.
@@ -87,6 +99,9 @@ impl Filler {
         // A new table that takes the old name has the rows as well, if it is a rebuild.
         if let Some(&table) = self.tables.get(from) {
             self.tables.insert(to.to_owned(), table);
+        }
+        if let Some(stranger) = self.strangers.get(from).cloned() {
+            self.strangers.insert(to.to_owned(), stranger);
         }
         // If it is a rebuild, what matters is what the table of that name did not allow.
         if !self.limits.contains_key(to)
@@ -145,9 +160,14 @@ impl Filler {
         let wanted = if self.rows == Rows::Mild { 1 } else { 3 };
         for index in 0..wanted {
             match self.row(sandbox, &shape, index, &HashMap::new()) {
-                Ok(()) => is_empty = false,
+                Ok(_) => is_empty = false,
                 Err(message) => problem = problem.or(Some(message)),
             }
+        }
+        if self.rows == Rows::Harsh && !is_empty {
+            self.stranger(sandbox, &shape);
+            self.children(sandbox, &shape);
+            self.choices(sandbox, &shape);
         }
         self.empty.remove(table);
         if is_empty && !has_rows(sandbox.conn(), table) {
@@ -219,6 +239,11 @@ impl Filler {
         let outcome = sandbox.without_triggers(|| Ok(sandbox.write(&sql, &values).is_ok()));
         sandbox.conn().execute_batch("PRAGMA ignore_check_constraints = OFF")?;
         outcome
+    }
+
+    /// Puts in a row with this in a column; says whether there can be one.
+    pub(super) fn with(&self, sandbox: &Sandbox, shape: &Shape, column: usize, value: Value) -> bool {
+        self.row(sandbox, shape, ALONE, &HashMap::from([(column, value)])).is_ok()
     }
 
     fn use_freedom(&mut self, sandbox: &Sandbox, shape: &Shape, freedom: Freedom) -> Result<()> {
@@ -295,6 +320,7 @@ impl Filler {
         match self.rows {
             // No two tables have a key in common, as if they had grown apart.
             Rows::Mild => number * 100 + 101,
+            Rows::Harsh if index == STRANGER => 2 * ALONE + number * 100 + generation,
             // With gaps, as deleted rows leave them.
             Rows::Harsh => 1 + index * 3 + generation * 100,
         }
@@ -306,7 +332,7 @@ impl Filler {
         shape: &Shape,
         index: i64,
         pinned: &HashMap<usize, Value>,
-    ) -> std::result::Result<(), String> {
+    ) -> std::result::Result<Vec<Value>, String> {
         let mut names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
         // The gaps that deleted rows leave are to be seen there, too.
         let number = self.number(&shape.name.to_ascii_lowercase(), index);
@@ -314,7 +340,12 @@ impl Filler {
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
         let (table, columns) = (quoted(&shape.name), names.join(", "));
         let sql = format!("INSERT INTO main.{table}({columns}) VALUES ({})", marks.join(", "));
-        let parents = shape.keys.iter().map(|key| parents(sandbox, shape, key)).collect::<Vec<_>>();
+        let is_given = |key: &Key| key.columns.iter().all(|column| pinned.contains_key(column));
+        let parents = |key: &Key| match is_given(key) {
+            true => Vec::new(),
+            false => self.parents(sandbox, shape, key),
+        };
+        let parents = shape.keys.iter().map(parents).collect::<Vec<_>>();
         let mut draft = Draft {
             not_null: vec![false; shape.columns.len()],
             tries: vec![0; shape.columns.len()],
@@ -327,7 +358,7 @@ impl Filler {
         for _ in 0..ATTEMPTS {
             let mut values = self.values(shape, &draft, index, &parents)?;
             values.extend(shape.has_rowid.then_some(Value::Integer(number)));
-            let Err(error) = sandbox.write(&sql, &values) else { return Ok(()) };
+            let Err(error) = sandbox.write(&sql, &values) else { return Ok(values) };
             let refusal = Refusal::from(error);
             if matches!(refusal.cause, Cause::Limit(_)) || !draft.mend(shape, &refusal.message, number) {
                 return Err(refusal.message);
@@ -346,8 +377,11 @@ impl Filler {
         let number = self.number(&shape.name.to_ascii_lowercase(), index);
         let first = self.number(&shape.name.to_ascii_lowercase(), 0);
         let is_unique = |column: usize| shape.unique.iter().any(|columns| columns[..] == [column]);
-        let may_be_null =
-            |column: usize| index == 1 && shape.columns[column].nullable && !draft.not_null[column];
+        let is_key = |column: usize| shape.keys.iter().any(|key| key.columns.contains(&column));
+        let may_be_null = |column: usize| {
+            let is_asked = index == 1 || index == STRANGER && is_key(column);
+            is_asked && shape.columns[column].nullable && !draft.not_null[column]
+        };
         let mut values: Vec<Value> = shape
             .columns
             .iter()
@@ -370,7 +404,10 @@ impl Filler {
             })
             .collect();
         for (at, key) in shape.keys.iter().enumerate() {
-            if key.columns.iter().any(|&column| may_be_null(column)) {
+            let is_null =
+                |column: &usize| may_be_null(*column) || draft.fixed.get(column) == Some(&Value::Null);
+            let is_given = key.columns.iter().all(|column| draft.pinned.contains_key(column));
+            if is_given || key.columns.iter().any(is_null) {
                 continue;
             }
             let rows = &parents[at];
@@ -391,40 +428,6 @@ impl Filler {
         draft.pinned.iter().for_each(|(&column, value)| values[column] = value.clone());
         Ok(values)
     }
-}
-
-/// The column of the table itself that a key refers to at a place.
-fn own(shape: &Shape, key: &super::shape::Key, place: usize) -> Option<usize> {
-    match key.parent_columns.get(place) {
-        Some(name) => shape.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name)),
-        None => shape.columns.iter().position(|field| field.is_rowid),
-    }
-}
-
-/// What the rows of a key's parent have in the columns that it refers to.
-fn parents(sandbox: &Sandbox, shape: &Shape, key: &super::shape::Key) -> Vec<Vec<Value>> {
-    let columns = match key.parent_columns.is_empty() {
-        false => key.parent_columns.clone(),
-        true => primary_key(sandbox.conn(), &key.parent).unwrap_or_default(),
-    };
-    if columns.len() != key.columns.len() || shape.columns.is_empty() {
-        return Vec::new();
-    }
-    let names: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
-    let whole: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
-    let sql = format!(
-        "SELECT {} FROM main.{} WHERE {} LIMIT {PARENTS}",
-        names.join(", "),
-        quoted(&key.parent),
-        whole.join(" AND ")
-    );
-    sandbox.read(&sql).unwrap_or_default()
-}
-
-fn primary_key(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    let mut query =
-        conn.prepare("SELECT name FROM pragma_table_info(?1, 'main') WHERE pk > 0 ORDER BY pk")?;
-    query.query_map([table], |row| row.get(0))?.collect()
 }
 
 fn count(sandbox: &Sandbox, table: &str) -> i64 {
@@ -593,17 +596,18 @@ mod tests {
         assert_eq!(rows, [[Value::Integer(102)], [Value::Integer(102 + 37)]]);
         // Nor what has the wrong type.
         let strict = "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, CHECK (a = 1 OR b = 'x')) STRICT";
-        assert_eq!(filled(strict, Rows::Harsh, "SELECT a FROM t"), vec![[Value::Integer(1)]; 3]);
+        assert_eq!(filled(strict, Rows::Harsh, "SELECT a FROM t"), vec![[Value::Integer(1)]; 4]);
     }
 
     #[test]
     fn children_refer_to_the_rows_of_their_parents() {
-        let numbers = |numbers: [i64; 3]| numbers.map(|number| vec![Value::Integer(number)]);
+        let numbers =
+            |numbers: &[i64]| numbers.iter().map(|&number| vec![Value::Integer(number)]).collect::<Vec<_>>();
         let one_each = "CREATE TABLE p(id INTEGER PRIMARY KEY);
             CREATE TABLE t(p INTEGER NOT NULL UNIQUE REFERENCES p(id));";
-        assert_eq!(filled(one_each, Rows::Harsh, "SELECT p FROM t ORDER BY p"), numbers([1, 4, 7]));
+        assert_eq!(filled(one_each, Rows::Harsh, "SELECT p FROM t ORDER BY p"), numbers(&[1, 4, 7]));
         let any = one_each.replace(" UNIQUE", "");
-        assert_eq!(filled(&any, Rows::Harsh, "SELECT p FROM t ORDER BY rowid"), numbers([1, 4, 1]));
+        assert_eq!(filled(&any, Rows::Harsh, "SELECT p FROM t ORDER BY rowid"), numbers(&[1, 4, 1, 7, 1]));
         for itself in [
             "CREATE TABLE t(a TEXT, parent INTEGER NOT NULL REFERENCES t(id), id INTEGER PRIMARY KEY)",
             "CREATE TABLE t(a TEXT, parent INTEGER NOT NULL REFERENCES t, id INTEGER PRIMARY KEY)",
@@ -628,7 +632,8 @@ mod tests {
         let rows = sandbox.read("SELECT p, a FROM t").unwrap();
         let null = Value::Null;
         let given = [null.clone(), Value::Text("01234".into())];
-        assert_eq!(rows, [given.clone(), [null.clone(), null], given]);
+        let without = [null.clone(), null];
+        assert_eq!(rows, [given.clone(), without.clone(), without, given]);
     }
 
     #[test]
@@ -666,10 +671,11 @@ mod tests {
         assert_eq!(rows[0], [Value::Integer(1), text("01234"), text("01234")]);
         assert_eq!(rows[1], [Value::Integer(4), Value::Null, Value::Null]);
         assert_eq!(rows[2], [Value::Integer(7), text("01234"), text("01240")]);
+        assert_eq!(rows[3], [Value::Integer(1_800_000), text("01801233"), text("01801233")]);
         // Those that come when they are gone are others.
         sandbox.conn().execute_batch("DELETE FROM t").unwrap();
         filler.fill(&sandbox, "t").unwrap();
-        let ids = [101, 104, 107].map(|id| vec![Value::Integer(id)]);
+        let ids = [101, 104, 107, 1_800_101].map(|id| vec![Value::Integer(id)]);
         assert_eq!(sandbox.read("SELECT id FROM t ORDER BY id").unwrap(), ids);
         // Those that were taken out for a moment are put back, and once.
         filler.take_out("t");

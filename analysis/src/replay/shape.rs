@@ -19,6 +19,8 @@ pub(super) struct Shape {
     pub(super) has_rowid: bool,
     /// Which columns no two rows may have the same values in.
     pub(super) unique: Vec<Vec<usize>>,
+    /// A column that is the key and no rowid, and in which SQLite takes NULL.
+    pub(super) null_key: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -64,6 +66,7 @@ impl Shape {
             keys: Vec::new(),
             has_rowid: !without_rowid,
             unique: Vec::new(),
+            null_key: None,
         };
         let mut key = Vec::new();
         let mut columns = conn.prepare(
@@ -98,6 +101,13 @@ impl Shape {
         {
             shape.columns[only].is_rowid = true;
             shape.has_rowid = false;
+        }
+        if let [only] = key[..]
+            && !without_rowid
+            && shape.columns[only].nullable
+            && !shape.columns[only].is_rowid
+        {
+            shape.null_key = Some(only);
         }
         // SQLite lets a key be NULL for the sake of old databases; no application means to.
         key.into_iter().for_each(|column| shape.columns[column].nullable = false);
@@ -206,7 +216,7 @@ impl Shape {
 }
 
 /// A number or string of SQL as a value.
-fn literal(token: &Token<'_>) -> Option<Value> {
+pub(super) fn literal(token: &Token<'_>) -> Option<Value> {
     match token.kind {
         Kind::String => token.name().map(Value::Text),
         Kind::Number => {
@@ -276,6 +286,22 @@ mod tests {
         }
         let without = shape("CREATE TABLE t(id INTEGER PRIMARY KEY, a CHECK (a > 1)) WITHOUT ROWID");
         assert!(!without.columns[0].is_rowid && !without.has_rowid);
+    }
+
+    #[test]
+    fn a_key_may_be_null_in_an_ordinary_table() {
+        for (sql, null_key) in [
+            ("a, id TEXT PRIMARY KEY)", Some(1)),
+            ("id INT PRIMARY KEY)", Some(0)),
+            ("id INTEGER PRIMARY KEY DESC)", Some(0)),
+            ("id INTEGER PRIMARY KEY)", None),
+            ("id TEXT NOT NULL PRIMARY KEY)", None),
+            ("id TEXT PRIMARY KEY) WITHOUT ROWID", None),
+            ("id TEXT PRIMARY KEY) STRICT", None),
+            ("id TEXT UNIQUE)", None),
+        ] {
+            assert_eq!(shape(&format!("CREATE TABLE t({sql}")).null_key, null_key, "{sql}");
+        }
     }
 
     #[test]

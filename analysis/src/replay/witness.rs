@@ -13,8 +13,12 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
+use super::absent;
+use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
 use super::loss;
+use super::null_key;
+use super::offender;
 use super::plan::Plan;
 use super::rows::{Filler, Rows};
 use super::value::shown;
@@ -36,12 +40,14 @@ pub(crate) struct Witness {
 
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    /// The statement fails; with the row that makes it fail.
-    Fails { refusal: Refusal, row: Option<String> },
+    /// The statement fails; with the row that makes it fail, and whether it works with foreign keys on.
+    Fails { refusal: Refusal, row: Option<String>, acts: bool },
     /// Rows of a table that is kept are gone.
     RowsLost { table: String, before: usize, after: usize, cascade: bool },
     /// A column has other values: those of another column, or one text for all.
     Changed { table: String, column: String, other: String, is_text: bool, values: (String, String) },
+    /// A foreign key has cleared a column, since rows that it referred to were deleted without a word.
+    Cleared { table: String, column: String, parent: String },
     /// The rows have other rowids, by which a full-text index knows them.
     Renumbered { table: String, index: String },
     /// Rows refer to what is not there any more; whether their foreign key would have seen to it.
@@ -56,6 +62,8 @@ pub(super) struct Outcome {
     pub(super) empty: BTreeMap<String, String>,
     /// Where the rows could be carried no further.
     pub(super) stopped: Option<At>,
+    /// The migrations of which a statement fails, by their indexes, and none with foreign keys on.
+    pub(super) acting: HashSet<usize>,
     /// The last statement before a COMMIT that failed.
     pub(super) uncommitted: Option<(At, Refusal)>,
 }
@@ -129,6 +137,8 @@ struct Since {
     shaped: BTreeSet<String>,
     /// Columns that were added, with their tables.
     added: BTreeSet<(String, String)>,
+    /// Those that rows have been inserted into.
+    seeded: BTreeSet<String>,
     /// Columns that were given values, with their tables.
     updated: BTreeSet<(String, String)>,
 }
@@ -141,29 +151,36 @@ impl Carrier<'_> {
         let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };
         let checks_keys = !is_faulty && self.has_keys && plan.touches_rows();
         let violations = if checks_keys { Violation::read(self.sandbox.conn())? } else { Vec::new() };
+        let trial = match self.rows == Rows::Harsh && checks_keys && !foreign_keys {
+            true => Trial::of(self.history, plan, &self.sandbox)?,
+            false => None,
+        };
         let found = self.outcome.found.len();
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
         }
-        let (mut failed, mut cascades) = (false, Vec::new());
+        let (mut failed, mut acts, mut seldom) = (false, Vec::new(), Vec::new());
         for step in &plan.steps {
             self.touch(step.at)?;
             self.unseen(*step, is_faulty)?;
-            let counts = self.counts(step.at, before.keys().filter(|_| foreign_keys));
-            if let Err(error) = self.sandbox.run(self.history.sql(step.at), step.strings) {
-                // What never ran has lost nothing.
-                failed = true;
-                self.failed(*step, Refusal::from(error), plan, is_faulty)?;
+            let write = plan.writes.iter().find(|(at, _)| *at == step.at).map(|(_, write)| write);
+            let watch = match foreign_keys && compares {
+                true => Watch::before(self.history, step.at, write, &self.sandbox)?,
+                false => Watch::default(),
+            };
+            let rare = if is_faulty { None } else { self.rare(*step, write, plan)? };
+            match self.sandbox.run(self.history.sql(step.at), step.strings) {
+                Ok(()) => seldom.extend(rare),
+                Err(error) => {
+                    // What never ran has lost nothing.
+                    failed = true;
+                    self.failed(*step, Refusal::from(error), plan, is_faulty)?;
+                }
             }
             if self.outcome.stopped.is_some() {
                 return Ok(());
             }
-            for (table, count) in counts {
-                let left = count_rows(&self.sandbox, &table).unwrap_or(count);
-                if left < count {
-                    cascades.push((step.at, table));
-                }
-            }
+            acts.extend(watch.after(&self.sandbox)?);
             self.follow(step.at);
         }
         if foreign_keys {
@@ -172,6 +189,12 @@ impl Carrier<'_> {
         if plan.is_undone {
             self.sandbox.reset()?;
         }
+        if failed
+            && let Some(trial) = trial
+            && trial.works(self.history, plan)?
+        {
+            self.outcome.acting.extend(plan.migrations());
+        }
         if !failed {
             for (table, before) in &before {
                 if let Some(after) = Contents::read(&self.sandbox, table)? {
@@ -179,22 +202,14 @@ impl Carrier<'_> {
                     self.outcome.found.extend(found);
                 }
             }
-            for (at, table) in cascades {
-                let after = Contents::read(&self.sandbox, &table)?.map(|contents| contents.rows.len());
-                if let (Some(before), Some(after)) = (before.get(&table), after)
-                    && after < before.rows.len()
-                {
-                    let before = before.rows.len();
-                    let what = What::RowsLost { table, before, after, cascade: true };
-                    let certain = self.rows == Rows::Mild;
-                    self.outcome.found.push(Witness { at, certain, what });
-                }
-            }
+            let acts = cascade::lasting(acts, self.history, &before, &self.sandbox, self.rows)?;
+            self.outcome.found.extend(acts);
             let lost = self.outcome.found.len() > found;
             if checks_keys && !lost {
                 self.orphans(plan, &violations)?;
             }
         }
+        self.outcome.found.extend(seldom);
         // Databases stop behind any migration, and come from any: each is committed, or all of them at once.
         if self.rows == Rows::Harsh {
             self.commit(plan);
@@ -203,8 +218,12 @@ impl Carrier<'_> {
         self.since.shaped.extend(plan.shaped());
         self.since.added.extend(plan.added.iter().cloned());
         for (_, write) in &plan.writes {
-            if let Write::Update { table, columns } = write {
-                self.since.updated.extend(columns.iter().map(|column| (table.clone(), column.clone())));
+            match write {
+                Write::Update { table, columns } => {
+                    self.since.updated.extend(columns.iter().map(|column| (table.clone(), column.clone())));
+                }
+                Write::Insert { table } => drop(self.since.seeded.insert(table.clone())),
+                Write::Copy(_) | Write::Delete { .. } => {}
             }
         }
         Ok(())
@@ -235,7 +254,7 @@ impl Carrier<'_> {
                 self.filler.loosen(&self.sandbox, table, &since.added)?;
             }
         }
-        Ok(())
+        self.filler.provide(&self.sandbox, &since.seeded)
     }
 
     /// Notes whose limits a statement may change that does not name the table, or not as one that it writes to.
@@ -265,15 +284,6 @@ impl Carrier<'_> {
         }
     }
 
-    /// How many rows these tables have, before a table is dropped.
-    fn counts<'t>(&self, at: At, tables: impl Iterator<Item = &'t String>) -> Vec<(String, i64)> {
-        let Kind::Drop { object: ObjectKind::Table, name } = &self.history.statement(at).kind else {
-            return Vec::new();
-        };
-        let others = tables.filter(|table| !name.is(table));
-        others.filter_map(|table| Some((table.clone(), count_rows(&self.sandbox, table)?))).collect()
-    }
-
     /// Tries a column that is added to a table which no row could be made for, with a row that is not legal.
     fn unseen(&mut self, step: Step, is_faulty: bool) -> Result<()> {
         let Kind::Alter { table, change: Some(Change::Add(_)) } = &self.history.statement(step.at).kind
@@ -290,11 +300,43 @@ impl Carrier<'_> {
         {
             let refusal = Refusal::from(error);
             if refusal.message.starts_with("Cannot add") {
-                let what = What::Fails { refusal, row: None };
+                let what = What::Fails { refusal, row: None, acts: false };
                 self.outcome.found.push(Witness { at: step.at, certain: true, what });
             }
         }
         self.sandbox.conn().execute_batch("ROLLBACK TO unseen; RELEASE unseen")
+    }
+
+    /// What a statement says to what is legal and seldom: a table without rows, and a NULL in a key.
+    fn rare(&self, step: Step, write: Option<&Write>, plan: &Plan) -> Result<Option<Witness>> {
+        let (Some(write), Rows::Harsh) = (write, self.rows) else { return Ok(None) };
+        let fails = |refusal, row| {
+            let what = What::Fails { refusal, row: Some(row), acts: false };
+            Some(Witness { at: step.at, certain: false, what })
+        };
+        let written = |table: &str| self.history.written(table);
+        if let Some((refusal, other)) = absent::refusal(self.history, &self.sandbox, step, write)? {
+            let table = match write {
+                Write::Copy(copy) => copy.sources.first().unwrap_or(&copy.table),
+                _ => write.table(),
+            };
+            return Ok(fails(
+                refusal,
+                format!("a row of `{}` and none of `{}`", written(table), written(&other)),
+            ));
+        }
+        let Write::Copy(copy) = write else { return Ok(None) };
+        let is_seen_to = |(at, write): &(At, Write)| {
+            let is_change = matches!(write, Write::Delete { .. } | Write::Update { .. });
+            *at < step.at && is_change && copy.source.as_deref() == Some(write.table())
+        };
+        if !plan.rebuilds() || plan.writes.iter().any(is_seen_to) {
+            return Ok(None);
+        }
+        let sql = self.history.sql(step.at);
+        let found = null_key::refusal(&self.sandbox, &self.filler, sql, step, copy)?;
+        let table = written(copy.source.as_deref().unwrap_or(&copy.table));
+        Ok(found.and_then(|(refusal, key)| fails(refusal, format!("a row of `{table}` with {key} = NULL"))))
     }
 
     /// What is in the tables that the migration may lose rows of.
@@ -350,8 +392,8 @@ impl Carrier<'_> {
         let is_limit = matches!(refusal.cause, Cause::Limit(_));
         if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
             let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write, plan);
-            let row = self.row(at, &refusal, write);
-            self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row } });
+            let row = self.row(step, &refusal, write);
+            self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row, acts: false } });
         }
         if is_limit || self.sandbox.is_lost() {
             self.outcome.stopped = Some(at);
@@ -365,6 +407,8 @@ impl Carrier<'_> {
                     // Of views there is nothing to delete.
                     let _ = self.sandbox.run(&format!("DELETE FROM main.{}", quoted(table)), false);
                     self.filler.take_out(table);
+                    // They come back behind the migration.
+                    self.since.tables.insert(table.clone());
                 }
                 Ok(())
             })?;
@@ -435,8 +479,8 @@ impl Carrier<'_> {
     }
 
     /// The row that makes a statement fail, as far as it can be told.
-    fn row(&self, at: At, refusal: &Refusal, write: Option<&Write>) -> Option<String> {
-        let table = match (&self.history.statement(at).kind, write) {
+    fn row(&self, step: Step, refusal: &Refusal, write: Option<&Write>) -> Option<String> {
+        let table = match (&self.history.statement(step.at).kind, write) {
             (Kind::Alter { table, .. }, _) => table.text.to_ascii_lowercase(),
             (Kind::Create { on: Some(on), .. }, _) => on.text.to_ascii_lowercase(),
             (_, Some(Write::Copy(copy))) => copy.source.clone()?,
@@ -458,7 +502,14 @@ impl Carrier<'_> {
             }),
             _ => None,
         };
-        let row = row.or(contents.rows.first())?;
+        let found = || {
+            offender::find(&self.sandbox, self.history.sql(step.at), step, refusal, &table, &contents).ok()?
+        };
+        let row = row.or_else(found).or(contents.rows.first())?;
+        let alone = match self.filler.is_stranger(&table, &contents.columns, &row[1..]) {
+            true => " that matches no row of another table,",
+            false => "",
+        };
         let values =
             contents.columns.iter().zip(&row[1..]).map(|(name, value)| format!("{name} = {}", shown(value)));
         // The columns in question come first.
@@ -468,7 +519,7 @@ impl Carrier<'_> {
         let more = if values.len() > 5 { ", …" } else { "" };
         let values: Vec<String> = values.into_iter().take(5).map(|(_, text)| text).collect();
         let table = self.history.written(&table);
-        Some(format!("a row of `{table}` with {}{more}", values.join(", ")))
+        Some(format!("a row of `{table}`{alone} with {}{more}", values.join(", ")))
     }
 
     fn orphans(&mut self, plan: &Plan, before: &[Violation]) -> Result<()> {
@@ -541,9 +592,4 @@ impl Carrier<'_> {
         );
         self.sandbox.conn().query_row(&sql, [child, parent], |row| row.get(0))
     }
-}
-
-fn count_rows(sandbox: &Sandbox, table: &str) -> Option<i64> {
-    let sql = format!("SELECT count(*) FROM main.{}", quoted(table));
-    sandbox.conn().query_row(&sql, [], |row| row.get(0)).ok()
 }

@@ -3,7 +3,7 @@
 use onward_core::token::{significant, unquoted};
 use sqlite3_parser::ast::{
     Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect,
-    ResultColumn, Select, SelectTable, Stmt,
+    Operator, ResultColumn, Select, SelectTable, Stmt,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
@@ -39,8 +39,11 @@ pub(super) struct Copy {
     /// All tables that FROM names.
     pub(super) sources: Vec<String>,
     pub(super) items: Vec<Item>,
-    /// Whether rows are left out or merged because the statement says so: WHERE, GROUP BY, DISTINCT, LIMIT and the like.
+    /// Whether rows are left out or merged because the statement says so: WHERE, DISTINCT, LIMIT and the like. A WHERE that
+    /// does no more than join two tables leaves nothing out on purpose.
     pub(super) picks: bool,
+    /// The columns of a GROUP BY, which merges rows; NULL for what is no column.
+    pub(super) groups: Vec<Item>,
 }
 
 /// What is selected for one column.
@@ -125,10 +128,15 @@ pub(crate) fn left_out(sql: &str, column: &str) -> bool {
     }
 }
 
+/// Whether an INSERT … SELECT selects from several tables.
+pub(crate) fn joins(sql: &str) -> bool {
+    matches!(Write::parse(sql), Some(Write::Copy(copy)) if copy.sources.len() > 1)
+}
+
 impl Copy {
     /// Whether every row of one table is meant to come over, each for itself.
     pub(super) fn is_plain(&self) -> bool {
-        self.source.is_some() && !self.picks
+        self.source.is_some() && !self.picks && self.groups.is_empty()
     }
 
     /// What each column of `into` gets, by their names in lower case; `from` are the source's columns. `None` if the
@@ -188,10 +196,22 @@ fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_wi
             || select.limit.is_some()
             || select.body.compounds.as_ref().is_some_and(|compounds| !compounds.is_empty())
             || distinctness.is_some()
-            || where_clause.is_some()
-            || group_by.is_some()
+            || where_clause.as_ref().is_some_and(|condition| !is_join(condition))
             || having.is_some(),
+        groups: group_by.iter().flat_map(|groups| groups.iter()).map(item).collect(),
     })
+}
+
+/// Whether a condition only says which rows of two tables belong together.
+fn is_join(condition: &Expr<'_>) -> bool {
+    match condition {
+        Expr::Binary(left, Operator::And, right) => is_join(left) && is_join(right),
+        Expr::Binary(Expr::Qualified(one, _), Operator::Equals, Expr::Qualified(other, _)) => {
+            lower(one) != lower(other)
+        }
+        Expr::Parenthesized(inner) => matches!(&inner[..], [condition] if is_join(condition)),
+        _ => false,
+    }
 }
 
 fn item(expression: &Expr<'_>) -> Item {
@@ -240,6 +260,19 @@ mod tests {
             assert!(!copied(&format!("INSERT INTO n SELECT a FROM o {picks}")).is_plain(), "{picks}");
         }
         assert!(!copied("INSERT INTO n SELECT a FROM o JOIN p").is_plain());
+        for (condition, picks) in [
+            ("o.a = p.a", false),
+            ("(o.a = p.a) AND p.b = o.b", false),
+            ("o.a = o.b", true),
+            ("o.a = p.a AND p.b", true),
+            ("o.a = p.a AND p.b = 1", true),
+            ("o.a = p.a OR p.b = o.b", true),
+            ("o.a <> p.a", true),
+        ] {
+            let copy = copied(&format!("INSERT INTO n SELECT o.a FROM o, p WHERE {condition}"));
+            assert_eq!(copy.picks, picks, "{condition}");
+        }
+        assert_eq!(copied("INSERT INTO n SELECT a FROM o GROUP BY o.a").groups, [Item::Column("a".into())]);
         assert!(copied("CREATE TABLE n AS SELECT * FROM o").is_plain());
     }
 

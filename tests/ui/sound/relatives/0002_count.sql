@@ -1,0 +1,1 @@
+UPDATE shelves SET books = (SELECT count(*) FROM books WHERE shelf = shelves.id);

@@ -1,0 +1,14 @@
+CREATE TABLE shelves (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    books INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE books (
+    id INTEGER PRIMARY KEY,
+    shelf INTEGER REFERENCES shelves (id) ON DELETE CASCADE,
+    title TEXT NOT NULL
+);
+CREATE TABLE covers (
+    isbn TEXT PRIMARY KEY,
+    book INTEGER NOT NULL UNIQUE REFERENCES books (id)
+);

@@ -1,0 +1,1 @@
+UPDATE shelves SET books = (SELECT sum(1) FROM books WHERE shelf = shelves.id);
