@@ -22,6 +22,7 @@ mod reach;
 mod rebuild;
 mod rows;
 mod shape;
+mod trial;
 mod value;
 mod witness;
 mod write;
