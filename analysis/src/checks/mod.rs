@@ -13,6 +13,7 @@ pub mod broken_trigger;
 pub mod broken_view;
 pub mod column_added_twice;
 pub mod column_removed;
+pub mod depends_on_connection;
 pub mod double_quoted_string;
 pub mod down_differs;
 pub mod down_fails;

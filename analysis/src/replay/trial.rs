@@ -8,11 +8,13 @@ mod demand;
 mod odd;
 mod plant;
 mod target;
+#[cfg(test)]
+mod tests;
 mod wish;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use onward_schema::token::significant;
+use onward_core::token::significant;
 use rusqlite::Result;
 
 use super::contents::Contents;
@@ -114,31 +116,51 @@ impl<'h> Trials<'h> {
                 grounds.insert(target.origin.clone(), Ground::read(sandbox, &target.origin)?);
             }
         }
-        let group = Group { plans, targets };
         if grounds.values().all(Option::is_none) {
             return Ok(Vec::new());
         }
-        // What a statement makes of a trial is taken back with the transaction.
-        sandbox.commit()?;
-        let mut wishes: Vec<Vec<Wish>> = group.targets.iter().map(|_| Vec::new()).collect();
+        let mut group = Group { plans, targets };
+        let mut wishes = Vec::new();
+        for target in std::mem::take(&mut group.targets) {
+            let ground = grounds[&target.origin].as_ref();
+            let known = match (ground, &target.what) {
+                (None, _) => continue,
+                // What it is copied into is only there in the course of the migrations.
+                (_, What::Copy { .. }) => None,
+                (Some(ground), _) => Some(self.wishes(sandbox, &group, &target, ground)?),
+            };
+            if known.as_ref().is_none_or(|known| !known.is_empty()) {
+                wishes.push(known.unwrap_or_default());
+                group.targets.push(target);
+            }
+        }
+        if group.targets.is_empty() {
+            return Ok(Vec::new());
+        }
+        // What a trial does is taken back with the transaction.
+        if sandbox.commit().is_err() {
+            return Ok(Vec::new());
+        }
         let known = self.attempt(
             sandbox,
             &group,
             None,
-            |_| Ok(()),
+            || (),
             |number| {
                 let target = &group.targets[number];
-                if let Some(ground) = &grounds[&target.origin] {
+                if let (What::Copy { .. }, Some(ground)) = (&target.what, &grounds[&target.origin]) {
                     wishes[number] = self.wishes(sandbox, &group, target, ground)?;
                 }
                 Ok(())
             },
         )?;
         let known: BTreeSet<At> = known.into_iter().map(|ended| ended.at).collect();
-        let open = |number: usize, wishes: &[Vec<Wish>]| {
-            !wishes[number].is_empty() && !known.contains(&group.targets[number].at)
-        };
-        if !(0..wishes.len()).any(|number| open(number, &wishes)) {
+        for (target, wishes) in group.targets.iter().zip(&mut wishes) {
+            if known.contains(&target.at) {
+                wishes.clear();
+            }
+        }
+        if wishes.iter().all(Vec::is_empty) {
             return Ok(Vec::new());
         }
         let plant = |number: usize, wish: &Wish, first: i64| {
@@ -147,22 +169,16 @@ impl<'h> Trials<'h> {
             let rows = wish.iter().zip(first..);
             rows.fold(true, |all, (pins, row)| ground.plant(sandbox, pins, row) && all)
         };
-        let mut row = 0;
-        let ended = self.attempt(
-            sandbox,
-            &group,
-            None,
-            |_| {
-                for number in (0..wishes.len()).filter(|&number| open(number, &wishes)) {
-                    for wish in &wishes[number] {
-                        plant(number, wish, row);
-                        row += wish.len() as i64;
-                    }
-                }
-                Ok(())
-            },
-            |_| Ok(()),
-        )?;
+        let all = || {
+            let mut row = 0;
+            for (number, wish) in
+                wishes.iter().enumerate().flat_map(|(n, all)| all.iter().map(move |w| (n, w)))
+            {
+                plant(number, wish, row);
+                row += wish.len() as i64;
+            }
+        };
+        let ended = self.attempt(sandbox, &group, None, all, |_| Ok(()))?;
         let mut found = Vec::new();
         for at in ended.into_iter().map(|ended| ended.at).filter(|at| !known.contains(at)) {
             found.extend(self.guilty(sandbox, &group, at, &wishes, &grounds, &plant)?);
@@ -185,16 +201,8 @@ impl<'h> Trials<'h> {
         for (number, target) in group.targets.iter().enumerate().filter(|(_, target)| target.at == at) {
             for wish in &wishes[number] {
                 let mut is_legal = false;
-                let ended = self.attempt(
-                    sandbox,
-                    group,
-                    Some(at),
-                    |_| {
-                        is_legal = plant(number, wish, 0);
-                        Ok(())
-                    },
-                    |_| Ok(()),
-                )?;
+                let alone = || is_legal = plant(number, wish, 0);
+                let ended = self.attempt(sandbox, group, Some(at), alone, |_| Ok(()))?;
                 if let ([ended], true) = (&ended[..], is_legal)
                     && ended.at == at
                     && let Some(ground) = &grounds[&target.origin]
@@ -221,7 +229,10 @@ impl<'h> Trials<'h> {
                 });
                 let rows: Vec<String> = rows.collect();
                 let table = self.history.written(&target.origin);
-                let row = format!("a row of `{table}` with {}", rows.join(" beside one with "));
+                let row = match &rows[..] {
+                    [one, other] if one == other => format!("two rows of `{table}` with {one}"),
+                    _ => format!("a row of `{table}` with {}", rows.join(" beside one with ")),
+                };
                 witness::What::Fails { refusal: refusal.clone(), row: Some(row) }
             }
             How::Fewer(before, after) => witness::What::RowsLost {
@@ -258,7 +269,7 @@ impl<'h> Trials<'h> {
                 let from: Vec<String> = from.map_or_else(own, |contents| contents.columns);
                 wishes.copy(copy, sql, &into, &from, demands);
             }
-            What::Index => wishes.index(sql),
+            What::Index => wishes.index(sandbox, sql),
             What::Update(columns) => wishes.update(columns, sql),
             What::Trigger => wishes.trigger(),
         }
@@ -292,10 +303,10 @@ impl<'h> Trials<'h> {
         sandbox: &Sandbox,
         group: &Group<'_>,
         to: Option<At>,
-        plant: impl FnOnce(&Sandbox) -> Result<()>,
+        plant: impl FnOnce(),
         mut look: impl FnMut(usize) -> Result<()>,
     ) -> Result<Vec<Ended>> {
-        plant(sandbox)?;
+        plant();
         let mut ended = Vec::new();
         for plan in group.plans {
             let foreign_keys = self.history.migrations[plan.migration()].foreign_keys;

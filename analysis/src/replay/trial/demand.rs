@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use onward_schema::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
 use super::super::shape::{brackets, literal};
@@ -12,6 +12,8 @@ use super::super::shape::{brackets, literal};
 pub(super) struct Condition {
     /// Its tokens, in one form for all ways to write them.
     text: String,
+    /// The same as it can be run.
+    pub(super) sql: String,
     /// The names in it, in lower case.
     pub(super) names: BTreeSet<String>,
     pub(super) literals: Vec<Value>,
@@ -22,6 +24,7 @@ impl Condition {
         let name = |token: &Token<'_>| token.name().filter(|_| token.kind != Kind::String);
         Condition {
             text: plain(tokens),
+            sql: tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" "),
             names: tokens.iter().filter_map(name).map(|name| name.to_ascii_lowercase()).collect(),
             literals: tokens.iter().filter_map(literal).collect(),
         }

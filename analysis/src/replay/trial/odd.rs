@@ -8,23 +8,27 @@ use super::super::shape::Field;
 /// Longer than what anybody means to allow.
 const LONG: usize = 5000;
 /// More values than these are not tried for a column.
-const MOST: usize = 64;
+const MOST: usize = 100;
 
-/// What may be in a column, beginning with what conditions compare it with.
+/// What may be in a column: of numbers first those that conditions compare it with, and of texts what people write.
 pub(super) fn values(field: &Field, literals: &[Value]) -> Vec<Value> {
-    let mut values: Vec<Value> = literals.to_vec();
-    values.extend(literals.iter().flat_map(beside));
-    values.extend(field.nullable.then_some(Value::Null));
+    let known: Vec<Value> = literals.iter().cloned().chain(literals.iter().flat_map(beside)).collect();
+    let null = field.nullable.then_some(Value::Null);
     let is_time = ["DATE", "TIME"].iter().any(|word| field.declared_type.to_ascii_uppercase().contains(word));
-    match field.affinity {
-        Affinity::Text => values.extend(texts().chain(numbers())),
-        Affinity::Numeric if is_time => values.extend(texts().chain(numbers())),
-        Affinity::Integer | Affinity::Numeric | Affinity::Real => values.extend(numbers().chain(texts())),
-        Affinity::Blob => values.extend(blobs().chain(texts()).chain(numbers())),
-    }
-    values.extend(blobs());
+    let values: Vec<Value> = match field.affinity {
+        Affinity::Text => null.into_iter().chain(texts()).chain(known).chain(numbers()).collect(),
+        Affinity::Numeric if is_time => {
+            null.into_iter().chain(texts()).chain(known).chain(numbers()).collect()
+        }
+        Affinity::Blob => {
+            null.into_iter().chain(blobs()).chain(texts()).chain(known).chain(numbers()).collect()
+        }
+        Affinity::Integer | Affinity::Numeric | Affinity::Real => {
+            known.into_iter().chain(null).chain(numbers()).chain(texts()).collect()
+        }
+    };
     let mut seen: Vec<Value> = Vec::new();
-    for value in values {
+    for value in values.into_iter().chain(blobs()) {
         if !seen.contains(&value) {
             seen.push(value);
         }
@@ -147,4 +151,48 @@ fn blobs() -> impl Iterator<Item = Value> {
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(declared: &str) -> Field {
+        Field {
+            name: "a".to_owned(),
+            declared_type: declared.to_owned(),
+            affinity: Affinity::of(declared),
+            nullable: true,
+            is_rowid: false,
+            place: 1,
+            literals: Vec::new(),
+            is_json: false,
+            checked: true,
+        }
+    }
+
+    #[test]
+    fn likely_values_come_first_and_each_once() {
+        let literals = [Value::Integer(7), text("open")];
+        let numbers = values(&field("INTEGER"), &literals);
+        let first = [7].map(Value::Integer).into_iter().chain([text("open")]);
+        let near = [8, 6, -7, -8].map(Value::Integer);
+        assert!(numbers.iter().take(6).cloned().eq(first.chain(near)), "{numbers:?}");
+        let texts = values(&field("TEXT"), &literals);
+        assert_eq!(texts[..3], [Value::Null, text(""), text(" ")]);
+        assert!(texts.contains(&text("OPEN")) && texts.contains(&Value::Integer(-1)));
+        for all in [numbers, texts, values(&field(""), &[]), values(&field("DATETIME"), &[])] {
+            assert!(all.len() <= MOST);
+            assert!((1..all.len()).all(|at| !all[..at].contains(&all[at])), "{all:?}");
+        }
+    }
+
+    #[test]
+    fn pairs_differ_but_for_nulls() {
+        for declared in ["TEXT", "INTEGER", "REAL", "", "BLOB"] {
+            let pairs = alike(&field(declared));
+            let differ = |(one, other): &&(Value, Value)| one != other || *one == Value::Null;
+            assert_eq!(pairs.iter().filter(differ).count(), pairs.len(), "{declared}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onward_schema::token::{Token, significant};
+use onward_core::token::{Token, significant};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -118,6 +118,25 @@ impl Ground {
         self.shape.columns[column].is_rowid || self.unique.iter().any(|columns| columns.contains(&column))
     }
 
+    /// What the base has in the columns that are unique together with this one, and in it.
+    pub(super) fn beside(&self, column: usize) -> Pins {
+        let columns = self.unique.iter().find(|columns| columns.contains(&column));
+        let columns = columns.cloned().unwrap_or_else(|| vec![column]);
+        columns.into_iter().map(|column| (column, self.base[column].clone())).collect()
+    }
+
+    /// Whether a condition holds for a row that has these values, and otherwise those of the base.
+    pub(super) fn satisfies(&self, sandbox: &Sandbox, pins: &Pins, condition: &str) -> bool {
+        let columns = self.shape.columns.iter().enumerate().map(|(at, field)| {
+            let value = pins.get(&at).unwrap_or(&self.base[at]);
+            format!("{} AS {}", written(value), quoted(&field.name))
+        });
+        let columns: Vec<String> = columns.collect();
+        let table = quoted(&self.shape.name);
+        let sql = format!("SELECT 1 FROM (SELECT {}) AS {table} WHERE {condition}", columns.join(", "));
+        sandbox.read(&sql).is_ok_and(|rows| !rows.is_empty())
+    }
+
     /// Puts a row in that has these values, and otherwise those of the base where it may; `false` if no such row is legal.
     pub(super) fn plant(&self, sandbox: &Sandbox, pins: &Pins, number: i64) -> bool {
         let mut row = self.base.clone();
@@ -141,7 +160,12 @@ impl Ground {
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
         let (table, names, marks) = (quoted(&self.shape.name), names.join(", "), marks.join(", "));
         let sql = format!("INSERT INTO main.{table}({names}) VALUES ({marks})");
-        sandbox.write(&sql, &row).is_ok()
+        let is_legal = sandbox.write(&sql, &row).is_ok();
+        if sandbox.is_lost() {
+            // A trigger has rolled the whole transaction back, and what comes now must not stay.
+            let _ = sandbox.conn().execute_batch("BEGIN EXCLUSIVE");
+        }
+        is_legal
     }
 }
 
@@ -152,5 +176,19 @@ pub(super) fn index<'t>(tokens: &'t [Token<'t>]) -> (&'t [Token<'t>], Option<Con
     match rest.iter().position(|token| token.is("WHERE")) {
         Some(at) => (&rest[..at], Some(Condition::read(&rest[at + 1..]))),
         None => (rest, None),
+    }
+}
+
+/// A value as SQL writes it.
+fn written(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => format!("{number:e}"),
+        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Blob(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("x'{digits}'")
+        }
     }
 }

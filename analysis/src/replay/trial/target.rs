@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onward_schema::token::{Token, significant};
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::token::{Token, significant};
 use rusqlite::Result;
 
 use super::super::plan::Plan;
@@ -10,7 +11,6 @@ use super::super::write::{Copy, Write};
 use super::demand::{Demands, plain};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
-use crate::statement::{Change, Kind, Object};
 
 /// A statement, and the table whose rows it may refuse.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Target<'_> {
                 (_, Some(Write::Delete { table, .. })) => {
                     add(table, What::Trigger);
                 }
-                (Kind::Create { object: Object::Index, on: Some(on), .. }, _)
+                (Kind::Create { object: ObjectKind::Index, on: Some(on), .. }, _)
                     if significant(history.sql(at)).nth(1).is_some_and(|token| token.is("UNIQUE")) =>
                 {
                     add(&on.text.to_ascii_lowercase(), What::Index);
@@ -121,7 +121,7 @@ impl Target<'_> {
 }
 
 fn creates(history: &History, at: At, table: &str) -> bool {
-    matches!(&history.statement(at).kind, Kind::Create { object: Object::Table, name, .. } if name.is(table))
+    matches!(&history.statement(at).kind, Kind::Create { object: ObjectKind::Table, name, .. } if name.is(table))
 }
 
 /// Where the rows of a table come from that it has after these statements: its name before them, and all since.

@@ -1,6 +1,6 @@
 //! Rows that a statement may refuse, though the table allows them that they are in.
 
-use onward_schema::token::{Token, significant};
+use onward_core::token::{Token, significant};
 use rusqlite::types::Value;
 
 use super::super::shape::{Shape, literal};
@@ -8,11 +8,16 @@ use super::super::write::{Copy, Item};
 use super::demand::{Condition, Demands};
 use super::odd;
 use super::plant::{Ground, Pins, index};
+use crate::sandbox::Sandbox;
 
 /// More rows than these are not tried for a statement.
-const MOST: usize = 160;
+const MOST: usize = 400;
+/// Values of a column, and combinations of columns, that are tried to satisfy a condition.
+const CHOICES: usize = 8;
+const COMBINATIONS: usize = 200;
 /// Numbers that nothing else has.
 const FAR: i64 = 7001;
+const FURTHER: i64 = 9001;
 /// An UPDATE that moves numbers by more than this moves them out of the way.
 const NEAR: i64 = 100;
 
@@ -82,7 +87,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         }
         strict.into_iter().for_each(|(column, is_whole)| self.no_numbers(column, is_whole));
         for columns in unique {
-            self.alike(&columns);
+            self.alike(&columns, &Pins::new());
             self.outside(&columns);
         }
         if empties {
@@ -90,13 +95,47 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         }
     }
 
-    /// Rows for a unique index.
-    pub(super) fn index(&mut self, sql: &str) {
+    /// Rows for a unique index, among those that it looks at.
+    pub(super) fn index(&mut self, sandbox: &Sandbox, sql: &str) {
         let tokens: Vec<Token<'_>> = significant(sql).collect();
-        let (inside, _) = index(&tokens);
-        let columns = self.ground.columns(inside);
-        self.alike(&columns);
+        let (keys, condition) = index(&tokens);
+        let columns = self.ground.columns(keys);
+        let mut within = Pins::new();
+        if let Some(condition) = &condition {
+            let Some(found) = self.within(sandbox, condition, &columns) else { return };
+            within = found;
+            if !columns.iter().chain(within.keys()).any(|&column| self.is_cleaned(column)) {
+                let pins = self.same(&columns, &within);
+                self.all.push(vec![pins.clone(), pins]);
+            }
+        }
+        self.alike(&columns, &within);
         self.outside(&columns);
+    }
+
+    /// Values for what a condition names with which it holds, and that are not among these columns.
+    fn within(&self, sandbox: &Sandbox, condition: &Condition, columns: &[usize]) -> Option<Pins> {
+        let named = condition.names.iter().filter_map(|name| self.ground.column(name));
+        let named: Vec<usize> = named.filter(|column| !columns.contains(column)).collect();
+        let choices: Vec<Vec<Value>> = named
+            .iter()
+            .map(|&column| {
+                let own = std::iter::once(self.ground.base[column].clone());
+                let literals = condition.literals.iter().cloned().chain([0, 1].map(Value::Integer));
+                own.chain(std::iter::once(Value::Null)).chain(literals).take(CHOICES).collect()
+            })
+            .collect();
+        let count = choices.iter().map(Vec::len).product::<usize>().min(COMBINATIONS);
+        let all = (0..count).map(|mut at| {
+            let chosen = named.iter().zip(&choices).map(|(&column, values)| {
+                let value = values[at % values.len()].clone();
+                at /= values.len();
+                (column, value)
+            });
+            chosen.collect::<Pins>()
+        });
+        let mut all = all;
+        all.find(|pins| self.ground.satisfies(sandbox, pins, &condition.sql))
     }
 
     /// Rows for an UPDATE that makes new values of the old ones.
@@ -106,17 +145,25 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
             Some(Value::Integer(step)) if (2..=NEAR).contains(&step) => Some(step),
             _ => None,
         }));
+        self.empty(sql);
         for column in columns.iter().filter_map(|column| self.ground.column(column)) {
             if !self.ground.is_unique(column) {
                 continue;
             }
+            // The others of a key are the same, or the rows differ anyway.
+            let same = self.ground.beside(column);
             for step in &steps {
-                let pin = |number: i64| Pins::from([(column, Value::Integer(number))]);
-                self.all.push(vec![pin(FAR), pin(FAR + step)]);
-                self.all.push(vec![pin(FAR + step), pin(FAR)]);
+                let pins = |number: i64| {
+                    let mut pins = same.clone();
+                    pins.insert(column, Value::Integer(number));
+                    pins
+                };
+                self.all.push(vec![pins(FAR), pins(FAR + step)]);
+                self.all.push(vec![pins(FURTHER + step), pins(FURTHER)]);
             }
             if !self.ground.shape.columns[column].is_rowid {
-                self.alike(&[column]);
+                let columns: Vec<usize> = same.keys().copied().collect();
+                self.alike(&columns, &Pins::new());
             }
         }
     }
@@ -190,10 +237,17 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         }
     }
 
+    /// What the base has in these columns, and other values beside.
+    fn same(&self, columns: &[usize], within: &Pins) -> Pins {
+        let mut pins = within.clone();
+        pins.extend(columns.iter().map(|&column| (column, self.ground.base[column].clone())));
+        pins
+    }
+
     /// Rows that differ, and that may not differ enough.
-    fn alike(&mut self, columns: &[usize]) {
+    fn alike(&mut self, columns: &[usize], within: &Pins) {
         let ground = self.ground;
-        let same: Pins = columns.iter().map(|&column| (column, ground.base[column].clone())).collect();
+        let same = self.same(columns, within);
         for &column in columns {
             if !self.is_free(column) {
                 continue;
@@ -215,7 +269,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         if columns.iter().any(|&column| self.is_cleaned(column)) {
             return;
         }
-        let same: Pins = columns.iter().map(|&column| (column, ground.base[column].clone())).collect();
+        let same = self.same(columns, &Pins::new());
         for (indexed, condition) in &ground.partial {
             if !indexed.iter().all(|column| columns.contains(column)) {
                 continue;
