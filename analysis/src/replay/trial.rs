@@ -4,6 +4,7 @@
 //! A trial runs migrations that run together, with such rows beside those that are there, and takes everything back. So
 //! what a migration cleans, converts or leaves out is cleaned, converted and left out as it would be in the field.
 
+mod attempt;
 mod demand;
 mod odd;
 mod plant;
@@ -23,10 +24,10 @@ use super::shape::Shape;
 use super::value::shown;
 use super::witness::{self, Witness};
 use super::write::Write;
-use crate::cause::{Cause, Limit, Refusal};
 use crate::history::{At, History};
 use crate::release::Stop;
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
+use attempt::{Ended, Group, How};
 use plant::Ground;
 use target::{Target, What};
 use wish::{Wish, Wishes};
@@ -36,32 +37,15 @@ const RECENT: usize = 4;
 /// How many statements may be run to find the row that one of them refuses.
 const STEPS: usize = 5000;
 
+/// The tables that rows come from, by the names that they have before the migrations.
+type Grounds = BTreeMap<String, Option<Ground>>;
+
 /// The trials of one history.
 #[derive(Debug)]
 pub(super) struct Trials<'h> {
     history: &'h History,
     /// What the latest migrations have changed, by table and column; without a column, rows were deleted.
     cleaned: VecDeque<BTreeSet<(String, String)>>,
-}
-
-/// What became of a statement.
-#[derive(Debug)]
-struct Ended {
-    at: At,
-    how: How,
-}
-
-#[derive(Debug)]
-enum How {
-    Refused(Refusal),
-    /// An INSERT OR IGNORE has left rows of a table behind.
-    Fewer(usize, usize),
-}
-
-/// Migrations that run together.
-struct Group<'p> {
-    plans: &'p [Plan],
-    targets: Vec<Target<'p>>,
 }
 
 impl<'h> Trials<'h> {
@@ -109,81 +93,71 @@ impl<'h> Trials<'h> {
     }
 
     fn group(&self, sandbox: &Sandbox, plans: &[Plan]) -> Result<Vec<Witness>> {
-        let targets = Target::all(self.history, sandbox, plans)?;
-        let mut grounds = BTreeMap::new();
-        for target in &targets {
+        let mut grounds = Grounds::new();
+        let mut group = Group { history: self.history, plans, targets: Vec::new() };
+        let mut wishes = Vec::new();
+        for target in Target::all(self.history, sandbox, plans)? {
             if !grounds.contains_key(&target.origin) {
                 grounds.insert(target.origin.clone(), Ground::read(sandbox, &target.origin)?);
             }
-        }
-        if grounds.values().all(Option::is_none) {
-            return Ok(Vec::new());
-        }
-        let mut group = Group { plans, targets };
-        let mut wishes = Vec::new();
-        for target in std::mem::take(&mut group.targets) {
-            let ground = grounds[&target.origin].as_ref();
-            let known = match (ground, &target.what) {
-                (None, _) => continue,
-                // What it is copied into is only there in the course of the migrations.
-                (_, What::Copy { .. }) => None,
-                (Some(ground), _) => Some(self.wishes(sandbox, &group, &target, ground)?),
-            };
-            if known.as_ref().is_none_or(|known| !known.is_empty()) {
-                wishes.push(known.unwrap_or_default());
+            let Some(ground) = &grounds[&target.origin] else { continue };
+            // What rows are copied into is only there in the course of the migrations.
+            let is_copy = matches!(target.what, What::Copy { .. });
+            let known = if is_copy { Vec::new() } else { self.wishes(sandbox, &group, &target, ground)? };
+            if is_copy || !known.is_empty() {
+                wishes.push(known);
                 group.targets.push(target);
             }
         }
-        if group.targets.is_empty() {
-            return Ok(Vec::new());
-        }
         // What a trial does is taken back with the transaction.
-        if sandbox.commit().is_err() {
+        if group.targets.is_empty() || sandbox.commit().is_err() {
             return Ok(Vec::new());
         }
-        let known = self.attempt(
-            sandbox,
-            &group,
-            None,
-            || (),
-            |number| {
-                let target = &group.targets[number];
-                if let (What::Copy { .. }, Some(ground)) = (&target.what, &grounds[&target.origin]) {
-                    wishes[number] = self.wishes(sandbox, &group, target, ground)?;
-                }
-                Ok(())
-            },
-        )?;
-        let known: BTreeSet<At> = known.into_iter().map(|ended| ended.at).collect();
-        for (target, wishes) in group.targets.iter().zip(&mut wishes) {
+        let known = self.known(sandbox, &group, &grounds, &mut wishes)?;
+        if wishes.iter().all(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        let all = || {
+            let wishes = group.targets.iter().zip(&wishes);
+            let wishes = wishes.flat_map(|(target, wishes)| wishes.iter().map(move |wish| (target, wish)));
+            let mut row = 0;
+            for (target, wish) in wishes {
+                plant(sandbox, &grounds, target, wish, row);
+                row += wish.len() as i64;
+            }
+        };
+        let ended = group.attempt(sandbox, None, all, |_| Ok(()))?;
+        let mut found = Vec::new();
+        for at in ended.into_iter().map(|ended| ended.at).filter(|at| !known.contains(at)) {
+            found.extend(self.guilty(sandbox, &group, at, &wishes, &grounds)?);
+        }
+        Ok(found)
+    }
+
+    /// The statements that fail with the rows that are there, of which there is nothing to try; and what there is to try
+    /// where rows are copied.
+    fn known(
+        &self,
+        sandbox: &Sandbox,
+        group: &Group<'_>,
+        grounds: &Grounds,
+        wishes: &mut [Vec<Wish>],
+    ) -> Result<BTreeSet<At>> {
+        let look = |number: usize| {
+            let target: &Target<'_> = &group.targets[number];
+            if let (What::Copy { .. }, Some(ground)) = (&target.what, &grounds[&target.origin]) {
+                wishes[number] = self.wishes(sandbox, group, target, ground)?;
+            }
+            Ok(())
+        };
+        let ended = group.attempt(sandbox, None, || (), look)?;
+        let known: BTreeSet<At> = ended.into_iter().map(|ended| ended.at).collect();
+        for (target, wishes) in group.targets.iter().zip(wishes) {
             if known.contains(&target.at) {
                 wishes.clear();
             }
         }
-        if wishes.iter().all(Vec::is_empty) {
-            return Ok(Vec::new());
-        }
-        let plant = |number: usize, wish: &Wish, first: i64| {
-            let ground = grounds[&group.targets[number].origin].as_ref();
-            let Some(ground) = ground else { return false };
-            let rows = wish.iter().zip(first..);
-            rows.fold(true, |all, (pins, row)| ground.plant(sandbox, pins, row) && all)
-        };
-        let all = || {
-            let mut row = 0;
-            for (number, wish) in
-                wishes.iter().enumerate().flat_map(|(n, all)| all.iter().map(move |w| (n, w)))
-            {
-                plant(number, wish, row);
-                row += wish.len() as i64;
-            }
-        };
-        let ended = self.attempt(sandbox, &group, None, all, |_| Ok(()))?;
-        let mut found = Vec::new();
-        for at in ended.into_iter().map(|ended| ended.at).filter(|at| !known.contains(at)) {
-            found.extend(self.guilty(sandbox, &group, at, &wishes, &grounds, &plant)?);
-        }
-        Ok(found)
+        Ok(known)
     }
 
     /// The first rows that make a statement fail by themselves.
@@ -193,16 +167,15 @@ impl<'h> Trials<'h> {
         group: &Group<'_>,
         at: At,
         wishes: &[Vec<Wish>],
-        grounds: &BTreeMap<String, Option<Ground>>,
-        plant: &impl Fn(usize, &Wish, i64) -> bool,
+        grounds: &Grounds,
     ) -> Result<Option<Witness>> {
         let steps = group.plans.iter().flat_map(|plan| &plan.steps);
         let mut left = STEPS / steps.filter(|step| step.at <= at).count().max(1);
         for (number, target) in group.targets.iter().enumerate().filter(|(_, target)| target.at == at) {
             for wish in &wishes[number] {
                 let mut is_legal = false;
-                let alone = || is_legal = plant(number, wish, 0);
-                let ended = self.attempt(sandbox, group, Some(at), alone, |_| Ok(()))?;
+                let alone = || is_legal = plant(sandbox, grounds, target, wish, 0);
+                let ended = group.attempt(sandbox, Some(at), alone, |_| Ok(()))?;
                 if let ([ended], true) = (&ended[..], is_legal)
                     && ended.at == at
                     && let Some(ground) = &grounds[&target.origin]
@@ -295,106 +268,11 @@ impl<'h> Trials<'h> {
             || self.cleaned.iter().flatten().any(recent)
             || matches!(target.what, What::Copy { .. }) && picks(target.at)
     }
-
-    /// Runs the statements on what `plant` has put in, calls `look` before each target, says which statements failed, and
-    /// takes everything back.
-    fn attempt(
-        &self,
-        sandbox: &Sandbox,
-        group: &Group<'_>,
-        to: Option<At>,
-        plant: impl FnOnce(),
-        mut look: impl FnMut(usize) -> Result<()>,
-    ) -> Result<Vec<Ended>> {
-        plant();
-        let mut ended = Vec::new();
-        for plan in group.plans {
-            let foreign_keys = self.history.migrations[plan.migration()].foreign_keys;
-            if foreign_keys {
-                sandbox.foreign_keys(true)?;
-            }
-            let mut goes_on = true;
-            for step in &plan.steps {
-                let targets = group.targets.iter().enumerate().filter(|(_, target)| target.at == step.at);
-                for (number, _) in targets {
-                    look(number)?;
-                }
-                goes_on = self.step(sandbox, group, *step, &mut ended)?;
-                goes_on &= to.is_none_or(|to| ended.is_empty() && step.at < to);
-                if !goes_on {
-                    break;
-                }
-            }
-            if foreign_keys {
-                sandbox.foreign_keys(false)?;
-            }
-            if !goes_on {
-                break;
-            }
-            if plan.is_undone {
-                sandbox.reset()?;
-            }
-        }
-        if !sandbox.is_lost() {
-            sandbox.conn().execute_batch("ROLLBACK")?;
-        }
-        sandbox.conn().execute_batch("BEGIN EXCLUSIVE")?;
-        if group.plans.iter().any(|plan| plan.is_undone) {
-            sandbox.reset()?;
-        }
-        Ok(ended)
-    }
-
-    /// Runs a statement, if need be without the rows of the tables that it names; says whether to go on.
-    fn step(
-        &self,
-        sandbox: &Sandbox,
-        group: &Group<'_>,
-        step: super::Step,
-        ended: &mut Vec<Ended>,
-    ) -> Result<bool> {
-        let sql = self.history.sql(step.at);
-        let counted = group.ignores(self.history, step.at);
-        let count = |table: &str| witness::count_rows(sandbox, table).unwrap_or(0);
-        let before = counted.map(|(source, table)| count(source) + count(table));
-        let Err(error) = sandbox.run(sql, step.strings) else {
-            if let (Some((_, table)), Some(before)) = (counted, before) {
-                let after = count(table);
-                if after < before {
-                    let how = How::Fewer(before.unsigned_abs() as usize, after.unsigned_abs() as usize);
-                    ended.push(Ended { at: step.at, how });
-                }
-            }
-            return Ok(true);
-        };
-        let refusal = Refusal::from(error);
-        let is_limit = matches!(refusal.cause, Cause::Limit(Limit::Steps | Limit::Memory));
-        if is_limit || sandbox.is_lost() || witness::is_stubbed(self.history, sql) {
-            return Ok(false);
-        }
-        ended.push(Ended { at: step.at, how: How::Refused(refusal) });
-        let named: BTreeSet<String> =
-            significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase()).collect();
-        let all = onward_schema::objects(sandbox.conn())?;
-        sandbox.without_triggers(|| {
-            for table in all.iter().filter(|table| named.contains(*table)) {
-                // Of views there is nothing to delete.
-                let _ = sandbox.run(&format!("DELETE FROM main.{}", quoted(table)), false);
-            }
-            Ok(())
-        })?;
-        Ok(sandbox.run(sql, step.strings).is_ok())
-    }
 }
 
-impl Group<'_> {
-    /// From where to where an INSERT OR IGNORE copies all rows of a table that is then dropped.
-    fn ignores(&self, history: &History, at: At) -> Option<(&str, &str)> {
-        let target = self.targets.iter().find(|target| target.at == at)?;
-        let What::Copy { copy, .. } = &target.what else { return None };
-        let source = copy.source.as_deref().filter(|_| copy.is_plain())?;
-        let is_dropped = self.plans.iter().any(|plan| plan.is_dropped(source));
-        let is_ignoring = significant(history.sql(at)).nth(2).is_some_and(|token| token.is("IGNORE"));
-        (is_dropped && is_ignoring).then_some((source, copy.table.as_str()))
-    }
+/// Puts rows in that go together; says whether all of them are legal.
+fn plant(sandbox: &Sandbox, grounds: &Grounds, target: &Target<'_>, wish: &Wish, first: i64) -> bool {
+    let Some(ground) = &grounds[&target.origin] else { return false };
+    let rows = wish.iter().zip(first..);
+    rows.fold(true, |all, (pins, row)| ground.plant(sandbox, pins, row) && all)
 }
