@@ -13,12 +13,12 @@ mod target;
 mod tests;
 mod wish;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use onward_core::token::significant;
 use rusqlite::Result;
 
-use super::contents::Contents;
 use super::plan::Plan;
 use super::shape::Shape;
 use super::value::shown;
@@ -46,11 +46,13 @@ pub(super) struct Trials<'h> {
     history: &'h History,
     /// What the latest migrations have changed, by table and column; without a column, rows were deleted.
     cleaned: VecDeque<BTreeSet<(String, String)>>,
+    /// Where tables are made to be looked at.
+    scratch: OnceCell<Sandbox>,
 }
 
 impl<'h> Trials<'h> {
     pub(super) fn new(history: &'h History) -> Trials<'h> {
-        Trials { history, cleaned: VecDeque::new() }
+        Trials { history, cleaned: VecDeque::new(), scratch: OnceCell::new() }
     }
 
     /// How many of these plans run together, from the first on.
@@ -101,20 +103,15 @@ impl<'h> Trials<'h> {
                 grounds.insert(target.origin.clone(), Ground::read(sandbox, &target.origin)?);
             }
             let Some(ground) = &grounds[&target.origin] else { continue };
-            // What rows are copied into is only there in the course of the migrations.
-            let is_copy = matches!(target.what, What::Copy { .. });
-            let known = if is_copy { Vec::new() } else { self.wishes(sandbox, &group, &target, ground)? };
-            if is_copy || !known.is_empty() {
+            let known = self.wishes(sandbox, &group, &target, ground)?;
+            if !known.is_empty() {
                 wishes.push(known);
                 group.targets.push(target);
             }
         }
         // What a trial does is taken back with the transaction.
-        if group.targets.is_empty() || sandbox.commit().is_err() {
-            return Ok(Vec::new());
-        }
-        let known = self.known(sandbox, &group, &grounds, &mut wishes)?;
-        if wishes.iter().all(Vec::is_empty) {
+        let Some(last) = group.targets.iter().map(|target| target.at).max() else { return Ok(Vec::new()) };
+        if sandbox.commit().is_err() {
             return Ok(Vec::new());
         }
         let all = || {
@@ -126,38 +123,18 @@ impl<'h> Trials<'h> {
                 row += wish.len() as i64;
             }
         };
-        let ended = group.attempt(sandbox, None, all, |_| Ok(()))?;
+        let failed = group.attempt(sandbox, last, all)?;
+        if failed.is_empty() {
+            return Ok(Vec::new());
+        }
+        // What fails with the rows that are there says nothing of others.
+        let known = group.attempt(sandbox, last, || ())?;
+        let is_known = |at: At| known.iter().any(|known| known.at == at);
         let mut found = Vec::new();
-        for at in ended.into_iter().map(|ended| ended.at).filter(|at| !known.contains(at)) {
+        for at in failed.into_iter().map(|ended| ended.at).filter(|&at| !is_known(at)) {
             found.extend(self.guilty(sandbox, &group, at, &wishes, &grounds)?);
         }
         Ok(found)
-    }
-
-    /// The statements that fail with the rows that are there, of which there is nothing to try; and what there is to try
-    /// where rows are copied.
-    fn known(
-        &self,
-        sandbox: &Sandbox,
-        group: &Group<'_>,
-        grounds: &Grounds,
-        wishes: &mut [Vec<Wish>],
-    ) -> Result<BTreeSet<At>> {
-        let look = |number: usize| {
-            let target: &Target<'_> = &group.targets[number];
-            if let (What::Copy { .. }, Some(ground)) = (&target.what, &grounds[&target.origin]) {
-                wishes[number] = self.wishes(sandbox, group, target, ground)?;
-            }
-            Ok(())
-        };
-        let ended = group.attempt(sandbox, None, || (), look)?;
-        let known: BTreeSet<At> = ended.into_iter().map(|ended| ended.at).collect();
-        for (target, wishes) in group.targets.iter().zip(wishes) {
-            if known.contains(&target.at) {
-                wishes.clear();
-            }
-        }
-        Ok(known)
     }
 
     /// The first rows that make a statement fail by themselves.
@@ -175,7 +152,7 @@ impl<'h> Trials<'h> {
             for wish in &wishes[number] {
                 let mut is_legal = false;
                 let alone = || is_legal = plant(sandbox, grounds, target, wish, 0);
-                let ended = group.attempt(sandbox, Some(at), alone, |_| Ok(()))?;
+                let ended = group.attempt(sandbox, at, alone)?;
                 if let ([ended], true) = (&ended[..], is_legal)
                     && ended.at == at
                     && let Some(ground) = &grounds[&target.origin]
@@ -218,7 +195,22 @@ impl<'h> Trials<'h> {
         Witness { at: ended.at, certain: false, what }
     }
 
-    /// What to try for a statement that is about to run.
+    /// A table as this statement makes it, in a database that has nothing else.
+    fn made(&self, created: At, table: &str) -> Result<Option<Shape>> {
+        if self.scratch.get().is_none() {
+            let _ = self.scratch.set(Sandbox::open(&self.history.config)?);
+        }
+        let Some(scratch) = self.scratch.get() else { return Ok(None) };
+        scratch.conn().execute_batch("SAVEPOINT made")?;
+        let shape = match scratch.run(self.history.sql(created), false) {
+            Ok(()) => Shape::read(scratch.conn(), table)?,
+            Err(_) => None,
+        };
+        scratch.conn().execute_batch("ROLLBACK TO made; RELEASE made")?;
+        Ok(shape)
+    }
+
+    /// What to try for a statement.
     fn wishes(
         &self,
         sandbox: &Sandbox,
@@ -229,17 +221,10 @@ impl<'h> Trials<'h> {
         let sql = self.history.sql(target.at);
         let mut wishes = Wishes::new(ground, |column| self.is_cleaned(group, target, column));
         match &target.what {
-            What::Copy { copy, demands } => {
-                let Some(into) = Shape::read(sandbox.conn(), &copy.table)? else { return Ok(Vec::new()) };
-                let from = copy
-                    .source
-                    .as_deref()
-                    .map(|source| Contents::read(sandbox, source))
-                    .transpose()?
-                    .flatten();
-                let own =
-                    || ground.shape.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
-                let from: Vec<String> = from.map_or_else(own, |contents| contents.columns);
+            What::Copy { copy, created, demands } => {
+                let Some(into) = self.made(*created, &copy.table)? else { return Ok(Vec::new()) };
+                let from: Vec<String> =
+                    ground.shape.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
                 wishes.copy(copy, sql, &into, &from, demands);
             }
             What::Index => wishes.index(sandbox, sql),

@@ -34,15 +34,8 @@ pub(super) struct Group<'p> {
 }
 
 impl Group<'_> {
-    /// Runs the statements on what `plant` has put in, calls `look` before each target, says which statements failed, and
-    /// takes everything back.
-    pub(super) fn attempt(
-        &self,
-        sandbox: &Sandbox,
-        to: Option<At>,
-        plant: impl FnOnce(),
-        mut look: impl FnMut(usize) -> Result<()>,
-    ) -> Result<Vec<Ended>> {
+    /// Runs the statements up to one, on what `plant` has put in, says which of them failed, and takes everything back.
+    pub(super) fn attempt(&self, sandbox: &Sandbox, last: At, plant: impl FnOnce()) -> Result<Vec<Ended>> {
         plant();
         let mut ended = Vec::new();
         for plan in self.plans {
@@ -52,12 +45,7 @@ impl Group<'_> {
             }
             let mut goes_on = true;
             for step in &plan.steps {
-                let targets = self.targets.iter().enumerate().filter(|(_, target)| target.at == step.at);
-                for (number, _) in targets {
-                    look(number)?;
-                }
-                goes_on = self.step(sandbox, *step, &mut ended)?;
-                goes_on &= to.is_none_or(|to| ended.is_empty() && step.at < to);
+                goes_on = self.step(sandbox, *step, &mut ended)? && step.at < last;
                 if !goes_on {
                     break;
                 }

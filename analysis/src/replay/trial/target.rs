@@ -26,7 +26,7 @@ pub(super) struct Target<'p> {
 #[derive(Debug)]
 pub(super) enum What<'p> {
     /// The rows are copied into a table that demands more.
-    Copy { copy: &'p Copy, demands: Demands },
+    Copy { copy: &'p Copy, created: At, demands: Demands },
     /// They are to differ.
     Index,
     /// These columns get values that are made of the old ones.
@@ -58,7 +58,7 @@ impl Target<'_> {
                     let created = before.iter().rev().find(|&&at| creates(history, at, &copy.table));
                     if let (Some(source), Some(&created)) = (&copy.source, created) {
                         let demands = Demands::read(history.sql(created));
-                        add(source, What::Copy { copy, demands });
+                        add(source, What::Copy { copy, created, demands });
                     }
                 }
                 (_, Some(Write::Update { table, columns })) => {

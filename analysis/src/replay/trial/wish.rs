@@ -41,56 +41,42 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         self.all
     }
 
-    /// Rows for a copy into a table that demands more; `pairs` says which of its columns gets what.
+    /// Rows for a copy into a table that demands more; `from` are the columns of the table that it copies.
     pub(super) fn copy(&mut self, copy: &Copy, sql: &str, into: &Shape, from: &[String], demands: &Demands) {
-        let old = Demands::read(&self.ground.text);
+        let (ground, old) = (self.ground, Demands::read(&self.ground.text));
         let names: Vec<String> = into.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
         let Some(pairs) = copy.pairs(&names, from) else { return };
-        let item = |name: &str| pairs.iter().find(|(column, _)| *column == name).map(|(_, item)| item);
-        let plain = |name: &str| match item(name) {
-            Some(Item::Column(column)) => self.ground.column(column),
+        let plain = |name: &String| match pairs.iter().find(|(column, _)| column == name) {
+            Some((_, Item::Column(column))) => ground.column(column),
             _ => None,
         };
-        let checks: Vec<(&Condition, Vec<usize>)> = demands
-            .new_checks(&old)
-            .map(|check| (check, check.names.iter().filter_map(|n| plain(n)).collect()))
-            .collect();
-        let strict: Vec<(usize, bool)> = into
-            .columns
-            .iter()
-            .filter_map(|field| {
-                let is_whole =
-                    ["INT", "INTEGER"].iter().any(|word| field.declared_type.eq_ignore_ascii_case(word));
-                let is_number = is_whole || field.declared_type.eq_ignore_ascii_case("REAL");
-                let is_wanted = field.is_rowid || is_number && demands.is_strict && !old.is_strict;
-                plain(&field.name.to_ascii_lowercase()).filter(|_| is_wanted).map(|column| (column, is_whole))
-            })
-            .collect();
-        let unique: Vec<Vec<usize>> = match demands.is_other_unique(&old) {
-            true => into
-                .unique
-                .iter()
-                .map(|columns| columns.iter().filter_map(|&at| plain(&names[at])).collect())
-                .collect(),
-            false => Vec::new(),
-        };
-        let is_filled = |name: &str| {
-            let field = into.columns.iter().find(|field| field.name.eq_ignore_ascii_case(name));
-            field.is_some_and(|field| !field.nullable)
-        };
-        let empties = pairs.iter().any(|(name, item)| *item == Item::Other && is_filled(name));
-        for (check, columns) in &checks {
-            self.check(check, columns);
+        for check in demands.new_checks(&old) {
+            let columns: Vec<usize> = check.names.iter().filter_map(plain).collect();
+            self.check(check, &columns);
         }
-        if !checks.is_empty() {
+        if demands.new_checks(&old).next().is_some() {
             self.literals();
         }
-        strict.into_iter().for_each(|(column, is_whole)| self.no_numbers(column, is_whole));
-        for columns in unique {
-            self.alike(&columns, &Pins::new());
-            self.outside(&columns);
+        for (field, name) in into.columns.iter().zip(&names) {
+            let is = |word: &str| field.declared_type.eq_ignore_ascii_case(word);
+            let is_whole = is("INT") || is("INTEGER");
+            let is_strict = demands.is_strict && !old.is_strict && (is_whole || is("REAL"));
+            if let Some(column) = plain(name).filter(|_| field.is_rowid || is_strict) {
+                self.no_numbers(column, is_whole);
+            }
         }
-        if empties {
+        if demands.is_other_unique(&old) {
+            for columns in &into.unique {
+                let columns: Vec<usize> = columns.iter().filter_map(|&at| plain(&names[at])).collect();
+                self.alike(&columns, &Pins::new());
+                self.outside(&columns);
+            }
+        }
+        let is_made = |(name, item): &(&str, Item)| {
+            let field = names.iter().position(|known| known == name).map(|at| &into.columns[at]);
+            *item == Item::Other && field.is_some_and(|field| !field.nullable)
+        };
+        if pairs.iter().any(is_made) {
             self.empty(sql);
         }
     }
