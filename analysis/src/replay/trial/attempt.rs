@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::Result;
 
@@ -10,7 +11,7 @@ use super::super::{Step, witness};
 use super::target::{Target, What};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// What became of a statement.
 #[derive(Debug)]

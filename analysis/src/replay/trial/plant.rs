@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use onward_core::name::quoted;
 use onward_core::token::{Token, significant};
 use rusqlite::Result;
 use rusqlite::types::Value;
@@ -10,7 +11,7 @@ use super::super::rows::Rows;
 use super::super::shape::Shape;
 use super::super::value::value;
 use super::demand::Condition;
-use crate::sandbox::{Sandbox, quoted};
+use crate::sandbox::Sandbox;
 
 /// Values for some columns of a row, by their numbers.
 pub(super) type Pins = BTreeMap<usize, Value>;
