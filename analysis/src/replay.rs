@@ -31,6 +31,7 @@ mod reach;
 mod rebuild;
 mod rows;
 mod shape;
+mod trial;
 mod value;
 mod witness;
 mod write;

@@ -88,6 +88,10 @@ pub(super) fn help(history: &History, at: At, refusal: &Refusal) -> String {
             "see to rows with the same value before: remove them with a DELETE, tell them apart with an UPDATE of \
              `{table}`, or leave them out with a WHERE"
         ),
+        kind if kind.starts_with("cannot store") || kind == "datatype mismatch" => {
+            "convert such values as they are copied, with `CAST(<column> AS <type>)`, or change them with an UPDATE before"
+                .to_owned()
+        }
         "CHECK" => "change what does not fit with an UPDATE before, or widen the CHECK".to_owned(),
         _ => "change what does not fit with an UPDATE before, or leave it out with a WHERE".to_owned(),
     }

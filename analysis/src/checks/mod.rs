@@ -14,6 +14,7 @@ pub mod broken_view;
 pub mod column_added_twice;
 pub mod column_removed;
 pub mod constraint_lost;
+pub mod depends_on_connection;
 pub mod double_quoted_string;
 pub mod down_differs;
 pub mod down_fails;

@@ -5,14 +5,15 @@ use onward_core::kind::Kind;
 
 use super::{
     affinity_changed, already_exists, autoincrement_lost, bad_config_file, bad_file_name, before_locked,
-    broken_trigger, broken_view, column_added_twice, column_removed, constraint_lost, double_quoted_string,
-    down_differs, down_fails, drops_data, duplicate_version, fails_with_rows, foreign_key_lost,
-    foreign_key_mismatch, index_before_column, index_before_table, index_lost, key_without_numbers,
-    legacy_not_adopted, locked_changed, locked_missing, masked_create, may_fail_with_rows, mixed_layouts,
-    newer_sqlite, no_migrations, not_in_transaction, null_primary_key, orphans, outer_column,
-    pragma_without_effect, redundant_transaction, references_moved, replay_limit, rows_lost, sqlite_error,
-    syntax_error, transaction_control, trigger_lost, unknown_column, unknown_directive, unknown_function,
-    unknown_table, unreadable, used_before_added, values_changed, version_order, view_lost,
+    broken_trigger, broken_view, column_added_twice, column_removed, constraint_lost, depends_on_connection,
+    double_quoted_string, down_differs, down_fails, drops_data, duplicate_version, fails_with_rows,
+    foreign_key_lost, foreign_key_mismatch, index_before_column, index_before_table, index_lost,
+    key_without_numbers, legacy_not_adopted, locked_changed, locked_missing, masked_create,
+    may_fail_with_rows, mixed_layouts, newer_sqlite, no_migrations, not_in_transaction, null_primary_key,
+    orphans, outer_column, pragma_without_effect, redundant_transaction, references_moved, replay_limit,
+    rows_lost, sqlite_error, syntax_error, transaction_control, trigger_lost, unknown_column,
+    unknown_directive, unknown_function, unknown_table, unreadable, used_before_added, values_changed,
+    version_order, view_lost,
 };
 use crate::diagnostic::Diagnostic;
 use crate::fault::Fault;
@@ -27,6 +28,7 @@ const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[
     transaction_control::check,
     not_in_transaction::check,
     pragma_without_effect::check,
+    depends_on_connection::check,
     sqlite_error::trigger,
 ];
 

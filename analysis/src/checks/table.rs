@@ -3,14 +3,14 @@
 use super::{
     affinity_changed, already_exists, autoincrement_lost, bad_config_file, bad_file_name, bad_lock_file,
     before_locked, broken_trigger, broken_view, column_added_twice, column_removed, constraint_lost,
-    double_quoted_string, down_differs, down_fails, drops_data, duplicate_version, empty_migration,
-    fails_with_rows, field_null, field_type, foreign_key_lost, foreign_key_mismatch, index_before_column,
-    index_before_table, index_lost, key_without_numbers, legacy_not_adopted, locked_changed, locked_missing,
-    masked_create, may_fail_with_rows, mixed_layouts, newer_sqlite, no_migrations, not_in_transaction,
-    not_repeatable, null_primary_key, orphans, outer_column, pragma_without_effect, redundant_transaction,
-    references_moved, replay_limit, rows_lost, sqlite_error, syntax_error, transaction_control, trigger_lost,
-    unknown_column, unknown_directive, unknown_function, unknown_table, unreadable, unused_allow,
-    used_before_added, values_changed, version_order, view_lost,
+    depends_on_connection, double_quoted_string, down_differs, down_fails, drops_data, duplicate_version,
+    empty_migration, fails_with_rows, field_null, field_type, foreign_key_lost, foreign_key_mismatch,
+    index_before_column, index_before_table, index_lost, key_without_numbers, legacy_not_adopted,
+    locked_changed, locked_missing, masked_create, may_fail_with_rows, mixed_layouts, newer_sqlite,
+    no_migrations, not_in_transaction, not_repeatable, null_primary_key, orphans, outer_column,
+    pragma_without_effect, redundant_transaction, references_moved, replay_limit, rows_lost, sqlite_error,
+    syntax_error, transaction_control, trigger_lost, unknown_column, unknown_directive, unknown_function,
+    unknown_table, unreadable, unused_allow, used_before_added, values_changed, version_order, view_lost,
 };
 use crate::rule::Rule;
 
@@ -28,6 +28,7 @@ pub static RULES: &[&Rule] = &[
     &column_added_twice::RULE,
     &column_removed::RULE,
     &constraint_lost::RULE,
+    &depends_on_connection::RULE,
     &double_quoted_string::RULE,
     &down_differs::RULE,
     &down_fails::RULE,

@@ -170,13 +170,8 @@ impl Shape {
 
     /// Notes which columns the brackets after `word` name, and the literals beside them.
     fn conditions(&mut self, tokens: &[Token<'_>], word: &str) {
-        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.is(word)) {
-            let mut depth = 0;
-            let end = tokens[at + 1..].iter().position(|token| {
-                depth += i32::from(token.is("(")) - i32::from(token.is(")"));
-                depth <= 0
-            });
-            self.condition(&tokens[at + 1..at + 1 + end.unwrap_or(0)], |_, _| true);
+        for condition in brackets(tokens, word) {
+            self.condition(condition, |_, _| true);
         }
     }
 
@@ -213,6 +208,19 @@ impl Shape {
         }
         Ok(())
     }
+}
+
+/// What stands in brackets behind this word, without the last one.
+pub(super) fn brackets<'t>(tokens: &'t [Token<'t>], word: &'t str) -> impl Iterator<Item = &'t [Token<'t>]> {
+    let places = tokens.iter().enumerate().filter(move |(_, token)| token.is(word));
+    places.map(|(at, _)| {
+        let mut depth = 0;
+        let end = tokens[at + 1..].iter().position(|token| {
+            depth += i32::from(token.is("(")) - i32::from(token.is(")"));
+            depth <= 0
+        });
+        &tokens[at + 1..at + 1 + end.unwrap_or(0)]
+    })
 }
 
 /// A number or string of SQL as a value.

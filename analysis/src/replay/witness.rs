@@ -21,6 +21,7 @@ use super::null_key;
 use super::offender;
 use super::plan::Plan;
 use super::rows::{Filler, Rows};
+use super::trial::Trials;
 use super::value::shown;
 use super::write::{Copy, Item, Write};
 use super::{Base, Step};
@@ -88,7 +89,13 @@ pub(super) fn run(
         outcome: Outcome::default(),
     };
     carrier.plant(&Since { tables: reached.clone(), ..Since::default() })?;
+    let mut trials = Trials::new(base.history);
+    let (mut tried, mut together) = (Vec::new(), 0);
     for (number, plan) in plans.iter().enumerate() {
+        if number == together && rows == Rows::Harsh {
+            together += trials.together(&plans[number..]);
+            tried.extend(trials.find(&carrier.sandbox, &plans[number..together])?);
+        }
         carrier.migration(plan, plan.migrations().any(|migration| faulty.contains(&migration)))?;
         if carrier.outcome.stopped.is_some() {
             break;
@@ -103,6 +110,9 @@ pub(super) fn run(
     if let (Some(last), None) = (plans.last(), carrier.outcome.stopped) {
         carrier.commit(last);
     }
+    let found: HashSet<At> = carrier.outcome.found.iter().map(|witness| witness.at).collect();
+    let is_new = |witness: &Witness| !found.contains(&witness.at) && !faulty.contains(&witness.at.migration);
+    carrier.outcome.found.extend(tried.into_iter().filter(is_new));
     // All that is pending is applied at once, so what a later migration mends is no fault.
     let end = Violation::read(carrier.sandbox.conn())?;
     carrier.outcome.found.retain(|witness| match &witness.what {
@@ -385,10 +395,7 @@ impl Carrier<'_> {
             }
             _ => false,
         };
-        let is_stubbed = self.history.config.functions.iter().any(|function| {
-            significant(sql)
-                .any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(&function.name)))
-        });
+        let is_stubbed = is_stubbed(self.history, sql);
         let is_limit = matches!(refusal.cause, Cause::Limit(_));
         if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
             let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write, plan);
@@ -592,4 +599,17 @@ impl Carrier<'_> {
         );
         self.sandbox.conn().query_row(&sql, [child, parent], |row| row.get(0))
     }
+}
+
+/// Whether a statement calls a function of the application, which is only a stub here.
+pub(super) fn is_stubbed(history: &History, sql: &str) -> bool {
+    history.config.functions.iter().any(|function| {
+        significant(sql)
+            .any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(&function.name)))
+    })
+}
+
+pub(super) fn count_rows(sandbox: &Sandbox, table: &str) -> Option<i64> {
+    let sql = format!("SELECT count(*) FROM main.{}", quoted(table));
+    sandbox.conn().query_row(&sql, [], |row| row.get(0)).ok()
 }

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX user_emails ON users (lower(email));
