@@ -7,6 +7,7 @@
 mod broken;
 mod contents;
 mod down;
+mod keys;
 mod late;
 mod legacy;
 mod limits;
@@ -193,7 +194,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let conn = replayer.sandbox.conn();
     let objects = ours(&history.config, conn)?;
     let fingerprint = fingerprint(&objects, conn)?;
-    let schema = Schema::read(conn)?;
+    let schema = replayer.sandbox.schema()?;
     let losses = replayer.losses;
     let losses = losses.into_iter().filter(|loss| rebuild::lasts(loss, &schema, &replayer.sandbox)).collect();
     // After a fault, what is not there may only be missing because of it.

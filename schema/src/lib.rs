@@ -46,6 +46,7 @@ pub mod switch;
 mod table;
 mod violation;
 
+pub use catalog::pragma;
 pub use column::{Affinity, Column, Generated};
 pub use create::fold;
 pub use difference::{Change, Difference};

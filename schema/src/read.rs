@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use onward_core::canonical::canonical;
-use rusqlite::{Connection, ErrorCode, Result, Row, Statement};
+use rusqlite::{Connection, ErrorCode, Result, Row};
 
-use crate::catalog::{Entry, text};
+use crate::catalog::{Entry, pragma, text};
 use crate::create::{self, IndexText, TableText};
-use onward_core::name::quoted;
+use rusqlite::{Connection, ErrorCode, Result, Row};
+
+use crate::catalog::{Entry, pragma, text};
 use crate::{Action, Affinity, Column, ForeignKey, Index, IndexColumn, Origin, Table};
 
-/// Reads tables. SQLite is asked by its pragmas alone: to ask for them in a SELECT costs many times as much.
+/// Reads tables.
 pub(crate) struct Reader<'c> {
     conn: &'c Connection,
     /// The text of each `CREATE INDEX`, by the index's name in lower case.
@@ -26,10 +28,6 @@ struct Options {
 impl<'c> Reader<'c> {
     pub(crate) fn new(conn: &'c Connection, index_texts: HashMap<String, String>) -> Reader<'c> {
         Reader { conn, index_texts }
-    }
-
-    fn ask(&self, pragma: &str, name: &str) -> Result<Statement<'c>> {
-        self.conn.prepare(&format!("PRAGMA main.{pragma}({})", quoted(name)))
     }
 
     pub(crate) fn table(&self, entry: &Entry) -> Result<Table> {
@@ -67,14 +65,14 @@ impl<'c> Reader<'c> {
 
     /// What follows a table's bracket.
     fn options(&self, table: &str) -> Result<Options> {
-        let mut statement = self.ask("table_list", table)?;
+        let mut statement = pragma(self.conn, "table_list", table)?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else { return Ok(Options::default()) };
         Ok(Options { without_rowid: row.get(4)?, strict: row.get(5)? })
     }
 
     fn read_columns(&self, table: &mut Table, text: &TableText) -> Result<()> {
-        let mut statement = self.ask("table_xinfo", &table.name)?;
+        let mut statement = pragma(self.conn, "table_xinfo", &table.name)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             // A hidden column is an argument or a result of a virtual table, no part of its rows.
@@ -98,7 +96,7 @@ impl<'c> Reader<'c> {
     fn foreign_keys(&self, table: &str, text: &TableText) -> Result<Vec<ForeignKey>> {
         let mut keys: Vec<ForeignKey> = Vec::new();
         let mut last = None;
-        let mut statement = self.ask("foreign_key_list", table)?;
+        let mut statement = pragma(self.conn, "foreign_key_list", table)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
@@ -126,7 +124,7 @@ impl<'c> Reader<'c> {
 
     fn indexes(&self, table: &str) -> Result<Vec<Index>> {
         let mut indexes = Vec::new();
-        let mut statement = self.ask("index_list", table)?;
+        let mut statement = pragma(self.conn, "index_list", table)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let origin = match text(row, 3)?.as_str() {
@@ -158,7 +156,7 @@ impl<'c> Reader<'c> {
 
     fn index_columns(&self, index: &str, written: &IndexText) -> Result<Vec<IndexColumn>> {
         let mut columns = Vec::new();
-        let mut statement = self.ask("index_xinfo", index)?;
+        let mut statement = pragma(self.conn, "index_xinfo", index)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let is_key: bool = row.get(5)?;

@@ -14,6 +14,7 @@ use onward_schema::Violation;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
 use super::contents::Contents;
+use super::keys::Keys;
 use super::loss;
 use super::plan::Plan;
 use super::rows::{Filler, Rows};
@@ -69,9 +70,11 @@ pub(super) fn run(
     faulty: &HashSet<usize>,
     rows: Rows,
 ) -> Result<Outcome> {
+    let sandbox = base.sandbox()?;
     let mut carrier = Carrier {
         history: base.history,
-        sandbox: base.sandbox()?,
+        keys: Keys::read(&sandbox)?,
+        sandbox,
         filler: Filler::new(rows),
         rows,
         has_keys: base.locked.is_some(),
@@ -110,6 +113,7 @@ pub(super) fn run(
 struct Carrier<'h> {
     history: &'h History,
     sandbox: Sandbox,
+    keys: Keys,
     filler: Filler,
     rows: Rows,
     has_keys: bool,
@@ -140,7 +144,10 @@ impl Carrier<'_> {
         let compares = !is_faulty && (plan.rebuilds() || foreign_keys);
         let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };
         let checks_keys = !is_faulty && self.has_keys && plan.touches_rows();
-        let violations = if checks_keys { Violation::read(self.sandbox.conn())? } else { Vec::new() };
+        let violations = match checks_keys {
+            true => self.keys.violations(self.history, &self.sandbox, plan)?,
+            false => Vec::new(),
+        };
         let found = self.outcome.found.len();
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
@@ -172,6 +179,7 @@ impl Carrier<'_> {
         if plan.is_undone {
             self.sandbox.reset()?;
         }
+        self.keys.follow(&self.sandbox, plan)?;
         if !failed {
             for (table, before) in &before {
                 if let Some(after) = Contents::read(&self.sandbox, table)? {
@@ -472,7 +480,8 @@ impl Carrier<'_> {
     }
 
     fn orphans(&mut self, plan: &Plan, before: &[Violation]) -> Result<()> {
-        let mut violations = Violation::new_ones(before, Violation::read(self.sandbox.conn())?);
+        let after = self.keys.violations(self.history, &self.sandbox, plan)?;
+        let mut violations = Violation::new_ones(before, after);
         while let Some(first) = violations.first() {
             let (child, parent) = (first.table.clone(), first.parent.clone());
             let of = |found: &Violation| found.table == child && found.parent == parent;
