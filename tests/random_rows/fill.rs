@@ -3,8 +3,9 @@
 use fastrand::Rng;
 use onward::rusqlite::types::Value;
 use onward::rusqlite::{Connection, params_from_iter};
-use onward_schema::token::{Kind, significant};
-use onward_schema::{Affinity, Column, ForeignKey, LEDGER, Schema, Table};
+use onward_core::ledger::LEDGER;
+use onward_core::token::{Kind, significant};
+use onward_schema::{Affinity, Column, ForeignKey, Schema, Table};
 
 /// No table gets more rows at once.
 const ROWS: usize = 6;
@@ -43,7 +44,7 @@ pub(crate) fn fill(conn: &Connection, literals: &[Value], random: &mut Rng) {
 
 /// The values of a text's strings and numbers.
 pub(crate) fn literals(sql: &str) -> Vec<Value> {
-    let value = |token: onward_schema::token::Token<'_>| match token.kind {
+    let value = |token: onward_core::token::Token<'_>| match token.kind {
         Kind::String => token.name().map(Value::Text),
         Kind::Number => token.text.parse().map(Value::Integer).or(token.text.parse().map(Value::Real)).ok(),
         _ => None,

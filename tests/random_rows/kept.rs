@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use onward::rusqlite::Connection;
 use onward::rusqlite::types::Value;
-use onward_analysis::statement::{Kind, Object};
 use onward_analysis::{Analysis, history::At};
-use onward_schema::token::significant;
-use onward_schema::{LEDGER, Schema};
+use onward_core::kind::{Kind, ObjectKind};
+use onward_core::ledger::LEDGER;
+use onward_core::token::significant;
+use onward_schema::Schema;
 
 use crate::fill::{quoted, rows};
 
@@ -95,7 +96,7 @@ fn is_emptied(analysis: &Analysis, pending: &[At], table: &str) -> bool {
     };
     let names = |at: &At| !history.named(*at, table).is_empty();
     let deletes = pending.iter().any(|at| names(at) && begins(at, &["DELETE", "REPLACE"]));
-    let drops = |at: &&At| matches!(&history.statement(**at).kind, Kind::Drop { object: Object::Table, name } if name.is(table));
+    let drops = |at: &&At| matches!(&history.statement(**at).kind, Kind::Drop { object: ObjectKind::Table, name } if name.is(table));
     let copies = |at: &&At| {
         begins(at, &["INSERT", "WITH", "CREATE"])
             && names(at)

@@ -11,7 +11,7 @@ use onward::rusqlite::types::Value;
 use onward::rusqlite::{self, Connection};
 use onward_analysis::history::{At, History};
 use onward_analysis::{Analysis, Proof, analyze};
-use onward_schema::token::significant;
+use onward_core::token::significant;
 
 use crate::fill::{fill, literals};
 use crate::kept::Rows;

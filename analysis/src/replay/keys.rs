@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use onward_core::kind::{Kind, ObjectKind};
 use onward_core::token::significant;
 use onward_schema::{Violation, pragma};
 use rusqlite::Result;
@@ -10,7 +11,6 @@ use rusqlite::Result;
 use super::plan::Plan;
 use crate::history::History;
 use crate::sandbox::Sandbox;
-use crate::statement::{Kind, Object};
 
 /// The parents of each table that has any. All names are in lower case.
 #[derive(Debug, Default)]
@@ -53,7 +53,7 @@ impl Keys {
         let names = names().filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
         let names: BTreeSet<String> = names.collect();
         let makes_trigger = plan.steps.iter().any(|step| {
-            matches!(history.statement(step.at).kind, Kind::Create { object: Object::Trigger, .. })
+            matches!(history.statement(step.at).kind, Kind::Create { object: ObjectKind::Trigger, .. })
         });
         let foreign_keys = history.migrations[plan.migration()].foreign_keys;
         let is_schema = |name: &&str| names.contains(*name);
