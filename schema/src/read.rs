@@ -7,9 +7,6 @@ use rusqlite::{Connection, ErrorCode, Result, Row};
 
 use crate::catalog::{Entry, pragma, text};
 use crate::create::{self, IndexText, TableText};
-use rusqlite::{Connection, ErrorCode, Result, Row};
-
-use crate::catalog::{Entry, pragma, text};
 use crate::{Action, Affinity, Column, ForeignKey, Index, IndexColumn, Origin, Table};
 
 /// Reads tables.

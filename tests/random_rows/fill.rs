@@ -4,6 +4,7 @@ use fastrand::Rng;
 use onward::rusqlite::types::Value;
 use onward::rusqlite::{Connection, params_from_iter};
 use onward_core::ledger::LEDGER;
+use onward_core::name::quoted;
 use onward_core::token::{Kind, significant};
 use onward_schema::{Affinity, Column, ForeignKey, Schema, Table};
 
@@ -283,8 +284,4 @@ pub(crate) fn rows(conn: &Connection, sql: &str) -> Vec<Vec<Value>> {
     let count = statement.column_count();
     let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect());
     rows.map(|rows| rows.flatten().collect()).unwrap_or_default()
-}
-
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

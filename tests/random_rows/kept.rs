@@ -7,10 +7,11 @@ use onward::rusqlite::types::Value;
 use onward_analysis::{Analysis, history::At};
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::ledger::LEDGER;
+use onward_core::name::quoted;
 use onward_core::token::significant;
 use onward_schema::Schema;
 
-use crate::fill::{quoted, rows};
+use crate::fill::rows;
 
 /// The rows of all tables, by their names in lower case.
 pub(crate) struct Rows(BTreeMap<String, Table>);
