@@ -11,6 +11,7 @@ mod constraint;
 mod contents;
 mod down;
 mod flow;
+mod keys;
 mod late;
 mod legacy;
 mod lifted;
@@ -205,7 +206,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let conn = replayer.sandbox.conn();
     let objects = ours(&history.config, conn)?;
     let fingerprint = fingerprint(&objects, conn)?;
-    let schema = Schema::read(conn)?;
+    let schema = replayer.sandbox.schema()?;
     let losses = replayer.losses;
     let losses =
         losses.into_iter().filter_map(|loss| rebuild::lasting(loss, &schema, &replayer.sandbox)).collect();

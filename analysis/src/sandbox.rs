@@ -1,5 +1,6 @@
 //! The SQLite that a history is replayed on: in memory, and unable to harm the machine it runs on.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use onward_core::ledger::{CREATE_LEDGER, LEDGER};
 use onward_core::name::{Ident, quoted};
 use onward_schema::stub::collation;
-use onward_schema::{enforce_foreign_keys, run, switch};
+use onward_schema::{Schema, SchemaReader, enforce_foreign_keys, run, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};
@@ -32,6 +33,7 @@ const HEAP: u32 = 768 << 20;
 pub(crate) struct Sandbox {
     conn: Connection,
     budget: Arc<Budget>,
+    schemas: RefCell<SchemaReader>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -69,7 +71,7 @@ impl Sandbox {
             _ => Authorization::Allow,
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
-        Ok(Sandbox { conn, budget })
+        Ok(Sandbox { conn, budget, schemas: RefCell::default() })
     }
 
     /// Another one with the same database; what is on the connection alone is not there.
@@ -103,6 +105,11 @@ impl Sandbox {
 
     pub(crate) fn conn(&self) -> &Connection {
         &self.conn
+    }
+
+    /// The schema as it is now.
+    pub(crate) fn schema(&self) -> Result<Schema> {
+        self.schemas.borrow_mut().read(&self.conn)
     }
 
     /// Ends a migration: what it leaves on its connection alone is not there when the next one runs years later.

@@ -1,8 +1,8 @@
 //! The rows of `sqlite_schema` that count.
 
 use onward_core::ledger::LEDGER;
-use onward_core::name::Ident;
-use rusqlite::{Connection, Result, Row};
+use onward_core::name::{Ident, quoted};
+use rusqlite::{Connection, Result, Row, Statement};
 
 use crate::ObjectKind;
 
@@ -65,6 +65,25 @@ pub(crate) fn text(row: &Row<'_>, column: usize) -> Result<String> {
 fn is_ours(name: &str) -> bool {
     let prefix = name.as_bytes().get(..7);
     prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"sqlite_")) || Ident(name) == LEDGER
+}
+
+/// One of the pragmas that tell of a table or an index, for one of the main database: `table_xinfo`, `index_list`, ….
+///
+/// To ask for it as a table in a SELECT costs many times as much, since SQLite then prepares both.
+///
+/// ```
+/// let conn = rusqlite::Connection::open_in_memory()?;
+/// conn.execute_batch("CREATE TABLE t(a, b)")?;
+/// let mut columns = onward_schema::pragma(&conn, "table_xinfo", "T")?;
+/// let names = columns.query_map([], |row| row.get(1))?.collect::<rusqlite::Result<Vec<String>>>()?;
+/// assert_eq!(names, ["a", "b"]);
+/// # Ok::<(), rusqlite::Error>(())
+/// ```
+///
+/// # Errors
+/// If SQLite does not know the pragma, or an authorizer denies it. What is not there has no rows.
+pub fn pragma<'c>(conn: &'c Connection, pragma: &str, name: &str) -> Result<Statement<'c>> {
+    conn.prepare(&format!("PRAGMA main.{pragma}({})", quoted(name)))
 }
 
 fn shadow_tables(conn: &Connection) -> Result<Vec<String>> {

@@ -37,6 +37,7 @@ mod index;
 mod offending;
 mod reach;
 mod read;
+mod reread;
 pub mod run;
 mod schema;
 mod storage;
@@ -45,6 +46,7 @@ pub mod switch;
 mod table;
 mod violation;
 
+pub use catalog::pragma;
 pub use column::{Affinity, Column, Generated};
 pub use create::fold;
 pub use difference::{Change, Difference};
@@ -56,6 +58,7 @@ pub use offending::offending;
 // What a `Difference` is about.
 pub use onward_core::kind::ObjectKind;
 pub use reach::reached;
+pub use reread::SchemaReader;
 pub use schema::{Schema, Trigger, View};
 pub use storage::Classes;
 pub use table::{Module, Table};

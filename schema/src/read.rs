@@ -3,21 +3,15 @@
 use std::collections::HashMap;
 
 use onward_core::canonical::canonical;
-use rusqlite::{Connection, ErrorCode, Result, Row, Statement};
+use rusqlite::{Connection, ErrorCode, Result, Row};
 
-use crate::catalog::{Entry, text};
+use crate::catalog::{Entry, pragma, text};
 use crate::create::{self, IndexText, TableText};
 use crate::{Action, Affinity, Column, ForeignKey, Index, IndexColumn, Origin, Table};
 
-/// The statements that reading a table takes, prepared once for all tables.
+/// Reads tables.
 pub(crate) struct Reader<'c> {
     conn: &'c Connection,
-    columns: Statement<'c>,
-    foreign_keys: Statement<'c>,
-    indexes: Statement<'c>,
-    index_columns: Statement<'c>,
-    /// What follows a table's bracket, by its name in lower case.
-    options: HashMap<String, Options>,
     /// The text of each `CREATE INDEX`, by the index's name in lower case.
     index_texts: HashMap<String, String>,
 }
@@ -29,33 +23,11 @@ struct Options {
 }
 
 impl<'c> Reader<'c> {
-    pub(crate) fn new(conn: &'c Connection, index_texts: HashMap<String, String>) -> Result<Reader<'c>> {
-        Ok(Reader {
-            conn,
-            // A hidden column is an argument or a result of a virtual table, no part of its rows.
-            columns: conn.prepare(
-                "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1, 'main')
-                 WHERE hidden <> 1 ORDER BY cid",
-            )?,
-            // The key written last has the id 0.
-            foreign_keys: conn.prepare(
-                "SELECT id, \"table\", \"from\", \"to\", on_update, on_delete
-                 FROM pragma_foreign_key_list(?1, 'main') ORDER BY id DESC, seq",
-            )?,
-            // `…_10` was made after `…_9`.
-            indexes: conn.prepare(
-                "SELECT name, \"unique\", origin FROM pragma_index_list(?1, 'main')
-                 ORDER BY origin = 'c', CASE origin WHEN 'c' THEN 0 ELSE length(name) END, lower(name)",
-            )?,
-            index_columns: conn.prepare(
-                "SELECT cid, name, \"desc\", coll FROM pragma_index_xinfo(?1, 'main') WHERE key ORDER BY seqno",
-            )?,
-            options: options(conn)?,
-            index_texts,
-        })
+    pub(crate) fn new(conn: &'c Connection, index_texts: HashMap<String, String>) -> Reader<'c> {
+        Reader { conn, index_texts }
     }
 
-    pub(crate) fn table(&mut self, entry: &Entry) -> Result<Table> {
+    pub(crate) fn table(&self, entry: &Entry) -> Result<Table> {
         let module = create::module(&entry.sql);
         let mut table = Table {
             name: entry.name.clone(),
@@ -78,7 +50,7 @@ impl<'c> Reader<'c> {
             return Ok(table);
         }
         let text = TableText::read(&entry.sql);
-        let options = self.options.get(&entry.name.to_ascii_lowercase()).copied().unwrap_or_default();
+        let options = self.options(&table.name)?;
         table.strict = options.strict;
         table.without_rowid = options.without_rowid;
         self.read_columns(&mut table, &text)?;
@@ -88,9 +60,22 @@ impl<'c> Reader<'c> {
         Ok(table)
     }
 
-    fn read_columns(&mut self, table: &mut Table, text: &TableText) -> Result<()> {
-        let mut rows = self.columns.query([&table.name])?;
+    /// What follows a table's bracket.
+    fn options(&self, table: &str) -> Result<Options> {
+        let mut statement = pragma(self.conn, "table_list", table)?;
+        let mut rows = statement.query([])?;
+        let Some(row) = rows.next()? else { return Ok(Options::default()) };
+        Ok(Options { without_rowid: row.get(4)?, strict: row.get(5)? })
+    }
+
+    fn read_columns(&self, table: &mut Table, text: &TableText) -> Result<()> {
+        let mut statement = pragma(self.conn, "table_xinfo", &table.name)?;
+        let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
+            // A hidden column is an argument or a result of a virtual table, no part of its rows.
+            if row.get::<_, i64>(6)? == 1 {
+                continue;
+            }
             let mut column = column(row, text, table.strict)?;
             if table.module.is_none() {
                 let (_, collation, _, _, autoincrement) =
@@ -105,73 +90,100 @@ impl<'c> Reader<'c> {
         Ok(())
     }
 
-    fn foreign_keys(&mut self, table: &str, text: &TableText) -> Result<Vec<ForeignKey>> {
+    fn foreign_keys(&self, table: &str, text: &TableText) -> Result<Vec<ForeignKey>> {
         let mut keys: Vec<ForeignKey> = Vec::new();
         let mut last = None;
-        let mut rows = self.foreign_keys.query([table])?;
+        let mut statement = pragma(self.conn, "foreign_key_list", table)?;
+        let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             if last != Some(id) {
                 last = Some(id);
                 keys.push(ForeignKey {
                     columns: Vec::new(),
-                    parent: self::text(row, 1)?,
+                    parent: self::text(row, 2)?,
                     parent_columns: Vec::new(),
-                    on_update: Action::from_sql(&self::text(row, 4)?),
-                    on_delete: Action::from_sql(&self::text(row, 5)?),
-                    deferred: text.deferred.get(keys.len()).copied().unwrap_or_default(),
+                    on_update: Action::from_sql(&self::text(row, 5)?),
+                    on_delete: Action::from_sql(&self::text(row, 6)?),
+                    deferred: false,
                 });
             }
             if let Some(key) = keys.last_mut() {
-                key.columns.push(self::text(row, 2)?);
-                key.parent_columns.extend(optional_text(row, 3)?);
+                key.columns.push(self::text(row, 3)?);
+                key.parent_columns.extend(optional_text(row, 4)?);
             }
         }
+        // The key written last has the id 0.
+        keys.reverse();
+        keys.iter_mut().zip(&text.deferred).for_each(|(key, &deferred)| key.deferred = deferred);
         Ok(keys)
     }
 
-    fn indexes(&mut self, table: &str) -> Result<Vec<Index>> {
+    fn indexes(&self, table: &str) -> Result<Vec<Index>> {
         let mut indexes = Vec::new();
-        let mut rows = self.indexes.query([table])?;
+        let mut statement = pragma(self.conn, "index_list", table)?;
+        let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let origin = match text(row, 2)?.as_str() {
+            let origin = match text(row, 3)?.as_str() {
                 "u" => Origin::UniqueConstraint,
                 "pk" => Origin::PrimaryKey,
                 _ => Origin::Created,
             };
-            let name = text(row, 0)?;
+            let name = text(row, 1)?;
             let sql = self.index_texts.get(&name.to_ascii_lowercase());
             let written = sql.map(|sql| IndexText::read(sql)).unwrap_or_default();
             let definition = sql.map(|sql| canonical(sql));
-            let columns = index_columns(&mut self.index_columns, &name, &written)?;
+            let columns = self.index_columns(&name, &written)?;
             indexes.push(Index {
                 name,
                 origin,
-                unique: row.get(1)?,
+                unique: row.get(2)?,
                 columns,
                 partial: written.partial,
                 definition,
             });
         }
+        // `…_10` was made after `…_9`.
+        indexes.sort_by_cached_key(|index| match index.origin {
+            Origin::Created => (true, 0, index.name.to_ascii_lowercase()),
+            _ => (false, index.name.chars().count(), index.name.to_ascii_lowercase()),
+        });
         Ok(indexes)
+    }
+
+    fn index_columns(&self, index: &str, written: &IndexText) -> Result<Vec<IndexColumn>> {
+        let mut columns = Vec::new();
+        let mut statement = pragma(self.conn, "index_xinfo", index)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let is_key: bool = row.get(5)?;
+            if !is_key {
+                continue;
+            }
+            // -2 is an expression, -1 the rowid.
+            let is_expression = row.get::<_, i64>(1)? == -2;
+            let name_or_expression = match optional_text(row, 2)? {
+                Some(name) => name,
+                None if is_expression => written.columns.get(columns.len()).cloned().unwrap_or_default(),
+                None => "rowid".to_owned(),
+            };
+            let collation = optional_text(row, 4)?.unwrap_or_else(|| "BINARY".to_owned());
+            columns.push(IndexColumn {
+                name_or_expression,
+                is_expression,
+                descending: row.get(3)?,
+                collation,
+            });
+        }
+        Ok(columns)
     }
 }
 
-fn options(conn: &Connection) -> Result<HashMap<String, Options>> {
-    let mut statement =
-        conn.prepare("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'")?;
-    let tables = statement.query_map([], |row| {
-        let options = Options { without_rowid: row.get(1)?, strict: row.get(2)? };
-        Ok((text(row, 0)?.to_ascii_lowercase(), options))
-    })?;
-    tables.collect()
-}
-
 fn column(row: &Row<'_>, text: &TableText, strict: bool) -> Result<Column> {
-    let name = self::text(row, 0)?;
-    let declared_type = self::text(row, 1)?;
+    let name = self::text(row, 1)?;
+    let declared_type = self::text(row, 2)?;
     let affinity = if strict { Affinity::of_strict(&declared_type) } else { Affinity::of(&declared_type) };
-    let generated = match row.get(5)? {
+    let generated = match row.get(6)? {
         2 => Some(text.generated(&name, false)),
         3 => Some(text.generated(&name, true)),
         _ => None,
@@ -180,33 +192,12 @@ fn column(row: &Row<'_>, text: &TableText, strict: bool) -> Result<Column> {
         name,
         declared_type,
         affinity,
-        not_null: row.get(2)?,
-        default: optional_text(row, 3)?.map(|default| create::fold(&default)),
-        primary_key: Some(row.get(4)?).filter(|&position| position > 0),
+        not_null: row.get(3)?,
+        default: optional_text(row, 4)?.map(|default| create::fold(&default)),
+        primary_key: Some(row.get(5)?).filter(|&position| position > 0),
         generated,
         collation: "BINARY".to_owned(),
     })
-}
-
-fn index_columns(
-    statement: &mut Statement<'_>,
-    index: &str,
-    written: &IndexText,
-) -> Result<Vec<IndexColumn>> {
-    let mut columns = Vec::new();
-    let mut rows = statement.query([index])?;
-    while let Some(row) = rows.next()? {
-        // -2 is an expression, -1 the rowid.
-        let is_expression = row.get::<_, i64>(0)? == -2;
-        let name_or_expression = match optional_text(row, 1)? {
-            Some(name) => name,
-            None if is_expression => written.columns.get(columns.len()).cloned().unwrap_or_default(),
-            None => "rowid".to_owned(),
-        };
-        let collation = optional_text(row, 3)?.unwrap_or_else(|| "BINARY".to_owned());
-        columns.push(IndexColumn { name_or_expression, is_expression, descending: row.get(2)?, collation });
-    }
-    Ok(columns)
 }
 
 fn optional_text(row: &Row<'_>, column: usize) -> Result<Option<String>> {

@@ -6,6 +6,7 @@ use onward_core::canonical::canonical;
 use onward_core::name::Ident;
 use rusqlite::{Connection, Result};
 
+use crate::catalog::Entry;
 use crate::read::Reader;
 use crate::{Index, ObjectKind, Table, catalog};
 
@@ -47,15 +48,26 @@ impl Schema {
     /// A view that does not resolve and a virtual table whose module is not there are listed with what is known. The
     /// shadow tables of such a virtual table pass for ordinary ones: only the module knows them.
     pub fn read(conn: &Connection) -> Result<Schema> {
-        let entries = catalog::entries(conn)?;
+        Schema::of(conn, catalog::entries(conn)?, |_| None)
+    }
+
+    /// Of these entries; `known` gives a table that need not be read.
+    pub(crate) fn of(
+        conn: &Connection,
+        entries: Vec<Entry>,
+        mut known: impl FnMut(&Entry) -> Option<Table>,
+    ) -> Result<Schema> {
         let indexes = entries.iter().filter(|entry| entry.kind == ObjectKind::Index);
         let index_texts = indexes.map(|entry| (entry.name.to_ascii_lowercase(), entry.sql.clone())).collect();
-        let mut reader = Reader::new(conn, index_texts)?;
+        let reader = Reader::new(conn, index_texts);
         let mut schema = Schema::default();
         for entry in entries {
             let key = entry.name.to_ascii_lowercase();
             match entry.kind {
-                ObjectKind::Table => drop(schema.tables.insert(key, reader.table(&entry)?)),
+                ObjectKind::Table => {
+                    let table = known(&entry).map_or_else(|| reader.table(&entry), Ok)?;
+                    schema.tables.insert(key, table);
+                }
                 // With their tables.
                 ObjectKind::Index => {}
                 ObjectKind::View => {

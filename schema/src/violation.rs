@@ -32,10 +32,32 @@ impl Violation {
         }
         let mut tables = conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
         let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
+        Violation::of(conn, &tables)
+    }
+
+    /// Those of the rows of these tables.
+    ///
+    /// ```
+    /// use onward_schema::Violation;
+    ///
+    /// let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("PRAGMA foreign_keys = OFF; CREATE TABLE p(id INTEGER PRIMARY KEY)")?;
+    /// conn.execute_batch("CREATE TABLE c(p REFERENCES p); INSERT INTO c VALUES (7); CREATE TABLE d(p REFERENCES p)")?;
+    /// assert_eq!(Violation::of(&conn, ["c"])?, Violation::read(&conn)?);
+    /// assert_eq!(Violation::of(&conn, ["d"])?, []);
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the database cannot be read. A table that is not there has none.
+    pub fn of<T: AsRef<str>>(
+        conn: &Connection,
+        tables: impl IntoIterator<Item = T>,
+    ) -> Result<Vec<Violation>> {
         let one = "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check(?1)";
         let mut violations = Vec::new();
         for table in tables {
-            violations.extend(followed(check(conn, one, [table]))?.unwrap_or_default());
+            violations.extend(followed(check(conn, one, [table.as_ref()]))?.unwrap_or_default());
         }
         Ok(violations)
     }

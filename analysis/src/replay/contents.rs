@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use onward_core::name::quoted;
+use onward_schema::pragma;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -24,11 +25,14 @@ pub(super) struct Contents {
 impl Contents {
     /// Reads a table; `None` for one that is not there, virtual, or too large.
     pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Contents>> {
-        let mut query = sandbox.conn().prepare(
-            "SELECT lower(info.name) FROM main.sqlite_schema AS entry, pragma_table_xinfo(entry.name, 'main') AS info
-             WHERE entry.name = ?1 COLLATE NOCASE AND entry.type = 'table' AND entry.rootpage > 0 AND info.hidden = 0",
-        )?;
-        let columns = query.query_map([table], |row| row.get(0))?.collect::<Result<Vec<String>>>()?;
+        let is_there = "SELECT 1 FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type = 'table' AND rootpage > 0";
+        if !sandbox.conn().prepare(is_there)?.exists([table])? {
+            return Ok(None);
+        }
+        let mut info = pragma(sandbox.conn(), "table_xinfo", table)?;
+        let info = info.query_map([], |row| Ok((row.get::<_, String>(1)?, row.get::<_, i64>(6)?)))?;
+        let info = info.collect::<Result<Vec<_>>>()?.into_iter().filter(|(_, hidden)| *hidden == 0);
+        let columns: Vec<String> = info.map(|(name, _)| name.to_ascii_lowercase()).collect();
         if columns.is_empty() {
             return Ok(None);
         }

@@ -111,7 +111,7 @@ impl Before {
              WHERE type IN ('index', 'trigger', 'view') AND sql IS NOT NULL",
         )?;
         let texts = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(Some(Before { texts: texts.collect::<Result<_>>()?, schema: Schema::read(sandbox.conn())? }))
+        Ok(Some(Before { texts: texts.collect::<Result<_>>()?, schema: sandbox.schema()? }))
     }
 
     fn text(&self, kind: ObjectKind, name: &str) -> Option<String> {
@@ -123,7 +123,7 @@ impl Before {
 
     /// Holds the schema after the migration against the one before.
     pub(super) fn losses(&self, history: &History, plan: &Plan, sandbox: &Sandbox) -> Result<Vec<Loss>> {
-        let after = Schema::read(sandbox.conn())?;
+        let after = sandbox.schema()?;
         let mut found = Vec::new();
         let flow = Flow::read(history, &self.schema, plan);
         for (key, old) in &self.schema.tables {
@@ -452,7 +452,7 @@ fn index_stands_in(end: &Schema, table: &str, sql: &str, sandbox: &Sandbox) -> b
     let read = || -> Result<Option<Schema>> {
         sandbox.conn().execute_batch("SAVEPOINT again")?;
         let schema = match sandbox.run(sql, true) {
-            Ok(()) => Some(Schema::read(sandbox.conn())?),
+            Ok(()) => Some(sandbox.schema()?),
             Err(_) => None,
         };
         sandbox.conn().execute_batch("ROLLBACK TO again; RELEASE again")?;

@@ -1,7 +1,7 @@
 //! What a row of a table must look like, as far as the schema says.
 
 use onward_core::token::{Kind, Token, significant};
-use onward_schema::Affinity;
+use onward_schema::{Affinity, pragma};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result};
 
@@ -69,23 +69,25 @@ impl Shape {
             null_key: None,
         };
         let mut key = Vec::new();
-        let mut columns = conn.prepare(
-            "SELECT name, type, \"notnull\", pk, coalesce(dflt_value IN ('''[]''', '''{}'''), 0) FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0",
-        )?;
-        let mut rows = columns.query([table])?;
+        let mut columns = pragma(conn, "table_xinfo", table)?;
+        let mut rows = columns.query([])?;
         while let Some(row) = rows.next()? {
-            let (name, declared_type): (String, String) = (row.get(0)?, row.get(1)?);
-            if row.get::<_, i64>(3)? > 0 {
+            if row.get::<_, i64>(6)? != 0 {
+                continue;
+            }
+            let (name, declared_type): (String, String) = (row.get(1)?, row.get(2)?);
+            if row.get::<_, i64>(5)? > 0 {
                 key.push(shape.columns.len());
             }
+            let default: Option<String> = row.get(4)?;
             shape.columns.push(Field {
                 affinity: Affinity::of(&declared_type),
                 name,
                 declared_type,
-                nullable: !row.get::<_, bool>(2)?,
+                nullable: !row.get::<_, bool>(3)?,
                 is_rowid: false,
                 place: shape.columns.len() as i64 + 1,
-                is_json: row.get(4)?,
+                is_json: matches!(default.as_deref(), Some("'[]'" | "'{}'")),
                 literals: Vec::new(),
                 checked: false,
             });
@@ -127,35 +129,29 @@ impl Shape {
     }
 
     fn indexes(&mut self, conn: &Connection, table: &str) -> Result<()> {
-        let mut query = conn.prepare(
-            "SELECT list.seq, info.name FROM pragma_index_list(?1, 'main') AS list,
-                    pragma_index_info(list.name, 'main') AS info
-             WHERE list.\"unique\" ORDER BY list.seq, info.seqno",
-        )?;
-        let mut rows = query.query([table])?;
-        let mut last = None;
-        while let Some(row) = rows.next()? {
-            let (index, name): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
-            if last.replace(index) != Some(index) {
-                self.unique.push(Vec::new());
+        let mut list = pragma(conn, "index_list", table)?;
+        let indexes = list.query_map([], |row| Ok((row.get::<_, String>(1)?, row.get::<_, bool>(2)?)))?;
+        for index in indexes {
+            let (index, is_unique) = index?;
+            if !is_unique {
+                continue;
             }
-            let column = name.and_then(|name| self.column(&name));
-            if let (Some(column), Some(columns)) = (column, self.unique.last_mut()) {
-                columns.push(column);
-            }
+            let mut info = pragma(conn, "index_info", &index)?;
+            let names = info.query_map([], |row| row.get::<_, Option<String>>(2))?;
+            let names = names.collect::<Result<Vec<_>>>()?;
+            let columns = names.into_iter().filter_map(|name| self.column(&name?)).collect();
+            self.unique.push(columns);
         }
         Ok(())
     }
 
     fn foreign_keys(&mut self, conn: &Connection, table: &str) -> Result<()> {
-        let mut query = conn.prepare(
-            "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1, 'main') ORDER BY id DESC, seq",
-        )?;
-        let mut rows = query.query([table])?;
+        let mut list = pragma(conn, "foreign_key_list", table)?;
+        let mut rows = list.query([])?;
         let mut last = None;
         while let Some(row) = rows.next()? {
             let (id, parent, from, to): (i64, String, String, Option<String>) =
-                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+                (row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?);
             if last.replace(id) != Some(id) {
                 self.keys.push(Key { columns: Vec::new(), parent, parent_columns: Vec::new() });
             }
@@ -165,6 +161,8 @@ impl Shape {
                 key.parent_columns.extend(to);
             }
         }
+        // The key written last has the id 0.
+        self.keys.reverse();
         Ok(())
     }
 

@@ -16,6 +16,7 @@ use rusqlite::{OptionalExtension, Result, types::Value};
 use super::absent;
 use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
+use super::keys::Keys;
 use super::loss;
 use super::null_key;
 use super::offender;
@@ -78,9 +79,11 @@ pub(super) fn run(
     faulty: &HashSet<usize>,
     rows: Rows,
 ) -> Result<Outcome> {
+    let sandbox = base.sandbox()?;
     let mut carrier = Carrier {
         history: base.history,
-        sandbox: base.sandbox()?,
+        keys: Keys::read(&sandbox)?,
+        sandbox,
         filler: Filler::new(rows),
         rows,
         has_keys: base.locked.is_some(),
@@ -128,6 +131,7 @@ pub(super) fn run(
 struct Carrier<'h> {
     history: &'h History,
     sandbox: Sandbox,
+    keys: Keys,
     filler: Filler,
     rows: Rows,
     has_keys: bool,
@@ -160,7 +164,10 @@ impl Carrier<'_> {
         let compares = !is_faulty && (plan.rebuilds() || foreign_keys);
         let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };
         let checks_keys = !is_faulty && self.has_keys && plan.touches_rows();
-        let violations = if checks_keys { Violation::read(self.sandbox.conn())? } else { Vec::new() };
+        let violations = match checks_keys {
+            true => self.keys.violations(self.history, &self.sandbox, plan)?,
+            false => Vec::new(),
+        };
         let trial = match self.rows == Rows::Harsh && checks_keys && !foreign_keys {
             true => Trial::of(self.history, plan, &self.sandbox)?,
             false => None,
@@ -199,6 +206,7 @@ impl Carrier<'_> {
         if plan.is_undone {
             self.sandbox.reset()?;
         }
+        self.keys.follow(&self.sandbox, plan)?;
         if failed
             && let Some(trial) = trial
             && trial.works(self.history, plan)?
@@ -530,7 +538,8 @@ impl Carrier<'_> {
     }
 
     fn orphans(&mut self, plan: &Plan, before: &[Violation]) -> Result<()> {
-        let mut violations = Violation::new_ones(before, Violation::read(self.sandbox.conn())?);
+        let after = self.keys.violations(self.history, &self.sandbox, plan)?;
+        let mut violations = Violation::new_ones(before, after);
         while let Some(first) = violations.first() {
             let (child, parent) = (first.table.clone(), first.parent.clone());
             let of = |found: &Violation| found.table == child && found.parent == parent;
