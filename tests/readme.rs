@@ -24,6 +24,43 @@ fn its_code_is_the_example_that_is_compiled() {
 }
 
 #[test]
+fn its_migrations_are_those_of_the_example() {
+    let files = ["0001_jobs.sql", "0002_archive.sql"];
+    assert_eq!(blocks("sql"), files.map(|file| read(&format!("examples/readme/migrations/{file}"))));
+}
+
+/// A line of code a pool.
+#[test]
+fn its_pools_are_those_that_are_tried() {
+    let tried = read("tests/company/tests/company.rs");
+    let readme = read("README.md");
+    for pool in ["r2d2_sqlite", "deadpool-sqlite", "tokio-rusqlite"] {
+        let line = readme.lines().find(|line| line.starts_with(&format!("- {pool}: "))).unwrap();
+        let code = line.split('`').nth(1).unwrap();
+        assert!(tried.contains(code), "{code}");
+    }
+}
+
+#[test]
+fn its_features_are_those_of_the_manifest() {
+    let manifest = read("runtime/Cargo.toml");
+    let features = manifest.split("[features]\n").nth(1).unwrap().split("\n[").next().unwrap();
+    let features = features.lines().filter(|line| !line.starts_with('#'));
+    let names = features.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
+    let mut declared: Vec<_> = names.filter(|name| *name != "default").collect();
+    declared.sort();
+    for page in ["README.md", "runtime/README.md"] {
+        let text = read(page);
+        let table = text.split("| feature |").nth(1).unwrap();
+        let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+        let mut listed: Vec<_> =
+            rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+        listed.sort();
+        assert_eq!(listed, declared, "{page}");
+    }
+}
+
+#[test]
 fn its_error_is_what_the_command_line_prints() {
     let output = cargo_onward()
         .arg("check")

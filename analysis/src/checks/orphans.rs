@@ -88,10 +88,15 @@ fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
     for violation in violations.iter().take(3) {
         diagnostic = diagnostic.note(violation.to_string());
     }
-    Some(diagnostic.note("the runtime refuses to commit them, so no fresh database would start").help(
-        "foreign keys are off while migrations run, so ON DELETE actions do not fire: insert the rows that are \
-         referred to, or delete the rows that refer to them",
-    ))
+    let off = match migration.foreign_keys {
+        true => "",
+        false => "foreign keys are off while migrations run, so ON DELETE actions do not fire: ",
+    };
+    Some(
+        diagnostic.note("the runtime refuses to commit them, so no fresh database would start").help(
+            format!("{off}insert the rows that are referred to, or delete the rows that refer to them"),
+        ),
+    )
 }
 
 #[cfg(test)]
