@@ -57,7 +57,7 @@ pub(crate) fn write(name: &str, topic: &str) -> Result<()> {
     println!(
         "\nnext:\n  \
          write the detector and its words, and SQL that shows it: cargo test -p onward-analysis --lib checks::{name}\n  \
-         write its case, then what is seen: TRYBUILD=overwrite cargo test -p onward-tests --test ui cases trybuild={name}.rs\n  \
+         write its case, then what is seen: TRYBUILD=overwrite cargo test -p onward-tests --test ui -- cases trybuild={name}\n  \
          write the page: cargo run -q -p cargo-onward -- checks > docs/checks.md\n  \
          say it in CHANGELOG.md"
     );
