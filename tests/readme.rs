@@ -103,3 +103,47 @@ fn every_promise_has_a_test_that_is_there() {
     }
     assert!(count > 40, "{count}");
 }
+
+/// What is where in one screen names what is there.
+#[test]
+fn every_place_in_the_architecture_is_there() {
+    let page = read("ARCHITECTURE.md");
+    let section = page.split("## What is where\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let places: Vec<&str> = section.split('`').skip(1).step_by(2).filter(|name| name.contains('/')).collect();
+    assert!(places.len() > 12, "{places:?}");
+    for place in places {
+        let is_there = root.join(place).exists() || root.join(format!("{place}.rs")).exists();
+        assert!(is_there, "{place}");
+    }
+}
+
+/// Links between the pages lead to files.
+#[test]
+fn every_link_of_a_page_leads_to_a_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = ["", "docs", "docs/decisions", "runtime", "core", "schema", "analysis", "macros", "cli"];
+    let mut links = 0;
+    for folder in folders.map(|folder| root.join(folder)) {
+        let pages = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+        for page in pages.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+            let text = std::fs::read_to_string(&page).unwrap();
+            let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+            for target in targets.filter(|target| !target.contains("://") && !target.contains(' ')) {
+                let path = target.split('#').next().unwrap();
+                assert!(path.is_empty() || folder.join(path).exists(), "{}: {target}", page.display());
+                links += 1;
+            }
+            // A registry's page has nothing beside it.
+            let is_packed = page.ends_with("README.md")
+                && folder.join("Cargo.toml").exists()
+                && folder.join("src").exists();
+            assert!(
+                !is_packed || text.split("](").skip(1).all(|rest| rest.starts_with("https://")),
+                "{}",
+                page.display()
+            );
+        }
+    }
+    assert!(links > 20, "{links}");
+}
