@@ -62,7 +62,8 @@ fn a_new_check_builds_and_finds_nothing() {
     assert!(formatted.status.success(), "{formatted:?}");
 
     // It builds without a warning, the table takes it, and what is left to write is what its own test says.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    // A target folder of its own: to cargo the packages of the copy are those of this checkout, by name and place in it.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-check-target");
     let output = Command::new(env!("CARGO"))
         .args(["test", "--offline", "-p", "onward-analysis", "--lib", "--target-dir"])
         .arg(target)
