@@ -13,7 +13,7 @@ const PUBLISHED: [&str; 6] =
     ["onward-core", "onward-schema", "onward-analysis", "onward-macros", "onward", "cargo-onward"];
 
 /// The integration tests that need no other build than their own, and take seconds.
-const SHORT: [&str; 12] = [
+const SHORT: [&str; 13] = [
     "adopt",
     "apply",
     "choices",
