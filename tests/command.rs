@@ -388,6 +388,130 @@ fn the_folder_is_the_one_that_the_manifest_names() {
     }
 }
 
+/// Two packages with migrations, one of them in a folder of its own choice, and one without.
+fn workspace() -> Place {
+    let manifest =
+        |name: &str, more: &str| format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n{more}");
+    Place::with(&[
+        ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n"),
+        ("crates/shop/Cargo.toml", &manifest("shop", "")),
+        ("crates/shop/src/lib.rs", ""),
+        ("crates/shop/migrations/0001_orders.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY);\n"),
+        (
+            "crates/mail/Cargo.toml",
+            &manifest("mail", "[package.metadata.onward]\nmigrations = \"db/history\"\n"),
+        ),
+        ("crates/mail/src/lib.rs", ""),
+        ("crates/mail/db/history/0001_mails.sql", "CREATE TABLE mails (id INTEGER PRIMARY KEY);\n"),
+        ("crates/plain/Cargo.toml", &manifest("plain", "")),
+        ("crates/plain/src/lib.rs", ""),
+    ])
+}
+
+#[test]
+fn at_the_root_of_a_workspace_the_package_has_to_be_named() {
+    let place = workspace();
+    for folder in [".", "crates"] {
+        for args in [&["new", "tags"][..], &["check"], &["apply", "app.db"]] {
+            let err = run(cargo_onward().args(args).current_dir(place.path(folder))).exits(2).err;
+            let words = ["name the package with `-p`", "`mail` (", "db/history)", "`plain`,", "`shop` ("];
+            assert!(words.iter().all(|word| err.replace('\\', "/").contains(word)), "{args:?}: {err}");
+        }
+    }
+    assert!(!place.path("migrations").exists() && !place.path("crates/migrations").exists());
+
+    let made = |args: &[&str]| place.onward(args).exits(0).out.replace('\\', "/");
+    assert_eq!(made(&["new", "tags", "-p", "mail"]), "crates/mail/db/history/0002_tags.sql\n");
+    assert_eq!(made(&["new", "first", "--package", "plain"]), "crates/plain/migrations/0001_first.sql\n");
+    place.write("crates/mail/db/history/0002_tags.sql", "CREATE TABLE tags (id INTEGER PRIMARY KEY);\n");
+    let out = place.onward(&["apply", "mail.db", "-p", "mail"]).exits(0).out;
+    assert!(out.contains("0002  tags"), "{out}");
+    let err = place.onward(&["check", "-p", "nowhere"]).exits(2).err;
+    assert!(
+        err.contains("no package of this workspace is called `nowhere`") && err.contains("`shop`"),
+        "{err}"
+    );
+    place.onward(&["check", "migrations", "-p", "shop"]).exits(2);
+    // A folder that is there is meant, as before.
+    place.write("migrations/0001_notes.sql", "CREATE TABLE notes (id INTEGER PRIMARY KEY);\n");
+    assert_eq!(made(&["new", "tags"]), "migrations/0002_tags.sql\n");
+}
+
+#[test]
+fn a_whole_workspace_is_checked_and_locked() {
+    let place = workspace();
+    let onward = |args: &[&str], code| {
+        let ran = place.onward(args).exits(code);
+        (ran.out.replace('\\', "/"), ran.err)
+    };
+    let out = onward(&["check", "--workspace"], 0).0;
+    let sound = "1 migration: 0 errors, 0 warnings\n";
+    assert_eq!(out, format!("crates/mail/db/history:\n{sound}crates/shop/migrations:\n{sound}"));
+    onward(&["lock", "--check", "--workspace"], 1);
+    onward(&["lock", "--workspace"], 0);
+    onward(&["lock", "--check", "--workspace"], 0);
+    assert!(place.path("crates/mail/db/history/onward.lock").exists());
+
+    // One that is wrong decides, and the others are checked all the same.
+    place.write("crates/mail/db/history/0002_tags.sql", "CREATE TABLE tags (id, id);\n");
+    place.write("crates/shop/migrations/0002_tags.sql", "CREATE TABLE tags (id, id);\n");
+    assert!(onward(&["check", "--workspace"], 1).0.matches("1 error, ").count() == 2);
+    for format in ["json", "github", "sarif"] {
+        let out = onward(&["check", "--workspace", "--format", format], 1).0;
+        for path in ["crates/mail/db/history/0002_tags.sql", "crates/shop/migrations/0002_tags.sql"] {
+            assert!(out.contains(path), "{out}");
+        }
+    }
+    let (out, err) = onward(&["lock", "--workspace"], 1);
+    assert!(out.contains("0002_tags.sql") && err.matches("is not locked").count() == 2, "{out}{err}");
+    onward(&["check", "--workspace", "-p", "shop"], 2);
+    onward(&["apply", "app.db", "--workspace"], 2);
+}
+
+#[test]
+fn shells_complete_the_commands() {
+    let place = Place::empty();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = place.onward(&["completions", shell]).exits(0).out;
+        assert!(["rehearse", "workspace"].iter().all(|word| script.contains(word)), "{shell}");
+    }
+    place.onward(&["completions", "dos"]).exits(2);
+    // As a shell goes about it, where there is one.
+    place.write("complete.bash", &place.onward(&["completions", "bash"]).exits(0).out);
+    let asked = "source complete.bash; COMP_WORDS=(cargo-onward re); COMP_CWORD=1; \
+                 $(complete -p cargo-onward | sed 's/.*-F \\([^ ]*\\).*/\\1/') cargo-onward re cargo-onward; \
+                 echo \"${COMPREPLY[@]}\"";
+    match Command::new("bash").args(["-c", asked]).current_dir(place.folder()).output() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            let words: Vec<&str> = said.split_whitespace().collect();
+            assert_eq!(words, ["rehearse", "revert", "restore"], "{output:?}");
+        }
+        Err(error) => println!("no bash here, so that its script was not run: {error}"),
+    }
+}
+
+/// The link may lead to where several folders have their locks.
+#[cfg(unix)]
+#[test]
+fn a_lock_that_is_a_link_stays_one() {
+    let place = Place::with(&[
+        ("migrations/0001_notes.sql", "CREATE TABLE notes (body TEXT);\n"),
+        ("locks/notes.lock", "format = 1\n"),
+    ]);
+    let link = place.path("migrations/onward.lock");
+    std::os::unix::fs::symlink("../locks/notes.lock", &link).unwrap();
+    place.onward(&["lock"]).exits(0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(place.read("locks/notes.lock").contains("0001_notes.sql"));
+    assert_eq!((place.files("locks").len(), place.files("migrations").len()), (1, 2));
+    place.onward(&["lock", "--check"]).exits(0);
+    // One that leads nowhere is somebody's mistake.
+    place.remove("locks/notes.lock");
+    let ran = place.onward(&["lock"]).exits(1);
+    assert!(!place.path("locks/notes.lock").exists() && link.is_symlink(), "{}{}", ran.out, ran.err);
+}
+
 #[test]
 fn colours_are_for_terminals() {
     let place = Place::with(&[("migrations/0001_notes.sql", "CREATE TABLE notes (id, id);\n")]);

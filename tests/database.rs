@@ -21,6 +21,8 @@ fn status_tells_applied_pending_and_conflicting_migrations_apart() {
     assert!(text.ends_with("up to date\n"), "{text}");
     assert_eq!(text.lines().count(), SAMPLE.list().len() + 1);
     assert!(line(&text, "retries").starts_with("applied 20"), "{text}");
+    // The version is written as the file has it.
+    assert!(text.lines().any(|line| line.starts_with("  0001  ")), "{text}");
 
     place.write("migrations/0011_tags.sql", "CREATE TABLE tags (name TEXT);\n");
     let text = status(0);
@@ -293,6 +295,77 @@ fn restore_goes_back_to_a_copy_and_keeps_what_was_there() {
         place.onward(&["restore", "copy.db", "missing.db"]).exits(2);
         assert!(!place.path("missing.db").exists());
     }
+}
+
+/// What a run does, a command does: none advises a call of Rust's.
+#[test]
+fn help_is_in_commands() {
+    let files = [
+        ("migrations/0001_jobs.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, price INTEGER);"),
+        ("migrations/0002_cents.sql", "UPDATE jobs SET price = price * 100;"),
+    ];
+    let place = Place::with(&files);
+    let sql = |db: &str, sql: &str| Connection::open(place.path(db)).unwrap().execute_batch(sql).unwrap();
+    sql("without.db", files[0].1);
+    sql("other.db", "CREATE TABLE notes(body TEXT)");
+    place.write("text.db", &"This is not a database. ".repeat(100));
+    place.onward(&["apply", "newer.db"]).exits(0);
+    place.onward(&["apply", "calls.db"]).exits(0);
+    let refused = |args: &[&str], code: i32, words: &str| {
+        let err = place.onward(args).exits(code).err;
+        assert!(err.contains(words), "{args:?}: {err}");
+        for call in ["migrator", "Adopt::", "or_recreate", "lock_timeout", "register the function"] {
+            assert!(!err.contains(call), "{args:?}: {err}");
+        }
+    };
+    for command in ["apply", "rehearse", "revert"] {
+        let args = [command, "without.db", "0001"];
+        refused(if command == "revert" { &args } else { &args[..2] }, 1, "`cargo onward adopt`");
+    }
+    refused(&["adopt", "without.db"], 1, "`--at VERSION`");
+    refused(&["adopt", "other.db"], 1, "bring these in line by hand");
+    refused(&["apply", "text.db"], 2, "the program that has the key");
+    refused(&["status", "text.db"], 2, "the program that has the key");
+    place.write("migrations/0003_grow.sql", "CREATE TABLE tags(id INTEGER PRIMARY KEY);");
+    sql("grown.db", "CREATE TABLE tags(id INTEGER PRIMARY KEY)");
+    refused(&["adopt", "grown.db", "--how", "reconcile"], 1, "`cargo onward adopt` then takes it over");
+    place.remove("migrations/0003_grow.sql");
+    place.remove("migrations/0002_cents.sql");
+    refused(&["apply", "newer.db"], 1, "the newer program's migrations folder");
+    place.write(files[1].0, files[1].1);
+    place.write("migrations/onward.toml", "functions = [\"uuid7\"]\n");
+    place.write("migrations/0003_calls.sql", "CREATE TABLE ids(id TEXT); INSERT INTO ids VALUES (uuid7());");
+    refused(&["apply", "calls.db"], 1, "let the program migrate this database");
+}
+
+/// SQLite makes files beside a database in WAL mode to read it.
+#[test]
+fn restore_leaves_nothing_beside_a_copy_in_wal_mode() {
+    let place = Place::with_sample();
+    let sql = |db: &str, sql: &str| Connection::open(place.path(db)).unwrap().execute_batch(sql).unwrap();
+    fs::copy(place.path("app.db"), place.path("copy.db")).unwrap();
+    sql("copy.db", "PRAGMA journal_mode = WAL; INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')");
+    let bytes = fs::read(place.path("copy.db")).unwrap();
+    assert_eq!(bytes[18..20], [2, 2]);
+    let beside = || ["copy.db-wal", "copy.db-shm"].map(|file| place.path(file).exists());
+    assert_eq!(beside(), [false, false]);
+    place.onward(&["restore", "copy.db", "app.db"]).exits(0);
+    assert_eq!(beside(), [false, false]);
+    assert!(fs::read(place.path("copy.db")).unwrap() == bytes);
+
+    // Rows that are only in the WAL are restored, and it stays as it is.
+    let conn = Connection::open(place.path("copy.db")).unwrap();
+    conn.execute_batch("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')").unwrap();
+    for file in ["copy.db", "copy.db-wal"] {
+        fs::copy(place.path(file), place.path(&file.replace("copy", "killed"))).unwrap();
+    }
+    drop(conn);
+    let wal = fs::read(place.path("killed.db-wal")).unwrap();
+    place.onward(&["restore", "killed.db", "app.db"]).exits(0);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    let jobs: i64 = conn.query_row("SELECT count(*) FROM jobs", [], |row| row.get(0)).unwrap();
+    assert_eq!(jobs, 2);
+    assert!(!wal.is_empty() && fs::read(place.path("killed.db-wal")).unwrap() == wal);
 }
 
 #[test]

@@ -54,6 +54,7 @@ fn json_says_what_people_are_told() {
         (Some("migrations/0002_archive.sql"), [1, 29, 1, 37])
     );
     assert_eq!(unique["code"], "may_fail_with_rows");
+    assert_eq!((&index["released"], &unique["released"]), (&json!(false), &json!(false)));
     let [start, _, end, _] = at(unique);
     assert!(start == 1 && end >= start, "{unique}");
     let notes = unique["notes"].as_array().unwrap();

@@ -177,3 +177,12 @@ fn a_pipe_does_not_hold_up_a_build() {
     assert!(text.contains("cannot read `0004_pipe.sql`: it is a pipe, not a file"), "{text}");
     assert!(text.contains("cannot read `one.sql`: it is a pipe, not a file"), "{text}");
 }
+
+/// What is behind a feature says so.
+#[test]
+fn a_snapshot_without_its_feature_names_it() {
+    let main = "fn main() { let _ = onward::snapshot!(\"migrations\"); }";
+    let workspace = workspace("without", main);
+    let text = failed(&mut workspace.cargo("check"));
+    assert!(text.contains("error: `snapshot!` needs the feature `snapshot` of onward"), "{text}");
+}

@@ -40,6 +40,23 @@ fn an_observer_sees_every_step() {
     assert_eq!(seen.into_inner().unwrap(), expected);
 }
 
+/// On a line of a log: neither the text of a file nor what is private.
+#[test]
+fn an_event_fits_on_a_line() {
+    let file = File::new();
+    let seen = Mutex::new(Vec::new());
+    let migrator = ORDERS.migrator().observer(|event| seen.lock().unwrap().push(format!("{event:?}")));
+    migrator.open(file.path()).unwrap();
+    drop(migrator);
+    let seen = seen.into_inner().unwrap();
+    assert!(seen.len() > 2);
+    for line in seen.iter().chain([&format!("{ORDERS:?}"), &format!("{:?}", ORDERS.migrator())]) {
+        let is_private = ["CREATE TABLE", "statements", "whole", "ends", "fingerprint"];
+        assert!(!is_private.iter().any(|word| line.contains(word)) && line.len() < 2000, "{line}");
+    }
+    assert!(seen[0].contains("version: 1") && seen[0].contains("0001_"), "{}", seen[0]);
+}
+
 #[test]
 fn an_observer_sees_the_wait() {
     let file = File::with_orders(&FIRST);
@@ -111,6 +128,7 @@ fn a_report_is_json() {
     let file = File::with_orders(&FIRST);
     file.conn().query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
     let status = serde_json::to_value(ORDERS.status(&file.conn()).unwrap()).unwrap();
+    assert_eq!(status["entries"][0]["label"], "0001", "{status}");
     assert!(status["entries"][0]["state"]["applied"].as_str().unwrap().ends_with('Z'), "{status}");
     assert_eq!(status["entries"][1]["state"], "pending");
     let (_, report) = ORDERS.migrator().open(file.path()).unwrap();

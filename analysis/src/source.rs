@@ -79,11 +79,25 @@ pub fn stamp(dir: &Path) -> Option<Stamp> {
 /// migrations = "db/history"
 /// ```
 pub fn configured(package: &Path) -> Option<String> {
-    let text = String::from_utf8(regular::read(&package.join("Cargo.toml")).ok()?).ok()?;
     // What is wrong with the file is cargo's to say.
+    let text = manifest(package)?;
     let manifest = DeTable::parse(&text).ok()?.into_inner();
     let onward = manifest.get("package")?.get_ref().get("metadata")?.get_ref().get("onward")?;
     onward.get_ref().get("migrations")?.get_ref().as_str().map(str::to_owned)
+}
+
+/// Whether the Cargo.toml of a folder is that of a workspace and of no package.
+pub fn is_workspace_root(folder: &Path) -> bool {
+    manifest(folder).is_some_and(|text| {
+        DeTable::parse(&text).is_ok_and(|manifest| {
+            let manifest = manifest.into_inner();
+            manifest.contains_key("workspace") && !manifest.contains_key("package")
+        })
+    })
+}
+
+fn manifest(folder: &Path) -> Option<String> {
+    String::from_utf8(regular::read(&folder.join("Cargo.toml")).ok()?).ok()
 }
 
 /// What lies in a folder: paths relative to it, with `/` between the parts.

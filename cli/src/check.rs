@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::io::Write;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -24,21 +24,38 @@ pub(crate) enum Format {
     Sarif,
 }
 
-pub(crate) fn run(dir: &Path, format: Format, verbose: bool) -> anyhow::Result<ExitCode> {
-    let analysis = onward_analysis::analyze(dir, Proof::Whole);
-    let places = Places::new(&analysis.history.files, dir);
-    match format {
-        Format::Human => {
+pub(crate) fn run(folders: &[PathBuf], format: Format, verbose: bool) -> anyhow::Result<ExitCode> {
+    if format == Format::Human {
+        return folder::each(folders, |dir| {
+            let analysis = onward_analysis::analyze(dir, Proof::Whole);
             folder::print(&analysis, dir, verbose);
             if verbose {
                 unseen(&analysis);
             }
-        }
-        Format::Json => print(analysis.diagnostics.iter().map(|found| json::object(found, &places)))?,
-        Format::Github => print(analysis.diagnostics.iter().map(|found| github::command(found, &places)))?,
-        Format::Sarif => print([sarif::log(&analysis, &places, !folder::is_unread(&analysis))])?,
+            Ok(code(&analysis))
+        });
     }
-    Ok(if analysis.has_errors() { folder::failure(&analysis) } else { ExitCode::SUCCESS })
+    let analyses: Vec<_> =
+        folders.iter().map(|dir| (onward_analysis::analyze(dir, Proof::Whole), dir.as_path())).collect();
+    let checked: Vec<_> = analyses
+        .iter()
+        .map(|(analysis, dir)| (analysis, Places::new(&analysis.history.files, dir)))
+        .collect();
+    let found = || {
+        checked
+            .iter()
+            .flat_map(|(analysis, places)| analysis.diagnostics.iter().map(move |found| (found, places)))
+    };
+    match format {
+        Format::Json => print(found().map(|(found, places)| json::object(found, places)))?,
+        Format::Github => print(found().map(|(found, places)| github::command(found, places)))?,
+        Format::Human | Format::Sarif => print([sarif::log(&checked)])?,
+    }
+    Ok(ExitCode::from(analyses.iter().map(|(analysis, _)| code(analysis)).max().unwrap_or(0)))
+}
+
+fn code(analysis: &Analysis) -> u8 {
+    if analysis.has_errors() { folder::failure(analysis) } else { 0 }
 }
 
 /// For programs: a line each.

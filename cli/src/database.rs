@@ -10,7 +10,7 @@ use onward::rusqlite::{Connection, OpenFlags};
 use onward_analysis::regular;
 
 use crate::exit::{UNKNOWN, WRONG};
-use crate::output;
+use crate::{advice, output};
 
 /// A connection to a database that is there: SQLite would make one that is not, or say no more than that it cannot open
 /// it.
@@ -38,6 +38,6 @@ pub(crate) fn tell(outcome: onward::Result<impl Display>) -> ExitCode {
         }
         Err(error) => error,
     };
-    output::error(&error);
+    output::error(advice::words(&error));
     ExitCode::from(if error.is_verdict() { WRONG } else { UNKNOWN })
 }

@@ -3,26 +3,105 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::bail;
+use clap::Args;
 use onward_analysis::render::{Style, render};
 use onward_analysis::{Analysis, Diagnostic, Severity, source};
 
 use crate::exit::{UNKNOWN, WRONG};
-use crate::output;
+use crate::{output, package};
 
-/// The folder that was named, else what Cargo.toml here names, else `migrations` here, else the same for the nearest
-/// Cargo.toml above.
-pub(crate) fn find(named: Option<PathBuf>) -> PathBuf {
-    let here = PathBuf::from("migrations");
-    let found = named.or_else(|| source::configured(Path::new("")).map(PathBuf::from));
-    found.unwrap_or_else(|| if here.exists() { here.clone() } else { beside_manifest().unwrap_or(here) })
+/// Where migrations are if nothing else is said.
+const DEFAULT: &str = "migrations";
+
+#[derive(Args)]
+pub(crate) struct Folder {
+    /// The migrations folder [default: what Cargo.toml names, or migrations, here or at the nearest Cargo.toml above]
+    dir: Option<PathBuf>,
+    /// The package of this workspace whose folder is meant
+    #[arg(long, short, value_name = "NAME", conflicts_with = "dir")]
+    package: Option<String>,
 }
 
-/// It need not be there: `new` makes it.
-fn beside_manifest() -> Option<PathBuf> {
-    let current = std::env::current_dir().ok()?;
-    let package = current.ancestors().find(|folder| folder.join("Cargo.toml").exists())?;
-    let folder = source::configured(package).unwrap_or_else(|| "migrations".to_owned());
-    (package != current).then(|| package.join(folder))
+#[derive(Args)]
+pub(crate) struct Folders {
+    #[command(flatten)]
+    folder: Folder,
+    /// Every package of this workspace that has a migrations folder
+    #[arg(long, conflicts_with_all = ["dir", "package"])]
+    workspace: bool,
+}
+
+impl Folder {
+    /// The folder that was named, or that of the package that was; else what Cargo.toml here names, else `migrations` here,
+    /// else the same for the nearest Cargo.toml above. It need not be there: `new` makes it.
+    ///
+    /// # Errors
+    /// If cargo has no such package, or this is the root of a workspace, where no package is and no folder either.
+    pub(crate) fn find(self) -> anyhow::Result<PathBuf> {
+        if let Some(name) = self.package {
+            return package::named(&name);
+        }
+        if let Some(folder) = self.dir.or_else(|| source::configured(Path::new("")).map(PathBuf::from)) {
+            return Ok(folder);
+        }
+        let here = PathBuf::from(DEFAULT);
+        if here.exists() {
+            return Ok(here);
+        }
+        let current = std::env::current_dir()?;
+        let Some(nearest) = current.ancestors().find(|folder| folder.join("Cargo.toml").exists()) else {
+            return Ok(here);
+        };
+        let folder = nearest.join(source::configured(nearest).as_deref().unwrap_or(DEFAULT));
+        if source::is_workspace_root(nearest) && !folder.exists() {
+            bail!(
+                "no package is meant here: {} is that of a workspace, and has no folder `{DEFAULT}` beside it; nothing was \
+                 done\nhelp: name the package with `-p`, or the folder; the packages are {}",
+                output::path(&nearest.join("Cargo.toml")),
+                package::list(&package::members()?)
+            );
+        }
+        Ok(if nearest == current { here } else { folder })
+    }
+}
+
+impl Folders {
+    /// The one folder, or those of all packages that have one.
+    ///
+    /// # Errors
+    /// As [`Folder::find`], and if no package has one.
+    pub(crate) fn find(self) -> anyhow::Result<Vec<PathBuf>> {
+        if !self.workspace {
+            return Ok(vec![self.folder.find()?]);
+        }
+        let members = package::members()?;
+        let folders: Vec<_> = members
+            .iter()
+            .map(|package| &package.migrations)
+            .filter(|folder| folder.is_dir())
+            .cloned()
+            .collect();
+        if folders.is_empty() {
+            bail!("no package of this workspace has a migrations folder; it has {}", package::list(&members));
+        }
+        Ok(folders)
+    }
+}
+
+/// Runs the same for each folder and gives the worst exit code; with more than one, says before each which it is.
+pub(crate) fn each(
+    folders: &[PathBuf],
+    mut run: impl FnMut(&Path) -> anyhow::Result<u8>,
+) -> anyhow::Result<ExitCode> {
+    let mut worst = 0;
+    for folder in folders {
+        if folders.len() > 1 {
+            output::line(format!("{}:", output::path(folder)));
+        }
+        worst = worst.max(run(folder)?);
+    }
+    Ok(ExitCode::from(worst))
 }
 
 /// Prints what is found and how much there is; warnings about released migrations are counted, unless all are asked for.
@@ -47,8 +126,8 @@ pub(crate) fn print(analysis: &Analysis, dir: &Path, released: bool) {
 }
 
 /// The exit code of an analysis with errors: a folder that cannot be read was not checked.
-pub(crate) fn failure(analysis: &Analysis) -> ExitCode {
-    ExitCode::from(if is_unread(analysis) { UNKNOWN } else { WRONG })
+pub(crate) fn failure(analysis: &Analysis) -> u8 {
+    if is_unread(analysis) { UNKNOWN } else { WRONG }
 }
 
 /// Whether the folder itself could not be read.

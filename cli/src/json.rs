@@ -13,6 +13,7 @@ pub(crate) fn object(diagnostic: &Diagnostic, places: &Places<'_>) -> Value {
     object["label"] = json!(diagnostic.label);
     object["notes"] = json!(diagnostic.notes);
     object["help"] = json!(diagnostic.help);
+    object["released"] = json!(diagnostic.released);
     object["link"] = json!(link(diagnostic.rule));
     let related = diagnostic.related.iter().map(|related| {
         let mut object = place(&places.spot(&related.place));

@@ -1,6 +1,8 @@
 //! `cargo onward lock`
 
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -10,7 +12,11 @@ use crate::exit::WRONG;
 use crate::folder::{self, plural};
 use crate::output;
 
-pub(crate) fn run(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(folders: &[PathBuf], check: bool, release: Option<&str>) -> anyhow::Result<ExitCode> {
+    folder::each(folders, |dir| one(dir, check, release))
+}
+
+fn one(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<u8> {
     let mut analysis = onward_analysis::analyze(dir, Proof::Whole);
     if analysis.has_errors() {
         folder::print(&analysis, dir, false);
@@ -22,7 +28,7 @@ pub(crate) fn run(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Res
         let mut releases = analysis.history.releases.clone();
         if let Err(problem) = releases.add(name, &analysis.history.migrations, &analysis.history.files) {
             output::error(format!("{problem}; nothing was written"));
-            return Ok(ExitCode::from(WRONG));
+            return Ok(WRONG);
         }
         analysis.history.releases = releases;
     }
@@ -32,24 +38,31 @@ pub(crate) fn run(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Res
     let count = plural(history.migrations.len(), "migration");
     if before == text {
         output::line(format!("{count}, all locked in {}", output::path(&path)));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(0);
     }
     if check {
         output::error(format!(
             "{} does not hold all of {count}; run `cargo onward lock` and commit the file",
             output::path(&path)
         ));
-        return Ok(ExitCode::from(WRONG));
+        return Ok(WRONG);
     }
     write(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
     output::line(format!("locked {count} in {}; commit the file", output::path(&path)));
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
-/// Writes beside the file and renames, so that the lock is never half a lock.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+/// Writes beside the file and renames, so that the lock is never half a lock. A link stays one: it may lead to where several
+/// folders have their locks.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let path = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(|error| {
+            io::Error::new(error.kind(), format!("it is a link that leads nowhere: {error}"))
+        })?,
+        _ => path.to_owned(),
+    };
     let temporary = path.with_extension(format!("lock.{}", std::process::id()));
-    std::fs::write(&temporary, text)
-        .and_then(|()| std::fs::rename(&temporary, path))
-        .inspect_err(|_| drop(std::fs::remove_file(&temporary)))
+    fs::write(&temporary, text)
+        .and_then(|()| fs::rename(&temporary, &path))
+        .inspect_err(|_| drop(fs::remove_file(&temporary)))
 }

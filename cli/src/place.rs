@@ -64,10 +64,14 @@ impl<'a> Places<'a> {
 }
 
 /// The way to a folder from the working directory: `.` if it is that one.
-fn from_here(dir: &Path) -> String {
+pub(crate) fn from_here(dir: &Path) -> String {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
-    // A folder that is not there is called as it was named.
-    let way = match (here, dir.canonicalize()) {
+    // A folder that is not there is called as it was named, as far as nothing is there.
+    let there = dir.canonicalize().or_else(|error| match (dir.parent(), dir.file_name()) {
+        (Some(parent), Some(name)) => parent.canonicalize().map(|parent| parent.join(name)),
+        _ => Err(error),
+    });
+    let way = match (here, there) {
         (Ok(here), Ok(there)) => way(&here, &there).unwrap_or(there),
         _ => dir.to_owned(),
     };

@@ -70,7 +70,7 @@ fn prove(dir: &Path) -> Result<Proven, ExitCode> {
     }
     folder::print(&analysis, dir, false);
     output::error("a history with errors is not run; nothing was done");
-    Err(folder::failure(&analysis))
+    Err(ExitCode::from(folder::failure(&analysis)))
 }
 
 fn others(history: &History) -> Vec<(String, String)> {

@@ -1,6 +1,7 @@
 //! `cargo onward restore`
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ pub(crate) fn run(copy: &Path, db: &Path) -> anyhow::Result<ExitCode> {
         copy.display(),
         db.display()
     );
-    let source = database::open(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let source = database::open(copy, access(copy))?;
     let check: String = source
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .with_context(|| format!("cannot read the copy {}; nothing was changed", copy.display()))?;
@@ -43,6 +44,21 @@ pub(crate) fn run(copy: &Path, db: &Path) -> anyhow::Result<ExitCode> {
     println!("{} is as in {}", db.display(), copy.display());
     println!("as it was before: {}", before.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// To read a copy in WAL mode, SQLite makes two files beside it, which only a connection that can write takes away again. Where
+/// one is there already, rows may be in it: it stays, and so does the copy.
+fn access(copy: &Path) -> OpenFlags {
+    let mut header = [0; 20];
+    let read = fs::File::open(copy).and_then(|mut file| file.read_exact(&mut header));
+    // See <https://www.sqlite.org/fileformat.html#file_format_version_numbers>.
+    let is_wal = read.is_ok() && header[18..] == [2, 2];
+    let mut beside = copy.as_os_str().to_owned();
+    beside.push("-wal");
+    match is_wal && fs::symlink_metadata(beside).is_err() {
+        true => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        false => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    }
 }
 
 /// Whether both names lead to one file.

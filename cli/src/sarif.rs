@@ -5,13 +5,21 @@
 use onward_analysis::{Analysis, Diagnostic, Rule, section};
 use serde_json::{Value, json};
 
+use crate::folder;
 use crate::place::{Places, Spot};
 
-pub(crate) fn log(analysis: &Analysis, places: &Places<'_>, was_read: bool) -> Value {
-    let mut rules: Vec<&Rule> = analysis.diagnostics.iter().map(|found| found.rule).collect();
+/// One run of the tool, over one folder or several.
+pub(crate) fn log(checked: &[(&Analysis, Places<'_>)]) -> Value {
+    let found = || {
+        checked
+            .iter()
+            .flat_map(|(analysis, places)| analysis.diagnostics.iter().map(move |found| (found, places)))
+    };
+    let mut rules: Vec<&Rule> = found().map(|(found, _)| found.rule).collect();
     rules.sort_by_key(|rule| rule.code);
     rules.dedup_by_key(|rule| rule.code);
-    let results = analysis.diagnostics.iter().map(|found| result(found, &rules, places));
+    let results = found().map(|(found, places)| result(found, &rules, places));
+    let was_read = !checked.iter().any(|(analysis, _)| folder::is_unread(analysis));
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",

@@ -8,7 +8,7 @@ use onward::rusqlite::OpenFlags;
 use onward_core::printable::printable;
 
 use crate::exit::WRONG;
-use crate::{database, output, program};
+use crate::{advice, database, output, program};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let (history, diagnostics) = onward_analysis::read(dir);
@@ -19,7 +19,7 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     // onward's errors say what SQLite says; a chain would say it twice.
     let status = program::of_history(&history, dir)
         .status(&conn)
-        .map_err(|error| anyhow!("{}: {error}", output::path(db)))?;
+        .map_err(|error| anyhow!("{}: {}", output::path(db), advice::words(&error)))?;
     output::line(&status);
     let refused = status.conflicts().next().is_some() || !status.strangers.is_empty();
     Ok(if refused { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })

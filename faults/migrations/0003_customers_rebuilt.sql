@@ -1,4 +1,5 @@
 -- A parent with rows: were foreign keys on, the DROP would take every order along.
+-- onward: allow(constraint_lost) two customers may have one name
 CREATE TABLE customers_new (
     id    INTEGER PRIMARY KEY,
     name  TEXT NOT NULL,

@@ -31,7 +31,7 @@
 //! - [`Migrations::verify`] compares a database with its ledger, [`Migrations::rehearse`] tries what is pending on a copy.
 //! - [`Event`] and [`Readiness`] tell how far a run is; the feature `tracing` logs it, `serde` writes reports.
 //! - [`derive(Row)`](derive@Row), [`query!`], [`query_as!`], [`query_scalar!`] and [`sql!`] hold the application's structs and
-//!   statements against the same migrations; [`Stored`] brings in types of your own.
+//!   statements against the same migrations; [`Stored`] brings in types of your own. [`prelude`] has their traits.
 //! - [`rusqlite`] is re-exported, since there can be only one in a program.
 #![deny(missing_docs)]
 // A panic at compile time or at start-up is a fault of ours whatever the input.
@@ -43,6 +43,7 @@ mod history;
 mod ledger;
 mod migrations;
 mod migrator;
+pub mod prelude;
 mod report;
 mod row;
 mod run;
@@ -63,6 +64,16 @@ pub use migrator::Migrator;
 pub use onward_core::checksum::Checksum;
 #[cfg(feature = "snapshot")]
 pub use onward_macros::snapshot;
+/// Needs the feature `snapshot`.
+#[cfg(not(feature = "snapshot"))]
+#[macro_export]
+macro_rules! snapshot {
+    ($($_:tt)*) => {
+        compile_error!(
+            "`snapshot!` needs the feature `snapshot` of onward: `onward = { version = \"…\", features = [\"snapshot\"] }`"
+        )
+    };
+}
 pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
 pub use onward_schema::{Difference, Violation};
 pub use report::{

@@ -82,8 +82,10 @@ mod tests {
             "CREATE TABLE n({new};\nINSERT INTO n(id, a, b) SELECT id, a, b FROM t;\nDROP TABLE t; ALTER TABLE n RENAME TO t;"
         );
         let found = folder(&[("1_a.sql", &old), ("2_b.sql", &new)]);
+        // That rows may be in the way of what is new is another matter.
+        let lost = found.diagnostics.into_iter().filter(|found| found.rule.code != "may_fail_with_rows");
         let known = |message: &String| message.contains("lost in the rebuild: ");
-        let messages: Vec<String> = found.diagnostics.into_iter().map(|found| found.message).collect();
+        let messages: Vec<String> = lost.map(|found| found.message).collect();
         assert!(messages.iter().all(known), "{messages:?}");
         messages.into_iter().filter_map(|message| Some(message.split_once(": ")?.1.to_owned())).collect()
     }

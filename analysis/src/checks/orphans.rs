@@ -88,15 +88,20 @@ fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
     for violation in violations.iter().take(3) {
         diagnostic = diagnostic.note(violation.to_string());
     }
-    Some(diagnostic.note("the runtime refuses to commit them, so no fresh database would start").help(
-        "foreign keys are off while migrations run, so ON DELETE actions do not fire: insert the rows that are \
-         referred to, or delete the rows that refer to them",
-    ))
+    let off = match migration.foreign_keys {
+        true => "",
+        false => "foreign keys are off while migrations run, so ON DELETE actions do not fire: ",
+    };
+    Some(
+        diagnostic.note("the runtime refuses to commit them, so no fresh database would start").help(
+            format!("{off}insert the rows that are referred to, or delete the rows that refer to them"),
+        ),
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::{folder, history};
+    use crate::checks::testing::{folder, history, rendered};
 
     const TABLES: &str =
         "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p ON DELETE CASCADE);";
@@ -106,6 +111,18 @@ mod tests {
         assert_eq!(history(&[TABLES, "INSERT INTO c VALUES (1);", "SELECT 1;"]), ["orphans 0002_m.sql:1:1"]);
         let texts = [TABLES, "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);", "DELETE FROM p;"];
         assert_eq!(history(&texts), ["orphans 0003_m.sql:1:1"]);
+    }
+
+    #[test]
+    fn with_keys_on_nothing_is_said_of_keys_that_are_off() {
+        let insert = "INSERT INTO c VALUES (1);";
+        for (sql, off) in
+            [(insert.to_owned(), true), (format!("-- onward: foreign_keys(on)\n\n{insert}"), false)]
+        {
+            let text = rendered(&[("1_a.sql", TABLES), ("2_b.sql", &sql)]);
+            assert!(text.contains("insert the rows that are referred to"), "{text}");
+            assert_eq!(text.contains("foreign keys are off"), off, "{text}");
+        }
     }
 
     #[test]

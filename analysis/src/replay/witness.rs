@@ -521,7 +521,8 @@ impl Carrier<'_> {
             offender::find(&self.sandbox, self.history.sql(step.at), step, refusal, &table, &contents).ok()?
         };
         let row = row.or_else(found).or(contents.rows.first())?;
-        let alone = match self.filler.is_stranger(&table, &contents.columns, &row[1..]) {
+        // What a CHECK refuses is in the row itself.
+        let alone = match kind != "CHECK" && self.filler.is_stranger(&table, &contents.columns, &row[1..]) {
             true => " that matches no row of another table,",
             false => "",
         };

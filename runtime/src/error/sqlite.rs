@@ -56,6 +56,10 @@ pub(super) fn help(error: &rusqlite::Error) -> Option<&'static str> {
         Some(ErrorCode::AuthorizationForStatementDenied) => {
             "the connection's authorizer denies it: migrate without one"
         }
+        _ if extended == Some(ffi::SQLITE_CONSTRAINT_COMMITHOOK) => {
+            "the application's commit hook refuses it, and all was rolled back: let the hook pass while migrations run, or \
+             migrate on a connection without it"
+        }
         Some(ErrorCode::ConstraintViolation) if message(error).starts_with("FOREIGN KEY") => {
             "with foreign keys on, a row would be left that refers to one that is not there: delete or mend the rows that \
              refer to it first, in the migration; `PRAGMA foreign_key_check` tells of those that lead nowhere already"
@@ -78,6 +82,9 @@ pub(super) fn help(error: &rusqlite::Error) -> Option<&'static str> {
 
 /// Whose fault an error of SQLite's is in a statement that was proven to run.
 pub(super) fn fault(error: &rusqlite::Error) -> Fault {
+    if error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_COMMITHOOK) {
+        return Fault::Caller;
+    }
     match error.sqlite_error_code() {
         // SQLITE_ERROR, which is what a statement has that does not fit the schema, is `Unknown` to rusqlite.
         Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::Unknown) => {

@@ -1,5 +1,7 @@
 //! One migration: a file, where its statements are, and the code beside it.
 
+use std::fmt;
+
 use onward_core::checksum::Checksum;
 use onward_core::token;
 
@@ -38,7 +40,7 @@ impl File {
 }
 
 /// One migration of the embedded history.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Migration {
     pub(crate) version: i64,
     pub(crate) up: File,
@@ -116,5 +118,17 @@ impl Migration {
     /// The line and column of a byte of the text, both from one.
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
         token::position(self.sql(), offset)
+    }
+}
+
+/// On one line of a log: the SQL may be long, and [`Migration::sql`] has it.
+impl fmt::Debug for Migration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Migration")
+            .field("version", &self.version)
+            .field("file", &self.file())
+            .field("checksum", &format_args!("{}", self.checksum))
+            .field("hook", &self.hook())
+            .finish_non_exhaustive()
     }
 }

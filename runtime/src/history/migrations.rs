@@ -1,5 +1,7 @@
 //! The list of all migrations, as it is embedded in the program.
 
+use std::fmt;
+
 use onward_core::name::Ident;
 use onward_core::version;
 use onward_schema::stub::Function;
@@ -9,7 +11,7 @@ use super::migration::Migration;
 /// A history of migrations, embedded by [`migrations!`](crate::migrations).
 ///
 /// It holds no state: make it a `static` or a `const` and use it from anywhere.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Migrations {
     pub(crate) list: &'static [Migration],
     /// The names of everything the history makes, in lower case and sorted.
@@ -24,6 +26,12 @@ pub struct Migrations {
     pub(crate) sqlite: i32,
     /// The tables that others make, and what stands in for each where only the schema matters.
     pub(crate) external: &'static [(&'static str, &'static str)],
+}
+
+impl fmt::Debug for Migrations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.list.iter().map(Migration::file)).finish()
+    }
 }
 
 impl Migrations {

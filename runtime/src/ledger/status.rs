@@ -22,7 +22,13 @@ pub(crate) fn status(migrations: &Migrations, conn: &Connection) -> Result<Statu
     for conflict in conflicts(migrations.list, &rows) {
         let version = conflict.version();
         entries.retain(|entry| entry.version != version);
-        entries.push(Entry { version, name: conflict.name().to_owned(), state: State::Conflict(conflict) });
+        let known = migrations.list.iter().find(|migration| migration.version == version);
+        entries.push(Entry {
+            version,
+            label: known.map_or_else(|| version.to_string(), |migration| migration.label().to_owned()),
+            name: conflict.name().to_owned(),
+            state: State::Conflict(conflict),
+        });
     }
     entries.sort_by_key(|entry| entry.version);
     Ok(Status { entries, strangers })
@@ -32,6 +38,7 @@ fn entry(migration: &Migration, rows: &[Row]) -> Entry {
     let row = rows.iter().find(|row| row.version == migration.version);
     Entry {
         version: migration.version,
+        label: migration.label().to_owned(),
         name: migration.name().to_owned(),
         state: match row {
             None => State::Pending,

@@ -27,6 +27,8 @@ pub enum State {
 pub struct Entry {
     /// Its version.
     pub version: i64,
+    /// The version as its file name writes it; for a migration that the program does not have, the number in the ledger.
+    pub label: String,
     /// Its name.
     pub name: String,
     /// Whether it has run.
@@ -68,11 +70,11 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let f = &mut Lines(f);
         let width = |of: fn(&Entry) -> usize| self.entries.iter().map(of).max().unwrap_or(0);
-        let (versions, names) = (
-            width(|entry| entry.version.to_string().len()),
+        let (labels, names) = (
+            width(|entry| entry.label.chars().count()),
             width(|entry| printable(&entry.name).chars().count()),
         );
-        for Entry { version, name, state } in &self.entries {
+        for Entry { label, name, state, .. } in &self.entries {
             let name = printable(name);
             let state = match state {
                 State::Applied(at) => format!("applied {}", printable(at)),
@@ -86,7 +88,7 @@ impl fmt::Display for Status {
                 }
                 State::Conflict(Conflict::Tampered { .. }) => "changed by hand in the ledger".to_owned(),
             };
-            writeln!(f, "  {version:>versions$}  {name:<names$}  {state}")?;
+            writeln!(f, "  {label:>labels$}  {name:<names$}  {state}")?;
         }
         if !self.strangers.is_empty() {
             let strangers: Vec<_> = self.strangers.iter().map(|name| printable(name)).collect();

@@ -33,8 +33,8 @@ async fn deadpool() -> Result {
     use deadpool_sqlite::{Config, Runtime};
     let (_folder, path) = file();
     let pool = Config::new(path).create_pool(Runtime::Tokio1)?;
-    let interact = |conn: &mut rusqlite::Connection| MIGRATIONS.apply(conn);
-    let report = pool.get().await?.interact(interact).await.map_err(|error| error.to_string())??;
+    let report =
+        pool.get().await?.interact(|conn| MIGRATIONS.apply(conn)).await.map_err(|error| error.to_string())??;
     assert_eq!(report.applied.len(), 10);
     let conn = pool.get().await?;
     let count = conn.interact(|conn| conn.query_row(COUNT, [], |row| row.get::<_, i64>(0))).await;

@@ -32,7 +32,7 @@ fn a_check_that_legal_values_break() {
     for (columns, values, row) in [
         ("n INTEGER CHECK (n >= 0)", "n", "n = -1"),
         ("n INTEGER CHECK (n > -5)", "n", "n = -5"),
-        ("n INTEGER CHECK (n <= 1000)", "n", "n = 1001"),
+        ("n INTEGER CHECK (n <= 9000000)", "n", "n = 9000001"),
         ("n INTEGER CHECK (n IS NULL OR typeof(n) = 'integer')", "n", "n = 'integer'"),
         ("s TEXT CHECK (s <> '')", "s", "s = ''"),
         ("s TEXT CHECK (s = lower(s))", "s", "s = 'NAME'"),
@@ -57,8 +57,9 @@ fn a_check_that_has_become_narrower() {
         (eight, narrow, "CASE s WHEN 'd' THEN 'a' ELSE s END", "s = 'c'"),
         (range, "n INTEGER CHECK (n BETWEEN 1 AND 9)", "n", "n = 0"),
     ] {
-        let found = shown(first, &rebuild(columns, values));
-        assert_eq!(found, ("may_fail_with_rows".into(), row.into()), "{columns}");
+        let (code, shown) = shown(first, &rebuild(columns, values));
+        assert_eq!(code, "may_fail_with_rows", "{columns}");
+        assert!(shown.ends_with(row), "{columns}: {shown}");
     }
     let copy = rebuild("n INTEGER CHECK (n >= 0)", "n").replace("INSERT INTO", "INSERT OR IGNORE INTO");
     assert_eq!(shown(TABLE, &copy).0, "rows_lost");
@@ -84,7 +85,10 @@ fn what_a_migration_sees_to_is_no_fault() {
         ],
         vec![
             range,
-            &rebuild("n INTEGER, s TEXT CHECK (s IN ('a', 'c'))", "n, CASE s WHEN 'b' THEN 'c' ELSE s END"),
+            &rebuild(
+                "n INTEGER CHECK(n BETWEEN 0 AND 9), s TEXT CHECK (s IN ('a', 'c'))",
+                "n, CASE s WHEN 'b' THEN 'c' ELSE s END",
+            ),
         ],
         vec![TABLE, &rebuild("s TEXT, n INTEGER", "s, n")],
     ] {

@@ -1,4 +1,4 @@
-use onward::{Insert, Migrations, Row, migrations, query, query_as};
+use onward::prelude::*;
 
 static MIGRATIONS: Migrations = migrations!();
 

@@ -161,6 +161,7 @@ mod tests {
             (ffi::SQLITE_NOMEM, "out of memory", "no more memory"),
             (ffi::SQLITE_TOOBIG, "string or blob too big", "SQLITE_LIMIT_LENGTH"),
             (ffi::SQLITE_CANTOPEN, "unable to open database file", "the folder for temporary files"),
+            (ffi::SQLITE_CONSTRAINT_COMMITHOOK, "constraint failed", "commit hook refuses"),
             (ffi::SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", "with foreign keys on"),
             (ffi::SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: t.a", "rows of this database break"),
             (ffi::SQLITE_ERROR, "table t already exists", "its row in `onward_migrations` was removed"),

@@ -75,8 +75,8 @@ pub(super) fn foreign_keys(violations: &[Violation], count: u64) -> Words {
         what += &format!("\n  and {rest} more");
     }
     Words::new(Fault::Database, what).verdict().help(
-        "foreign keys are off while migrations run, so ON DELETE actions do not fire; delete or mend these rows in the \
-         migration",
+        "delete or mend these rows in the migration; ON DELETE actions fire only in one with `-- onward: foreign_keys(on)` \
+         at its top, and what refers to nothing in the end is refused there as well",
     )
 }
 

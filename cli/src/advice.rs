@@ -1,0 +1,51 @@
+//! What to do about an error of the runtime's, in commands: its own help is for whoever calls it from Rust.
+
+use onward::{Error, ErrorKind};
+
+/// What is wrong, and what to do about it from here.
+pub(crate) fn words(error: &Error) -> String {
+    let said = error.to_string();
+    match help(error, &said) {
+        Some(help) => {
+            let wrong = said.split("\nhelp: ").next().unwrap_or_default();
+            format!("{wrong}\nhelp: {help}")
+        }
+        None => said,
+    }
+}
+
+fn help(error: &Error, said: &str) -> Option<&'static str> {
+    Some(match error.kind() {
+        ErrorKind::NoLedger { .. } => {
+            "it was made by other means than onward: look whether this is the right one; if its schema is that after one of \
+             the migrations, take it over with `cargo onward adopt`, if it was grown by hand with `cargo onward adopt --how \
+             reconcile`, and try it before with `cargo onward rehearse --adopt`; or begin with an empty file"
+        }
+        ErrorKind::Undecided { .. } => {
+            "look at the rows, and say which migration was the last with `--at VERSION`; what is taken as run does not run"
+        }
+        ErrorKind::Unrepeatable { .. } => {
+            "bring the schema by hand to what it is after this migration, with what the statement does, on a copy first; \
+             `cargo onward adopt` then takes it over"
+        }
+        ErrorKind::Newer { .. } => {
+            "take the newer program's migrations folder, from version control for one; nothing was changed"
+        }
+        ErrorKind::Locked { .. } => {
+            "likely it is another process that migrates for long, a transaction that was left open, or a backup or a shell \
+             that reads; look who has the file open, and start again"
+        }
+        ErrorKind::NotADatabase { .. } => {
+            "either it is another kind of file, so look at the path, or it is encrypted, which cannot be told apart: the \
+             program that has the key migrates it when it starts"
+        }
+        ErrorKind::OldSqlite { .. } => "install a newer cargo-onward: it brings its SQLite along",
+        ErrorKind::Statement { .. }
+            if said.contains(": no such function: ") || said.contains(": no such collation") =>
+        {
+            "the application registers this on its connections, and the command line does not have it: let the program \
+             migrate this database"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,145 @@
+//! What can be written behind `cargo onward`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::check::Format;
+use crate::folder::{Folder, Folders};
+use crate::take_over::How;
+
+/// SQLite migrations, proven: write them, check them, lock them, and see where a database stands or move it on.
+#[derive(Parser)]
+#[command(name = "cargo onward", bin_name = "cargo onward", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make the file for a new migration, with the next number or the current time as the folder has it
+    New {
+        /// What the migration is about, such as add_archived
+        name: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Replay and check a folder of migrations, as the macro does
+    Check {
+        #[command(flatten)]
+        folders: Folders,
+        /// How to print what is found
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+        /// Also show the warnings about released migrations, and say which tables no rows could be made for, so that
+        /// nothing was seen of them
+        #[arg(long, short)]
+        verbose: bool,
+    },
+    /// Print the page of all codes: what each asks for, what it does to users, bad and good SQL
+    Checks,
+    /// Print what a code asks for, what it does to users, bad and good SQL
+    Explain {
+        /// The code, as `cargo onward check` prints it behind `note:`
+        code: String,
+    },
+    /// Record all migrations as released in onward.lock, so that later edits of them are errors
+    Lock {
+        #[command(flatten)]
+        folders: Folders,
+        /// Write nothing; fail if a migration is not locked yet
+        #[arg(long)]
+        check: bool,
+        /// Say that a release ends here, and what it is called: the rows that an application may have written by then are
+        /// held against every later migration, and those between two releases run at once
+        #[arg(long, value_name = "NAME", conflicts_with = "check")]
+        release: Option<String>,
+    },
+    /// Show which migrations a database has run and which are pending; it is only read
+    Status {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// See whether a database's schema is what its ledger says; it is only read
+    Verify {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Run what is pending on a copy, and tell how long it takes and which rows are lost; the database is only read
+    ///
+    /// Code that the program runs beside the SQL is not known here, and does not run.
+    Rehearse {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+        /// Take the copy over first, if it has no ledger
+        #[arg(long, value_enum)]
+        adopt: Option<How>,
+        /// Take the copy over first, as one that has had the migrations up to this version
+        #[arg(long, value_name = "VERSION", conflicts_with = "adopt")]
+        at: Option<String>,
+    },
+    /// Bring a database up to date, as the program does when it starts; make it if it is not there
+    ///
+    /// Code that the program runs beside the SQL (`after = { … }`) is not known here: it does not run, and never will on
+    /// this database, since its migration is recorded. If the program has such code, let the program migrate.
+    Apply {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Take back every migration after a version, with the down files, all or nothing
+    ///
+    /// What code has done beside the SQL stays as it is. The program applies the migrations again when it starts.
+    Revert {
+        /// The database file
+        db: PathBuf,
+        /// The version to go back to, as its file name has it; 0 takes back all, unless the first has that version
+        version: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Go back to a copy, such as a backup of the program's: the database becomes what the copy is, all or nothing
+    ///
+    /// What is there now is copied beside it first; no file is replaced, and the copy stays. The programs that use the database
+    /// have to be stopped. A newer program migrates it again when it starts.
+    Restore {
+        /// The copy
+        copy: PathBuf,
+        /// The database file
+        db: PathBuf,
+    },
+    /// Take over a database that has tables and no ledger, and bring it up to date
+    ///
+    /// By its schema, the migrations that it has had are found out and recorded; the others run. Try it with
+    /// `rehearse --adopt` first. Code that the program runs beside the SQL is not known here, and does not run.
+    Adopt {
+        /// The database file
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+        /// How to find out what it has had
+        #[arg(long, value_enum, default_value_t = How::Exact)]
+        how: How,
+        /// Say it, where the schema alone cannot: it has had the migrations up to this version, and its schema agrees
+        #[arg(long, value_name = "VERSION", conflicts_with = "how")]
+        at: Option<String>,
+    },
+    /// Print a script that completes these commands in a shell
+    ///
+    /// bash: `source <(cargo onward completions bash)`, zsh: into a file `_cargo-onward` on `fpath`, fish: `cargo onward
+    /// completions fish | source`. It completes `cargo-onward …`; zsh goes by it after `cargo onward` as well.
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}

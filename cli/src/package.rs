@@ -1,0 +1,64 @@
+//! The packages of the workspace around the working directory, as cargo knows them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::place;
+
+/// A package, and where its migrations are, whether the folder is there or not.
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) migrations: PathBuf,
+}
+
+/// The members of the workspace. cargo reads the manifests: globs, inheritance and `exclude` are its own.
+pub(crate) fn members() -> anyhow::Result<Vec<Package>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--format-version", "1", "--color", "never"])
+        .stdin(Stdio::null())
+        .output()
+        .context("cannot start cargo to ask for the packages of this workspace")?;
+    if !output.status.success() {
+        bail!("cargo does not know this workspace: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("cannot read what cargo says")?;
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut members: Vec<_> = packages.iter().filter_map(package).collect();
+    members.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(members)
+}
+
+fn package(value: &Value) -> Option<Package> {
+    let folder = Path::new(value["manifest_path"].as_str()?).parent()?;
+    let configured = value["metadata"]["onward"]["migrations"].as_str();
+    let migrations = folder.join(configured.unwrap_or("migrations"));
+    Some(Package {
+        name: value["name"].as_str()?.to_owned(),
+        migrations: place::from_here(&migrations).into(),
+    })
+}
+
+/// The folder of one of them.
+pub(crate) fn named(name: &str) -> anyhow::Result<PathBuf> {
+    let members = members()?;
+    let Some(found) = members.iter().find(|package| package.name == name) else {
+        bail!("no package of this workspace is called `{name}`; it has {}", list(&members));
+    };
+    Ok(found.migrations.clone())
+}
+
+/// The names, and where the migrations are of those that have some.
+pub(crate) fn list(members: &[Package]) -> String {
+    if members.is_empty() {
+        return "no packages".to_owned();
+    }
+    let shown = members.iter().map(|package| match package.migrations.is_dir() {
+        true => format!("`{}` ({})", package.name, package.migrations.display()),
+        false => format!("`{}`", package.name),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}

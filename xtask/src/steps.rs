@@ -1,0 +1,207 @@
+//! The steps of CI. Each runs alone, in the root of the checkout.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::command::{cargo, output, run, words};
+
+/// The packages that are published, those first that others need.
+const PUBLISHED: [&str; 6] =
+    ["onward-core", "onward-schema", "onward-analysis", "onward-macros", "onward", "cargo-onward"];
+
+/// The integration tests that need no other build than their own, and take seconds.
+const SHORT: [&str; 13] = [
+    "adopt",
+    "apply",
+    "choices",
+    "command",
+    "connection",
+    "errors",
+    "external",
+    "hooks",
+    "house",
+    "order",
+    "readme",
+    "signals",
+    "snapshot",
+];
+
+pub(crate) fn format() -> Result<()> {
+    for workspace in ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"] {
+        run(cargo(words("fmt --all --check --manifest-path")).arg(workspace))?;
+    }
+    Ok(())
+}
+
+/// With all packages together, the tests turn on every feature.
+pub(crate) fn clippy() -> Result<()> {
+    run(&mut cargo(words("clippy --workspace --all-targets --locked -- -D warnings")))?;
+    run(&mut cargo(words("clippy -p onward --locked -- -D warnings")))
+}
+
+pub(crate) fn docs() -> Result<()> {
+    run(cargo(words("doc --workspace --no-deps --locked")).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+pub(crate) fn unit() -> Result<()> {
+    run(&mut cargo(words("test --workspace --lib --bins --locked")))
+}
+
+pub(crate) fn integration() -> Result<()> {
+    let mut test = cargo(words("test -p onward-tests --locked"));
+    for name in SHORT {
+        test.args(["--test", name]);
+    }
+    run(&mut test)
+}
+
+/// Packs each as it would be published; nothing is sent.
+pub(crate) fn package() -> Result<()> {
+    for name in PUBLISHED {
+        let listed = output(&mut cargo(words("package --list --allow-dirty -p").chain([name])))?;
+        let files = String::from_utf8(listed.stdout)?;
+        for needed in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/"] {
+            ensure!(
+                files.lines().any(|file| file.starts_with(needed)),
+                "{name} would be published without {needed}"
+            );
+        }
+    }
+    // Together, since none is in a registry that the others could take it from.
+    let mut package = cargo(words("package --locked --allow-dirty --no-verify"));
+    for name in PUBLISHED {
+        package.args(["-p", name]);
+    }
+    run(&mut package)
+}
+
+/// Looks at what `deny.toml` asks for, as far as it can be had here.
+pub(crate) fn deny() -> Result<()> {
+    if !output(&mut cargo(["deny", "--version"]))?.status.success() {
+        println!("cargo-deny is not installed here: neither licences nor advisories were looked at");
+        return Ok(());
+    }
+    run(&mut cargo(words("deny check bans licenses sources")))?;
+    let advisories = output(&mut cargo(words("deny check advisories")))?;
+    let said = String::from_utf8_lossy(&advisories.stderr);
+    if !advisories.status.success() && said.contains("failed to fetch advisory database") {
+        println!("the database of advisories cannot be reached here: no advisory was looked at");
+        return Ok(());
+    }
+    eprint!("{said}");
+    ensure!(advisories.status.success(), "a dependency has an advisory");
+    Ok(())
+}
+
+/// What a reader of the README types, one after the other.
+pub(crate) fn readme() -> Result<()> {
+    remove_databases()?;
+    let readme = fs::read_to_string("README.md")?;
+    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines: Vec<&str> = blocks.flat_map(str::lines).filter(|line| !line.is_empty()).collect();
+    ensure!(lines.len() > 5, "the README has lost its commands");
+    // What it installs stays inside the checkout.
+    let install = target()?.join("install");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([install.join("bin")].into_iter().chain(std::env::split_paths(&path)))?;
+    for line in lines {
+        println!("\n== {line}");
+        run(bash(line).env("CARGO_INSTALL_ROOT", &install).env("PATH", &path))?;
+    }
+    println!("\n== the quickstart again");
+    let again = output(&mut cargo(words("run -q -p quickstart")))?;
+    let said = String::from_utf8_lossy(&again.stdout);
+    print!("{said}");
+    ensure!(said.contains("up to date at 0010"), "it should have had nothing to do");
+    remove_databases()
+}
+
+/// Those of the quickstart.
+fn remove_databases() -> Result<()> {
+    for entry in fs::read_dir(".")? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("jobs.db") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn fuzz() -> Result<()> {
+    run(&mut bash("fuzz/run 5"))
+}
+
+pub(crate) fn linked_sqlite() -> Result<()> {
+    run(&mut bash(".ci/linked-sqlite"))
+}
+
+pub(crate) fn windows() -> Result<()> {
+    run(&mut bash(".ci/windows"))
+}
+
+/// In a copy with its own lock file and target folder: cargo would otherwise build everything else again.
+pub(crate) fn oldest_rusqlite() -> Result<()> {
+    let copy = tempfile::tempdir()?;
+    let archive = copy.path().join("archive.tar");
+    run(Command::new("git").args(["archive", "HEAD", "-o"]).arg(&archive))?;
+    run(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(copy.path()))?;
+    let target = target()?.join("oldest");
+    for line in [
+        "update -q -p rusqlite --precise 0.36.0",
+        "test -q --lib -p onward-core -p onward-schema -p onward-analysis -p onward",
+        "test -q --doc -p onward",
+    ] {
+        run(cargo(words(line)).current_dir(copy.path()).env("CARGO_TARGET_DIR", &target))?;
+    }
+    Ok(())
+}
+
+fn bash(line: &str) -> Command {
+    let mut bash = Command::new("bash");
+    bash.args(["-euc", line]);
+    bash
+}
+
+/// The target folder, wherever whoever runs this has it.
+fn target() -> Result<PathBuf> {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => Ok(std::path::absolute(folder)?),
+        None => Ok(std::env::current_dir()?.join("target")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_is_there() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for name in SHORT {
+            assert!(root.join(format!("tests/{name}.rs")).exists(), "{name}");
+        }
+    }
+
+    /// A package that is not marked as private is one that is published.
+    #[test]
+    fn every_published_package_is_packed() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = Vec::new();
+        for entry in fs::read_dir(root).unwrap().flatten() {
+            let Ok(manifest) = fs::read_to_string(entry.path().join("Cargo.toml")) else { continue };
+            let private = ["publish = false", "publish.workspace = true"];
+            if private.iter().any(|line| manifest.contains(line)) {
+                continue;
+            }
+            let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap();
+            found.push(name.trim_end_matches('"').to_owned());
+        }
+        found.sort();
+        let mut published = PUBLISHED;
+        published.sort();
+        assert_eq!(found, published);
+    }
+}
