@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use onward::rusqlite::Connection;
 use onward::rusqlite::types::Value;
 use onward_analysis::{Analysis, history::At};
-use onward_core::kind::{Kind, ObjectKind};
+use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::ledger::LEDGER;
 use onward_core::name::quoted;
 use onward_core::token::significant;
@@ -49,7 +49,7 @@ impl Rows {
         let mut lost = Vec::new();
         for (name, before) in &self.0 {
             let Some(now) = after.0.get(name) else { continue };
-            if is_emptied(analysis, pending, name) {
+            if is_emptied(analysis, pending, name) || self.is_aside(after, analysis, pending, name) {
                 continue;
             }
             if now.count < before.count {
@@ -64,6 +64,17 @@ impl Rows {
             }
         }
         lost
+    }
+
+    /// Whether a table is kept under another name, and a new one has its own.
+    fn is_aside(&self, after: &Rows, analysis: &Analysis, pending: &[At], table: &str) -> bool {
+        pending.iter().any(|&at| match &analysis.history.statement(at).kind {
+            Kind::Alter { table: old, change: Some(Change::RenameTable(to)) } => {
+                let to = to.text.to_ascii_lowercase();
+                old.is(table) && !self.0.contains_key(&to) && after.0.contains_key(&to)
+            }
+            _ => false,
+        })
     }
 }
 
@@ -106,13 +117,16 @@ fn is_emptied(analysis: &Analysis, pending: &[At], table: &str) -> bool {
     deletes || (pending.iter().any(|at| drops(&at)) && !pending.iter().any(|at| copies(&at)))
 }
 
-/// Whether an UPDATE, or an expression in a copy, makes other values of a column.
+/// Whether an UPDATE, or an expression in a copy, makes other values of a column, or a DROP COLUMN takes them away.
 fn is_written(analysis: &Analysis, pending: &[At], table: &str, column: &str) -> bool {
     let history = &analysis.history;
     pending.iter().any(|&at| {
         let names = |name: &str| !history.named(at, name).is_empty();
+        let drops = matches!(&history.statement(at).kind,
+            Kind::Alter { table: of, change: Some(Change::Drop(dropped)) } if of.is(table) && dropped.is(column));
         let has = |word: &str| significant(history.sql(at)).any(|token| token.is(word));
-        (has("UPDATE") && names(table) && names(column))
+        drops
+            || (has("UPDATE") && names(table) && names(column))
             || (has("INSERT") && has("SELECT") && names(table) && names(column) && has("("))
                 && ["CASE", "COALESCE", "IFNULL", "CAST", "REPLACE", "LOWER", "UPPER", "TRIM", "STRFTIME"]
                     .iter()
