@@ -73,6 +73,11 @@ pub(crate) fn allows_empty(text: &str) -> bool {
         .any(|directive| matches!(directive, Directive::Allow { code, reason } if code == EMPTY_MIGRATION && !reason.is_empty()))
 }
 
+/// Whether a comment speaks to onward, and not to people.
+pub(crate) fn is_directive(comment: &str) -> bool {
+    body(comment).is_some()
+}
+
 /// What stands behind `onward:` in a comment, and where it begins.
 fn body(comment: &str) -> Option<(usize, &str)> {
     let inner = comment.strip_prefix("--").or_else(|| comment.strip_prefix("/*"))?;

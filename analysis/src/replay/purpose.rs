@@ -3,6 +3,7 @@
 use onward_core::token::{Kind, tokens};
 
 use super::constraint::Constraint;
+use crate::directive::is_directive;
 use crate::history::{History, Migration};
 
 /// Words that say that something is not to be any more.
@@ -58,6 +59,7 @@ impl Said {
         let texts = migrations.flat_map(|migration| {
             let text = &history.files.get(migration.file).text;
             let comments = tokens(text).filter(|token| token.kind == Kind::Comment).map(|token| token.text);
+            let comments = comments.filter(|comment| !is_directive(comment));
             comments.chain([migration.name.as_str()]).map(words).collect::<Vec<_>>()
         });
         Said(texts.filter(|words| has(words, &LIFTS) && !has(words, &["keep", "keeps"])).collect())
