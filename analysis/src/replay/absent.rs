@@ -6,8 +6,8 @@ use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::{Connection, Result};
 
-use super::Step;
 use super::offender;
+use super::step::Step;
 use super::write::Write;
 use crate::cause::Refusal;
 use crate::history::{At, History};

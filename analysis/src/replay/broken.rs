@@ -6,7 +6,8 @@ use onward_core::token::significant;
 use onward_schema::Schema;
 use rusqlite::Result;
 
-use super::{Step, origin};
+use super::origin;
+use super::step::Step;
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;

@@ -9,9 +9,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::contents::Contents;
+use super::finding::{What, Witness};
 use super::plan::Plan;
-use super::rows::Rows;
-use super::witness::{What, Witness};
+use super::sample::Rows;
 use super::write::Write;
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;

@@ -73,3 +73,9 @@ impl Contents {
         self.rows.iter().map(|row| &row[0]).filter(|value| **value != Value::Null).collect()
     }
 }
+
+/// How many rows a table has; `None` if it cannot be read.
+pub(super) fn count_rows(sandbox: &Sandbox, table: &str) -> Option<i64> {
+    let sql = format!("SELECT count(*) FROM main.{}", quoted(table));
+    sandbox.conn().query_row(&sql, [], |row| row.get(0)).ok()
+}

@@ -4,7 +4,7 @@ use onward_core::kind::ObjectKind;
 use onward_schema::{Change, Schema};
 use rusqlite::Result;
 
-use super::Base;
+use super::step::Base;
 use crate::cause::{Cause, Refusal};
 use crate::history::History;
 use crate::sandbox::Sandbox;

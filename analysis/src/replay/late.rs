@@ -7,7 +7,8 @@ use onward_core::name::{Ident, quoted};
 use onward_schema::Schema;
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::{Step, broken};
+use super::broken;
+use super::step::Step;
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;

@@ -8,7 +8,7 @@ use onward_schema::adopt::reconcile;
 use onward_schema::{Schema, Violation};
 use rusqlite::Result;
 
-use super::ours;
+use super::objects::ours;
 use crate::cause::Refusal;
 use crate::file::{FileId, Place};
 use crate::history::{At, History};

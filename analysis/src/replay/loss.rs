@@ -5,10 +5,10 @@ use rusqlite::Result;
 use rusqlite::types::Value;
 
 use super::contents::Contents;
+use super::finding::{What, Witness};
 use super::plan::Plan;
-use super::rows::Rows;
+use super::sample::Rows;
 use super::value::shown;
-use super::witness::{What, Witness};
 use super::write::{Copy, Item, Write};
 use crate::history::At;
 use crate::sandbox::Sandbox;

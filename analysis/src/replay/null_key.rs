@@ -6,10 +6,10 @@
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use super::Step;
 use super::offender;
 use super::rows::Filler;
 use super::shape::Shape;
+use super::step::Step;
 use super::write::{Copy, Item};
 use crate::cause::Refusal;
 use crate::sandbox::Sandbox;

@@ -4,8 +4,8 @@ use onward_core::name::quoted;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Result};
 
-use super::Step;
 use super::contents::Contents;
+use super::step::Step;
 use crate::cause::Refusal;
 use crate::sandbox::Sandbox;
 

@@ -4,22 +4,14 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{Connection, Result};
 
-use super::{Fault, Orphans, Step, prepare_renamed};
+use super::fault::{Fault, Orphans, Since};
+use super::step::{Step, prepare_renamed};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
 
 /// More faults than this are reported without their origin: one look costs a statement of SQLite per change of schema.
 const MOST: usize = 32;
-
-/// Since when SQLite refuses a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Since {
-    /// The statement that brought it about.
-    pub(crate) at: At,
-    /// Whether the refused statement would have worked before it.
-    pub(crate) worked: bool,
-}
 
 /// Runs the history once more for the faults that nothing later mends, and notes since when each is one.
 pub(super) fn find(history: &History, ran: &[Step], faults: &mut [Fault]) -> Result<()> {

@@ -56,7 +56,7 @@ fn look(sql: &str, tokens: &[Token<'_>], open: usize, sandbox: &Sandbox, at: At)
     let refusal = Refusal::from(sandbox.prepare(text, false).err()?);
     let Cause::NoColumn { name: missing, .. } = &refusal.cause else { return None };
     let is_it = Ident(missing) == name;
-    let near = super::near(sandbox.conn(), text, &refusal.cause);
+    let near = super::origin::near(sandbox.conn(), text, &refusal.cause);
     is_it.then(|| Outer { at, column: name, range: column.range.clone(), table: from, place, near })
 }
 

@@ -6,7 +6,9 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::{Schema, Table};
 use rusqlite::{Connection, Result};
 
-use super::{Step, named, origin};
+use super::fault::named;
+use super::origin;
+use super::step::Step;
 use crate::file::Place;
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;

@@ -7,7 +7,7 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::run::Run;
 use onward_core::token::significant;
 
-use super::Step;
+use super::step::Step;
 use super::write::{Copy, Write};
 use crate::history::{At, History};
 

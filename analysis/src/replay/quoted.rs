@@ -6,7 +6,9 @@ use onward_core::name::quoted;
 use onward_core::token::{Kind as TokenKind, significant};
 use rusqlite::{Error, Result};
 
-use super::{DOUBLE_QUOTED_STRING, Fault, Step, late, origin};
+use super::fault::{DOUBLE_QUOTED_STRING, Fault};
+use super::step::Step;
+use super::{late, origin};
 use crate::cause::{Cause, Refusal};
 use crate::config::Level;
 use crate::history::{At, History};

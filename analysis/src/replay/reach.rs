@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Result;
 
-use super::Step;
+use super::step::Step;
 use crate::history::History;
 use crate::sandbox::Sandbox;
 

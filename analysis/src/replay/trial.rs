@@ -19,10 +19,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use onward_core::token::significant;
 use rusqlite::Result;
 
+use super::finding::{self, Witness};
 use super::plan::Plan;
 use super::shape::Shape;
 use super::value::shown;
-use super::witness::{self, Witness};
 use super::write::Write;
 use crate::history::{At, History};
 use crate::release::Stop;
@@ -183,9 +183,9 @@ impl<'h> Trials<'h> {
                     [one, other] if one == other => format!("two rows of `{table}` with {one}"),
                     _ => format!("a row of `{table}` with {}", rows.join(" beside one with ")),
                 };
-                witness::What::Fails { refusal: refusal.clone(), row: Some(row), acts: false }
+                finding::What::Fails { refusal: refusal.clone(), row: Some(row), acts: false }
             }
-            How::Fewer(before, after) => witness::What::RowsLost {
+            How::Fewer(before, after) => finding::What::RowsLost {
                 table: target.origin.clone(),
                 before: *before,
                 after: *after,

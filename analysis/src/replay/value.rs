@@ -3,7 +3,7 @@
 use onward_schema::Affinity;
 use rusqlite::types::Value;
 
-use super::rows::Rows;
+use super::sample::Rows;
 use super::shape::Field;
 
 /// A string is made as long as a CHECK asks for, up to this.

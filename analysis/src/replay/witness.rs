@@ -16,45 +16,22 @@ use rusqlite::{OptionalExtension, Result, types::Value};
 use super::absent;
 use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
+use super::finding::{What, Witness};
 use super::keys::Keys;
 use super::loss;
 use super::null_key;
 use super::offender;
 use super::plan::Plan;
-use super::rows::{Filler, Rows};
+use super::rows::Filler;
+use super::sample::Rows;
+use super::step::{Base, Step, is_stubbed};
 use super::trial::Trials;
 use super::value::shown;
 use super::write::{Copy, Item, Write};
-use super::{Base, Step};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
 use crate::release::Stop;
 use crate::sandbox::Sandbox;
-
-/// What the rows have shown of a statement.
-#[derive(Debug, Clone)]
-pub(crate) struct Witness {
-    pub(crate) at: At,
-    /// Whether every database that is not empty is hit.
-    pub(crate) certain: bool,
-    pub(crate) what: What,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum What {
-    /// The statement fails; with the row that makes it fail, and whether it works with foreign keys on.
-    Fails { refusal: Refusal, row: Option<String>, acts: bool },
-    /// Rows of a table that is kept are gone.
-    RowsLost { table: String, before: usize, after: usize, cascade: bool },
-    /// A column has other values: those of another column, or one text for all.
-    Changed { table: String, column: String, other: String, is_text: bool, values: (String, String) },
-    /// A foreign key has cleared a column, since rows that it referred to were deleted without a word.
-    Cleared { table: String, column: String, parent: String },
-    /// The rows have other rowids, by which a full-text index knows them.
-    Renumbered { table: String, index: String },
-    /// Rows refer to what is not there any more; whether their foreign key would have seen to it.
-    Orphans { violations: Vec<Violation>, parent: String, acts: bool },
-}
 
 /// What came of one witness.
 #[derive(Debug, Default)]
@@ -609,17 +586,4 @@ impl Carrier<'_> {
         );
         self.sandbox.conn().query_row(&sql, [child, parent], |row| row.get(0))
     }
-}
-
-/// Whether a statement calls a function of the application, which is only a stub here.
-pub(super) fn is_stubbed(history: &History, sql: &str) -> bool {
-    history.config.functions.iter().any(|function| {
-        significant(sql)
-            .any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(&function.name)))
-    })
-}
-
-pub(super) fn count_rows(sandbox: &Sandbox, table: &str) -> Option<i64> {
-    let sql = format!("SELECT count(*) FROM main.{}", quoted(table));
-    sandbox.conn().query_row(&sql, [], |row| row.get(0)).ok()
 }

@@ -6,8 +6,9 @@ use onward_core::name::quoted;
 use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
+use super::filler::{ENOUGH, Filler};
 use super::kin::{CHILD, CHILDREN};
-use super::{ENOUGH, Filler, count};
+use crate::replay::contents::count_rows;
 use crate::replay::shape::{Shape, literal};
 use crate::sandbox::Sandbox;
 
@@ -18,9 +19,9 @@ const MOST: usize = 12;
 
 impl Filler {
     /// Puts in rows with the values that a CHECK lists, and no row has yet.
-    pub(super) fn choices(&self, sandbox: &Sandbox, shape: &Shape) {
+    pub(crate) fn choices(&self, sandbox: &Sandbox, shape: &Shape) {
         let Ok(Some(sql)) = sandbox.text(&shape.name, false) else { return };
-        if count(sandbox, &shape.name) >= ENOUGH {
+        if count_rows(sandbox, &shape.name).unwrap_or(0) >= ENOUGH {
             return;
         }
         let lists = lists(&sql, shape).into_iter().map(|(column, values)| {

@@ -6,7 +6,9 @@ use onward_core::name::quoted;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
-use super::{ENOUGH, Filler, Rows, count};
+use super::filler::{ENOUGH, Filler};
+use crate::replay::contents::count_rows;
+use crate::replay::sample::Rows;
 use crate::replay::shape::{Key, Shape};
 use crate::sandbox::Sandbox;
 
@@ -23,7 +25,7 @@ const VAIN: usize = 4;
 
 impl Filler {
     /// Puts in a row without relatives.
-    pub(super) fn stranger(&mut self, sandbox: &Sandbox, shape: &Shape) {
+    pub(crate) fn stranger(&mut self, sandbox: &Sandbox, shape: &Shape) {
         // Where there can be none, there is none.
         let Ok(values) = self.row(sandbox, shape, STRANGER, &HashMap::new()) else { return };
         let names = shape.columns.iter().map(|field| field.name.to_ascii_lowercase());
@@ -57,11 +59,11 @@ impl Filler {
     }
 
     /// Puts in a row for each row of the table's parents that has no child yet.
-    pub(super) fn children(&self, sandbox: &Sandbox, shape: &Shape) {
+    pub(crate) fn children(&self, sandbox: &Sandbox, shape: &Shape) {
         let of = |at: usize| shape.keys.iter().filter(move |key| key.columns.contains(&at));
         // Two keys with a column in common have parents that belong together.
         if (0..shape.columns.len()).any(|column| of(column).count() > 1)
-            || count(sandbox, &shape.name) >= ENOUGH
+            || count_rows(sandbox, &shape.name).unwrap_or(0) >= ENOUGH
         {
             return;
         }
@@ -101,7 +103,7 @@ impl Filler {
     }
 
     /// What the rows of a key's parent have in the columns that it refers to.
-    pub(super) fn parents(&self, sandbox: &Sandbox, shape: &Shape, key: &Key) -> Vec<Vec<Value>> {
+    pub(crate) fn parents(&self, sandbox: &Sandbox, shape: &Shape, key: &Key) -> Vec<Vec<Value>> {
         match referred(sandbox.conn(), key) {
             Some(columns) if !shape.columns.is_empty() => {
                 self.referable(sandbox, key, &columns, "true", PARENTS)

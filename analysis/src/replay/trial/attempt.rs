@@ -6,8 +6,9 @@ use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::Result;
 
+use super::super::contents::count_rows;
 use super::super::plan::Plan;
-use super::super::{Step, witness};
+use super::super::step::{Step, is_stubbed};
 use super::target::{Target, What};
 use crate::cause::{Cause, Refusal};
 use crate::history::{At, History};
@@ -75,7 +76,7 @@ impl Group<'_> {
     fn step(&self, sandbox: &Sandbox, step: Step, ended: &mut Vec<Ended>) -> Result<bool> {
         let sql = self.history.sql(step.at);
         let counted = self.ignores(step.at);
-        let count = |table: &str| witness::count_rows(sandbox, table).unwrap_or(0);
+        let count = |table: &str| count_rows(sandbox, table).unwrap_or(0);
         let before = counted.map(|(source, table)| count(source) + count(table));
         let Err(error) = sandbox.run(sql, step.strings) else {
             if let (Some((_, table)), Some(before)) = (counted, before) {
@@ -89,7 +90,7 @@ impl Group<'_> {
         };
         let refusal = Refusal::from(error);
         let is_limit = matches!(refusal.cause, Cause::Limit(_));
-        if is_limit || sandbox.is_lost() || witness::is_stubbed(self.history, sql) {
+        if is_limit || sandbox.is_lost() || is_stubbed(self.history, sql) {
             return Ok(false);
         }
         ended.push(Ended { at: step.at, how: How::Refused(refusal) });

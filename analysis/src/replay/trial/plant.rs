@@ -7,7 +7,7 @@ use onward_core::token::{Token, significant};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use super::super::rows::Rows;
+use super::super::sample::Rows;
 use super::super::shape::Shape;
 use super::super::value::value;
 use super::demand::Condition;

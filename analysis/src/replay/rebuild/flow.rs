@@ -6,9 +6,9 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::token::significant;
 use onward_schema::Schema;
 
-use super::plan::Plan;
-use super::write::{Copy, Item, Write, created};
 use crate::history::{At, History};
+use crate::replay::plan::Plan;
+use crate::replay::write::{Copy, Item, Write, created};
 
 /// A table and its column before the migration, in lower case.
 type Source = (String, String);

@@ -10,9 +10,10 @@ use onward_schema::{Change as Difference, ForeignKey, Origin, Schema, Table};
 
 use super::constraint::{self, Constraint, keeps};
 use super::flow::Held;
+use super::part::Part;
 use super::purpose::{AUTOINCREMENT, FOREIGN_KEY, Said, subject};
-use super::rebuild::{Part, Rebuild};
-use super::write::Item;
+use super::table::Rebuild;
+use crate::replay::write::Item;
 
 /// What the new table lacks.
 struct Lifted {

@@ -3,7 +3,8 @@
 use onward_schema::{Column, Schema, Table};
 
 use super::flow::Held;
-use super::rebuild::{Loss, Part, Rebuild};
+use super::part::{Loss, Part};
+use super::table::Rebuild;
 
 pub(super) fn find(rebuild: &Rebuild<'_>, new: &Table, after: &Schema, found: &mut Vec<Loss>) {
     let copied = rebuild.flow.copied(rebuild.key).filter(|_| rebuild.is_replaced() && new.module.is_none());

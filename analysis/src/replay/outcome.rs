@@ -1,0 +1,96 @@
+//! What a replay has shown, and the database that it left.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use onward_schema::{Fingerprint, Schema};
+use rusqlite::Result;
+
+use super::broken::Broken;
+use super::down::Down;
+use super::fault::{Fault, Orphans};
+use super::finding::Witness;
+use super::late::Late;
+use super::legacy::Legacy;
+use super::masked::Masked;
+use super::origin;
+use super::outer::Outer;
+use super::past::{self, Past};
+use super::rebuild::Loss;
+use super::step::Step;
+use crate::file::Place;
+use crate::history::{At, History};
+use crate::sandbox::Sandbox;
+
+/// What is left after every statement has been run.
+#[derive(Debug)]
+pub struct Replay {
+    /// The schema at the end of the history.
+    pub schema: Schema,
+    /// The same, with what the application has beside it.
+    pub(crate) known: Schema,
+    /// The names of everything in it that the history makes, in lower case and sorted.
+    pub objects: Vec<String>,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// The first migration that was held against rows; those before it are locked.
+    pub(crate) from: usize,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) orphans: Option<Orphans>,
+    pub(crate) masked: Vec<Masked>,
+    pub(crate) broken: Vec<Broken>,
+    pub(crate) legacy: Vec<Legacy>,
+    pub(crate) witnesses: Vec<Witness>,
+    pub(crate) losses: Vec<Loss>,
+    pub(crate) late: Vec<Late>,
+    pub(crate) downs: Vec<Down>,
+    /// The tables that no legal row could be made for, with the reason: of them nothing was seen.
+    pub unpopulated: BTreeMap<String, String>,
+    /// The statements behind which there were no rows any more, if any.
+    pub(crate) stopped: Vec<At>,
+    /// The statements in which a string stands in double quotes, as a directive allows.
+    pub(crate) strings: Vec<At>,
+    /// Strings in double quotes that fail nothing in the replay: in what SQLite does not look at, or let pass by a level.
+    pub(crate) quoted: Vec<Fault>,
+    pub(crate) outer: Vec<Outer>,
+    /// What has run, in order.
+    pub(super) ran: Vec<Step>,
+    /// The database at the end of the history.
+    pub(super) sandbox: Mutex<Sandbox>,
+    pub(super) past: OnceLock<Past>,
+}
+
+impl Replay {
+    /// Where the rows could be carried no further, if they could not be carried to the end.
+    pub fn stopped(&self) -> &[At] {
+        &self.stopped
+    }
+
+    /// Runs the history once more, and calls back after each statement.
+    pub(crate) fn again(
+        &self,
+        history: &History,
+        sandbox: &Sandbox,
+        mut after: impl FnMut(At),
+    ) -> Result<()> {
+        origin::again(history, &self.ran, sandbox, |at, _| {
+            after(at);
+            Ok(())
+        })
+    }
+
+    /// Calls with the database at the end of the history, in which nothing must be changed.
+    pub(crate) fn with_sandbox<T>(&self, call: impl FnOnce(&Sandbox) -> T) -> T {
+        call(&self.sandbox.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What became of each column; the first call runs the history once more.
+    pub(crate) fn past(&self, history: &History) -> &Past {
+        self.past.get_or_init(|| Past::read(history, &self.ran).unwrap_or_default())
+    }
+
+    /// Where the history defines a column as it is at the end.
+    pub(crate) fn definition(&self, history: &History, table: &str, column: &str) -> Option<Place> {
+        past::definition(history, &self.ran, table, column)
+    }
+}

@@ -1,0 +1,59 @@
+//! The sample rows of one database, and what is known of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::types::Value;
+
+use crate::replay::limits::Limits;
+use crate::replay::sample::Rows;
+
+/// How often a row is mended before its table stays empty.
+pub(super) const ATTEMPTS: usize = 300;
+/// Parents of parents are followed so far.
+pub(super) const DEPTH: usize = 20;
+/// A table with so many rows gets no more.
+pub(super) const ENOUGH: i64 = 64;
+/// A table with so many rows is not topped up.
+pub(super) const PLENTY: i64 = 40;
+/// Rows beginning with this number have no parent and no child by chance.
+pub(super) const ALONE: i64 = 900_000;
+
+/// The tables of one database that rows have been put into. All names are in lower case.
+#[derive(Debug)]
+pub(crate) struct Filler {
+    pub(super) rows: Rows,
+    pub(super) tables: HashMap<String, Filled>,
+    /// What each table did not allow when it was looked at last.
+    pub(super) limits: HashMap<String, Limits>,
+    /// The row of each table that is related to none, by its columns.
+    pub(super) strangers: HashMap<String, HashMap<String, Value>>,
+    pub(super) next: i64,
+    /// Why a table has none.
+    pub(crate) empty: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filled {
+    /// What the values of the table's rows begin with; no two tables have the same.
+    pub(super) number: i64,
+    /// How often it has been filled before. Rows that come later are others.
+    pub(super) generation: i64,
+    pub(super) filled: bool,
+}
+
+/// What becomes of one row while it is mended.
+pub(super) struct Draft {
+    /// Where a column is not allowed to be NULL in a row that has NULL wherever it may.
+    pub(super) not_null: Vec<bool>,
+    /// How many values of a column have been tried.
+    pub(super) tries: Vec<i64>,
+    /// How many rows of each key's parent have been tried.
+    pub(super) parents: Vec<usize>,
+    /// What CHECKs have been tried with.
+    pub(super) fixed: HashMap<usize, Value>,
+    pub(super) variations: HashMap<String, usize>,
+    /// What the row is for: these values stay.
+    pub(super) pinned: HashMap<usize, Value>,
+    /// Whether texts have to be JSON.
+    pub(super) json: bool,
+}

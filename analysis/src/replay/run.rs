@@ -1,0 +1,390 @@
+//! Runs a history, statement by statement, and collects what SQLite refuses.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock};
+
+use onward_core::kind::{Kind, ObjectKind};
+use onward_core::run::Run;
+use rusqlite::Result;
+
+use super::fault::{DOUBLE_QUOTED_STRING, Fault};
+use super::finding::{What, Witness};
+use super::late::{self, Waiters};
+use super::lost::Lost;
+use super::masked::{self, Masked};
+use super::objects::{fingerprint, ours};
+use super::outcome::Replay;
+use super::outer::{self, Outer};
+use super::plan::Plan;
+use super::rebuild::{self, Before, Loss};
+use super::sample::Rows;
+use super::step::{Base, Step, prepare_renamed};
+use super::{broken, down, legacy, origin, quoted, reach, witness};
+use crate::cause::{Cause, Refusal};
+use crate::history::{At, History};
+use crate::outside;
+use crate::sandbox::Sandbox;
+
+/// Replays a history. The migrations before `from` were proven when they were locked: they are run, and what they do to
+/// rows is not looked at again.
+///
+/// # Errors
+/// Only if the sandbox itself cannot be set up or read; what the history's statements do is in the [`Replay`].
+pub fn replay(history: &History, from: usize) -> Result<Replay> {
+    let mut replayer = Replayer {
+        history,
+        from,
+        sandbox: Sandbox::open(&history.config)?,
+        ran: Vec::new(),
+        committed: 0,
+        rebuild: Rebuilding::default(),
+        faults: Vec::new(),
+        faulty: HashSet::new(),
+        masked: Vec::new(),
+        losses: Vec::new(),
+        waiters: Waiters::default(),
+        strings: Vec::new(),
+        quoted: Vec::new(),
+        outer: Vec::new(),
+        pending: Vec::new(),
+        lost: Lost::default(),
+        stopped: false,
+    };
+    let mut base = None;
+    for migration in 0..history.migrations.len() {
+        if migration == from && from > 0 {
+            base = Some(replayer.sandbox.copy(&history.config)?);
+        }
+        replayer.migration(migration)?;
+        if replayer.stopped {
+            break;
+        }
+    }
+    origin::find(history, &replayer.ran, &mut replayer.faults)?;
+    let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
+    let open = replayer.ran.partition_point(|step| step.at.migration < from);
+    let base = Base { history, steps: &replayer.ran[open..], locked: base };
+    let Seen { witnesses, unpopulated, stopped, uncommitted } = witnesses(&base, &replayer.faulty)?;
+    if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
+        replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
+    }
+    let conn = replayer.sandbox.conn();
+    let objects = ours(&history.config, conn)?;
+    let fingerprint = fingerprint(&objects, conn)?;
+    let schema = replayer.sandbox.schema()?;
+    let losses = replayer.losses;
+    let losses =
+        losses.into_iter().filter_map(|loss| rebuild::lasting(loss, &schema, &replayer.sandbox)).collect();
+    // After a fault, what is not there may only be missing because of it.
+    let (mut late, mut downs) = (Vec::new(), Vec::new());
+    if replayer.faults.is_empty() {
+        late = replayer.waiters.come;
+        downs = down::find(&base)?;
+        late.extend(late::never(history, &replayer.ran, &schema, conn)?);
+    }
+    let broken = match replayer.faults.is_empty() {
+        true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
+        false => Vec::new(),
+    };
+    let legacy = match replayer.faults.is_empty() {
+        true => legacy::find(history)?,
+        false => Vec::new(),
+    };
+    replayer.sandbox.surround(&history.config)?;
+    let known = outside::with_outside(&history.config, schema.clone())?;
+    Ok(Replay {
+        known,
+        broken,
+        legacy,
+        orphans,
+        schema,
+        objects,
+        fingerprint,
+        from,
+        faults: replayer.faults,
+        masked: replayer.masked,
+        witnesses,
+        losses,
+        late,
+        downs,
+        unpopulated,
+        stopped,
+        strings: replayer.strings,
+        quoted: replayer.quoted,
+        outer: replayer.outer,
+        ran: replayer.ran,
+        sandbox: Mutex::new(replayer.sandbox),
+        past: OnceLock::new(),
+    })
+}
+
+/// What the rows have shown.
+struct Seen {
+    witnesses: Vec<Witness>,
+    unpopulated: BTreeMap<String, String>,
+    stopped: Vec<At>,
+    /// The last statement before a COMMIT that failed.
+    uncommitted: Option<(At, Refusal)>,
+}
+
+/// Carries rows through the history, mild ones and then harsh ones.
+fn witnesses(base: &Base<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
+    let plans = Plan::all(base.history, base.steps);
+    let reached = match &base.locked {
+        Some(locked) => reach::tables(base.history, base.steps, locked)?,
+        None => BTreeSet::new(),
+    };
+    // One after the other: memory is counted for the whole process, and two threads would wait for the count.
+    let mild = witness::run(base, &reached, &plans, faulty, Rows::Mild)?;
+    let harsh = witness::run(base, &reached, &plans, faulty, Rows::Harsh)?;
+    let mut witnesses = mild.found;
+    // What the mild rows have shown, the harsh ones show again.
+    let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
+    witnesses.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
+    for witness in &mut witnesses {
+        if let What::Fails { acts, .. } = &mut witness.what {
+            *acts = harsh.acting.contains(&witness.at.migration);
+        }
+    }
+    Ok(Seen {
+        witnesses,
+        unpopulated: mild.empty,
+        stopped: mild.stopped.into_iter().chain(harsh.stopped).collect(),
+        uncommitted: mild.uncommitted.or(harsh.uncommitted),
+    })
+}
+
+struct Replayer<'h> {
+    history: &'h History,
+    /// The first migration that is more than run.
+    from: usize,
+    sandbox: Sandbox,
+    /// What has run, in order.
+    ran: Vec<Step>,
+    /// How much of `ran` belongs to earlier migrations.
+    committed: usize,
+    rebuild: Rebuilding,
+    faults: Vec<Fault>,
+    /// The migrations of which a statement was refused, be it reported or not.
+    faulty: HashSet<usize>,
+    masked: Vec<Masked>,
+    losses: Vec<Loss>,
+    waiters: Waiters,
+    strings: Vec<At>,
+    quoted: Vec<Fault>,
+    outer: Vec<Outer>,
+    /// The indexes of the faults that a later statement may still mend.
+    pending: Vec<usize>,
+    lost: Lost,
+    /// Whether a COMMIT has failed, behind which there is nothing to go on with.
+    stopped: bool,
+}
+
+/// Migrations that are looked at together, since they may be one rebuild: mostly one.
+#[derive(Default)]
+struct Rebuilding {
+    migrations: Range<usize>,
+    /// The schema before the first of them, if they may lose something of it.
+    before: Option<Before>,
+    /// How much had run before.
+    ran: usize,
+    /// How many faults there were.
+    faults: usize,
+}
+
+impl Replayer<'_> {
+    fn migration(&mut self, migration: usize) -> Result<()> {
+        let foreign_keys = self.history.migrations[migration].foreign_keys;
+        if foreign_keys {
+            self.sandbox.foreign_keys(true)?;
+        }
+        let is_proven = migration >= self.from;
+        if self.rebuild.migrations.end <= migration {
+            self.rebuild = self.rebuilding(migration)?;
+        }
+        for statement in 0..self.history.migrations[migration].statements.len() {
+            let at = At { migration, statement };
+            let kind = &self.history.statement(at).kind;
+            match kind.run() {
+                Run::Yes | Run::Undone => self.statement(at)?,
+                Run::Never => self.lost.skip(kind),
+                Run::Implied | Run::WithoutEffect => {}
+            }
+        }
+        if foreign_keys {
+            self.sandbox.foreign_keys(false)?;
+        }
+        self.sandbox.reset()?;
+        if migration + 1 == self.rebuild.migrations.end {
+            self.lose()?;
+        }
+        if is_proven {
+            let steps = &self.ran[self.committed..];
+            self.waiters.look(self.history, steps, &self.sandbox)?;
+            self.quoted.extend(quoted::find(self.history, steps, &self.sandbox)?);
+        }
+        if let (Err(error), Some(last)) = (self.sandbox.commit(), self.ran.last()) {
+            self.stopped = true;
+            self.fault(last.at, Refusal::at_commit(error));
+        }
+        self.committed = self.ran.len();
+        Ok(())
+    }
+
+    fn rebuilding(&self, migration: usize) -> Result<Rebuilding> {
+        let migrations = migration..migration + Plan::spread(self.history, migration);
+        let before = match migrations.end > self.from {
+            true => Before::read(self.history, migrations.clone(), &self.sandbox)?,
+            false => None,
+        };
+        Ok(Rebuilding { migrations, before, ran: self.ran.len(), faults: self.faults.len() })
+    }
+
+    /// Sees what is gone. Behind a fault, it may only be so because of that.
+    fn lose(&mut self) -> Result<()> {
+        let Rebuilding { migrations, before, ran, faults } = std::mem::take(&mut self.rebuild);
+        let is_faulty = migrations.into_iter().any(|migration| self.faulty.contains(&migration));
+        let Some(before) = before.filter(|_| self.faults.len() == faults && !is_faulty) else {
+            return Ok(());
+        };
+        let plan = Plan::read(self.history, &self.ran[ran..]);
+        self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
+        Ok(())
+    }
+
+    fn statement(&mut self, at: At) -> Result<()> {
+        let mut strings = self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+        if strings && self.needs_strings(at)? {
+            self.strings.push(at);
+        } else if !strings && self.history.passes_strings() {
+            let passed = quoted::passed(self.history, at, &self.sandbox);
+            // An ALTER TABLE reads all views and triggers again, when it runs.
+            strings = passed.is_some() || matches!(self.history.statement(at).kind, Kind::Alter { .. });
+            self.quoted.extend(passed);
+        }
+        if at.migration >= self.from {
+            self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
+        }
+        match self.run(Step { at, strings })? {
+            Ok(()) => {
+                if at.migration >= self.from {
+                    self.outer.extend(outer::find(self.history, at, &self.sandbox));
+                }
+                self.mend(at)
+            }
+            Err(refusal) => self.refused(at, refusal),
+        }
+    }
+
+    /// Whether SQLite refuses a statement in which double quotes are names.
+    fn needs_strings(&self, at: At) -> Result<bool> {
+        let sql = self.history.sql(at);
+        if !matches!(self.history.statement(at).kind, Kind::Alter { .. }) {
+            return Ok(self.sandbox.prepare(sql, false).is_err());
+        }
+        // What it finds in views and triggers, an ALTER TABLE says when it runs.
+        self.sandbox.conn().execute_batch("SAVEPOINT tried")?;
+        let outcome = self.sandbox.run(sql, false);
+        self.sandbox.conn().execute_batch("ROLLBACK TO tried; RELEASE tried")?;
+        Ok(outcome.is_err())
+    }
+
+    /// Runs a statement; the outer error is the sandbox's, the inner one SQLite's word on the statement.
+    fn run(&mut self, step: Step) -> Result<std::result::Result<(), Refusal>> {
+        let outcome = self.sandbox.run(self.history.sql(step.at), step.strings);
+        if outcome.is_ok() {
+            self.ran.push(step);
+        } else if self.sandbox.is_lost() {
+            // SQLite gave up the transaction, and with it what this migration had done before: do that again.
+            self.sandbox.conn().execute_batch("BEGIN EXCLUSIVE")?;
+            if self.history.migration(step.at).foreign_keys {
+                self.sandbox.foreign_keys(true)?;
+            }
+            for step in &self.ran[self.committed..] {
+                // What is random may not work twice; the fault that brought this about is reported in any case.
+                let _ = self.sandbox.run(self.history.sql(step.at), step.strings);
+            }
+        }
+        Ok(outcome.map_err(Refusal::from))
+    }
+
+    fn refused(&mut self, at: At, refusal: Refusal) -> Result<()> {
+        self.faulty.insert(at.migration);
+        let kind = &self.history.statement(at).kind;
+        if let Cause::Elsewhere(culprit) = &refusal.cause
+            && culprit.is_string()
+            && self.run(Step { at, strings: true })?.is_ok()
+        {
+            // Whoever mends the string that is reported mends this.
+            let is_known =
+                |fault: &Fault| matches!(fault.refusal.cause, Cause::NoColumn { quoted: true, .. });
+            let allows = |at: At| self.history.statement(at).allows(DOUBLE_QUOTED_STRING);
+            let mut quoted = self.quoted.iter().filter(|fault| !allows(fault.at));
+            if !self.faults.iter().any(is_known) && quoted.next().is_none() {
+                self.fault(at, refusal);
+            }
+            return Ok(());
+        }
+        let follows = self.lost.explains(&refusal);
+        self.lost.add(kind, &refusal.cause, self.history.sql(at));
+        if follows {
+            return Ok(());
+        }
+        let is_index = matches!(kind, Kind::Create { object: ObjectKind::Index, .. });
+        match refusal.cause {
+            // Read as SQLite by default reads it, it works: what comes later must not suffer from it.
+            Cause::NoColumn { quoted: true, .. } if !is_index => {
+                let _ = self.run(Step { at, strings: true })?;
+            }
+            Cause::NoColumn { .. } | Cause::NoTable(_) => self.pending.push(self.faults.len()),
+            _ => {}
+        }
+        self.fault(at, refusal);
+        Ok(())
+    }
+
+    fn fault(&mut self, at: At, refusal: Refusal) {
+        let near = origin::near(self.sandbox.conn(), self.history.sql(at), &refusal.cause);
+        self.faults.push(Fault { at, refusal, near, mended: None, since: None });
+    }
+
+    /// Tries what was refused before again, now that `at` has run.
+    fn mend(&mut self, at: At) -> Result<()> {
+        if self.pending.is_empty() || !self.history.statement(at).kind.changes_schema() {
+            return Ok(());
+        }
+        for index in std::mem::take(&mut self.pending) {
+            let Fault { at: refused, refusal, .. } = &self.faults[index];
+            let (refused, earlier) = (*refused, refusal.cause.clone());
+            match prepare_renamed(self.history, &self.sandbox, refused) {
+                Ok(()) => {
+                    self.faults[index].mended = Some(at);
+                    // A DROP that came too early must not take away what has been made since.
+                    if !matches!(self.history.statement(refused).kind, Kind::Drop { .. }) {
+                        let _ = self.run(Step { at: refused, strings: false })?;
+                    }
+                }
+                Err(refusal) if is_next(&earlier, &refusal.cause) => {
+                    self.faults[index].mended = Some(at);
+                    self.pending.push(self.faults.len());
+                    self.fault(refused, refusal);
+                }
+                Err(_) => self.pending.push(index),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether SQLite has come past one missing thing and now misses the next.
+fn is_next(earlier: &Cause, now: &Cause) -> bool {
+    match (earlier, now) {
+        (Cause::NoColumn { name, .. }, Cause::NoColumn { name: next, .. }) => {
+            !name.eq_ignore_ascii_case(next)
+        }
+        (Cause::NoTable(name), Cause::NoTable(next)) => !name.eq_ignore_ascii_case(next),
+        (Cause::NoTable(_), Cause::NoColumn { .. }) => true,
+        _ => false,
+    }
+}
