@@ -238,8 +238,7 @@ impl Filler {
         let asked = columns.flat_map(|(at, field)| {
             let name = quoted(&field.name);
             let null = field.nullable.then(|| format!("count({name}) = count(*)"));
-            let repeated =
-                (!is_unique(at)).then(|| format!("count_rows(DISTINCT {name}).unwrap_or(0) = count({name})"));
+            let repeated = (!is_unique(at)).then(|| format!("count(DISTINCT {name}) = count({name})"));
             null.into_iter().chain(repeated)
         });
         let asked: Vec<String> = asked.collect();
