@@ -4,14 +4,14 @@ use std::path::Path;
 
 use crate::checks;
 use crate::diagnostic::{self, Diagnostic};
-use crate::fault::Faults;
-use crate::history::History;
+use crate::folder::fault::Faults;
+use crate::folder::history::History;
+use crate::folder::lock;
+use crate::folder::locked;
+use crate::folder::read;
+use crate::folder::release::Releases;
 use crate::level;
-use crate::lock;
-use crate::locked;
-use crate::release::Releases;
 use crate::replay::{Replay, replay};
-use crate::source;
 
 /// A folder of migrations and everything that is to be said about it.
 #[derive(Debug)]
@@ -36,19 +36,19 @@ pub enum Proof {
 
 /// Reads, replays and checks the migrations in a folder.
 pub fn analyze(dir: &Path, proof: Proof) -> Analysis {
-    let (history, faults) = source::read(dir, checks::RULES);
+    let (history, faults) = read::read(dir, checks::RULES);
     Analysis::new(history, &faults, proof)
 }
 
 /// Reads the migrations in a folder without a replay: what is wrong with the files, and nothing of what the SQL does.
 pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
-    let (history, faults) = source::read(dir, checks::RULES);
+    let (history, faults) = read::read(dir, checks::RULES);
     let told = faults.0.iter().filter_map(|fault| checks::folder(&history, fault)).collect();
     (history, told)
 }
 
 impl Analysis {
-    /// Replays and checks what [`source::read`] has read and found wrong.
+    /// Replays and checks what [`read::read`] has read and found wrong.
     pub fn new(mut history: History, faults: &Faults, proof: Proof) -> Analysis {
         let mut diagnostics: Vec<Diagnostic> =
             faults.0.iter().filter_map(|fault| checks::folder(&history, fault)).collect();

@@ -5,7 +5,7 @@
 //! functions = ["uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false }]
 //! collations = ["by_number"]
 //!
-//! # Tables that others make in the same database; see [`external`](crate::external).
+//! # Tables that others make in the same database; see [`external`](crate::config::external).
 //! external = { users = "id INTEGER PRIMARY KEY, email TEXT" }
 //!
 //! # Versions are compared as numbers, whatever the tool that the layout comes from.
@@ -20,6 +20,9 @@
 //! sqlite = "3.40"
 //! ```
 
+pub mod engine;
+pub mod external;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -28,10 +31,10 @@ pub use onward_schema::stub::Function as Stub;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::engine::{OLDEST, Version};
-use crate::external::{self, External};
+use crate::diagnostic::rule::{Rule, Severity};
 use crate::file::{FileId, Place};
-use crate::rule::{Rule, Severity};
+use engine::{OLDEST, Version};
+use external::External;
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.toml";

@@ -1,7 +1,10 @@
 //! What the analysis has to say about a history: plain data, one [`Diagnostic`] per fault.
 
+pub mod render;
+pub mod rule;
+
+pub use crate::diagnostic::rule::{Rule, Severity};
 use crate::file::{Files, Place};
-pub use crate::rule::{Rule, Severity};
 
 /// Another place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use crate::checks::{drops_data, unused_allow};
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::Place;
-use crate::history::History;
+use crate::folder::history::History;
+use crate::folder::statement::{Allow, Statement};
 use crate::replay::{DOUBLE_QUOTED_STRING, Replay};
-use crate::statement::{Allow, Statement};
 
 /// Takes out what is allowed, and gives the rest the severity that the team wants it to have.
 pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &mut Vec<Diagnostic>) {

@@ -2,13 +2,13 @@
 //!
 //! [`analyze`] is the one call that the macro and the command line share. The way of the data:
 //!
-//! 1. [`source`] reads the folder and orders the files by the version in their names ([`layout`]);
-//! 2. [`statement`] cuts each file into statements with their byte ranges, [`directive`] reads `-- onward:` comments;
+//! 1. [`folder::read`] reads the folder and orders the files by the version in their names ([`folder::layout`]);
+//! 2. [`folder::statement`] cuts each file into statements with their byte ranges, [`folder::directive`] reads `-- onward:` comments;
 //! 3. [`replay`] runs the statements on a sandboxed in-memory SQLite and collects what SQLite refused;
 //! 4. [`checks`], one file per code, turn all of that into [`Diagnostic`]s;
-//! 5. [`render`] draws them.
+//! 5. [`diagnostic::render`] draws them.
 //!
-//! What the replay leaves is a database: [`query`] holds the application's own statements against it, [`relation`] its
+//! What the replay leaves is a database: [`query`] holds the application's own statements against it, [`query::relation`] its
 //! structs.
 //!
 //! Bad SQL is data here, never a failure: nothing in this crate returns an error for what a user's file says.
@@ -26,51 +26,22 @@
 
 mod analysis;
 pub mod application;
-mod bad_name;
-mod budget;
-mod cause;
 pub mod checks;
 pub mod config;
 pub mod diagnostic;
-pub mod directive;
-pub mod embedded;
-pub mod engine;
-pub mod external;
-pub mod fault;
-pub mod feature;
 pub mod file;
-mod hint;
-pub mod history;
-pub mod layout;
+pub mod folder;
 mod level;
-pub mod lock;
-pub mod locked;
-mod migration;
-pub mod newer;
-mod oldest;
-pub mod order;
-mod outside;
 mod page;
 pub mod query;
-pub mod regular;
-pub mod relation;
-pub mod release;
-pub mod render;
 pub mod replay;
-mod rule;
-mod sandbox;
 pub mod snapshot;
-pub mod source;
-pub mod statement;
-mod stub;
-mod tool;
-mod trigger;
-pub mod unseen;
+pub mod sqlite;
 
 pub use analysis::{Analysis, Proof, analyze, read};
 pub use checks::RULES;
+pub use diagnostic::rule::Rule;
 pub use diagnostic::{Diagnostic, Severity};
-pub use history::{History, Migration};
+pub use folder::history::{History, Migration};
 pub use onward_schema::Classes;
 pub use page::{link, page, section};
-pub use rule::Rule;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::checks::RULES;
-use crate::rule::Rule;
+use crate::diagnostic::rule::Rule;
 
 const HEAD: &str = "\
 # Checks

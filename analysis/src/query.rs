@@ -9,6 +9,7 @@ mod context;
 mod expression;
 mod function;
 mod label;
+pub mod relation;
 mod scope;
 mod select;
 mod syntax;

@@ -1,19 +1,19 @@
 //! The database that a history makes, where it makes the same one whenever it runs.
 
-mod moment;
+mod repeatable;
 
-use moment::Moment;
 use onward_core::checksum::Checksum;
 use onward_core::ledger::{INSERT_LEDGER, LEDGER};
 use onward_core::name::quoted;
+use repeatable::Moment;
 use rusqlite::Result;
 
 use crate::analysis::Analysis;
 use crate::checks::{not_repeatable, sqlite_error};
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::folder::history::History;
 use crate::replay::{Replay, fingerprint};
-use crate::sandbox::Sandbox;
+use crate::sqlite::sandbox::Sandbox;
 
 /// A database with all migrations applied.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use onward_analysis::{Analysis, Diagnostic, Proof, analyze, lock, locked, render};
+use onward_analysis::diagnostic::render;
+use onward_analysis::folder::lock;
+use onward_analysis::folder::locked;
+use onward_analysis::{Analysis, Diagnostic, Proof, analyze};
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")

@@ -3,9 +3,9 @@
 
 use std::process::{Command, Stdio};
 
-use onward_analysis::engine::{OLDEST, Version};
-use onward_analysis::feature::examples;
-use onward_analysis::newer::uses;
+use onward_analysis::config::engine::{OLDEST, Version};
+use onward_analysis::sqlite::feature::examples;
+use onward_analysis::sqlite::newer::uses;
 
 const TABLE: &str = "CREATE TABLE t(a NOT NULL, b, CONSTRAINT c CHECK (b > 0)); INSERT INTO t VALUES (1, 2);";
 

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use onward_analysis::{Proof, lock, locked};
+use onward_analysis::Proof;
+use onward_analysis::folder::lock;
+use onward_analysis::folder::locked;
 
 use crate::place::Place;
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use onward::rusqlite::{Connection, OpenFlags};
-use onward_analysis::regular;
+use onward_analysis::folder::regular;
 
 use crate::exit::{UNKNOWN, WRONG};
 use crate::{advice, output};

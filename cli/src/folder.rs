@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use onward_analysis::render::{Style, render};
-use onward_analysis::{Analysis, Diagnostic, Severity, source};
+use onward_analysis::diagnostic::render::{Style, render};
+use onward_analysis::folder::read;
+use onward_analysis::{Analysis, Diagnostic, Severity};
 
 use crate::exit::{UNKNOWN, WRONG};
 use crate::{output, package};
@@ -42,7 +43,7 @@ impl Folder {
         if let Some(name) = self.package {
             return package::named(&name);
         }
-        if let Some(folder) = self.dir.or_else(|| source::configured(Path::new("")).map(PathBuf::from)) {
+        if let Some(folder) = self.dir.or_else(|| read::configured(Path::new("")).map(PathBuf::from)) {
             return Ok(folder);
         }
         let here = PathBuf::from(DEFAULT);
@@ -53,8 +54,8 @@ impl Folder {
         let Some(nearest) = current.ancestors().find(|folder| folder.join("Cargo.toml").exists()) else {
             return Ok(here);
         };
-        let folder = nearest.join(source::configured(nearest).as_deref().unwrap_or(DEFAULT));
-        if source::is_workspace_root(nearest) && !folder.exists() {
+        let folder = nearest.join(read::configured(nearest).as_deref().unwrap_or(DEFAULT));
+        if read::is_workspace_root(nearest) && !folder.exists() {
             bail!(
                 "no package is meant here: {} is that of a workspace, and has no folder `{DEFAULT}` beside it; nothing was \
                  done\nhelp: name the package with `-p`, or the folder; the packages are {}",

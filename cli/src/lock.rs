@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use onward_analysis::{Proof, lock, locked};
+use onward_analysis::Proof;
+use onward_analysis::folder::lock;
+use onward_analysis::folder::locked;
 
 use crate::exit::WRONG;
 use crate::folder::{self, plural};

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail, ensure};
 use onward::rusqlite::Connection;
 use onward_analysis::History;
-use onward_analysis::layout::Layout;
+use onward_analysis::folder::layout::Layout;
 use onward_core::printable::printable;
 use onward_core::version;
 

@@ -11,7 +11,7 @@ use anyhow::Context;
 use onward::__private::{self, Migration};
 use onward::Migrations;
 use onward_analysis::config::Stub;
-use onward_analysis::embedded::{File, Statement};
+use onward_analysis::folder::embedded::{File, Statement};
 use onward_analysis::{Analysis, History, Proof};
 
 use crate::exit::UNKNOWN;

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use onward_analysis::config::{self, Config};
-use onward_analysis::fault::Faults;
+use onward_analysis::folder::fault::Faults;
 use onward_analysis::{Analysis, History, Proof, RULES};
 use onward_fuzz::{file, inside};
 

@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use onward_analysis::RULES;
-use onward_analysis::directive;
-use onward_analysis::statement::statements;
+use onward_analysis::folder::directive;
+use onward_analysis::folder::statement::statements;
 use onward_core::checksum::Checksum;
 use onward_core::token::{Kind, tokens};
 use onward_fuzz::{file, has_stray_tab, inside};

@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use onward_analysis::file::File;
-use onward_analysis::lock::{self, Entry};
-use onward_analysis::locked;
+use onward_analysis::folder::lock::{self, Entry};
+use onward_analysis::folder::locked;
 use onward_analysis::{History, Migration};
 use onward_fuzz::{file, inside};
 

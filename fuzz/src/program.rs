@@ -3,7 +3,7 @@
 use onward::__private::{self, Migration};
 use onward::Migrations;
 use onward_analysis::Analysis;
-use onward_analysis::embedded::{File, Statement};
+use onward_analysis::folder::embedded::{File, Statement};
 
 /// What a program embeds, given back at the end.
 #[derive(Default)]

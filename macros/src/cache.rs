@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use onward_analysis::{Analysis, Proof, source};
+use onward_analysis::folder::read;
+use onward_analysis::{Analysis, Proof};
 
 /// An editor keeps the process alive while its files change, so they are looked at again after this; one build of a
 /// crate with hundreds of macros does not look hundreds of times.
@@ -13,7 +14,7 @@ const FRESH: Duration = Duration::from_millis(100);
 
 struct Entry {
     looked: Instant,
-    stamp: Option<source::Stamp>,
+    stamp: Option<read::Stamp>,
     analysis: Arc<Analysis>,
 }
 
@@ -27,13 +28,13 @@ pub(crate) fn analyze(dir: &Path) -> Arc<Analysis> {
             return Arc::clone(&entry.analysis);
         }
         // A folder that cannot be looked at has no stamp, and is read again.
-        if entry.stamp.is_some() && entry.stamp == source::stamp(dir) {
+        if entry.stamp.is_some() && entry.stamp == read::stamp(dir) {
             entry.looked = Instant::now();
             return Arc::clone(&entry.analysis);
         }
     }
     // Taken before the files are read: what changes in between is read again the next time.
-    let stamp = source::stamp(dir);
+    let stamp = read::stamp(dir);
     let analysis = Arc::new(onward_analysis::analyze(dir, Proof::Unlocked));
     cache.insert(dir.to_owned(), Entry { looked: Instant::now(), stamp, analysis: Arc::clone(&analysis) });
     analysis

@@ -1,10 +1,11 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
+use onward_analysis::config::external::External;
 use onward_analysis::config::{Config, Stub};
-use onward_analysis::embedded::{File, Statement};
-use onward_analysis::external::External;
+use onward_analysis::diagnostic::render;
+use onward_analysis::folder::embedded::{File, Statement};
 use onward_analysis::replay::Replay;
-use onward_analysis::{Diagnostic, History, Migration, render};
+use onward_analysis::{Diagnostic, History, Migration};
 use onward_core::checksum::Checksum;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

@@ -3,7 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use onward_analysis::{Analysis, regular, source};
+use onward_analysis::Analysis;
+use onward_analysis::folder::read;
+use onward_analysis::folder::regular;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
@@ -38,7 +40,7 @@ impl Folder {
     fn inside(package: PathBuf, named: Option<&LitStr>, span: Span) -> Folder {
         let configured = match named {
             Some(_) => None,
-            None => source::configured(&package),
+            None => read::configured(&package),
         };
         let manifest = configured.is_some().then(|| package.join("Cargo.toml"));
         let path = named.map(LitStr::value).or(configured).unwrap_or_else(|| "migrations".to_owned());

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use onward_analysis::application::{Error, Refused, Text as SourceText};
+use onward_analysis::diagnostic::render;
+use onward_analysis::folder::regular;
 use onward_analysis::query::{Null, Source};
-use onward_analysis::{Analysis, Diagnostic, file::Files, regular, render};
+use onward_analysis::{Analysis, Diagnostic, file::Files};
 use onward_core::printable::printable;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;

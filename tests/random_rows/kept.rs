@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use onward::rusqlite::Connection;
 use onward::rusqlite::types::Value;
-use onward_analysis::{Analysis, history::At};
+use onward_analysis::Analysis;
+use onward_analysis::folder::history::At;
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::ledger::LEDGER;
 use onward_core::name::quoted;

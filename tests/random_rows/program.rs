@@ -3,7 +3,7 @@
 use onward::__private::{self, Migration};
 use onward::Migrations;
 use onward_analysis::Analysis;
-use onward_analysis::embedded::{File, Statement};
+use onward_analysis::folder::embedded::{File, Statement};
 
 /// What `migrations!` would expand to, whether or not it would build; `None` if nothing was replayed.
 pub(crate) fn of(analysis: &Analysis) -> Option<Migrations> {

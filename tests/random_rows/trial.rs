@@ -9,7 +9,7 @@ use onward::Migrations;
 use onward::rusqlite::backup::Backup;
 use onward::rusqlite::types::Value;
 use onward::rusqlite::{self, Connection};
-use onward_analysis::history::{At, History};
+use onward_analysis::folder::history::{At, History};
 use onward_analysis::{Analysis, Proof, analyze};
 use onward_core::token::significant;
 

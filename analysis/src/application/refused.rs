@@ -5,7 +5,6 @@ use onward_core::token::significant;
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
 
-use crate::cause::{Cause, Refusal};
 use crate::checks::{
     double_quoted_string, newer_sqlite, sqlite_error, syntax_error, unknown_column, unknown_function,
     unknown_table,
@@ -13,8 +12,9 @@ use crate::checks::{
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::file::{File, Files, Place};
-use crate::history::History;
+use crate::folder::history::History;
 use crate::replay::{Replay, culprit, near, removal};
+use crate::sqlite::message::{Cause, Refusal};
 
 /// A text of the application's.
 #[derive(Debug, Clone, Copy)]

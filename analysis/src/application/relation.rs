@@ -6,7 +6,7 @@ use crate::analysis::Analysis;
 use crate::checks::{field_null, field_type, unknown_column, unknown_table};
 use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
-use crate::relation::{Column, Relation};
+use crate::query::relation::{Column, Relation};
 use crate::replay::{Replay, nearest, removal};
 
 impl Analysis {

@@ -7,10 +7,10 @@ use rusqlite::Connection;
 
 use super::refused::{self, Refused, Text};
 use crate::analysis::Analysis;
-use crate::cause::Refusal;
+use crate::folder::statement::{Statement, statements};
 use crate::query::Query;
 use crate::replay::Replay;
-use crate::statement::{Statement, statements};
+use crate::sqlite::message::Refusal;
 
 /// What is wrong with a text of the application's.
 #[derive(Debug, Clone)]

@@ -4,9 +4,9 @@
 //! '01234' is 1234 from then on, and '1e3' is 1000.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `affinity_changed`
 pub static RULE: Rule =

@@ -3,9 +3,9 @@
 //! The keys of deleted rows are used again then: what still knows an old row by its key finds another.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `autoincrement_lost`
 pub static RULE: Rule = Rule::warning("autoincrement_lost", "a rebuild keeps AUTOINCREMENT")

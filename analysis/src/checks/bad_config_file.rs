@@ -2,8 +2,8 @@
 
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::Place;
-use crate::rule::Rule;
 
 /// `bad_config_file`
 pub static RULE: Rule = Rule::error("bad_config_file", "onward.toml is TOML with keys that onward knows")

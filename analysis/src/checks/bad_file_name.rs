@@ -1,10 +1,10 @@
 //! A `.sql` file that is none of the layouts': other tools drop such files silently.
 
 use super::words::others;
-use crate::bad_name::BadName;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
-use crate::rule::Rule;
+use crate::folder::bad_name::BadName;
 
 /// `bad_file_name`
 pub static RULE: Rule = Rule::error("bad_file_name", "every .sql file in the folder is named as a migration")

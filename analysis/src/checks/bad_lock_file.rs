@@ -1,9 +1,9 @@
 //! An `onward.lock` that cannot be used.
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::Place;
-use crate::lock::FILE_NAME;
-use crate::rule::Rule;
+use crate::folder::lock::FILE_NAME;
 
 /// `bad_lock_file`
 pub static RULE: Rule = Rule::error("bad_lock_file", "onward.lock is as `cargo onward lock` wrote it")

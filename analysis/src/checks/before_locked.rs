@@ -1,10 +1,10 @@
 //! A new migration that is ordered before a released one, as happens when two branches meet.
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
-use crate::history::History;
-use crate::lock::Entry;
-use crate::rule::Rule;
+use crate::folder::history::History;
+use crate::folder::lock::Entry;
 
 /// `before_locked`
 pub static RULE: Rule = Rule::error("before_locked", "a new migration comes after all released ones")
@@ -40,7 +40,7 @@ pub(super) fn check<'a>(
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder};
-    use crate::locked;
+    use crate::folder::locked;
 
     #[test]
     fn in_between_and_after() {

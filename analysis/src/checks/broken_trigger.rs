@@ -7,9 +7,9 @@ use onward_core::kind::ObjectKind;
 
 use super::broken_view;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::Replay;
-use crate::rule::Rule;
 
 /// `broken_trigger`
 pub static RULE: Rule = Rule::warning("broken_trigger", "a trigger can run at the end of the history")

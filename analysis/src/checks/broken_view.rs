@@ -6,11 +6,11 @@
 use onward_core::kind::ObjectKind;
 
 use super::index_before_column;
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Broken, Late, Replay, Waiting, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `broken_view`
 pub static RULE: Rule = Rule::warning("broken_view", "a view can be read at the end of the history")

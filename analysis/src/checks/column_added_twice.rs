@@ -5,11 +5,11 @@
 
 use onward_core::kind::Kind;
 
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Fault, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `column_added_twice`
 pub static RULE: Rule = Rule::error("column_added_twice", "a column is added once")

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Constraint, Loss, Part};
-use crate::rule::Rule;
 
 /// `constraint_lost`
 pub static RULE: Rule = Rule::warning("constraint_lost", "a rebuild keeps the constraints of its table")

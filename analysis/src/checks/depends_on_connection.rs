@@ -8,8 +8,8 @@ use onward_core::kind::Kind;
 use onward_core::token::{Token, significant};
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History};
-use crate::rule::Rule;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::{At, History};
 
 /// `depends_on_connection`
 pub static RULE: Rule = Rule::warning(

@@ -7,11 +7,11 @@
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::name::string;
 
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{DOUBLE_QUOTED_STRING, Fault, Replay};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `double_quoted_string`
 pub static RULE: Rule = Rule::error(

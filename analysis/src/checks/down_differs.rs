@@ -3,9 +3,9 @@
 //! Only `revert` runs it, so it is a warning. The order of columns does not count: SQLite adds a column at the end only.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Back, Replay};
-use crate::rule::Rule;
 
 /// `down_differs`
 pub static RULE: Rule = Rule::warning("down_differs", "a down file gives back the schema before its migration").allowable().effect("Whoever takes the migration back gets another schema than there was, and the migration may not run again.")

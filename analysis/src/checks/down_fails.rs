@@ -4,9 +4,9 @@
 
 use super::may_fail_with_rows;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Back, Replay};
-use crate::rule::Rule;
 
 /// `down_fails`
 pub static RULE: Rule = Rule::warning("down_fails", "a down file can be run")

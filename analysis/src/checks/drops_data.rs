@@ -6,9 +6,9 @@
 use onward_core::kind::{Change, Kind, ObjectKind};
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History};
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::{At, History};
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `drops_data`
 pub static RULE: Rule = Rule::warning("drops_data", "what is dropped is named")
@@ -107,7 +107,8 @@ pub(super) fn came_with_release(history: &History, at: At, table: &str, columns:
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder, write};
-    use crate::{Proof, analyze, lock};
+    use crate::folder::lock;
+    use crate::{Proof, analyze};
 
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, n AS (id + 1));";
 
@@ -164,7 +165,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "1_a.sql", JOBS);
         write(dir.path(), "2_b.sql", &format!("{create}{copy}"));
-        write(dir.path(), lock::FILE_NAME, &crate::locked::text(&analyze(dir.path(), Proof::Whole).history));
+        write(
+            dir.path(),
+            lock::FILE_NAME,
+            &crate::folder::locked::text(&analyze(dir.path(), Proof::Whole).history),
+        );
         write(dir.path(), "3_c.sql", &format!("{drop}{rename}"));
         for proof in [Proof::Whole, Proof::Unlocked] {
             assert_eq!(analyze(dir.path(), proof).diagnostics.len(), 0);
@@ -247,7 +252,7 @@ mod tests {
         };
         // Without a lock nobody knows what is released.
         assert_eq!(lines(), [1, 2, 3]);
-        write(dir.path(), lock::FILE_NAME, &crate::locked::text(&released));
+        write(dir.path(), lock::FILE_NAME, &crate::folder::locked::text(&released));
         assert_eq!(lines(), [3]);
     }
 

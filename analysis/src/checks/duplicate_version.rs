@@ -3,9 +3,9 @@
 use onward_core::version::digits;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
-use crate::history::{History, Migration};
-use crate::rule::Rule;
+use crate::folder::history::{History, Migration};
 
 /// `duplicate_version`
 pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version")

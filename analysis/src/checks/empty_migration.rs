@@ -5,11 +5,11 @@
 
 use onward_core::kind::Kind;
 
+use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::directive;
-use crate::history::{History, Migration};
-use crate::lock::Entry;
-use crate::rule::Rule;
+use crate::folder::directive;
+use crate::folder::history::{History, Migration};
+use crate::folder::lock::Entry;
 
 /// `empty_migration`
 pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a statement")
@@ -59,7 +59,7 @@ fn is_empty(migration: &Migration) -> bool {
 mod tests {
     use crate::analysis::Analysis;
     use crate::checks::testing::{codes, folder};
-    use crate::locked;
+    use crate::folder::locked;
 
     const EMPTY: [&str; 5] = ["", "-- add archived\n", ";;", "/* later */", "BEGIN;\n\nCOMMIT;"];
 

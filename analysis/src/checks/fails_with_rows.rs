@@ -9,9 +9,9 @@ use onward_core::kind::{Change, Kind};
 
 use super::may_fail_with_rows;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Replay, What, Witness};
-use crate::rule::Rule;
 
 /// `fails_with_rows`
 pub static RULE: Rule = Rule::error("fails_with_rows", "a statement works on tables with rows")

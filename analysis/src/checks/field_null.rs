@@ -1,10 +1,10 @@
 //! A field of a struct is no `Option` though its column may be NULL, or is one for nothing.
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::Place;
 use crate::query::Null;
-use crate::relation::{Column, Relation};
-use crate::rule::Rule;
+use crate::query::relation::{Column, Relation};
 
 /// `field_null`
 pub static RULE: Rule = Rule::error("field_null", "a field is an `Option` exactly where its column may be NULL").effect("Reading a row fails where the column is NULL. In a struct of the application: `state: String` for a column that may be NULL, instead of `Option<String>`.");

@@ -3,9 +3,9 @@
 use onward_schema::Classes;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::Place;
-use crate::relation::{Column, Relation};
-use crate::rule::Rule;
+use crate::query::relation::{Column, Relation};
 
 /// `field_type`
 pub static RULE: Rule = Rule::error("field_type", "a field has a type that can hold its column's values").effect("Reading a row fails, or a value is cut. In a struct of the application: `state: i64` for a column of texts, instead of `String`.");

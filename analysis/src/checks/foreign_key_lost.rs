@@ -1,9 +1,9 @@
 //! A foreign key that a table has no longer after a rebuild which keeps its columns.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `foreign_key_lost`
 pub static RULE: Rule = Rule::warning("foreign_key_lost", "a rebuild keeps the foreign keys of its table")

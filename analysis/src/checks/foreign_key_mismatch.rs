@@ -8,10 +8,10 @@ use onward_core::name::Ident;
 
 use super::index_before_column;
 use super::unknown_table::by_others;
+use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::History;
+use crate::folder::history::History;
 use crate::replay::{Late, Loss, Part, Replay, Waiting, What, Witness};
-use crate::rule::Rule;
 
 /// `foreign_key_mismatch`
 pub static RULE: Rule =

@@ -5,11 +5,11 @@
 
 use onward_core::kind::{Change, Kind, ObjectKind};
 
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History};
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::{At, History};
 use crate::replay::{Fault, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `index_before_column`
 pub static RULE: Rule = Rule::error("index_before_column", "an index comes after the columns it uses")

@@ -2,11 +2,11 @@
 
 use onward_core::kind::{Kind, ObjectKind};
 
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Fault, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `index_before_table`
 pub static RULE: Rule = Rule::error("index_before_table", "an index comes after its table")

@@ -4,9 +4,9 @@
 
 use super::words::make_again;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `index_lost`
 pub static RULE: Rule = Rule::warning("index_lost", "a rebuild makes the indexes of its table again")

@@ -8,9 +8,9 @@ use onward_core::name::Ident;
 use onward_schema::{Affinity, Column, Table};
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Part, Replay};
-use crate::rule::Rule;
 
 /// `key_without_numbers`
 pub static RULE: Rule = Rule::warning(

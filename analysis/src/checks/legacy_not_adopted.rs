@@ -4,9 +4,9 @@
 //! the SQL does is not known here.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Legacy, Problem, Replay};
-use crate::rule::Rule;
 
 /// `legacy_not_adopted`
 pub static RULE: Rule = Rule::error(

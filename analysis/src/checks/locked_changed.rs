@@ -4,10 +4,10 @@
 //! ones keep the old: from then on there are two schemas under one version, and onward refuses to start on the old.
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
-use crate::history::History;
-use crate::lock::Entry;
-use crate::rule::Rule;
+use crate::folder::history::History;
+use crate::folder::lock::Entry;
 
 /// `locked_changed`
 pub static RULE: Rule = Rule::error("locked_changed", "a released migration is not edited")
@@ -42,7 +42,7 @@ pub(super) fn check<'a>(
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder};
-    use crate::locked;
+    use crate::folder::locked;
 
     fn locked(text: &str) -> String {
         locked::text(&folder(&[("1_a.sql", text)]).history)

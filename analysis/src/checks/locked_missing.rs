@@ -1,10 +1,10 @@
 //! A released migration was removed or got another number.
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
-use crate::history::History;
-use crate::lock::Entry;
-use crate::rule::Rule;
+use crate::folder::history::History;
+use crate::folder::lock::Entry;
 
 /// `locked_missing`
 pub static RULE: Rule = Rule::error("locked_missing", "a released migration stays, with its version")
@@ -40,7 +40,7 @@ pub(super) fn check<'a>(
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder};
-    use crate::locked;
+    use crate::folder::locked;
 
     #[test]
     fn removed_and_renumbered() {

@@ -6,9 +6,9 @@
 use onward_core::kind::{Kind, ObjectKind};
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Masked, Replay};
-use crate::rule::Rule;
 
 /// `masked_create`
 pub static RULE: Rule = Rule::warning("masked_create", "IF NOT EXISTS does not hide that something else has the name")

@@ -5,12 +5,12 @@
 use onward_core::kind::Kind;
 use onward_core::token::significant;
 
-use crate::cause::Refusal;
+use crate::checks::trigger;
+use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::{At, History};
+use crate::folder::history::{At, History};
 use crate::replay::{Replay, What, Witness, left_out};
-use crate::rule::Rule;
-use crate::trigger;
+use crate::sqlite::message::Refusal;
 
 /// `may_fail_with_rows`
 pub static RULE: Rule =

@@ -2,9 +2,9 @@
 
 use super::words::others;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
-use crate::layout::Layout;
-use crate::rule::Rule;
+use crate::folder::layout::Layout;
 
 /// `mixed_layouts`
 pub static RULE: Rule = Rule::error("mixed_layouts", "a folder keeps to one layout")

@@ -63,8 +63,10 @@ pub mod values_changed;
 pub mod version_order;
 pub mod view_lost;
 
+mod hint;
 mod run;
 mod table;
+mod trigger;
 mod words;
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! What came with a newer SQLite than the oldest that runs the migrations.
 
 use crate::config::FILE_NAME;
+use crate::config::engine::Version;
 use crate::diagnostic::Diagnostic;
-use crate::engine::Version;
+use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Place};
-use crate::history::History;
-use crate::newer::Use;
-use crate::rule::Rule;
-use crate::statement::Statement;
+use crate::folder::history::History;
+use crate::folder::statement::Statement;
+use crate::sqlite::newer::Use;
 
 /// `newer_sqlite`
 pub static RULE: Rule = Rule::error(

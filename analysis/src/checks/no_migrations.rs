@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
-use crate::rule::Rule;
 
 /// `no_migrations`
 pub static RULE: Rule = Rule::error("no_migrations", "the folder has at least one migration")

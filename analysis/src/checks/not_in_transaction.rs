@@ -4,8 +4,8 @@ use onward_core::kind::Kind;
 use onward_core::token::significant;
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History};
-use crate::rule::Rule;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::{At, History};
 
 /// `not_in_transaction`
 pub static RULE: Rule = Rule::error("not_in_transaction", "a migration does not VACUUM, ATTACH or DETACH")

@@ -4,9 +4,9 @@ use onward_core::name::Ident;
 use onward_core::token::significant;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::Place;
-use crate::history::{At, History};
-use crate::rule::Rule;
+use crate::folder::history::{At, History};
 
 /// `not_repeatable`
 pub static RULE: Rule = Rule::error("not_repeatable", "a history of which there is a snapshot always makes the same database").effect("`snapshot!` would embed the rows of the moment at which the application was compiled: `INSERT INTO settings(since) VALUES (CURRENT_TIMESTAMP)`.");

@@ -4,9 +4,9 @@
 //! [a quirk](https://www.sqlite.org/quirks.html#primary_keys_can_sometimes_contain_nulls) may be NULL in many rows.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `null_primary_key`
 pub static RULE: Rule = Rule::warning("null_primary_key", "a rebuild keeps NULL out of the primary key")

@@ -6,10 +6,10 @@
 
 use onward_core::name::Ident;
 
+use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::History;
+use crate::folder::history::History;
 use crate::replay::{Orphans, Part, Replay, What, Witness};
-use crate::rule::Rule;
 
 /// `orphans`
 pub static RULE: Rule = Rule::error("orphans", "every row that a row refers to is there after a migration")

@@ -4,10 +4,10 @@
 //! is no error where `done` has no column `job` and the table outside has: the subquery then gives the outer row's own
 //! value, once for each row of `done`.
 
+use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::History;
+use crate::folder::history::History;
 use crate::replay::{Outer, Replay, Where};
-use crate::rule::Rule;
 
 /// `outer_column`
 pub static RULE: Rule = Rule::error("outer_column", "a subquery selects a column of its own tables")

@@ -4,8 +4,8 @@ use onward_core::kind::Kind;
 use onward_core::run::Run;
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History};
-use crate::rule::Rule;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::{At, History};
 
 /// `pragma_without_effect`
 pub static RULE: Rule =

@@ -6,8 +6,8 @@
 use onward_core::kind::Kind;
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{At, History};
-use crate::rule::Rule;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::{At, History};
 
 /// `redundant_transaction`
 pub static RULE: Rule = Rule::warning(

@@ -4,9 +4,9 @@
 //! other tables that refer to it. A rebuild makes the new table under another name and renames that.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `references_moved`
 pub static RULE: Rule =

@@ -1,10 +1,10 @@
 //! A statement that does not end, or eats memory: a build must not hang on it.
 
-use crate::cause::{Cause, Limit};
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::Fault;
-use crate::rule::Rule;
+use crate::sqlite::message::{Cause, Limit};
 
 /// `replay_limit`
 pub static RULE: Rule = Rule::error("replay_limit", "a statement ends within the replay's limits of work and memory").effect("The statement does not end, or takes more memory than a build should: on a database with rows it would take longer still.")

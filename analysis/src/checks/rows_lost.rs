@@ -1,9 +1,9 @@
 //! Rows that are gone after a migration which keeps their table, and says nothing of deleting them.
 
+use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::History;
+use crate::folder::history::History;
 use crate::replay::{Replay, What, Witness, joins};
-use crate::rule::Rule;
 use onward_core::kind::Kind;
 
 /// `rows_lost`

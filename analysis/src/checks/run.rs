@@ -16,10 +16,10 @@ use super::{
     version_order, view_lost,
 };
 use crate::diagnostic::Diagnostic;
-use crate::fault::Fault;
 use crate::file::FileId;
-use crate::history::{At, History};
-use crate::lock::Entry;
+use crate::folder::fault::Fault;
+use crate::folder::history::{At, History};
+use crate::folder::lock::Entry;
 use crate::replay::{self, Loss, Part, Replay};
 
 /// What every statement is asked before anything runs.

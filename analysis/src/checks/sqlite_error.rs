@@ -5,13 +5,13 @@ use onward_core::ledger::LEDGER;
 use onward_core::token::{Token, significant};
 use rusqlite::Error;
 
-use crate::cause::{Cause, Elsewhere};
+use crate::checks::hint;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::Place;
-use crate::hint;
-use crate::history::{At, History};
+use crate::folder::history::{At, History};
 use crate::replay::{DOUBLE_QUOTED_STRING, Fault, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::{Cause, Elsewhere};
 
 /// `sqlite_error`
 pub static RULE: Rule = Rule::error("sqlite_error", "every statement works on a fresh database")

@@ -2,12 +2,12 @@
 
 use onward_core::token::{Kind, tokens};
 
-use crate::cause::Cause;
+use crate::checks::hint;
 use crate::diagnostic::Diagnostic;
-use crate::hint;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::Fault;
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `syntax_error`
 pub static RULE: Rule = Rule::error("syntax_error", "a migration is SQL as SQLite reads it")

@@ -12,7 +12,7 @@ use super::{
     syntax_error, transaction_control, trigger_lost, unknown_column, unknown_directive, unknown_function,
     unknown_table, unreadable, unused_allow, used_before_added, values_changed, version_order, view_lost,
 };
-use crate::rule::Rule;
+use crate::diagnostic::rule::Rule;
 
 /// The code table.
 pub static RULES: &[&Rule] = &[
@@ -202,7 +202,8 @@ DROP TABLE jobs;\nALTER TABLE n RENAME TO jobs;";
             assert!(dir.join(format!("{}.rs", rule.code)).exists(), "{}", rule.code);
             assert!(!rule.summary.ends_with('.') && !rule.summary.is_empty(), "{}", rule.code);
         }
-        // Beside them lie this table, the list of the files, who asks whom, shared sentences, and the tests' helpers.
-        assert_eq!(std::fs::read_dir(dir).unwrap().count(), RULES.len() + 5);
+        // Beside them lie this table, the list of the files, who asks whom, shared sentences, hints, triggers, and the
+        // tests' helpers.
+        assert_eq!(std::fs::read_dir(dir).unwrap().count(), RULES.len() + 8);
     }
 }

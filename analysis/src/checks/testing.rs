@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::analysis::{Analysis, Proof, analyze};
 use crate::diagnostic::Diagnostic;
-use crate::render::{Style, render};
+use crate::diagnostic::render::{Style, render};
 
 /// Analyses a folder of these files; without an `onward.toml` among them, what is dropped is meant to go.
 pub(crate) fn folder(files: &[(&str, &str)]) -> Analysis {

@@ -2,9 +2,9 @@
 
 use super::words::make_again;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part};
-use crate::rule::Rule;
 
 /// `trigger_lost`
 pub static RULE: Rule = Rule::warning("trigger_lost", "a rebuild makes the triggers of its table again")

@@ -2,11 +2,11 @@
 
 use onward_core::kind::Kind;
 
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Fault, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `unknown_column`
 pub static RULE: Rule = Rule::error("unknown_column", "a statement uses columns that exist")

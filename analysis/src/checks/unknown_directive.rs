@@ -2,10 +2,10 @@
 
 use super::words::others;
 use crate::diagnostic::Diagnostic;
-use crate::directive::Problem;
+use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Files, Place};
-use crate::rule::Rule;
-use crate::tool::{Means, Unread};
+use crate::folder::directive::Problem;
+use crate::folder::tool::{Means, Unread};
 
 /// `unknown_directive`
 pub static RULE: Rule = Rule::error("unknown_directive", "a directive is one that onward knows")

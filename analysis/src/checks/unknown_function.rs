@@ -1,12 +1,12 @@
 //! A function or collation that plain SQLite does not have.
 
-use crate::cause::Cause;
+use crate::checks::hint;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
-use crate::hint;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::Fault;
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `unknown_function`
 pub static RULE: Rule =

@@ -2,11 +2,11 @@
 
 use onward_core::kind::{Change, Kind};
 
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Fault, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `unknown_table`
 pub static RULE: Rule =
@@ -150,7 +150,7 @@ mod tests {
         let found =
             folder(&[("1_a.sql", "CREATE TABLE t(a)"), ("2_b.sql", rename), ("3_c.sql", "DELETE FROM t")]);
         let place = &found.diagnostics[0].related[0].place;
-        assert_eq!(found.history.path(crate::history::At { migration: 1, statement: 0 }), "2_b.sql");
+        assert_eq!(found.history.path(crate::folder::history::At { migration: 1, statement: 0 }), "2_b.sql");
         assert_eq!(found.history.files.get(place.file).path, "2_b.sql");
         assert_eq!(found.diagnostics[0].help, "use the new name, `u`");
     }

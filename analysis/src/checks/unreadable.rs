@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Place};
-use crate::regular::Problem;
-use crate::rule::Rule;
+use crate::folder::regular::Problem;
 
 /// `unreadable`
 pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8")

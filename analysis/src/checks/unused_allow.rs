@@ -3,8 +3,8 @@
 //! It would hide the next fault of this code in the same place.
 
 use crate::diagnostic::Diagnostic;
-use crate::rule::Rule;
-use crate::statement::Allow;
+use crate::diagnostic::rule::Rule;
+use crate::folder::statement::Allow;
 
 /// `unused_allow`
 pub static RULE: Rule = Rule::warning("unused_allow", "an allow directive allows something")

@@ -1,11 +1,11 @@
 //! A statement other than CREATE INDEX uses a table or column that a later statement makes.
 
 use super::index_before_column;
-use crate::cause::Cause;
 use crate::diagnostic::Diagnostic;
-use crate::history::History;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
 use crate::replay::{Fault, place_of_origin};
-use crate::rule::Rule;
+use crate::sqlite::message::Cause;
 
 /// `used_before_added`
 pub static RULE: Rule =

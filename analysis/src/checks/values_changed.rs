@@ -1,10 +1,10 @@
 //! Values that are others after a migration which keeps their table, and says nothing of changing them.
 
 use super::drops_data::came_with_release;
+use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::History;
+use crate::folder::history::History;
 use crate::replay::{Loss, Part, Replay, What, Witness};
-use crate::rule::Rule;
 
 /// `values_changed`
 pub static RULE: Rule = Rule::error("values_changed", "a rebuild keeps what is in the columns it keeps")
@@ -365,7 +365,7 @@ mod tests {
             (JOBS.replace(", owner TEXT", ""), "INSERT INTO n(id, state) SELECT id, state FROM jobs;");
         put("1_a.sql", &released);
         let history = crate::analyze(dir.path(), crate::Proof::Whole).history;
-        put(crate::lock::FILE_NAME, &crate::locked::text(&history));
+        put(crate::folder::lock::FILE_NAME, &crate::folder::locked::text(&history));
         put("2_b.sql", "ALTER TABLE jobs ADD COLUMN owner TEXT;");
         put("3_c.sql", &format!("{WIDER}{rest}{SWAP}"));
         let found = || crate::analyze(dir.path(), crate::Proof::Whole).diagnostics.len();

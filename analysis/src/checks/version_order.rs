@@ -4,10 +4,10 @@
 //! number: a history that is locked in that order keeps it.
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{History, Migration};
-use crate::layout::{Name, parse};
-use crate::order::{Order, Versions};
-use crate::rule::Rule;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::{History, Migration};
+use crate::folder::layout::{Name, parse};
+use crate::folder::order::{Order, Versions};
 
 /// `version_order`
 pub static RULE: Rule = Rule::warning("version_order", "versions have one order, whoever reads them")

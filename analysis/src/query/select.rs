@@ -18,7 +18,7 @@ use super::expression::expression;
 use super::scope::{self, Column, Item, Scope};
 use super::syntax::{column_name, plain, some_when_true};
 use super::value::{Null, Value};
-use crate::outside;
+use crate::sqlite::outside;
 
 /// Views within views, and subqueries within subqueries, are followed so far.
 const DEPTH: usize = 50;

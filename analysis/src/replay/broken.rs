@@ -6,11 +6,11 @@ use onward_core::token::significant;
 use onward_schema::Schema;
 use rusqlite::Result;
 
-use super::origin;
-use super::step::Step;
-use crate::cause::{Cause, Refusal};
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::replay::origin;
+use crate::replay::step::Step;
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::sandbox::Sandbox;
 
 /// A view or trigger that names a table or column which is not there.
 #[derive(Debug, Clone)]

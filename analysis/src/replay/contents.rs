@@ -7,8 +7,8 @@ use onward_schema::pragma;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use super::write::Item;
-use crate::sandbox::Sandbox;
+use crate::replay::write::Item;
+use crate::sqlite::sandbox::Sandbox;
 
 /// Tables with more rows than this are not compared.
 const MOST: usize = 1000;

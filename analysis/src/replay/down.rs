@@ -4,10 +4,10 @@ use onward_core::kind::ObjectKind;
 use onward_schema::{Change, Schema};
 use rusqlite::Result;
 
-use super::step::Base;
-use crate::cause::{Cause, Refusal};
-use crate::history::History;
-use crate::sandbox::Sandbox;
+use crate::folder::history::History;
+use crate::replay::step::Base;
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::sandbox::Sandbox;
 
 /// A down file that does not do what it is for.
 #[derive(Debug, Clone)]

@@ -6,9 +6,9 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::token::{Token, significant};
 use onward_schema::Violation;
 
-use crate::cause::{Cause, Refusal};
 use crate::file::Place;
-use crate::history::{At, History};
+use crate::folder::history::{At, History};
+use crate::sqlite::message::{Cause, Refusal};
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";

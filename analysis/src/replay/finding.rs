@@ -2,8 +2,8 @@
 
 use onward_schema::Violation;
 
-use crate::cause::Refusal;
-use crate::history::At;
+use crate::folder::history::At;
+use crate::sqlite::message::Refusal;
 
 /// What the rows have shown of a statement.
 #[derive(Debug, Clone)]

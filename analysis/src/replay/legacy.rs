@@ -8,11 +8,11 @@ use onward_schema::adopt::reconcile;
 use onward_schema::{Schema, Violation};
 use rusqlite::Result;
 
-use super::objects::ours;
-use crate::cause::Refusal;
 use crate::file::{FileId, Place};
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::replay::objects::ours;
+use crate::sqlite::message::Refusal;
+use crate::sqlite::sandbox::Sandbox;
 
 /// A database of an old release that does not come to the schema of the history.
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::Schema;
 use rusqlite::{OptionalExtension, Result};
 
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::sqlite::sandbox::Sandbox;
 
 /// A statement that does nothing.
 #[derive(Debug, Clone)]

@@ -6,13 +6,13 @@
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use super::offender;
-use super::rows::Filler;
-use super::shape::Shape;
-use super::step::Step;
-use super::write::{Copy, Item};
-use crate::cause::Refusal;
-use crate::sandbox::Sandbox;
+use crate::replay::offender;
+use crate::replay::rows::Filler;
+use crate::replay::shape::Shape;
+use crate::replay::step::Step;
+use crate::replay::write::{Copy, Item};
+use crate::sqlite::message::Refusal;
+use crate::sqlite::sandbox::Sandbox;
 
 /// What SQLite says to a copy from a table in which a row has NULL for its key, with the key; the copy itself is not made.
 pub(super) fn refusal(

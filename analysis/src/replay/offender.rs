@@ -4,10 +4,10 @@ use onward_core::name::quoted;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Result};
 
-use super::contents::Contents;
-use super::step::Step;
-use crate::cause::Refusal;
-use crate::sandbox::Sandbox;
+use crate::replay::contents::Contents;
+use crate::replay::step::Step;
+use crate::sqlite::message::Refusal;
+use crate::sqlite::sandbox::Sandbox;
 
 /// So many rows are tried one by one.
 const MOST: usize = 20;

@@ -4,11 +4,11 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{Connection, Result};
 
-use super::fault::{Fault, Orphans, Since};
-use super::step::{Step, prepare_renamed};
-use crate::cause::{Cause, Refusal};
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::replay::fault::{Fault, Orphans, Since};
+use crate::replay::step::{Step, prepare_renamed};
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::sandbox::Sandbox;
 
 /// More faults than this are reported without their origin: one look costs a statement of SQLite per change of schema.
 const MOST: usize = 32;

@@ -4,9 +4,9 @@
 use onward_core::name::Ident;
 use onward_core::token::{Kind as TokenKind, Token, significant};
 
-use crate::cause::{Cause, Refusal};
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::sandbox::Sandbox;
 
 /// A column that belongs to the statement around its subquery.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ fn look(sql: &str, tokens: &[Token<'_>], open: usize, sandbox: &Sandbox, at: At)
     let refusal = Refusal::from(sandbox.prepare(text, false).err()?);
     let Cause::NoColumn { name: missing, .. } = &refusal.cause else { return None };
     let is_it = Ident(missing) == name;
-    let near = super::origin::near(sandbox.conn(), text, &refusal.cause);
+    let near = crate::replay::origin::near(sandbox.conn(), text, &refusal.cause);
     is_it.then(|| Outer { at, column: name, range: column.range.clone(), table: from, place, near })
 }
 

@@ -6,14 +6,14 @@ use onward_core::name::quoted;
 use onward_core::token::{Kind as TokenKind, significant};
 use rusqlite::{Error, Result};
 
-use super::fault::{DOUBLE_QUOTED_STRING, Fault};
-use super::step::Step;
-use super::{late, origin};
-use crate::cause::{Cause, Refusal};
 use crate::config::Level;
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
-use crate::statement::Statement;
+use crate::folder::history::{At, History};
+use crate::folder::statement::Statement;
+use crate::replay::fault::{DOUBLE_QUOTED_STRING, Fault};
+use crate::replay::step::Step;
+use crate::replay::{origin, unresolved};
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::sandbox::Sandbox;
 
 impl History {
     /// Whether double quotes may be strings in a statement: a directive says so, or a level lets it pass. It is run that
@@ -94,7 +94,7 @@ fn refused(history: &History, at: At, sandbox: &Sandbox) -> Result<Option<Error>
 /// Prepares what sets a trigger off, with the other triggers of its table out of the way.
 fn trigger(sandbox: &Sandbox, name: &str) -> Result<Option<Error>> {
     let conn = sandbox.conn();
-    let Some(probe) = late::probe(conn, name)? else { return Ok(None) };
+    let Some(probe) = unresolved::probe(conn, name)? else { return Ok(None) };
     if sandbox.prepare(&probe, false).is_ok() {
         return Ok(None);
     }

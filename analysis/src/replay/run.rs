@@ -8,23 +8,23 @@ use onward_core::kind::{Kind, ObjectKind};
 use onward_core::run::Run;
 use rusqlite::Result;
 
-use super::fault::{DOUBLE_QUOTED_STRING, Fault};
-use super::finding::{What, Witness};
-use super::late::{self, Waiters};
-use super::lost::Lost;
-use super::masked::{self, Masked};
-use super::objects::{fingerprint, ours};
-use super::outcome::Replay;
-use super::outer::{self, Outer};
-use super::plan::Plan;
-use super::rebuild::{self, Before, Loss};
-use super::sample::Rows;
-use super::step::{Base, Step, prepare_renamed};
-use super::{broken, down, legacy, origin, quoted, reach, witness};
-use crate::cause::{Cause, Refusal};
-use crate::history::{At, History};
-use crate::outside;
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::replay::consequence::Lost;
+use crate::replay::fault::{DOUBLE_QUOTED_STRING, Fault};
+use crate::replay::finding::{What, Witness};
+use crate::replay::masked::{self, Masked};
+use crate::replay::objects::{fingerprint, ours};
+use crate::replay::outcome::Replay;
+use crate::replay::outer::{self, Outer};
+use crate::replay::plan::Plan;
+use crate::replay::rebuild::{self, Before, Loss};
+use crate::replay::sample::Rows;
+use crate::replay::step::{Base, Step, prepare_renamed};
+use crate::replay::unresolved::{self, Waiters};
+use crate::replay::{broken, down, legacy, origin, quoted, touched, witness};
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::outside;
+use crate::sqlite::sandbox::Sandbox;
 
 /// Replays a history. The migrations before `from` were proven when they were locked: they are run, and what they do to
 /// rows is not looked at again.
@@ -81,7 +81,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     if replayer.faults.is_empty() {
         late = replayer.waiters.come;
         downs = down::find(&base)?;
-        late.extend(late::never(history, &replayer.ran, &schema, conn)?);
+        late.extend(unresolved::never(history, &replayer.ran, &schema, conn)?);
     }
     let broken = match replayer.faults.is_empty() {
         true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
@@ -132,7 +132,7 @@ struct Seen {
 fn witnesses(base: &Base<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     let plans = Plan::all(base.history, base.steps);
     let reached = match &base.locked {
-        Some(locked) => reach::tables(base.history, base.steps, locked)?,
+        Some(locked) => touched::tables(base.history, base.steps, locked)?,
         None => BTreeSet::new(),
     };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.

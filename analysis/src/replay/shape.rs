@@ -237,7 +237,7 @@ pub(super) fn literal(token: &Token<'_>) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::sandbox::Sandbox;
+    use crate::sqlite::sandbox::Sandbox;
 
     /// The table `t`.
     fn shape(sql: &str) -> Shape {

@@ -3,9 +3,9 @@
 use onward_core::token::significant;
 use rusqlite::Result;
 
-use crate::cause::Refusal;
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::sqlite::message::Refusal;
+use crate::sqlite::sandbox::Sandbox;
 
 /// One execution: a statement, and whether double quotes were read as strings where no such name existed.
 #[derive(Debug, Clone, Copy)]

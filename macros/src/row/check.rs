@@ -1,7 +1,7 @@
 //! A struct's fields, held against the columns of its table.
 
 use onward_analysis::query::Null;
-use onward_analysis::relation::{Column, Relation};
+use onward_analysis::query::relation::{Column, Relation};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;

@@ -1,6 +1,6 @@
 //! The texts for reading and writing a struct's table, and whether it can be written at all.
 
-use onward_analysis::relation::Relation;
+use onward_analysis::query::relation::Relation;
 use onward_core::name::{self, quoted};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

@@ -6,8 +6,8 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::Schema;
 use rusqlite::Result;
 
-use crate::history::History;
-use crate::sandbox::Sandbox;
+use crate::folder::history::History;
+use crate::sqlite::sandbox::Sandbox;
 
 /// The schema before a migration that may lose something of it.
 pub(crate) struct Before {

@@ -6,7 +6,7 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::token::significant;
 use onward_schema::Schema;
 
-use crate::history::{At, History};
+use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
 use crate::replay::write::{Copy, Item, Write, created};
 

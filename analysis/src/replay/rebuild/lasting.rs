@@ -4,9 +4,9 @@ use onward_core::name::quoted;
 use onward_schema::{ForeignKey, Index, Schema};
 use rusqlite::Result;
 
-use super::constraint::{self, keeps, stands_in};
-use super::part::{Loss, Part};
-use crate::sandbox::Sandbox;
+use crate::replay::rebuild::constraint::{self, keeps, stands_in};
+use crate::replay::rebuild::part::{Loss, Part};
+use crate::sqlite::sandbox::Sandbox;
 
 /// A loss, if it lasts to the end of the history.
 pub(crate) fn lasting(mut loss: Loss, end: &Schema, sandbox: &Sandbox) -> Option<Loss> {

@@ -2,9 +2,9 @@
 
 use onward_core::token::{Kind, tokens};
 
-use super::constraint::Constraint;
-use crate::directive::is_directive;
-use crate::history::{History, Migration};
+use crate::folder::directive::is_directive;
+use crate::folder::history::{History, Migration};
+use crate::replay::rebuild::constraint::Constraint;
 
 /// Words that say that something is not to be any more.
 const LIFTS: [&str; 24] = [

@@ -6,11 +6,11 @@ use onward_core::name::quoted;
 use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
-use super::filler::{ENOUGH, Filler};
-use super::kin::{CHILD, CHILDREN};
 use crate::replay::contents::count_rows;
+use crate::replay::rows::filler::{ENOUGH, Filler};
+use crate::replay::rows::kin::{CHILD, CHILDREN};
 use crate::replay::shape::{Shape, literal};
-use crate::sandbox::Sandbox;
+use crate::sqlite::sandbox::Sandbox;
 
 /// The first of the rows that are there for the sake of a value.
 const CHOICE: i64 = CHILD + CHILDREN as i64;

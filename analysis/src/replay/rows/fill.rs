@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::kin::{PARENTS, STRANGER, own};
+use crate::replay::rows::kin::{PARENTS, STRANGER, own};
 use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
-use super::filler::{ALONE, ATTEMPTS, DEPTH, Draft, ENOUGH, Filled, Filler, PLENTY};
-use crate::cause::{Cause, Refusal};
 use crate::replay::contents::count_rows;
 use crate::replay::limits::{Freedom, Limits};
+use crate::replay::rows::filler::{ALONE, ATTEMPTS, DEPTH, Draft, ENOUGH, Filled, Filler, PLENTY};
 use crate::replay::sample::Rows;
 use crate::replay::shape::{Field, Key, Shape};
 use crate::replay::value::{apart, candidates, value};
-use crate::sandbox::Sandbox;
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::sandbox::Sandbox;
 
 impl Filler {
     pub(crate) fn new(rows: Rows) -> Filler {

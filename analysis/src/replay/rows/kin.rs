@@ -6,11 +6,11 @@ use onward_core::name::quoted;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
-use super::filler::{ENOUGH, Filler};
 use crate::replay::contents::count_rows;
+use crate::replay::rows::filler::{ENOUGH, Filler};
 use crate::replay::sample::Rows;
 use crate::replay::shape::{Key, Shape};
-use crate::sandbox::Sandbox;
+use crate::sqlite::sandbox::Sandbox;
 
 /// Rows of a parent that a child may refer to.
 pub(super) const PARENTS: usize = 8;

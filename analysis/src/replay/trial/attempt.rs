@@ -6,13 +6,13 @@ use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::Result;
 
-use super::super::contents::count_rows;
-use super::super::plan::Plan;
-use super::super::step::{Step, is_stubbed};
-use super::target::{Target, What};
-use crate::cause::{Cause, Refusal};
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::replay::contents::count_rows;
+use crate::replay::plan::Plan;
+use crate::replay::step::{Step, is_stubbed};
+use crate::replay::trial::target::{Target, What};
+use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::sandbox::Sandbox;
 
 /// What became of a statement.
 #[derive(Debug)]

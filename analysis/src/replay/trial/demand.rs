@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
-use super::super::shape::{brackets, literal};
+use crate::replay::shape::{brackets, literal};
 
 /// A CHECK, or another condition of this kind.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,11 +7,11 @@ use onward_core::token::{Token, significant};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use super::super::sample::Rows;
-use super::super::shape::Shape;
-use super::super::value::value;
-use super::demand::Condition;
-use crate::sandbox::Sandbox;
+use crate::replay::sample::Rows;
+use crate::replay::shape::Shape;
+use crate::replay::trial::demand::Condition;
+use crate::replay::value::value;
+use crate::sqlite::sandbox::Sandbox;
 
 /// Values for some columns of a row, by their numbers.
 pub(super) type Pins = BTreeMap<usize, Value>;

@@ -6,11 +6,11 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::token::{Token, significant};
 use rusqlite::Result;
 
-use super::super::plan::Plan;
-use super::super::write::{Copy, Write};
-use super::demand::{Demands, plain};
-use crate::history::{At, History};
-use crate::sandbox::Sandbox;
+use crate::folder::history::{At, History};
+use crate::replay::plan::Plan;
+use crate::replay::trial::demand::{Demands, plain};
+use crate::replay::write::{Copy, Write};
+use crate::sqlite::sandbox::Sandbox;
 
 /// A statement, and the table whose rows it may refuse.
 #[derive(Debug)]

@@ -3,12 +3,12 @@
 use onward_core::token::{Token, significant};
 use rusqlite::types::Value;
 
-use super::super::shape::{Shape, literal};
-use super::super::write::{Copy, Item};
-use super::demand::{Condition, Demands};
-use super::odd;
-use super::plant::{Ground, Pins, index};
-use crate::sandbox::Sandbox;
+use crate::replay::shape::{Shape, literal};
+use crate::replay::trial::demand::{Condition, Demands};
+use crate::replay::trial::odd;
+use crate::replay::trial::plant::{Ground, Pins, index};
+use crate::replay::write::{Copy, Item};
+use crate::sqlite::sandbox::Sandbox;
 
 /// More rows than these are not tried for a statement.
 const MOST: usize = 400;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::Result;
 
-use super::step::Step;
-use crate::history::History;
-use crate::sandbox::Sandbox;
+use crate::folder::history::History;
+use crate::replay::step::Step;
+use crate::sqlite::sandbox::Sandbox;
 
 /// The names of these tables, in lower case. The parents of a table that gets rows get some when it does.
 pub(super) fn tables(history: &History, steps: &[Step], sandbox: &Sandbox) -> Result<BTreeSet<String>> {

@@ -9,21 +9,21 @@ use onward_core::checksum::Checksum;
 use onward_core::version::digits;
 use toml::de::DeTable;
 
-use crate::bad_name::BadName;
 use crate::config::{self, Config};
-use crate::directive;
-use crate::fault::{Fault, Faults};
+use crate::diagnostic::rule::Rule;
 use crate::file::{File, FileId};
-use crate::history::History;
-use crate::layout::{self, Direction, Layout, Name};
-use crate::lock;
-use crate::migration::Migration;
-use crate::order::{Order, Versions, keys};
-use crate::regular::{self, DEPTH, Problem};
-use crate::rule::Rule;
-use crate::statement::statements;
-use crate::stub;
-use crate::tool::{self, Means, Unread};
+use crate::folder::bad_name::BadName;
+use crate::folder::directive;
+use crate::folder::fault::{Fault, Faults};
+use crate::folder::history::History;
+use crate::folder::layout::{self, Direction, Layout, Name};
+use crate::folder::lock;
+use crate::folder::migration::Migration;
+use crate::folder::order::{Order, Versions, keys};
+use crate::folder::regular::{self, DEPTH, Problem};
+use crate::folder::statement::statements;
+use crate::folder::stub;
+use crate::folder::tool::{self, Means, Unread};
 
 /// A folder may have so many entries, those of the folders below counted.
 const MOST: usize = 100_000;

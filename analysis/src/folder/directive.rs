@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use onward_core::token::{Kind, tokens};
 
+use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Place};
-use crate::rule::Rule;
-use crate::statement::{Allow, Statement};
+use crate::folder::statement::{Allow, Statement};
 
 /// What is wrong with a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ fn has_empty_line(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::file::{File, Files};
-    use crate::statement::statements;
+    use crate::folder::statement::statements;
 
     const ALLOW: &str = "-- onward: allow(pragma_without_effect) old habit";
 

@@ -3,8 +3,8 @@
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::token::{Kind as TokenKind, Token, significant};
 
-use crate::cause::Refusal;
-use crate::history::{At, History};
+use crate::folder::history::{At, History};
+use crate::sqlite::message::Refusal;
 
 /// The CREATE TRIGGER whose trigger has refused a statement: it raises this message, or writes to the table whose
 /// constraint failed, which the statement itself does not name.

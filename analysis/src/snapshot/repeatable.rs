@@ -12,7 +12,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Result};
 
 use crate::config::Config;
-use crate::sandbox::Sandbox;
+use crate::sqlite::sandbox::Sandbox;
 
 /// Another value at every call, or with every version of SQLite.
 const ALWAYS: &[&str] = &[

@@ -3,7 +3,7 @@
 use onward_core::checksum::Checksum;
 
 use crate::file::FileId;
-use crate::statement::Statement;
+use crate::folder::statement::Statement;
 
 /// One migration.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,8 +17,8 @@ use rusqlite::types::Value;
 use rusqlite::vtab::{array, series};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
-use crate::budget::{Budget, SLICE};
 use crate::config::Config;
+use crate::sqlite::budget::{Budget, SLICE};
 
 /// The greatest string or blob, in bytes.
 const LENGTH: i32 = 32 << 20;
@@ -257,7 +257,7 @@ impl Set for Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cause::{Cause, Limit, Refusal};
+    use crate::sqlite::message::{Cause, Limit, Refusal};
 
     fn refused(sql: &str) -> Refusal {
         let sandbox = Sandbox::open(&Config::default()).unwrap();

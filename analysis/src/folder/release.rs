@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::file::Files;
-use crate::lock::Entry;
-use crate::migration::Migration;
+use crate::folder::lock::Entry;
+use crate::folder::migration::Migration;
 
 /// What is known of the releases of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

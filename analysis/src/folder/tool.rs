@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use onward_core::token::{Kind, tokens};
 
-use crate::bad_name::BadName;
-use crate::statement::Statement;
+use crate::folder::bad_name::BadName;
+use crate::folder::statement::Statement;
 
 /// A comment that means something to a tool, and nothing to SQLite.
 struct Marker {
@@ -112,7 +112,7 @@ pub(crate) fn prefixed(stem: &str) -> BadName {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statement::statements;
+    use crate::folder::statement::statements;
 
     fn found(text: &str) -> Option<(&'static str, Means)> {
         unread(text, &statements(text)).map(|found| (found.tool, found.means))

@@ -3,7 +3,7 @@
 //! The source is <https://www.sqlite.org/changes.html>; each line was tried on SQLites before and after. What SQLite takes
 //! in values alone, such as JSON5 in a column, cannot be seen here.
 
-use crate::engine::Version;
+use crate::config::engine::Version;
 
 /// What came with the version 3 and this number behind the dot.
 pub(crate) const fn came_with(minor: i32) -> Version {
@@ -55,7 +55,7 @@ pub(crate) const LETTERS: &[(i32, &str)] = &[(44, "eFIklpPRTu"), (46, "GgUV")];
 pub(crate) const FTS5: &[(i32, &str)] =
     &[(43, "contentless_delete"), (47, "contentless_unindexed"), (47, "locale")];
 
-/// Syntax that [`find`](super::find) knows how to find.
+/// Syntax that [`find`](crate::find) knows how to find.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Syntax {
     pub(crate) since: i32,

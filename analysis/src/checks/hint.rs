@@ -6,7 +6,7 @@ mod known;
 
 use onward_core::token::{Kind, Token, significant};
 
-use crate::cause::Refusal;
+use crate::sqlite::message::Refusal;
 use known::{BEFORE_NAMES, FIRST, FORMS, FUNCTIONS, MESSAGES, RESERVED, TYPED};
 
 /// What to write instead of a statement that SQLite has refused, if it looks like something well known.

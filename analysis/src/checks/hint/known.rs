@@ -4,7 +4,7 @@
 ///
 /// `|` is the start of the statement, `*` any one token, `...` any number of them, `a/b` either word, `^` alone the end.
 /// The first that fits is taken.
-pub(super) const FORMS: &[(&str, &str)] = &[
+pub(crate) const FORMS: &[(&str, &str)] = &[
     ("| ALTER ... IF NOT ^EXISTS", "ALTER TABLE has no IF NOT EXISTS: leave it out, a migration runs once"),
     ("| ALTER ... IF ^EXISTS", "ALTER TABLE has no IF EXISTS: leave it out, a migration runs once"),
     (
@@ -120,7 +120,7 @@ const FUNCTION: &str = "SQLite has no functions in SQL: write statements into a 
 const INDEX: &str = "an index is a statement of its own: `CREATE INDEX name ON table(column)`";
 
 /// What SQLite says beside syntax errors, by how it begins, and what to write instead.
-pub(super) const MESSAGES: &[(&str, &str)] = &[
+pub(crate) const MESSAGES: &[(&str, &str)] = &[
     (
         "Cannot add a UNIQUE column",
         "add the column without UNIQUE, and then `CREATE UNIQUE INDEX name ON table(column)`",
@@ -135,7 +135,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
 ];
 
 /// Functions of other databases, and what to write instead.
-pub(super) const FUNCTIONS: &[(&str, &str)] = &[
+pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
     ("now/sysdate/getdate", "write `datetime('now')` for a text, or `unixepoch()` for a number"),
     ("curdate/current_date", "write `date('now')`"),
     ("unix_timestamp/epoch", "write `unixepoch()`"),
@@ -152,7 +152,7 @@ pub(super) const FUNCTIONS: &[(&str, &str)] = &[
 ];
 
 /// Words that cannot be names without quotes, and which people give to tables and columns.
-pub(super) const RESERVED: &[&str] = &[
+pub(crate) const RESERVED: &[&str] = &[
     "ADD",
     "ALL",
     "ALTER",
@@ -206,7 +206,7 @@ pub(super) const RESERVED: &[&str] = &[
 ];
 
 /// What stands in front of a name.
-pub(super) const BEFORE_NAMES: &[&str] = &[
+pub(crate) const BEFORE_NAMES: &[&str] = &[
     "(",
     ",",
     ".",
@@ -224,7 +224,7 @@ pub(super) const BEFORE_NAMES: &[&str] = &[
 ];
 
 /// Words that are often mistyped.
-pub(super) const TYPED: &[&str] = &[
+pub(crate) const TYPED: &[&str] = &[
     "ALTER",
     "BEGIN",
     "CHECK",
@@ -256,5 +256,5 @@ pub(super) const TYPED: &[&str] = &[
 ];
 
 /// Words that begin a statement.
-pub(super) const FIRST: &[&str] =
+pub(crate) const FIRST: &[&str] =
     &["ALTER", "CREATE", "DELETE", "DROP", "INSERT", "PRAGMA", "REPLACE", "SELECT", "UPDATE", "WITH"];

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::token::significant;
 
-use crate::cause::{Cause, Refusal};
+use crate::sqlite::message::{Cause, Refusal};
 
 /// Names that refused statements would have made, in lower case.
 #[derive(Debug, Default)]

@@ -5,8 +5,8 @@ use std::ops::Range;
 use onward_core::run::Run;
 
 use crate::file::FileId;
-use crate::history::{History, Migration};
-use crate::statement;
+use crate::folder::history::{History, Migration};
+use crate::folder::statement;
 
 /// A migration's file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use onward_core::version::digits;
 
-use crate::bad_name::BadName;
-use crate::tool;
+use crate::folder::bad_name::BadName;
+use crate::folder::tool;
 
 /// How a folder lays its migrations out. A folder keeps to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

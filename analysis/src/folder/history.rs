@@ -10,12 +10,12 @@ use onward_core::version;
 
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
-use crate::layout::{Layout, Name, parse};
-pub use crate::migration::Migration;
-use crate::order::{Order, Versions};
-use crate::release::Releases;
-use crate::statement::Statement;
-use crate::unseen::Unseen;
+use crate::folder::layout::{Layout, Name, parse};
+pub use crate::folder::migration::Migration;
+use crate::folder::order::{Order, Versions};
+use crate::folder::release::Releases;
+use crate::folder::statement::Statement;
+use crate::folder::unseen::Unseen;
 
 /// A folder's migrations in the order in which they run, and all the texts that were read.
 #[derive(Debug, Clone, Default)]

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::bad_name::BadName;
-use crate::directive;
 use crate::file::{FileId, Place};
-use crate::layout::Layout;
-use crate::order::{Order, Versions};
-use crate::regular;
-use crate::tool::Unread;
+use crate::folder::bad_name::BadName;
+use crate::folder::directive;
+use crate::folder::layout::Layout;
+use crate::folder::order::{Order, Versions};
+use crate::folder::regular;
+use crate::folder::tool::Unread;
 
 /// What is wrong with a folder. [`Analysis::new`](crate::Analysis::new) tells it.
 #[derive(Debug, Default)]

@@ -2,9 +2,9 @@
 
 use onward_core::name::Ident;
 
-use crate::engine::{OLDEST, Version};
-use crate::history::History;
-use crate::newer::{Use, uses};
+use crate::config::engine::{OLDEST, Version};
+use crate::folder::history::History;
+use crate::sqlite::newer::{Use, uses};
 
 impl History {
     /// The oldest SQLite that the migrations are for: the one that `onward.toml` names, else the newest that something in

@@ -7,7 +7,7 @@ use onward_core::statement::{Statement, statements};
 use onward_core::token::significant;
 
 use crate::file::{FileId, Files, Place};
-use crate::migration::Migration;
+use crate::folder::migration::Migration;
 
 /// What of a folder is part of no order, or of an order that nobody can tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use onward_core::statement::statements;
 use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::config::Config;
-use crate::external::{Columns, External};
+use crate::config::external::{Columns, External};
 use crate::file::Place;
-use crate::history::History;
-use crate::sandbox::Sandbox;
+use crate::folder::history::History;
+use crate::sqlite::sandbox::Sandbox;
 
 /// Gives every external table of a history its stub; those that SQLite refuses are taken out, and told.
 pub(crate) fn settle(history: &mut History) -> Vec<(Place, String)> {

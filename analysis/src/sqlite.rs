@@ -1,0 +1,10 @@
+//! The SQLite of the replay: where it runs, what it may cost, what its messages mean, and what each version of it brought.
+//!
+//! Nothing here knows a history.
+
+mod budget;
+pub mod feature;
+pub(crate) mod message;
+pub mod newer;
+pub(crate) mod outside;
+pub(crate) mod sandbox;
