@@ -13,6 +13,7 @@ mod down;
 mod flow;
 mod keys;
 mod late;
+mod left;
 mod legacy;
 mod lifted;
 mod limits;

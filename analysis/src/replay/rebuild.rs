@@ -15,7 +15,7 @@ use super::constraint::{self, Constraint, keeps, same, stands_in};
 use super::flow::{Flow, before_where};
 use super::plan::Plan;
 use super::write::{Copy, Item, Write};
-use super::{lifted, moved};
+use super::{left, lifted, moved};
 use crate::history::{At, History};
 use crate::sandbox::Sandbox;
 
@@ -67,8 +67,11 @@ pub(crate) enum Part {
     },
     /// The rows of the table.
     Rows,
-    /// What is in some columns.
-    Values(Vec<String>),
+    /// What is in some columns, and whether somebody has said so.
+    Values {
+        columns: Vec<String>,
+        said: bool,
+    },
     /// The same, of columns that the table keeps: the copy leaves them out.
     LeftOut(Vec<String>),
     /// A column gets the values of another one that the table keeps as well.
@@ -85,7 +88,7 @@ pub(crate) enum Part {
 
 /// The schema before a migration that may lose something of it.
 pub(super) struct Before {
-    schema: Schema,
+    pub(super) schema: Schema,
     /// The statements that made indexes, triggers and views: kind, name, text.
     texts: Vec<(String, String, String)>,
 }
@@ -168,7 +171,7 @@ impl Before {
 pub(super) struct Rebuild<'r> {
     pub(super) history: &'r History,
     pub(super) plan: &'r Plan,
-    before: &'r Before,
+    pub(super) before: &'r Before,
     /// Which values each column holds at the end.
     pub(super) flow: &'r Flow,
     /// Its name in lower case.
@@ -274,7 +277,7 @@ impl Rebuild<'_> {
                 let renames = matches!(kind, Kind::Alter { change: Some(Change::Rename(from, _)), .. } if from.is(name));
                 (reads || renames) && !self.history.named(step.at, name).is_empty()
             });
-            if new.column(name).is_some() || moves {
+            if new.column(name).is_some() || moves || left::is_kept_elsewhere(self, name) {
                 continue;
             }
             let is_it = |kind: &Kind| matches!(kind, Kind::Alter { change: Some(Change::Drop(dropped)), .. } if dropped.is(name));
@@ -284,7 +287,10 @@ impl Rebuild<'_> {
                 taken.entry(at).or_default().push(name.clone());
             }
         }
-        taken.into_iter().for_each(|(at, columns)| lose(at, Part::Values(columns)));
+        for (at, columns) in taken {
+            let said = left::is_said(self, new, &columns);
+            lose(at, Part::Values { columns, said });
+        }
     }
 
     /// The statement that drops the old table, whatever it is called by then.
@@ -323,7 +329,7 @@ impl Rebuild<'_> {
     }
 
     /// What the old table is called in the course of the migration.
-    fn names(&self) -> BTreeSet<String> {
+    pub(super) fn names(&self) -> BTreeSet<String> {
         let renamed = self.plan.renames.iter().filter(|(from, _)| from == self.key).map(|(_, to)| to.clone());
         renamed.chain([self.key.to_owned()]).collect()
     }
@@ -394,7 +400,7 @@ fn renames(kind: &Kind, name: &str) -> bool {
 }
 
 /// Whether a statement names one of these tables before its WHERE, where the values come from.
-fn takes_from(sql: &str, names: &BTreeSet<String>) -> bool {
+pub(super) fn takes_from(sql: &str, names: &BTreeSet<String>) -> bool {
     let mut tokens = onward_core::token::significant(before_where(sql));
     tokens.any(|token| token.name().is_some_and(|name| names.contains(&name.to_ascii_lowercase())))
 }
@@ -411,7 +417,7 @@ pub(super) fn lasting(mut loss: Loss, end: &Schema, sandbox: &Sandbox) -> Option
 fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
     let table = end.table(&loss.table);
     match &loss.what {
-        Part::Rows | Part::Values(_) | Part::LeftOut(_) | Part::Moved { .. } | Part::Ids { .. } => true,
+        Part::Rows | Part::Values { .. } | Part::LeftOut(_) | Part::Moved { .. } | Part::Ids { .. } => true,
         // What is there again, or without its table, cannot be made.
         Part::Index { sql, .. } => {
             works(sandbox, sql, None) && !index_stands_in(end, &loss.table, sql, sandbox)
