@@ -3,7 +3,7 @@
 //! A DROP says so in words, and is no news: it is allowed unless a team raises it, with `drops_data = "warn"` or `"deny"`
 //! below `[levels]` in onward.toml. What a rebuild leaves out, nobody has said.
 
-use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::kind::{Change, Kind, Name, ObjectKind};
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
@@ -38,7 +38,7 @@ ALTER TABLE new RENAME TO jobs;",
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let (message, label) = match &loss.what {
         Part::Rows => (format!("the rows of `{}` are dropped", loss.table), "drops what is in the table"),
-        Part::Values(columns) => {
+        Part::Values { columns, .. } => {
             let columns: Vec<String> =
                 columns.iter().map(|column| format!("`{}.{column}`", loss.table)).collect();
             let label = match &history.statement(loss.at).kind {
@@ -61,16 +61,26 @@ pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     )
 }
 
-/// Whether a DROP names what goes. That of a table in whose place another comes is a part of a rebuild.
+/// Whether a DROP names what goes, or a comment does. The DROP of a table in whose place another comes is a part of a
+/// rebuild, unless the other one came earlier, and the application has filled it.
 fn is_named(history: &History, loss: &Loss) -> bool {
+    let own = |at: &At| at.migration == loss.at.migration;
+    let is_new = |name: &Name| {
+        history.statements().filter(own).any(|at| {
+            matches!(&history.statement(at).kind,
+                Kind::Create { object: ObjectKind::Table, name: made, .. } if made.is(&name.text))
+        })
+    };
     let replaces = |at: At| {
         let kind = &history.statement(at).kind;
-        at.migration == loss.at.migration
-            && matches!(kind, Kind::Alter { change: Some(Change::RenameTable(to)), .. } if to.is(&loss.table))
+        matches!(kind, Kind::Alter { table, change: Some(Change::RenameTable(to)) } if to.is(&loss.table) && is_new(table))
     };
+    if let Part::Values { said: true, .. } = loss.what {
+        return true;
+    }
     match &history.statement(loss.at).kind {
         Kind::Alter { change: Some(Change::Drop(_)), .. } => true,
-        Kind::Drop { .. } => !history.statements().any(replaces),
+        Kind::Drop { .. } => !history.statements().filter(own).any(replaces),
         _ => false,
     }
 }
@@ -78,7 +88,7 @@ fn is_named(history: &History, loss: &Loss) -> bool {
 /// Whether it came with another migration of the same release: no database in the field has anything in there.
 fn is_of_this_release(history: &History, loss: &Loss) -> bool {
     let columns = match &loss.what {
-        Part::Values(columns) => Some(&columns[..]),
+        Part::Values { columns, .. } => Some(&columns[..]),
         _ => None,
     };
     came_with_release(history, loss.at, &loss.table, columns)
@@ -222,12 +232,92 @@ mod tests {
         let left_out =
             format!("{new}INSERT INTO x SELECT id FROM jobs; DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;");
         assert_eq!(codes(&left_out), ["drops_data 2_b.sql:1:1"]);
+        // The new table came earlier: the application has filled it.
+        let earlier = [
+            ("1_a.sql", JOBS),
+            ("2_b.sql", new),
+            ("3_c.sql", "DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;"),
+            ("onward.toml", ""),
+        ];
+        assert_eq!(crate::checks::testing::codes(&earlier), [""; 0]);
         let several = "CREATE TABLE x(a); INSERT INTO x SELECT 1 FROM jobs; DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;";
         let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", several), ("onward.toml", "")]);
         assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
         assert_eq!(found.diagnostics[0].message, "what is in `jobs.id`, `jobs.state` is dropped");
         let not_copied = format!("{new}DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;");
         assert_eq!(codes(&not_copied), ["drops_data 2_b.sql:1:41"]);
+    }
+
+    /// A rebuild leaves a column out, as a comment or the file's name says.
+    #[test]
+    fn a_column_that_words_drop_is_dropped_in_words() {
+        let table = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, due_at TEXT, data TEXT, CHECK (due_at <> ''));";
+        let alone = "(id INTEGER PRIMARY KEY, state TEXT, data TEXT)";
+        let other = "(id INTEGER PRIMARY KEY, state TEXT NOT NULL, data TEXT)";
+        let found = |file: &str, comment: &str, new: &str| {
+            let text = format!(
+                "{comment}\nCREATE TABLE x{new}; INSERT INTO x SELECT id, state, data FROM jobs; DROP TABLE jobs; \
+                 ALTER TABLE x RENAME TO jobs;"
+            );
+            codes(&[("1_a.sql", table), (file, &text), ("onward.toml", "")])
+                .contains(&format!("drops_data {file}:2:1"))
+        };
+        for (file, comment, new) in [
+            ("2_b.sql", "-- Drop due_at column from jobs table", alone),
+            ("2_b.sql", "/* there is no due_at any longer */", alone),
+            ("2_remove_due.sql", "", alone),
+            ("2_drop_columns.sql", "", alone),
+            ("2_b.sql", "-- drop due_at, and ask for a state", other),
+            ("2_remove-due-at.sql", "", other),
+        ] {
+            assert!(!found(file, comment, new), "{file} {comment} {new}");
+        }
+        for (file, comment, new) in [
+            ("2_b.sql", "", alone),
+            ("2_b.sql", "-- copy without the old table", alone),
+            ("2_b.sql", "-- due_at", alone),
+            ("2_drop_rows_at_once.sql", "", alone),
+            ("2_b.sql", "-- remove the CHECK of due_at", alone),
+            ("2_b.sql", "", other),
+            ("2_drop_columns.sql", "", other),
+            ("2_remove_due.sql", "", other),
+            (
+                "2_b.sql",
+                "-- Drop data of the old table",
+                "(id INTEGER PRIMARY KEY, state TEXT, data TEXT NOT NULL)",
+            ),
+        ] {
+            assert!(found(file, comment, new), "{file} {comment} {new}");
+        }
+    }
+
+    /// What an earlier migration has put into another table is not lost.
+    #[test]
+    fn silent_where_values_were_moved_shortly_before() {
+        let start = format!("{JOBS} CREATE TABLE states(job INTEGER, state TEXT);");
+        let rebuild =
+            "CREATE TABLE x(id INTEGER PRIMARY KEY, note TEXT); INSERT INTO x(id) SELECT id FROM jobs;
+            DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;";
+        let between = ["SELECT 1;"; 4];
+        let run = |moves: &str, between: &[&str]| {
+            history(&[&[start.as_str(), moves], between, &[rebuild][..]].concat())
+        };
+        for moves in [
+            "INSERT INTO states(job, state) SELECT jobs.id, jobs.state FROM jobs WHERE state IS NOT NULL;",
+            "UPDATE states SET state = (SELECT state FROM jobs WHERE jobs.id = states.job);",
+        ] {
+            assert_eq!(run(moves, &[]), [""; 0], "{moves}");
+            assert_eq!(run(moves, &between[1..]), [""; 0], "{moves}");
+            assert_eq!(run(moves, &between), ["drops_data 0007_m.sql:1:1"], "{moves}");
+        }
+        for kept in [
+            "INSERT INTO states(job) SELECT id FROM jobs WHERE state IS NOT NULL;",
+            "INSERT INTO states(job, state) SELECT 1, 'state';",
+            "CREATE TABLE gone AS SELECT state FROM jobs; DROP TABLE gone;",
+            "UPDATE jobs SET state = 'x';",
+        ] {
+            assert_eq!(run(kept, &[]), ["drops_data 0003_m.sql:1:1"], "{kept}");
+        }
     }
 
     #[test]

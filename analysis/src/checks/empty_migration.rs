@@ -1,9 +1,11 @@
 //! A migration without a statement, such as `cargo onward new` makes.
 //!
 //! Once it has run, the statements that are written into it are an edit. So it does not build while it is the newest; one
-//! that others follow stays in the chain, where databases have it.
+//! that others follow stays in the chain, where databases have it. Where nobody knows what is released, a comment of its
+//! own says that one that others follow is meant to be empty.
 
 use onward_core::kind::Kind;
+use onward_core::token::{Kind as Token, tokens};
 
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -34,7 +36,9 @@ pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iter
     let followed = history.migrations.len() - newest;
     history.migrations.iter().enumerate().filter_map(move |(index, found)| {
         let file = history.files.get(found.file);
-        if !is_open(found) || (found.statements.is_empty() && directive::allows_empty(&file.text)) {
+        if !is_open(found)
+            || entries.is_empty() && index < followed && is_explained(found, &file.text)
+            || (found.statements.is_empty() && directive::allows_empty(&file.text)) {
             return None;
         }
         let first = found.statements.first().map_or(0..0, |statement| statement.range.clone());
@@ -53,6 +57,35 @@ pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iter
 /// Whether nothing of it runs: a template of BEGIN and COMMIT is as empty as a comment.
 fn is_empty(migration: &Migration) -> bool {
     migration.statements.iter().all(|statement| statement.kind == Kind::Transaction)
+}
+
+/// How the comments begin that tools write into a new file.
+const TEMPLATES: [&str; 8] = [
+    "add migration script here",
+    "add up migration script here",
+    "your sql goes here",
+    "migration number",
+    "custom sql migration file",
+    "this is an empty migration",
+    "write your migrate up statements here",
+    "migrate up",
+];
+
+/// Whether a comment stands in the place of statements, and no tool has written it.
+fn is_explained(migration: &Migration, text: &str) -> bool {
+    let words = |text: &str| {
+        let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    };
+    let name = words(&migration.name);
+    let is_own = |comment: &str| {
+        let of_a_tool = comment.trim_start_matches(['-', '/', '*', ' ']).starts_with(['+', '!', '>']);
+        let said = words(comment);
+        let is_template = TEMPLATES.iter().any(|template| said.starts_with(template));
+        !of_a_tool && !said.is_empty() && said != name && !is_template
+    };
+    let mut comments = tokens(text).filter(|token| token.kind == Token::Comment);
+    migration.statements.is_empty() && comments.any(|comment| is_own(comment.text))
 }
 
 #[cfg(test)]
@@ -85,11 +118,26 @@ mod tests {
 
     #[test]
     fn one_that_others_follow_is_a_warning() {
-        for text in EMPTY {
-            let found = folder(&[("1_a.sql", text), ("2_b.sql", "SELECT 1;")]);
-            assert_eq!(empty(&found), [("1_a.sql", false)], "{text}");
+        for text in
+            ["", "-- add archived\n", ";;", "BEGIN;\n\nCOMMIT;", "-- Your SQL goes here\n", "-- +goose Up\n"]
+        {
+            let found = folder(&[("1_add_archived.sql", text), ("2_b.sql", "SELECT 1;")]);
+            assert_eq!(empty(&found), [("1_add_archived.sql", false)], "{text}");
             assert_eq!(found.history.migrations.len(), 2);
         }
+    }
+
+    /// A comment says why, where it may have been released.
+    #[test]
+    fn one_that_says_why_and_that_others_follow_is_meant() {
+        let why = "-- integers have 64 bits here already\n";
+        let files = [("1_a.sql", "SELECT 1;"), ("2_b.sql", why), ("3_c.sql", "SELECT 3;")];
+        assert_eq!(codes(&files), [""; 0]);
+        assert_eq!(codes(&[files[0], ("2_b.sql", "-- +goose Up\n-- nothing to do\n"), files[2]]), [""; 0]);
+        // What is not locked is new.
+        let lock = locked::text(&folder(&files[..1]).history);
+        let found = folder(&[files[0], files[1], files[2], ("onward.lock", &lock)]);
+        assert_eq!(empty(&found), [("2_b.sql", false)]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod compare;
 mod constraint;
 mod flow;
 mod lasting;
+mod left;
 mod lifted;
 mod moved;
 mod part;

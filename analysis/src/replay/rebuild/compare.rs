@@ -13,7 +13,7 @@ use crate::replay::rebuild::constraint::{same, stands_in};
 use crate::replay::rebuild::flow::Flow;
 use crate::replay::rebuild::part::{Loss, Part};
 use crate::replay::rebuild::table::{Rebuild, renames};
-use crate::replay::rebuild::{lifted, moved};
+use crate::replay::rebuild::{left, lifted, moved};
 use crate::sqlite::sandbox::Sandbox;
 
 impl Before {
@@ -158,7 +158,7 @@ impl Rebuild<'_> {
                 let renames = matches!(kind, Kind::Alter { change: Some(Change::Rename(from, _)), .. } if from.is(name));
                 (reads || renames) && !self.history.named(step.at, name).is_empty()
             });
-            if new.column(name).is_some() || moves {
+            if new.column(name).is_some() || moves || left::is_kept_elsewhere(self, name) {
                 continue;
             }
             let is_it = |kind: &Kind| matches!(kind, Kind::Alter { change: Some(Change::Drop(dropped)), .. } if dropped.is(name));
@@ -168,6 +168,9 @@ impl Rebuild<'_> {
                 taken.entry(at).or_default().push(name.clone());
             }
         }
-        taken.into_iter().for_each(|(at, columns)| lose(at, Part::Values(columns)));
+        for (at, columns) in taken {
+            let said = left::is_said(self, new, &columns);
+            lose(at, Part::Values { columns, said });
+        }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn lasting(mut loss: Loss, end: &Schema, sandbox: &Sandbox) -> Option
 fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
     let table = end.table(&loss.table);
     match &loss.what {
-        Part::Rows | Part::Values(_) | Part::LeftOut(_) | Part::Moved { .. } | Part::Ids { .. } => true,
+        Part::Rows | Part::Values { .. } | Part::LeftOut(_) | Part::Moved { .. } | Part::Ids { .. } => true,
         // What is there again, or without its table, cannot be made.
         Part::Index { sql, .. } => {
             works(sandbox, sql, None) && !index_stands_in(end, &loss.table, sql, sandbox)

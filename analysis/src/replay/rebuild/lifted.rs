@@ -150,7 +150,7 @@ fn is_written_anew(
 }
 
 /// The parts in which two tables differ, apart from what changes nothing.
-fn differences(key: &str, old: &Table, new: &Table) -> Vec<String> {
+pub(super) fn differences(key: &str, old: &Table, new: &Table) -> Vec<String> {
     let alone = |table: &Table| {
         let mut table = table.clone();
         table.indexes.retain(|index| index.origin == Origin::UniqueConstraint);

@@ -53,8 +53,11 @@ pub(crate) enum Part {
     },
     /// The rows of the table.
     Rows,
-    /// What is in some columns.
-    Values(Vec<String>),
+    /// What is in some columns, and whether somebody has said so.
+    Values {
+        columns: Vec<String>,
+        said: bool,
+    },
     /// The same, of columns that the table keeps: the copy leaves them out.
     LeftOut(Vec<String>),
     /// A column gets the values of another one that the table keeps as well.

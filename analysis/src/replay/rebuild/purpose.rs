@@ -13,6 +13,14 @@ const LIFTS: [&str; 24] = [
     "replace", "replaces", "optional", "nullable",
 ];
 
+/// Those that say so of a column.
+const DROPS: [&str; 10] =
+    ["without", "remove", "removes", "removed", "removing", "drop", "drops", "dropped", "dropping", "longer"];
+
+/// What else is dropped beside columns.
+const OTHERS: [&str; 9] =
+    ["table", "tables", "row", "rows", "index", "indexes", "trigger", "triggers", "constraint"];
+
 /// What words mean a foreign key.
 pub(super) const FOREIGN_KEY: &[&str] = &["foreign", "fk", "fks", "reference", "references"];
 /// What words mean AUTOINCREMENT.
@@ -70,6 +78,21 @@ impl Said {
         self.0.iter().any(|words| {
             let is_general = !SUBJECTS.iter().any(|subject| has(words, subject));
             has(words, subject) || is_general && has(words, &["constraint", "constraints"])
+        })
+    }
+
+    /// Whether they speak of dropping this column: by its name, or, where nothing else can be meant, of columns or of a
+    /// part of its name.
+    pub(super) fn drops(&self, column: &str, is_all: bool) -> bool {
+        let column = words(column);
+        self.0.iter().any(|words| {
+            let of_columns = has(words, &["column", "columns"]);
+            let of_others = has(words, &OTHERS) || SUBJECTS.iter().any(|subject| has(words, subject));
+            let is_named = words.windows(column.len().max(1)).any(|found| found == column);
+            let is_part = column.iter().any(|part| words.contains(part));
+            has(words, &DROPS)
+                && (of_columns || !of_others)
+                && (is_named || is_all && (of_columns || is_part))
         })
     }
 }
