@@ -71,7 +71,7 @@ use rebuild::Before;
 pub(crate) use rebuild::{Loss, Part};
 use rows::Rows;
 pub(crate) use witness::{What, Witness};
-pub(crate) use write::{joins, left_out};
+pub(crate) use write::{joins, left_out, selected};
 
 /// The code under which a directive allows strings in double quotes, which changes how the statement is run.
 pub const DOUBLE_QUOTED_STRING: &str = "double_quoted_string";
