@@ -16,7 +16,7 @@ use crate::replay::masked::{self, Masked};
 use crate::replay::objects::{fingerprint, ours};
 use crate::replay::outcome::Replay;
 use crate::replay::outer::{self, Outer};
-use crate::replay::plan::Plan;
+use crate::replay::plans::Plans;
 use crate::replay::rebuild::{self, Before, Loss};
 use crate::replay::sample::Rows;
 use crate::replay::step::{Base, Step, prepare_renamed};
@@ -38,6 +38,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         sandbox: Sandbox::open(&history.config)?,
         ran: Vec::new(),
         committed: 0,
+        plans: Plans::new(history),
         rebuild: Rebuilding::default(),
         faults: Vec::new(),
         faulty: HashSet::new(),
@@ -65,7 +66,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
-    let Seen { witnesses, unpopulated, stopped, uncommitted } = witnesses(&base, &replayer.faulty)?;
+    let Seen { witnesses, unpopulated, stopped, uncommitted } =
+        witnesses(&base, &mut replayer.plans, &replayer.faulty)?;
     if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
         replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
     }
@@ -129,8 +131,8 @@ struct Seen {
 }
 
 /// Carries rows through the history, mild ones and then harsh ones.
-fn witnesses(base: &Base<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
-    let plans = Plan::all(base.history, base.steps);
+fn witnesses(base: &Base<'_>, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
+    let plans = plans.all(base.steps);
     let reached = match &base.locked {
         Some(locked) => touched::tables(base.history, base.steps, locked)?,
         None => BTreeSet::new(),
@@ -164,6 +166,7 @@ struct Replayer<'h> {
     ran: Vec<Step>,
     /// How much of `ran` belongs to earlier migrations.
     committed: usize,
+    plans: Plans<'h>,
     rebuild: Rebuilding,
     faults: Vec<Fault>,
     /// The migrations of which a statement was refused, be it reported or not.
@@ -232,8 +235,8 @@ impl Replayer<'_> {
         Ok(())
     }
 
-    fn rebuilding(&self, migration: usize) -> Result<Rebuilding> {
-        let migrations = migration..migration + Plan::spread(self.history, migration);
+    fn rebuilding(&mut self, migration: usize) -> Result<Rebuilding> {
+        let migrations = migration..migration + self.plans.spread(migration);
         let before = match migrations.end > self.from {
             true => Before::read(self.history, migrations.clone(), &self.sandbox)?,
             false => None,
@@ -248,7 +251,7 @@ impl Replayer<'_> {
         let Some(before) = before.filter(|_| self.faults.len() == faults && !is_faulty) else {
             return Ok(());
         };
-        let plan = Plan::read(self.history, &self.ran[ran..]);
+        let plan = self.plans.read(&self.ran[ran..]);
         self.losses.extend(before.losses(self.history, &plan, &self.sandbox)?);
         Ok(())
     }

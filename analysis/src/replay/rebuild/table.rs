@@ -8,7 +8,8 @@ use onward_schema::Table;
 use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
 use crate::replay::rebuild::before::Before;
-use crate::replay::rebuild::flow::{Flow, before_where};
+use crate::replay::rebuild::flow::Flow;
+use crate::replay::write::before_where;
 use crate::replay::write::{Copy, Item, Write};
 
 /// A table before and after a migration.
