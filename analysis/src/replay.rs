@@ -54,4 +54,4 @@ pub(crate) use outer::{Outer, Where};
 pub(crate) use rebuild::{Constraint, Loss, Part};
 pub use run::replay;
 pub(crate) use unresolved::{Late, Waiting};
-pub(crate) use write::{joins, left_out};
+pub(crate) use write::{joins, left_out, selected};

@@ -2,14 +2,14 @@
 //!
 //! Whether any database holds such rows only its owners know, so it is a warning; the message shows a row.
 
-use onward_core::kind::Kind;
+use onward_core::kind::{Kind, ObjectKind};
 use onward_core::token::significant;
 
 use crate::checks::trigger;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::{At, History};
-use crate::replay::{Replay, What, Witness, left_out};
+use crate::replay::{Replay, What, Witness, left_out, selected};
 use crate::sqlite::message::Refusal;
 
 /// `may_fail_with_rows`
@@ -79,9 +79,10 @@ pub(super) fn help(history: &History, at: At, refusal: &Refusal) -> String {
         ),
         "NOT NULL" => {
             let column = columns.first().copied().unwrap_or("the column");
+            let from = source(history, at, table, column);
             format!(
-                "give `{column}` a value for every row: select it with `coalesce({column}, <value>)`, or fill it before \
-                 with `UPDATE … SET {column} = <value> WHERE {column} IS NULL`"
+                "give `{column}` a value for every row: select it with `coalesce({from}, <value>)`, or fill it before \
+                 with `UPDATE … SET {from} = <value> WHERE {from} IS NULL`"
             )
         }
         "UNIQUE" if !columns.is_empty() => format!(
@@ -94,6 +95,16 @@ pub(super) fn help(history: &History, at: At, refusal: &Refusal) -> String {
         }
         "CHECK" => "change what does not fit with an UPDATE before, or widen the CHECK".to_owned(),
         _ => "change what does not fit with an UPDATE before, or leave it out with a WHERE".to_owned(),
+    }
+}
+
+/// The column whose values a copy puts into this one.
+fn source(history: &History, at: At, table: &str, column: &str) -> String {
+    let makes = |at: &At| matches!(&history.statement(*at).kind, Kind::Create { object: ObjectKind::Table, name, .. } if name.is(table));
+    let made = history.statements().take_while(|before| *before < at).filter(makes).last();
+    match selected(history.sql(at), made.map(|made| history.sql(made)), column) {
+        Some(from) if !from.eq_ignore_ascii_case(column) => history.written(&from),
+        _ => column.to_owned(),
     }
 }
 
@@ -142,6 +153,23 @@ mod tests {
             let codes: Vec<_> = found.diagnostics.iter().map(|found| found.rule.code).collect();
             assert_eq!(codes, ["may_fail_with_rows"], "{statement}: {:?}", found.diagnostics);
             assert!(!found.has_errors());
+        }
+    }
+
+    /// The help names the column that the old table has.
+    #[test]
+    fn another_column_is_given_a_value_under_its_own_name() {
+        for (columns, from) in [("(owner, id)", "State"), ("", "State"), ("(id, owner)", "owner")] {
+            let copy =
+                if from == "State" { "SELECT State, id FROM t" } else { "SELECT id, upper(State) FROM t" };
+            let first = "CREATE TABLE t(id INTEGER PRIMARY KEY, State TEXT);";
+            let second =
+                format!("CREATE TABLE x(owner TEXT NOT NULL, id INTEGER); INSERT INTO x{columns} {copy};");
+            let found = folder(&[("1_a.sql", first), ("2_b.sql", &second)]);
+            let [only] = &found.diagnostics[..] else { panic!("{second}: {:?}", found.diagnostics) };
+            let help =
+                format!("give `owner` a value for every row: select it with `coalesce({from}, <value>)`");
+            assert!(only.help.starts_with(&help), "{second}: {:?}", only.help);
         }
     }
 

@@ -1,8 +1,9 @@
-//! A key that SQLite lets be NULL, on its way into one that it does not.
+//! A key that SQLite lets be NULL, on its way into a column that it does not.
 //!
-//! Such a row is no mild one and no harsh one: no application means to write it, and nothing but a copy into a stricter key
-//! minds it.
+//! Such a row is no mild one and no harsh one: no application means to write it, and nothing but a copy into a stricter
+//! column minds it.
 
+use onward_core::name::quoted;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -34,25 +35,34 @@ pub(super) fn refusal(
         |shape: &Shape| shape.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect::<Vec<_>>();
     let (into_names, from_names) = (names(&into), names(&from));
     let pairs = copy.pairs(&into_names, &from_names).unwrap_or_default();
-    // Another one may well be stricter on purpose.
-    let is_key =
-        |(column, item): &(&str, Item)| *column == key_name && *item == Item::Column(key_name.clone());
-    if into.null_key.is_some() || !pairs.iter().any(is_key) {
-        return Ok(None);
-    }
+    let is_stricter = |(column, item): &&(&str, Item)| {
+        let field = into.columns.iter().find(|field| field.name.eq_ignore_ascii_case(column));
+        *item == Item::Column(key_name.clone())
+            && field.is_some_and(|field| !field.nullable && !field.is_rowid)
+    };
+    let Some((stricter, _)) = pairs.iter().find(is_stricter) else { return Ok(None) };
     if offender::gives_up(sandbox, sql)? {
         return Ok(None);
     }
     sandbox.conn().execute_batch("SAVEPOINT keyless")?;
     let mut refusal = None;
-    if filler.with(sandbox, &from, key, Value::Null) {
+    if filler.with(sandbox, &from, key, Value::Null) || takes_null(sandbox, &from, &key_name) {
         refusal = sandbox.run(sql, step.strings).err().map(Refusal::from);
     }
     sandbox.conn().execute_batch("ROLLBACK TO keyless; RELEASE keyless")?;
-    let failed = format!("NOT NULL constraint failed: {}.{key_name}", copy.table);
+    let failed = format!("NOT NULL constraint failed: {}.{stricter}", copy.table);
     Ok(refusal
         .filter(|refusal| refusal.message.eq_ignore_ascii_case(&failed))
         .map(|refusal| (refusal, key_name)))
+}
+
+/// Whether a row that is there may have NULL for its key, where there can be no other row.
+fn takes_null(sandbox: &Sandbox, table: &Shape, key: &str) -> bool {
+    let (table, key) = (quoted(&table.name), quoted(key));
+    let sql = format!(
+        "UPDATE main.{table} SET {key} = NULL WHERE _rowid_ = (SELECT min(_rowid_) FROM main.{table})"
+    );
+    sandbox.write(&sql, &[]).is_ok()
 }
 
 #[cfg(test)]
@@ -61,6 +71,30 @@ mod tests {
 
     fn rebuild(key: &str, copy: &str) -> String {
         format!("CREATE TABLE n(id {key};\nINSERT INTO n {copy}; DROP TABLE t; ALTER TABLE n RENAME TO t;")
+    }
+
+    /// The values of a key go into a column of another table, or of the same one under another name.
+    #[test]
+    fn a_key_may_be_null_until_it_is_referred_to() {
+        let old = "CREATE TABLE w(id TEXT PRIMARY KEY); CREATE TABLE t(id TEXT PRIMARY KEY, w TEXT NOT NULL UNIQUE REFERENCES w(id));";
+        let new = |columns: &str, copy: &str| format!("CREATE TABLE n({columns});\nINSERT INTO n {copy};");
+        for (columns, copy, fails) in [
+            ("k TEXT PRIMARY KEY, t TEXT NOT NULL", "SELECT 'n' || id, id FROM t", true),
+            (
+                "k TEXT PRIMARY KEY, t TEXT NOT NULL",
+                "SELECT 'n' || id, id FROM t WHERE id IS NOT NULL",
+                false,
+            ),
+            ("k TEXT PRIMARY KEY, t TEXT", "SELECT 'n' || id, id FROM t", false),
+            ("k INTEGER PRIMARY KEY, t TEXT NOT NULL", "SELECT NULL, w FROM t", false),
+        ] {
+            let found = history(&[old, &new(columns, copy)]).concat();
+            assert_eq!(
+                found.contains("may_fail_with_rows 0002_m.sql:2:1"),
+                fails,
+                "{columns} {copy}: {found}"
+            );
+        }
     }
 
     #[test]

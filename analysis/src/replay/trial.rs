@@ -226,6 +226,11 @@ impl<'h> Trials<'h> {
                 let from: Vec<String> =
                     ground.shape.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
                 wishes.copy(copy, sql, &into, &from, demands);
+                wishes.picked(copy, sql, &into, &from);
+            }
+            What::Joined { copy, created } => {
+                let Some(into) = self.made(*created, &copy.table)? else { return Ok(Vec::new()) };
+                wishes.picked(copy, sql, &into, &[]);
             }
             What::Index => wishes.index(sandbox, sql),
             What::Update(columns) => wishes.update(columns, sql),
@@ -251,7 +256,7 @@ impl<'h> Trials<'h> {
         };
         writes.into_iter().any(updates)
             || self.cleaned.iter().flatten().any(recent)
-            || matches!(target.what, What::Copy { .. }) && picks(target.at)
+            || matches!(target.what, What::Copy { .. } | What::Joined { .. }) && picks(target.at)
     }
 }
 

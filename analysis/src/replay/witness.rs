@@ -325,7 +325,7 @@ impl Carrier<'_> {
             let is_change = matches!(write, Write::Delete { .. } | Write::Update { .. });
             *at < step.at && is_change && copy.source.as_deref() == Some(write.table())
         };
-        if !plan.rebuilds() || plan.writes.iter().any(is_seen_to) {
+        if plan.writes.iter().any(is_seen_to) {
             return Ok(None);
         }
         let sql = self.history.sql(step.at);

@@ -128,6 +128,33 @@ pub(crate) fn left_out(sql: &str, column: &str) -> bool {
     }
 }
 
+/// The column that an INSERT … SELECT selects as it is for a column, in lower case; `create` is the text that made the table.
+pub(crate) fn selected(sql: &str, create: Option<&str>, column: &str) -> Option<String> {
+    let Some(Write::Copy(copy)) = Write::parse(sql) else { return None };
+    let made = create.map(created).unwrap_or_default();
+    let into: Vec<String> =
+        made.into_iter().filter(|(_, is_generated)| !is_generated).map(|(name, _)| name).collect();
+    let mut pairs = copy.pairs(&into, &[])?.into_iter();
+    match pairs.find(|(name, _)| name.eq_ignore_ascii_case(column))? {
+        (_, Item::Column(from)) => Some(from),
+        _ => None,
+    }
+}
+
+/// A statement up to its WHERE, where the values come from.
+pub(super) fn before_where(sql: &str) -> &str {
+    let mut depth = 0_usize;
+    for token in significant(sql) {
+        match token.text {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ if depth == 0 && token.is("WHERE") => return &sql[..token.range.start],
+            _ => {}
+        }
+    }
+    sql
+}
+
 /// Whether an INSERT … SELECT selects from several tables.
 pub(crate) fn joins(sql: &str) -> bool {
     matches!(Write::parse(sql), Some(Write::Copy(copy)) if copy.sources.len() > 1)

@@ -8,7 +8,7 @@ use onward_schema::Schema;
 
 use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
-use crate::replay::write::{Copy, Item, Write, created};
+use crate::replay::write::{Copy, Item, Write, before_where, created};
 
 /// A table and its column before the migration, in lower case.
 type Source = (String, String);
@@ -285,18 +285,4 @@ impl Content {
 
 fn names(sql: &str) -> BTreeSet<String> {
     significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase()).collect()
-}
-
-/// A statement up to its WHERE, where the values come from.
-pub(super) fn before_where(sql: &str) -> &str {
-    let mut depth = 0_usize;
-    for token in significant(sql) {
-        match token.text {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
-            _ if depth == 0 && token.is("WHERE") => return &sql[..token.range.start],
-            _ => {}
-        }
-    }
-    sql
 }

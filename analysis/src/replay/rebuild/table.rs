@@ -8,8 +8,8 @@ use onward_schema::Table;
 use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
 use crate::replay::rebuild::before::Before;
-use crate::replay::rebuild::flow::{Flow, before_where};
-use crate::replay::write::{Copy, Item, Write};
+use crate::replay::rebuild::flow::Flow;
+use crate::replay::write::{Copy, Item, Write, before_where};
 
 /// A table before and after a migration.
 pub(super) struct Rebuild<'r> {

@@ -102,6 +102,7 @@ impl Filler {
         if self.rows == Rows::Harsh && !is_empty {
             self.stranger(sandbox, &shape);
             self.children(sandbox, &shape);
+            self.share(sandbox, &shape);
             self.choices(sandbox, &shape);
         }
         self.empty.remove(table);

@@ -18,6 +18,8 @@ pub(super) const PARENTS: usize = 8;
 pub(super) const STRANGER: i64 = 3;
 /// The first of the rows that are there for the sake of their parents.
 pub(super) const CHILD: i64 = 4;
+/// The row that has what another one has, but for its parent.
+const SHARED: i64 = 30;
 /// So many rows of a parent get a child.
 pub(super) const CHILDREN: usize = 12;
 /// So many of them are tried in vain.
@@ -85,6 +87,34 @@ impl Filler {
                 return;
             }
         }
+    }
+
+    /// Puts in a row that has what another one has, under a parent that repeats the other's: a key of several columns allows
+    /// it.
+    pub(super) fn share(&self, sandbox: &Sandbox, shape: &Shape) {
+        let within = |key: &&Key, unique: &[usize]| {
+            unique.len() > key.columns.len() && key.columns.iter().all(|column| unique.contains(column))
+        };
+        let mut pairs = shape
+            .unique
+            .iter()
+            .filter_map(|unique| Some((unique, shape.keys.iter().find(|key| within(key, unique))?)));
+        let Some((unique, key)) =
+            pairs.next().filter(|_| count_rows(sandbox, &shape.name).unwrap_or(0) < ENOUGH)
+        else {
+            return;
+        };
+        let rest: Vec<usize> =
+            unique.iter().copied().filter(|column| !key.columns.contains(column)).collect();
+        let names: Vec<String> = rest.iter().map(|&at| quoted(&shape.columns[at].name)).collect();
+        let sql = format!("SELECT {} FROM main.{} LIMIT 1", names.join(", "), quoted(&shape.name));
+        let Some(first) = sandbox.read(&sql).ok().and_then(|rows| rows.into_iter().next()) else { return };
+        // The third is the one that repeats the first.
+        let Some(parent) = self.parents(sandbox, shape, key).into_iter().nth(2) else { return };
+        let mut pins: Pins = rest.into_iter().zip(first).collect();
+        pins.extend(key.columns.iter().copied().zip(parent));
+        // Where there can be none, there is none.
+        let _ = self.row(sandbox, shape, SHARED, &pins);
     }
 
     /// What a child has in the columns of a key, for each row of the parent that has none.
@@ -199,6 +229,24 @@ mod tests {
         let codes = history(texts).into_iter().filter(|line| !is_lost(line));
         let codes = codes.map(|line| line.split(':').next().unwrap().to_owned());
         codes.filter_map(|line| Some(line.strip_suffix(&format!(" {file}"))?.to_owned())).collect()
+    }
+
+    #[test]
+    fn two_parents_that_are_alike_may_have_a_child_that_is_alike() {
+        let first = "CREATE TABLE p(id INTEGER PRIMARY KEY, token TEXT NOT NULL);
+            CREATE TABLE c(id INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES p(id), name TEXT NOT NULL, UNIQUE (name, p));";
+        let second = |join: &str, unique: &str| {
+            format!(
+                "CREATE TABLE q(id INTEGER PRIMARY KEY, token TEXT NOT NULL, old INTEGER);
+                 CREATE TABLE d(q INTEGER NOT NULL, name TEXT NOT NULL{unique});
+                 INSERT INTO q(token, old) SELECT token, id FROM p;
+                 INSERT INTO d SELECT q.id, c.name FROM c JOIN p ON c.p = p.id JOIN q ON {join};"
+            )
+        };
+        let unique = ", UNIQUE (q, name)";
+        assert_eq!(found(&[first, &second("q.token = p.token", unique)]), ["may_fail_with_rows"]);
+        assert_eq!(found(&[first, &second("q.old = p.id", unique)]), [""; 0]);
+        assert_eq!(found(&[first, &second("q.token = p.token", "")]), [""; 0]);
     }
 
     const KEYS: [&str; 5] = [

@@ -27,6 +27,8 @@ pub(super) struct Target<'p> {
 pub(super) enum What<'p> {
     /// The rows are copied into a table that demands more.
     Copy { copy: &'p Copy, created: At, demands: Demands },
+    /// They are copied, together with those of other tables.
+    Joined { copy: &'p Copy, created: At },
     /// They are to differ.
     Index,
     /// These columns get values that are made of the old ones.
@@ -56,9 +58,17 @@ impl Target<'_> {
             match (&history.statement(at).kind, writes.get(&at)) {
                 (_, Some(Write::Copy(copy))) => {
                     let created = before.iter().rev().find(|&&at| creates(history, at, &copy.table));
-                    if let (Some(source), Some(&created)) = (&copy.source, created) {
-                        let demands = Demands::read(history.sql(created));
-                        add(source, What::Copy { copy, created, demands });
+                    match (&copy.source, created) {
+                        (Some(source), Some(&created)) => {
+                            let demands = Demands::read(history.sql(created));
+                            add(source, What::Copy { copy, created, demands });
+                        }
+                        (None, Some(&created)) => {
+                            for source in &copy.sources {
+                                add(source, What::Joined { copy, created });
+                            }
+                        }
+                        (_, None) => {}
                     }
                 }
                 (_, Some(Write::Update { table, columns })) => {
@@ -98,9 +108,11 @@ impl Target<'_> {
             query.query_map([&*self.origin, kind], |row| row.get(0))?.collect::<Result<Vec<String>>>()
         };
         match &self.what {
-            What::Copy { demands, .. } => {
+            What::Copy { copy, demands, .. } => {
                 let sql = history.sql(self.at);
-                Ok(demands.exceed(&Demands::read(&text)) || significant(sql).any(|token| token.is("NULLIF")))
+                Ok(copy.picks
+                    || demands.exceed(&Demands::read(&text))
+                    || significant(sql).any(|token| token.is("NULLIF")))
             }
             What::Index => {
                 let behind = |sql: &str| {
@@ -111,7 +123,7 @@ impl Target<'_> {
                 let own = behind(history.sql(self.at));
                 Ok(!others("index")?.iter().any(|sql| behind(sql) == own))
             }
-            What::Update(_) => Ok(true),
+            What::Update(_) | What::Joined { .. } => Ok(true),
             What::Trigger => {
                 let raises = |sql: &String| significant(sql).any(|token| token.is("RAISE"));
                 Ok(others("trigger")?.iter().any(raises))

@@ -189,3 +189,27 @@ fn a_trial_leaves_nothing_behind() {
     let found = history(&[first, &check, index]);
     assert_eq!(found, ["trigger_lost 0002_m.sql:2:10", "may_fail_with_rows 0003_m.sql:1:1"]);
 }
+
+#[test]
+fn a_value_that_is_missing_among_the_rows_that_a_copy_picks() {
+    let first = "CREATE TABLE b(id INTEGER PRIMARY KEY);
+        CREATE TABLE t(id INTEGER PRIMARY KEY, b INTEGER NOT NULL REFERENCES b(id), kind TEXT NOT NULL, width INTEGER);";
+    let into = "CREATE TABLE x(id INTEGER PRIMARY KEY, b INTEGER NOT NULL, width INTEGER NOT NULL); INSERT INTO x(id, b, width)";
+    for copy in [
+        "SELECT t.id, b.id, t.width FROM b LEFT JOIN t ON t.b = b.id WHERE t.id IS NOT NULL AND t.kind = 'dynamic'",
+        "SELECT id, b, width FROM t WHERE kind = 'dynamic'",
+    ] {
+        let found = shown(first, &format!("{into} {copy};"));
+        assert_eq!(found, ("may_fail_with_rows".into(), "kind = 'dynamic', width = NULL".into()), "{copy}");
+        for sound in [
+            format!("{into} {copy} AND width IS NOT NULL;"),
+            format!("UPDATE t SET width = 1 WHERE width IS NULL; {into} {copy};"),
+            format!(
+                "{into} {};",
+                copy.replace("t.width", "coalesce(t.width, 1)").replace("b, width", "b, coalesce(width, 1)")
+            ),
+        ] {
+            assert_eq!(history(&[first, &sound]), [""; 0], "{sound}");
+        }
+    }
+}

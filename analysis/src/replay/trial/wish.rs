@@ -1,13 +1,13 @@
 //! Rows that a statement may refuse, though the table allows them that they are in.
 
-use onward_core::token::{Token, significant};
+use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
 use crate::replay::shape::{Shape, literal};
 use crate::replay::trial::demand::{Condition, Demands};
 use crate::replay::trial::odd;
 use crate::replay::trial::plant::{Ground, Pins, index};
-use crate::replay::write::{Copy, Item};
+use crate::replay::write::{Copy, Item, before_where};
 use crate::sqlite::sandbox::Sandbox;
 
 /// More rows than these are not tried for a statement.
@@ -78,6 +78,34 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         };
         if pairs.iter().any(is_made) {
             self.empty(sql);
+        }
+    }
+
+    /// Rows without a value that the new table asks for, among those that the WHERE of a copy picks by other values.
+    pub(super) fn picked(&mut self, copy: &Copy, sql: &str, into: &Shape, from: &[String]) {
+        let ground = self.ground;
+        let names: Vec<String> = into.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
+        let Some(pairs) = copy.pairs(&names, from) else { return };
+        let tokens: Vec<Token<'_>> = significant(&sql[before_where(sql).len()..]).collect();
+        let equal = tokens.windows(3).filter(|three| three[1].is("=") && three[0].kind != Kind::String);
+        let within: Pins = equal
+            .filter_map(|three| Some((ground.column(&three[0].name()?)?, literal(&three[2])?)))
+            .collect();
+        if within.is_empty() {
+            return;
+        }
+        for (name, item) in pairs {
+            let Some(at) = names.iter().position(|known| known == name) else { continue };
+            let Item::Column(column) = item else { continue };
+            let Some(column) = ground.column(&column).filter(|column| !within.contains_key(column)) else {
+                continue;
+            };
+            let is_asked = !into.columns[at].nullable && !into.columns[at].is_rowid;
+            if is_asked && ground.shape.columns[column].nullable && self.is_free(column) {
+                let mut pins = within.clone();
+                pins.insert(column, Value::Null);
+                self.all.push(vec![pins]);
+            }
         }
     }
 
