@@ -78,6 +78,9 @@ mod tests {
     fn silent_where_it_is_kept_or_the_key_is_another() {
         assert_eq!(history(&[JOBS, &rebuild("id INTEGER PRIMARY KEY AUTOINCREMENT")]), [""; 0]);
         assert_eq!(history(&[JOBS, &rebuild("id TEXT PRIMARY KEY NOT NULL")]), [""; 0]);
+        // What has none of the rows is another table.
+        let anew = "DROP TABLE jobs; CREATE TABLE jobs(number INTEGER PRIMARY KEY, a TEXT);";
+        assert_eq!(history(&[JOBS, anew]), [""; 0]);
         let again = rebuild("id INTEGER PRIMARY KEY AUTOINCREMENT").replace(", a TEXT", "");
         assert_eq!(history(&[JOBS, &rebuild("id INTEGER PRIMARY KEY"), &again]), [""; 0]);
     }

@@ -269,6 +269,7 @@ mod tests {
             ("2_drop_columns.sql", "", alone),
             ("2_b.sql", "-- drop due_at, and ask for a state", other),
             ("2_remove-due-at.sql", "", other),
+            ("2_remove_dueat_for_good.sql", "", other),
         ] {
             assert!(!found(file, comment, new), "{file} {comment} {new}");
         }

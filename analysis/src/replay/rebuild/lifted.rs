@@ -29,14 +29,12 @@ pub(super) fn find(rebuild: &Rebuild<'_>, new: &Table, after: &Schema) -> Vec<Pa
             && !new.foreign_keys.iter().any(|other| keeps(other, key))
             && after.table(&key.parent).is_some()
     };
+    // What has none of the rows is another table.
+    let is_copied = rebuild.copies().next().is_some();
     let mut lifted = Lifted {
         keys: old.foreign_keys.iter().filter(is_lost).cloned().collect(),
-        autoincrement: old.autoincrement && !new.autoincrement && new.rowid().is_some(),
-        // What has none of the rows is another table.
-        constraints: match rebuild.copies().next() {
-            Some(_) => constraint::lost(old, new),
-            None => Vec::new(),
-        },
+        autoincrement: is_copied && old.autoincrement && !new.autoincrement && new.rowid().is_some(),
+        constraints: if is_copied { constraint::lost(old, new) } else { Vec::new() },
     };
     if lifted.is_empty() {
         return Vec::new();

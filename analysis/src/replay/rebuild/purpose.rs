@@ -17,6 +17,9 @@ const LIFTS: [&str; 24] = [
 const DROPS: [&str; 10] =
     ["without", "remove", "removes", "removed", "removing", "drop", "drops", "dropped", "dropping", "longer"];
 
+/// A word of so many letters may be a part of a column's name.
+const PART: usize = 4;
+
 /// What else is dropped beside columns.
 const OTHERS: [&str; 9] =
     ["table", "tables", "row", "rows", "index", "indexes", "trigger", "triggers", "constraint"];
@@ -60,7 +63,13 @@ pub(super) fn subject(constraint: &Constraint) -> &'static [&'static str] {
 }
 
 /// What some migrations say that they lift.
-pub(super) struct Said(Vec<Vec<String>>);
+pub(super) struct Said(Vec<Text>);
+
+struct Text {
+    words: Vec<String>,
+    /// Whether it is a file's name, and not a comment.
+    is_name: bool,
+}
 
 impl Said {
     pub(super) fn read<'h>(history: &History, migrations: impl Iterator<Item = &'h Migration>) -> Said {
@@ -68,31 +77,35 @@ impl Said {
             let text = &history.files.get(migration.file).text;
             let comments = tokens(text).filter(|token| token.kind == Kind::Comment).map(|token| token.text);
             let comments = comments.filter(|comment| !is_directive(comment));
-            comments.chain([migration.name.as_str()]).map(words).collect::<Vec<_>>()
+            let comments = comments.map(|comment| Text { words: words(comment), is_name: false });
+            comments.chain([Text { words: words(&migration.name), is_name: true }]).collect::<Vec<_>>()
         });
-        Said(texts.filter(|words| has(words, &LIFTS) && !has(words, &["keep", "keeps"])).collect())
+        Said(texts.filter(|said| has(&said.words, &LIFTS) && !has(&said.words, &["keep", "keeps"])).collect())
     }
 
     /// Whether they speak of this.
     pub(super) fn names(&self, subject: &[&str]) -> bool {
-        self.0.iter().any(|words| {
+        self.0.iter().any(|Text { words, .. }| {
             let is_general = !SUBJECTS.iter().any(|subject| has(words, subject));
             has(words, subject) || is_general && has(words, &["constraint", "constraints"])
         })
     }
 
-    /// Whether they speak of dropping this column: by its name, or, where nothing else can be meant, of columns or of a
-    /// part of its name.
+    /// Whether they speak of dropping this column: by its name; a file's name also by a part of it. Where the columns that
+    /// are left out are all that the table loses, a part is enough, or that it is about columns.
     pub(super) fn drops(&self, column: &str, is_all: bool) -> bool {
-        let column = words(column);
-        self.0.iter().any(|words| {
+        let (column, whole) = (words(column), words(column).concat());
+        self.0.iter().any(|Text { words, is_name }| {
             let of_columns = has(words, &["column", "columns"]);
             let of_others = has(words, &OTHERS) || SUBJECTS.iter().any(|subject| has(words, subject));
             let is_named = words.windows(column.len().max(1)).any(|found| found == column);
-            let is_part = column.iter().any(|part| words.contains(part));
+            let is_part = |word: &String| word.len() >= PART && whole.contains(word.as_str());
+            let is_short = || column.iter().any(|part| words.contains(part));
+            let parts = words.iter().filter(|word| !LIFTS.contains(&word.as_str()));
+            let is_in_part = (is_all || *is_name) && parts.into_iter().any(is_part);
             has(words, &DROPS)
                 && (of_columns || !of_others)
-                && (is_named || is_all && (of_columns || is_part))
+                && (is_named || is_in_part || is_all && (of_columns || is_short()))
         })
     }
 }
