@@ -1,7 +1,7 @@
 //! A table or column goes that may hold data.
 //!
 //! A DROP says so in words, and is no news: it is allowed unless a team raises it, with `drops_data = "warn"` or `"deny"`
-//! below `[levels]` in onward.toml. What a rebuild leaves out, nobody has said.
+//! below `[levels]` in onward.toml. What a rebuild leaves out, nobody has said, unless a comment or the file's name does.
 
 use onward_core::kind::{Change, Kind, Name, ObjectKind};
 
@@ -14,8 +14,8 @@ use crate::replay::{Loss, Part};
 pub static RULE: Rule = Rule::warning("drops_data", "what is dropped is named")
     .allowable()
     .effect(
-        "What is in the table or the column is gone, and no later migration brings it back. A DROP that says so is allowed \
-         unless `[levels]` raises the code.",
+        "What is in the table or the column is gone, and no later migration brings it back. A DROP that says so, \
+         or a comment or file name that speaks of the column, is allowed unless `[levels]` raises the code.",
     )
     .examples(
         "-- 0001_jobs.sql

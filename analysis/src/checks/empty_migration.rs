@@ -17,7 +17,8 @@ use crate::folder::lock::Entry;
 pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a statement")
     .allowable()
     .effect(
-        "Databases on which it runs empty refuse it once it has statements. An error where it is the newest and not locked.",
+        "Databases on which it runs empty refuse it once it has statements. An error where it is the newest and not locked. \
+         One that others follow may say why in a comment, unless there is a lock file without it.",
     )
     .examples(
         "-- 0001_jobs.sql
