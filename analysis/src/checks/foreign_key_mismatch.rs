@@ -8,6 +8,7 @@ use onward_core::name::Ident;
 
 use super::index_before_column;
 use super::unknown_table::by_others;
+use crate::config::Level;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::History;
@@ -32,7 +33,12 @@ pub(super) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
     let is_told = |parent: &str| {
         let moved =
             |loss: &Loss| matches!(&loss.what, Part::Parent { key, .. } if Ident(&key.parent) == parent);
-        let left = |witness: &Witness| matches!(&witness.what, What::Orphans { parent: gone, .. } if Ident(gone) == parent);
+        // Only what stops the build: that some rows are left is less than that every write fails.
+        let left = |witness: &Witness| {
+            let is_it = matches!(&witness.what, What::Orphans { parent: gone, .. } if Ident(gone) == parent);
+            let is_error = !matches!(history.config.levels.get("orphans"), Some(Level::Allow | Level::Warn));
+            is_it && witness.certain && is_error && !history.statement(witness.at).allows("orphans")
+        };
         replay.losses.iter().any(moved) || replay.witnesses.iter().any(left)
     };
     replay.late.iter().filter_map(move |late| match &late.what {
@@ -155,6 +161,22 @@ mod tests {
             "a foreign key of `c` refers to table `p`, which is gone at the end"
         );
         assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "DROP TABLE p");
+    }
+
+    /// That some rows may be left behind, or that this is allowed, mends no write.
+    #[test]
+    fn rows_that_are_left_do_not_hide_it() {
+        let tables = "CREATE TABLE c(id INTEGER PRIMARY KEY); CREATE TABLE p(id INTEGER PRIMARY KEY);";
+        let add = "ALTER TABLE c ADD COLUMN p INTEGER REFERENCES p(id);";
+        let codes = |texts: &[&str]| {
+            let found = folder(&[("1_a.sql", texts[0]), ("2_b.sql", texts[1]), ("3_c.sql", texts[2])]);
+            assert!(found.has_errors(), "{:?}", found.diagnostics);
+            found.diagnostics.iter().map(|found| found.rule.code).collect::<Vec<_>>()
+        };
+        assert!(codes(&[tables, add, "DROP TABLE p;"]).contains(&"foreign_key_mismatch"));
+        let allowed = "-- onward: allow(orphans) nobody has any\nDROP TABLE p;";
+        let child = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER REFERENCES p(id));";
+        assert_eq!(codes(&[child, "CREATE TABLE other(a);", allowed]), ["foreign_key_mismatch"]);
     }
 
     #[test]

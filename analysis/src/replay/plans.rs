@@ -74,7 +74,9 @@ impl<'h> Plans<'h> {
         if !has(migration, begins) || !rest.clone().skip(1).any(|migration| has(migration, ends)) {
             return 1;
         }
-        rest.clone().for_each(|migration| drop(self.single(migration)));
+        for migration in rest.clone() {
+            self.single(migration);
+        }
         let plans: Vec<&Plan> = rest.filter_map(|migration| self.singles.get(&migration)).collect();
         split(history, &plans)
     }

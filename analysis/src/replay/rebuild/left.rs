@@ -6,8 +6,7 @@ use onward_schema::{ForeignKey, Index, Origin, Table};
 use super::lifted::differences;
 use super::purpose::Said;
 use super::table::{Rebuild, takes_from};
-use crate::replay::write::before_where;
-use crate::replay::write::{Item, Write};
+use crate::replay::write::{Item, Write, before_where};
 
 /// How many migrations before a rebuild may have moved what it leaves out.
 const MOVED_BEFORE: usize = 4;

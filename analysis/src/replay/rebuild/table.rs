@@ -9,8 +9,7 @@ use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
 use crate::replay::rebuild::before::Before;
 use crate::replay::rebuild::flow::Flow;
-use crate::replay::write::before_where;
-use crate::replay::write::{Copy, Item, Write};
+use crate::replay::write::{Copy, Item, Write, before_where};
 
 /// A table before and after a migration.
 pub(super) struct Rebuild<'r> {
