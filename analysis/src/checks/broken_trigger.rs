@@ -41,6 +41,23 @@ mod tests {
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT); CREATE TABLE log(id, state);";
 
     #[test]
+    fn what_no_longer_fits() {
+        let trigger = "CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id, new.state); END;";
+        let found = folder(&[
+            ("1_a.sql", JOBS),
+            ("2_b.sql", trigger),
+            ("3_c.sql", "ALTER TABLE log ADD COLUMN at TEXT;"),
+        ]);
+        let [only] = &found.diagnostics[..] else { panic!("{:?}", found.diagnostics) };
+        assert_eq!(
+            only.message,
+            "trigger `logged` does not work at the end: table log has 3 columns but 2 values were supplied"
+        );
+        assert_eq!(found.history.files.get(only.related[0].place.file).path, "3_c.sql");
+        assert_eq!(history(&[JOBS, trigger]), [""; 0]);
+    }
+
+    #[test]
     fn every_event_and_the_right_one_of_several() {
         let sound = "CREATE TRIGGER a AFTER INSERT ON jobs BEGIN INSERT INTO log(id) VALUES (new.id); END;";
         for event in ["INSERT", "UPDATE", "UPDATE OF state", "DELETE"] {

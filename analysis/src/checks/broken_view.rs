@@ -71,13 +71,13 @@ pub(super) fn explain(
     broken: &Broken,
     effect: &'static str,
 ) -> Option<Diagnostic> {
+    let object = broken.object.as_str();
     let (what, missing) = match &broken.cause {
         Cause::NoColumn { name, .. } => ("column", name),
         Cause::NoTable(name) => ("table", name),
-        _ => return None,
+        _ => return Some(refused(rule, history, broken, effect)),
     };
     let place = history.named(broken.made, missing).pop().unwrap_or_else(|| history.place(broken.made));
-    let object = broken.object.as_str();
     let message =
         format!("{object} `{}` uses {what} `{missing}`, which is not there at the end", broken.name);
     let diagnostic = Diagnostic::new(rule, place, message).label(format!("no such {what}")).note(effect);
@@ -92,11 +92,42 @@ pub(super) fn explain(
     })
 }
 
+/// What SQLite refuses for another reason than a name that is missing.
+fn refused(rule: &'static Rule, history: &History, broken: &Broken, effect: &'static str) -> Diagnostic {
+    let (object, name) = (broken.object.as_str(), &broken.name);
+    let message = format!("{object} `{name}` does not work at the end: {}", broken.says);
+    let diagnostic = Diagnostic::new(rule, history.place(broken.made), message)
+        .label(format!("this {object}"))
+        .note(effect);
+    match broken.since {
+        Some(since) => diagnostic.related(history.place(since), "since this").help(format!(
+            "drop the {object} before {} changes this, and make it again so that it fits",
+            history.path(since)
+        )),
+        None => diagnostic.help(format!(
+            "write it so that it fits; if this migration is released, drop the {object} in a new one and make it again"
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{folder, history};
 
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);";
+
+    #[test]
+    fn what_no_longer_fits() {
+        let other = "CREATE TABLE other(id INTEGER PRIMARY KEY, state TEXT);";
+        let view = "CREATE VIEW every AS SELECT * FROM jobs UNION ALL SELECT * FROM other;";
+        assert_eq!(history(&[JOBS, other, view]), [""; 0]);
+        let grown = "ALTER TABLE jobs ADD COLUMN due TEXT;";
+        assert_eq!(history(&[JOBS, other, view, grown]), ["broken_view 0003_m.sql:1:1"]);
+        let circle = "CREATE VIEW a AS SELECT * FROM b; CREATE VIEW b AS SELECT * FROM a;";
+        assert!(!history(&[circle]).is_empty());
+        // A function may be the application's, and so may a module.
+        assert_eq!(history(&[JOBS, "CREATE VIEW v AS SELECT unknown(id) FROM jobs;"]), [""; 0]);
+    }
 
     #[test]
     fn never_there_and_gone_since() {

@@ -129,6 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_through_with_is_a_copy() {
+        let old = "CREATE TABLE a(id INTEGER PRIMARY KEY, n INTEGER);";
+        for copy in [
+            "WITH c AS (SELECT id, coalesce(n, 0) AS n FROM a) INSERT INTO x SELECT id, n FROM c;",
+            "INSERT INTO x WITH c AS (SELECT * FROM a) SELECT id, coalesce(n, 0) FROM c;",
+        ] {
+            let new = format!(
+                "CREATE TABLE x(id INTEGER PRIMARY KEY, n INTEGER NOT NULL); {copy} DROP TABLE a; ALTER TABLE x RENAME TO a;"
+            );
+            assert_eq!(crate::checks::testing::history(&[old, &new]), [""; 0], "{copy}");
+        }
+    }
+
+    #[test]
     fn tables_and_columns() {
         assert_eq!(history(&[JOBS, "DROP TABLE jobs;"]), ["drops_data 0002_m.sql:1:1"]);
         assert_eq!(history(&[JOBS, "ALTER TABLE jobs DROP COLUMN state;"]), ["drops_data 0002_m.sql:1:1"]);

@@ -12,7 +12,7 @@ use crate::replay::step::Step;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 
-/// A view or trigger that names a table or column which is not there.
+/// A view or trigger that SQLite refuses to read or to run.
 #[derive(Debug, Clone)]
 pub(crate) struct Broken {
     pub(crate) object: ObjectKind,
@@ -20,13 +20,15 @@ pub(crate) struct Broken {
     /// The statement that made it.
     pub(crate) made: At,
     pub(crate) cause: Cause,
+    /// What SQLite says of it.
+    pub(crate) says: String,
     /// The later statement since which it does not work; `None` if it never has.
     pub(crate) since: Option<At>,
     /// A statement that shows it, if it is prepared.
     probe: String,
 }
 
-/// Finds them, where SQLite names a table or a column: a function may be the application's.
+/// Finds them, but for functions, collations and modules that are not known: these may be the application's.
 pub(super) fn find(
     history: &History,
     ran: &[Step],
@@ -41,7 +43,9 @@ pub(super) fn find(
     // What only reads a broken view is not broken itself.
     let names: Vec<String> = broken.iter().map(|found: &Broken| found.name.clone()).collect();
     broken.retain(|found| {
-        !names.iter().any(|name| *name != found.name && !history.named(found.made, name).is_empty())
+        // In a circle each reads the other.
+        found.says.ends_with("circularly defined")
+            || !names.iter().any(|name| *name != found.name && !history.named(found.made, name).is_empty())
     });
     for trigger in schema.triggers.values() {
         let columns = schema.table(&trigger.table).map(|table| {
@@ -67,6 +71,9 @@ pub(super) fn find(
     Ok(broken)
 }
 
+/// How SQLite begins what is not the body's fault, or is told as something else.
+const ELSEWHERE: [&str; 3] = ["no such module", "unsafe use of", "not authorized"];
+
 fn look(
     history: &History,
     sandbox: &Sandbox,
@@ -74,8 +81,13 @@ fn look(
     name: &str,
     probe: String,
 ) -> Option<Broken> {
-    let cause = Refusal::from(sandbox.prepare(&probe, true).err()?).cause;
-    if !matches!(cause, Cause::NoColumn { .. } | Cause::NoTable(_)) {
+    let Refusal { cause, message: says, .. } = Refusal::from(sandbox.prepare(&probe, true).err()?);
+    let is_known = match &cause {
+        Cause::NoColumn { .. } | Cause::NoTable(_) => true,
+        Cause::Other => !ELSEWHERE.iter().any(|start| says.starts_with(start)),
+        _ => false,
+    };
+    if !is_known {
         return None;
     }
     let makes = |at: &At| match &history.statement(*at).kind {
@@ -83,7 +95,7 @@ fn look(
         _ => false,
     };
     let made = history.statements().filter(makes).last()?;
-    Some(Broken { object, name: name.to_owned(), made, cause, since: None, probe })
+    Some(Broken { object, name: name.to_owned(), made, cause, says, since: None, probe })
 }
 
 /// A statement that sets a trigger of this text off; `columns` are the table's.

@@ -3,7 +3,7 @@
 use onward_core::token::{significant, unquoted};
 use sqlite3_parser::ast::{
     Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect,
-    Operator, ResultColumn, Select, SelectTable, Stmt,
+    Operator, ResultColumn, Select, SelectTable, Stmt, With,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
@@ -73,11 +73,11 @@ impl Write {
                 let table = lower(&tbl_name.name);
                 let InsertBody::Select(select, _) = body else { return Some(Write::Insert { table }) };
                 let columns = columns.map(|columns| columns.iter().map(lower).collect());
-                let copy = copy(table.clone(), columns, select, with.is_some());
+                let copy = copy(table.clone(), columns, select, with.as_ref());
                 Some(copy.map_or(Write::Insert { table }, Write::Copy))
             }
             Stmt::CreateTable { tbl_name, body: CreateTableBody::AsSelect(select), .. } => {
-                copy(lower(&tbl_name.name), None, select, false).map(Write::Copy)
+                copy(lower(&tbl_name.name), None, select, None).map(Write::Copy)
             }
             Stmt::Delete { tbl_name, where_clause, limit, .. } => Some(Write::Delete {
                 table: lower(&tbl_name.name),
@@ -175,7 +175,12 @@ impl Copy {
 }
 
 /// `None` for rows that come from no table.
-fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_with: bool) -> Option<Copy> {
+fn copy(
+    table: String,
+    columns: Option<Vec<String>>,
+    select: &Select<'_>,
+    with: Option<&With<'_>>,
+) -> Option<Copy> {
     let OneSelect::Select { distinctness, columns: results, from, where_clause, group_by, having, .. } =
         &select.body.select
     else {
@@ -193,7 +198,10 @@ fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_wi
         SelectTable::Table(name, ..) => Some(lower(&name.name)),
         _ => None,
     });
-    let sources = tables.collect();
+    // What WITH names is read as well.
+    let mut sources: Vec<String> = tables.collect();
+    let common = [with, select.with.as_ref()].into_iter().flatten().flat_map(|with| with.ctes);
+    common.for_each(|common| tables_of(common.select, &mut sources));
     let items = results.iter().map(|result| match result {
         ResultColumn::Star | ResultColumn::TableStar(_) => Item::Star,
         ResultColumn::Expr(expression, _) => item(expression),
@@ -204,7 +212,7 @@ fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_wi
         source,
         sources,
         items: items.collect(),
-        picks: has_with
+        picks: with.is_some()
             || select.with.is_some()
             || select.limit.is_some()
             || select.body.compounds.as_ref().is_some_and(|compounds| !compounds.is_empty())
@@ -213,6 +221,24 @@ fn copy(table: String, columns: Option<Vec<String>>, select: &Select<'_>, has_wi
             || having.is_some(),
         groups: group_by.iter().flat_map(|groups| groups.iter()).map(item).collect(),
     })
+}
+
+/// The tables that a SELECT reads, those of its own WITH and of the SELECTs in its FROM included.
+fn tables_of(select: &Select<'_>, found: &mut Vec<String>) {
+    let common = select.with.iter().flat_map(|with| with.ctes);
+    common.for_each(|common| tables_of(common.select, found));
+    let compounds = select.body.compounds.as_deref().unwrap_or_default();
+    for one in std::iter::once(&select.body.select).chain(compounds.iter().map(|compound| &compound.select)) {
+        let OneSelect::Select { from: Some(from), .. } = one else { continue };
+        let joined = from.joins.iter().flatten().map(|join| &join.table);
+        for table in from.select.into_iter().chain(joined) {
+            match table {
+                SelectTable::Table(name, ..) => found.push(lower(&name.name)),
+                SelectTable::Select(select, _) => tables_of(select, found),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Whether a condition only says which rows of two tables belong together.
