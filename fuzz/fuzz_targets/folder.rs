@@ -5,9 +5,9 @@ use std::env;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use onward_analysis::{Analysis, Proof, analyze};
 use onward_analysis::folder::lock;
 use onward_analysis::folder::locked;
+use onward_analysis::{Analysis, Proof, analyze};
 use onward_fuzz::folder::{folder, listed, write};
 use onward_fuzz::program::Program;
 use onward_fuzz::{seeds, sound};

@@ -7,8 +7,8 @@ pub mod seeds;
 pub mod sqlite;
 
 use onward_analysis::diagnostic::Diagnostic;
-use onward_analysis::file::{File, FileId, Files, Place};
 use onward_analysis::diagnostic::render::{Style, render};
+use onward_analysis::file::{File, FileId, Files, Place};
 use onward_core::token::significant;
 
 /// One file with this text.

@@ -73,6 +73,12 @@ impl Plan {
         self.migration()..last
     }
 
+    /// What a statement writes. They lie in their order, of which a seed has a hundred thousand.
+    pub(super) fn write(&self, at: At) -> Option<&Write> {
+        let found = self.writes.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+        Some(&self.writes[found].1)
+    }
+
     pub(super) fn copies(&self) -> impl Iterator<Item = (At, &Copy)> {
         self.writes.iter().filter_map(|(at, write)| match write {
             Write::Copy(copy) => Some((*at, copy)),

@@ -157,7 +157,7 @@ impl Carrier<'_> {
         for step in &plan.steps {
             self.touch(step.at)?;
             self.unseen(*step, is_faulty)?;
-            let write = plan.writes.iter().find(|(at, _)| *at == step.at).map(|(_, write)| write);
+            let write = plan.write(step.at);
             let watch = match foreign_keys && compares {
                 true => Watch::before(self.history, step.at, write, &self.sandbox)?,
                 false => Watch::default(),
@@ -367,7 +367,7 @@ impl Carrier<'_> {
         let sql = self.history.sql(at);
         let kind = &self.history.statement(at).kind;
         let is_add = matches!(kind, Kind::Alter { change: Some(Change::Add(_)), .. });
-        let write = plan.writes.iter().find(|(found, _)| *found == at).map(|(_, write)| write);
+        let write = plan.write(at);
         // Rows that a migration brings along may meet ours by chance; functions of the application are only stubs.
         let named = significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
         let named: HashSet<String> = named.collect();
