@@ -7,7 +7,7 @@ use onward_core::kind::Kind;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
-use crate::folder::history::History;
+use crate::folder::history::{At, History};
 use crate::replay::{Fault, place_of_origin};
 use crate::sqlite::message::Cause;
 
@@ -33,7 +33,17 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let Some(since) = fault.since else { return Some(diagnostic.help("remove this ALTER TABLE")) };
     let created = matches!(history.statement(since.at).kind, Kind::Create { .. });
     let diagnostic = diagnostic.related(place_of_origin(history, since.at, name), "already made here");
+    let file = |at: At| history.migration(at).file;
+    let (first, second) = (file(since.at), file(fault.at));
     Some(match created {
+        // Whether the first was edited since, its checksum says.
+        true if history.is_released(first) && !history.is_released(second) => diagnostic.help(format!(
+            "remove this ALTER TABLE; if {0} was edited since its release, take the column out of {0} instead",
+            history.path(since.at)
+        )),
+        false if history.is_released(first) && !history.is_released(second) => {
+            diagnostic.help("remove this ALTER TABLE")
+        }
         true => diagnostic
             .note("it works on databases made before the CREATE TABLE had the column, and fails on every new one")
             .help(format!("take the column out of {} again, as it was when it was released", history.path(since.at))),
@@ -55,6 +65,19 @@ mod tests {
         assert_eq!(diagnostic.rule.code, "column_added_twice");
         assert_eq!(found.history.files.text(&diagnostic.related[0].place), "archived");
         assert!(diagnostic.help.contains("1_a.sql"));
+    }
+
+    #[test]
+    fn what_is_locked_stays() {
+        use crate::checks::testing::write;
+        use crate::folder::{lock, locked};
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "1_a.sql", "CREATE TABLE jobs(id, archived);");
+        let history = crate::analyze(dir.path(), crate::Proof::Whole).history;
+        write(dir.path(), lock::FILE_NAME, &locked::text(&history));
+        write(dir.path(), "2_b.sql", "ALTER TABLE jobs ADD archived;");
+        let found = crate::analyze(dir.path(), crate::Proof::Whole).diagnostics;
+        assert!(found[0].help.starts_with("remove this ALTER TABLE; if 1_a.sql was edited"), "{found:?}");
     }
 
     #[test]

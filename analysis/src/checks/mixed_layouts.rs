@@ -28,7 +28,14 @@ pub(crate) fn diagnose(file: FileId, paths: &[String], layout: Layout, most: &st
     let message = format!("`{}` is named like `{layout}`, but the other migrations like `{most}`", paths[0]);
     let diagnostic = Diagnostic::new(&RULE, file.start(), message);
     let diagnostic = others(&paths[1..]).into_iter().fold(diagnostic, Diagnostic::note);
-    diagnostic.help(format!("name {} like `{most}`", if paths.len() == 1 { "it" } else { "them" }))
+    let them = if paths.len() == 1 { "it" } else { "them" };
+    diagnostic.help(match layout {
+        Layout::UpDown => format!(
+            "name {them} like `{most}`; or, to have down migrations, name all files like `{layout}` and `0001_name.down.sql`, which \
+             changes no checksum"
+        ),
+        _ => format!("name {them} like `{most}`"),
+    })
 }
 
 #[cfg(test)]

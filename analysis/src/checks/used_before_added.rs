@@ -35,6 +35,9 @@ pub(super) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         true => {
             format!("move the statement behind line {}", history.files.position(&history.place(made)).line)
         }
+        false if history.is_released(history.migration(made).file) => {
+            format!("move the statement into a new migration: {} is released", history.path(made))
+        }
         false => format!("move the statement into {}, behind the {what}", history.path(made)),
     };
     Some(

@@ -14,7 +14,8 @@ use crate::error::sqlite::{self, message};
 pub(super) fn no_down_file(file: &str) -> Words {
     let what = format!("{} cannot be taken back: it has no down file; nothing was changed", printable(file));
     Words::new(Fault::Caller, what).verdict().help(
-        "write one beside it, as in `0001_name.down.sql` or `0001_name/down.sql`, or go forward with a new migration",
+        "go forward with a new migration, or write one beside it: `0001_name/down.sql`, or `0001_name.down.sql` if all files \
+         are named as `0001_name.up.sql`; another name changes no checksum",
     )
 }
 
