@@ -70,7 +70,7 @@ pub use onward_macros::snapshot;
 macro_rules! snapshot {
     ($($_:tt)*) => {
         compile_error!(
-            "`snapshot!` needs the feature `snapshot` of onward: `onward = { version = \"…\", features = [\"snapshot\"] }`"
+            "`snapshot!` needs the feature `snapshot` of onward: add `features = [\"snapshot\"]` to its line in Cargo.toml"
         )
     };
 }
