@@ -90,6 +90,37 @@ mod tests {
         messages.into_iter().filter_map(|message| Some(message.split_once(": ")?.1.to_owned())).collect()
     }
 
+    #[test]
+    fn silent_where_another_unique_takes_its_place() {
+        let old = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT UNIQUE, gone INTEGER);";
+        let new = |index: &str| {
+            format!(
+                "CREATE TABLE n(id INTEGER PRIMARY KEY, a TEXT, gone INTEGER, c TEXT);\nINSERT INTO n(id, a, gone) SELECT id, a, gone FROM t;
+                 DROP TABLE t; ALTER TABLE n RENAME TO t; {index}"
+            )
+        };
+        let codes = |index: &str| {
+            let found = history(&[old, &new(index)]);
+            found.into_iter().filter(|line| line.starts_with("constraint_lost")).count()
+        };
+        assert_eq!(codes(""), 1);
+        assert_eq!(codes("CREATE UNIQUE INDEX i ON t(a) WHERE gone IS NULL;"), 0);
+        assert_eq!(codes("CREATE UNIQUE INDEX i ON t(lower(a));"), 0);
+        assert_eq!(codes("CREATE UNIQUE INDEX i ON t(c);"), 1);
+    }
+
+    #[test]
+    fn an_index_that_is_made_again_without_unique() {
+        let old = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT); CREATE UNIQUE INDEX i ON t(a);";
+        let new = "CREATE TABLE n(id INTEGER PRIMARY KEY, a TEXT, c TEXT);\nINSERT INTO n(id, a) SELECT id, a FROM t;
+                   DROP TABLE t; ALTER TABLE n RENAME TO t;";
+        assert_eq!(
+            history(&[old, &format!("{new} CREATE INDEX i ON t(a);")]),
+            ["constraint_lost 0002_m.sql:1:1"]
+        );
+        assert_eq!(history(&[old, &format!("{new} CREATE UNIQUE INDEX i ON t(a);")]), [""; 0]);
+    }
+
     /// What an `allow` says is not what the rebuild is for.
     #[test]
     fn it_can_be_allowed() {

@@ -97,7 +97,8 @@ impl fmt::Display for Constraint {
 pub(super) fn lost(old: &Table, new: &Table) -> Vec<Constraint> {
     let mut found = Vec::new();
     found.extend(primary_key(old, new));
-    for index in old.indexes.iter().filter(|index| index.origin == Origin::UniqueConstraint) {
+    let asks = |index: &&Index| index.origin == Origin::UniqueConstraint || is_relaxed(new, index);
+    for index in old.indexes.iter().filter(asks) {
         if has_all(new, &names(index)) && !stands_in(new, index) && !is_replaced(old, new, index) {
             let columns = index.columns.iter().map(|column| column.name_or_expression.clone());
             found.push(Constraint::Unique(columns.collect()));
@@ -194,16 +195,27 @@ fn lacks(old: &Table, new: &Table, check: &str) -> bool {
     !is_in(new, check) && !is_replaced && !is_type && own.iter().all(has_type)
 }
 
-/// Whether a UNIQUE that is new is on some of the same columns.
+/// Whether a UNIQUE that is new is on some of the same columns, on an expression of them, or on some of the rows.
 fn is_replaced(old: &Table, new: &Table, index: &Index) -> bool {
+    type Unique = (Vec<String>, Option<String>);
     let own = names(index);
-    let unique = |table: &Table| -> Vec<Vec<String>> {
+    let unique = |table: &Table| -> Vec<Unique> {
         let unique = table.indexes.iter().filter(|index| index.unique);
         let key = table.primary_key().iter().map(|column| column.name.to_ascii_lowercase()).collect();
-        unique.map(names).chain([key]).collect()
+        unique.map(|index| (names(index), index.partial.clone())).chain([(key, None)]).collect()
     };
     let before = unique(old);
-    unique(new).iter().any(|other| !before.contains(other) && other.iter().any(|name| own.contains(name)))
+    let is_own = |name: &String| own.contains(&name.to_ascii_lowercase());
+    let speaks_of = |part: &String| {
+        is_own(part) || significant(part).filter_map(|token| token.name()).any(|name| is_own(&name))
+    };
+    unique(new).iter().any(|other| !before.contains(other) && other.0.iter().any(speaks_of))
+}
+
+/// Whether an index of this name is made again, and lets repetitions pass.
+fn is_relaxed(new: &Table, index: &Index) -> bool {
+    let same = new.indexes.iter().find(|other| other.name.eq_ignore_ascii_case(&index.name));
+    index.unique && index.origin == Origin::Created && same.is_some_and(|other| !other.unique)
 }
 
 fn has_all(table: &Table, names: &[String]) -> bool {
