@@ -107,6 +107,11 @@ fn split(history: &History, plans: &[&Plan]) -> usize {
 
 /// How many of these migrations fill a table from the one that it is to replace, and replace it.
 fn ends(history: &History, plans: &[&Plan], table: &String, old: Option<&String>) -> Option<usize> {
+    // A file may make a thousand tables; only what gets another name, or makes room, is looked at.
+    let mut renames = plans.iter().flat_map(|plan| &plan.renames);
+    if old.is_none() && !renames.any(|(from, _)| from == table) {
+        return None;
+    }
     let is_alike = |plan: &&&Plan| {
         !plan.is_undone
             && history.migrations[plan.migration()].foreign_keys
