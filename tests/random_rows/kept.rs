@@ -50,7 +50,10 @@ impl Rows {
         let mut lost = Vec::new();
         for (name, before) in &self.0 {
             let Some(now) = after.0.get(name) else { continue };
-            if is_emptied(analysis, pending, name) || self.is_aside(after, analysis, pending, name) {
+            if is_emptied(analysis, pending, name)
+                || is_picked(analysis, pending, name)
+                || self.is_aside(after, analysis, pending, name)
+            {
                 continue;
             }
             if now.count < before.count {
@@ -98,6 +101,19 @@ fn plain(value: &Value) -> String {
         Value::Text(text) => text.trim().parse().map_or_else(|_| format!("'{text}'"), number),
         Value::Blob(blob) => format!("{blob:?}"),
     }
+}
+
+/// Whether a copy out of a table says which of its rows it takes.
+fn is_picked(analysis: &Analysis, pending: &[At], table: &str) -> bool {
+    pending.iter().any(|&at| {
+        let tokens: Vec<_> = significant(analysis.history.sql(at)).collect();
+        let has = |words: &[&str]| tokens.iter().any(|token| words.iter().any(|word| token.is(word)));
+        let names = tokens.iter().filter_map(|token| token.name());
+        has(&["INSERT", "REPLACE"])
+            && has(&["SELECT"])
+            && has(&["WHERE", "DISTINCT", "GROUP", "LIMIT"])
+            && names.into_iter().any(|name| name.eq_ignore_ascii_case(table))
+    })
 }
 
 /// Whether a DELETE, or a DROP without a copy, takes rows of a table away.
