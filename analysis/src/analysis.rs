@@ -43,15 +43,19 @@ pub fn analyze(dir: &Path, proof: Proof) -> Analysis {
 /// Reads the migrations in a folder without a replay: what is wrong with the files, and nothing of what the SQL does.
 pub fn read(dir: &Path) -> (History, Vec<Diagnostic>) {
     let (history, faults) = read::read(dir, checks::RULES);
-    let told = faults.0.iter().filter_map(|fault| checks::folder(&history, fault)).collect();
+    let told = told(&history, &faults);
     (history, told)
+}
+
+/// What is wrong with the files, in words.
+fn told(history: &History, faults: &Faults) -> Vec<Diagnostic> {
+    faults.0.iter().filter_map(|fault| checks::folder(history, fault)).collect()
 }
 
 impl Analysis {
     /// Replays and checks what [`read::read`] has read and found wrong.
     pub fn new(mut history: History, faults: &Faults, proof: Proof) -> Analysis {
-        let mut diagnostics: Vec<Diagnostic> =
-            faults.0.iter().filter_map(|fault| checks::folder(&history, fault)).collect();
+        let mut diagnostics = told(&history, faults);
         checks::statements(&history, &mut diagnostics);
         // What is said from here on may follow from what was left out of the order.
         let sure = diagnostics.len();
@@ -59,13 +63,11 @@ impl Analysis {
         let no_files =
             diagnostics.iter().any(|found| found.rule.about_files) && history.migrations.is_empty();
         if !no_files && !history.unseen.anything {
-            let entries = history.lock.map(|file| (file, lock::parse(&history.files.get(file).text)));
-            let entries = entries.and_then(|(file, parsed)| match parsed {
-                Ok(entries) => Some(entries),
-                Err((range, problem)) => {
+            let entries = history.lock.map(|file| {
+                lock::parse(&history.files.get(file).text).unwrap_or_else(|(range, problem)| {
                     diagnostics.push(checks::bad_lock_file::diagnose(file.at(range), &problem));
-                    None
-                }
+                    Vec::new()
+                })
             });
             let locked = entries.as_deref().unwrap_or_default();
             diagnostics.extend(checks::empty_migration::check(&history, locked));

@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use onward_core::name::Ident;
+use onward_core::token::significant;
 pub use onward_schema::stub::Function as Stub;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -97,6 +98,17 @@ impl Config {
     /// Whether others make a table of this name in the same database.
     pub fn is_external(&self, table: &str) -> bool {
         self.others().any(|external| Ident(&external.name) == table)
+    }
+
+    /// Whether the application registers a function of this name.
+    pub(crate) fn registers(&self, name: &str) -> bool {
+        self.functions.iter().any(|function| Ident(&function.name) == name)
+    }
+
+    /// Whether a statement calls a function of the application, which is only a stub in the replay.
+    pub(crate) fn is_stub_called(&self, sql: &str) -> bool {
+        !self.functions.is_empty()
+            && significant(sql).filter_map(|token| token.name()).any(|name| self.registers(&name))
     }
 
     /// What stands in for the functions where the application is not there.

@@ -2,7 +2,7 @@
 //!
 //! Nothing fails, queries get slow, and a UNIQUE index no longer refuses anything.
 
-use super::words::make_again;
+use super::words::taken_away;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
@@ -38,16 +38,9 @@ pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
         true => "nothing refuses a second row with the same values any more",
         false => "queries that used it read the whole table",
     };
-    Some(
-        Diagnostic::new(
-            &RULE,
-            history.place(loss.at),
-            format!("index `{name}` of `{}` is lost in the rebuild", loss.table),
-        )
-        .label("takes the index with it")
-        .note(effect)
-        .help(make_again(sql)),
-    )
+    let message = format!("index `{name}` of `{}` is lost in the rebuild", loss.table);
+    let lost = Diagnostic::new(&RULE, history.place(loss.at), message);
+    Some(taken_away(lost, "takes the index with it", effect, sql))
 }
 
 #[cfg(test)]

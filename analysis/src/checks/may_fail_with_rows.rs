@@ -5,7 +5,7 @@
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::token::significant;
 
-use crate::checks::trigger;
+use super::trigger;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::{At, History};

@@ -5,7 +5,7 @@ use onward_core::ledger::LEDGER;
 use onward_core::token::{Token, significant};
 use rusqlite::Error;
 
-use crate::checks::hint;
+use super::hint;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::Place;

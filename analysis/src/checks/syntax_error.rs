@@ -2,7 +2,7 @@
 
 use onward_core::token::{Kind, tokens};
 
-use crate::checks::hint;
+use super::hint;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;

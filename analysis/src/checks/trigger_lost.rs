@@ -1,6 +1,6 @@
 //! A trigger that is gone with the table it belonged to: a rebuild drops the table, and nobody makes the trigger again.
 
-use super::words::make_again;
+use super::words::taken_away;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
@@ -35,12 +35,9 @@ CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id)
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::Trigger { name, sql } = &loss.what else { return None };
     let message = format!("trigger `{name}` of `{}` is lost in the rebuild", loss.table);
-    Some(
-        Diagnostic::new(&RULE, history.place(loss.at), message)
-            .label("takes the trigger with it")
-            .note("what the trigger did at every change is no longer done")
-            .help(make_again(sql)),
-    )
+    let lost = Diagnostic::new(&RULE, history.place(loss.at), message);
+    let effect = "what the trigger did at every change is no longer done";
+    Some(taken_away(lost, "takes the trigger with it", effect, sql))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A function or collation that plain SQLite does not have.
 
-use crate::checks::hint;
+use super::hint;
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;

@@ -1,6 +1,6 @@
 //! A view that is dropped so that a table can be rebuilt, and not made again although it still could be read.
 
-use super::words::make_again;
+use super::words::taken_away;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
@@ -36,12 +36,8 @@ CREATE VIEW open AS SELECT id FROM jobs;",
 pub(super) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::View { name, sql } = &loss.what else { return None };
     let message = format!("view `{name}` is dropped for the rebuild of `{}` and not made again", loss.table);
-    Some(
-        Diagnostic::new(&RULE, history.place(loss.at), message)
-            .label("dropped here")
-            .note("every query that reads the view fails")
-            .help(make_again(sql)),
-    )
+    let lost = Diagnostic::new(&RULE, history.place(loss.at), message);
+    Some(taken_away(lost, "dropped here", "every query that reads the view fails", sql))
 }
 
 #[cfg(test)]

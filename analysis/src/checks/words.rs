@@ -1,8 +1,11 @@
 //! Sentences that several checks say.
 
-/// What to do about something that a rebuild takes away: the statement that makes it.
-pub(super) fn make_again(sql: &str) -> String {
-    format!("add after the rebuild, or in a new migration if this one is released: `{sql};`")
+use crate::diagnostic::Diagnostic;
+
+/// Something that a rebuild takes away, with what that does, and the statement that makes it again.
+pub(super) fn taken_away(lost: Diagnostic, label: &str, effect: &str, sql: &str) -> Diagnostic {
+    let help = format!("add after the rebuild, or in a new migration if this one is released: `{sql};`");
+    lost.label(label).note(effect).help(help)
 }
 
 /// Which other files have the fault that was told of the first.

@@ -6,7 +6,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use onward_core::printable::{printable, printable_lines, same_columns};
 
-use crate::diagnostic::{Diagnostic, Related, Severity};
+use super::{Diagnostic, Related, Severity};
 use crate::file::{Files, Place};
 
 /// How diagnostics are drawn.

@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use onward_core::token::{Kind, tokens};
 
+use super::statement::{Allow, Statement};
 use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Place};
-use crate::folder::statement::{Allow, Statement};
 
 /// What is wrong with a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use onward_core::run::Run;
 
+use super::history::{History, Migration};
+use super::statement;
 use crate::file::FileId;
-use crate::folder::history::{History, Migration};
-use crate::folder::statement;
 
 /// A migration's file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::bad_name::BadName;
+use super::directive;
+use super::layout::Layout;
+use super::order::{Order, Versions};
+use super::regular;
+use super::tool::Unread;
 use crate::file::{FileId, Place};
-use crate::folder::bad_name::BadName;
-use crate::folder::directive;
-use crate::folder::layout::Layout;
-use crate::folder::order::{Order, Versions};
-use crate::folder::regular;
-use crate::folder::tool::Unread;
 
 /// What is wrong with a folder. [`Analysis::new`](crate::Analysis::new) tells it.
 #[derive(Debug, Default)]

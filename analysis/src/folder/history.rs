@@ -8,14 +8,14 @@ use onward_core::name::Ident;
 use onward_core::token::{Token, significant};
 use onward_core::version;
 
+use super::layout::{Layout, Name, parse};
+use super::order::{Order, Versions};
+use super::release::Releases;
+use super::statement::Statement;
+use super::unseen::Unseen;
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
-use crate::folder::layout::{Layout, Name, parse};
 pub use crate::folder::migration::Migration;
-use crate::folder::order::{Order, Versions};
-use crate::folder::release::Releases;
-use crate::folder::statement::Statement;
-use crate::folder::unseen::Unseen;
 
 /// A folder's migrations in the order in which they run, and all the texts that were read.
 #[derive(Debug, Clone, Default)]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use onward_core::version::digits;
 
-use crate::folder::bad_name::BadName;
-use crate::folder::tool;
+use super::bad_name::BadName;
+use super::tool;
 
 /// How a folder lays its migrations out. A folder keeps to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

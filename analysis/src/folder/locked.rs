@@ -1,7 +1,7 @@
 //! What `onward.lock` says of a history, and what it is to say.
 
-use crate::folder::history::{History, Migration};
-use crate::folder::lock::{self, Entry};
+use super::history::{History, Migration};
+use super::lock::{self, Entry};
 
 /// How many migrations of a history were proven when they were locked. A directive that turns foreign keys on is no part
 /// of the checksum, and may have come later.

@@ -2,8 +2,8 @@
 
 use onward_core::checksum::Checksum;
 
+use super::statement::Statement;
 use crate::file::FileId;
-use crate::folder::statement::Statement;
 
 /// One migration.
 #[derive(Debug, Clone, PartialEq, Eq)]

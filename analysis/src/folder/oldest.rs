@@ -1,9 +1,7 @@
 //! The oldest SQLite that a history is for.
 
-use onward_core::name::Ident;
-
+use super::history::History;
 use crate::config::engine::{OLDEST, Version};
-use crate::folder::history::History;
 use crate::sqlite::newer::{Use, uses};
 
 impl History {
@@ -20,10 +18,7 @@ impl History {
 
     /// What a statement uses that this version of SQLite does not have. What the application registers is its own.
     pub(crate) fn newer(&self, sql: &str, than: Version) -> Vec<Use> {
-        let is_own = |found: &Use| {
-            let own = self.config.functions.iter().map(|function| &function.name);
-            found.function.as_ref().is_some_and(|name| own.into_iter().any(|own| Ident(own) == name))
-        };
+        let is_own = |found: &Use| found.function.as_ref().is_some_and(|name| self.config.registers(name));
         let mut uses = uses(sql);
         uses.retain(|found| found.since > than && !is_own(found));
         uses

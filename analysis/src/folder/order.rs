@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 
 use onward_core::version::digits;
 
-use crate::folder::layout::{Layout, Name, parse};
-use crate::folder::lock::Entry;
+use super::layout::{Layout, Name, parse};
+use super::lock::Entry;
 
 /// The digits that any version may have whose number is made up: with these, a number fits into the ledger.
 const WIDTH: usize = 18;

@@ -9,21 +9,21 @@ use onward_core::checksum::Checksum;
 use onward_core::version::digits;
 use toml::de::DeTable;
 
+use super::bad_name::BadName;
+use super::directive;
+use super::fault::{Fault, Faults};
+use super::history::History;
+use super::layout::{self, Direction, Layout, Name};
+use super::lock;
+use super::migration::Migration;
+use super::order::{Order, Versions, keys};
+use super::regular::{self, DEPTH, Problem};
+use super::statement::statements;
+use super::stub;
+use super::tool::{self, Means, Unread};
 use crate::config::{self, Config};
 use crate::diagnostic::rule::Rule;
 use crate::file::{File, FileId};
-use crate::folder::bad_name::BadName;
-use crate::folder::directive;
-use crate::folder::fault::{Fault, Faults};
-use crate::folder::history::History;
-use crate::folder::layout::{self, Direction, Layout, Name};
-use crate::folder::lock;
-use crate::folder::migration::Migration;
-use crate::folder::order::{Order, Versions, keys};
-use crate::folder::regular::{self, DEPTH, Problem};
-use crate::folder::statement::statements;
-use crate::folder::stub;
-use crate::folder::tool::{self, Means, Unread};
 
 /// A folder may have so many entries, those of the folders below counted.
 const MOST: usize = 100_000;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::lock::Entry;
+use super::migration::Migration;
 use crate::file::Files;
-use crate::folder::lock::Entry;
-use crate::folder::migration::Migration;
 
 /// What is known of the releases of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use onward_core::name::{Ident, quoted};
 use onward_core::statement::statements;
 use onward_core::token::{Kind as TokenKind, Token, significant};
 
+use super::history::History;
 use crate::config::Config;
 use crate::config::external::{Columns, External};
 use crate::file::Place;
-use crate::folder::history::History;
 use crate::sqlite::sandbox::Sandbox;
 
 /// Gives every external table of a history its stub; those that SQLite refuses are taken out, and told.

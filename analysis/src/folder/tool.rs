@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use onward_core::token::{Kind, tokens};
 
-use crate::folder::bad_name::BadName;
-use crate::folder::statement::Statement;
+use super::bad_name::BadName;
+use super::statement::Statement;
 
 /// A comment that means something to a tool, and nothing to SQLite.
 struct Marker {

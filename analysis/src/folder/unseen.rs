@@ -6,8 +6,8 @@ use onward_core::kind::{Change, Kind};
 use onward_core::statement::{Statement, statements};
 use onward_core::token::significant;
 
+use super::migration::Migration;
 use crate::file::{FileId, Files, Place};
-use crate::folder::migration::Migration;
 
 /// What of a folder is part of no order, or of an order that nobody can tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

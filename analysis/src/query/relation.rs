@@ -3,7 +3,7 @@
 use onward_core::name::Ident;
 use onward_schema::{Classes, Table};
 
-use crate::query::{Null, Value};
+use super::{Null, Value};
 
 /// A table or a view.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::{Connection, Result};
 
+use super::offender;
+use super::step::Step;
+use super::write::Write;
 use crate::folder::history::{At, History};
-use crate::replay::offender;
-use crate::replay::step::Step;
-use crate::replay::write::Write;
 use crate::sqlite::message::Refusal;
 use crate::sqlite::sandbox::Sandbox;
 use onward_core::kind::{Change, Kind, ObjectKind};

@@ -6,9 +6,9 @@ use onward_core::token::significant;
 use onward_schema::Schema;
 use rusqlite::Result;
 
+use super::origin;
+use super::step::Step;
 use crate::folder::history::{At, History};
-use crate::replay::origin;
-use crate::replay::step::Step;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 

@@ -8,12 +8,12 @@ use onward_schema::Violation;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
+use super::contents::Contents;
+use super::finding::{What, Witness};
+use super::plan::Plan;
+use super::sample::Rows;
+use super::write::Write;
 use crate::folder::history::{At, History};
-use crate::replay::contents::Contents;
-use crate::replay::finding::{What, Witness};
-use crate::replay::plan::Plan;
-use crate::replay::sample::Rows;
-use crate::replay::write::Write;
 use crate::sqlite::sandbox::Sandbox;
 use onward_core::kind::{Kind, ObjectKind};
 

@@ -6,11 +6,11 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::{Schema, Table};
 use rusqlite::{Connection, Result};
 
+use super::fault::named;
+use super::origin;
+use super::step::Step;
 use crate::file::Place;
 use crate::folder::history::{At, History};
-use crate::replay::fault::named;
-use crate::replay::origin;
-use crate::replay::step::Step;
 use crate::sqlite::sandbox::Sandbox;
 
 /// Every column that a table or view ever had, by the names of both in lower case.

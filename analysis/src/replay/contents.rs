@@ -7,7 +7,7 @@ use onward_schema::pragma;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use crate::replay::write::Item;
+use super::write::Item;
 use crate::sqlite::sandbox::Sandbox;
 
 /// Tables with more rows than this are not compared.

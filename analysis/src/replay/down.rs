@@ -4,8 +4,8 @@ use onward_core::kind::ObjectKind;
 use onward_schema::{Change, Schema};
 use rusqlite::Result;
 
+use super::step::Base;
 use crate::folder::history::History;
-use crate::replay::step::Base;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 

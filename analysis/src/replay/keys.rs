@@ -8,8 +8,8 @@ use onward_core::token::significant;
 use onward_schema::{Violation, pragma};
 use rusqlite::Result;
 
+use super::plan::Plan;
 use crate::folder::history::History;
-use crate::replay::plan::Plan;
 use crate::sqlite::sandbox::Sandbox;
 
 /// The parents of each table that has any. All names are in lower case.

@@ -8,9 +8,9 @@ use onward_schema::adopt::reconcile;
 use onward_schema::{Schema, Violation};
 use rusqlite::Result;
 
+use super::objects::ours;
 use crate::file::{FileId, Place};
 use crate::folder::history::{At, History};
-use crate::replay::objects::ours;
 use crate::sqlite::message::Refusal;
 use crate::sqlite::sandbox::Sandbox;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::replay::shape::Shape;
+use super::shape::Shape;
 use onward_core::name::Ident;
 
 /// The limits of a table. All names are in lower case.

@@ -4,13 +4,13 @@ use onward_core::token::{Token, significant};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
+use super::contents::Contents;
+use super::finding::{What, Witness};
+use super::plan::Plan;
+use super::sample::Rows;
+use super::value::shown;
+use super::write::{Copy, Item, Write};
 use crate::folder::history::At;
-use crate::replay::contents::Contents;
-use crate::replay::finding::{What, Witness};
-use crate::replay::plan::Plan;
-use crate::replay::sample::Rows;
-use crate::replay::value::shown;
-use crate::replay::write::{Copy, Item, Write};
 use crate::sqlite::sandbox::Sandbox;
 
 /// Compares the rows of a table before and after a migration.

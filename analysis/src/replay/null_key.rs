@@ -7,11 +7,11 @@ use onward_core::name::quoted;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
-use crate::replay::offender;
-use crate::replay::rows::Filler;
-use crate::replay::shape::Shape;
-use crate::replay::step::Step;
-use crate::replay::write::{Copy, Item};
+use super::offender;
+use super::rows::Filler;
+use super::shape::Shape;
+use super::step::Step;
+use super::write::{Copy, Item};
 use crate::sqlite::message::Refusal;
 use crate::sqlite::sandbox::Sandbox;
 

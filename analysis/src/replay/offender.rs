@@ -4,8 +4,8 @@ use onward_core::name::quoted;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Result};
 
-use crate::replay::contents::Contents;
-use crate::replay::step::Step;
+use super::contents::Contents;
+use super::step::Step;
 use crate::sqlite::message::Refusal;
 use crate::sqlite::sandbox::Sandbox;
 

@@ -4,9 +4,9 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{Connection, Result};
 
+use super::fault::{Fault, Orphans, Since};
+use super::step::{Step, prepare_renamed};
 use crate::folder::history::{At, History};
-use crate::replay::fault::{Fault, Orphans, Since};
-use crate::replay::step::{Step, prepare_renamed};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 

@@ -6,20 +6,20 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use onward_schema::{Fingerprint, Schema};
 use rusqlite::Result;
 
+use super::broken::Broken;
+use super::column_history::{self, Past};
+use super::down::Down;
+use super::fault::{Fault, Orphans};
+use super::finding::Witness;
+use super::legacy::Legacy;
+use super::masked::Masked;
+use super::origin;
+use super::outer::Outer;
+use super::rebuild::Loss;
+use super::step::Step;
+use super::unresolved::Late;
 use crate::file::Place;
 use crate::folder::history::{At, History};
-use crate::replay::broken::Broken;
-use crate::replay::column_history::{self, Past};
-use crate::replay::down::Down;
-use crate::replay::fault::{Fault, Orphans};
-use crate::replay::finding::Witness;
-use crate::replay::legacy::Legacy;
-use crate::replay::masked::Masked;
-use crate::replay::origin;
-use crate::replay::outer::Outer;
-use crate::replay::rebuild::Loss;
-use crate::replay::step::Step;
-use crate::replay::unresolved::Late;
 use crate::sqlite::sandbox::Sandbox;
 
 /// What is left after every statement has been run.

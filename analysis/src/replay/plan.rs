@@ -7,9 +7,9 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::run::Run;
 use onward_core::token::significant;
 
+use super::step::Step;
+use super::write::{Copy, Write};
 use crate::folder::history::{At, History};
-use crate::replay::step::Step;
-use crate::replay::write::{Copy, Write};
 
 /// A statement longer than this is a list of values.
 const LONGEST: usize = 100_000;

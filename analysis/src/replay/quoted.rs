@@ -6,12 +6,12 @@ use onward_core::name::quoted;
 use onward_core::token::{Kind as TokenKind, significant};
 use rusqlite::{Error, Result};
 
+use super::fault::{DOUBLE_QUOTED_STRING, Fault};
+use super::step::Step;
+use super::{origin, unresolved};
 use crate::config::Level;
 use crate::folder::history::{At, History};
 use crate::folder::statement::Statement;
-use crate::replay::fault::{DOUBLE_QUOTED_STRING, Fault};
-use crate::replay::step::Step;
-use crate::replay::{origin, unresolved};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 

@@ -6,6 +6,7 @@
 //! that what a CHECK lists is there. What SQLite refuses is mended as it says, up to a limit. Nothing is random.
 
 mod choice;
+mod draft;
 mod fill;
 mod filler;
 mod kin;

@@ -1,6 +1,5 @@
 //! One execution of a statement, and what all of them start from.
 
-use onward_core::token::significant;
 use rusqlite::Result;
 
 use crate::folder::history::{At, History};
@@ -42,13 +41,5 @@ pub(super) fn prepare_renamed(
         let refusal = Refusal::from(error);
         let offset = refusal.offset.map(|offset| (offset + sql.len()).saturating_sub(renamed.len()));
         Refusal { offset, ..refusal }
-    })
-}
-
-/// Whether a statement calls a function of the application, which is only a stub here.
-pub(super) fn is_stubbed(history: &History, sql: &str) -> bool {
-    history.config.functions.iter().any(|function| {
-        significant(sql)
-            .any(|token| token.name().is_some_and(|name| name.eq_ignore_ascii_case(&function.name)))
     })
 }

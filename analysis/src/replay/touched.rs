@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rusqlite::Result;
 
+use super::step::Step;
 use crate::folder::history::History;
-use crate::replay::step::Step;
 use crate::sqlite::sandbox::Sandbox;
 
 /// The names of these tables, in lower case. The parents of a table that gets rows get some when it does.

@@ -19,13 +19,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use onward_core::token::significant;
 use rusqlite::Result;
 
+use super::finding::{self, Witness};
+use super::plan::Plan;
+use super::shape::Shape;
+use super::value::shown;
+use super::write::Write;
 use crate::folder::history::{At, History};
 use crate::folder::release::Stop;
-use crate::replay::finding::{self, Witness};
-use crate::replay::plan::Plan;
-use crate::replay::shape::Shape;
-use crate::replay::value::shown;
-use crate::replay::write::Write;
 use crate::sqlite::sandbox::Sandbox;
 use attempt::{Ended, Group, How};
 use plant::Ground;

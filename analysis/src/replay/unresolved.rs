@@ -7,9 +7,9 @@ use onward_core::name::{Ident, quoted};
 use onward_schema::Schema;
 use rusqlite::{Connection, OptionalExtension, Result};
 
+use super::broken;
+use super::step::Step;
 use crate::folder::history::{At, History};
-use crate::replay::broken;
-use crate::replay::step::Step;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 

@@ -3,8 +3,8 @@
 use onward_schema::Affinity;
 use rusqlite::types::Value;
 
-use crate::replay::sample::Rows;
-use crate::replay::shape::Field;
+use super::sample::Rows;
+use super::shape::Field;
 
 /// A string is made as long as a CHECK asks for, up to this.
 const LONGEST: i64 = 4096;

@@ -13,23 +13,23 @@ use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::{OptionalExtension, Result, types::Value};
 
+use super::absent;
+use super::cascade::{self, Trial, Watch};
+use super::contents::Contents;
+use super::finding::{What, Witness};
+use super::keys::Keys;
+use super::loss;
+use super::null_key;
+use super::offender;
+use super::plan::Plan;
+use super::rows::Filler;
+use super::sample::Rows;
+use super::step::{Base, Step};
+use super::trial::Trials;
+use super::value::shown;
+use super::write::{Copy, Item, Write};
 use crate::folder::history::{At, History};
 use crate::folder::release::Stop;
-use crate::replay::absent;
-use crate::replay::cascade::{self, Trial, Watch};
-use crate::replay::contents::Contents;
-use crate::replay::finding::{What, Witness};
-use crate::replay::keys::Keys;
-use crate::replay::loss;
-use crate::replay::null_key;
-use crate::replay::offender;
-use crate::replay::plan::Plan;
-use crate::replay::rows::Filler;
-use crate::replay::sample::Rows;
-use crate::replay::step::{Base, Step, is_stubbed};
-use crate::replay::trial::Trials;
-use crate::replay::value::shown;
-use crate::replay::write::{Copy, Item, Write};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 
@@ -380,7 +380,7 @@ impl Carrier<'_> {
             }
             _ => false,
         };
-        let is_stubbed = is_stubbed(self.history, sql);
+        let is_stubbed = self.history.config.is_stub_called(sql);
         let is_limit = matches!(refusal.cause, Cause::Limit(_));
         if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
             let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write, plan);

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use onward_core::token::{Kind, Token, significant};
 
+use super::feature::{self, Syntax, came_with};
 use crate::config::engine::Version;
-use crate::sqlite::feature::{self, Syntax, came_with};
 
 /// Something that came with a newer SQLite, and where it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]

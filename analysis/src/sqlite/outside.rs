@@ -3,8 +3,8 @@
 use onward_core::name::Ident;
 use onward_schema::Schema;
 
+use super::sandbox::Sandbox;
 use crate::config::Config;
-use crate::sqlite::sandbox::Sandbox;
 
 /// A schema with the tables outside of it that statements of the application may name, each under its whole name.
 pub(crate) fn with_outside(config: &Config, mut schema: Schema) -> rusqlite::Result<Schema> {

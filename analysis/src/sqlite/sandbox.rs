@@ -17,8 +17,8 @@ use rusqlite::types::Value;
 use rusqlite::vtab::{array, series};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
+use super::budget::{Budget, SLICE};
 use crate::config::Config;
-use crate::sqlite::budget::{Budget, SLICE};
 
 /// The greatest string or blob, in bytes.
 const LENGTH: i32 = 32 << 20;

@@ -6,14 +6,14 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::{Affinity, Classes, Schema, Table};
 use rusqlite::Result;
 
+use super::before::Before;
+use super::constraint::{same, stands_in};
+use super::flow::Flow;
+use super::part::{Loss, Part};
+use super::table::{Rebuild, renames};
+use super::{left, lifted, moved};
 use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
-use crate::replay::rebuild::before::Before;
-use crate::replay::rebuild::constraint::{same, stands_in};
-use crate::replay::rebuild::flow::Flow;
-use crate::replay::rebuild::part::{Loss, Part};
-use crate::replay::rebuild::table::{Rebuild, renames};
-use crate::replay::rebuild::{left, lifted, moved};
 use crate::sqlite::sandbox::Sandbox;
 
 impl Before {

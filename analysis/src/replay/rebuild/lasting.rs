@@ -4,8 +4,8 @@ use onward_core::name::quoted;
 use onward_schema::{ForeignKey, Index, Schema};
 use rusqlite::Result;
 
-use crate::replay::rebuild::constraint::{self, keeps, stands_in};
-use crate::replay::rebuild::part::{Loss, Part};
+use super::constraint::{self, keeps, stands_in};
+use super::part::{Loss, Part};
 use crate::sqlite::sandbox::Sandbox;
 
 /// A loss, if it lasts to the end of the history.

@@ -8,11 +8,11 @@ use std::mem::discriminant;
 use onward_core::kind::{Change, Kind};
 use onward_schema::{Change as Difference, ForeignKey, Origin, Schema, Table};
 
-use crate::replay::rebuild::constraint::{self, Constraint, keeps};
-use crate::replay::rebuild::flow::Held;
-use crate::replay::rebuild::part::Part;
-use crate::replay::rebuild::purpose::{AUTOINCREMENT, FOREIGN_KEY, Said, subject};
-use crate::replay::rebuild::table::Rebuild;
+use super::constraint::{self, Constraint, keeps};
+use super::flow::Held;
+use super::part::Part;
+use super::purpose::{AUTOINCREMENT, FOREIGN_KEY, Said, subject};
+use super::table::Rebuild;
 use crate::replay::write::Item;
 
 /// What the new table lacks.

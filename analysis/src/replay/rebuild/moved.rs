@@ -2,9 +2,9 @@
 
 use onward_schema::{Column, Schema, Table};
 
-use crate::replay::rebuild::flow::Held;
-use crate::replay::rebuild::part::{Loss, Part};
-use crate::replay::rebuild::table::Rebuild;
+use super::flow::Held;
+use super::part::{Loss, Part};
+use super::table::Rebuild;
 
 pub(super) fn find(rebuild: &Rebuild<'_>, new: &Table, after: &Schema, found: &mut Vec<Loss>) {
     let copied = rebuild.flow.copied(rebuild.key).filter(|_| rebuild.is_replaced() && new.module.is_none());

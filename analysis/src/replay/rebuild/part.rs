@@ -2,8 +2,8 @@
 
 use onward_schema::{ForeignKey, Table};
 
+use super::constraint::Constraint;
 use crate::folder::history::At;
-use crate::replay::rebuild::constraint::Constraint;
 
 /// Something that is gone, or other than it was.
 #[derive(Debug, Clone)]

@@ -2,20 +2,19 @@
 
 use onward_core::token::{Kind, tokens};
 
+use super::constraint::Constraint;
 use crate::folder::directive::is_directive;
 use crate::folder::history::{History, Migration};
-use crate::replay::rebuild::constraint::Constraint;
 
 /// Words that say that something is not to be any more.
-const LIFTS: [&str; 24] = [
-    "without", "remove", "removes", "removed", "removing", "drop", "drops", "dropped", "dropping", "longer",
+const DROPS: [&str; 10] =
+    ["without", "remove", "removes", "removed", "removing", "drop", "drops", "dropped", "dropping", "longer"];
+
+/// Those that say so of what a table asks of its rows, and not of a column.
+const RELAXES: [&str; 14] = [
     "relax", "relaxes", "relaxed", "allow", "allows", "lift", "lifts", "change", "changes", "changed",
     "replace", "replaces", "optional", "nullable",
 ];
-
-/// Those that say so of a column.
-const DROPS: [&str; 10] =
-    ["without", "remove", "removes", "removed", "removing", "drop", "drops", "dropped", "dropping", "longer"];
 
 /// A word of so many letters may be a part of a column's name.
 const PART: usize = 4;
@@ -24,42 +23,52 @@ const PART: usize = 4;
 const OTHERS: [&str; 9] =
     ["table", "tables", "row", "rows", "index", "indexes", "trigger", "triggers", "constraint"];
 
-/// What words mean a foreign key.
-pub(super) const FOREIGN_KEY: &[&str] = &["foreign", "fk", "fks", "reference", "references"];
-/// What words mean AUTOINCREMENT.
-pub(super) const AUTOINCREMENT: &[&str] = &["autoincrement"];
+/// What words mean a kind of constraint.
+pub(super) type Subject = &'static [&'static str];
 
-/// All words for constraints; a text that has none of them and speaks of constraints means any.
-const SUBJECTS: [&[&str]; 12] = [
+pub(super) const FOREIGN_KEY: Subject = &["foreign", "fk", "fks", "reference", "references"];
+pub(super) const AUTOINCREMENT: Subject = &["autoincrement"];
+const PRIMARY_KEY: Subject = &["primary"];
+const UNIQUE: Subject = &["unique", "uniqueness"];
+const CHECK: Subject = &["check", "checks"];
+const NOT_NULL: Subject = &["null", "nullable", "optional"];
+const DEFAULT: Subject = &["default", "defaults"];
+const COLLATE: Subject = &["collate", "collation", "nocase"];
+const GENERATED: Subject = &["generated", "computed"];
+const ACTION: Subject = &["cascade", "cascades", "cascading"];
+const STRICT: Subject = &["strict"];
+const WITHOUT_ROWID: Subject = &["rowid"];
+
+/// A text that has none of these and speaks of constraints means any.
+const SUBJECTS: [Subject; 12] = [
     FOREIGN_KEY,
     AUTOINCREMENT,
-    &["primary"],
-    &["unique", "uniqueness"],
-    &["check", "checks"],
-    &["null", "nullable", "optional"],
-    &["default", "defaults"],
-    &["collate", "collation", "nocase"],
-    &["generated", "computed"],
-    &["cascade", "cascades", "cascading"],
-    &["strict"],
-    &["rowid"],
+    PRIMARY_KEY,
+    UNIQUE,
+    CHECK,
+    NOT_NULL,
+    DEFAULT,
+    COLLATE,
+    GENERATED,
+    ACTION,
+    STRICT,
+    WITHOUT_ROWID,
 ];
 
 /// The words for a constraint.
-pub(super) fn subject(constraint: &Constraint) -> &'static [&'static str] {
-    let at = match constraint {
-        Constraint::PrimaryKey(_) => 2,
-        Constraint::Unique(_) => 3,
-        Constraint::Check(_) => 4,
-        Constraint::NotNull(_) => 5,
-        Constraint::Default { .. } => 6,
-        Constraint::Collate { .. } => 7,
-        Constraint::Generated { .. } => 8,
-        Constraint::Action(_) => 9,
-        Constraint::Strict => 10,
-        Constraint::WithoutRowid => 11,
-    };
-    SUBJECTS[at]
+pub(super) fn subject(constraint: &Constraint) -> Subject {
+    match constraint {
+        Constraint::PrimaryKey(_) => PRIMARY_KEY,
+        Constraint::Unique(_) => UNIQUE,
+        Constraint::Check(_) => CHECK,
+        Constraint::NotNull(_) => NOT_NULL,
+        Constraint::Default { .. } => DEFAULT,
+        Constraint::Collate { .. } => COLLATE,
+        Constraint::Generated { .. } => GENERATED,
+        Constraint::Action(_) => ACTION,
+        Constraint::Strict => STRICT,
+        Constraint::WithoutRowid => WITHOUT_ROWID,
+    }
 }
 
 /// What some migrations say that they lift.
@@ -80,7 +89,8 @@ impl Said {
             let comments = comments.map(|comment| Text { words: words(comment), is_name: false });
             comments.chain([Text { words: words(&migration.name), is_name: true }]).collect::<Vec<_>>()
         });
-        Said(texts.filter(|said| has(&said.words, &LIFTS) && !has(&said.words, &["keep", "keeps"])).collect())
+        let lifts = |said: &Text| has(&said.words, &DROPS) || has(&said.words, &RELAXES);
+        Said(texts.filter(|said| lifts(said) && !has(&said.words, &["keep", "keeps"])).collect())
     }
 
     /// Whether they speak of this.
@@ -101,7 +111,8 @@ impl Said {
             let is_named = words.windows(column.len().max(1)).any(|found| found == column);
             let is_part = |word: &String| word.len() >= PART && whole.contains(word.as_str());
             let is_short = || column.iter().any(|part| words.contains(part));
-            let parts = words.iter().filter(|word| !LIFTS.contains(&word.as_str()));
+            let is_verb = |word: &str| DROPS.contains(&word) || RELAXES.contains(&word);
+            let parts = words.iter().filter(|word| !is_verb(word));
             let is_in_part = (is_all || *is_name) && parts.into_iter().any(is_part);
             has(words, &DROPS)
                 && (of_columns || !of_others)

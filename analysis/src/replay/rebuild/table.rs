@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use onward_core::kind::{Change, Kind, Name, ObjectKind};
 use onward_schema::Table;
 
+use super::before::Before;
+use super::flow::Flow;
 use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
-use crate::replay::rebuild::before::Before;
-use crate::replay::rebuild::flow::Flow;
 use crate::replay::write::{Copy, Item, Write, before_where};
 
 /// A table before and after a migration.

@@ -6,9 +6,9 @@ use onward_core::name::quoted;
 use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
+use super::filler::{ENOUGH, Filler};
+use super::kin::{CHILD, CHILDREN};
 use crate::replay::contents::count_rows;
-use crate::replay::rows::filler::{ENOUGH, Filler};
-use crate::replay::rows::kin::{CHILD, CHILDREN};
 use crate::replay::shape::{Shape, literal};
 use crate::sqlite::sandbox::Sandbox;
 

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::replay::rows::kin::{PARENTS, STRANGER, own};
 use onward_core::name::quoted;
-use onward_core::token::significant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
+use super::draft::Draft;
+use super::filler::{ALONE, ATTEMPTS, DEPTH, ENOUGH, Filled, Filler, PLENTY};
+use super::kin::{STRANGER, own};
 use crate::replay::contents::count_rows;
 use crate::replay::limits::{Freedom, Limits};
-use crate::replay::rows::filler::{ALONE, ATTEMPTS, DEPTH, Draft, ENOUGH, Filled, Filler, PLENTY};
 use crate::replay::sample::Rows;
 use crate::replay::shape::{Field, Key, Shape};
-use crate::replay::value::{apart, candidates, value};
+use crate::replay::value::{apart, value};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 
@@ -369,95 +369,6 @@ impl Filler {
 fn has_rows(conn: &Connection, table: &str) -> bool {
     let sql = format!("SELECT EXISTS (SELECT 1 FROM main.{})", quoted(table));
     conn.query_row(&sql, [], |row| row.get(0)).unwrap_or(false)
-}
-
-impl Draft {
-    /// Changes what SQLite has complained of; `false` if there is nothing to change.
-    pub(crate) fn mend(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
-        if message == "malformed JSON" && !std::mem::replace(&mut self.json, true) {
-            return true;
-        }
-        if message.starts_with("CHECK constraint failed") || !message.contains(&format!("{}.", shape.name)) {
-            return self.vary(shape, message, number);
-        }
-        let named = |(at, field): (usize, &crate::replay::shape::Field)| {
-            let name = format!("{}.{}", shape.name, field.name);
-            message.split([' ', ',']).any(|word| word.eq_ignore_ascii_case(&name)).then_some(at)
-        };
-        let columns: Vec<usize> = shape.columns.iter().enumerate().filter_map(named).collect();
-        if !columns.is_empty() && columns.iter().all(|column| self.pinned.contains_key(column)) {
-            return false;
-        }
-        if message.starts_with("UNIQUE") {
-            // Another parent, if the columns are all foreign keys.
-            let free = columns
-                .iter()
-                .rev()
-                .find(|&&column| !shape.keys.iter().any(|key| key.columns.contains(&column)));
-            if let Some(&column) = free {
-                self.fixed.remove(&column);
-                self.not_null[column] = true;
-                self.tries[column] += 1;
-                return true;
-            }
-            let key =
-                shape.keys.iter().position(|key| key.columns.iter().any(|column| columns.contains(column)));
-            return key.is_some_and(|key| {
-                self.parents[key] += 1;
-                self.parents[key] < PARENTS
-            });
-        }
-        let Some(&column) = columns.first() else { return self.vary(shape, message, number) };
-        if !std::mem::replace(&mut self.not_null[column], true) {
-            return true;
-        }
-        self.tries[column] += 1;
-        self.tries[column] < 8
-    }
-
-    /// The next combination for the columns that the message names, or for all that are checked: first each for itself,
-    /// then together. What other checks have been satisfied with stays.
-    pub(crate) fn vary(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
-        if self.not_null.iter().any(|not_null| !not_null) {
-            self.not_null.fill(true);
-            return true;
-        }
-        let (_, condition) = message.split_once("failed: ").unwrap_or_default();
-        let names: Vec<String> = significant(condition).filter_map(|token| token.name()).collect();
-        let is_named = |field: &Field| names.iter().any(|name| name.eq_ignore_ascii_case(&field.name));
-        let is_any = shape.columns.iter().any(|field| field.checked && is_named(field));
-        let checked = shape.columns.iter().enumerate();
-        let checked = checked.filter(|(_, field)| field.checked && (!is_any || is_named(field)));
-        let choices: Vec<(usize, Vec<Value>)> = checked
-            .map(|(column, field)| (column, candidates(field, number + self.tries[column] * 37)))
-            .collect();
-        let tried = self.variations.entry(message.to_owned()).or_default();
-        let mut at = *tried;
-        *tried += 1;
-        // What is compared may be two parents.
-        if at < shape.keys.len() * 2 {
-            self.parents[at % shape.keys.len()] += 1;
-            return true;
-        }
-        at -= shape.keys.len() * 2;
-        choices.iter().for_each(|(column, _)| drop(self.fixed.remove(column)));
-        if choices.len() > 1 {
-            // The checks of each for itself have to be satisfied again.
-            self.variations.retain(|other, _| other == message);
-        }
-        for (column, values) in &choices {
-            if at < values.len() {
-                self.fixed.insert(*column, values[at].clone());
-                return true;
-            }
-            at -= values.len();
-        }
-        for (column, values) in &choices {
-            self.fixed.insert(*column, values[at % values.len()].clone());
-            at /= values.len();
-        }
-        choices.len() > 1 && at == 0
-    }
 }
 
 #[cfg(test)]

@@ -40,20 +40,3 @@ pub(super) struct Filled {
     pub(super) generation: i64,
     pub(super) filled: bool,
 }
-
-/// What becomes of one row while it is mended.
-pub(super) struct Draft {
-    /// Where a column is not allowed to be NULL in a row that has NULL wherever it may.
-    pub(super) not_null: Vec<bool>,
-    /// How many values of a column have been tried.
-    pub(super) tries: Vec<i64>,
-    /// How many rows of each key's parent have been tried.
-    pub(super) parents: Vec<usize>,
-    /// What CHECKs have been tried with.
-    pub(super) fixed: HashMap<usize, Value>,
-    pub(super) variations: HashMap<String, usize>,
-    /// What the row is for: these values stay.
-    pub(super) pinned: HashMap<usize, Value>,
-    /// Whether texts have to be JSON.
-    pub(super) json: bool,
-}

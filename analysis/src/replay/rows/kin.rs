@@ -6,8 +6,8 @@ use onward_core::name::quoted;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
+use super::filler::{ENOUGH, Filler};
 use crate::replay::contents::count_rows;
-use crate::replay::rows::filler::{ENOUGH, Filler};
 use crate::replay::sample::Rows;
 use crate::replay::shape::{Key, Shape};
 use crate::sqlite::sandbox::Sandbox;

@@ -6,11 +6,11 @@ use onward_core::name::quoted;
 use onward_core::token::significant;
 use rusqlite::Result;
 
+use super::target::{Target, What};
 use crate::folder::history::{At, History};
 use crate::replay::contents::count_rows;
 use crate::replay::plan::Plan;
-use crate::replay::step::{Step, is_stubbed};
-use crate::replay::trial::target::{Target, What};
+use crate::replay::step::Step;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 
@@ -90,7 +90,7 @@ impl Group<'_> {
         };
         let refusal = Refusal::from(error);
         let is_limit = matches!(refusal.cause, Cause::Limit(_));
-        if is_limit || sandbox.is_lost() || is_stubbed(self.history, sql) {
+        if is_limit || sandbox.is_lost() || self.history.config.is_stub_called(sql) {
             return Ok(false);
         }
         ended.push(Ended { at: step.at, how: How::Refused(refusal) });

@@ -7,9 +7,9 @@ use onward_core::token::{Token, significant};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
+use super::demand::Condition;
 use crate::replay::sample::Rows;
 use crate::replay::shape::Shape;
-use crate::replay::trial::demand::Condition;
 use crate::replay::value::value;
 use crate::sqlite::sandbox::Sandbox;
 

@@ -6,9 +6,9 @@ use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::token::{Token, significant};
 use rusqlite::Result;
 
+use super::demand::{Demands, plain};
 use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
-use crate::replay::trial::demand::{Demands, plain};
 use crate::replay::write::{Copy, Write};
 use crate::sqlite::sandbox::Sandbox;
 

@@ -3,10 +3,10 @@
 use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
+use super::demand::{Condition, Demands};
+use super::odd;
+use super::plant::{Ground, Pins, index};
 use crate::replay::shape::{Shape, literal};
-use crate::replay::trial::demand::{Condition, Demands};
-use crate::replay::trial::odd;
-use crate::replay::trial::plant::{Ground, Pins, index};
 use crate::replay::write::{Copy, Item, before_where};
 use crate::sqlite::sandbox::Sandbox;
 
