@@ -37,6 +37,7 @@ pub mod query;
 pub mod replay;
 pub mod snapshot;
 pub mod sqlite;
+pub mod startup;
 
 pub use analysis::{Analysis, Proof, analyze, read};
 pub use checks::RULES;

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::check::Format;
 use crate::folder::{Folder, Folders};
+use crate::init::Init;
 use crate::take_over::How;
 
 /// SQLite migrations, proven: write them, check them, lock them, and see where a database stands or move it on.
@@ -19,6 +20,11 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Take the first steps in an application: read what is there, write what is missing, and show each file that is written
+    ///
+    /// build.rs and Cargo.toml get the lines that onward wants where nobody has said otherwise, and a history without faults its
+    /// first onward.lock. With a database, the first migration is written from its schema.
+    Init(Init),
     /// Make the file for a new migration, with the next number or the current time as the folder has it
     New {
         /// What the migration is about, such as add_archived

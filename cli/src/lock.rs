@@ -1,7 +1,5 @@
 //! `cargo onward lock`
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,7 +10,7 @@ use onward_analysis::folder::locked;
 
 use crate::exit::WRONG;
 use crate::folder::{self, plural};
-use crate::output;
+use crate::{output, write};
 
 pub(crate) fn run(folders: &[PathBuf], check: bool, release: Option<&str>) -> anyhow::Result<ExitCode> {
     folder::each(folders, |dir| one(dir, check, release))
@@ -49,22 +47,7 @@ fn one(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<u8> {
         ));
         return Ok(WRONG);
     }
-    write(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
+    write::whole(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
     output::line(format!("locked {count} in {}; commit the file", output::path(&path)));
     Ok(0)
-}
-
-/// Writes beside the file and renames, so that the lock is never half a lock. A link stays one: it may lead to where several
-/// folders have their locks.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let path = match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(|error| {
-            io::Error::new(error.kind(), format!("it is a link that leads nowhere: {error}"))
-        })?,
-        _ => path.to_owned(),
-    };
-    let temporary = path.with_extension(format!("lock.{}", std::process::id()));
-    fs::write(&temporary, text)
-        .and_then(|()| fs::rename(&temporary, &path))
-        .inspect_err(|_| drop(fs::remove_file(&temporary)))
 }

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod folder;
 mod github;
+mod init;
 mod json;
 mod lock;
 mod new;
@@ -24,6 +25,7 @@ mod sarif;
 mod status;
 mod take_over;
 mod verify;
+mod write;
 
 use std::process::ExitCode;
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Init(init) => init::run(init),
         Command::New { name, folder } => new::run(&name, &folder.find()?),
         Command::Check { folders, format, verbose } => check::run(&folders.find()?, format, verbose),
         Command::Checks => {

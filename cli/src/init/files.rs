@@ -1,0 +1,68 @@
+//! Writing files: each is shown, none of somebody else's is replaced.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use crate::output;
+
+/// Writes, or with `dry_run` says what it would write.
+pub(super) struct Files {
+    pub(super) dry_run: bool,
+}
+
+impl Files {
+    /// A new file, with everything in it or not there.
+    ///
+    /// # Errors
+    /// If there is one already, or it cannot be written.
+    pub(super) fn create(&self, path: &Path, text: &str) -> anyhow::Result<()> {
+        self.show(path, text);
+        if self.dry_run {
+            return Ok(());
+        }
+        let cannot = || format!("cannot write {}", output::path(path));
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(cannot)?;
+        }
+        let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                bail!("{} is there already; it was left as it is", output::path(path))
+            }
+            Err(error) => return Err(error).with_context(cannot),
+        };
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)
+    }
+
+    /// Another text for a file that is there, put in its place at once.
+    ///
+    /// # Errors
+    /// If it cannot be written, or is no longer what was read.
+    pub(super) fn replace(&self, path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
+        let added: Vec<&str> = after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
+        self.show(path, &added.join("\n"));
+        if self.dry_run {
+            return Ok(());
+        }
+        let cannot = || format!("cannot write {}", output::path(path));
+        let now = fs::read_to_string(path).with_context(cannot)?;
+        if now != before {
+            bail!("{} changed meanwhile; it was left as it is", output::path(path));
+        }
+        crate::write::whole(path, after).with_context(cannot)
+    }
+
+    fn show(&self, path: &Path, text: &str) {
+        const SHOWN: usize = 12;
+        let would = if self.dry_run { "would write" } else { "writes" };
+        output::line(format!("{would} {}", output::path(path)));
+        let count = text.lines().count();
+        text.lines().take(SHOWN).for_each(|line| output::line(format!("    {line}")));
+        if count > SHOWN {
+            output::line(format!("    … {} more lines", count - SHOWN));
+        }
+    }
+}

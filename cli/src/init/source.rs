@@ -1,0 +1,129 @@
+//! The SQL in the source of a program: what it gives to the calls of rusqlite and sqlx.
+
+mod bound;
+mod call;
+mod text;
+
+use std::path::Path;
+
+use anyhow::Context;
+use syn::visit::Visit;
+use walkdir::{DirEntry, WalkDir};
+
+use bound::Constants;
+use call::Calls;
+
+/// A place in the source, with lines and columns from one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) file: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// What a source gives to SQLite.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    pub(super) files: usize,
+    /// Texts of SQL, in the order of the files and of what is in them.
+    pub(super) texts: Vec<(Spot, String)>,
+    /// Calls that take SQL which is put together while the program runs.
+    pub(super) unread: Vec<Spot>,
+    /// Files that are no Rust, and why.
+    pub(super) broken: Vec<(String, String)>,
+}
+
+/// Reads every `.rs` file below a folder, but for tests, hidden folders and `target`.
+///
+/// # Errors
+/// If the folder or a file in it cannot be read.
+pub(super) fn read(root: &Path) -> anyhow::Result<Source> {
+    let is_source = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !(name.starts_with('.') || entry.file_type().is_dir() && name == "target")
+    };
+    let mut source = Source::default();
+    let mut parsed = Vec::new();
+    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(is_source) {
+        let entry = entry.with_context(|| format!("cannot read the source {}", root.display()))?;
+        if !entry.file_type().is_file() || entry.path().extension().is_none_or(|extension| extension != "rs")
+        {
+            continue;
+        }
+        let shown = entry.path().display().to_string();
+        let text = std::fs::read_to_string(entry.path()).with_context(|| format!("cannot read {shown}"))?;
+        source.files += 1;
+        match syn::parse_file(&text) {
+            Ok(file) => parsed.push((shown, file)),
+            Err(error) => source.broken.push((shown, error.to_string())),
+        }
+    }
+    let mut constants = Constants::default();
+    parsed.iter().for_each(|(_, file)| constants.visit_file(file));
+    for (path, file) in &parsed {
+        Calls::new(path, &constants, &mut source).visit_file(file);
+    }
+    Ok(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(files: &[(&str, &str)]) -> Source {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            std::fs::write(dir.path().join(path), text).unwrap();
+        }
+        read(dir.path()).unwrap()
+    }
+
+    fn texts(source: &str) -> Vec<String> {
+        found(&[("a.rs", source)]).texts.into_iter().map(|(_, sql)| sql).collect()
+    }
+
+    #[test]
+    fn texts_are_found_wherever_they_are_written() {
+        for (code, expected) in [
+            (r#"conn.execute("a", [])?;"#, vec!["a"]),
+            (r##"conn.execute_batch(r#"a"#)?;"##, vec!["a"]),
+            (r#"conn.execute(&format!("a"), params![])?;"#, vec!["a"]),
+            (r#"conn.execute(concat!("a", " b"), [])?;"#, vec!["a b"]),
+            (r#"let sql = "a"; conn.execute(sql, [])?;"#, vec!["a"]),
+            (r#"for sql in ["a", "b"] { conn.execute(sql, [])?; }"#, vec!["a", "b"]),
+            (r#"for (_, sql) in [("x", "a"), ("y", "b")] { conn.execute(sql, [])?; }"#, vec!["a", "b"]),
+            (
+                r#"const ALL: &[&str] = &["a", "b"]; for sql in ALL.iter() { let _ = conn.execute(sql, []); }"#,
+                vec!["a", "b"],
+            ),
+            (r#"sqlx::query("a").execute(&pool).await?;"#, vec!["a"]),
+            (r#"sqlx::query_as::<_, Job>("a").fetch_all(&pool).await?;"#, vec!["a"]),
+            (r#"sqlx::query_as!(Job, "a", id);"#, vec!["a"]),
+            (r#"Migrations::new(vec![M::up("a")]);"#, vec!["a"]),
+            (r#"statement.execute(params![1])?; statement.query([])?;"#, vec![]),
+        ] {
+            assert_eq!(texts(&format!("fn f() {{ {code} }}")), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_constant_may_be_in_another_file_and_a_name_within_a_function_comes_first() {
+        let source = found(&[
+            ("a.rs", "fn f() { conn.execute(db::SQL, [])?; let SQL = \"own\"; conn.execute(SQL, [])?; }"),
+            ("db.rs", "pub const SQL: &str = \"far\";"),
+        ]);
+        let texts: Vec<_> = source.texts.iter().map(|(_, sql)| sql.as_str()).collect();
+        assert_eq!(texts, ["far", "own"]);
+    }
+
+    #[test]
+    fn what_is_put_together_is_listed_and_tests_are_not_looked_at() {
+        let source = found(&[(
+            "a.rs",
+            "fn f(t: &str) {\n    conn.execute(&format!(\"DROP TABLE {t}\"), [])?;\n}\n#[cfg(test)]\nmod tests { fn g() { conn.execute_batch(sql()); } }",
+        )]);
+        assert_eq!(source.texts, []);
+        let spots: Vec<_> = source.unread.iter().map(|spot| (spot.line, spot.column)).collect();
+        assert_eq!(spots, [(2, 10)]);
+    }
+}
