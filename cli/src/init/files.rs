@@ -2,11 +2,17 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 use crate::output;
+
+/// A file that is to be made.
+pub(super) struct New {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
 
 /// Writes, or with `dry_run` says what it would write.
 pub(super) struct Files {
@@ -35,6 +41,20 @@ impl Files {
             Err(error) => return Err(error).with_context(cannot),
         };
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)
+    }
+
+    /// Several new files, or none of them where one is there already.
+    ///
+    /// # Errors
+    /// As [`Files::create`].
+    pub(super) fn create_all(&self, files: &[New]) -> anyhow::Result<()> {
+        for (at, New { path, .. }) in files.iter().enumerate() {
+            let is_there = fs::symlink_metadata(path).is_ok();
+            ensure!(!is_there, "{} is there already; nothing was written", output::path(path));
+            let is_twice = files[..at].iter().any(|before| before.path == *path);
+            ensure!(!is_twice, "two databases would become {}; give one another name", output::path(path));
+        }
+        files.iter().try_for_each(|file| self.create(&file.path, &file.text))
     }
 
     /// Another text for a file that is there, put in its place at once.

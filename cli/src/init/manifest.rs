@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use crate::output;
+use crate::{output, place};
 
 use super::files::Files;
 
@@ -24,7 +24,7 @@ pub(super) fn package(folder: &Path) -> anyhow::Result<PathBuf> {
 /// # Errors
 /// If a file cannot be read or written.
 pub(super) fn watch(files: &Files, package: &Path, folder: &str) -> anyhow::Result<()> {
-    let path = package.join("build.rs");
+    let path = PathBuf::from(place::from_here(&package.join("build.rs")));
     let line = format!("println!(\"cargo::rerun-if-changed={folder}\");");
     match fs::read_to_string(&path) {
         Ok(text) if text.contains("onward_build") || watches(&text, folder) => Ok(()),
@@ -79,7 +79,7 @@ fn workspace(package: &Path) -> anyhow::Result<PathBuf> {
         "cargo does not know this workspace: {}",
         String::from_utf8_lossy(&output.stderr).trim()
     );
-    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+    Ok(PathBuf::from(place::from_here(Path::new(String::from_utf8_lossy(&output.stdout).trim()))))
 }
 
 /// The manifest with the profiles that it lacks; `None` if it lacks none.

@@ -54,7 +54,7 @@ pub(super) fn read(conn: &Connection) -> Result<Owned> {
     let mut objects = Vec::new();
     for table in of(ObjectKind::Table) {
         objects.push(table.clone());
-        objects.extend(of(ObjectKind::Index).filter(|index| Ident(&index.table) == &table.name).cloned());
+        objects.extend(of(ObjectKind::Index).filter(|index| Ident(&index.table) == table.name).cloned());
     }
     objects.extend(of(ObjectKind::View).chain(of(ObjectKind::Trigger)).cloned());
     let tables = others.iter().filter(|object| object.kind == ObjectKind::Table);
@@ -71,7 +71,7 @@ impl Owned {
 
     /// The object of this kind and name.
     pub(super) fn find(&self, other: &Object) -> Option<&Object> {
-        self.objects.iter().find(|object| object.kind == other.kind && Ident(&object.name) == &other.name)
+        self.objects.iter().find(|object| object.kind == other.kind && Ident(&object.name) == other.name)
     }
 
     /// As SQL that makes it.

@@ -1,0 +1,117 @@
+//! The first files of a history, from databases that are there.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use onward::rusqlite::{Connection, OpenFlags};
+use onward_schema::Schema;
+
+use super::files::New;
+use super::schema::{self, Owned};
+use super::steps;
+use crate::{database, output};
+
+/// A database that was named, and what its owner has made.
+pub(super) struct Database<'a> {
+    path: &'a Path,
+    conn: Connection,
+    owned: Owned,
+}
+
+impl<'a> Database<'a> {
+    /// # Errors
+    /// If it is no database, has no tables, or is onward's already.
+    pub(super) fn read(path: &'a Path) -> anyhow::Result<Database<'a>> {
+        let conn = database::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let owned = schema::read(&conn);
+        let owned = owned.with_context(|| format!("cannot read the schema of {}", output::path(path)))?;
+        ensure!(
+            !owned.has_ledger,
+            "{} was migrated by onward: its migrations are in the program's folder",
+            output::path(path)
+        );
+        ensure!(!owned.objects.is_empty(), "{} has no tables", output::path(path));
+        Ok(Database { path, conn, owned })
+    }
+}
+
+/// The first migration, from what a database has; two where it grew out of the oldest by nothing but additions.
+///
+/// # Errors
+/// If the folder has migrations, or the schema is none that SQL alone makes.
+pub(super) fn migrations(
+    folder: &Path,
+    db: &Database<'_>,
+    oldest: Option<&Database<'_>>,
+) -> anyhow::Result<Vec<New>> {
+    let (history, _) = onward_analysis::read(folder);
+    ensure!(
+        history.migrations.is_empty(),
+        "{} has migrations already: --database is for the first; `cargo onward rehearse --adopt exact {}` says where this \
+         database stands in them",
+        output::path(folder),
+        output::path(db.path)
+    );
+    agrees(db)?;
+    for (table, tool) in &db.owned.left_out {
+        output::line(format!("`{table}` is left out: {tool} keeps there what it has run"));
+    }
+    let file = |name: &str, from: String, sql: &str| New {
+        path: folder.join(name),
+        text: format!("-- {from}\n{sql}"),
+    };
+    let grown = oldest.and_then(|oldest| Some((oldest, steps::between(&oldest.owned, &db.owned)?)));
+    let Some((oldest, [before, since])) = grown else {
+        return Ok(vec![file(
+            "0001_schema.sql",
+            format!("The schema of {}.", name(db.path)),
+            &db.owned.sql(),
+        )]);
+    };
+    let mut made = vec![file("0001_schema.sql", format!("The schema of {}.", name(oldest.path)), &before)];
+    if !since.is_empty() {
+        made.push(file("0002_since.sql", format!("What {} has beyond that.", name(db.path)), &since));
+    }
+    Ok(made)
+}
+
+/// The schema of an old release, and the rows of the tables that were named.
+///
+/// # Errors
+/// If there is no such table, or it cannot be read.
+pub(super) fn legacy(folder: &Path, db: &Database<'_>, tables: &[String]) -> anyhow::Result<New> {
+    let mut text = db.owned.sql();
+    let names = db.owned.tables();
+    for table in tables {
+        let Some(table) = names.iter().find(|name| name.eq_ignore_ascii_case(table)) else {
+            bail!("{} has no table `{table}`; it has {}", output::path(db.path), names.join(", "));
+        };
+        let rows = schema::rows(&db.conn, table);
+        text.push_str(&rows.with_context(|| format!("cannot read the rows of `{table}`"))?);
+    }
+    let stem = db.path.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(New { path: folder.join("legacy").join(format!("{stem}.sql")), text })
+}
+
+fn name(path: &Path) -> String {
+    output::path(Path::new(path.file_name().unwrap_or_default()))
+}
+
+/// Whether the text makes this schema. What SQLite refuses, such as a function of the application's, is told by the check.
+fn agrees(db: &Database<'_>) -> anyhow::Result<()> {
+    let again = Connection::open_in_memory()?;
+    if again.execute_batch(&db.owned.sql()).is_err() {
+        return Ok(());
+    }
+    let mut expected = Schema::read(&db.conn)?;
+    let left_out = |table: &str| db.owned.left_out.iter().any(|(name, _)| name == table);
+    expected.tables.retain(|_, table| !left_out(&table.name));
+    let differences = expected.compare(&Schema::read(&again)?);
+    let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
+    ensure!(
+        differences.is_empty(),
+        "this schema does not come back from its own SQL, so it cannot be a migration: {}",
+        differences.join("; ")
+    );
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! `cargo onward init`, on applications that were there before.
+
+use std::path::Path;
+
+use onward::rusqlite::Connection;
+use onward_tests::cargo_onward;
+use onward_tests::command::{Place, Ran, run};
+use onward_tests::scratch::{Scratch, passed};
+
+const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
+
+/// The blocks of a page of docs in this language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/moving").join(page);
+    let text = std::fs::read_to_string(path).unwrap();
+    let fence = format!("```{language}\n");
+    let parts = text.split(&fence).skip(1);
+    parts.map(|part| part.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// An application whose program makes its schema itself.
+fn shop(store: &str) -> Place {
+    let place = Place::empty();
+    place.write("Cargo.toml", MANIFEST);
+    place.write("src/main.rs", "mod store;\n\nfn main() {}\n");
+    place.write("src/store.rs", store);
+    place
+}
+
+fn database(place: &Place, name: &str, sql: &str) {
+    Connection::open(place.path(name)).unwrap().execute_batch(sql).unwrap();
+}
+
+fn onward(place: &Place, line: &str) -> Ran {
+    let words = line.strip_prefix("cargo onward ").expect(line);
+    run(cargo_onward().arg("onward").args(words.split(' ')).current_dir(place.folder()))
+}
+
+const OLD: &str = "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+CREATE INDEX jobs_state ON jobs(state);
+INSERT INTO jobs(state) VALUES ('queued');";
+const SINCE: &str = "ALTER TABLE jobs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN note TEXT;
+CREATE INDEX jobs_archived ON jobs(archived);";
+
+/// docs/moving/hand-written.md, word by word.
+#[test]
+fn the_page_on_hand_written_schemas_goes_the_whole_way() {
+    let page = "hand-written.md";
+    let place = shop(&blocks(page, "rust")[0]);
+    database(&place, "v1.db", OLD);
+    database(&place, "app.db", &format!("{OLD}{SINCE}"));
+    let commands = blocks(page, "sh");
+    let first = onward(&place, commands[0].trim()).exits(0);
+    assert!(first.out.starts_with(&blocks(page, "text")[0]), "{}", first.out);
+    assert!(first.out.contains("adopt(onward::Adopt::Reconcile)"), "{}", first.out);
+    for line in commands[1].lines() {
+        onward(&place, line).exits(0);
+    }
+    let rows = "SELECT count(*) FROM jobs WHERE state = 'queued' AND archived = 0";
+    let conn = Connection::open(place.path("v1.db")).unwrap();
+    assert_eq!(conn.query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    // Once more, nothing is written.
+    let again = onward(&place, "cargo onward init").exits(0);
+    assert!(!again.out.contains("writes"), "{}", again.out);
+}
+
+#[test]
+fn nothing_of_somebody_elses_is_replaced() {
+    let place = shop("");
+    database(&place, "app.db", OLD);
+    place.write("build.rs", "fn main() { other(); }\n");
+    place.write("migrations/legacy/app.sql", "-- mine\n");
+    let ran = onward(&place, "cargo onward init --database app.db --legacy app.db").exits(2);
+    assert!(ran.err.contains("legacy/app.sql is there already; nothing was written"), "{}", ran.err);
+    assert_eq!(place.read("migrations/legacy/app.sql"), "-- mine\n");
+    assert!(!place.path("migrations/0001_schema.sql").exists());
+    place.remove("migrations/legacy/app.sql");
+    onward(&place, "cargo onward init --database app.db").exits(0);
+    let ran = onward(&place, "cargo onward init");
+    assert!(ran.out.contains("add to build.rs"), "{}", ran.out);
+    assert_eq!(place.read("build.rs"), "fn main() { other(); }\n");
+    let ran = onward(&place, "cargo onward init --database app.db").exits(2);
+    assert!(
+        ran.err.contains("migrations has migrations already: --database is for the first"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let place = shop("");
+    database(&place, "app.db", OLD);
+    let ran = onward(&place, "cargo onward init --dry-run --database app.db --legacy app.db").exits(0);
+    assert!(ran.out.contains("would write migrations/0001_schema.sql"), "{}", ran.out);
+    assert!(!place.path("migrations").exists() && !place.path("build.rs").exists());
+    assert_eq!(place.read("Cargo.toml"), MANIFEST);
+}
+
+#[test]
+fn what_is_no_database_is_told() {
+    let place = shop("");
+    place.write("text.db", "not a database, and long enough that SQLite looks at it as one");
+    for (path, said) in [
+        ("text.db", "file is not a database"),
+        ("missing.db", "cannot open the database missing.db"),
+        ("src", "src is a folder, not a database file"),
+    ] {
+        let ran = onward(&place, &format!("cargo onward init --database {path}")).exits(2);
+        assert!(ran.err.contains(said), "{path}: {}", ran.err);
+    }
+    assert!(!place.path("migrations").exists());
+}
+
+/// Rows are taken of the tables that are named, and of no other.
+#[test]
+fn rows_go_into_the_repository_only_if_they_are_asked_for() {
+    let place = shop("");
+    database(
+        &place,
+        "app.db",
+        &format!("{OLD}{SINCE} CREATE TABLE secrets(word); INSERT INTO secrets VALUES ('hush')"),
+    );
+    onward(&place, "cargo onward init --database app.db --legacy app.db --rows JOBS").exits(0);
+    let text = place.read("migrations/legacy/app.sql");
+    assert!(
+        text.contains(
+            "INSERT INTO \"jobs\"(\"id\", \"state\", \"archived\", \"note\") VALUES (1, 'queued', 0, NULL);"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("hush"), "{text}");
+    let ran = onward(&place, "cargo onward init --legacy app.db --rows nobody").exits(2);
+    assert!(ran.err.contains("has no table `nobody`; it has jobs, secrets"), "{}", ran.err);
+}
+
+/// What the page ends with compiles, and takes the old database over.
+#[test]
+fn the_program_afterwards_compiles() {
+    let scratch = Scratch::new("grown", &[], "");
+    let run = |line: &str| {
+        let words = line.split(' ');
+        passed(cargo_onward().arg("onward").args(words).current_dir(scratch.path("grown")))
+    };
+    for (path, sql) in [("grown/v1.db", OLD.to_owned()), ("grown/app.db", format!("{OLD}{SINCE}"))] {
+        Connection::open(scratch.path(path)).unwrap().execute_batch(&sql).unwrap();
+    }
+    scratch.write("grown/src/store.rs", &blocks("hand-written.md", "rust")[1]);
+    let main = format!(
+        "mod store;\n\nfn main() {{\n    store::open({:?}).unwrap();\n}}\n",
+        scratch.path("grown/v1.db")
+    );
+    scratch.write("grown/src/main.rs", &main);
+    // So that SQLite, which is compiled for all scratch packages, is not compiled once more.
+    let manifest = std::fs::read_to_string(scratch.path("Cargo.toml")).unwrap();
+    let own = "[profile.dev.package.libsqlite3-sys]\nopt-level = 0\n";
+    scratch.write("Cargo.toml", &format!("{manifest}{own}"));
+    run("init --database app.db --legacy v1.db");
+    assert!(std::fs::read_to_string(scratch.path("Cargo.toml")).unwrap().contains(own));
+    scratch.run();
+    run("verify v1.db");
+}
