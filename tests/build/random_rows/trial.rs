@@ -13,9 +13,9 @@ use onward_analysis::folder::history::{At, History};
 use onward_analysis::{Analysis, Proof, analyze};
 use onward_core::token::significant;
 
-use crate::fill::{fill, literals};
-use crate::kept::Rows;
-use crate::program;
+use super::fill::{fill, literals};
+use super::kept::Rows;
+use super::program;
 
 /// What became of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,7 +12,7 @@ use onward_core::name::quoted;
 use onward_core::token::significant;
 use onward_schema::Schema;
 
-use crate::fill::rows;
+use super::fill::rows;
 
 /// The rows of all tables, by their names in lower case.
 pub(crate) struct Rows(BTreeMap<String, Table>);

@@ -9,7 +9,7 @@ use onward::rusqlite::{Connection, OpenFlags};
 use onward::{ErrorKind, Event, Migrations, migrations};
 use onward_tests::file::{File, number};
 
-use crate::{FIRST, ORDERS, reads};
+use super::{FIRST, ORDERS, reads};
 
 #[test]
 fn the_lock_is_not_got() {

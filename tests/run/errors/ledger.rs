@@ -5,7 +5,7 @@ use onward::rusqlite::{Connection, OpenFlags};
 use onward::{Conflict, Error, ErrorKind, Migrations, migrations};
 use onward_tests::file::{File, number};
 
-use crate::{FIRST, ORDERS, reads};
+use super::{FIRST, ORDERS, reads};
 
 #[test]
 fn the_ledger_was_changed_by_hand() {

@@ -4,7 +4,7 @@ use onward::rusqlite::hooks::{AuthAction, AuthContext, Authorization, Transactio
 use onward::{ErrorKind, Migrations, migrations};
 use onward_tests::file::File;
 
-use crate::{FIRST, ORDERS, reads};
+use super::{FIRST, ORDERS, reads};
 
 #[test]
 fn a_statement_fails_and_so_does_the_rollback() {

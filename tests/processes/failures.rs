@@ -21,7 +21,7 @@ fn start(history: &str, file: &Path) -> Command {
     file::start(env!("CARGO_BIN_EXE_start"), &[history], file)
 }
 
-const FAILURES: &str = include_str!("histories/board/0002_failures.sql");
+const FAILURES: &str = include_str!("../histories/board/0002_failures.sql");
 
 /// A dispatcher opens its board twice per tick. Both connections see the optional columns missing, both add them.
 #[test]
@@ -74,7 +74,7 @@ fn a_failure_half_way_leaves_half_a_schema() {
         file
     };
     let columns = |file: &File| number(&file.conn(), "SELECT count(*) FROM pragma_table_info('messages')");
-    let sql = include_str!("histories/identities/0002_identities.sql");
+    let sql = include_str!("../histories/identities/0002_identities.sql");
     let mend = "DELETE FROM messages WHERE id = 2";
 
     let file = messages();
@@ -201,7 +201,7 @@ fn a_concurrent_start_gets_busy() {
 fn an_old_release_has_no_ledger() {
     let old = || {
         let file = File::new();
-        file.conn().execute_batch(include_str!("histories/tokens/legacy/v0_9_5.sql")).unwrap();
+        file.conn().execute_batch(include_str!("../histories/tokens/legacy/v0_9_5.sql")).unwrap();
         file
     };
     // The history as it was, which began with release 1.0.

@@ -8,7 +8,7 @@ use onward::rusqlite::{Connection, OpenFlags};
 use onward::{ErrorKind, Migrations, migrations};
 use onward_tests::file::{self, File, number};
 
-use crate::{FIRST, ORDERS, reads};
+use super::{FIRST, ORDERS, reads};
 
 #[test]
 fn the_folder_is_missing() {
