@@ -1,5 +1,8 @@
 //! What a user of the macro sees: one case a file below `ui/`, with its history in the folder of the same name.
 //!
+//! A case lies in the folder of its code; `call`, `queries`, `rows` and `several` have those of no code or of more than one, and
+//! `sound` those that build.
+//!
 //! Run with `TRYBUILD=overwrite` to write what is seen now into the `.stderr` files, and read it.
 
 use std::path::Path;

@@ -65,12 +65,12 @@ impl Analysis {
         if !no_files && !history.unseen.anything {
             let entries = history.lock.map(|file| {
                 lock::parse(&history.files.get(file).text).unwrap_or_else(|(range, problem)| {
-                    diagnostics.push(checks::bad_lock_file::diagnose(file.at(range), &problem));
+                    diagnostics.push(checks::release::bad_lock_file::diagnose(file.at(range), &problem));
                     Vec::new()
                 })
             });
             let locked = entries.as_deref().unwrap_or_default();
-            diagnostics.extend(checks::empty_migration::check(&history, locked));
+            diagnostics.extend(checks::files::empty_migration::check(&history, locked));
             if let (Some(file), true) = (history.lock, history.unseen.is_nothing()) {
                 history.released = locked::released(&history, locked);
                 checks::locked(&history, file, locked, &mut diagnostics);
@@ -84,7 +84,7 @@ impl Analysis {
                     checks::replayed(&history, &replay, &mut diagnostics);
                     replayed = Some(replay);
                 }
-                Err(error) => diagnostics.extend(checks::sqlite_error::sandbox(&history, &error)),
+                Err(error) => diagnostics.extend(checks::statement::sqlite_error::sandbox(&history, &error)),
             }
         }
         if !history.unseen.is_nothing() {

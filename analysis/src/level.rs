@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use onward_core::kind::{Change, Kind, ObjectKind};
 
-use crate::checks::{drops_data, unused_allow};
+use crate::checks::files::unused_allow;
+use crate::checks::rows::drops_data;
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::Place;

@@ -9,7 +9,8 @@ use repeatable::Moment;
 use rusqlite::Result;
 
 use crate::analysis::Analysis;
-use crate::checks::{not_repeatable, sqlite_error};
+use crate::checks::application::not_repeatable;
+use crate::checks::statement::sqlite_error;
 use crate::diagnostic::Diagnostic;
 use crate::folder::history::History;
 use crate::replay::{Replay, fingerprint};

@@ -32,8 +32,8 @@ enum Task {
     NewCheck {
         /// The code, such as index_before_column
         name: String,
-        /// The folder below tests/ui that its case is in
-        #[arg(long, default_value = "statements")]
+        /// The folder below analysis/src/checks that it belongs to
+        #[arg(long, default_value = "statement")]
         topic: String,
     },
 }

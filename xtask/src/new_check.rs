@@ -8,10 +8,9 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, run};
 
-/// Where checks are.
+/// Where checks are, each in the folder of its topic.
 const CHECKS: &str = "analysis/src/checks";
-/// The list of their files, the table of their rules, and who asks them.
-const MODULES: &str = "analysis/src/checks/mod.rs";
+/// The table of their rules, and who asks them.
 const TABLE: &str = "analysis/src/checks/table.rs";
 const RUN: &str = "analysis/src/checks/run.rs";
 const UI: &str = "tests/ui";
@@ -32,12 +31,17 @@ pub(crate) fn write(name: &str, topic: &str) -> Result<()> {
             && !name.ends_with('_'),
         "`{name}` cannot be a code: use small letters, digits and `_`, as in index_before_column"
     );
-    let ui = Path::new(UI).join(topic);
-    ensure!(ui.is_dir(), "there is no folder {}; `ls {UI}` shows the topics", ui.display());
-    let entries = entries(name)?;
-    let fill = |text: &str| text.replace("{NAME}", name).replace("{TOPIC}", topic);
+    let topics = topics()?;
+    ensure!(
+        topics.iter().any(|known| known == topic),
+        "there is no topic `{topic}`; those of {CHECKS} are {}",
+        topics.join(", ")
+    );
+    let entries = entries(name, topic)?;
+    let ui = Path::new(UI).join(name);
+    let fill = |text: &str| text.replace("{NAME}", name);
     let files: [(PathBuf, String); 3] = [
-        (Path::new(CHECKS).join(format!("{name}.rs")), fill(RULE)),
+        (Path::new(CHECKS).join(topic).join(format!("{name}.rs")), fill(RULE)),
         (ui.join(format!("{name}.rs")), fill(CASE)),
         (ui.join(name).join("0001_jobs.sql"), SQL.to_owned()),
     ];
@@ -56,7 +60,7 @@ pub(crate) fn write(name: &str, topic: &str) -> Result<()> {
     run(&mut cargo(["fmt", "-p", "onward-analysis"]))?;
     println!(
         "\nnext:\n  \
-         write the detector and its words, and SQL that shows it: cargo test -p onward-analysis --lib checks::{name}\n  \
+         write the detector and its words, and SQL that shows it: cargo test -p onward-analysis --lib checks::{topic}::{name}\n  \
          write its case, then what is seen: TRYBUILD=overwrite cargo test -p onward-tests --test ui -- cases trybuild={name}\n  \
          write the page: cargo run -q -p cargo-onward -- checks > docs/checks.md\n  \
          say it in CHANGELOG.md"
@@ -64,33 +68,51 @@ pub(crate) fn write(name: &str, topic: &str) -> Result<()> {
     Ok(())
 }
 
+/// The folders that checks of the replay are in, each with a list of its own.
+fn topics() -> Result<Vec<String>> {
+    let run = Listing::read(RUN)?;
+    let entries = fs::read_dir(CHECKS).with_context(|| format!("cannot read {CHECKS}"))?.flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut topics: Vec<String> = names.filter(|name| run.find(&imports(name)).is_ok()).collect();
+    topics.sort();
+    Ok(topics)
+}
+
+/// How a line begins that takes the checks of a topic.
+fn imports(topic: &str) -> String {
+    format!("use super::{topic}::{{")
+}
+
 /// The files that list all checks, with one more.
-fn entries(name: &str) -> Result<[Listing; 3]> {
-    let modules = Listing::read(MODULES)?.sorted("pub mod ", &format!("pub mod {name};"))?;
-    let imported = format!("    {name},");
+fn entries(name: &str, topic: &str) -> Result<[Listing; 3]> {
+    let modules =
+        Listing::read(format!("{CHECKS}/{topic}/mod.rs"))?.sorted("pub mod ", &format!("pub mod {name};"))?;
+    let imports = imports(topic);
     let table = Listing::read(TABLE)?
-        .after("use super::{", &imported)?
+        .within(&imports, &format!("{name}, "))?
         .sorted("    &", &format!("    &{name}::RULE,"))?;
     let call = format!("    diagnostics.extend({name}::check(history, replay));");
-    let run =
-        Listing::read(RUN)?.after("use super::{", &imported)?.after("pub(crate) fn replayed(", &call)?;
+    let run = Listing::read(RUN)?
+        .within(&imports, &format!("{name}, "))?
+        .after("pub(crate) fn replayed(", &call)?;
     Ok([modules, table, run])
 }
 
 /// A file that lists checks.
 struct Listing {
-    path: &'static str,
+    path: String,
     lines: Vec<String>,
 }
 
 impl Listing {
-    fn read(path: &'static str) -> Result<Listing> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+    fn read(path: impl Into<String>) -> Result<Listing> {
+        let path = path.into();
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
         Ok(Listing { path, lines: text.lines().map(str::to_owned).collect() })
     }
 
     fn write(&self) -> Result<()> {
-        fs::write(self.path, self.lines.join("\n") + "\n")
+        fs::write(&self.path, self.lines.join("\n") + "\n")
             .with_context(|| format!("cannot write {}", self.path))
     }
 
@@ -106,6 +128,13 @@ impl Listing {
         ensure!(alike().all(|other| other != line), "there is a code of this name; nothing was written");
         let before = alike().filter(|other| other.as_str() < line).count();
         self.lines.insert(first + before, line.to_owned());
+        Ok(self)
+    }
+
+    /// Puts a text behind the line's beginning.
+    fn within(mut self, beginning: &str, text: &str) -> Result<Listing> {
+        let at = self.find(beginning)?;
+        self.lines[at].insert_str(beginning.len(), text);
         Ok(self)
     }
 

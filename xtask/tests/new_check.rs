@@ -35,10 +35,10 @@ fn a_new_check_builds_and_finds_nothing() {
     let copy = copy();
     assert!(copy.join("xtask/Cargo.toml").exists(), "a task would write into the checkout around the copy");
     let read = |path: &str| fs::read_to_string(copy.join(path)).unwrap();
-    let table = read("analysis/src/checks/mod.rs");
+    let table = read("analysis/src/checks/table.rs");
     for wrong in ["Index", "_x", "a-b", "index_lost", "../x", ""] {
         assert!(!xtask(&copy, &["new-check", wrong]).status.success(), "{wrong}");
-        assert_eq!(read("analysis/src/checks/mod.rs"), table);
+        assert_eq!(read("analysis/src/checks/table.rs"), table);
     }
     assert!(!xtask(&copy, &["new-check", "jobs_missing", "--topic", "nowhere"]).status.success());
     // From anywhere in the checkout.
@@ -46,13 +46,17 @@ fn a_new_check_builds_and_finds_nothing() {
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap().replace('\\', "/");
     for path in [
-        "analysis/src/checks/jobs_missing.rs",
-        "tests/ui/statements/jobs_missing.rs",
-        "tests/ui/statements/jobs_missing/0001_jobs.sql",
+        "analysis/src/checks/statement/jobs_missing.rs",
+        "analysis/src/checks/statement/mod.rs",
+        "tests/ui/jobs_missing/jobs_missing.rs",
+        "tests/ui/jobs_missing/jobs_missing/0001_jobs.sql",
     ] {
         assert!(said.contains(path) && copy.join(path).exists(), "{said}");
     }
-    assert!(!xtask(&copy, &["new-check", "jobs_missing"]).status.success(), "it is there already");
+    for topic in ["statement", "rows"] {
+        let again = xtask(&copy, &["new-check", "jobs_missing", "--topic", topic]);
+        assert!(!again.status.success(), "it is there already");
+    }
 
     let formatted = Command::new(env!("CARGO"))
         .args(["fmt", "--check", "-p", "onward-analysis"])
@@ -67,7 +71,7 @@ fn a_new_check_builds_and_finds_nothing() {
     let output = Command::new(env!("CARGO"))
         .args(["test", "--offline", "-p", "onward-analysis", "--lib", "--target-dir"])
         .arg(target)
-        .args(["--", "checks::table", "checks::jobs_missing"])
+        .args(["--", "checks::table", "checks::statement::jobs_missing"])
         .current_dir(&copy)
         .output()
         .unwrap();
@@ -77,8 +81,11 @@ fn a_new_check_builds_and_finds_nothing() {
         said.contains("checks::table::tests::the_table_is_sorted_and_each_code_has_its_file ... ok"),
         "{said}{errors}"
     );
-    assert!(said.contains("checks::jobs_missing::tests::what_is_sound_is_not ... ok"), "{said}");
-    assert!(said.contains("checks::jobs_missing::tests::what_is_wrong_is_found ... FAILED"), "{said}");
+    assert!(said.contains("checks::statement::jobs_missing::tests::what_is_sound_is_not ... ok"), "{said}");
+    assert!(
+        said.contains("checks::statement::jobs_missing::tests::what_is_wrong_is_found ... FAILED"),
+        "{said}"
+    );
     assert_eq!(said.matches(" ... FAILED").count(), 1, "{said}");
     assert!(!errors.contains("warning"), "{errors}");
 }

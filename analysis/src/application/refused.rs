@@ -5,10 +5,8 @@ use onward_core::token::significant;
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
 
-use crate::checks::{
-    double_quoted_string, newer_sqlite, sqlite_error, syntax_error, unknown_column, unknown_function,
-    unknown_table,
-};
+use crate::checks::name::{double_quoted_string, unknown_column, unknown_function, unknown_table};
+use crate::checks::statement::{newer_sqlite, sqlite_error, syntax_error};
 use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 use crate::file::{File, Files, Place};

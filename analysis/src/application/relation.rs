@@ -3,7 +3,8 @@
 use onward_core::name::quoted;
 
 use crate::analysis::Analysis;
-use crate::checks::{field_null, field_type, unknown_column, unknown_table};
+use crate::checks::application::{field_null, field_type};
+use crate::checks::name::{unknown_column, unknown_table};
 use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
 use crate::query::relation::{Column, Relation};

@@ -3,17 +3,27 @@
 use super::table::RULES;
 use onward_core::kind::Kind;
 
-use super::{
-    affinity_changed, already_exists, autoincrement_lost, bad_config_file, bad_file_name, before_locked,
-    broken_trigger, broken_view, column_added_twice, column_removed, constraint_lost, depends_on_connection,
-    double_quoted_string, down_differs, down_fails, drops_data, duplicate_version, fails_with_rows,
-    foreign_key_lost, foreign_key_mismatch, index_before_column, index_before_table, index_lost,
-    key_without_numbers, legacy_not_adopted, locked_changed, locked_missing, masked_create,
-    may_fail_with_rows, mixed_layouts, newer_sqlite, no_migrations, not_in_transaction, null_primary_key,
-    orphans, outer_column, pragma_without_effect, redundant_transaction, references_moved, replay_limit,
-    rows_lost, sqlite_error, syntax_error, transaction_control, trigger_lost, unknown_column,
-    unknown_directive, unknown_function, unknown_table, unreadable, used_before_added, values_changed,
-    version_order, view_lost,
+use super::down::{down_differs, down_fails};
+use super::files::{
+    bad_config_file, bad_file_name, duplicate_version, mixed_layouts, no_migrations, unknown_directive,
+    unreadable, version_order,
+};
+use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
+use super::order::{
+    already_exists, broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
+    index_before_column, index_before_table, masked_create, used_before_added,
+};
+use super::rebuild::{
+    affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, index_lost, null_primary_key,
+    references_moved, trigger_lost, view_lost,
+};
+use super::release::{before_locked, legacy_not_adopted, locked_changed, locked_missing};
+use super::rows::{
+    drops_data, fails_with_rows, key_without_numbers, may_fail_with_rows, orphans, rows_lost, values_changed,
+};
+use super::statement::{
+    depends_on_connection, newer_sqlite, not_in_transaction, pragma_without_effect, redundant_transaction,
+    replay_limit, sqlite_error, syntax_error, transaction_control,
 };
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;

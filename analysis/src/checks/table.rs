@@ -1,16 +1,27 @@
 //! The table of codes.
 
-use super::{
-    affinity_changed, already_exists, autoincrement_lost, bad_config_file, bad_file_name, bad_lock_file,
-    before_locked, broken_trigger, broken_view, column_added_twice, column_removed, constraint_lost,
-    depends_on_connection, double_quoted_string, down_differs, down_fails, drops_data, duplicate_version,
-    empty_migration, fails_with_rows, field_null, field_type, foreign_key_lost, foreign_key_mismatch,
-    index_before_column, index_before_table, index_lost, key_without_numbers, legacy_not_adopted,
-    locked_changed, locked_missing, masked_create, may_fail_with_rows, mixed_layouts, newer_sqlite,
-    no_migrations, not_in_transaction, not_repeatable, null_primary_key, orphans, outer_column,
-    pragma_without_effect, redundant_transaction, references_moved, replay_limit, rows_lost, sqlite_error,
-    syntax_error, transaction_control, trigger_lost, unknown_column, unknown_directive, unknown_function,
-    unknown_table, unreadable, unused_allow, used_before_added, values_changed, version_order, view_lost,
+use super::application::{field_null, field_type, not_repeatable};
+use super::down::{down_differs, down_fails};
+use super::files::{
+    bad_config_file, bad_file_name, duplicate_version, empty_migration, mixed_layouts, no_migrations,
+    unknown_directive, unreadable, unused_allow, version_order,
+};
+use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
+use super::order::{
+    already_exists, broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
+    index_before_column, index_before_table, masked_create, used_before_added,
+};
+use super::rebuild::{
+    affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, index_lost, null_primary_key,
+    references_moved, trigger_lost, view_lost,
+};
+use super::release::{bad_lock_file, before_locked, legacy_not_adopted, locked_changed, locked_missing};
+use super::rows::{
+    drops_data, fails_with_rows, key_without_numbers, may_fail_with_rows, orphans, rows_lost, values_changed,
+};
+use super::statement::{
+    depends_on_connection, newer_sqlite, not_in_transaction, pragma_without_effect, redundant_transaction,
+    replay_limit, sqlite_error, syntax_error, transaction_control,
 };
 use crate::diagnostic::rule::Rule;
 
@@ -194,20 +205,26 @@ DROP TABLE jobs;\nALTER TABLE n RENAME TO jobs;";
         assert_eq!(codes(&[jobs, &both]), ["masked_create 0002_m.sql", "index_lost 0002_m.sql"]);
     }
 
+    /// The names of what is in a folder.
+    fn listing(folder: &std::path::Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
     #[test]
     fn the_table_is_sorted_and_each_code_has_its_file() {
         assert!(RULES.is_sorted_by(|a, b| a.code < b.code));
         let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
-        for rule in RULES {
-            assert!(dir.join(format!("{}.rs", rule.code)).exists(), "{}", rule.code);
-            assert!(!rule.summary.ends_with('.') && !rule.summary.is_empty(), "{}", rule.code);
-        }
-        let others =
+        let shared =
             ["hint", "hint.rs", "mod.rs", "run.rs", "table.rs", "testing.rs", "trigger.rs", "words.rs"];
-        for entry in std::fs::read_dir(dir).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            let is_code = name.strip_suffix(".rs").is_some_and(|code| rule(code).is_some());
-            assert!(is_code || others.contains(&name.as_str()), "{name} is no code in the table");
+        let topics = listing(&dir).into_iter().filter(|name| !shared.contains(&name.as_str()));
+        let files = topics.flat_map(|topic| listing(&dir.join(topic)));
+        let mut files: Vec<String> = files.filter(|name| name != "mod.rs").collect();
+        files.sort();
+        let codes: Vec<String> = RULES.iter().map(|rule| format!("{}.rs", rule.code)).collect();
+        assert_eq!(files, codes);
+        for rule in RULES {
+            assert!(!rule.summary.ends_with('.') && !rule.summary.is_empty(), "{}", rule.code);
         }
     }
 }

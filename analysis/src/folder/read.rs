@@ -407,7 +407,7 @@ impl Source {
 mod tests {
     use super::*;
     use crate::analysis::read;
-    use crate::checks::unreadable;
+    use crate::checks::files::unreadable;
     use crate::diagnostic::Diagnostic;
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {

@@ -1,0 +1,4 @@
+//! Down migrations.
+
+pub mod down_differs;
+pub mod down_fails;

@@ -1,0 +1,14 @@
+//! The folder and its files: names, order, text, directives, and `onward.toml`.
+//!
+//! What a statement says is not here, nor `onward.lock` (`release`).
+
+pub mod bad_config_file;
+pub mod bad_file_name;
+pub mod duplicate_version;
+pub mod empty_migration;
+pub mod mixed_layouts;
+pub mod no_migrations;
+pub mod unknown_directive;
+pub mod unreadable;
+pub mod unused_allow;
+pub mod version_order;

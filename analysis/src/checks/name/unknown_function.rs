@@ -1,0 +1,64 @@
+//! A function or collation that plain SQLite does not have.
+
+use crate::checks::hint;
+use crate::config::FILE_NAME;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
+use crate::folder::history::History;
+use crate::replay::Fault;
+use crate::sqlite::message::Cause;
+
+/// `unknown_function`
+pub static RULE: Rule =
+    Rule::error("unknown_function", "functions and collations are SQLite's own or named in onward.toml")
+        .effect("No fresh database starts, unless the application registers the function before it migrates.")
+        .examples(
+            "-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_slug ON jobs(slug(state));",
+            "-- onward.toml
+functions = ['slug']
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE INDEX by_slug ON jobs(slug(state));",
+        );
+
+pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
+    let (what, list, name) = match &fault.refusal.cause {
+        Cause::NoFunction(name) => ("function", "functions", name),
+        Cause::NoCollation(name) => ("collation", "collations", name),
+        _ => return None,
+    };
+    let registered = format!(
+        "if the application registers it before it migrates, write `{list} = [\"{name}\"]` into {FILE_NAME} beside the \
+         migrations"
+    );
+    Some(
+        Diagnostic::new(&RULE, fault.place(history, name), format!("SQLite has no {what} `{name}`"))
+            .label(format!("no such {what}"))
+            .help(match hint::function(name) {
+                Some(other) => format!("{other}; {registered}"),
+                None => registered,
+            }),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::codes;
+
+    const SQL: &str =
+        "CREATE TABLE t(a);\nCREATE INDEX i ON t(slug(a));\nCREATE INDEX j ON t(a COLLATE by_number);";
+
+    #[test]
+    fn functions_and_collations() {
+        let found = codes(&[("1_a.sql", SQL)]);
+        assert_eq!(found, ["unknown_function 1_a.sql:2:21", "unknown_function 1_a.sql:3:31"]);
+    }
+
+    #[test]
+    fn silent_where_onward_toml_names_them() {
+        let config = "functions = ['slug']\ncollations = ['by_number']";
+        assert_eq!(codes(&[("1_a.sql", SQL), ("onward.toml", config)]), [""; 0]);
+    }
+}

@@ -1,0 +1,7 @@
+//! `cargo onward`, as a user runs it: with a folder, with a database, and what it prints for programs and terminals.
+
+mod database;
+mod folder;
+mod formats;
+mod init;
+mod terminal;

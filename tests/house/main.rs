@@ -1,0 +1,5 @@
+//! What holds of this repository itself: who imports whom, what its pages say, and the declared Rust version.
+
+mod circles;
+mod msrv;
+mod readme;

@@ -1,0 +1,16 @@
+//! What a run does to a database and the files beside it, in this process or in one that a test starts.
+//!
+//! Each test has files of its own. What needs many processes is in `processes`, and what tells `tracing` in `traced`.
+
+mod adopt;
+mod apply;
+mod aside;
+mod backup;
+mod choices;
+mod connection;
+mod errors;
+mod external;
+mod hooks;
+mod order;
+mod signals;
+mod snapshot;

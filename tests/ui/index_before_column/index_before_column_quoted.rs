@@ -1,0 +1,7 @@
+use onward::{Migrations, migrations};
+
+static MIGRATIONS: Migrations = migrations!("ui/index_before_column/index_before_column_quoted");
+
+fn main() -> onward::Result<()> {
+    MIGRATIONS.open("app.db").map(drop)
+}

@@ -1,0 +1,7 @@
+use onward::{Migrations, migrations};
+
+static MIGRATIONS: Migrations = migrations!("ui/mixed_layouts/mixed_layouts");
+
+fn main() -> onward::Result<()> {
+    MIGRATIONS.open("app.db").map(drop)
+}

@@ -1,0 +1,12 @@
+//! One way back fails, the other leads elsewhere.
+
+// A warning of onward reaches rustc as the use of something deprecated.
+#![deny(deprecated)]
+
+use onward::{Migrations, migrations};
+
+static MIGRATIONS: Migrations = migrations!("ui/several/down");
+
+fn main() -> onward::Result<()> {
+    MIGRATIONS.open("app.db").map(drop)
+}

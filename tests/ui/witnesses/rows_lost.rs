@@ -1,9 +1,0 @@
-//! A copy that ignores every row, and a cascade that the file asks for.
-
-use onward::{Migrations, migrations};
-
-static MIGRATIONS: Migrations = migrations!("ui/witnesses/rows_lost");
-
-fn main() -> onward::Result<()> {
-    MIGRATIONS.open("app.db").map(drop)
-}

@@ -1,9 +1,0 @@
-//! Columns in another order, and a name in quotes, which is a text.
-
-use onward::{Migrations, migrations};
-
-static MIGRATIONS: Migrations = migrations!("ui/witnesses/values_changed");
-
-fn main() -> onward::Result<()> {
-    MIGRATIONS.open("app.db").map(drop)
-}
