@@ -1,4 +1,5 @@
-//! `cargo onward`, as a user runs it: with a folder, with a database, and what it prints for programs and terminals.
+//! `cargo onward`, as a user runs it: with a folder, with a database, on an application that was there before, and what it
+//! prints for programs and terminals.
 
 mod database;
 mod folder;

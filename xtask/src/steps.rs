@@ -16,9 +16,10 @@ const PUBLISHED: [&str; 6] =
 const SHORT: [&str; 4] = ["command", "house", "run", "traced"];
 
 /// The tests among them that do not.
-const LONG: [&str; 2] = [
+const LONG: [&str; 3] = [
     "aside::killed_between_any_two_calls_nothing_is_lost",
     "formats::sarif_is_what_the_published_schema_asks_for",
+    "init::the_program_afterwards_compiles",
 ];
 
 pub(crate) fn format() -> Result<()> {
