@@ -2,6 +2,7 @@
 
 mod bound;
 mod call;
+mod found;
 mod text;
 
 use std::path::Path;
@@ -12,26 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use bound::Constants;
 use call::Calls;
-
-/// A place in the source, with lines and columns from one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Spot {
-    pub(super) file: String,
-    pub(super) line: usize,
-    pub(super) column: usize,
-}
-
-/// What a source gives to SQLite.
-#[derive(Debug, Default)]
-pub(super) struct Source {
-    pub(super) files: usize,
-    /// Texts of SQL, in the order of the files and of what is in them.
-    pub(super) texts: Vec<(Spot, String)>,
-    /// Calls that take SQL which is put together while the program runs.
-    pub(super) unread: Vec<Spot>,
-    /// Files that are no Rust, and why.
-    pub(super) broken: Vec<(String, String)>,
-}
+pub(crate) use found::{Source, Spot};
 
 /// Reads every `.rs` file below a folder, but for tests, hidden folders and `target`.
 ///

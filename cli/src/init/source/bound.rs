@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use syn::visit::{Visit, visit_item_const, visit_item_static};
 use syn::{Expr, ItemConst, ItemStatic, Pat};
 
-use super::text::elements;
-
 /// The constants of all files by their last name.
 #[derive(Default)]
 pub(super) struct Constants(HashMap<String, Vec<Expr>>);
@@ -56,7 +54,7 @@ impl Locals {
         }
     }
 
-    /// `let pat = value`
+    /// `let pat = value`, or `for pat in values`
     pub(super) fn bind(&mut self, pat: &Pat, values: &[Expr]) {
         match pat {
             Pat::Ident(name) => self.set(name.ident.to_string(), values.to_vec()),
@@ -73,11 +71,5 @@ impl Locals {
             }
             _ => {}
         }
-    }
-
-    /// `for pat in list`
-    pub(super) fn bind_each(&mut self, pat: &Pat, list: &Expr, constants: &Constants) {
-        let found = elements(list, self, constants);
-        self.bind(pat, &found);
     }
 }

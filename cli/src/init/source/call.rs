@@ -13,8 +13,8 @@ use syn::{
 };
 
 use super::bound::{Constants, Locals};
-use super::text::texts;
-use super::{Source, Spot};
+use super::found::{Source, Spot};
+use super::text::{elements, texts};
 
 /// Methods whose first argument is SQL, and how many arguments they have at least: a statement's methods of the same name have
 /// one less.
@@ -104,7 +104,8 @@ impl<'ast> Visit<'ast> for Calls<'_> {
 
     fn visit_expr_for_loop(&mut self, each: &'ast ExprForLoop) {
         self.locals.enter();
-        self.locals.bind_each(&each.pat, &each.expr, self.constants);
+        let found = elements(&each.expr, &self.locals, self.constants);
+        self.locals.bind(&each.pat, &found);
         visit_expr_for_loop(self, each);
         self.locals.leave();
     }
