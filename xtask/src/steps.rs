@@ -184,6 +184,20 @@ pub(crate) fn drivers() -> Result<()> {
     Ok(())
 }
 
+/// Where the headers of libcrypto can be had.
+pub(crate) fn sqlcipher() -> Result<()> {
+    let header = Path::new("/usr/include/openssl/crypto.h");
+    if !header.exists() {
+        output(&mut bash("apt-get update -q; apt-get install -y -q --no-install-recommends libssl-dev"))?;
+    }
+    if !header.exists() && std::env::var_os("OPENSSL_DIR").is_none() {
+        println!("libssl-dev cannot be had here: nothing was tried with SQLCipher");
+        return Ok(());
+    }
+    let mut test = cargo(words("test -q --locked --manifest-path tests/sqlcipher/Cargo.toml"));
+    run(test.env("CARGO_TARGET_DIR", target()?.join("sqlcipher")))
+}
+
 pub(crate) fn stacks() -> Result<()> {
     stacks::try_all(&std::env::current_dir()?, &target()?.join("stacks"))
 }

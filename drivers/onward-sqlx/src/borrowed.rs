@@ -11,7 +11,7 @@ use crate::session::Locked;
 ///
 /// Nobody gets it out of here: a `&mut` goes to `onward` alone, which keeps none. So it is gone when this is.
 pub(crate) struct Borrowed {
-    /// Never dropped. Up to 0.32, rusqlite would take hooks and authorizer from the connection, those of sqlx as well. What stays
+    /// Never dropped. Up to 0.38, rusqlite would take hooks and authorizer from the connection, those of sqlx as well. What stays
     /// behind is a few hundred bytes.
     conn: ManuallyDrop<Connection>,
 }
