@@ -155,6 +155,7 @@ pub(crate) fn oldest_rusqlite() -> Result<()> {
         "test -q --lib -p onward-core -p onward-schema -p onward-analysis -p onward-macros -p onward",
         "test -q --doc -p onward",
         "test -q -p onward-tests --test run",
+        "build -q -p cargo-onward",
     ] {
         run(cargo(words(line)).current_dir(copy.path()).env("CARGO_TARGET_DIR", &target))?;
     }

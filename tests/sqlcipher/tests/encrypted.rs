@@ -33,6 +33,23 @@ fn it_is_migrated_and_stays_encrypted() -> Result {
     Ok(())
 }
 
+#[tokio::test]
+async fn through_sqlx_as_well() -> Result {
+    use onward_sqlx::ApplySqlx;
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("app.db");
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().connect_lazy_with(options.pragma("key", "'correct horse'"));
+    assert_eq!(MIGRATIONS.apply_sqlx(&pool).await?.applied.len(), 10);
+    let jobs: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs").fetch_one(&pool).await?;
+    assert_eq!(jobs, 0);
+    pool.close().await;
+    assert!(!std::fs::read(&path)?.starts_with(b"SQLite format 3"));
+    assert!(MIGRATIONS.apply(&mut open(&path, "correct horse")?)?.is_up_to_date());
+    Ok(())
+}
+
 #[test]
 fn without_its_key_it_is_refused_and_stays() -> Result {
     let folder = tempfile::tempdir()?;
