@@ -17,6 +17,7 @@ pub mod order;
 pub mod read;
 pub mod regular;
 pub mod release;
+pub mod rename;
 pub mod statement;
 mod stub;
 pub(crate) mod tool;

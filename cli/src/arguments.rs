@@ -102,6 +102,16 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
     },
+    /// Make an empty database with all migrations, for what reads a schema while it compiles, such as sqlx with DATABASE_URL
+    ///
+    /// A file that is there is replaced only if this has made it and nobody has written to it since. Code that the program runs
+    /// beside the SQL is not known here, and does not run.
+    Database {
+        /// The database file, such as target/schema.db
+        db: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Take back every migration after a version, with the down files, all or nothing
     ///
     /// What code has done beside the SQL stays as it is. The program applies the migrations again when it starts.

@@ -6,6 +6,7 @@ mod arguments;
 mod check;
 mod completions;
 mod database;
+mod empty;
 mod exit;
 mod explain;
 mod folder;
@@ -65,6 +66,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Restore { copy, db } => restore::run(&copy, &db),
         Command::Apply { db, folder } => apply::run(&db, &folder.find()?, None),
+        Command::Database { db, folder } => empty::run(&db, &folder.find()?),
         Command::Revert { db, version, folder } => revert::run(&db, &version, &folder.find()?),
         Command::Adopt { db, folder, how, at } => {
             apply::run(&db, &folder.find()?, Some(TakeOver { how: Some(how), at }))

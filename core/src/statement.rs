@@ -84,7 +84,7 @@ mod tests {
     /// SQLite itself says where a statement ends, once it has run what comes before.
     #[test]
     fn sqlite_cuts_the_same() {
-        use rusqlite::fallible_iterator::FallibleIterator;
+        use fallible_iterator::FallibleIterator;
         for text in [
             "CREATE TABLE a(x);;;INSERT INTO a VALUES (';'),(1)--;\n;/*;*/ SELECT \"x\" FROM a",
             "CREATE TABLE a(x); CREATE TEMP TRIGGER IF NOT EXISTS t AFTER INSERT ON a WHEN new.x > 1 BEGIN

@@ -9,6 +9,7 @@ mod expand;
 mod fault;
 mod folder;
 mod input;
+mod name;
 mod query;
 mod row;
 mod snapshot;
@@ -39,18 +40,18 @@ use proc_macro::TokenStream;
 /// The replay and `cargo onward` know nothing of it.
 ///
 /// Everything that is wrong with the history is a compile error or a warning at the path. Warnings are shown as uses of
-/// something deprecated. The expansion names the crate `::onward`, so the dependency cannot be renamed. An edit or removal of a file
-/// rebuilds the crate; so that an added one does too, put this into `build.rs`:
+/// something deprecated. The dependency may have another name, `migrate = { package = "onward", … }`: Cargo.toml is asked for
+/// it. An edit or removal of a file rebuilds the crate; so that an added one does too, put this into `build.rs`:
 ///
 /// ```no_run
 /// println!("cargo::rerun-if-changed=migrations");
 /// ```
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
-    input::parse(input.into())
+    let expanded = input::parse(input.into())
         .map(|input| expand::expand(&Folder::find(input.folder.as_ref()), &input.hooks))
-        .unwrap_or_else(|error| expand::refused(error.to_compile_error()))
-        .into()
+        .unwrap_or_else(|error| expand::refused(error.to_compile_error()));
+    name::applied(expanded).into()
 }
 
 /// Embeds the database that the migrations make of an empty one, so that a test opens it without running any.
@@ -152,5 +153,5 @@ fn expand<I: syn::parse::Parse>(
     expand: impl FnOnce(I) -> syn::Result<proc_macro2::TokenStream>,
 ) -> TokenStream {
     let expanded = syn::parse(input).and_then(expand);
-    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+    name::applied(expanded.unwrap_or_else(syn::Error::into_compile_error)).into()
 }

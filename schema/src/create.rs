@@ -15,8 +15,12 @@ pub(crate) struct TableText {
     pub(crate) checks: Vec<String>,
     /// For each foreign key, in the order written, whether it is `INITIALLY DEFERRED`.
     pub(crate) deferred: Vec<bool>,
+    /// Whether the table numbers its rows with AUTOINCREMENT.
+    pub(crate) autoincrement: bool,
     /// The computed columns: name and expression.
     generated: Vec<(String, String)>,
+    /// The columns with a COLLATE of their own: name and collation.
+    collations: Vec<(String, String)>,
 }
 
 impl TableText {
@@ -24,6 +28,8 @@ impl TableText {
         let tokens: Vec<Token<'_>> = significant(sql).collect();
         let mut found = TableText::default();
         let body = group(&tokens, find(&tokens, "("));
+        // No name unless it is quoted, and in a key of several columns it stands inside the brackets.
+        found.autoincrement = find(body, "autoincrement").is_some();
         for definition in split(body) {
             let first = definition.first().and_then(Token::name).unwrap_or_default();
             let mut at = 0;
@@ -33,6 +39,10 @@ impl TableText {
                 match &definition[at] {
                     token if token.is("check") => found.checks.push(fold(span(sql, inner))),
                     token if token.is("as") => found.generated.push((first.clone(), fold(span(sql, inner)))),
+                    token if token.is("collate") => {
+                        let collation = definition.get(at + 1).and_then(Token::name).unwrap_or_default();
+                        found.collations.push((first.clone(), collation));
+                    }
                     token if token.is("references") => found.deferred.push(false),
                     token if token.is("deferrable") => {
                         let not = before.is_some_and(|before| before.is("not"));
@@ -54,6 +64,12 @@ impl TableText {
     pub(crate) fn generated(&self, column: &str, stored: bool) -> Generated {
         let expression = self.generated.iter().find(|(name, _)| Ident(name) == column);
         Generated { stored, expression: expression.map(|(_, text)| text.clone()).unwrap_or_default() }
+    }
+
+    /// How the values of this column are compared. Of several COLLATE, the last counts.
+    pub(crate) fn collation(&self, column: &str) -> &str {
+        let written = self.collations.iter().rev().find(|(name, _)| Ident(name) == column);
+        written.map_or("BINARY", |(_, collation)| collation)
     }
 }
 
@@ -178,6 +194,60 @@ mod tests {
         assert_eq!(text.checks, ["\"a)\" IN (1, 2)", "a > 0", "c <> ')'"]);
         assert_eq!(text.deferred, [true, false, false]);
         assert_eq!(text.generated("B", true).expression, "upper(cast(c AS TEXT))");
+    }
+
+    /// An index of one column takes over the column's collation, and a pragma tells that.
+    #[test]
+    fn a_table_tells_collations_as_sqlite_has_them() -> rusqlite::Result<()> {
+        let conn = rusqlite::Connection::open_in_memory()?;
+        conn.create_collation("my own", str::cmp)?;
+        let columns = [
+            "a",
+            "b TEXT COLLATE nocase",
+            "\"c(\" COLLATE \"RTRIM\" NOT NULL",
+            "d COLLATE nocase COLLATE rtrim",
+            "e DEFAULT 'COLLATE nocase' COLLATE [my own]",
+            "f DEFAULT ('x' COLLATE nocase)",
+            "g TEXT AS (a COLLATE nocase)",
+            "h CHECK (a COLLATE nocase > 'x') COLLATE `NoCase`",
+            "\"collate\" INT -- COLLATE nocase\n",
+            "i CONSTRAINT n COLLATE 'rtrim' UNIQUE",
+            "j REFERENCES t(a) COLLATE BINARY",
+        ];
+        let sql = format!("CREATE TABLE t({}, PRIMARY KEY (a COLLATE nocase))", columns.join(", "));
+        conn.execute_batch(&sql)?;
+        let text = TableText::read(&sql);
+        for name in ["a", "b", "C(", "d", "E", "f", "g", "h", "collate", "i", "j"] {
+            conn.execute_batch(&format!("CREATE INDEX probe ON t(\"{name}\")"))?;
+            let collation: String =
+                conn.query_row("SELECT coll FROM pragma_index_xinfo('probe')", [], |row| row.get(0))?;
+            assert_eq!(text.collation(name), collation, "{name}");
+            conn.execute_batch("DROP INDEX probe")?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_table_tells_whether_it_has_autoincrement() -> rusqlite::Result<()> {
+        for (columns, autoincrement) in [
+            ("id INTEGER PRIMARY KEY", false),
+            ("id INTEGER PRIMARY KEY AUTOINCREMENT", true),
+            ("a, id INTEGER CONSTRAINT n PRIMARY KEY ASC ON CONFLICT ABORT AUTOINCREMENT NOT NULL", true),
+            ("id INTEGER, a, PRIMARY KEY (id AUTOINCREMENT)", true),
+            ("\"autoincrement\" INTEGER PRIMARY KEY, a DEFAULT 'autoincrement' -- autoincrement\n", false),
+        ] {
+            let conn = rusqlite::Connection::open_in_memory()?;
+            let sql = format!("CREATE TABLE t({columns})");
+            conn.execute_batch(&sql)?;
+            let sequences = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'";
+            let found: bool = conn.query_row(sequences, [], |row| row.get(0))?;
+            assert_eq!(
+                (TableText::read(&sql).autoincrement, found),
+                (autoincrement, autoincrement),
+                "{columns}"
+            );
+        }
+        Ok(())
     }
 
     #[test]

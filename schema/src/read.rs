@@ -53,6 +53,7 @@ impl<'c> Reader<'c> {
         let options = self.options(&table.name)?;
         table.strict = options.strict;
         table.without_rowid = options.without_rowid;
+        table.autoincrement = text.autoincrement;
         self.read_columns(&mut table, &text)?;
         table.foreign_keys = self.foreign_keys(&table.name, &text)?;
         table.indexes = self.indexes(&table.name)?;
@@ -76,16 +77,7 @@ impl<'c> Reader<'c> {
             if row.get::<_, i64>(6)? == 1 {
                 continue;
             }
-            let mut column = column(row, text, table.strict)?;
-            if table.module.is_none() {
-                let (_, collation, _, _, autoincrement) =
-                    self.conn.column_metadata(Some("main"), table.name.as_str(), column.name.as_str())?;
-                if let Some(collation) = collation {
-                    column.collation = collation.to_string_lossy().into_owned();
-                }
-                table.autoincrement |= autoincrement;
-            }
-            table.columns.push(column);
+            table.columns.push(column(row, text, table.strict)?);
         }
         Ok(())
     }
@@ -189,6 +181,7 @@ fn column(row: &Row<'_>, text: &TableText, strict: bool) -> Result<Column> {
         _ => None,
     };
     Ok(Column {
+        collation: text.collation(&name).to_owned(),
         name,
         declared_type,
         affinity,
@@ -196,7 +189,6 @@ fn column(row: &Row<'_>, text: &TableText, strict: bool) -> Result<Column> {
         default: optional_text(row, 4)?.map(|default| create::fold(&default)),
         primary_key: Some(row.get(5)?).filter(|&position| position > 0),
         generated,
-        collation: "BINARY".to_owned(),
     })
 }
 

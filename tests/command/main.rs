@@ -2,6 +2,7 @@
 //! prints for programs and terminals.
 
 mod database;
+mod empty;
 mod folder;
 mod formats;
 mod init;

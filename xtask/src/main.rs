@@ -3,6 +3,7 @@
 mod ci;
 mod command;
 mod new_check;
+mod stacks;
 mod steps;
 
 use std::path::PathBuf;

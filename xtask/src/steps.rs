@@ -1,12 +1,13 @@
 //! The steps of CI. Each runs alone, in the root of the checkout.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
 use crate::command::{cargo, output, run, words};
+use crate::stacks;
 
 /// The packages that are published, those first that others need.
 const PUBLISHED: [&str; 6] =
@@ -22,8 +23,11 @@ const LONG: [&str; 3] = [
     "init::the_program_afterwards_compiles",
 ];
 
+/// The crate for sqlx, with a lock file of its own.
+const DRIVER: &str = "drivers/onward-sqlx/Cargo.toml";
+
 pub(crate) fn format() -> Result<()> {
-    for workspace in ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"] {
+    for workspace in ["Cargo.toml", "benches/Cargo.toml", DRIVER, "fuzz/Cargo.toml"] {
         run(cargo(words("fmt --all --check --manifest-path")).arg(workspace))?;
     }
     Ok(())
@@ -145,15 +149,59 @@ pub(crate) fn oldest_rusqlite() -> Result<()> {
     let archive = copy.path().join("archive.tar");
     run(Command::new("git").args(["archive", "HEAD", "-o"]).arg(&archive))?;
     run(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(copy.path()))?;
+    without_jiff(&copy.path().join("runtime/Cargo.toml"))?;
     let target = target()?.join("oldest");
     for line in [
-        "update -q -p rusqlite --precise 0.36.0",
-        "test -q --lib -p onward-core -p onward-schema -p onward-analysis -p onward",
+        "update -q -p rusqlite --precise 0.32.0",
+        "test -q --lib -p onward-core -p onward-schema -p onward-analysis -p onward-macros -p onward",
         "test -q --doc -p onward",
+        "test -q -p onward-tests --test run",
+        "build -q -p cargo-onward",
     ] {
         run(cargo(words(line)).current_dir(copy.path()).env("CARGO_TARGET_DIR", &target))?;
     }
     Ok(())
+}
+
+/// rusqlite has the feature from 0.33 on, and in a workspace cargo asks for every feature there is. Beside an application it
+/// asks for those that are on.
+fn without_jiff(manifest: &Path) -> Result<()> {
+    let text = fs::read_to_string(manifest)?;
+    let without = text.replace(", \"rusqlite/jiff\"", "");
+    ensure!(without != text, "{} has no feature of rusqlite's for jiff", manifest.display());
+    Ok(fs::write(manifest, without)?)
+}
+
+/// The crates for other drivers, with their own lock files.
+pub(crate) fn drivers() -> Result<()> {
+    let target = target()?.join("drivers");
+    for line in ["clippy --all-targets --all-features", "test -q --all-features"] {
+        let mut step = cargo(words(line).chain(words("--locked --manifest-path")).chain([DRIVER]));
+        if line.starts_with("clippy") {
+            // Behind the file to look at.
+            step.args(words("-- -D warnings"));
+        }
+        run(step.env("CARGO_TARGET_DIR", &target))?;
+    }
+    Ok(())
+}
+
+/// Where the headers of libcrypto can be had.
+pub(crate) fn sqlcipher() -> Result<()> {
+    let header = Path::new("/usr/include/openssl/crypto.h");
+    if !header.exists() {
+        output(&mut bash("apt-get update -q; apt-get install -y -q --no-install-recommends libssl-dev"))?;
+    }
+    if !header.exists() && std::env::var_os("OPENSSL_DIR").is_none() {
+        println!("libssl-dev cannot be had here: nothing was tried with SQLCipher");
+        return Ok(());
+    }
+    let mut test = cargo(words("test -q --locked --manifest-path tests/sqlcipher/Cargo.toml"));
+    run(test.env("CARGO_TARGET_DIR", target()?.join("sqlcipher")))
+}
+
+pub(crate) fn stacks() -> Result<()> {
+    stacks::try_all(&std::env::current_dir()?, &target()?.join("stacks"))
 }
 
 fn bash(line: &str) -> Command {
@@ -176,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_is_named_is_there() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let folders = SHORT.map(|name| root.join("tests").join(name));
         for folder in &folders {
             assert!(folder.join("main.rs").exists() || folder.with_extension("rs").exists(), "{folder:?}");
@@ -191,7 +239,7 @@ mod tests {
     /// A package that is not marked as private is one that is published.
     #[test]
     fn every_published_package_is_packed() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut found = Vec::new();
         for entry in fs::read_dir(root).unwrap().flatten() {
             let Ok(manifest) = fs::read_to_string(entry.path().join("Cargo.toml")) else { continue };

@@ -50,11 +50,11 @@ impl Sandbox {
         conn.execute_batch(&format!(
             "PRAGMA hard_heap_limit = {HEAP}; PRAGMA max_page_count = {PAGES}; PRAGMA temp_store = MEMORY"
         ))?;
-        conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH)?;
+        conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH).done()?;
         for schema in attached(config) {
             conn.execute_batch(&format!("ATTACH ':memory:' AS {}", quoted(schema)))?;
         }
-        conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).done()?;
         switch::put_all(&conn)?;
         stub(&conn, config)?;
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
@@ -237,7 +237,8 @@ fn stub(conn: &Connection, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Setting a hook returns nothing up to rusqlite 0.37 and a result from 0.38 on.
+/// Setting a hook returns nothing up to rusqlite 0.37 and a result from 0.38 on; setting a limit returns the one before in
+/// 0.32 and a result from 0.33 on.
 trait Set {
     fn done(self) -> Result<()>;
 }
@@ -248,9 +249,15 @@ impl Set for () {
     }
 }
 
-impl Set for Result<()> {
+impl Set for i32 {
     fn done(self) -> Result<()> {
-        self
+        Ok(())
+    }
+}
+
+impl<T> Set for Result<T> {
+    fn done(self) -> Result<()> {
+        self.map(drop)
     }
 }
 

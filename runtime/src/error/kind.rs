@@ -99,6 +99,12 @@ pub enum ErrorKind {
         /// Who may write it.
         access: Access,
     },
+    /// A pool, or a driver that is not rusqlite, gave no connection to migrate on. The crates for other drivers say so, such as
+    /// `onward-sqlx`.
+    NoConnection {
+        /// What it says.
+        source: Box<dyn Cause + Send + Sync>,
+    },
     /// The connection cannot write, though others could.
     ReadOnlyConnection,
     /// The file is something else than a database, or encrypted, which looks the same.
@@ -355,6 +361,7 @@ impl ErrorKind {
             ErrorKind::Hook { source, .. }
             | ErrorKind::TransactionEnded { source: Some(source), .. }
             | ErrorKind::Backup { source, .. }
+            | ErrorKind::NoConnection { source }
             | ErrorKind::Recreate { source, .. } => Some(source.as_ref()),
             ErrorKind::TooManyFiles { source }
             | ErrorKind::Create { source }

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use onward_core::ledger::{COLUMNS, LEDGER, NEWEST_CHAIN, Row, select};
 use onward_core::name::Ident;
+use onward_schema::driver;
 use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction};
 
@@ -22,7 +23,7 @@ pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
     }
     // A view of that name may run for ever. This looks into the schema that SQLite has read, and costs next to nothing. Not
     // with the column: of a virtual table SQLite has read none yet, and it looks all the same.
-    if !read.table_exists(Some("main"), LEDGER)? {
+    if !driver::has_table(&read, LEDGER)? {
         return Ok(None);
     }
     read.query_row(NEWEST_CHAIN, [], |row| row.get(0)).optional()

@@ -7,6 +7,12 @@ use crate::error::fault::Fault;
 use crate::error::sqlite;
 use crate::text::counted;
 
+pub(super) fn none(source: &dyn std::error::Error) -> Words {
+    let what = format!("there is no connection to migrate on: {source}; nothing was changed");
+    Words::new(Fault::Environment, what)
+        .help("see whether the database can be opened, and whether the pool has one left")
+}
+
 pub(super) fn read_only() -> Words {
     let what = "the connection is read-only, and migrations are pending; nothing was changed";
     Words::new(Fault::Caller, what).help("migrate on a connection that can write, before this one is opened")

@@ -32,6 +32,7 @@ fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
         ErrorKind::Corrupt { action, source } => file::corrupt(action, source),
         ErrorKind::DiskFull { action, source } => file::disk_full(action, source),
         ErrorKind::Create { source } => file::create(source),
+        ErrorKind::NoConnection { source } => connection::none(&**source),
         ErrorKind::ReadOnlyConnection => connection::read_only(),
         ErrorKind::InTransaction => connection::in_transaction(),
         ErrorKind::OldSqlite { needed, found } => connection::old_sqlite(needed, found),

@@ -1,0 +1,6 @@
+//! onward on the connections of sqlx 0.8.
+#![cfg(feature = "sqlx-08")]
+
+mod cases;
+
+use sqlx_08 as sqlx;

@@ -1,0 +1,111 @@
+//! `cargo onward database`: an empty database for what reads a schema while it compiles.
+
+use std::fs;
+
+use onward::rusqlite::Connection;
+use onward_tests::command::{Place, SAMPLE};
+use onward_tests::file::number;
+
+const COMMAND: [&str; 2] = ["database", "target/schema.db"];
+
+fn sample() -> Place {
+    let place = Place::with_sample();
+    fs::remove_file(place.path("app.db")).unwrap();
+    place
+}
+
+#[test]
+fn it_has_all_migrations_and_is_made_anew_when_they_change() {
+    let place = sample();
+    let db = place.path("target/schema.db");
+    let out = place.onward(&COMMAND).exits(0).out;
+    assert_eq!(out, "target/schema.db has all 10 migrations\n");
+    let conn = Connection::open(&db).unwrap();
+    assert_eq!(SAMPLE.verify(&conn).unwrap(), []);
+    assert_eq!(number(&conn, "SELECT count(*) FROM jobs"), 0);
+    drop(conn);
+
+    // What is up to date stays: whoever looks at its time has nothing to do.
+    let before = (fs::read(&db).unwrap(), fs::metadata(&db).unwrap().modified().unwrap());
+    assert_eq!(place.onward(&COMMAND).exits(0).out, "target/schema.db is up to date\n");
+    assert!((fs::read(&db).unwrap(), fs::metadata(&db).unwrap().modified().unwrap()) == before);
+
+    // A new one, and one that is not released and edited.
+    for text in [
+        "CREATE TABLE tags(name TEXT);\n",
+        "CREATE TABLE labels(name TEXT);\nINSERT INTO labels VALUES ('a');\n",
+    ] {
+        place.write("migrations/0011_tags.sql", text);
+        place.onward(&COMMAND).exits(0);
+        let conn = Connection::open(&db).unwrap();
+        assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 11);
+        let name = text.split(['(', ' ']).nth(2).unwrap();
+        assert_eq!(number(&conn, &format!("SELECT count(*) FROM sqlite_schema WHERE name = '{name}'")), 1);
+    }
+    assert_eq!(place.files("target"), ["target/schema.db"]);
+}
+
+#[test]
+fn nothing_of_somebody_elses_is_replaced() {
+    let place = sample();
+    place.onward(&COMMAND).exits(0);
+    let db = place.path("target/schema.db");
+    place.write("migrations/0011_tags.sql", "CREATE TABLE tags(name TEXT);\n");
+    let refused = |what: &str| {
+        let before = fs::read(&db).unwrap();
+        let err = place.onward(&COMMAND).exits(2).err;
+        assert!(err.contains(what) && err.contains("nothing was changed"), "{err}");
+        assert!(fs::read(&db).unwrap() == before, "{what}");
+    };
+    // A row, and a row that is gone: somebody works with it.
+    let conn = Connection::open(&db).unwrap();
+    conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", []).unwrap();
+    refused("may hold what somebody needs");
+    conn.execute("DELETE FROM jobs", []).unwrap();
+    refused("may hold what somebody needs");
+    // A row that only the WAL has.
+    drop(conn);
+    fs::remove_file(&db).unwrap();
+    place.onward(&COMMAND).exits(0);
+    place.write("migrations/0012_more.sql", "CREATE TABLE more(name TEXT);\n");
+    let conn = Connection::open(&db).unwrap();
+    conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+    conn.execute("INSERT INTO tags VALUES ('a')", []).unwrap();
+    refused("something lies at");
+    drop(conn);
+    refused("may hold what somebody needs");
+    // A program's database, and what is none.
+    SAMPLE.open(place.path("app.db")).unwrap();
+    fs::copy(place.path("app.db"), &db).unwrap();
+    refused("may hold what somebody needs");
+    for text in ["", "a text", &"a long text ".repeat(100)] {
+        fs::write(&db, text).unwrap();
+        refused("may hold what somebody needs");
+    }
+    fs::remove_file(&db).unwrap();
+    fs::create_dir(&db).unwrap();
+    let err = place.onward(&COMMAND).exits(2).err;
+    assert!(err.contains("is a folder, not a database file") || err.contains("not a database file"), "{err}");
+}
+
+#[test]
+fn a_history_with_errors_makes_none() {
+    let place = sample();
+    place.write("migrations/0011_bad.sql", "CREATE INDEX i ON missing(a);\n");
+    place.onward(&COMMAND).exits(1);
+    assert!(!place.path("target/schema.db").exists());
+}
+
+/// A link leads to the file that is replaced, and stays.
+#[cfg(unix)]
+#[test]
+fn a_link_stays_one() {
+    let place = sample();
+    place.onward(&["database", "real.db"]).exits(0);
+    std::os::unix::fs::symlink("real.db", place.path("linked.db")).unwrap();
+    place.write("migrations/0011_tags.sql", "CREATE TABLE tags(name TEXT);\n");
+    place.onward(&["database", "linked.db"]).exits(0);
+    assert!(fs::symlink_metadata(place.path("linked.db")).unwrap().is_symlink());
+    let conn = Connection::open(place.path("real.db")).unwrap();
+    assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 11);
+}
