@@ -9,6 +9,7 @@ mod expand;
 mod fault;
 mod folder;
 mod input;
+mod origin;
 mod query;
 mod row;
 mod snapshot;
@@ -38,6 +39,11 @@ use proc_macro::TokenStream;
 /// part of the checksum: a database that has run the migration does not run a function that was changed or added since.
 /// The replay and `cargo onward` know nothing of it.
 ///
+/// `from = "sqlx"` embeds what another tool has of each file, its name and checksum there, for
+/// `migrator().adopt(Adopt::From(Tool::Sqlx))`, which takes over the databases that the tool has migrated. Behind `from` can
+/// stand `sqlx`, `refinery`, `diesel`, `rusqlite_migration`, `golang-migrate`, `goose`, `dbmate`, `sql-migrate`, `prisma`,
+/// `drizzle`, `flyway`, `atlas`, `d1` or `hiqlite`.
+///
 /// Everything that is wrong with the history is a compile error or a warning at the path. Warnings are shown as uses of
 /// something deprecated. The expansion names the crate `::onward`, so the dependency cannot be renamed. An edit or removal of a file
 /// rebuilds the crate; so that an added one does too, put this into `build.rs`:
@@ -48,7 +54,7 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     input::parse(input.into())
-        .map(|input| expand::expand(&Folder::find(input.folder.as_ref()), &input.hooks))
+        .map(|input| expand::expand(&Folder::find(input.folder.as_ref()), &input.hooks, input.from.as_ref()))
         .unwrap_or_else(|error| expand::refused(error.to_compile_error()))
         .into()
 }
