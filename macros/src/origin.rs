@@ -47,6 +47,6 @@ pub(crate) fn add(history: TokenStream, origin: syn::Result<Origin>) -> TokenStr
         const FILES: &[::onward::__private::Known] = &[#(#files),*];
         const ORIGIN: &::onward::__private::Origin =
             &::onward::__private::origin(&::onward::__private::other::#reader, FILES);
-        ::onward::__private::from(#history, ORIGIN)
+        ::onward::__private::from({ #history }, ORIGIN)
     })
 }
