@@ -55,16 +55,16 @@ impl File<'_> {
 
     /// What stands before the first `_` of its name, as a number.
     fn number(&self) -> Option<String> {
-        let digits = self.name().split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-        digits.parse::<i64>().ok().map(|number| number.to_string())
+        let (version, _) = self.name().split_once('_')?;
+        version.parse::<i64>().ok().map(|number| number.to_string())
     }
 
-    /// Whether a line begins like this, in any case.
-    fn has(&self, start: &str) -> bool {
-        let lines = self.bytes.split(|byte| *byte == b'\n');
-        lines.into_iter().any(|line| {
-            line.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
-        })
+    /// Whether there is a comment that begins with these words, in any case.
+    fn says(&self, words: &str) -> bool {
+        let text = String::from_utf8_lossy(&self.bytes);
+        let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+        let mut said = comments.map(|comment| comment.split_whitespace().collect::<Vec<_>>().join(" "));
+        said.any(|said| said.to_ascii_lowercase().starts_with(words))
     }
 }
 
@@ -147,9 +147,9 @@ fn lag(tool: Tool, file: &File<'_>, dir: &Path, inputs: &mut Vec<PathBuf>) -> La
     let outside = match tool {
         Tool::Refinery => return Lag::Row,
         Tool::Sqlx => file.bytes.starts_with(b"-- no-transaction"),
-        Tool::Goose => file.has("-- +goose no transaction"),
-        Tool::Dbmate => file.has("-- migrate:up transaction:false"),
-        Tool::SqlMigrate => file.has("-- +migrate up notransaction"),
+        Tool::Goose => file.says("+goose no transaction"),
+        Tool::Dbmate => file.says("migrate:up transaction:false"),
+        Tool::SqlMigrate => file.says("+migrate up notransaction"),
         Tool::Diesel => {
             let path = dir.join(file.folder()).join("metadata.toml");
             let text = text(&path, inputs);

@@ -8,10 +8,20 @@ use onward::rusqlite::types::Value;
 use onward::{Adopt, ErrorKind, Migrations, OtherLedger, Tool, migrations};
 use tempfile::TempDir;
 
+/// The programs of the pages in docs/moving.
+#[path = "../pages"]
+mod pages {
+    pub mod diesel;
+    pub mod refinery;
+    pub mod rusqlite_migration;
+    pub mod sqlx;
+}
+
 static SQLX: Migrations = migrations!("history/sqlx", from = "sqlx");
 static REFINERY: Migrations = migrations!("history/refinery", from = "refinery");
 static DIESEL: Migrations = migrations!("history/diesel", from = "diesel");
-static RUSQLITE_MIGRATION: Migrations = migrations!("history/rusqlite_migration", from = "rusqlite_migration");
+static RUSQLITE_MIGRATION: Migrations =
+    migrations!("history/rusqlite_migration", from = "rusqlite_migration");
 
 const ROWS: &str = "INSERT INTO jobs(state) VALUES ('open'), ('done'); UPDATE jobs SET state = state";
 const ROWS_WITH_PRICE: &str = "UPDATE jobs SET price = id * 7 WHERE price = 0";
@@ -75,8 +85,20 @@ fn rows(conn: &Connection, table: Option<&str>) -> Vec<Vec<Value>> {
 
 /// `doubtful` are the versions at which the tool may have been about to write the row of a migration that has run.
 #[track_caller]
-fn moves(tool: Tool, migrations: &Migrations, doubtful: &[usize], apply: &dyn Fn(&Path, &Path)) {
+fn moves(
+    tool: Tool,
+    migrations: &Migrations,
+    doubtful: &[usize],
+    program: &dyn Fn(&Path),
+    apply: &dyn Fn(&Path, &Path),
+) {
     let folder = tool.name();
+    // Its page's program.
+    let [(_own, own), (_moved, moved)] = [3, 3].map(|count| at(count, folder, apply));
+    apply(first(folder, 4).path(), &own);
+    [1, 2].map(|_| program(&moved));
+    let [own, moved] = [own, moved].map(|path| contents(&Connection::open(path).unwrap()));
+    assert_eq!(moved, own, "{tool}");
     for count in 1..=4 {
         let (_own, own) = at(count, folder, apply);
         apply(first(folder, 4).path(), &own);
@@ -87,7 +109,8 @@ fn moves(tool: Tool, migrations: &Migrations, doubtful: &[usize], apply: &dyn Fn
         let outcome = adopt.apply(&mut conn);
         let report = if doubtful.contains(&count) {
             let error = outcome.unwrap_err();
-            let ErrorKind::OtherLedger { problem: OtherLedger::InDoubt { before, .. }, .. } = error.kind() else {
+            let ErrorKind::OtherLedger { problem: OtherLedger::InDoubt { before, .. }, .. } = error.kind()
+            else {
                 panic!("{error}")
             };
             assert_eq!(*before, Some(migrations.list()[count - 1].version()), "{error}");
@@ -107,25 +130,32 @@ fn moves(tool: Tool, migrations: &Migrations, doubtful: &[usize], apply: &dyn Fn
 #[test]
 fn sqlx() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    moves(Tool::Sqlx, &SQLX, &[], &|folder, db| {
-        runtime.block_on(async {
-            use sqlx::{ConnectOptions, Connection};
-            let mut conn = sqlx::sqlite::SqliteConnectOptions::new()
-                .filename(db)
-                .create_if_missing(true)
-                .connect()
-                .await
-                .unwrap();
-            sqlx::migrate::Migrator::new(folder).await.unwrap().run(&mut conn).await.unwrap();
-            conn.close().await.unwrap();
-        })
-    });
+    moves(
+        Tool::Sqlx,
+        &SQLX,
+        &[],
+        &|db| pages::sqlx::migrate(db.to_str().unwrap()).unwrap(),
+        &|folder, db| {
+            runtime.block_on(async {
+                use sqlx::{ConnectOptions, Connection};
+                let mut conn = sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(db)
+                    .create_if_missing(true)
+                    .connect()
+                    .await
+                    .unwrap();
+                sqlx::migrate::Migrator::new(folder).await.unwrap().run(&mut conn).await.unwrap();
+                conn.close().await.unwrap();
+            })
+        },
+    );
 }
 
 /// Its SQL and its row are in two transactions. The third migration leaves no trace in the schema, so it may have run.
 #[test]
 fn refinery() {
-    moves(Tool::Refinery, &REFINERY, &[2], &|folder, db| {
+    let program = |db: &Path| pages::refinery::migrate(&mut Connection::open(db).unwrap()).unwrap();
+    moves(Tool::Refinery, &REFINERY, &[2], &program, &|folder, db| {
         let migrations = refinery::load_sql_migrations(folder).unwrap();
         let mut conn = rusqlite::Connection::open(db).unwrap();
         refinery::Runner::new(&migrations).run(&mut conn).unwrap();
@@ -134,17 +164,24 @@ fn refinery() {
 
 #[test]
 fn diesel() {
-    moves(Tool::Diesel, &DIESEL, &[], &|folder, db| {
-        use diesel::Connection;
-        use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-        let mut conn = diesel::SqliteConnection::establish(db.to_str().unwrap()).unwrap();
-        conn.run_pending_migrations(FileBasedMigrations::from_path(folder).unwrap()).unwrap();
-    });
+    moves(
+        Tool::Diesel,
+        &DIESEL,
+        &[],
+        &|db| pages::diesel::migrate(db.to_str().unwrap()).unwrap(),
+        &|folder, db| {
+            use diesel::Connection;
+            use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+            let mut conn = diesel::SqliteConnection::establish(db.to_str().unwrap()).unwrap();
+            conn.run_pending_migrations(FileBasedMigrations::from_path(folder).unwrap()).unwrap();
+        },
+    );
 }
 
 #[test]
 fn rusqlite_migration() {
-    moves(Tool::RusqliteMigration, &RUSQLITE_MIGRATION, &[], &|folder, db| {
+    let program = |db: &Path| pages::rusqlite_migration::migrate(&mut Connection::open(db).unwrap()).unwrap();
+    moves(Tool::RusqliteMigration, &RUSQLITE_MIGRATION, &[], &program, &|folder, db| {
         let mut paths: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
         let texts: Vec<String> =
