@@ -34,7 +34,7 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
     let value = match &analysis.replay {
         Some(replay) if errors.is_empty() && unknown.is_empty() => {
             let value = embed(&analysis.history, replay, folder, hooks);
-            origin.into_iter().fold(value, |value, origin| origin::add(value, origin))
+            origin.into_iter().fold(value, origin::add)
         }
         _ => {
             let shown = errors.iter().take(MOST).map(|found| message(found, &analysis.history, folder));
