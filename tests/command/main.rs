@@ -5,4 +5,5 @@ mod database;
 mod folder;
 mod formats;
 mod init;
+mod moving;
 mod terminal;
