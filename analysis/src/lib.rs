@@ -32,6 +32,7 @@ pub mod diagnostic;
 pub mod file;
 pub mod folder;
 mod level;
+pub mod moving;
 mod page;
 pub mod query;
 pub mod replay;

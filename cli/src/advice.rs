@@ -1,6 +1,6 @@
 //! What to do about an error of the runtime's, in commands: its own help is for whoever calls it from Rust.
 
-use onward::{Error, ErrorKind};
+use onward::{Error, ErrorKind, Tool};
 
 /// What is wrong, and what to do about it from here.
 pub(crate) fn words(error: &Error) -> String {
@@ -14,8 +14,18 @@ pub(crate) fn words(error: &Error) -> String {
     }
 }
 
+/// Whether a table of these is the ledger of another tool.
+fn has_ledger_of_a_tool(tables: &[String]) -> bool {
+    let mut ledgers = Tool::ALL.into_iter().filter_map(Tool::ledger);
+    ledgers.any(|ledger| tables.iter().any(|table| table.eq_ignore_ascii_case(ledger)))
+}
+
 fn help(error: &Error, said: &str) -> Option<&'static str> {
     Some(match error.kind() {
+        ErrorKind::NoLedger { tables } if has_ledger_of_a_tool(tables) => {
+            "another tool has migrated it: take it over with `cargo onward adopt --from auto`, and try it before with `cargo \
+             onward rehearse --from auto`"
+        }
         ErrorKind::NoLedger { .. } => {
             "it was made by other means than onward: look whether this is the right one; if its schema is that after one of \
              the migrations, take it over with `cargo onward adopt`, if it was grown by hand with `cargo onward adopt --how \

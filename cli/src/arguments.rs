@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use crate::check::Format;
 use crate::folder::{Folder, Folders};
 use crate::init::Init;
-use crate::take_over::How;
+use crate::take_over::{How, TakeOver};
 
 /// SQLite migrations, proven: write them, check them, lock them, and see where a database stands or move it on.
 #[derive(Parser)]
@@ -86,11 +86,10 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
         /// Take the copy over first, if it has no ledger
-        #[arg(long, value_enum)]
+        #[arg(long, value_enum, conflicts_with_all = ["at", "from"])]
         adopt: Option<How>,
-        /// Take the copy over first, as one that has had the migrations up to this version
-        #[arg(long, value_name = "VERSION", conflicts_with = "adopt")]
-        at: Option<String>,
+        #[command(flatten)]
+        take_over: TakeOver,
     },
     /// Bring a database up to date, as the program does when it starts; make it if it is not there
     ///
@@ -135,19 +134,18 @@ pub(crate) enum Command {
     },
     /// Take over a database that has tables and no ledger, and bring it up to date
     ///
-    /// By its schema, the migrations that it has had are found out and recorded; the others run. Try it with
-    /// `rehearse --adopt` first. Code that the program runs beside the SQL is not known here, and does not run.
+    /// By its schema, or by the ledger of the tool that has migrated it, the migrations that it has had are found out and recorded;
+    /// the others run. Try it with `rehearse` and `--adopt` or `--from` first. Code that the program runs beside the SQL is not known here, and does not run.
     Adopt {
         /// The database file
         db: PathBuf,
         #[command(flatten)]
         folder: Folder,
         /// How to find out what it has had
-        #[arg(long, value_enum, default_value_t = How::Exact)]
+        #[arg(long, value_enum, default_value_t = How::Exact, conflicts_with_all = ["at", "from"])]
         how: How,
-        /// Say it, where the schema alone cannot: it has had the migrations up to this version, and its schema agrees
-        #[arg(long, value_name = "VERSION", conflicts_with = "how")]
-        at: Option<String>,
+        #[command(flatten)]
+        take_over: TakeOver,
     },
     /// Print a script that completes these commands in a shell
     ///

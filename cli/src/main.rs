@@ -34,7 +34,6 @@ use clap::Parser;
 
 use arguments::{Cli, Command};
 use exit::UNKNOWN;
-use take_over::TakeOver;
 
 fn main() -> ExitCode {
     // cargo calls `cargo-onward onward …`.
@@ -61,16 +60,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Lock { folders, check, release } => lock::run(&folders.find()?, check, release.as_deref()),
         Command::Status { db, folder } => status::run(&db, &folder.find()?),
         Command::Verify { db, folder } => verify::run(&db, &folder.find()?),
-        Command::Rehearse { db, folder, adopt, at } => {
-            rehearse::run(&db, &folder.find()?, TakeOver { how: adopt, at })
+        Command::Rehearse { db, folder, adopt, take_over } => {
+            rehearse::run(&db, &folder.find()?, adopt, &take_over)
         }
         Command::Restore { copy, db } => restore::run(&copy, &db),
-        Command::Apply { db, folder } => apply::run(&db, &folder.find()?, None),
+        Command::Apply { db, folder } => apply::run(&db, &folder.find()?),
         Command::Database { db, folder } => empty::run(&db, &folder.find()?),
         Command::Revert { db, version, folder } => revert::run(&db, &version, &folder.find()?),
-        Command::Adopt { db, folder, how, at } => {
-            apply::run(&db, &folder.find()?, Some(TakeOver { how: Some(how), at }))
-        }
+        Command::Adopt { db, folder, how, take_over } => apply::adopt(&db, &folder.find()?, how, &take_over),
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(ExitCode::SUCCESS)

@@ -7,12 +7,12 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::Context;
-use onward::__private::{self, Migration};
-use onward::Migrations;
+use anyhow::{Context, bail};
+use onward::__private::{self, Lag, Migration, other};
+use onward::{Migrations, Tool};
 use onward_analysis::config::Stub;
 use onward_analysis::folder::embedded::{File, Statement};
-use onward_analysis::{Analysis, History, Proof};
+use onward_analysis::{Analysis, History, Proof, moving};
 
 use crate::exit::UNKNOWN;
 use crate::{folder, output};
@@ -29,14 +29,82 @@ type Step = (i64, bool, [u8; 32], [u8; 32], Text, Option<Text>);
 /// The parts of [`File`].
 type Text = (String, [usize; 3], Vec<(usize, usize, bool, bool)>);
 
+/// What other tools have of the files, each by its name, and why these cannot be its files, if they cannot.
+type Origins = Vec<(String, Vec<Known>, Option<String>)>;
+/// Key, checksums with a space between, and how far a database may be ahead: a number of [`LAGS`].
+type Known = (String, String, usize);
+
+const LAGS: [Lag; 3] = [Lag::Never, Lag::Row, Lag::Statements];
+
+/// What a program has.
+pub(crate) struct Program {
+    pub(crate) migrations: Migrations,
+    origins: Origins,
+}
+
 /// What `migrations!` would expand to, but for the code beside the SQL. Else the exit code: the history would not build,
 /// which is explained then, or another process has done what there was to do.
 pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
-    if std::env::var_os(PROVEN).is_some() {
-        return receive().map(embed).map_err(|error| failed(&error));
+    Program::of_folder(dir, &[]).map(|program| program.migrations)
+}
+
+impl Program {
+    /// As [`of_folder`], with what these tools have of the files.
+    pub(crate) fn of_folder(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
+        if std::env::var_os(PROVEN).is_some() {
+            let program = receive().map(|(proven, origins)| Program { migrations: embed(proven), origins });
+            return program.map_err(|error| failed(&error));
+        }
+        let proven = prove(dir, tools)?;
+        Err(hand_over(&proven).unwrap_or_else(|error| failed(&error)))
     }
-    let proven = prove(dir)?;
-    Err(hand_over(&proven).unwrap_or_else(|error| failed(&error)))
+
+    /// The history of which this tool has made databases.
+    pub(crate) fn from(&self, tool: Tool) -> anyhow::Result<Migrations> {
+        let reader = other::ALL.into_iter().find(|reader| reader.tool() == tool);
+        let origin = self.origins.iter().find(|(name, ..)| name == tool.name());
+        let (Some(reader), Some((_, files, problem))) = (reader, origin) else {
+            bail!("{tool} is not known here")
+        };
+        if let Some(problem) = problem {
+            bail!(
+                "{problem}, so a database of {tool} cannot be taken over with this folder; nothing was changed"
+            );
+        }
+        let files = files.iter().cloned().map(|(key, sums, lag)| {
+            let lag = LAGS.get(lag).copied().unwrap_or(Lag::Statements);
+            __private::known(key.leak(), sums.leak(), lag)
+        });
+        let origin = __private::origin(reader, files.collect::<Vec<_>>().leak());
+        Ok(__private::from(self.migrations.clone(), Box::leak(Box::new(origin))))
+    }
+
+    /// Whether the files are named as those of a tool that counts, and of no other.
+    pub(crate) fn counts(&self) -> bool {
+        let is_counted = |migration: &Migration| {
+            let mut parts = migration.file().rsplit(['/', '\\']).skip(1);
+            let number = parts.next().and_then(|folder| folder.split_once('-'));
+            number.is_some_and(|(number, _)| number.parse::<usize>().is_ok())
+        };
+        let list = self.migrations.list();
+        !list.is_empty() && list.iter().all(is_counted)
+    }
+}
+
+/// What these tools have of the files.
+fn origins(history: &History, tools: &[Tool]) -> Origins {
+    let lag = |lag: Lag| LAGS.iter().position(|other| *other == lag).unwrap_or(LAGS.len());
+    let of = |tool: &Tool| {
+        let name = tool.name().to_owned();
+        match moving::of(history, *tool) {
+            Ok(found) => {
+                let files = found.files.into_iter();
+                (name, files.map(|known| (known.key, known.sums.join(" "), lag(known.lag))).collect(), None)
+            }
+            Err(problem) => (name, Vec::new(), Some(problem)),
+        }
+    };
+    tools.iter().map(of).collect()
 }
 
 /// The history alone, which is all that a ledger can be held against.
@@ -52,13 +120,13 @@ pub(crate) fn version(migrations: &Migrations, written: &str) -> anyhow::Result<
     })
 }
 
-fn prove(dir: &Path) -> Result<Proven, ExitCode> {
+fn prove(dir: &Path, tools: &[Tool]) -> Result<(Proven, Origins), ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
         let functions = history.config.stubs();
         let functions = functions
             .map(|Stub { name, arguments, deterministic }| (name.to_owned(), arguments, deterministic));
-        return Ok((
+        let proven = (
             steps(history, dir),
             replay.objects.clone(),
             *replay.fingerprint.as_bytes(),
@@ -66,7 +134,8 @@ fn prove(dir: &Path) -> Result<Proven, ExitCode> {
             history.config.collations.clone(),
             history.oldest_sqlite().number(),
             others(history),
-        ));
+        );
+        return Ok((proven, origins(history, tools)));
     }
     folder::print(&analysis, dir, false);
     output::error("a history with errors is not run; nothing was done");
@@ -83,7 +152,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 /// Runs this command in a process of its own, and gives back its exit code.
-fn hand_over(proven: &Proven) -> anyhow::Result<ExitCode> {
+fn hand_over(proven: &(Proven, Origins)) -> anyhow::Result<ExitCode> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let mut command = Command::new(program);
     command.args(std::env::args_os().skip(1)).env(PROVEN, "1").stdin(Stdio::piped());
@@ -96,7 +165,7 @@ fn hand_over(proven: &Proven) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(UNKNOWN)))
 }
 
-fn receive() -> anyhow::Result<Proven> {
+fn receive() -> anyhow::Result<(Proven, Origins)> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).context("cannot read the history")?;
     serde_json::from_str(&text).context("this is no proven history")

@@ -5,18 +5,24 @@ use std::process::ExitCode;
 
 use onward::rusqlite::OpenFlags;
 
+use crate::database;
 use crate::exit::WRONG;
-use crate::take_over::TakeOver;
-use crate::{database, program};
+use crate::program::Program;
+use crate::take_over::{How, TakeOver};
 
-pub(crate) fn run(db: &Path, dir: &Path, adopt: TakeOver) -> anyhow::Result<ExitCode> {
-    let migrations = match program::of_folder(dir) {
-        Ok(migrations) => migrations,
+pub(crate) fn run(
+    db: &Path,
+    dir: &Path,
+    adopt: Option<How>,
+    take_over: &TakeOver,
+) -> anyhow::Result<ExitCode> {
+    let program = match Program::of_folder(dir, &take_over.tools()) {
+        Ok(program) => program,
         Err(code) => return Ok(code),
     };
     let conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let migrator =
-        adopt.of(&migrations)?.into_iter().fold(migrations.migrator(), |migrator, how| migrator.adopt(how));
+    let (migrations, how) = take_over.of(&program, adopt, &conn)?;
+    let migrator = how.into_iter().fold(migrations.migrator(), |migrator, how| migrator.adopt(how));
     let rehearsal = migrator.rehearse(&conn);
     // The run itself would be refused.
     let refused = rehearsal.as_ref().is_ok_and(|rehearsal| !rehearsal.violations.is_empty());

@@ -1,8 +1,13 @@
 //! How a database without a ledger is to be taken over.
 
-use clap::ValueEnum;
+use anyhow::bail;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use onward::__private::other;
+use onward::rusqlite::Connection;
+use onward::{Adopt, Migrations, Tool};
 
-use crate::program;
+use crate::program::{self, Program};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum How {
@@ -12,27 +17,101 @@ pub(crate) enum How {
     Reconcile,
 }
 
-impl From<How> for onward::Adopt {
-    fn from(how: How) -> onward::Adopt {
+impl From<How> for Adopt {
+    fn from(how: How) -> Adopt {
         match how {
-            How::Exact => onward::Adopt::Exact,
-            How::Reconcile => onward::Adopt::Reconcile,
+            How::Exact => Adopt::Exact,
+            How::Reconcile => Adopt::Reconcile,
         }
     }
 }
 
-/// How a database without a ledger is to be taken over, if it is.
+/// Who has migrated a database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The one tool whose ledger is there.
+    Auto,
+    Named(Tool),
+}
+
+impl Source {
+    fn parser() -> impl TypedValueParser<Value = Source> {
+        let names = ["auto"].into_iter().chain(Tool::ALL.map(Tool::name));
+        PossibleValuesParser::new(names).map(|name| Tool::named(&name).map_or(Source::Auto, Source::Named))
+    }
+
+    /// The tools that it may be.
+    pub(crate) fn tools(self) -> Vec<Tool> {
+        match self {
+            Source::Auto => Tool::ALL.to_vec(),
+            Source::Named(tool) => vec![tool],
+        }
+    }
+
+    /// The tool that it is.
+    fn tool(self, program: &Program, conn: &Connection) -> anyhow::Result<Tool> {
+        if let Source::Named(tool) = self {
+            return Ok(tool);
+        }
+        let found = other::found(&other::ALL, conn)?;
+        match found[..] {
+            [one] => Ok(one.tool()),
+            // A count may be anybody's, unless the folder can be of no other tool.
+            [] if program.counts() => Ok(Tool::RusqliteMigration),
+            [] => bail!(
+                "the database has the ledger of no tool that is known; nothing was changed\nhelp: name the tool, `--from \
+                 rusqlite_migration` for one, which only counts; or leave `--from` out, so that the schema says which \
+                 migrations it has had"
+            ),
+            _ => {
+                let ledgers: Vec<String> = found
+                    .iter()
+                    .map(|reader| {
+                        format!("{} (`{}`)", reader.tool(), reader.tool().ledger().unwrap_or_default())
+                    })
+                    .collect();
+                bail!(
+                    "the database has the ledgers of {}; nothing was changed\nhelp: say with `--from` which of them has run \
+                     these migrations",
+                    ledgers.join(" and ")
+                )
+            }
+        }
+    }
+}
+
+/// How a database without a ledger is to be taken over, beside by its schema.
+#[derive(Args)]
 pub(crate) struct TakeOver {
-    pub(crate) how: Option<How>,
-    /// The version it has had, as its file name has it.
-    pub(crate) at: Option<String>,
+    /// Say it, where nothing else can: it has had the migrations up to this version, and its schema agrees
+    #[arg(long, value_name = "VERSION")]
+    at: Option<String>,
+    /// Another tool has migrated it: read its ledger, and hold checksums and schema against the files
+    ///
+    /// `auto` takes the one tool whose ledger is there.
+    #[arg(long, value_name = "TOOL", value_parser = Source::parser(), conflicts_with = "at")]
+    from: Option<Source>,
 }
 
 impl TakeOver {
-    pub(crate) fn of(self, migrations: &onward::Migrations) -> anyhow::Result<Option<onward::Adopt>> {
-        match self.at {
-            Some(at) => program::version(migrations, &at).map(|at| Some(onward::Adopt::At(at))),
-            None => Ok(self.how.map(How::into)),
+    /// The tools of which the files have to be known.
+    pub(crate) fn tools(&self) -> Vec<Tool> {
+        self.from.map(Source::tools).unwrap_or_default()
+    }
+
+    /// The history, and how this database is to be taken over with it; `how` if nothing else is said.
+    pub(crate) fn of(
+        &self,
+        program: &Program,
+        how: Option<How>,
+        conn: &Connection,
+    ) -> anyhow::Result<(Migrations, Option<Adopt>)> {
+        let migrations = &program.migrations;
+        if let Some(at) = &self.at {
+            return Ok((migrations.clone(), Some(Adopt::At(program::version(migrations, at)?))));
         }
+        let Some(from) = self.from else { return Ok((migrations.clone(), how.map(How::into))) };
+        let tool = from.tool(program, conn)?;
+        Ok((program.from(tool)?, Some(Adopt::From(tool))))
     }
 }

@@ -22,7 +22,8 @@
 //! - [`version`]: versions as people write them;
 //! - [`checksum`]: the sum of a migration's text, and the chain over a history;
 //! - [`ledger`]: the table that says what has run, its rows and its SQL;
-//! - [`plan`]: what is pending, and where a ledger and a list of migrations are apart.
+//! - [`plan`]: what is pending, and where a ledger and a list of migrations are apart;
+//! - [`tool`]: other tools that have ledgers of their own.
 //!
 //! Runs:
 //! - [`setting`]: every setting of a connection, and what a run does about it;
@@ -50,4 +51,5 @@ pub mod setting;
 pub mod statement;
 pub mod switch;
 pub mod token;
+pub mod tool;
 pub mod version;

@@ -14,13 +14,15 @@ use syn::spanned::Spanned;
 
 use crate::cache;
 use crate::folder::Folder;
-use crate::input::{Hook, twice};
+use crate::input::{From, Hook, twice};
+use crate::origin;
 
 /// More errors than these are counted and not shown.
 const MOST: usize = 50;
 
-pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
+pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> TokenStream {
     let analysis = cache::analyze(&folder.dir);
+    let origin = from.map(|from| origin::of(&analysis.history, from));
     let tracked = folder.track(&analysis);
     let grouped = analysis.grouped();
     let shown = grouped.iter().filter(|found| !is_for_code(found, &analysis.history, hooks));
@@ -31,7 +33,8 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook]) -> TokenStream {
     let unknown: Vec<_> = (0..hooks.len()).filter_map(|at| unknown(&hooks[..=at], known?)).collect();
     let value = match &analysis.replay {
         Some(replay) if errors.is_empty() && unknown.is_empty() => {
-            embed(&analysis.history, replay, folder, hooks)
+            let value = embed(&analysis.history, replay, folder, hooks);
+            origin.into_iter().fold(value, origin::add)
         }
         _ => {
             let shown = errors.iter().take(MOST).map(|found| message(found, &analysis.history, folder));

@@ -1,15 +1,25 @@
 //! What stands between the brackets of the macros.
 
+use onward_core::tool::Tool;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitInt, LitStr, Token, Type};
 
-/// `migrations!(…)`: the folder as written, if it is, and the code beside the migrations.
+/// `migrations!(…)`: the folder as written, if it is, the code beside the migrations, and the tool whose databases are taken
+/// over.
 #[derive(Default)]
 pub(crate) struct Input {
     pub(crate) folder: Option<LitStr>,
     pub(crate) hooks: Vec<Hook>,
+    pub(crate) from: Option<From>,
+}
+
+/// `from = "sqlx"`.
+pub(crate) struct From {
+    pub(crate) tool: Tool,
+    /// Where it stands.
+    pub(crate) span: Span,
 }
 
 /// Code beside a migration: `3 => backfill::hash_messages`.
@@ -26,8 +36,8 @@ pub(crate) fn parse(input: TokenStream) -> syn::Result<Input> {
 }
 
 const FOLDER: &str = "expected the migrations folder in quotes, as in `migrations!(\"db/history\")`";
-const AFTER: &str =
-    "expected `after = { 3 => a_function }`, which names the code that runs after a migration";
+const AFTER: &str = "expected `after = { 3 => a_function }`, which names the code that runs after a migration, or `from = \"sqlx\"`, which \
+     names the tool whose databases are taken over";
 
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> syn::Result<Input> {
@@ -40,9 +50,19 @@ impl Parse for Input {
             parsed.folder = Some(folder);
             input.parse::<Option<Token![,]>>()?;
         }
-        if input.peek(syn::Ident) && input.peek2(Token![=]) {
-            parsed.hooks = hooks(input)?;
-            input.parse::<Option<Token![,]>>()?;
+        while input.peek(syn::Ident) && input.peek2(Token![=]) {
+            let key: Ident = input.parse()?;
+            match key.to_string().as_str() {
+                "after" if parsed.hooks.is_empty() => parsed.hooks = hooks(input)?,
+                "from" if parsed.from.is_none() => parsed.from = Some(from(input)?),
+                "after" | "from" => {
+                    return Err(syn::Error::new(key.span(), format!("`{key}` stands here twice")));
+                }
+                _ => return Err(syn::Error::new(key.span(), AFTER)),
+            }
+            if input.parse::<Option<Token![,]>>()?.is_none() {
+                break;
+            }
         }
         match (input.is_empty(), &parsed) {
             (true, _) => Ok(parsed),
@@ -52,11 +72,17 @@ impl Parse for Input {
     }
 }
 
+fn from(input: ParseStream<'_>) -> syn::Result<From> {
+    input.parse::<Token![=]>()?;
+    let name: LitStr = input.parse()?;
+    let known = || Tool::ALL.map(Tool::name).join(", ");
+    let tool = Tool::named(&name.value()).ok_or_else(|| {
+        syn::Error::new(name.span(), format!("no tool of this name is known; there are {}", known()))
+    })?;
+    Ok(From { tool, span: name.span() })
+}
+
 fn hooks(input: ParseStream<'_>) -> syn::Result<Vec<Hook>> {
-    let key: Ident = input.parse()?;
-    if key != "after" {
-        return Err(syn::Error::new(key.span(), AFTER));
-    }
     input.parse::<Token![=]>()?;
     let content;
     syn::braced!(content in input);

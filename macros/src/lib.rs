@@ -10,6 +10,7 @@ mod fault;
 mod folder;
 mod input;
 mod name;
+mod origin;
 mod query;
 mod row;
 mod snapshot;
@@ -39,6 +40,11 @@ use proc_macro::TokenStream;
 /// part of the checksum: a database that has run the migration does not run a function that was changed or added since.
 /// The replay and `cargo onward` know nothing of it.
 ///
+/// `from = "sqlx"` embeds what another tool has of each file, its name and checksum there, for
+/// `migrator().adopt(Adopt::From(Tool::Sqlx))`, which takes over the databases that the tool has migrated. Behind `from` can
+/// stand `sqlx`, `refinery`, `diesel`, `rusqlite_migration`, `golang-migrate`, `goose`, `dbmate`, `sql-migrate`, `prisma`,
+/// `drizzle`, `flyway`, `atlas`, `d1` or `hiqlite`.
+///
 /// Everything that is wrong with the history is a compile error or a warning at the path. Warnings are shown as uses of
 /// something deprecated. The dependency may have another name, `migrate = { package = "onward", … }`: Cargo.toml is asked for
 /// it. An edit or removal of a file rebuilds the crate; so that an added one does too, put this into `build.rs`:
@@ -49,7 +55,7 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     let expanded = input::parse(input.into())
-        .map(|input| expand::expand(&Folder::find(input.folder.as_ref()), &input.hooks))
+        .map(|input| expand::expand(&Folder::find(input.folder.as_ref()), &input.hooks, input.from.as_ref()))
         .unwrap_or_else(|error| expand::refused(error.to_compile_error()));
     name::applied(expanded).into()
 }

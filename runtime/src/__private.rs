@@ -1,6 +1,7 @@
 //! What the macro's expansion and the command call. Not part of the public interface.
 
 use onward_core::checksum::Checksum;
+pub use onward_core::tool::Lag;
 pub use onward_schema::Classes;
 pub use onward_schema::stub::Function;
 use rusqlite::Row;
@@ -8,7 +9,7 @@ use rusqlite::types::ToSql;
 
 pub use crate::file::system::{FileCall, watch_files};
 use crate::history::Migrations;
-pub use crate::history::{Call, File, Hook, Migration, Statement, call};
+pub use crate::history::{Call, File, Hook, Known, Migration, Origin, Reader, Statement, call};
 pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
@@ -16,6 +17,11 @@ pub use crate::row::fields::{
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored};
 pub use crate::start::{is_named_as_copy, put_by};
+
+/// How the ledgers of other tools are read.
+pub mod other {
+    pub use crate::other::*;
+}
 
 /// What `migrations!` expands to.
 pub const fn migrations(
@@ -46,6 +52,21 @@ pub const fn stubs(
 /// A function of the application; -1 stands for any number of arguments.
 pub const fn function(name: &'static str, arguments: i32, deterministic: bool) -> Function<'static> {
     Function { name, arguments, deterministic }
+}
+
+/// A history whose databases another tool has made.
+pub const fn from(migrations: Migrations, origin: &'static Origin) -> Migrations {
+    Migrations { origin: Some(origin), ..migrations }
+}
+
+/// What another tool has of the files of a history, and how its ledger is read.
+pub const fn origin(reader: &'static Reader, files: &'static [Known]) -> Origin {
+    Origin { reader, files }
+}
+
+/// What another tool has of a file: its name for it, and its checksums with a space between.
+pub const fn known(key: &'static str, sums: &'static str, lag: Lag) -> Known {
+    Known { key, sums, lag }
 }
 
 /// A history that needs this SQLite, as SQLite numbers its versions.

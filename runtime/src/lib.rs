@@ -43,6 +43,7 @@ mod history;
 mod ledger;
 mod migrations;
 mod migrator;
+mod other;
 pub mod prelude;
 mod report;
 mod row;
@@ -59,9 +60,10 @@ mod text;
 pub mod __private;
 
 pub use error::{Access, Error, ErrorKind, Fault, Result};
-pub use history::{Conflict, Migration, Migrations};
+pub use history::{Conflict, Migration, Migrations, OtherLedger, Parting};
 pub use migrator::Migrator;
 pub use onward_core::checksum::Checksum;
+pub use onward_core::tool::Tool;
 #[cfg(feature = "snapshot")]
 pub use onward_macros::snapshot;
 /// Needs the feature `snapshot`.

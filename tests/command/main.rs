@@ -6,4 +6,5 @@ mod empty;
 mod folder;
 mod formats;
 mod init;
+mod moving;
 mod terminal;

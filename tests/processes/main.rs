@@ -4,5 +4,6 @@
 mod company;
 mod crowd;
 mod failures;
+mod moving;
 mod previous;
 mod service;

@@ -3,6 +3,7 @@
 pub mod backfill;
 pub mod command;
 pub mod file;
+pub mod moving;
 pub mod previous;
 pub mod scratch;
 

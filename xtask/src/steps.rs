@@ -17,10 +17,11 @@ const PUBLISHED: [&str; 6] =
 const SHORT: [&str; 4] = ["command", "house", "run", "traced"];
 
 /// The tests among them that do not.
-const LONG: [&str; 3] = [
+const LONG: [&str; 4] = [
     "aside::killed_between_any_two_calls_nothing_is_lost",
     "formats::sarif_is_what_the_published_schema_asks_for",
     "init::the_program_afterwards_compiles",
+    "moving::killed_in_the_midst_it_is_all_or_nothing",
 ];
 
 /// The crate for sqlx, with a lock file of its own.

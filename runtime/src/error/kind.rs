@@ -5,10 +5,11 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use onward_core::tool::Tool;
 use onward_schema::{Difference, Violation};
 
 use super::access::Access;
-use crate::history::Conflict;
+use crate::history::{Conflict, OtherLedger};
 
 /// A result with onward's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -207,6 +208,14 @@ pub enum ErrorKind {
         column: usize,
         /// The statement, or the name of the function that runs behind it.
         sql: &'static str,
+    },
+    /// The ledger of another tool and the program or the schema do not agree, or that ledger leaves something in doubt: see
+    /// [`Adopt::From`](crate::Adopt::From).
+    OtherLedger {
+        /// The tool.
+        tool: Tool,
+        /// What is wrong.
+        problem: OtherLedger,
     },
     /// The database has run migrations that are newer than the program.
     Newer {

@@ -7,6 +7,7 @@ use onward_core::version;
 use onward_schema::stub::Function;
 
 use super::migration::Migration;
+use super::origin::Origin;
 
 /// A history of migrations, embedded by [`migrations!`](crate::migrations).
 ///
@@ -26,6 +27,8 @@ pub struct Migrations {
     pub(crate) sqlite: i32,
     /// The tables that others make, and what stands in for each where only the schema matters.
     pub(crate) external: &'static [(&'static str, &'static str)],
+    /// The tool whose databases it can take over.
+    pub(crate) origin: Option<&'static Origin>,
 }
 
 impl fmt::Debug for Migrations {
@@ -40,7 +43,16 @@ impl Migrations {
         objects: &'static [&'static str],
         fingerprint: [u8; 32],
     ) -> Migrations {
-        Migrations { list, objects, fingerprint, functions: &[], collations: &[], sqlite: 0, external: &[] }
+        Migrations {
+            list,
+            objects,
+            fingerprint,
+            functions: &[],
+            collations: &[],
+            sqlite: 0,
+            external: &[],
+            origin: None,
+        }
     }
 
     /// Whether others make a table of this name.

@@ -5,6 +5,7 @@ mod conflict;
 mod hook;
 mod migration;
 mod migrations;
+mod origin;
 
 pub use conflict::Conflict;
 #[cfg(test)]
@@ -14,3 +15,5 @@ pub use hook::{Call, Hook, call};
 pub use migration::{File, Migration, Statement};
 pub use migrations::Migrations;
 pub(crate) use migrations::position;
+pub(crate) use origin::Ran;
+pub use origin::{Known, Origin, OtherLedger, Parting, Reader};

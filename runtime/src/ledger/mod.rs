@@ -5,10 +5,12 @@ mod beside;
 mod pending;
 mod read;
 mod status;
+mod table;
 mod write;
 
 pub(crate) use beside::{attached, is_empty, strangers};
 pub(crate) use pending::pending;
 pub(crate) use read::{Reading, contents, newest_chain, read};
 pub(crate) use status::status;
+pub(crate) use table::{Named, lacking, named};
 pub(crate) use write::{adopt, create, insert, remove, written};

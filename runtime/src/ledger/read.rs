@@ -3,11 +3,11 @@
 use std::ops::Deref;
 
 use onward_core::ledger::{COLUMNS, LEDGER, NEWEST_CHAIN, Row, select};
-use onward_core::name::Ident;
 use onward_schema::driver;
 use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction};
 
+use super::table::{Named, is_computed, lacking, named};
 use crate::error::{self, Error, ErrorKind};
 
 /// The chain of the newest row, if there is one and the ledger is a table.
@@ -62,42 +62,21 @@ impl Deref for Reading<'_> {
 /// [`ErrorKind::NotALedger`], or that the database cannot be read.
 pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
     let reading = Error::sqlite("read the ledger");
-    let sql = "SELECT type, rootpage FROM main.sqlite_schema
-               WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view', 'index')";
-    let found = conn.query_row(sql, [LEDGER], |row| Ok((row.get(0)?, row.get(1)?))).optional();
-    let Some((kind, page)) = found.map_err(&reading)? else { return Ok(None) };
     let other = |found: String| Err(ErrorKind::NotALedger { found }.into());
-    let (kind, page): (String, Option<i64>) = (kind, page);
-    match (kind.as_str(), page) {
-        ("view", _) => return other("a view".to_owned()),
-        ("index", _) => return other("an index".to_owned()),
-        (_, None | Some(0)) => return other("a virtual table".to_owned()),
-        _ => {}
-    }
-    let columns = columns(conn).map_err(&reading)?;
-    let is_computed = |wanted: &str| {
-        let found = columns.iter().find(|(name, _)| Ident(name) == wanted);
-        found.map(|(_, computed)| *computed)
+    let columns = match named(conn, LEDGER).map_err(&reading)? {
+        None => return Ok(None),
+        Some(Named::Other(found)) => return other(found.to_owned()),
+        Some(Named::Table(columns)) => columns,
     };
-    for wanted in COLUMNS {
-        match is_computed(wanted) {
-            Some(false) => {}
-            Some(true) => return other(format!("a table that computes its column `{wanted}`")),
-            None => return other(format!("a table without a column `{wanted}`")),
-        }
+    if let Some(found) = lacking(&columns, &COLUMNS) {
+        return other(found);
     }
-    match rows(conn, is_computed("adopted") == Some(false)) {
+    match rows(conn, is_computed(&columns, "adopted") == Some(false)) {
         Err(rusqlite::Error::InvalidColumnType(_, column, kind)) => {
             other(format!("a table with a value of type {kind} in its column `{column}`"))
         }
         rows => rows.map(Some).map_err(&reading),
     }
-}
-
-/// The names of the ledger's columns, and whether the table computes them.
-fn columns(conn: &Connection) -> Result<Vec<(String, bool)>> {
-    let mut query = conn.prepare(&format!("PRAGMA main.table_xinfo({LEDGER})"))?;
-    query.query_map([], |row| Ok((row.get("name")?, row.get::<_, i64>("hidden")? != 0)))?.collect()
 }
 
 /// All rows in order of version.

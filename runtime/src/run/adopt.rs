@@ -6,6 +6,7 @@ use onward_schema::{Difference, Fingerprint, Schema};
 use rusqlite::Connection;
 
 use super::goal::taken_over_at;
+use super::moved;
 use super::options::Adopt;
 use super::replay::{names, replay, schema};
 use super::statement;
@@ -22,6 +23,9 @@ pub(crate) fn adopt(
 ) -> Result<usize> {
     let list = migrations.list;
     let names = names(migrations, list.len())?;
+    if let Adopt::From(tool) = how {
+        return moved::count(tool, migrations, names, conn);
+    }
     let found = exact(migrations, &names, conn)?;
     match (how, found.last()) {
         (Adopt::At(version), _) => {
@@ -35,13 +39,13 @@ pub(crate) fn adopt(
             Some(error) => Err(error),
             None => Ok(last),
         },
-        (Adopt::Exact, None) => Err(refusal(migrations, &names, None, conn)?),
+        (Adopt::Exact | Adopt::From(_), None) => Err(refusal(migrations, &names, None, conn)?),
         (Adopt::Reconcile, None) => reconcile(migrations, &names, conn, settings),
     }
 }
 
 /// After how many migrations the schema is this one: after several, if some do not change it.
-fn exact(migrations: &Migrations, names: &[String], conn: &Connection) -> Result<Vec<usize>> {
+pub(super) fn exact(migrations: &Migrations, names: &[String], conn: &Connection) -> Result<Vec<usize>> {
     let reading = Error::sqlite("read the schema");
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let fingerprint = |conn: &Connection| Fingerprint::read(conn, Some(&names)).map_err(&reading);

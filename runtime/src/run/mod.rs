@@ -8,6 +8,7 @@ mod foreign_keys;
 mod goal;
 mod hook;
 mod migrate;
+mod moved;
 mod options;
 mod pending;
 mod replay;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use onward_core::tool::Tool;
+
 use crate::report::Watch;
 
 /// What can be set before a run, each with what is done if it is not.
@@ -70,4 +72,25 @@ pub enum Adopt {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     At(i64),
+    /// Another tool has migrated it, and its ledger says which migrations it has had: those are taken as run, and the others
+    /// run. Its table stays as it is.
+    ///
+    /// The program embeds what that tool has of each file: `migrations!("migrations", from = "sqlx")`. Every checksum in the
+    /// ledger has to be that of the file, and the schema the one after the newest migration. Where the tool may have
+    /// stopped in the midst of a migration, the schema decides if exactly one state fits it and no rows are in doubt; else
+    /// the database is refused, and [`Adopt::At`] says it.
+    ///
+    /// ```
+    /// use onward::{Adopt, Tool};
+    ///
+    /// // Any folder will do for a tool that only counts: rusqlite_migration.
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations", from = "rusqlite_migration");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// conn.execute_batch("PRAGMA user_version = 1")?;
+    /// let report = migrations.migrator().adopt(Adopt::From(Tool::RusqliteMigration)).apply(&mut conn)?;
+    /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    From(Tool),
 }

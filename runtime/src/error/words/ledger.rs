@@ -1,6 +1,8 @@
 //! Of the ledger, and of what it and the program do not agree about.
 
 use onward_core::ledger::LEDGER;
+use onward_core::name::Ident;
+use onward_core::tool::Tool;
 
 use super::said::{Words, lines, list};
 use crate::error::fault::Fault;
@@ -21,15 +23,30 @@ pub(super) fn not_a_ledger(found: &str) -> Words {
 }
 
 pub(super) fn no_ledger(tables: &[String]) -> Words {
-    verdict(format!(
+    let words = verdict(format!(
         "the database has no ledger of migrations, but already holds {}; nothing was changed",
         list(tables)
-    ))
-    .help(
-        "it was made by other means than onward: look whether this is the right one; if its schema is that after one of the \
-         migrations, take it over with `migrator().adopt(Adopt::Exact)`, if it was grown by hand with `Adopt::Reconcile`; \
-         or begin with an empty file",
-    )
+    ));
+    let tools = with_ledger_among(tables);
+    match &tools[..] {
+        [] => words.help(
+            "it was made by other means than onward: look whether this is the right one; if its schema is that after one of \
+             the migrations, take it over with `migrator().adopt(Adopt::Exact)`, if it was grown by hand with \
+             `Adopt::Reconcile`; or begin with an empty file",
+        ),
+        [first, ..] => words.help(format!(
+            "it was migrated by {}: take it over with `migrator().adopt(Adopt::From(…))` and \
+             `migrations!(\"…\", from = \"{first}\")`",
+            tools.join(" or "),
+        )),
+    }
+}
+
+/// The names of the tools whose ledgers are among these tables.
+fn with_ledger_among(tables: &[String]) -> Vec<&'static str> {
+    let is_there =
+        |tool: &Tool| tool.ledger().is_some_and(|ledger| tables.iter().any(|name| Ident(name) == ledger));
+    Tool::ALL.into_iter().filter(is_there).map(Tool::name).collect()
 }
 
 pub(super) fn newer(known: Option<i64>, conflicts: &[Conflict]) -> Words {

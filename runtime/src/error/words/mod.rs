@@ -5,6 +5,7 @@ mod choice;
 mod connection;
 mod file;
 mod ledger;
+mod other_ledger;
 mod run;
 mod said;
 
@@ -58,6 +59,7 @@ fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
         ErrorKind::Unrepeatable { file, line, column, sql } => {
             adoption::unrepeatable(file, *line, *column, sql)
         }
+        ErrorKind::OtherLedger { tool, problem } => other_ledger::other_ledger(*tool, problem),
         ErrorKind::NoDownFile { file } => run::no_down_file(file),
         ErrorKind::UnknownTarget { target, known } => run::unknown_target(*target, *known),
         ErrorKind::Statement { file, line, column, sql, source, query } => {

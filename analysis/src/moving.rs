@@ -1,0 +1,255 @@
+//! What another tool has written down of a folder's files where it has run them: the name it has for each, and its checksum.
+//!
+//! A program embeds it to take over databases of that tool. What is compared there are texts: which sum a tool has, and over
+//! what, is known here alone.
+
+mod journal;
+mod sum;
+
+use std::path::{Path, PathBuf};
+
+use onward_core::tool::{Lag, Tool, dotted};
+use toml::de::DeTable;
+
+use crate::folder::history::{History, Migration};
+use crate::folder::regular;
+use journal::Journal;
+
+/// What a tool has of a folder's files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moving {
+    /// Of each migration, in the order of the history.
+    pub files: Vec<Known>,
+    /// What was read beside the migrations.
+    pub inputs: Vec<PathBuf>,
+}
+
+/// What a tool has of a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// What stands in its ledger for the migration.
+    pub key: String,
+    /// The checksums that it takes for those of the file, each as text; none if it keeps none.
+    pub sums: Vec<String>,
+    /// How far a database may be ahead of the ledger when it stops in this migration.
+    pub lag: Lag,
+}
+
+/// A migration's file as the tool sees it.
+struct File<'h> {
+    /// Its path in the folder, with `/` between its parts.
+    path: &'h str,
+    bytes: Vec<u8>,
+}
+
+impl File<'_> {
+    /// The name of the file.
+    fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The name of the folder that it lies in, which is the migration's own.
+    fn folder(&self) -> &str {
+        self.path.rsplit('/').nth(1).unwrap_or_default()
+    }
+
+    /// What stands before the first `_` of its name, as a number.
+    fn number(&self) -> Option<String> {
+        let (version, _) = self.name().split_once('_')?;
+        version.parse::<i64>().ok().map(|number| number.to_string())
+    }
+
+    /// Whether there is a comment that begins with these words, in any case.
+    fn says(&self, words: &str) -> bool {
+        let text = String::from_utf8_lossy(&self.bytes);
+        let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+        let mut said = comments.map(|comment| comment.split_whitespace().collect::<Vec<_>>().join(" "));
+        said.any(|said| said.to_ascii_lowercase().starts_with(words))
+    }
+}
+
+/// What a tool has of the files of a history.
+///
+/// # Errors
+/// In words, why these cannot be files of that tool's.
+pub fn of(history: &History, tool: Tool) -> Result<Moving, String> {
+    let mut moving = Moving::default();
+    let journal = match tool {
+        Tool::Drizzle => Journal::read(&history.dir, &mut moving.inputs)?,
+        _ => None,
+    };
+    let ignored = match tool {
+        Tool::Sqlx => ignored(&history.dir, &mut moving.inputs),
+        _ => Vec::new(),
+    };
+    let mut cumulative = match tool {
+        Tool::Atlas => sum::cumulative(history)?,
+        _ => Vec::new(),
+    }
+    .into_iter();
+    for (at, migration) in history.migrations.iter().enumerate() {
+        let file = read(history, migration)?;
+        let key = key(tool, &file, at, journal.as_ref())
+            .ok_or_else(|| format!("`{}` is not named as a migration of {tool} is", file.path))?;
+        let sums = match tool {
+            Tool::Sqlx => vec![sum::sha384(&file.bytes, &ignored)],
+            Tool::Refinery => sum::refinery(file.name(), &file.bytes),
+            Tool::Prisma => sum::prisma(&file.bytes),
+            Tool::Drizzle | Tool::Hiqlite => vec![sum::sha256(&file.bytes)],
+            Tool::Flyway => vec![sum::flyway(&file.bytes)],
+            Tool::Atlas => {
+                cumulative.find(|(name, _)| name == file.name()).map(|(_, sum)| sum).into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        let lag = lag(tool, &file, &history.dir, &mut moving.inputs);
+        moving.files.push(Known { key, sums, lag });
+    }
+    Ok(moving)
+}
+
+fn read<'h>(history: &'h History, migration: &Migration) -> Result<File<'h>, String> {
+    let path = history.files.get(migration.file).path.as_str();
+    let bytes = regular::read(&history.dir.join(path))
+        .map_err(|problem| format!("cannot read `{path}`: {problem}"))?;
+    Ok(File { path, bytes })
+}
+
+/// What stands in the tool's ledger for a file, the `at`th of the history; `None` if it would not run such a file.
+fn key(tool: Tool, file: &File<'_>, at: usize, journal: Option<&Journal>) -> Option<String> {
+    match tool {
+        Tool::Sqlx | Tool::Goose | Tool::GolangMigrate | Tool::Hiqlite => file.number(),
+        Tool::Refinery => sum::refinery_name(file.name()).map(|(version, _)| version.to_string()),
+        Tool::Flyway => {
+            let (version, _) = file.name().strip_prefix('V')?.split_once("__")?;
+            Some(dotted(version))
+        }
+        Tool::Diesel => Some(file.folder().split('_').next()?.replace('-', "")).filter(|key| !key.is_empty()),
+        Tool::RusqliteMigration => Some((at + 1).to_string()),
+        Tool::Dbmate => {
+            let end = file.name().bytes().position(|byte| !byte.is_ascii_digit())?;
+            Some(file.name()[..end].to_owned()).filter(|key| !key.is_empty())
+        }
+        Tool::SqlMigrate | Tool::D1 => Some(file.name().to_owned()),
+        Tool::Prisma => Some(file.folder().to_owned()).filter(|key| !key.is_empty()),
+        Tool::Drizzle => match journal {
+            Some(journal) => journal.when(file.name().strip_suffix(".sql")?),
+            None => Some(file.folder().to_owned()).filter(|key| !key.is_empty()),
+        },
+        Tool::Atlas => file.name().strip_suffix(".sql")?.split('_').next().map(str::to_owned),
+        // A tool that was added, and is not known here yet.
+        _ => None,
+    }
+}
+
+/// How far a database may be ahead of the tool's ledger when it stops in this migration.
+fn lag(tool: Tool, file: &File<'_>, dir: &Path, inputs: &mut Vec<PathBuf>) -> Lag {
+    let outside = match tool {
+        Tool::Refinery => return Lag::Row,
+        Tool::Sqlx => file.bytes.starts_with(b"-- no-transaction"),
+        Tool::Goose => file.says("+goose no transaction"),
+        Tool::Dbmate => file.says("migrate:up transaction:false"),
+        Tool::SqlMigrate => file.says("+migrate up notransaction"),
+        Tool::Diesel => {
+            let path = dir.join(file.folder()).join("metadata.toml");
+            let text = text(&path, inputs);
+            text.is_some_and(|text| {
+                let table = DeTable::parse(&text).map(|table| table.into_inner());
+                let value = table.ok().and_then(|table| table.get("run_in_transaction")?.get_ref().as_bool());
+                value == Some(false)
+            })
+        }
+        _ => false,
+    };
+    if outside { Lag::Statements } else { Lag::Never }
+}
+
+/// The text of a file that need not be there.
+fn text(path: &Path, inputs: &mut Vec<PathBuf>) -> Option<String> {
+    let text = String::from_utf8(regular::read(path).ok()?).ok()?;
+    inputs.push(path.to_owned());
+    Some(text)
+}
+
+/// The characters that sqlx leaves out of its sums, as `sqlx.toml` beside the package's Cargo.toml says.
+fn ignored(dir: &Path, inputs: &mut Vec<PathBuf>) -> Vec<char> {
+    let package = dir.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").exists());
+    let chars = package.and_then(|package| {
+        let text = text(&package.join("sqlx.toml"), inputs)?;
+        let config = DeTable::parse(&text).ok()?.into_inner();
+        let chars = config.get("migrate")?.get_ref().get("ignored-chars")?.get_ref().as_array()?.clone();
+        Some(chars.iter().filter_map(|char| char.get_ref().as_str()?.chars().next()).collect())
+    });
+    chars.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::testing::write;
+
+    fn known(files: &[(&str, &str)], tool: Tool) -> Result<Moving, String> {
+        let dir = tempfile::tempdir().expect("a folder can be made");
+        files.iter().for_each(|(path, text)| write(dir.path(), path, text));
+        of(&crate::read(dir.path()).0, tool)
+    }
+
+    fn keys(paths: &[&str], tool: Tool) -> Vec<String> {
+        let files: Vec<_> = paths.iter().map(|path| (*path, "SELECT 1;")).collect();
+        known(&files, tool).expect("its files").files.into_iter().map(|file| file.key).collect()
+    }
+
+    #[test]
+    fn each_tool_has_a_name_of_its_own_for_a_file() {
+        for (tool, path, key) in [
+            (Tool::Sqlx, "0001_jobs.sql", "1"),
+            (Tool::Sqlx, "20260101120000_jobs.up.sql", "20260101120000"),
+            (Tool::GolangMigrate, "000007_jobs.up.sql", "7"),
+            (Tool::Goose, "00007_jobs.sql", "7"),
+            (Tool::Hiqlite, "1_init.sql", "1"),
+            (Tool::Dbmate, "0007_jobs.sql", "0007"),
+            (Tool::SqlMigrate, "7-jobs.sql", "7-jobs.sql"),
+            (Tool::D1, "0001_jobs.sql", "0001_jobs.sql"),
+            (Tool::Refinery, "V7__jobs.sql", "7"),
+            (Tool::Flyway, "V1_02__jobs.sql", "1.2"),
+            (Tool::Diesel, "2026-01-01-120000_jobs/up.sql", "20260101120000"),
+            (Tool::RusqliteMigration, "01-jobs/up.sql", "1"),
+            (Tool::Prisma, "20260101120000_jobs/migration.sql", "20260101120000_jobs"),
+            (Tool::Drizzle, "20260101120000_jobs/migration.sql", "20260101120000_jobs"),
+            (Tool::Atlas, "20260101120000_jobs.sql", "20260101120000"),
+        ] {
+            assert_eq!(keys(&[path], tool), [key], "{tool} {path}");
+        }
+        let error = known(&[("0001_jobs.sql", "SELECT 1;")], Tool::Diesel).unwrap_err();
+        assert_eq!(error, "`0001_jobs.sql` is not named as a migration of diesel is");
+    }
+
+    #[test]
+    fn a_database_may_be_ahead_where_the_tool_has_no_transaction() {
+        for (tool, path, text, lag) in [
+            (Tool::Sqlx, "1_a.sql", "-- no-transaction\nSELECT 1;", Lag::Statements),
+            (Tool::Sqlx, "1_a.sql", "SELECT 1; -- no-transaction", Lag::Never),
+            (Tool::Goose, "1_a.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;", Lag::Statements),
+            (Tool::Dbmate, "1_a.sql", "-- migrate:up transaction:false\nSELECT 1;", Lag::Statements),
+            (Tool::SqlMigrate, "1_a.sql", "-- +migrate Up notransaction\nSELECT 1;", Lag::Statements),
+            (Tool::Refinery, "V1__a.sql", "SELECT 1;", Lag::Row),
+            (Tool::Diesel, "1_a/up.sql", "SELECT 1;", Lag::Never),
+        ] {
+            let found = known(&[(path, text)], tool).expect("its file");
+            assert_eq!(found.files[0].lag, lag, "{tool}");
+        }
+        let outside = [("1_a/up.sql", "SELECT 1;"), ("1_a/metadata.toml", "run_in_transaction = false")];
+        assert_eq!(known(&outside, Tool::Diesel).expect("its file").files[0].lag, Lag::Statements);
+    }
+
+    #[test]
+    fn what_sqlx_leaves_out_is_left_out() {
+        let dir = tempfile::tempdir().expect("a folder can be made");
+        write(dir.path(), "Cargo.toml", "");
+        write(dir.path(), "sqlx.toml", "[migrate]\nignored-chars = [\"\\r\", \"\\n\"]");
+        write(dir.path(), "migrations/1_a.sql", "SELECT\r\n1");
+        let found = of(&crate::read(&dir.path().join("migrations")).0, Tool::Sqlx).expect("its file");
+        assert_eq!(found.files[0].sums, [sum::sha384(b"SELECT1", &[])]);
+        assert_eq!(found.inputs.len(), 1);
+    }
+}

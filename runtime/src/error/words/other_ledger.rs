@@ -1,0 +1,93 @@
+//! Of the ledger of another tool, from which a database is not taken over.
+
+use onward_core::printable::printable;
+use onward_core::tool::Tool;
+
+use super::said::{Words, indented, lines};
+use crate::error::fault::Fault;
+use crate::history::OtherLedger;
+
+pub(super) fn other_ledger(tool: Tool, problem: &OtherLedger) -> Words {
+    let ledger = match tool.ledger() {
+        Some(table) => format!("the ledger of {tool}, `{table}`"),
+        None => format!("the count of {tool}, `PRAGMA user_version`"),
+    };
+    let at = "`migrator().adopt(Adopt::At(version))`, or `--at VERSION` on the command line";
+    match problem {
+        OtherLedger::NotEmbedded { embedded } => {
+            let built =
+                embedded.map_or_else(String::new, |embedded| format!(" but what {embedded} has of them"));
+            let what = format!(
+                "the database should be taken over from {tool}, and the program does not have what {tool} knows of its \
+                 migrations{built}; nothing was changed"
+            );
+            Words::new(Fault::Caller, what).help(format!(
+                "name the tool where the folder is named, `migrations!(\"migrations\", from = \"{tool}\")`"
+            ))
+        }
+        OtherLedger::NotThere { found } => {
+            let what = match found {
+                Some(found) => {
+                    format!("{ledger}, is {}, and not that ledger; nothing was changed", printable(found))
+                }
+                None => format!("the database does not have {ledger}; nothing was changed"),
+            };
+            Words::new(Fault::Database, what).verdict().help(format!(
+                "look whether this is the right database and {tool} the right tool; if the ledger has another name, rename the \
+                 table; without one, the schema can say what has run: `migrator().adopt(Adopt::Exact)`, or `cargo onward \
+                 adopt` without `--from`"
+            ))
+        }
+        OtherLedger::Parted { partings } => {
+            let what = format!("{ledger}, and the program's migrations do not agree; nothing was changed");
+            Words::new(Fault::Database, lines(what, "  ", partings)).verdict().help(format!(
+                "take the files from version control as they ran, byte for byte: line ends count as well; what has not run \
+                 yet and comes too late, let {tool} run first, or give it a newer version; if you know that all is well, say \
+                 which migration was the last with {at}: then the schema alone has to agree"
+            ))
+        }
+        OtherLedger::Schema { newest, fits, differences } => {
+            let newest = match newest {
+                Some(newest) => format!("the newest that has run is {}", printable(newest)),
+                None => "none has run".to_owned(),
+            };
+            let fits = match &fits[..] {
+                [] => "after no migration is it this one".to_owned(),
+                fits => {
+                    let fits: Vec<String> = fits.iter().map(|file| printable(file).to_string()).collect();
+                    format!("it is the one after {}", fits.join(", "))
+                }
+            };
+            let what = format!(
+                "by {ledger}, {newest}, and the schema is another one: {fits}; nothing was changed\n  it is not as the \
+                 ledger says:"
+            );
+            Words::new(Fault::Database, lines(what, "  ", differences.iter().take(20))).verdict().help(format!(
+                "bring the schema in line by hand, on a copy first; or, if the ledger is wrong and the schema right, say which \
+                 migration was the last with {at}"
+            ))
+        }
+        OtherLedger::InDoubt { version, file, before, writing } => {
+            let what = match writing {
+                Some((line, sql)) => format!(
+                    "by {ledger}, {file} may have run, or not, or a part of it, and the schema does not tell whether this \
+                     has changed rows; nothing was changed\n  {file}:{line}\n{}",
+                    indented(sql),
+                    file = printable(file),
+                ),
+                None => format!(
+                    "by {ledger}, {file} may have run, or not, and the schema is that of a part of it; nothing was changed",
+                    file = printable(file),
+                ),
+            };
+            let not = match before {
+                Some(before) => format!("{before} if it has not run"),
+                None => "or begin with an empty file if nothing has run".to_owned(),
+            };
+            Words::new(Fault::Caller, what).verdict().help(format!(
+                "look at the rows, bring the database by hand to where the migration has run or has not, on a copy first, and \
+                 say which was the last with {at}: {version} if it has run, {not}"
+            ))
+        }
+    }
+}

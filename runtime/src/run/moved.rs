@@ -1,0 +1,237 @@
+//! How many migrations a database has had that another tool has migrated: by that tool's ledger, and by the schema. Both
+//! have to say the same.
+
+use onward_core::effect::may_change_rows;
+use onward_core::kind::Kind;
+use onward_core::tool::{Lag, Tool};
+use onward_schema::Schema;
+use rusqlite::Connection;
+
+use super::adopt::exact;
+use super::replay::{ours, replay, schema};
+use super::statement;
+use crate::error::{Error, ErrorKind, Result};
+use crate::history::{Known, Migration, Migrations, OtherLedger, Parting, Ran};
+use crate::other;
+use crate::settings::Settings;
+
+/// How many migrations a tool has run, `names` being those of everything that the history makes.
+pub(super) fn count(
+    tool: Tool,
+    migrations: &Migrations,
+    names: Vec<String>,
+    conn: &Connection,
+) -> Result<usize> {
+    let refused = |problem| Err(ErrorKind::OtherLedger { tool, problem }.into());
+    let embedded = migrations.origin.map(|origin| origin.reader.tool);
+    let Some(origin) = migrations.origin.filter(|_| embedded == Some(tool)) else {
+        return refused(OtherLedger::NotEmbedded { embedded });
+    };
+    let rows = other::read(origin.reader, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
+    let rows = match rows {
+        Ok(rows) => rows,
+        Err(found) => return refused(OtherLedger::NotThere { found }),
+    };
+    let told = match Told::of(migrations.list, origin.files, &rows) {
+        Ok(told) => told,
+        Err(partings) => return refused(OtherLedger::Parted { partings }),
+    };
+    match States::of(migrations, told, names)?.settle(migrations, conn)? {
+        Ok(count) => Ok(count),
+        Err(problem) => refused(problem),
+    }
+}
+
+/// What a ledger says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Told {
+    /// So many migrations have run, the first ones.
+    count: usize,
+    /// What of the next one may have run as well.
+    lag: Lag,
+    /// Whether the tool may have been about to take the one behind that back.
+    back: bool,
+}
+
+impl Told {
+    /// # Errors
+    /// Every migration about which the rows and the files do not agree.
+    fn of(list: &[Migration], files: &[Known], rows: &[Ran]) -> std::result::Result<Told, Vec<Parting>> {
+        let mut partings = Vec::new();
+        let mut has_run = vec![false; files.len()];
+        let mut begun = None;
+        for row in rows {
+            let Some(at) = files.iter().position(|file| file.key == row.key) else {
+                partings.push(Parting::Missing { key: row.key.clone() });
+                continue;
+            };
+            let sums = files[at].sums;
+            if let Some(ledger) = row.sum.as_ref().filter(|_| !sums.is_empty())
+                && !sums.split(' ').any(|sum| sum == ledger)
+            {
+                let program = sums.split(' ').next().unwrap_or_default();
+                partings.push(Parting::Edited { file: list[at].file(), ledger: ledger.clone(), program });
+            }
+            if row.stands_for_all {
+                has_run[..at].fill(true);
+            }
+            has_run[at] |= row.is_done;
+            if !row.is_done {
+                begun = begun.max(Some((at, row.stands_for_all)));
+            }
+        }
+        let count = has_run.iter().position(|ran| !ran).unwrap_or(files.len());
+        // What has begun and not ended is only in doubt where it is the next.
+        let newest = has_run.iter().rposition(|ran| *ran).max(begun.map(|(at, _)| at));
+        if let Some(newest) = newest {
+            let late = (count..newest).filter(|at| !has_run[*at]);
+            partings.extend(
+                late.map(|at| Parting::OutOfOrder { file: list[at].file(), newest: list[newest].file() }),
+            );
+        }
+        if !partings.is_empty() {
+            return Err(partings);
+        }
+        let (lag, back) = match begun {
+            Some((_, back)) => (Lag::Statements, back),
+            None => (files.get(count).map_or(Lag::Never, |file| file.lag), false),
+        };
+        Ok(Told { count, lag, back })
+    }
+}
+
+/// The schemas that a database may have by what the ledger says.
+struct States {
+    told: Told,
+    /// After the migrations that have run, and then after each statement of the next that may have run.
+    schemas: Vec<Schema>,
+    /// The names of everything that is in any of them, or after any migration.
+    names: Vec<String>,
+}
+
+impl States {
+    fn of(migrations: &Migrations, told: Told, mut names: Vec<String>) -> Result<States> {
+        let reading = Error::sqlite("read the schema");
+        let replaying = Error::sqlite("replay the history in memory");
+        let replayed = replay(migrations, told.count, |_, _| Ok(()))?;
+        let mut schemas = vec![made(migrations, &replayed)?];
+        if let (Some(next), true) = (migrations.list.get(told.count), told.lag != Lag::Never) {
+            let settings = Settings::prepare(&replayed).map_err(&replaying)?;
+            for (sql, statement) in next.statements() {
+                statement::one(next, statement, sql, &replayed, &settings)?;
+                schemas.push(made(migrations, &replayed)?);
+                names.extend(ours(migrations, &replayed).map_err(&reading)?);
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(States { told, schemas, names })
+    }
+
+    /// Which of them a database has.
+    fn settle(
+        &self,
+        migrations: &Migrations,
+        conn: &Connection,
+    ) -> Result<std::result::Result<usize, OtherLedger>> {
+        let (list, found) = (migrations.list, schema(conn)?);
+        let Told { count, lag, back } = self.told;
+        let last = self.schemas.len() - 1;
+        let may_be = |at: &usize| lag != Lag::Row || *at == 0 || *at == last;
+        let fits: Vec<usize> = (0..=last)
+            .filter(may_be)
+            .filter(|at| self.schemas[*at].compare_named(&found, &self.names).is_empty())
+            .collect();
+        let (Some(&first), Some(&end)) = (fits.first(), fits.last()) else {
+            let counts = exact(migrations, &self.names, conn)?;
+            return Ok(Err(OtherLedger::Schema {
+                newest: count.checked_sub(1).map(|at| list[at].file()),
+                fits: counts.into_iter().map(|count| list[count - 1].file()).collect(),
+                differences: self.schemas[0].compare_named(&found, &self.names),
+            }));
+        };
+        let Some(next) = list.get(count).filter(|_| last > 0) else { return Ok(Ok(count)) };
+        let in_doubt = |writing: Option<(&'static str, u32)>| {
+            Ok(Err(OtherLedger::InDoubt {
+                version: next.version(),
+                file: next.file(),
+                before: count.checked_sub(1).map(|at| list[at].version()),
+                writing: writing.map(|(sql, start)| (next.position(start as usize).0, sql)),
+            }))
+        };
+        let between = next.statements().skip(first).take(end - first);
+        let mut writing = between.filter(|(sql, _)| may_change_rows(sql));
+        if let Some((sql, statement)) = writing.next() {
+            return in_doubt(Some((sql, statement.start)));
+        }
+        match (first, end) {
+            (0, _) => Ok(Ok(count)),
+            // The way back from the one behind this has ended here as well, and what it does to rows leaves no trace.
+            (_, end) if end == last && back && list.get(count + 1).is_some_and(writes_back) => in_doubt(None),
+            (_, end) if end == last => Ok(Ok(count + 1)),
+            _ => in_doubt(None),
+        }
+    }
+}
+
+/// Whether a migration is taken back by more than changes of the schema.
+fn writes_back(migration: &Migration) -> bool {
+    let writes = |sql| may_change_rows(sql) && !Kind::of(sql).changes_schema();
+    migration.back().is_some_and(|down| down.statements().any(|(sql, _)| writes(sql)))
+}
+
+/// What a history has made, without the stubs of what others make.
+fn made(migrations: &Migrations, conn: &Connection) -> Result<Schema> {
+    let mut made = schema(conn)?;
+    made.tables.retain(|_, table| !migrations.is_external(&table.name));
+    Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::migration;
+
+    const FILES: [Known; 3] = [
+        Known { key: "1", sums: "a", lag: Lag::Never },
+        Known { key: "2", sums: "b other", lag: Lag::Never },
+        Known { key: "3", sums: "", lag: Lag::Row },
+    ];
+
+    fn ran(key: &str, sum: Option<&str>) -> Ran {
+        Ran { key: key.to_owned(), sum: sum.map(str::to_owned), is_done: true, stands_for_all: false }
+    }
+
+    fn told(rows: &[Ran]) -> std::result::Result<(usize, Lag), Vec<Parting>> {
+        let list = [1, 2, 3].map(migration);
+        Told::of(&list, &FILES, rows).map(|told| (told.count, told.lag))
+    }
+
+    #[test]
+    fn what_has_run_are_the_first_ones() {
+        assert_eq!(told(&[]), Ok((0, Lag::Never)));
+        assert_eq!(told(&[ran("1", Some("a"))]), Ok((1, Lag::Never)));
+        assert_eq!(told(&[ran("2", Some("other")), ran("1", None)]), Ok((2, Lag::Row)));
+        let all = Ran { stands_for_all: true, ..ran("3", Some("whatever it keeps none of")) };
+        assert_eq!(told(&[all]), Ok((3, Lag::Never)));
+    }
+
+    #[test]
+    fn what_has_begun_is_the_next() {
+        let begun = |key| Ran { is_done: false, ..ran(key, None) };
+        assert_eq!(told(&[ran("1", None), begun("2")]), Ok((1, Lag::Statements)));
+        assert!(matches!(
+            &told(&[begun("1"), ran("2", None)]).unwrap_err()[..],
+            [Parting::OutOfOrder { .. }]
+        ));
+        assert!(matches!(&told(&[begun("2")]).unwrap_err()[..], [Parting::OutOfOrder { .. }]));
+    }
+
+    #[test]
+    fn every_disagreement_is_named() {
+        let found = told(&[ran("1", Some("x")), ran("3", None), ran("9", None)]).unwrap_err();
+        let edited = Parting::Edited { file: "m.sql", ledger: "x".to_owned(), program: "a" };
+        let late = Parting::OutOfOrder { file: "m.sql", newest: "m.sql" };
+        assert_eq!(found, [edited, Parting::Missing { key: "9".to_owned() }, late]);
+    }
+}

@@ -1,0 +1,366 @@
+//! Databases that other tools have migrated, on the command line, with the ledgers as the tools wrote them. What the tools make
+//! themselves is in `tests/processes/moving.rs`.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Instant;
+
+use onward::Tool;
+use onward::rusqlite::Connection;
+use onward_tests::cargo_onward;
+use onward_tests::command::Place;
+use onward_tests::moving::{contents, files, here, ledger, migrate, place};
+
+/// Fails like this, and leaves the file byte for byte as it was.
+#[track_caller]
+fn refuses(place: &Place, args: &[&str], code: i32, said: &[&str]) {
+    let before = fs::read(place.path("app.db")).unwrap();
+    let ran = place.onward(&[&["adopt", "app.db", "migrations"], args].concat()).exits(code);
+    for said in said {
+        assert!(ran.err.contains(said), "no {said:?} in {}", ran.err);
+    }
+    assert!(fs::read(place.path("app.db")).unwrap() == before, "the file was changed");
+}
+
+#[test]
+fn a_database_of_every_tool_is_taken_over() {
+    for tool in Tool::ALL {
+        let place = place(tool);
+        let conn = Connection::open(place.path("app.db")).unwrap();
+        let before = ledger(&conn, tool);
+        // What the tool itself would have made of it.
+        let own = Connection::open_in_memory().unwrap();
+        migrate(&own, tool, 0, 4);
+        let refused = place.onward(&["apply", "app.db", "migrations"]).exits(1).err;
+        let expected = if tool == Tool::RusqliteMigration { "adopt" } else { "adopt --from auto" };
+        assert!(refused.contains(expected), "{refused}");
+        let args = if tool == Tool::Refinery {
+            // Its row comes behind its SQL, and the third migration leaves no trace in the schema.
+            refuses(
+                &place,
+                &["--from", "auto"],
+                1,
+                &["V3__cents.sql may have run, or not", "UPDATE jobs", "2 if it has not run"],
+            );
+            ["--at", "2"]
+        } else {
+            ["--from", "auto"]
+        };
+        let rehearsed =
+            place.onward(&[&["rehearse", "app.db", "migrations"], &args[..]].concat()).exits(0).out;
+        assert_eq!(rehearsed.matches("recorded as run, not run").count(), 2, "{tool}: {rehearsed}");
+        let out = place.onward(&[&["adopt", "app.db", "migrations"], &args[..]].concat()).exits(0).out;
+        assert!(out.starts_with("taken over with "), "{tool}: {out}");
+        assert_eq!(contents(&conn), contents(&own), "{tool}");
+        assert_eq!(ledger(&conn, tool), before, "{tool}");
+        assert!(place.onward(&["verify", "app.db", "migrations"]).exits(0).err.is_empty());
+        let again = place.onward(&["adopt", "app.db", "migrations", "--from", tool.name()]).exits(0).out;
+        assert!(again.contains("up to date"), "{again}");
+    }
+}
+
+#[test]
+fn checksums_are_those_of_the_very_bytes() {
+    for tool in
+        [Tool::Sqlx, Tool::Refinery, Tool::Drizzle, Tool::Flyway, Tool::Atlas, Tool::Hiqlite, Tool::Prisma]
+    {
+        let place = place(tool);
+        let files = files(tool);
+        let (path, text) = files.iter().find(|(path, _)| path.contains("price")).unwrap();
+        // No other meaning: a comment, which onward's own checksum passes over.
+        place.write(&format!("migrations/{path}"), &format!("{text}-- a note\n"));
+        let name = path.as_str();
+        refuses(
+            &place,
+            &["--from", tool.name()],
+            1,
+            &[name, "is not the file that has run", "ran with checksum", "nothing was changed"],
+        );
+        // Other line ends are other bytes, unless the tool passes over them.
+        place.write(&format!("migrations/{path}"), &text.replace('\n', "\r\n"));
+        let outcome = place.onward(&["rehearse", "app.db", "migrations", "--from", tool.name()]);
+        match tool {
+            Tool::Prisma | Tool::Flyway => drop(outcome.exits(0)),
+            _ => assert!(outcome.exits(1).err.contains("is not the file that has run"), "{tool}"),
+        }
+    }
+}
+
+#[test]
+fn files_and_rows_that_part_are_named() {
+    let broken = |sql: &str, said: &[&str]| {
+        let place = place(Tool::Sqlx);
+        Connection::open(place.path("app.db")).unwrap().execute_batch(sql).unwrap();
+        refuses(&place, &["--from", "sqlx"], 1, said);
+    };
+    // The file of a row was deleted.
+    broken(
+        "INSERT INTO _sqlx_migrations VALUES (20260115000000, 'gone', 0, 1, x'00', 1)",
+        &["`20260115000000` has run, and there is no file for it"],
+    );
+    // A later one has run.
+    broken(
+        "DELETE FROM _sqlx_migrations WHERE version = 20260101120000",
+        &["20260101120000_jobs.sql has not run, though", "20260201120000_price.sql has"],
+    );
+    // Nothing has run, and everything is there.
+    broken(
+        "DELETE FROM _sqlx_migrations",
+        &["none has run", "it is the one after migrations/20260201120000_price.sql"],
+    );
+    // The schema is not what it was.
+    broken(
+        "DROP INDEX jobs_by_price",
+        &[
+            "the newest that has run is migrations/20260201120000_price.sql",
+            "index `jobs_by_price` is missing",
+        ],
+    );
+    // What has the name is no table.
+    broken(
+        "ALTER TABLE _sqlx_migrations RENAME TO kept; CREATE VIEW _sqlx_migrations AS SELECT * FROM kept",
+        &["`_sqlx_migrations`, is a view, and not that ledger"],
+    );
+    broken("ALTER TABLE _sqlx_migrations DROP COLUMN checksum", &["is a table without a column `checksum`"]);
+    broken("DROP TABLE _sqlx_migrations", &["does not have the ledger of sqlx"]);
+    let empty = place(Tool::Sqlx);
+    let conn = Connection::open(empty.path("app.db")).unwrap();
+    conn.execute_batch("DROP TABLE jobs; DELETE FROM _sqlx_migrations").unwrap();
+    drop(conn);
+    // A tool that has only made its table.
+    let out = empty.onward(&["adopt", "app.db", "migrations", "--from", "auto"]).exits(0).out;
+    assert!(out.contains("4 migrations"), "{out}");
+}
+
+#[test]
+fn what_has_begun_and_not_ended_is_decided_by_the_schema_or_nobody() {
+    // The row of the second is not marked as done: the schema tells, since nothing in it writes rows.
+    for (undo, adopted) in [("", 2), ("DROP INDEX jobs_by_price; ALTER TABLE jobs DROP COLUMN price;", 1)] {
+        let place = place(Tool::Sqlx);
+        let dirty = "UPDATE _sqlx_migrations SET success = 0 WHERE version = 20260201120000";
+        Connection::open(place.path("app.db")).unwrap().execute_batch(&format!("{undo}{dirty}")).unwrap();
+        let out = place.onward(&["rehearse", "app.db", "migrations", "--from", "sqlx"]).exits(0).out;
+        assert_eq!(out.matches("recorded as run, not run").count(), adopted, "{out}");
+        place.onward(&["adopt", "app.db", "migrations", "--from", "sqlx"]).exits(0);
+    }
+    // Half of it.
+    let place = place(Tool::GolangMigrate);
+    let half = "DROP INDEX jobs_by_price; UPDATE schema_migrations SET dirty = 1";
+    Connection::open(place.path("app.db")).unwrap().execute_batch(half).unwrap();
+    refuses(
+        &place,
+        &["--from", "golang-migrate"],
+        1,
+        &[
+            "000002_price.up.sql may have run, or not",
+            "the schema is that of a part of it",
+            "--at VERSION",
+            "2 if it has run, 1 if",
+        ],
+    );
+    // The third writes rows and nothing else.
+    let third = "CREATE INDEX jobs_by_price ON jobs(price); UPDATE schema_migrations SET version = 3";
+    Connection::open(place.path("app.db")).unwrap().execute_batch(third).unwrap();
+    refuses(
+        &place,
+        &["--from", "golang-migrate"],
+        1,
+        &[
+            "000003_cents.up.sql:1",
+            "UPDATE jobs SET price = price * 100",
+            "3 if it has run, 2 if it has not run",
+        ],
+    );
+    place.onward(&["adopt", "app.db", "migrations", "--at", "3"]).exits(0);
+    // The fourth makes a table before it writes: without the table, it has written nothing.
+    let place = self::place(Tool::Prisma);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    migrate(&conn, Tool::Prisma, 2, 3);
+    let row = |migration: &str, finished: &str, checksum: &str| {
+        conn.execute_batch(&format!(
+            "INSERT INTO _prisma_migrations(id, checksum, finished_at, migration_name)
+             VALUES ('{migration}', '{checksum}', {finished}, '{migration}')"
+        ))
+        .unwrap();
+    };
+    let sum = |name: &str| {
+        let files = files(Tool::Prisma);
+        let (_, text) = files.iter().find(|(path, _)| path.contains(name)).unwrap().clone();
+        let history = Place::with(&[("1_a/migration.sql", &text)]);
+        let (history, _) = onward_analysis::read(history.folder());
+        onward_analysis::moving::of(&history, Tool::Prisma).unwrap().files[0].sums[0].clone()
+    };
+    row("20260301120000_cents", "1", &sum("cents"));
+    row("20260401120000_archive", "NULL", &sum("archive"));
+    drop(conn);
+    let out = place.onward(&["adopt", "app.db", "migrations", "--from", "prisma"]).exits(0).out;
+    assert!(out.contains("20260401120000"), "{out}");
+}
+
+#[test]
+fn a_migration_outside_a_transaction_may_have_run_in_part() {
+    // sqlx writes its row behind the statements then.
+    let rebuild = "-- no-transaction\nCREATE TABLE j (id INTEGER PRIMARY KEY, state TEXT NOT NULL);\n\
+                   INSERT INTO j SELECT id, state FROM jobs;\nDROP TABLE jobs;\nALTER TABLE j RENAME TO jobs;\n";
+    let steps: Vec<&str> = rebuild.lines().skip(1).collect();
+    for ran in 0..=steps.len() {
+        let place = place(Tool::Sqlx);
+        for name in ["20260301120000_cents.sql", "20260401120000_archive.sql"] {
+            place.remove(&format!("migrations/{name}"));
+        }
+        place.write("migrations/20260301120000_rebuild.sql", rebuild);
+        Connection::open(place.path("app.db")).unwrap().execute_batch(&steps[..ran].concat()).unwrap();
+        match ran {
+            // Not begun, or done: in both the schema is enough.
+            0 | 4 => drop(place.onward(&["adopt", "app.db", "migrations", "--from", "sqlx"]).exits(0)),
+            // The rows may be there, or not.
+            1 | 2 => refuses(&place, &["--from", "sqlx"], 1, &["INSERT INTO j", "rebuild.sql:3"]),
+            _ => refuses(&place, &["--from", "sqlx"], 1, &["the schema is that of a part of it"]),
+        }
+    }
+}
+
+#[test]
+fn auto_takes_the_one_that_is_there() {
+    let place = place(Tool::Sqlx);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch("CREATE TABLE __diesel_schema_migrations(version, run_on)").unwrap();
+    refuses(
+        &place,
+        &["--from", "auto"],
+        2,
+        &[
+            "the ledgers of sqlx (`_sqlx_migrations`) and diesel (`__diesel_schema_migrations`)",
+            "say with `--from`",
+        ],
+    );
+    // The folder is not diesel's.
+    refuses(
+        &place,
+        &["--from", "diesel"],
+        2,
+        &["is not named as a migration of diesel is", "nothing was changed"],
+    );
+    place.onward(&["adopt", "app.db", "migrations", "--from", "sqlx"]).exits(0);
+    let none = self::place(Tool::Sqlx);
+    Connection::open(none.path("app.db")).unwrap().execute_batch("DROP TABLE _sqlx_migrations").unwrap();
+    refuses(&none, &["--from", "auto"], 2, &["the ledger of no tool that is known"]);
+    // The two that share a name are told apart.
+    let go = self::place(Tool::GolangMigrate);
+    refuses(&go, &["--from", "dbmate"], 1, &["is a table with a column `dirty`"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_read_only_is_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = place(Tool::Sqlx);
+    let path = place.path("app.db");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    if fs::OpenOptions::new().write(true).open(&path).is_ok() {
+        eprintln!("whoever runs this may write every file, so a read-only one is not tried");
+        return;
+    }
+    refuses(&place, &["--from", "sqlx"], 2, &["app.db"]);
+}
+
+#[test]
+fn what_fails_behind_it_takes_it_back() {
+    let place = place(Tool::Sqlx);
+    Connection::open(place.path("app.db")).unwrap().execute_batch("CREATE TABLE archive(other)").unwrap();
+    refuses(&place, &["--from", "sqlx"], 1, &["archive"]);
+}
+
+#[test]
+fn two_at_once_take_it_over_once() {
+    let place = place(Tool::Sqlx);
+    let adopt = || {
+        let mut command = cargo_onward();
+        command.args(["adopt", "app.db", "migrations", "--from", "sqlx"]).current_dir(place.folder());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let outputs = [adopt(), adopt(), adopt()].map(|child| child.wait_with_output().unwrap());
+    let texts = outputs.map(|output| {
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    });
+    assert_eq!(texts.iter().filter(|text| text.starts_with("taken over")).count(), 1, "{texts:?}");
+    let own = Connection::open_in_memory().unwrap();
+    migrate(&own, Tool::Sqlx, 0, 4);
+    assert_eq!(contents(&Connection::open(place.path("app.db")).unwrap()), contents(&own));
+}
+
+#[test]
+fn killed_in_the_midst_it_is_all_or_nothing() {
+    let own = Connection::open_in_memory().unwrap();
+    migrate(&own, Tool::Sqlx, 0, 4);
+    let (expected, mut random) = (contents(&own), fastrand::Rng::with_seed(4));
+    let whole = place(Tool::Sqlx);
+    let adopt = |place: &Place| {
+        let mut command = cargo_onward();
+        command.args(["adopt", "app.db", "migrations", "--from", "sqlx"]).current_dir(place.folder());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let time = Instant::now();
+    assert!(adopt(&whole).status().unwrap().success());
+    let longest = time.elapsed().mul_f64(1.1);
+    let (mut old, mut new) = (0, 0);
+    for _ in 0..12 {
+        let place = place(Tool::Sqlx);
+        let mut child = adopt(&place).spawn().unwrap();
+        std::thread::sleep(longest.mul_f64(random.f64()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let out = place.onward(&["adopt", "app.db", "migrations", "--from", "sqlx"]).exits(0).out;
+        if out.starts_with("taken over") {
+            old += 1
+        } else {
+            new += 1
+        }
+        assert_eq!(contents(&Connection::open(place.path("app.db")).unwrap()), expected);
+    }
+    eprintln!("{old} old, {new} new");
+}
+
+/// The blocks of a page of docs in this language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let text = fs::read_to_string(here("../../docs/moving").join(page)).unwrap();
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).map(|part| part.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// Each command of the pages is run, and what they print is what is printed. Their programs are compiled and run by the package
+/// `moving`.
+#[test]
+fn the_pages_on_moving_do_what_they_say() {
+    for tool in [Tool::Sqlx, Tool::Refinery, Tool::Diesel, Tool::RusqliteMigration, Tool::Goose] {
+        let own = tool != Tool::Goose;
+        let page = if own { format!("{tool}.md") } else { "others.md".to_owned() };
+        let place = place(tool);
+        if tool == Tool::Refinery {
+            // What comes next is to be seen in the schema.
+            place.remove("migrations/V3__cents.sql");
+        }
+        let printed = blocks(&page, "text");
+        for line in blocks(&page, "sh").iter().flat_map(|block| block.lines()) {
+            if !own && line.contains("--at") {
+                // The other way, on a database that was not taken over yet.
+                let place = self::place(tool);
+                let args: Vec<&str> = line.split(' ').skip(2).collect();
+                place.onward(&args).exits(0);
+                continue;
+            }
+            let args: Vec<&str> = line.strip_prefix("cargo onward ").expect(line).split(' ').collect();
+            let ran = place.onward(&args).exits(0);
+            if let Some(expected) = printed.last().filter(|_| args[0] == "rehearse") {
+                assert!(ran.out.starts_with(expected), "{page}: {}", ran.out);
+            }
+        }
+        if own {
+            let code = fs::read_to_string(here(&format!("pages/{tool}.rs"))).unwrap();
+            let code = code.replace(&format!("history/{tool}"), "migrations");
+            assert!(blocks(&page, "rust").contains(&code), "{page} has not what is compiled:\n{code}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+-- migrate:up
+CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+
+-- migrate:down

@@ -1,0 +1,4 @@
+-- migrate:up
+UPDATE jobs SET price = price * 100;
+
+-- migrate:down

@@ -1,0 +1,2 @@
+-- +goose Up
+UPDATE jobs SET price = price * 100;

@@ -1,0 +1,1 @@
+UPDATE jobs SET price = price * 100;

@@ -1,0 +1,2 @@
+-- +migrate Up
+CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL);

@@ -1,0 +1,2 @@
+-- +migrate Up
+UPDATE jobs SET price = price * 100;
