@@ -54,7 +54,10 @@ pub(super) fn migrations(
     );
     agrees(db)?;
     for (table, tool) in &db.owned.left_out {
-        output::line(format!("`{table}` is left out: {tool} keeps there what it has run"));
+        output::line(format!(
+            "`{table}` is left out: {tool} keeps there what it has run; where its folder is kept, that is the history, and `cargo onward \
+             adopt --from {tool}` takes such databases over"
+        ));
     }
     let file = |name: &str, from: String, sql: &str| New {
         path: folder.join(name),

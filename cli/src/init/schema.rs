@@ -5,23 +5,7 @@ use onward_core::kind::ObjectKind;
 use onward_core::ledger::LEDGER;
 use onward_core::name::{Ident, quoted};
 use onward_core::token::tokens;
-
-/// The tables in which other tools keep what they have run, and which tool that is.
-const LEDGERS: [(&str, &str); 13] = [
-    ("_sqlx_migrations", "sqlx"),
-    ("refinery_schema_history", "refinery"),
-    ("__diesel_schema_migrations", "diesel"),
-    ("schema_migrations", "golang-migrate or dbmate"),
-    ("goose_db_version", "goose"),
-    ("gorp_migrations", "sql-migrate"),
-    ("_prisma_migrations", "prisma"),
-    ("__drizzle_migrations", "drizzle"),
-    ("flyway_schema_history", "Flyway"),
-    ("atlas_schema_revisions", "Atlas"),
-    ("d1_migrations", "D1"),
-    ("_migrations", "hiqlite"),
-    ("seaql_migrations", "sea-orm"),
-];
+use onward_core::tool::Tool;
 
 /// What the owner of a database has made.
 #[derive(Default)]
@@ -29,7 +13,7 @@ pub(super) struct Owned {
     /// Tables, each with its indexes behind it, then views, then triggers.
     pub(super) objects: Vec<Object>,
     /// The ledgers of other tools, and the tools.
-    pub(super) left_out: Vec<(String, &'static str)>,
+    pub(super) left_out: Vec<(String, Tool)>,
     /// Whether onward has migrated it.
     pub(super) has_ledger: bool,
 }
@@ -45,7 +29,9 @@ pub(super) struct Object {
 
 /// Reads what the owner of the database has made, in an order that runs.
 pub(super) fn read(conn: &Connection) -> Result<Owned> {
-    let ledger = |object: &Object| LEDGERS.iter().find(|(table, _)| Ident(&object.table) == table);
+    let ledger = |object: &Object| {
+        Tool::ALL.into_iter().find(|tool| tool.ledger().is_some_and(|table| Ident(&object.table) == table))
+    };
     let (others, mut own): (Vec<_>, Vec<_>) =
         objects(conn)?.into_iter().partition(|object| ledger(object).is_some());
     let has_ledger = own.iter().any(|object| Ident(&object.name) == LEDGER);
@@ -58,7 +44,7 @@ pub(super) fn read(conn: &Connection) -> Result<Owned> {
     }
     objects.extend(of(ObjectKind::View).chain(of(ObjectKind::Trigger)).cloned());
     let tables = others.iter().filter(|object| object.kind == ObjectKind::Table);
-    let left_out = tables.filter_map(|table| Some((table.name.clone(), ledger(table)?.1)));
+    let left_out = tables.filter_map(|table| Some((table.name.clone(), ledger(table)?)));
     Ok(Owned { left_out: left_out.collect(), objects, has_ledger })
 }
 
@@ -200,7 +186,7 @@ mod tests {
         );
         let written = read(&conn).unwrap();
         assert_eq!(written.tables(), ["a", "b", "f"]);
-        assert_eq!(written.left_out, [("_sqlx_migrations".to_owned(), "sqlx")]);
+        assert_eq!(written.left_out, [("_sqlx_migrations".to_owned(), Tool::Sqlx)]);
         let again = database(&written.sql());
         conn.execute_batch("DROP TABLE _sqlx_migrations").unwrap();
         let schema = |conn| onward_schema::Schema::read(conn).unwrap();
