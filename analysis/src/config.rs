@@ -27,8 +27,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use onward_core::name::Ident;
+pub use onward_core::packed::Function as Stub;
 use onward_core::token::significant;
-pub use onward_schema::stub::Function as Stub;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 

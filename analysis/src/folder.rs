@@ -5,7 +5,6 @@
 
 pub(crate) mod bad_name;
 pub mod directive;
-pub mod embedded;
 pub mod fault;
 pub mod history;
 pub mod layout;

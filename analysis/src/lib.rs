@@ -33,6 +33,7 @@ pub mod file;
 pub mod folder;
 mod level;
 pub mod moving;
+mod packed;
 mod page;
 pub mod query;
 pub mod replay;

@@ -1,4 +1,4 @@
-//! The history as a program would embed it. It lives as long as this process, which asks once.
+//! The history as a program would embed it.
 //!
 //! A replay limits the memory of SQLite in the whole process, for good, and a real database may need more. So a history
 //! that is to be run is proven in this process, and run in another one of this program, which does not replay.
@@ -8,26 +8,16 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, bail};
-use onward::__private::{self, Lag, Migration, other};
-use onward::{Migrations, Tool};
-use onward_analysis::config::Stub;
-use onward_analysis::folder::embedded::{File, Statement};
+use onward::__private::{self, Lag, other};
+use onward::{Migration, Migrations, Tool};
 use onward_analysis::{Analysis, History, Proof, moving};
+use onward_core::packed::PackedBuf;
 
 use crate::exit::UNKNOWN;
 use crate::{folder, output};
 
 /// Set for a process that gets a proven history on its standard input.
 const PROVEN: &str = "ONWARD_PROVEN_HISTORY";
-
-/// A proven history on its way: migrations, objects, fingerprint, the functions and collations of the application, and the
-/// oldest SQLite that runs it; and the tables that others make.
-type Proven =
-    (Vec<Step>, Vec<String>, [u8; 32], Vec<(String, i32, bool)>, Vec<String>, i32, Vec<(String, String)>);
-/// Version, whether foreign keys are on, checksum, chain, the file, and the one that takes it back.
-type Step = (i64, bool, [u8; 32], [u8; 32], Text, Option<Text>);
-/// The parts of [`File`].
-type Text = (String, [usize; 3], Vec<(usize, usize, bool, bool)>);
 
 /// What other tools have of the files, each by its name, and why these cannot be its files, if they cannot.
 type Origins = Vec<(String, Vec<Known>, Option<String>)>;
@@ -52,11 +42,10 @@ impl Program {
     /// As [`of_folder`], with what these tools have of the files.
     pub(crate) fn of_folder(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
         if std::env::var_os(PROVEN).is_some() {
-            let program = receive().map(|(proven, origins)| Program { migrations: embed(proven), origins });
-            return program.map_err(|error| failed(&error));
+            return receive().map_err(|error| failed(&error));
         }
-        let proven = prove(dir, tools)?;
-        Err(hand_over(&proven).unwrap_or_else(|error| failed(&error)))
+        let (proven, origins) = prove(dir, tools)?;
+        Err(hand_over(&proven, &origins).unwrap_or_else(|error| failed(&error)))
     }
 
     /// The history of which this tool has made databases.
@@ -73,15 +62,14 @@ impl Program {
         }
         let files = files.iter().cloned().map(|(key, sums, lag)| {
             let lag = LAGS.get(lag).copied().unwrap_or(Lag::Statements);
-            __private::known(key.leak(), sums.leak(), lag)
+            (key, sums, lag)
         });
-        let origin = __private::origin(reader, files.collect::<Vec<_>>().leak());
-        Ok(__private::from(self.migrations.clone(), Box::leak(Box::new(origin))))
+        Ok(__private::from(&self.migrations, reader, files))
     }
 
     /// Whether the files are named as those of a tool that counts, and of no other.
     pub(crate) fn counts(&self) -> bool {
-        let is_counted = |migration: &Migration| {
+        let is_counted = |migration: Migration<'_>| {
             let mut parts = migration.file().rsplit(['/', '\\']).skip(1);
             let number = parts.next().and_then(|folder| folder.split_once('-'));
             number.is_some_and(|(number, _)| number.parse::<usize>().is_ok())
@@ -109,7 +97,7 @@ fn origins(history: &History, tools: &[Tool]) -> Origins {
 
 /// The history alone, which is all that a ledger can be held against.
 pub(crate) fn of_history(history: &History, dir: &Path) -> Migrations {
-    embed((steps(history, dir), Vec::new(), [0; 32], Vec::new(), Vec::new(), 0, others(history)))
+    history.packed(None, &folder::prefix(dir)).into()
 }
 
 /// The number of a version that was written as its file name has it; of one that is not there, the number that it is.
@@ -120,30 +108,14 @@ pub(crate) fn version(migrations: &Migrations, written: &str) -> anyhow::Result<
     })
 }
 
-fn prove(dir: &Path, tools: &[Tool]) -> Result<(Proven, Origins), ExitCode> {
+fn prove(dir: &Path, tools: &[Tool]) -> Result<(PackedBuf, Origins), ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
     if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
-        let functions = history.config.stubs();
-        let functions = functions
-            .map(|Stub { name, arguments, deterministic }| (name.to_owned(), arguments, deterministic));
-        let proven = (
-            steps(history, dir),
-            replay.objects.clone(),
-            *replay.fingerprint.as_bytes(),
-            functions.collect(),
-            history.config.collations.clone(),
-            history.oldest_sqlite().number(),
-            others(history),
-        );
-        return Ok((proven, origins(history, tools)));
+        return Ok((history.packed(Some(replay), &folder::prefix(dir)), origins(history, tools)));
     }
     folder::print(&analysis, dir, false);
     output::error("a history with errors is not run; nothing was done");
     Err(ExitCode::from(folder::failure(&analysis)))
-}
-
-fn others(history: &History) -> Vec<(String, String)> {
-    history.config.others().map(|table| (table.name.clone(), table.sql.clone())).collect()
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
@@ -152,70 +124,31 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 /// Runs this command in a process of its own, and gives back its exit code.
-fn hand_over(proven: &(Proven, Origins)) -> anyhow::Result<ExitCode> {
+fn hand_over(proven: &PackedBuf, origins: &Origins) -> anyhow::Result<ExitCode> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let mut command = Command::new(program);
     command.args(std::env::args_os().skip(1)).env(PROVEN, "1").stdin(Stdio::piped());
     let mut child = command.spawn().context("cannot start this program again")?;
     if let Some(mut stdin) = child.stdin.take() {
         // One that has ended by now has said why.
-        let _ = stdin.write_all(serde_json::to_string(proven)?.as_bytes());
+        let packed = proven.to_bytes();
+        let length = (packed.len() as u64).to_le_bytes();
+        let _ = stdin.write_all(&[&length[..], &packed, &serde_json::to_vec(origins)?].concat());
     }
     let code = child.wait().context("cannot wait for the run")?.code();
     Ok(ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(UNKNOWN)))
 }
 
-fn receive() -> anyhow::Result<(Proven, Origins)> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("cannot read the history")?;
-    serde_json::from_str(&text).context("this is no proven history")
+fn receive() -> anyhow::Result<Program> {
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).context("cannot read the history")?;
+    read(&bytes).context("this is no proven history")
 }
 
-fn steps(history: &History, dir: &Path) -> Vec<Step> {
-    let prefix = folder::prefix(dir);
-    let steps = history.migrations.iter().map(|found| {
-        let (up, down) = history.embedded(found, &prefix);
-        (found.version, found.foreign_keys, found.checksum.0, found.chain.0, text(up), down.map(text))
-    });
-    steps.collect()
-}
-
-fn text(File { whole, ends, statements }: File) -> Text {
-    let statements = statements
-        .into_iter()
-        .map(|Statement { range, strings, undone }| (range.start, range.end, strings, undone));
-    (whole, ends, statements.collect())
-}
-
-fn embed((steps, objects, fingerprint, functions, collations, sqlite, external): Proven) -> Migrations {
-    let list = steps.into_iter().map(|(version, foreign_keys, checksum, chain, up, down)| {
-        let up = __private::migration(version, file(up), checksum, chain);
-        let up = if foreign_keys { __private::foreign_keys(up) } else { up };
-        match down {
-            Some(down) => __private::down(up, Box::leak(Box::new(file(down)))),
-            None => up,
-        }
-    });
-    let migrations =
-        __private::migrations(list.collect::<Vec<Migration>>().leak(), leak(objects), fingerprint);
-    let external = external.into_iter().map(|(name, sql)| (&*name.leak(), &*sql.leak()));
-    let migrations = __private::external(migrations, external.collect::<Vec<_>>().leak());
-    let functions = functions
-        .into_iter()
-        .map(|(name, arguments, deterministic)| __private::function(name.leak(), arguments, deterministic));
-    let migrations = __private::stubs(migrations, functions.collect::<Vec<_>>().leak(), leak(collations));
-    __private::needs(migrations, sqlite)
-}
-
-fn file((whole, ends, statements): Text) -> __private::File {
-    // A file of four gigabytes would not have come this far.
-    let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
-    let statements = statements
-        .into_iter()
-        .map(|(start, end, strings, undone)| __private::statement(at(start), at(end), strings, undone));
-    __private::file(whole.leak(), ends.map(at), statements.collect::<Vec<_>>().leak())
-}
-
-fn leak(texts: Vec<String>) -> &'static [&'static str] {
-    texts.into_iter().map(|text| &*text.leak()).collect::<Vec<_>>().leak()
+/// What [`hand_over`] writes: how long the history is, the history, and the origins as JSON.
+fn read(bytes: &[u8]) -> Option<Program> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (packed, origins) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    let migrations = PackedBuf::from_bytes(packed)?.into();
+    Some(Program { migrations, origins: serde_json::from_slice(origins).ok()? })
 }

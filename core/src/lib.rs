@@ -22,6 +22,7 @@
 //! - [`version`]: versions as people write them;
 //! - [`checksum`]: the sum of a migration's text, and the chain over a history;
 //! - [`ledger`]: the table that says what has run, its rows and its SQL;
+//! - [`packed`]: a proven history as a program embeds it;
 //! - [`plan`]: what is pending, and where a ledger and a list of migrations are apart;
 //! - [`tool`]: other tools that have ledgers of their own.
 //!
@@ -44,6 +45,7 @@ pub mod effect;
 pub mod kind;
 pub mod ledger;
 pub mod name;
+pub mod packed;
 pub mod plan;
 pub mod printable;
 pub mod run;

@@ -5,11 +5,11 @@ use std::env;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use onward::Migrations;
 use onward_analysis::folder::lock;
 use onward_analysis::folder::locked;
 use onward_analysis::{Analysis, Proof, analyze};
 use onward_fuzz::folder::{folder, listed, write};
-use onward_fuzz::program::Program;
 use onward_fuzz::{seeds, sound};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig::{SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML};
@@ -61,7 +61,8 @@ fn runs(analysis: &Analysis) {
     if lacks || is_random(analysis) {
         return;
     }
-    Program::with(analysis, |migrations| {
+    if let (Some(replay), false) = (&analysis.replay, analysis.has_errors()) {
+        let migrations = Migrations::from(analysis.history.packed(Some(replay), ""));
         let mut conn = Connection::open_in_memory().expect("memory suffices");
         conn.set_db_config(SQLITE_DBCONFIG_DQS_DDL, false).expect("a switch");
         conn.set_db_config(SQLITE_DBCONFIG_DQS_DML, false).expect("a switch");
@@ -69,7 +70,7 @@ fn runs(analysis: &Analysis) {
         assert_eq!(report.applied.len(), analysis.history.migrations.len(), "{report}");
         let again = migrations.apply(&mut conn).unwrap_or_else(|error| panic!("{error}"));
         assert!(again.applied.is_empty(), "{again}");
-    });
+    }
 }
 
 /// What is different in every run may fail in one of them.

@@ -2,7 +2,6 @@
 #![deny(missing_docs)]
 
 pub mod folder;
-pub mod program;
 pub mod seeds;
 pub mod sqlite;
 

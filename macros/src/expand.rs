@@ -1,12 +1,8 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
-use onward_analysis::config::external::External;
-use onward_analysis::config::{Config, Stub};
 use onward_analysis::diagnostic::render;
-use onward_analysis::folder::embedded::{File, Statement};
 use onward_analysis::replay::Replay;
-use onward_analysis::{Diagnostic, History, Migration};
-use onward_core::checksum::Checksum;
+use onward_analysis::{Diagnostic, History};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
@@ -15,7 +11,7 @@ use syn::spanned::Spanned;
 use crate::cache;
 use crate::folder::Folder;
 use crate::input::{From, Hook, twice};
-use crate::origin;
+use crate::origin::{self, Origin};
 
 /// More errors than these are counted and not shown.
 const MOST: usize = 50;
@@ -32,10 +28,10 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
     let known = analysis.replay.as_ref().map(|_| &analysis.history);
     let unknown: Vec<_> = (0..hooks.len()).filter_map(|at| unknown(&hooks[..=at], known?)).collect();
     let value = match &analysis.replay {
-        Some(replay) if errors.is_empty() && unknown.is_empty() => {
-            let value = embed(&analysis.history, replay, folder, hooks);
-            origin.into_iter().fold(value, origin::add)
-        }
+        Some(replay) if errors.is_empty() && unknown.is_empty() => match origin.transpose() {
+            Ok(origin) => embed(&analysis.history, replay, folder, hooks, origin),
+            Err(error) => refused(error.into_compile_error()),
+        },
         _ => {
             let shown = errors.iter().take(MOST).map(|found| message(found, &analysis.history, folder));
             let rest = errors.len().saturating_sub(MOST);
@@ -101,22 +97,20 @@ fn unknown(hooks: &[Hook], history: &History) -> Option<syn::Error> {
     Some(syn::Error::new(hook.span, message))
 }
 
-fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) -> TokenStream {
-    let places: Vec<_> = hooks.iter().map(|hook| history.find(&hook.version)).collect();
-    let migrations = history.migrations.iter().enumerate().map(|(at, found)| {
-        let migration = migration(history, found, folder);
-        match hooks.iter().zip(&places).find(|(_, place)| **place == Some(at)) {
-            Some((hook, _)) => after(migration, &hook.function),
-            None => migration,
-        }
-    });
-    let objects = &replay.objects;
-    let fingerprint = bytes(replay.fingerprint.as_bytes());
-    let sqlite = history.oldest_sqlite().number();
-    let value = stubs(
-        quote!(::onward::__private::migrations(MIGRATIONS, &[#(#objects),*], #fingerprint)),
-        &history.config,
-    );
+fn embed(
+    history: &History,
+    replay: &Replay,
+    folder: &Folder,
+    hooks: &[Hook],
+    origin: Option<Origin>,
+) -> TokenStream {
+    let packed = history.packed(Some(replay), &folder.prefix);
+    let (text, table) = (packed.text(), Literal::byte_string(packed.table()));
+    let origin = match origin.map(origin::embed) {
+        Some(origin) => quote!(::core::option::Option::Some(#origin)),
+        None => quote!(::core::option::Option::None),
+    };
+    let hooks = hooks.iter().filter_map(|hook| Some(after(history.find(&hook.version)?, &hook.function)));
     // It warns where the application links another SQLite.
     let unnamed = history
         .config
@@ -126,78 +120,22 @@ fn embed(history: &History, replay: &Replay, folder: &Folder, hooks: &[Hook]) ->
         .then(|| quote_spanned!(folder.span=> const _: () = ::onward::__private::SQLITE_OF_THE_REPLAY;));
     quote! {
         #unnamed
-        const MIGRATIONS: &[::onward::__private::Migration] = &[#(#migrations),*];
-        ::onward::__private::needs(#value, #sqlite)
+        const EMBEDDED: ::onward::__private::Embedded<'static> =
+            ::onward::__private::Embedded::new(#text, #table, &[#(#hooks),*]);
+        ::onward::Migrations { __source: ::onward::__private::Source::Embedded(EMBEDDED), __origin: #origin }
     }
 }
 
-/// Adds what the application registers, for schemas that are made in memory to compare with.
-fn stubs(value: TokenStream, config: &Config) -> TokenStream {
-    let value = match config.others().next() {
-        Some(_) => {
-            let tables = config.others().map(|External { name, sql, .. }| quote!((#name, #sql)));
-            quote!(::onward::__private::external(#value, &[#(#tables),*]))
-        }
-        None => value,
-    };
-    if config.functions.is_empty() && config.collations.is_empty() {
-        return value;
-    }
-    let functions = config.stubs().map(|Stub { name, arguments, deterministic }| {
-        quote!(::onward::__private::function(#name, #arguments, #deterministic))
-    });
-    let collations = &config.collations;
-    quote!(::onward::__private::stubs(#value, &[#(#functions),*], &[#(#collations),*]))
-}
-
-fn migration(history: &History, migration: &Migration, folder: &Folder) -> TokenStream {
-    let Migration { version, checksum: Checksum(checksum), chain: Checksum(chain), .. } = migration;
-    let (up, down) = history.embedded(migration, &folder.prefix);
-    let up = file(&up);
-    let (checksum, chain) = (bytes(checksum), bytes(chain));
-    let up = quote!(::onward::__private::migration(#version, #up, #checksum, #chain));
-    let up = match migration.foreign_keys {
-        true => quote!(::onward::__private::foreign_keys(#up)),
-        false => up,
-    };
-    let Some(down) = down else { return up };
-    let down = file(&down);
-    quote!({
-        const DOWN: &::onward::__private::File = &#down;
-        ::onward::__private::down(#up, DOWN)
-    })
-}
-
-fn file(File { whole, ends, statements }: &File) -> TokenStream {
-    let ends = ends.map(number);
-    let statements = statements.iter().map(|Statement { range, strings, undone }| {
-        let (start, end) = (number(range.start), number(range.end));
-        quote!(::onward::__private::statement(#start, #end, #strings, #undone))
-    });
-    quote!(::onward::__private::file(#whole, [#(#ends),*], &[#(#statements),*]))
-}
-
-/// Adds the code beside a migration. The closure is only there to make one type of all: it takes nothing from around it,
-/// and so can be part of a `static`.
-fn after(migration: TokenStream, function: &Expr) -> TokenStream {
+/// The code beside the migration at this index. The closure is only there to make one type of all: it takes nothing from
+/// around it, and so can be part of a `static`.
+fn after(at: usize, function: &Expr) -> TokenStream {
     let name = match function {
         Expr::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
         _ => "a closure".to_owned(),
     };
+    let at = Literal::usize_unsuffixed(at);
     // Hygiene keeps the function from seeing it.
     let transaction = Ident::new("transaction", Span::mixed_site());
     let call = quote_spanned!(function.span()=> ::onward::__private::call(#function, #transaction));
-    quote!({
-        const HOOK: &::onward::__private::Hook = &::onward::__private::hook(#name, |#transaction| #call);
-        ::onward::__private::after(#migration, HOOK)
-    })
-}
-
-fn bytes(sum: &[u8; 32]) -> TokenStream {
-    let literal = Literal::byte_string(sum);
-    quote!(*#literal)
-}
-
-fn number(offset: usize) -> Literal {
-    Literal::usize_unsuffixed(offset)
+    quote!(::onward::__private::Hook::new(#at, #name, |#transaction| #call))
 }

@@ -26,12 +26,9 @@ pub(crate) fn of(history: &History, from: &From) -> syn::Result<Origin> {
     Ok(Origin { reader: Ident::new(&name, Span::call_site()), moving })
 }
 
-/// The history with it, or the error in its place.
-pub(crate) fn add(history: TokenStream, origin: syn::Result<Origin>) -> TokenStream {
-    let Origin { reader, moving: Moving { files, inputs } } = match origin {
-        Ok(origin) => origin,
-        Err(error) => return crate::expand::refused(error.into_compile_error()),
-    };
+/// What it is in the program.
+pub(crate) fn embed(origin: Origin) -> TokenStream {
+    let Origin { reader, moving: Moving { files, inputs } } = origin;
     let tracked = track(inputs.into_iter());
     let files = files.into_iter().map(|Known { key, sums, lag }| {
         let sums = sums.join(" ");
@@ -47,6 +44,6 @@ pub(crate) fn add(history: TokenStream, origin: syn::Result<Origin>) -> TokenStr
         const FILES: &[::onward::__private::Known] = &[#(#files),*];
         const ORIGIN: &::onward::__private::Origin =
             &::onward::__private::origin(&::onward::__private::other::#reader, FILES);
-        ::onward::__private::from({ #history }, ORIGIN)
+        ::onward::__private::OriginOf::Program(ORIGIN)
     })
 }

@@ -1,15 +1,16 @@
 //! What the macro's expansion and the command call. Not part of the public interface.
 
-use onward_core::checksum::Checksum;
+use std::borrow::Cow;
+use std::sync::Arc;
+
 pub use onward_core::tool::Lag;
 pub use onward_schema::Classes;
-pub use onward_schema::stub::Function;
 use rusqlite::Row;
 use rusqlite::types::ToSql;
 
 pub use crate::file::system::{FileCall, watch_files};
 use crate::history::Migrations;
-pub use crate::history::{Call, File, Hook, Known, Migration, Origin, Reader, Statement, call};
+pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
 pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
@@ -23,55 +24,27 @@ pub mod other {
     pub use crate::other::*;
 }
 
-/// What `migrations!` expands to.
-pub const fn migrations(
-    list: &'static [Migration],
-    objects: &'static [&'static str],
-    fingerprint: [u8; 32],
-) -> Migrations {
-    Migrations::new(list, objects, fingerprint)
-}
-
-/// A history beside tables that others make, each with the statement that makes its stub.
-pub const fn external(
-    migrations: Migrations,
-    external: &'static [(&'static str, &'static str)],
-) -> Migrations {
-    Migrations { external, ..migrations }
-}
-
-/// A history that calls functions or collations of the application.
-pub const fn stubs(
-    migrations: Migrations,
-    functions: &'static [Function<'static>],
-    collations: &'static [&'static str],
-) -> Migrations {
-    Migrations { functions, collations, ..migrations }
-}
-
-/// A function of the application; -1 stands for any number of arguments.
-pub const fn function(name: &'static str, arguments: i32, deterministic: bool) -> Function<'static> {
-    Function { name, arguments, deterministic }
-}
-
-/// A history whose databases another tool has made.
-pub const fn from(migrations: Migrations, origin: &'static Origin) -> Migrations {
-    Migrations { origin: Some(origin), ..migrations }
-}
-
 /// What another tool has of the files of a history, and how its ledger is read.
 pub const fn origin(reader: &'static Reader, files: &'static [Known]) -> Origin {
-    Origin { reader, files }
+    Origin { reader, files: Cow::Borrowed(files) }
 }
 
 /// What another tool has of a file: its name for it, and its checksums with a space between.
 pub const fn known(key: &'static str, sums: &'static str, lag: Lag) -> Known {
-    Known { key, sums, lag }
+    Known { key: Cow::Borrowed(key), sums: Cow::Borrowed(sums), lag }
 }
 
-/// A history that needs this SQLite, as SQLite numbers its versions.
-pub const fn needs(migrations: Migrations, sqlite: i32) -> Migrations {
-    Migrations { sqlite, ..migrations }
+/// A history whose databases another tool has made, by what that tool has of each file: its name for it, its checksums with a
+/// space between, and how far a database may be ahead.
+pub fn from(
+    migrations: &Migrations,
+    reader: &'static Reader,
+    files: impl IntoIterator<Item = (String, String, Lag)>,
+) -> Migrations {
+    let known = |(key, sums, lag)| Known { key: Cow::Owned(key), sums: Cow::Owned(sums), lag };
+    let files = files.into_iter().map(known).collect();
+    let origin = Some(OriginOf::Memory(Arc::new(Origin { reader, files: Cow::Owned(files) })));
+    Migrations { __origin: origin, ..migrations.clone() }
 }
 
 /// What `migrations!` expands to if nobody has said which SQLite runs them: with the one that is compiled in, that is the
@@ -88,7 +61,7 @@ pub const SQLITE_OF_THE_REPLAY: () = ();
 
 /// What `migrations!` expands to beside its errors.
 pub const fn refused() -> Migrations {
-    Migrations::new(&[], &[], [0; 32])
+    Migrations { __source: Source::Embedded(Embedded::new("", b"", &[])), __origin: None }
 }
 
 /// What `snapshot!` expands to.
@@ -99,42 +72,6 @@ pub const fn snapshot(
     times: &'static [usize],
 ) -> crate::Snapshot {
     crate::Snapshot::new(size, parts, times)
-}
-
-/// A file: path, label, name and text, one right behind the other, and where the first three of them end.
-pub const fn file(whole: &'static str, ends: [u32; 3], statements: &'static [Statement]) -> File {
-    File { whole, ends, statements }
-}
-
-/// One migration.
-pub const fn migration(version: i64, up: File, checksum: [u8; 32], chain: [u8; 32]) -> Migration {
-    let (checksum, chain) = (Checksum(checksum), Checksum(chain));
-    Migration { version, up, checksum, chain, foreign_keys: false, hook: None, down: None }
-}
-
-/// A migration that runs with foreign keys on.
-pub const fn foreign_keys(migration: Migration) -> Migration {
-    Migration { foreign_keys: true, ..migration }
-}
-
-/// Code of the application.
-pub const fn hook(name: &'static str, call: Call) -> Hook {
-    Hook { name, call }
-}
-
-/// A migration with code of the application after its statements.
-pub const fn after(migration: Migration, hook: &'static Hook) -> Migration {
-    Migration { hook: Some(hook), ..migration }
-}
-
-/// A migration with the file that takes it back.
-pub const fn down(migration: Migration, file: &'static File) -> Migration {
-    Migration { down: Some(file), ..migration }
-}
-
-/// A statement at these bytes of its file.
-pub const fn statement(start: u32, end: u32, strings: bool, undone: bool) -> Statement {
-    Statement { start, end, strings, undone }
 }
 
 /// What `query!` and its kin expand to for a statement that gives rows.

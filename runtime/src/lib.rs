@@ -60,7 +60,7 @@ mod text;
 pub mod __private;
 
 pub use error::{Access, Error, ErrorKind, Fault, Result};
-pub use history::{Conflict, Migration, Migrations, OtherLedger, Parting};
+pub use history::{Conflict, List, ListIter, Migration, Migrations, OtherLedger, Parting};
 pub use migrator::Migrator;
 pub use onward_core::checksum::Checksum;
 pub use onward_core::tool::Tool;

@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use crate::error::Result;
 use crate::history::Migrations;
 use crate::report::{Event, Readiness, Rehearsal, Report};
-use crate::run::{Adopt, Context, Goal, Options};
-use crate::start;
+use crate::run::{self, Adopt, Adopting, Context, Goal, Options};
+use crate::start::{self, Opening};
 
 /// How migrations are to be applied. Made by [`Migrations::migrator`].
 ///
@@ -25,11 +25,12 @@ use crate::start;
 pub struct Migrator<'m> {
     migrations: &'m Migrations,
     options: Options<'m>,
+    opening: Opening,
 }
 
 impl<'m> Migrator<'m> {
     pub(crate) fn new(migrations: &'m Migrations) -> Migrator<'m> {
-        Migrator { migrations, options: Options::default() }
+        Migrator { migrations, options: Options::default(), opening: start::patient }
     }
 
     fn context(&self) -> Context<'_> {
@@ -169,7 +170,7 @@ impl<'m> Migrator<'m> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn or_recreate(mut self) -> Migrator<'m> {
-        self.options.recreate = true;
+        self.opening = start::recreate;
         self
     }
 
@@ -182,7 +183,7 @@ impl<'m> Migrator<'m> {
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// // As a program made it that knew nothing of migrations.
-    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// conn.execute_batch(migrations.list().get(0).unwrap().sql())?;
     /// let refused = migrations.apply(&mut conn).unwrap_err();
     /// assert!(matches!(refused.kind(), ErrorKind::NoLedger { .. }));
     /// let report = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn)?;
@@ -198,7 +199,7 @@ impl<'m> Migrator<'m> {
     /// [`ErrorKind::NotAdopted`](crate::ErrorKind::NotAdopted), [`ErrorKind::Undecided`](crate::ErrorKind::Undecided) and [`ErrorKind::Unrepeatable`](crate::ErrorKind::Unrepeatable); nothing is changed then. And
     /// [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion) for a version that the program does not have, whatever the database is.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
-        self.options.adopt = Some(how);
+        self.options.adopt = Some(Adopting { how, adopt: run::adopt });
         self
     }
 
@@ -229,7 +230,7 @@ impl<'m> Migrator<'m> {
     /// # Errors
     /// As [`Migrations::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<(Connection, Report)> {
-        start::open(self.context(), path.as_ref())
+        start::open(self.context(), path.as_ref(), self.opening)
     }
 
     /// Takes back every migration after this version with its down file, the newest first and all or nothing: under the
@@ -244,6 +245,6 @@ impl<'m> Migrator<'m> {
     /// As [`Migrations::apply`]; [`ErrorKind::NoDownFile`](crate::ErrorKind::NoDownFile) if one of them has none, and [`ErrorKind::Drift`](crate::ErrorKind::Drift) if the schema is not
     /// the one that was proven after that version, or something is left of what was taken back.
     pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
-        start::apply(self.context(), Goal::back(self.migrations.list, version), conn)
+        start::apply(self.context(), Goal::back(self.migrations.list(), version), conn)
     }
 }

@@ -1,6 +1,6 @@
 //! Which tables statements may touch: those they name, and what hangs together with these.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use onward_core::token::significant;
 use rusqlite::{Connection, Result};
@@ -36,27 +36,31 @@ pub fn reached<'s>(
     let rows =
         query.query_map([], |row| Ok((lower(row.get(0)?), lower(row.get(1)?), row.get(2)?, row.get(3)?)))?;
     let rows = rows.collect::<Result<Vec<(String, String, String, bool)>>>()?;
-    let known: BTreeSet<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
-    let named = |sql: &str| -> Vec<&str> {
+    let mut known: Vec<String> = rows.iter().map(|(name, ..)| name.clone()).collect();
+    known.sort_unstable();
+    let at = |name: &String| known.binary_search(name).ok();
+    let named = |sql: &str| -> Vec<usize> {
         let names = significant(sql).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
-        names.filter_map(|name| known.get(name.as_str()).copied()).collect()
+        names.filter_map(|name| at(&name)).collect()
     };
-    let mut beside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut beside = vec![Vec::new(); known.len()];
     for (name, table, sql, is_table) in &rows {
-        for other in named(sql).into_iter().chain([table.as_str()]) {
-            beside.entry(other).or_default().insert(name);
+        let Some(name) = at(name) else { continue };
+        for other in named(sql).into_iter().chain(at(table)) {
+            beside[other].push(name);
             if !is_table {
-                beside.entry(name).or_default().insert(other);
+                beside[name].push(other);
             }
         }
     }
-    let mut open: Vec<&str> = statements.into_iter().flat_map(named).collect();
-    let mut reached: BTreeSet<&str> = BTreeSet::new();
+    let mut open: Vec<usize> = statements.into_iter().flat_map(named).collect();
+    let mut reached = vec![false; known.len()];
     while let Some(name) = open.pop() {
-        if reached.insert(name) {
-            open.extend(beside.get(name).into_iter().flatten());
+        if !std::mem::replace(&mut reached[name], true) {
+            open.extend_from_slice(&beside[name]);
         }
     }
-    let tables = rows.iter().filter(|(name, .., is_table)| *is_table && reached.contains(name.as_str()));
+    let is_reached = |name: &String| at(name).is_some_and(|name| reached[name]);
+    let tables = rows.iter().filter(|(name, .., is_table)| *is_table && is_reached(name));
     Ok(tables.map(|(name, ..)| name.clone()).collect())
 }

@@ -1,6 +1,6 @@
 //! Rows whose foreign keys lead nowhere.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt;
 
 use onward_core::printable::printable;
@@ -105,8 +105,8 @@ const SHOWN: usize = 5;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Violations {
-    /// By the names of table and parent in lower case.
-    pairs: BTreeMap<(String, String), Pair>,
+    /// In the order of the names of table and parent in lower case.
+    pairs: Vec<((String, String), Pair)>,
 }
 
 /// A table and what it refers to, as SQLite writes their names.
@@ -156,7 +156,7 @@ impl Violations {
         for table in children.into_iter().filter(|table| !except.contains(&table.to_ascii_lowercase())) {
             let mut found = Violations::default();
             if followed(found.add(conn, one, [table]))?.is_some() {
-                all.pairs.extend(found.pairs);
+                found.pairs.into_iter().for_each(|(_, pair)| all.keep(pair));
             }
         }
         Ok(all)
@@ -170,7 +170,8 @@ impl Violations {
             let (table, parent) = (row.get_ref(0)?.as_str()?, row.get_ref(2)?.as_str()?);
             if pair.table != table || pair.parent != parent {
                 self.keep(pair);
-                pair = self.pairs.remove(&key(table, parent)).unwrap_or_default();
+                let known = self.find(&key(table, parent));
+                pair = known.map(|at| self.pairs.remove(at).1).unwrap_or_default();
                 (pair.table, pair.parent) = (table.to_owned(), parent.to_owned());
             }
             pair.add(row.get(1)?);
@@ -180,17 +181,23 @@ impl Violations {
     }
 
     fn keep(&mut self, pair: Pair) {
-        if pair.count > 0 {
-            self.pairs.insert(key(&pair.table, &pair.parent), pair);
+        let key = key(&pair.table, &pair.parent);
+        if let (Err(at), 1..) = (self.find(&key), pair.count) {
+            self.pairs.insert(at, (key, pair));
         }
+    }
+
+    /// Where a pair is, or where it would be.
+    fn find(&self, key: &(String, String)) -> std::result::Result<usize, usize> {
+        self.pairs.binary_search_by(|(found, _)| found.cmp(key))
     }
 
     /// Those that are more than there were before, counted by table and parent.
     ///
     /// A rebuild may give rows new rowids, so single rows cannot be told apart; those that come last are taken for new.
     pub fn beyond(mut self, before: &Violations) -> Violations {
-        self.pairs.retain(|key, pair| {
-            let known = before.pairs.get(key).map_or(0, |pair| pair.count);
+        self.pairs.retain_mut(|(key, pair)| {
+            let known = before.find(key).map_or(0, |at| before.pairs[at].1.count);
             pair.count = pair.count.saturating_sub(known);
             if known > 0 {
                 let new = usize::try_from(pair.count).map_or(SHOWN, |count| count.min(SHOWN));
@@ -203,17 +210,17 @@ impl Violations {
 
     /// How many there are.
     pub fn total(&self) -> u64 {
-        self.pairs.values().map(|pair| pair.count).sum()
+        self.pairs.iter().map(|(_, pair)| pair.count).sum()
     }
 
     /// A few of each table and parent.
     pub fn shown(&self) -> Vec<Violation> {
-        let of = |pair: &Pair| {
+        let of = |(_, pair): &(_, Pair)| {
             let (table, parent) = (pair.table.clone(), pair.parent.clone());
             let violation = move |&rowid| Violation { table: table.clone(), rowid, parent: parent.clone() };
             pair.first.iter().map(violation).collect::<Vec<_>>()
         };
-        self.pairs.values().flat_map(of).collect()
+        self.pairs.iter().flat_map(of).collect()
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod fill;
 mod kept;
-mod program;
 mod trial;
 
 use std::env;

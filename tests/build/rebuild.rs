@@ -16,7 +16,7 @@ static MIGRATIONS: Migrations = migrations!();
 
 fn main() {
     let list = MIGRATIONS.list();
-    println!("{} {}", list.len(), list[list.len() - 1].checksum());
+    println!("{} {}", list.len(), list.last().unwrap().checksum());
 }
 "#;
 

@@ -11,8 +11,8 @@ static GROWN: Migrations = migrations!("histories/grown");
 /// A database that the first so many migrations made, and nobody knows.
 fn after(migrations: &Migrations, count: usize) -> File {
     let file = File::new();
-    let list = &migrations.list()[..count];
-    list.iter().for_each(|migration| file.conn().execute_batch(migration.sql()).unwrap());
+    let list = migrations.list().iter().take(count);
+    list.for_each(|migration| file.conn().execute_batch(migration.sql()).unwrap());
     file
 }
 
@@ -253,7 +253,7 @@ fn code_that_may_have_run_is_refused() {
     }
     let early = migrations!("histories/grown", after = { 2 => count });
     let error = refused(&with(GROWN_2), &early, Adopt::Reconcile);
-    assert!(matches!(error.kind(), ErrorKind::Unrepeatable { sql: "count", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Unrepeatable { sql, .. } if sql == "count"), "{error}");
     let late = migrations!("histories/grown", after = { 3 => count });
     let file = with(GROWN_2);
     assert_eq!(late.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap().adopted, 2);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use onward::rusqlite::Connection;
 use onward::rusqlite::config::DbConfig;
 use onward::{Conflict, Error, ErrorKind, Migrations, Result, State, migrations};
+use onward_core::packed::{Source, pack};
 use onward_tests::file::{File, number};
 
 static FIRST: Migrations = migrations!("histories/orders_1");
@@ -97,7 +98,7 @@ fn databases_that_ran_something_else_are_refused() {
     let [Conflict::Edited { version: 3, ledger, program, .. }] = &conflicts[..] else {
         panic!("{conflicts:?}")
     };
-    let checksum = |migrations: &Migrations| migrations.list()[1].checksum();
+    let checksum = |migrations: &Migrations| migrations.list().get(1).unwrap().checksum();
     assert_eq!((ledger, *program), (&checksum(&ORDERS).to_string(), checksum(&EDITED)));
 
     let ErrorKind::Diverged { conflicts, .. } = file.refused(&GAP).into_kind() else { panic!() };
@@ -121,9 +122,17 @@ fn a_database_without_a_ledger_is_refused() {
     assert!(error.to_string().contains("no ledger") && error.to_string().contains("`customers`"));
 }
 
+/// The same migrations, as they would be if they needed this SQLite.
+fn needing(sqlite: i32) -> Migrations {
+    let analysis = onward_analysis::analyze("histories/orders".as_ref(), onward_analysis::Proof::Whole);
+    let packed = analysis.history.packed(analysis.replay.as_ref(), "histories/orders/");
+    let source = packed.view().source().unwrap();
+    pack(&Source { sqlite, ..source }).into()
+}
+
 #[test]
 fn an_older_sqlite_is_refused_before_anything() {
-    let newer = onward::__private::needs(ORDERS.clone(), 4_001_002);
+    let newer = needing(4_001_002);
     for file in [File::with_orders(&FIRST), File::with_orders(&ORDERS)] {
         let error = file.refused(&newer);
         let text = error.to_string().replace(&*file.path().to_string_lossy(), "app.db");
@@ -153,7 +162,7 @@ fn an_older_sqlite_is_refused_before_anything() {
         ));
         assert_eq!(std::fs::read_dir(file.path().parent().unwrap()).unwrap().count(), 0);
     }
-    assert!(onward::__private::needs(ORDERS.clone(), rusqlite::version_number()).open(file.path()).is_ok());
+    assert!(needing(rusqlite::version_number()).open(file.path()).is_ok());
 }
 
 #[test]

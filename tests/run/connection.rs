@@ -313,7 +313,7 @@ fn a_schema_that_calls_the_application_is_compared_taken_back_and_taken_over() {
     assert_eq!((report.adopted, report.applied.len()), (1, 2));
     assert_eq!(REGISTERED.migrator().revert(&mut conn, 0).unwrap().reverted.len(), 3);
     // By hand, and a part of it only.
-    let grown = REGISTERED.list()[0].sql();
+    let grown = REGISTERED.list().get(0).unwrap().sql();
     conn.execute_batch(&format!(
         "DROP TABLE onward_migrations; {grown}; ALTER TABLE pages ADD COLUMN author TEXT"
     ))

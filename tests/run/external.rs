@@ -75,14 +75,14 @@ fn foreign_keys_that_led_nowhere_before_are_not_ours() {
 fn a_database_is_taken_over_beside_them() {
     for how in [Adopt::Exact, Adopt::Reconcile] {
         let file = with_others();
-        file.conn().execute_batch(JOBS.list()[0].sql()).unwrap();
+        file.conn().execute_batch(JOBS.list().get(0).unwrap().sql()).unwrap();
         let report = JOBS.migrator().adopt(how).apply(&mut file.conn()).unwrap();
         assert_eq!((report.adopted, report.applied.len()), (1, 1));
     }
     // Grown by hand: the view is there, the trigger is not.
     let file = with_others();
-    let view = JOBS.list()[1].sql().split_once("END;").unwrap().1;
-    file.conn().execute_batch(&format!("{}{view}", JOBS.list()[0].sql())).unwrap();
+    let view = JOBS.list().get(1).unwrap().sql().split_once("END;").unwrap().1;
+    file.conn().execute_batch(&format!("{}{view}", JOBS.list().get(0).unwrap().sql())).unwrap();
     JOBS.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap();
     assert_eq!(JOBS.verify(&file.conn()).unwrap(), []);
 }
@@ -121,8 +121,8 @@ fn the_application_can_speak_of_them() {
 #[test]
 fn the_command_line_knows_them_too() {
     let place = Place::with(&[
-        ("migrations/0001_jobs.sql", JOBS.list()[0].sql()),
-        ("migrations/0002_owners.sql", JOBS.list()[1].sql()),
+        ("migrations/0001_jobs.sql", JOBS.list().get(0).unwrap().sql()),
+        ("migrations/0002_owners.sql", JOBS.list().get(1).unwrap().sql()),
     ]);
     Connection::open(place.path("app.db")).unwrap().execute_batch(OTHERS).unwrap();
     let out = place.onward(&["check"]).exits(1).out;

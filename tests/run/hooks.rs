@@ -73,7 +73,7 @@ fn any_function_and_any_error_will_do() {
     });
     let file = messages();
     let error = file.refused(&ALL);
-    assert!(matches!(error.kind(), ErrorKind::Hook { hook: "own", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Hook { hook, .. } if hook == "own"), "{error}");
     assert!(error.to_string().ends_with("0003_unique_identities.sql, then `own`: an error of one's own"));
     // What is said already is no cause behind it, and is there to take apart.
     assert!(std::error::Error::source(&error).is_none());
@@ -85,7 +85,7 @@ fn any_function_and_any_error_will_do() {
 
 #[test]
 fn code_is_no_part_of_the_checksum() {
-    assert_eq!(HASHES.list()[1].checksum(), PLAIN.list()[1].checksum());
+    assert_eq!(HASHES.list().get(1).unwrap().checksum(), PLAIN.list().get(1).unwrap().checksum());
     let file = messages();
     PLAIN.apply(&mut file.conn()).unwrap();
     assert!(HASHES.apply(&mut file.conn()).unwrap().is_up_to_date());
@@ -267,7 +267,7 @@ fn what_it_may_only_ask_ends_with_it() {
     let file = messages();
     let mut conn = file.conn();
     let error = fails.apply(&mut conn).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Hook { hook: "asks_and_fails", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Hook { hook, .. } if hook == "asks_and_fails"), "{error}");
     writes(&conn);
     let panics = migrations!("histories/hashes", after = { 2 => asks_and_panics });
     assert!(catch_unwind(AssertUnwindSafe(|| panics.apply(&mut conn))).is_err());
@@ -314,7 +314,7 @@ fn it_cannot_take_the_journal_away() {
     let before = file.bytes();
     let mut conn = file.conn();
     let error = asks.apply(&mut conn).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Hook { hook: "takes_it", .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Hook { hook, .. } if hook == "takes_it"), "{error}");
     drop(conn);
     assert!(file.bytes() == before, "the file was changed");
 }

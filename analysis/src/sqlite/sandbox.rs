@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use onward_core::ledger::{CREATE_LEDGER, LEDGER};
 use onward_core::name::{Ident, quoted};
-use onward_schema::stub::collation;
+use onward_schema::stub::{collation, function};
 use onward_schema::{Schema, SchemaReader, enforce_foreign_keys, run, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
@@ -226,7 +226,7 @@ fn attached(config: &Config) -> BTreeSet<&str> {
 
 /// Stands in for what the application registers.
 fn stub(conn: &Connection, config: &Config) -> Result<()> {
-    config.stubs().try_for_each(|function| function.register(conn))?;
+    config.stubs().try_for_each(|found| function(conn, found))?;
     config.collations.iter().try_for_each(|name| collation(conn, name))?;
     if config.external.iter().any(|table| table.is_function("generate_series")) {
         series::load_module(conn)?;

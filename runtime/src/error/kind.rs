@@ -179,7 +179,7 @@ pub enum ErrorKind {
         at: Option<i64>,
         /// The file of the migration after which the schema is most like this one, or of the one that was asked for;
         /// `None` if the database holds nothing of what the history makes.
-        nearest: Option<&'static str>,
+        nearest: Option<String>,
         /// How it differs from what that one leaves.
         differences: Vec<Difference>,
     },
@@ -189,7 +189,7 @@ pub enum ErrorKind {
         /// The versions of the migrations that leave this schema.
         versions: Vec<i64>,
         /// The files of the migrations in between that may change rows, or have code beside them.
-        writing: Vec<&'static str>,
+        writing: Vec<String>,
     },
     /// The migration with which a database should be taken over is not in the program.
     UnknownVersion {
@@ -201,13 +201,13 @@ pub enum ErrorKind {
     /// A statement may have run before a database without a ledger was to be taken over, and must not run twice.
     Unrepeatable {
         /// The file of the migration, as it was called when the program was compiled.
-        file: &'static str,
+        file: String,
         /// The line of the statement, from one.
         line: usize,
         /// The column of the statement in characters, from one.
         column: usize,
         /// The statement, or the name of the function that runs behind it.
-        sql: &'static str,
+        sql: String,
     },
     /// The ledger of another tool and the program or the schema do not agree, or that ledger leaves something in doubt: see
     /// [`Adopt::From`](crate::Adopt::From).
@@ -243,7 +243,7 @@ pub enum ErrorKind {
     /// A migration that should be taken back has no file for that.
     NoDownFile {
         /// The file of the migration, as it was called when the program was compiled.
-        file: &'static str,
+        file: String,
     },
     /// The migration at which the run should stop is not in the program.
     UnknownTarget {
@@ -255,13 +255,13 @@ pub enum ErrorKind {
     /// A statement failed.
     Statement {
         /// The file of the migration, as it was called when the program was compiled.
-        file: &'static str,
+        file: String,
         /// The line of the statement, from one.
         line: usize,
         /// The column of the statement in characters, from one.
         column: usize,
         /// The statement.
-        sql: &'static str,
+        sql: String,
         /// What SQLite says.
         source: rusqlite::Error,
         /// A query that finds the rows in the way, if a constraint failed and one can be made that runs on the database
@@ -271,18 +271,18 @@ pub enum ErrorKind {
     /// The code beside a migration failed, or changed the ledger, or left a database attached.
     Hook {
         /// The file of the migration, as it was called when the program was compiled.
-        file: &'static str,
+        file: String,
         /// The function, as `migrations!` names it.
-        hook: &'static str,
+        hook: String,
         /// What it says.
         source: Box<dyn Cause + Send + Sync>,
     },
     /// The code beside a migration has ended the transaction that it was called in.
     TransactionEnded {
         /// The file of the migration, as it was called when the program was compiled.
-        file: &'static str,
+        file: String,
         /// The function, as `migrations!` names it.
-        hook: &'static str,
+        hook: String,
         /// What it says, if it failed as well.
         source: Option<Box<dyn Cause + Send + Sync>>,
     },

@@ -4,10 +4,10 @@ use std::fmt::{self, Write};
 
 use onward_core::checksum::Checksum;
 use onward_core::ledger::Row;
-use onward_core::plan::{self, Known};
+use onward_core::plan;
 use onward_core::printable::{Lines, printable};
 
-use super::migration::Migration;
+use super::list::List;
 
 /// Why a ledger and the embedded history do not go together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,9 @@ pub enum Conflict {
         /// Its version.
         version: i64,
         /// Its name in the program.
-        name: &'static str,
+        name: String,
         /// Its file in the program.
-        file: &'static str,
+        file: String,
         /// The checksum of what has run.
         ledger: String,
         /// The checksum of what the program has.
@@ -51,9 +51,9 @@ pub enum Conflict {
         /// Its version.
         version: i64,
         /// Its name.
-        name: &'static str,
+        name: String,
         /// Its file.
-        file: &'static str,
+        file: String,
         /// The checksum of what the program has.
         #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::text"))]
         program: Checksum,
@@ -86,17 +86,15 @@ impl Conflict {
     }
 
     /// With the names and sums that its indexes stand for.
-    pub(crate) fn of(found: plan::Conflict, list: &[Migration], rows: &[Row]) -> Conflict {
+    pub(crate) fn of(found: plan::Conflict, list: List<'_>, rows: &[Row]) -> Conflict {
+        let of = |migration| {
+            let found = list.at(migration);
+            (found.version(), found.name().to_owned(), found.file().to_owned(), found.checksum())
+        };
         match found {
             plan::Conflict::Edited { row, migration } => {
-                let (row, migration) = (&rows[row], &list[migration]);
-                Conflict::Edited {
-                    version: row.version,
-                    name: migration.name(),
-                    file: migration.file(),
-                    ledger: row.checksum.clone(),
-                    program: migration.checksum,
-                }
+                let (version, name, file, program) = of(migration);
+                Conflict::Edited { version, name, file, ledger: rows[row].checksum.clone(), program }
             }
             plan::Conflict::Missing { row } => {
                 let Row { version, name, checksum: ledger, .. } = rows[row].clone();
@@ -107,14 +105,8 @@ impl Conflict {
                 Conflict::Newer { version, name, ledger }
             }
             plan::Conflict::OutOfOrder { migration, newest } => {
-                let migration = &list[migration];
-                Conflict::OutOfOrder {
-                    version: migration.version,
-                    name: migration.name(),
-                    file: migration.file(),
-                    program: migration.checksum,
-                    newest,
-                }
+                let (version, name, file, program) = of(migration);
+                Conflict::OutOfOrder { version, name, file, program, newest }
             }
             plan::Conflict::Tampered { row, expected } => {
                 let Row { version, name, chain: ledger, .. } = rows[row].clone();
@@ -177,30 +169,45 @@ impl fmt::Display for Conflict {
 }
 
 /// Where the two do not go together.
-pub(crate) fn conflicts(list: &[Migration], rows: &[Row]) -> Vec<Conflict> {
-    let found = plan::ran(&known(list), rows).err().unwrap_or_default();
+pub(crate) fn conflicts(list: List<'_>, rows: &[Row]) -> Vec<Conflict> {
+    let found = plan::ran(&list.known(), rows).err().unwrap_or_default();
     found.into_iter().map(|found| Conflict::of(found, list, rows)).collect()
-}
-
-pub(crate) fn known(list: &[Migration]) -> Vec<Known> {
-    list.iter().map(|migration| Known { version: migration.version, checksum: migration.checksum }).collect()
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use onward_core::packed::{File, Source, Step, pack};
+
+    use super::super::migrations::Migrations;
     use super::*;
 
-    pub(crate) fn migration(version: i64) -> Migration {
-        let sum = [u8::try_from(version).unwrap_or_default(); 32];
-        crate::__private::migration(version, crate::__private::file("m.sqlm", [5, 5, 6], &[]), sum, sum)
+    fn checksum(version: i64) -> Checksum {
+        Checksum([u8::try_from(version).unwrap_or_default(); 32])
+    }
+
+    fn history(list: &[(i64, Checksum)]) -> Migrations {
+        let up = File { path: "m.sql".into(), label: "", name: "m", sql: "", statements: Vec::new() };
+        let step = |&(version, checksum): &(i64, Checksum)| Step {
+            version,
+            checksum,
+            foreign_keys: false,
+            up: up.clone(),
+            down: None,
+        };
+        pack(&Source { steps: list.iter().map(step).collect(), ..Source::default() }).into()
+    }
+
+    /// Empty migrations of these versions, all called `m`.
+    pub(crate) fn migrations(versions: &[i64]) -> Migrations {
+        history(&versions.iter().map(|&version| (version, checksum(version))).collect::<Vec<_>>())
     }
 
     /// What a ledger holds after these.
     pub(crate) fn ledger(versions: &[i64]) -> Vec<Row> {
         let mut chain = Checksum::default();
         let row = |version: &i64| {
-            let row = Row::of(chain, *version, "m", migration(*version).checksum);
-            chain = chain.chain(*version, migration(*version).checksum);
+            let row = Row::of(chain, *version, "m", checksum(*version));
+            chain = chain.chain(*version, checksum(*version));
             row
         };
         versions.iter().map(row).collect()
@@ -208,15 +215,14 @@ pub(crate) mod tests {
 
     #[test]
     fn every_conflict_says_which_migration_it_is_about() {
-        let list = |versions: &[i64]| versions.iter().copied().map(migration).collect::<Vec<_>>();
-        let newer = conflicts(&list(&[1, 2]), &ledger(&[1, 2, 3, 4]));
-        let missing = conflicts(&list(&[1, 3]), &ledger(&[1, 2, 3]));
-        let order = conflicts(&list(&[1, 2, 3]), &ledger(&[1, 3]));
-        let other = Migration { checksum: Checksum([9; 32]), ..migration(1) };
-        let edited = conflicts(&[other], &ledger(&[1]));
+        let conflicts = |history: &Migrations, rows: &[Row]| conflicts(history.list(), rows);
+        let newer = conflicts(&migrations(&[1, 2]), &ledger(&[1, 2, 3, 4]));
+        let missing = conflicts(&migrations(&[1, 3]), &ledger(&[1, 2, 3]));
+        let order = conflicts(&migrations(&[1, 2, 3]), &ledger(&[1, 3]));
+        let edited = conflicts(&history(&[(1, checksum(9))]), &ledger(&[1]));
         let mut rows = ledger(&[1, 2, 3]);
         rows[2].chain = "another".to_owned();
-        let tampered = conflicts(&list(&[1, 2, 3]), &rows);
+        let tampered = conflicts(&migrations(&[1, 2, 3]), &rows);
         for conflict in newer.iter().chain(&missing).chain(&order).chain(&edited) {
             assert!(conflict.to_string().contains("checksum"), "{conflict}");
         }

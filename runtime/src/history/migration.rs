@@ -3,131 +3,121 @@
 use std::fmt;
 
 use onward_core::checksum::Checksum;
+use onward_core::packed::{PackedFile, PackedStep, Statement};
 use onward_core::token;
 
+use super::embedded::Embedded;
 use super::hook::Hook;
 
-/// The bytes of a statement in its file. Public only for the macro's expansion.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub struct Statement {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    /// Double quotes may be strings, as SQLite has it by default and onward does not.
-    pub(crate) strings: bool,
-    /// What it leaves on the connection ends with the migration.
-    pub(crate) undone: bool,
+/// One migration of a history: where it is, so that it costs nothing to make or to copy.
+#[derive(Clone, Copy)]
+pub struct Migration<'m> {
+    embedded: Embedded<'m>,
+    index: usize,
+    /// Whether it is what takes the migration back, as if that were one.
+    is_back: bool,
 }
 
-/// A file and its statements. Public only for the macro's expansion.
-///
-/// A pointer is something that the loader of a program has to put right at each start, so there are few.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub struct File {
-    /// Path, label, name and text, one right behind the other.
-    pub(crate) whole: &'static str,
-    /// Where the first three of them end.
-    pub(crate) ends: [u32; 3],
-    pub(crate) statements: &'static [Statement],
-}
-
-impl File {
-    fn parts(&self) -> [&'static str; 4] {
-        let [path, label, name] = self.ends.map(|end| end as usize);
-        [&self.whole[..path], &self.whole[path..label], &self.whole[label..name], &self.whole[name..]]
+impl<'m> Migration<'m> {
+    pub(crate) fn new(embedded: Embedded<'m>, index: usize) -> Migration<'m> {
+        Migration { embedded, index, is_back: false }
     }
-}
 
-/// One migration of the embedded history.
-#[derive(Clone)]
-pub struct Migration {
-    pub(crate) version: i64,
-    pub(crate) up: File,
-    pub(crate) checksum: Checksum,
-    pub(crate) chain: Checksum,
-    pub(crate) hook: Option<&'static Hook>,
-    /// What takes it back.
-    pub(crate) down: Option<&'static File>,
-    /// Foreign keys are enforced while it runs, so that cascades fire.
-    pub(crate) foreign_keys: bool,
-}
-
-impl Migration {
     /// Its number in the ledger, which rises in the order of the history: the number in its file name, or where that does
     /// not rise, is longer than 64 bits or no number at all, another that is made of it.
-    pub fn version(&self) -> i64 {
-        self.version
+    pub fn version(self) -> i64 {
+        self.step().version
     }
 
     /// The version as the file name writes it, leading zeros included.
-    pub fn label(&self) -> &'static str {
-        let [_, label, ..] = self.up.parts();
-        label
+    pub fn label(self) -> &'m str {
+        self.up().label
     }
 
     /// The name behind the version.
-    pub fn name(&self) -> &'static str {
-        let [_, _, name, _] = self.up.parts();
-        name
+    pub fn name(self) -> &'m str {
+        self.up().name
     }
 
     /// The file it comes from, as it was called when the program was compiled.
-    pub fn file(&self) -> &'static str {
-        let [path, ..] = self.up.parts();
-        path
+    pub fn file(self) -> &'m str {
+        self.up().path
     }
 
     /// The text of the file.
-    pub fn sql(&self) -> &'static str {
-        let [.., text] = self.up.parts();
-        text
+    pub fn sql(self) -> &'m str {
+        self.up().sql
     }
 
     /// SHA-256 over the text, to which neither comments nor white space count.
-    pub fn checksum(&self) -> Checksum {
-        self.checksum
+    pub fn checksum(self) -> Checksum {
+        self.step().checksum
     }
 
     /// The function that runs after its statements, as [`migrations!`](crate::migrations) names it: `after = { 3 =>
     /// backfill::hash_messages }`. It is code, and no part of the checksum.
-    pub fn hook(&self) -> Option<&'static str> {
-        self.hook.map(|hook| hook.name)
+    pub fn hook(self) -> Option<&'m str> {
+        self.code().map(|hook| hook.name)
     }
 
     /// The text of the file that takes it back, if there is one; see [`Migrator::revert`](crate::Migrator::revert).
-    pub fn down_sql(&self) -> Option<&'static str> {
-        let [.., text] = self.down?.parts();
-        Some(text)
+    pub fn down_sql(self) -> Option<&'m str> {
+        self.back().map(Migration::sql)
+    }
+
+    /// The sum of all migrations before it. It is made here, of each of them.
+    pub(crate) fn chain_before(self) -> Checksum {
+        let before = (0..self.index).map(|index| Migration { index, ..self }.step());
+        before.fold(Checksum::default(), |chain, step| chain.chain(step.version, step.checksum))
+    }
+
+    /// Foreign keys are enforced while it runs, so that cascades fire.
+    pub(crate) fn foreign_keys(self) -> bool {
+        self.step().foreign_keys
+    }
+
+    /// The code beside it.
+    pub(crate) fn code(self) -> Option<&'m Hook> {
+        let mut hooks = self.embedded.hooks.iter();
+        hooks.find(|hook| hook.at == self.index && !self.is_back)
     }
 
     /// What takes it back, as if it were a migration.
-    pub(crate) fn back(&self) -> Option<Migration> {
-        Some(Migration { up: *self.down?, hook: None, down: None, ..self.clone() })
+    pub(crate) fn back(self) -> Option<Migration<'m>> {
+        let has_one = !self.is_back && self.step().down.is_some();
+        has_one.then_some(Migration { is_back: true, ..self })
     }
 
     /// The statements that run, in order.
-    pub(crate) fn statements(&self) -> impl Iterator<Item = (&'static str, Statement)> + use<> {
-        let text = self.sql();
-        self.up
-            .statements
-            .iter()
-            .map(move |statement| (&text[statement.start as usize..statement.end as usize], *statement))
+    pub(crate) fn statements(self) -> impl Iterator<Item = (&'m str, Statement)> + use<'m> {
+        let file = self.up();
+        let text = move |found: &Statement| file.sql.get(found.start..found.end).unwrap_or_default();
+        file.statements().map(move |found| (text(&found), found))
     }
 
     /// The line and column of a byte of the text, both from one.
-    pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
+    pub(crate) fn position(self, offset: usize) -> (usize, usize) {
         token::position(self.sql(), offset)
+    }
+
+    fn step(self) -> PackedStep<'m> {
+        self.embedded.packed.step(self.index)
+    }
+
+    /// The file that runs.
+    fn up(self) -> PackedFile<'m> {
+        let step = self.step();
+        step.down.filter(|_| self.is_back).unwrap_or(step.up)
     }
 }
 
 /// On one line of a log: the SQL may be long, and [`Migration::sql`] has it.
-impl fmt::Debug for Migration {
+impl fmt::Debug for Migration<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Migration")
-            .field("version", &self.version)
+            .field("version", &self.version())
             .field("file", &self.file())
-            .field("checksum", &format_args!("{}", self.checksum))
+            .field("checksum", &format_args!("{}", self.checksum()))
             .field("hook", &self.hook())
             .finish_non_exhaustive()
     }

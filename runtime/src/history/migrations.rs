@@ -1,68 +1,81 @@
-//! The list of all migrations, as it is embedded in the program.
+//! The history that a program has.
 
 use std::fmt;
+use std::sync::Arc;
 
 use onward_core::name::Ident;
-use onward_core::version;
-use onward_schema::stub::Function;
+use onward_core::packed::{Packed, PackedBuf};
 
+use super::embedded::Embedded;
+use super::list::List;
 use super::migration::Migration;
-use super::origin::Origin;
+use super::origin::{Origin, OriginOf};
 
 /// A history of migrations, embedded by [`migrations!`](crate::migrations).
 ///
 /// It holds no state: make it a `static` or a `const` and use it from anywhere.
 #[derive(Clone)]
 pub struct Migrations {
-    pub(crate) list: &'static [Migration],
-    /// The names of everything the history makes, in lower case and sorted.
-    pub(crate) objects: &'static [&'static str],
-    /// The fingerprint of these objects after the last migration.
-    pub(crate) fingerprint: [u8; 32],
-    /// Functions of the application that the history calls, for a schema that is made in memory to compare with.
-    pub(crate) functions: &'static [Function<'static>],
-    /// Its collations.
-    pub(crate) collations: &'static [&'static str],
-    /// The oldest SQLite that runs them, as SQLite numbers its versions.
-    pub(crate) sqlite: i32,
-    /// The tables that others make, and what stands in for each where only the schema matters.
-    pub(crate) external: &'static [(&'static str, &'static str)],
+    /// For the expansion alone, which writes it as it is: were it the outcome of a call, a `const` could not be borrowed
+    /// for longer than a statement.
+    #[doc(hidden)]
+    pub __source: Source,
     /// The tool whose databases it can take over.
-    pub(crate) origin: Option<&'static Origin>,
+    #[doc(hidden)]
+    pub __origin: Option<OriginOf>,
+}
+
+/// Where a history is.
+#[doc(hidden)]
+#[derive(Clone)]
+pub enum Source {
+    /// In the program.
+    Embedded(Embedded<'static>),
+    /// In memory.
+    Packed(Arc<PackedBuf>),
+}
+
+/// A history that was packed in this process or another one of the same program, as the command line does it: without code
+/// beside the SQL.
+impl From<PackedBuf> for Migrations {
+    fn from(packed: PackedBuf) -> Migrations {
+        Migrations { __source: Source::Packed(Arc::new(packed)), __origin: None }
+    }
 }
 
 impl fmt::Debug for Migrations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.list.iter().map(Migration::file)).finish()
+        f.debug_list().entries(self.list().iter().map(Migration::file)).finish()
     }
 }
 
 impl Migrations {
-    pub(crate) const fn new(
-        list: &'static [Migration],
-        objects: &'static [&'static str],
-        fingerprint: [u8; 32],
-    ) -> Migrations {
-        Migrations {
-            list,
-            objects,
-            fingerprint,
-            functions: &[],
-            collations: &[],
-            sqlite: 0,
-            external: &[],
-            origin: None,
+    /// Whether others make a table of this name.
+    pub(crate) fn is_external(&self, table: &str) -> bool {
+        self.packed().external().into_iter().any(|(name, _)| Ident(name) == table)
+    }
+
+    /// The tool whose databases it can take over.
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        match self.__origin.as_ref()? {
+            OriginOf::Program(origin) => Some(origin),
+            OriginOf::Memory(origin) => Some(origin),
         }
     }
 
-    /// Whether others make a table of this name.
-    pub(crate) fn is_external(&self, table: &str) -> bool {
-        self.external.iter().any(|(name, _)| Ident(name) == table)
+    pub(crate) fn packed(&self) -> Packed<'_> {
+        self.embedded().packed
     }
 
     /// The migrations in the order in which they run.
-    pub const fn list(&self) -> &'static [Migration] {
-        self.list
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let names: Vec<&str> = migrations.list().iter().map(|migration| migration.name()).collect();
+    /// assert_eq!(names.len(), migrations.list().len());
+    /// ```
+    pub fn list(&self) -> List<'_> {
+        List::new(self.embedded())
     }
 
     /// The migration that is meant by a version: its number in the ledger, or what its file name has, with or without leading
@@ -73,12 +86,14 @@ impl Migrations {
     /// assert_eq!(migrations.find("3").map(|found| found.label()), Some("0003"));
     /// assert_eq!(migrations.find("0003").map(|found| found.version()), Some(3));
     /// ```
-    pub fn find(&self, version: &str) -> Option<&'static Migration> {
-        position(self.list, version).map(|at| &self.list[at])
+    pub fn find(&self, version: &str) -> Option<Migration<'_>> {
+        self.list().get(self.list().position(version)?)
     }
-}
 
-/// Which of these migrations is meant by a version.
-pub(crate) fn position(list: &[Migration], version: &str) -> Option<usize> {
-    version::find(version, list.iter().map(|found| (found.version, found.label(), found.name())))
+    fn embedded(&self) -> Embedded<'_> {
+        match &self.__source {
+            Source::Embedded(embedded) => *embedded,
+            Source::Packed(packed) => Embedded { packed: packed.view(), hooks: &[] },
+        }
+    }
 }

@@ -2,18 +2,21 @@
 //! Nothing here runs, reads a database or fails.
 
 mod conflict;
+mod embedded;
 mod hook;
+mod list;
 mod migration;
 mod migrations;
 mod origin;
 
 pub use conflict::Conflict;
+pub(crate) use conflict::conflicts;
 #[cfg(test)]
-pub(crate) use conflict::tests::{ledger, migration};
-pub(crate) use conflict::{conflicts, known};
-pub use hook::{Call, Hook, call};
-pub use migration::{File, Migration, Statement};
-pub use migrations::Migrations;
-pub(crate) use migrations::position;
+pub(crate) use conflict::tests::{ledger, migrations};
+pub use embedded::Embedded;
+pub use hook::{Hook, call};
+pub use list::{List, ListIter};
+pub use migration::Migration;
+pub use migrations::{Migrations, Source};
 pub(crate) use origin::Ran;
-pub use origin::{Known, Origin, OtherLedger, Parting, Reader};
+pub use origin::{Known, Origin, OriginOf, OtherLedger, Parting, Reader};

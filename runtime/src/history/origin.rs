@@ -1,7 +1,9 @@
 //! What a program embeds of another tool, to take over its databases: what that tool has of each file, and how its ledger is
 //! read; and what can be wrong with such a ledger.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use onward_core::printable::{Lines, printable};
 use onward_core::tool::{Lag, Tool};
@@ -10,21 +12,31 @@ use rusqlite::types::Value;
 
 /// The tool that a history comes from. Public only for the macro's expansion.
 #[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Origin {
     pub(crate) reader: &'static Reader,
     /// What the tool has of each migration, in the order of the history.
-    pub(crate) files: &'static [Known],
+    pub(crate) files: Cow<'static, [Known]>,
+}
+
+/// Where that is. Public only for the macro's expansion.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub enum OriginOf {
+    /// In the program.
+    Program(&'static Origin),
+    /// In memory.
+    Memory(Arc<Origin>),
 }
 
 /// What a tool has of a migration's file. Public only for the macro's expansion.
 #[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Known {
     /// What stands in the tool's ledger for the migration.
-    pub(crate) key: &'static str,
+    pub(crate) key: Cow<'static, str>,
     /// The checksums that it takes for those of the file, with a space between; empty if it keeps none.
-    pub(crate) sums: &'static str,
+    pub(crate) sums: Cow<'static, str>,
     pub(crate) lag: Lag,
 }
 
@@ -87,9 +99,9 @@ pub enum OtherLedger {
     /// The schema is not the one after the newest migration of the ledger.
     Schema {
         /// The file of that migration; `None` if by the ledger none has run.
-        newest: Option<&'static str>,
+        newest: Option<String>,
         /// The files of the migrations after which it is the schema, if there are such.
-        fits: Vec<&'static str>,
+        fits: Vec<String>,
         /// How it differs from what it should be.
         differences: Vec<Difference>,
     },
@@ -98,12 +110,12 @@ pub enum OtherLedger {
         /// Its version.
         version: i64,
         /// Its file.
-        file: &'static str,
+        file: String,
         /// The version of the migration before it.
         before: Option<i64>,
         /// The statement that may have changed rows, or not: its line and text. `None` if the schema is one that only a
         /// part of the migration leaves.
-        writing: Option<(usize, &'static str)>,
+        writing: Option<(usize, String)>,
     },
 }
 
@@ -114,11 +126,11 @@ pub enum Parting {
     /// The file is not the one that has run.
     Edited {
         /// The file.
-        file: &'static str,
+        file: String,
         /// The checksum of what has run, as the tool writes it.
         ledger: String,
         /// That of the file.
-        program: &'static str,
+        program: String,
     },
     /// It has run, and the program does not have it.
     Missing {
@@ -128,9 +140,9 @@ pub enum Parting {
     /// It has not run, though a later one has.
     OutOfOrder {
         /// The file.
-        file: &'static str,
+        file: String,
         /// The file of the newest that has run.
-        newest: &'static str,
+        newest: String,
     },
 }
 

@@ -4,15 +4,15 @@ use onward_core::ledger::Row;
 use onward_core::plan::{self, Refusal};
 
 use crate::error::{ErrorKind, Result};
-use crate::history::{Conflict, Migration, known};
+use crate::history::{Conflict, List, Migration};
 
 /// The migrations that are still to run: those after the newest that has, if all up to there agree.
 ///
 /// # Errors
 /// [`ErrorKind::Tampered`], [`ErrorKind::Newer`] or [`ErrorKind::Diverged`].
-pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Migration]> {
-    let found = match plan::ran(&known(list), rows) {
-        Ok(ran) => return Ok(&list[ran..]),
+pub(crate) fn pending<'m>(list: List<'m>, rows: &[Row]) -> Result<List<'m>> {
+    let found = match plan::ran(&list.known(), rows) {
+        Ok(ran) => return Ok(list.part(ran..list.len())),
         Err(found) => found,
     };
     let refusal = Refusal::of(&found);
@@ -28,17 +28,18 @@ pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Mi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{ledger, migration};
+    use crate::history::{ledger, migrations};
 
     #[test]
     fn what_goes_together_is_split_and_what_does_not_is_refused() {
-        let list = [1, 2, 3].map(migration);
+        let history = migrations(&[1, 2, 3]);
+        let list = history.list();
         let versions = |rows: &[i64]| -> Vec<i64> {
-            pending(&list, &ledger(rows)).unwrap().iter().map(Migration::version).collect()
+            pending(list, &ledger(rows)).unwrap().iter().map(Migration::version).collect()
         };
         assert_eq!(versions(&[]), [1, 2, 3]);
         assert_eq!(versions(&[1, 2]), [3]);
-        let refused = |rows: &[Row]| pending(&list, rows).unwrap_err().into_kind();
+        let refused = |rows: &[Row]| pending(list, rows).unwrap_err().into_kind();
         assert!(matches!(refused(&ledger(&[1, 2, 3, 4])), ErrorKind::Newer { known: Some(3), .. }));
         assert!(matches!(refused(&ledger(&[1, 3])), ErrorKind::Diverged { .. }));
         assert!(matches!(refused(&ledger(&[1, 2])[1..]), ErrorKind::Tampered { .. }));

@@ -18,11 +18,11 @@ pub(crate) fn status(migrations: &Migrations, conn: &Connection) -> Result<Statu
         None => (Vec::new(), strangers(&reading, migrations).map_err(&failed)?),
     };
     drop(reading);
-    let mut entries: Vec<Entry> = migrations.list.iter().map(|migration| entry(migration, &rows)).collect();
-    for conflict in conflicts(migrations.list, &rows) {
+    let mut entries: Vec<Entry> = migrations.list().iter().map(|migration| entry(migration, &rows)).collect();
+    for conflict in conflicts(migrations.list(), &rows) {
         let version = conflict.version();
         entries.retain(|entry| entry.version != version);
-        let known = migrations.list.iter().find(|migration| migration.version == version);
+        let known = migrations.list().iter().find(|migration| migration.version() == version);
         entries.push(Entry {
             version,
             label: known.map_or_else(|| version.to_string(), |migration| migration.label().to_owned()),
@@ -34,10 +34,10 @@ pub(crate) fn status(migrations: &Migrations, conn: &Connection) -> Result<Statu
     Ok(Status { entries, strangers })
 }
 
-fn entry(migration: &Migration, rows: &[Row]) -> Entry {
-    let row = rows.iter().find(|row| row.version == migration.version);
+fn entry(migration: Migration<'_>, rows: &[Row]) -> Entry {
+    let row = rows.iter().find(|row| row.version == migration.version());
     Entry {
-        version: migration.version,
+        version: migration.version(),
         label: migration.label().to_owned(),
         name: migration.name().to_owned(),
         state: match row {

@@ -7,29 +7,28 @@ use rusqlite::{Connection, Result, params};
 
 use super::read::rows;
 use crate::error::{self, Error, ErrorKind};
-use crate::history::Migration;
+use crate::history::List;
 
 pub(crate) fn create(conn: &Connection) -> Result<()> {
     conn.execute_batch(CREATE_LEDGER)
 }
 
 /// Writes that a database without a ledger was taken over with these migrations.
-pub(crate) fn adopt(conn: &Connection, list: &[Migration]) -> Result<()> {
+pub(crate) fn adopt(conn: &Connection, list: List<'_>) -> Result<()> {
     if list.is_empty() {
         return Ok(());
     }
-    let taken: Vec<_> = list.iter().map(|migration| (migration, Duration::ZERO)).collect();
-    insert(conn, &taken)?;
+    insert(conn, list, &vec![Duration::ZERO; list.len()])?;
     conn.execute_batch(ADOPT_LEDGER)
 }
 
-/// Writes that these migrations have run.
-pub(crate) fn insert(conn: &Connection, ran: &[(&Migration, Duration)]) -> Result<()> {
+/// Writes that these migrations have run, and how long each took.
+pub(crate) fn insert(conn: &Connection, list: List<'_>, took: &[Duration]) -> Result<()> {
     let mut insert = conn.prepare(INSERT_LEDGER)?;
-    for (migration, took) in ran {
+    for ((migration, chain), took) in list.chained().zip(took) {
         let micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
-        let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
-        insert.execute(params![migration.version, migration.name(), checksum, chain, micros])?;
+        let (checksum, chain) = (migration.checksum().to_string(), chain.to_string());
+        insert.execute(params![migration.version(), migration.name(), checksum, chain, micros])?;
     }
     Ok(())
 }
@@ -44,10 +43,10 @@ pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
 ///
 /// # Errors
 /// [`ErrorKind::LedgerNotWritten`], or that the ledger cannot be read.
-pub(crate) fn written(conn: &Connection, list: &[Migration], adopted: usize) -> error::Result<()> {
-    let expected = list.iter().enumerate().map(|(index, migration)| {
-        let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
-        (migration.version, checksum, chain, index < adopted)
+pub(crate) fn written(conn: &Connection, list: List<'_>, adopted: usize) -> error::Result<()> {
+    let expected = list.chained().enumerate().map(|(index, (migration, chain))| {
+        let (checksum, chain) = (migration.checksum().to_string(), chain.to_string());
+        (migration.version(), checksum, chain, index < adopted)
     });
     // Who took the database over earlier has written so then.
     let is_adopted = |row: &Row| adopted > 0 && row.adopted;

@@ -22,7 +22,7 @@ pub enum Event<'e> {
     /// A migration begins. The lock is held, so be quick.
     Started {
         /// The migration.
-        migration: &'e Migration,
+        migration: Migration<'e>,
         /// Which of those that run now, from one.
         number: usize,
         /// How many run now.
@@ -31,7 +31,7 @@ pub enum Event<'e> {
     /// A migration has run. It is not committed before all have.
     Finished {
         /// The migration.
-        migration: &'e Migration,
+        migration: Migration<'e>,
         /// Which of those that run now, from one.
         number: usize,
         /// How many run now.

@@ -16,9 +16,9 @@ pub struct Applied {
     /// Its version.
     pub version: i64,
     /// The version as its file name writes it.
-    pub label: &'static str,
+    pub label: String,
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
     /// How long its statements took.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub duration: Duration,
@@ -40,7 +40,7 @@ pub struct Report {
     /// How many of them it had when it was taken over in this run; see [`Migrator::adopt`](crate::Migrator::adopt).
     pub adopted: usize,
     /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
-    pub newest: Option<(&'static str, &'static str)>,
+    pub newest: Option<(String, String)>,
     /// How long the call waited, from the first try for the lock that was refused.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub waited: Duration,
@@ -87,7 +87,7 @@ impl fmt::Display for Report {
             writeln!(f, "taken over with {}", count(self.adopted))?;
         }
         if self.is_up_to_date() {
-            return match self.newest {
+            return match &self.newest {
                 Some((label, name)) => write!(f, "up to date at {label} {name} ({})", count(self.total)),
                 None => write!(f, "up to date: there are no migrations"),
             };
@@ -97,7 +97,7 @@ impl fmt::Display for Report {
             false => (&self.reverted, "took back"),
         };
         let width = |of: fn(&Applied) -> &str| rows.iter().map(|row| of(row).chars().count()).max();
-        let (labels, names) = (width(|row| row.label).unwrap_or(0), width(|row| row.name).unwrap_or(0));
+        let (labels, names) = (width(|row| &row.label).unwrap_or(0), width(|row| &row.name).unwrap_or(0));
         for row in rows {
             writeln!(f, "  {:>labels$}  {:<names$}  {:>10}", row.label, row.name, millis(row.duration))?;
         }
@@ -127,10 +127,10 @@ mod tests {
 
     #[test]
     fn a_table_for_people() {
-        let row = |label, name, micros| Applied {
+        let row = |label: &str, name: &str, micros| Applied {
             version: 1,
-            label,
-            name,
+            label: label.to_owned(),
+            name: name.to_owned(),
             duration: Duration::from_micros(micros),
         };
         let mut report = Report {
@@ -138,7 +138,7 @@ mod tests {
             reverted: Vec::new(),
             total: 2,
             adopted: 0,
-            newest: Some(("0002", "archive")),
+            newest: Some(("0002".to_owned(), "archive".to_owned())),
             waited: Duration::ZERO,
             attempts: 1,
             retries: 0,

@@ -37,9 +37,9 @@ pub struct Recorded {
     /// Its version.
     pub version: i64,
     /// The version as its file name writes it.
-    pub label: &'static str,
+    pub label: String,
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
 }
 
 /// What the pending migrations would do. Its `Display` is a table for people.

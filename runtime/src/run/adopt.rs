@@ -11,7 +11,7 @@ use super::options::Adopt;
 use super::replay::{names, replay, schema};
 use super::statement;
 use crate::error::{Error, ErrorKind, Result};
-use crate::history::{Migration, Migrations};
+use crate::history::{List, Migration, Migrations};
 use crate::settings::Settings;
 
 /// How many migrations the database has had, after additive statements have run that were missing.
@@ -21,7 +21,7 @@ pub(crate) fn adopt(
     conn: &Connection,
     settings: &Settings<'_>,
 ) -> Result<usize> {
-    let list = migrations.list;
+    let list = migrations.list();
     let names = names(migrations, list.len())?;
     if let Adopt::From(tool) = how {
         return moved::count(tool, migrations, names, conn);
@@ -51,7 +51,7 @@ pub(super) fn exact(migrations: &Migrations, names: &[String], conn: &Connection
     let fingerprint = |conn: &Connection| Fingerprint::read(conn, Some(&names)).map_err(&reading);
     let (found, mut counts) = (fingerprint(conn)?, Vec::new());
     let empty = fingerprint(&Connection::open_in_memory().map_err(&reading)?)?;
-    replay(migrations, migrations.list.len(), |index, replayed| {
+    replay(migrations, migrations.list().len(), &mut |index, replayed| {
         // Of a history that has made nothing yet, or nothing any more, every database looks like the right one.
         if found != empty && fingerprint(replayed)? == found {
             counts.push(index + 1);
@@ -62,33 +62,34 @@ pub(super) fn exact(migrations: &Migrations, names: &[String], conn: &Connection
 }
 
 /// That the schema cannot tell which of these it is, since rows are written in between.
-fn undecided(list: &[Migration], counts: &[usize]) -> Option<Error> {
+fn undecided(list: List<'_>, counts: &[usize]) -> Option<Error> {
     let (first, last) = (*counts.first()?, *counts.last()?);
-    let writes = |migration: &&Migration| {
-        migration.hook.is_some() || migration.statements().any(|(sql, _)| may_change_rows(sql))
+    let writes = |migration: &Migration<'_>| {
+        migration.code().is_some() || migration.statements().any(|(sql, _)| may_change_rows(sql))
     };
-    let writing: Vec<&str> = list[first..last].iter().filter(writes).map(Migration::file).collect();
-    let versions = counts.iter().map(|count| list[count - 1].version()).collect();
+    let writing = list.part(first..last).iter().filter(writes);
+    let writing: Vec<String> = writing.map(|migration| migration.file().to_owned()).collect();
+    let versions = counts.iter().map(|count| list.at(count - 1).version()).collect();
     (!writing.is_empty()).then(|| ErrorKind::Undecided { versions, writing }.into())
 }
 
 /// What is different from the schema after so many migrations, or after those that come nearest.
 fn refusal(migrations: &Migrations, names: &[String], at: Option<usize>, conn: &Connection) -> Result<Error> {
-    let list = migrations.list;
+    let list = migrations.list();
     let found = schema(conn)?;
-    let mut nearest: Option<(&Migration, Vec<Difference>)> = None;
-    replay(migrations, list.len(), |index, replayed| {
+    let mut nearest: Option<(Migration<'_>, Vec<Difference>)> = None;
+    replay(migrations, list.len(), &mut |index, replayed| {
         if at.is_none_or(|count| count == index + 1) {
             let differences = schema(replayed)?.compare_named(&found, names);
             if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
-                nearest = Some((&list[index], differences));
+                nearest = Some((list.at(index), differences));
             }
         }
         Ok(())
     })?;
-    let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file(), found)).unzip();
+    let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file().to_owned(), found)).unzip();
     let differences = differences.unwrap_or_default();
-    let at = at.map(|count| list[count - 1].version());
+    let at = at.map(|count| list.at(count - 1).version());
     Ok(ErrorKind::NotAdopted { at, nearest, differences }.into())
 }
 
@@ -98,39 +99,39 @@ fn reconcile(
     conn: &Connection,
     settings: &Settings<'_>,
 ) -> Result<usize> {
-    let list = migrations.list;
+    let list = migrations.list();
     let found = schema(conn)?;
     if !names.iter().any(|name| found.table(name).is_some() || found.views.contains_key(name)) {
         return Err(ErrorKind::NotAdopted { at: None, nearest: None, differences: Vec::new() }.into());
     }
-    let effects = |migration: &Migration| {
+    let effects = |migration: Migration<'_>| {
         let statements = migration.statements().map(|(sql, _)| Effect::of(sql));
-        statements.chain(migration.hook.map(|_| Effect::Unrepeatable)).collect()
+        statements.chain(migration.code().map(|_| Effect::Unrepeatable)).collect()
     };
     let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());
-    replay(migrations, list.len(), |_, replayed| {
+    replay(migrations, list.len(), &mut |_, replayed| {
         let mut made = schema(replayed)?;
         made.tables.retain(|_, table| !migrations.is_external(&table.name));
         proven.push(made);
         Ok(())
     })?;
     let plan = adopt::reconcile(&effects, &proven, &found).map_err(|(migration, statement)| {
-        let migration = &list[migration];
+        let migration = list.at(migration);
         match migration.statements().nth(statement) {
-            Some((sql, at)) => unrepeatable(migration, at.start as usize, sql),
+            Some((sql, at)) => unrepeatable(migration, at.start, sql),
             None => unrepeatable(migration, migration.sql().len(), migration.hook().unwrap_or_default()),
         }
     })?;
     for (migration, statement) in plan.missing {
-        let migration = &list[migration];
+        let migration = list.at(migration);
         if let Some((sql, statement)) = migration.statements().nth(statement) {
             statement::one(migration, statement, sql, conn, settings)?;
         }
     }
     // From here on everything runs as it was proven to, which says something about this very schema alone.
     let (nearest, expected) = match plan.point.checked_sub(1) {
-        Some(last) => (Some(list[last].file()), proven.swap_remove(last)),
+        Some(last) => (Some(list.at(last).file().to_owned()), proven.swap_remove(last)),
         None => (None, Schema::default()),
     };
     let differences = expected.compare_named(&schema(conn)?, names);
@@ -142,7 +143,7 @@ fn reconcile(
 }
 
 /// A statement that begins at this byte of its file and might run the second time.
-fn unrepeatable(migration: &Migration, start: usize, sql: &'static str) -> Error {
+fn unrepeatable(migration: Migration<'_>, start: usize, sql: &str) -> Error {
     let (line, column) = migration.position(start);
-    ErrorKind::Unrepeatable { file: migration.file(), line, column, sql }.into()
+    ErrorKind::Unrepeatable { file: migration.file().to_owned(), line, column, sql: sql.to_owned() }.into()
 }

@@ -19,6 +19,6 @@ pub(crate) struct Context<'c> {
 impl Context<'_> {
     /// What a run forward is to arrive at.
     pub(crate) fn goal(&self) -> Result<Goal> {
-        Goal::forward(self.migrations.list, self.options)
+        Goal::forward(self.migrations.list(), self.options)
     }
 }

@@ -22,7 +22,7 @@ impl Before {
     }
 
     /// Of a database on which these will run.
-    pub(crate) fn count(conn: &Connection, list: &[Migration]) -> Result<Before> {
+    pub(crate) fn count(conn: &Connection, list: &[Migration<'_>]) -> Result<Before> {
         let untouched = untouched(conn, list)?;
         let violations = Violations::count(conn, &untouched)?;
         Ok(Before { untouched, violations })
@@ -36,9 +36,9 @@ impl Before {
 
 /// The tables whose rows these leave alone, and the rows that these refer to. None if nobody can be sure: code may do
 /// anything, and so may a function, a virtual table, and whoever writes to the schema.
-fn untouched(conn: &Connection, list: &[Migration]) -> Result<BTreeSet<String>> {
-    let statements = || list.iter().flat_map(Migration::statements).map(|(sql, _)| sql);
-    let code = list.iter().any(|migration| migration.hook.is_some() || migration.foreign_keys);
+fn untouched(conn: &Connection, list: &[Migration<'_>]) -> Result<BTreeSet<String>> {
+    let statements = || list.iter().copied().flat_map(Migration::statements).map(|(sql, _)| sql);
+    let code = list.iter().any(|migration| migration.code().is_some() || migration.foreign_keys());
     if code || is_strange(conn, statements())? {
         return Ok(BTreeSet::new());
     }
@@ -79,17 +79,25 @@ fn column(conn: &Connection, sql: &str) -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::__private;
+    use onward_core::checksum::Checksum;
+    use onward_core::packed::{File, Source, Statement, Step, pack};
 
-    /// A migration of one statement.
-    fn migration(sql: &'static str) -> Migration {
-        let statements = vec![__private::statement(0, sql.len() as u32, false, false)].leak();
-        let whole = format!("m.s1{sql}").leak();
-        __private::migration(1, __private::file(whole, [3, 4, 4], statements), [0; 32], [0; 32])
+    use super::*;
+    use crate::history::Migrations;
+
+    /// One migration of one statement.
+    fn history(sql: &str, foreign_keys: bool) -> Migrations {
+        let statements = vec![Statement { start: 0, end: sql.len(), strings: false, undone: false }];
+        let up = File { path: "m.s".into(), label: "1", name: "", sql, statements };
+        let steps = vec![Step { version: 1, checksum: Checksum::of(sql), foreign_keys, up, down: None }];
+        pack(&Source { steps, ..Source::default() }).into()
     }
 
-    fn left_alone(sql: &'static str) -> Vec<String> {
+    fn all(history: &Migrations) -> Vec<Migration<'_>> {
+        history.list().iter().collect()
+    }
+
+    fn left_alone(sql: &str) -> Vec<String> {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(
             "CREATE TABLE parent(id INTEGER PRIMARY KEY); CREATE TABLE child(a REFERENCES parent);
@@ -101,7 +109,7 @@ mod tests {
              CREATE VIRTUAL TABLE docs USING fts5(a);",
         )
         .unwrap();
-        let tables = untouched(&conn, &[migration(sql)]).unwrap().into_iter();
+        let tables = untouched(&conn, &all(&history(sql, false))).unwrap().into_iter();
         tables.filter(|table| !table.starts_with("docs")).collect()
     }
 
@@ -131,8 +139,8 @@ mod tests {
         }
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE t(a)").unwrap();
-        let keys_on = __private::foreign_keys(migration("SELECT 1"));
-        assert!(untouched(&conn, &[keys_on]).unwrap().is_empty());
+        let keys_on = history("SELECT 1", true);
+        assert!(untouched(&conn, &all(&keys_on)).unwrap().is_empty());
         assert_eq!(untouched(&conn, &[]).unwrap().len(), 1);
         conn.execute_batch("CREATE TEMP TRIGGER r AFTER INSERT ON main.t BEGIN DELETE FROM t; END").unwrap();
         assert!(untouched(&conn, &[]).unwrap().is_empty());
@@ -148,7 +156,7 @@ mod tests {
         )
         .unwrap();
         for (sql, new) in [("DELETE FROM p", 1), ("CREATE TABLE e(p REFERENCES p)", 0)] {
-            let before = Before::count(&conn, &[migration(sql)]).unwrap();
+            let before = Before::count(&conn, &all(&history(sql, false))).unwrap();
             conn.execute_batch(sql).unwrap();
             assert_eq!(before.new_ones(&conn).unwrap().total(), new, "{sql}");
         }

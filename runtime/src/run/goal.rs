@@ -2,7 +2,7 @@
 
 use super::options::{Adopt, Options};
 use crate::error::{ErrorKind, Result};
-use crate::history::{Migration, position};
+use crate::history::{List, Migration};
 
 /// How many migrations of the history a database should have in the end.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +24,8 @@ impl Goal {
     ///
     /// # Errors
     /// [`ErrorKind::UnknownTarget`] and [`ErrorKind::UnknownVersion`].
-    pub(crate) fn forward(list: &[Migration], options: &Options<'_>) -> Result<Goal> {
-        if let Some(Adopt::At(version)) = options.adopt {
+    pub(crate) fn forward(list: List<'_>, options: &Options<'_>) -> Result<Goal> {
+        if let Some(Adopt::At(version)) = options.adopt.map(|adopting| adopting.how) {
             taken_over_at(list, version)?;
         }
         options.target.map_or(Ok(list.len()), |target| up_to(list, target)).map(Goal::Up)
@@ -35,14 +35,14 @@ impl Goal {
     ///
     /// # Errors
     /// [`ErrorKind::UnknownTarget`].
-    pub(crate) fn back(list: &[Migration], version: i64) -> Result<Goal> {
-        let is_before_all = list.first().is_some_and(|first| version < first.version);
+    pub(crate) fn back(list: List<'_>, version: i64) -> Result<Goal> {
+        let is_before_all = list.first().is_some_and(|first| version < first.version());
         if is_before_all { Ok(Goal::Back(0)) } else { up_to(list, version).map(Goal::Back) }
     }
 }
 
 /// How many migrations there are up to this version.
-fn up_to(list: &[Migration], target: i64) -> Result<usize> {
+fn up_to(list: List<'_>, target: i64) -> Result<usize> {
     let known = list.last().map(Migration::version);
     count(list, target).ok_or_else(|| ErrorKind::UnknownTarget { target, known }.into())
 }
@@ -51,11 +51,11 @@ fn up_to(list: &[Migration], target: i64) -> Result<usize> {
 ///
 /// # Errors
 /// [`ErrorKind::UnknownVersion`].
-pub(crate) fn taken_over_at(list: &[Migration], version: i64) -> Result<usize> {
+pub(crate) fn taken_over_at(list: List<'_>, version: i64) -> Result<usize> {
     let known = list.last().map(Migration::version);
     count(list, version).ok_or_else(|| ErrorKind::UnknownVersion { version, known }.into())
 }
 
-fn count(list: &[Migration], version: i64) -> Option<usize> {
-    position(list, &version.to_string()).map(|at| at + 1)
+fn count(list: List<'_>, version: i64) -> Option<usize> {
+    list.position(&version.to_string()).map(|at| at + 1)
 }

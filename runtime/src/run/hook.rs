@@ -10,8 +10,8 @@ use crate::ledger;
 
 /// Calls the hook of a migration, if it has one, and sees that the transaction is still the same, and what only onward
 /// writes as it was.
-pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Result<()> {
-    let Some(hook) = migration.hook else { return Ok(()) };
+pub(crate) fn run(migration: Migration<'_>, transaction: &Transaction<'_>) -> Result<()> {
+    let Some(hook) = migration.code() else { return Ok(()) };
     let calling = Error::sqlite("call the code beside the migration");
     let savepoint = savepoint(transaction).map_err(&calling)?;
     begin_to_write(transaction).map_err(&calling)?;
@@ -20,7 +20,7 @@ pub(crate) fn run(migration: &Migration, transaction: &Transaction<'_>) -> Resul
     let outcome = (hook.call)(transaction);
     let ended =
         transaction.is_autocommit() || transaction.execute_batch(&format!("RELEASE {savepoint}")).is_err();
-    let (file, hook) = (migration.file(), hook.name);
+    let (file, hook) = (migration.file().to_owned(), hook.name.to_owned());
     match outcome {
         Err(source) if transaction.is_autocommit() && rolls_back(&*source) => {
             Err(ErrorKind::Hook { file, hook, source }.into())

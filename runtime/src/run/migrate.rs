@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use onward_schema::Violations;
 use rusqlite::{Connection, Transaction};
 
-use super::adopt::adopt;
 use super::context::Context;
 use super::foreign_keys::Before;
 use super::goal::Goal;
+use super::options::Adopting;
 use super::pending::Pending;
 use super::{hook, statement, verify};
 use crate::error::{Error, ErrorKind, Result};
@@ -18,7 +18,7 @@ use crate::report::{Event, Watch};
 use crate::settings::Settings;
 
 /// Migrations, and how long each took.
-pub(crate) type Timed<'m> = Vec<(&'m Migration, Duration)>;
+pub(crate) type Timed<'m> = Vec<(Migration<'m>, Duration)>;
 
 /// What pending migrations did.
 #[derive(Default)]
@@ -53,33 +53,34 @@ impl<'m> Pending<'m> {
         let checking = Error::sqlite("check foreign keys");
         let before = match (self.adopt, self.is_empty) {
             (None, true) => Before::empty(),
-            (None, false) => Before::count(conn, self.list).map_err(&checking)?,
+            (None, false) => Before::count(conn, &self.list.to_vec()).map_err(&checking)?,
             // What is missing of any of them may run.
-            (Some(_), _) => Before::count(conn, migrations.list).map_err(&checking)?,
+            (Some(_), _) => Before::count(conn, &migrations.list().to_vec()).map_err(&checking)?,
         };
         let adopted = match self.adopt {
-            Some(how) => adopt(how, migrations, conn, settings)?,
+            Some(Adopting { how, adopt }) => adopt(how, migrations, conn, settings)?,
             None => 0,
         };
         let list = match self.adopt {
-            Some(_) => &migrations.list[adopted..goal.max(adopted)],
+            Some(_) => migrations.list().part(adopted..goal.max(adopted)),
             None => self.list,
         };
         if self.is_new {
             ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
         }
-        let list = all(watch, conn, list.iter(), |migration| {
-            statement::all(migration, conn, settings, || hook::run(migration, conn))
+        let took = all(watch, conn, &list.to_vec(), &|migration| {
+            statement::all(migration, conn, settings, &|| hook::run(migration, conn))
         })?;
         let violations = before.new_ones(conn).map_err(&checking)?;
         let writing = Error::sqlite("write the ledger");
-        ledger::adopt(conn, &migrations.list[..adopted]).map_err(&writing)?;
-        ledger::insert(conn, &list).map_err(&writing)?;
+        ledger::adopt(conn, migrations.list().part(0..adopted)).map_err(&writing)?;
+        ledger::insert(conn, list, &took).map_err(&writing)?;
         let total = self.ran + adopted + list.len();
-        ledger::written(conn, &migrations.list[..total], adopted)?;
+        ledger::written(conn, migrations.list().part(0..total), adopted)?;
         if adopted + list.len() > 0 {
             verify::proven(migrations, total, conn)?;
         }
+        let list = list.iter().zip(took).collect();
         Ok(Ran { adopted, list, violations, total, ..Ran::default() })
     }
 
@@ -93,31 +94,33 @@ impl<'m> Pending<'m> {
     ) -> Result<Ran<'m>> {
         let checking = Error::sqlite("check foreign keys");
         let total = self.ran - self.list.len();
-        let downs: Vec<Migration> = self.list.iter().filter_map(Migration::back).collect();
+        let downs: Vec<Migration<'_>> = self.list.iter().filter_map(Migration::back).collect();
         let before = Before::count(conn, &downs).map_err(&checking)?;
-        let reverted = all(watch, conn, self.list.iter().rev(), |migration| match migration.back() {
-            Some(down) => statement::all(&down, conn, settings, || Ok(())),
-            None => Err(ErrorKind::NoDownFile { file: migration.file() }.into()),
+        let newest_first: Vec<Migration<'_>> = self.list.iter().rev().collect();
+        let took = all(watch, conn, &newest_first, &|migration| match migration.back() {
+            Some(down) => statement::all(down, conn, settings, &|| Ok(())),
+            None => Err(ErrorKind::NoDownFile { file: migration.file().to_owned() }.into()),
         })?;
         let violations = before.new_ones(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {
-            ledger::remove(conn, oldest.version).map_err(Error::sqlite("write the ledger"))?;
-            ledger::written(conn, &migrations.list[..total], 0)?;
+            ledger::remove(conn, oldest.version()).map_err(Error::sqlite("write the ledger"))?;
+            ledger::written(conn, migrations.list().part(0..total), 0)?;
             verify::reverted(migrations, self.ran, total, conn)?;
         }
+        let reverted = newest_first.into_iter().zip(took).collect();
         Ok(Ran { reverted, violations, total, ..Ran::default() })
     }
 }
 
 /// Runs each of these, tells whoever watches, and gives back how long each took.
-fn all<'m>(
+fn all(
     watch: &Watch<'_>,
     conn: &Connection,
-    list: impl ExactSizeIterator<Item = &'m Migration>,
-    mut run: impl FnMut(&'m Migration) -> Result<()>,
-) -> Result<Timed<'m>> {
+    list: &[Migration<'_>],
+    run: &dyn Fn(Migration<'_>) -> Result<()>,
+) -> Result<Vec<Duration>> {
     let of = list.len();
-    let timed = list.zip(1..).map(|(migration, number)| {
+    let took = list.iter().zip(1..).map(|(&migration, number)| {
         watch.tell(Event::Started { migration, number, of });
         // SQLite rolls back by itself on some errors. Whoever overlooked one would write outside any transaction.
         if conn.is_autocommit() {
@@ -130,7 +133,7 @@ fn all<'m>(
         run(migration)?;
         let duration = start.elapsed();
         watch.tell(Event::Finished { migration, number, of, duration });
-        Ok((migration, duration))
+        Ok(duration)
     });
-    timed.collect()
+    took.collect()
 }

@@ -18,12 +18,13 @@ mod statement;
 mod verify;
 mod version;
 
+pub(crate) use adopt::adopt;
 pub(crate) use context::Context;
 pub(crate) use exclusive::{Exclusive, Lock};
 pub(crate) use goal::Goal;
 pub(crate) use migrate::Ran;
 pub use options::Adopt;
-pub(crate) use options::Options;
+pub(crate) use options::{Adopting, Options};
 pub(crate) use pending::pending;
 pub(crate) use replay::runs;
 pub(crate) use rollback::rolled_back;

@@ -11,7 +11,7 @@ use super::adopt::exact;
 use super::replay::{ours, replay, schema};
 use super::statement;
 use crate::error::{Error, ErrorKind, Result};
-use crate::history::{Known, Migration, Migrations, OtherLedger, Parting, Ran};
+use crate::history::{Known, List, Migration, Migrations, OtherLedger, Parting, Ran};
 use crate::other;
 use crate::settings::Settings;
 
@@ -23,8 +23,8 @@ pub(super) fn count(
     conn: &Connection,
 ) -> Result<usize> {
     let refused = |problem| Err(ErrorKind::OtherLedger { tool, problem }.into());
-    let embedded = migrations.origin.map(|origin| origin.reader.tool);
-    let Some(origin) = migrations.origin.filter(|_| embedded == Some(tool)) else {
+    let embedded = migrations.origin().map(|origin| origin.reader.tool);
+    let Some(origin) = migrations.origin().filter(|_| embedded == Some(tool)) else {
         return refused(OtherLedger::NotEmbedded { embedded });
     };
     let rows = other::read(origin.reader, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
@@ -32,7 +32,7 @@ pub(super) fn count(
         Ok(rows) => rows,
         Err(found) => return refused(OtherLedger::NotThere { found }),
     };
-    let told = match Told::of(migrations.list, origin.files, &rows) {
+    let told = match Told::of(migrations.list(), &origin.files, &rows) {
         Ok(told) => told,
         Err(partings) => return refused(OtherLedger::Parted { partings }),
     };
@@ -56,7 +56,7 @@ struct Told {
 impl Told {
     /// # Errors
     /// Every migration about which the rows and the files do not agree.
-    fn of(list: &[Migration], files: &[Known], rows: &[Ran]) -> std::result::Result<Told, Vec<Parting>> {
+    fn of(list: List<'_>, files: &[Known], rows: &[Ran]) -> std::result::Result<Told, Vec<Parting>> {
         let mut partings = Vec::new();
         let mut has_run = vec![false; files.len()];
         let mut begun = None;
@@ -65,12 +65,12 @@ impl Told {
                 partings.push(Parting::Missing { key: row.key.clone() });
                 continue;
             };
-            let sums = files[at].sums;
+            let (sums, file) = (&*files[at].sums, |at| list.at(at).file().to_owned());
             if let Some(ledger) = row.sum.as_ref().filter(|_| !sums.is_empty())
                 && !sums.split(' ').any(|sum| sum == ledger)
             {
-                let program = sums.split(' ').next().unwrap_or_default();
-                partings.push(Parting::Edited { file: list[at].file(), ledger: ledger.clone(), program });
+                let program = sums.split(' ').next().unwrap_or_default().to_owned();
+                partings.push(Parting::Edited { file: file(at), ledger: ledger.clone(), program });
             }
             if row.stands_for_all {
                 has_run[..at].fill(true);
@@ -85,9 +85,8 @@ impl Told {
         let newest = has_run.iter().rposition(|ran| *ran).max(begun.map(|(at, _)| at));
         if let Some(newest) = newest {
             let late = (count..newest).filter(|at| !has_run[*at]);
-            partings.extend(
-                late.map(|at| Parting::OutOfOrder { file: list[at].file(), newest: list[newest].file() }),
-            );
+            let file = |at| list.at(at).file().to_owned();
+            partings.extend(late.map(|at| Parting::OutOfOrder { file: file(at), newest: file(newest) }));
         }
         if !partings.is_empty() {
             return Err(partings);
@@ -113,9 +112,9 @@ impl States {
     fn of(migrations: &Migrations, told: Told, mut names: Vec<String>) -> Result<States> {
         let reading = Error::sqlite("read the schema");
         let replaying = Error::sqlite("replay the history in memory");
-        let replayed = replay(migrations, told.count, |_, _| Ok(()))?;
+        let replayed = replay(migrations, told.count, &mut |_, _| Ok(()))?;
         let mut schemas = vec![made(migrations, &replayed)?];
-        if let (Some(next), true) = (migrations.list.get(told.count), told.lag != Lag::Never) {
+        if let (Some(next), true) = (migrations.list().get(told.count), told.lag != Lag::Never) {
             let settings = Settings::prepare(&replayed).map_err(&replaying)?;
             for (sql, statement) in next.statements() {
                 statement::one(next, statement, sql, &replayed, &settings)?;
@@ -134,7 +133,7 @@ impl States {
         migrations: &Migrations,
         conn: &Connection,
     ) -> Result<std::result::Result<usize, OtherLedger>> {
-        let (list, found) = (migrations.list, schema(conn)?);
+        let (list, found) = (migrations.list(), schema(conn)?);
         let Told { count, lag, back } = self.told;
         let last = self.schemas.len() - 1;
         let may_be = |at: &usize| lag != Lag::Row || *at == 0 || *at == last;
@@ -145,18 +144,18 @@ impl States {
         let (Some(&first), Some(&end)) = (fits.first(), fits.last()) else {
             let counts = exact(migrations, &self.names, conn)?;
             return Ok(Err(OtherLedger::Schema {
-                newest: count.checked_sub(1).map(|at| list[at].file()),
-                fits: counts.into_iter().map(|count| list[count - 1].file()).collect(),
+                newest: count.checked_sub(1).map(|at| list.at(at).file().to_owned()),
+                fits: counts.into_iter().map(|count| list.at(count - 1).file().to_owned()).collect(),
                 differences: self.schemas[0].compare_named(&found, &self.names),
             }));
         };
         let Some(next) = list.get(count).filter(|_| last > 0) else { return Ok(Ok(count)) };
-        let in_doubt = |writing: Option<(&'static str, u32)>| {
+        let in_doubt = |writing: Option<(&str, usize)>| {
             Ok(Err(OtherLedger::InDoubt {
                 version: next.version(),
-                file: next.file(),
-                before: count.checked_sub(1).map(|at| list[at].version()),
-                writing: writing.map(|(sql, start)| (next.position(start as usize).0, sql)),
+                file: next.file().to_owned(),
+                before: count.checked_sub(1).map(|at| list.at(at).version()),
+                writing: writing.map(|(sql, start)| (next.position(start).0, sql.to_owned())),
             }))
         };
         let between = next.statements().skip(first).take(end - first);
@@ -175,7 +174,7 @@ impl States {
 }
 
 /// Whether a migration is taken back by more than changes of the schema.
-fn writes_back(migration: &Migration) -> bool {
+fn writes_back(migration: Migration<'_>) -> bool {
     let writes = |sql| may_change_rows(sql) && !Kind::of(sql).changes_schema();
     migration.back().is_some_and(|down| down.statements().any(|(sql, _)| writes(sql)))
 }
@@ -189,13 +188,15 @@ fn made(migrations: &Migrations, conn: &Connection) -> Result<Schema> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
-    use crate::history::migration;
+    use crate::history::migrations;
 
     const FILES: [Known; 3] = [
-        Known { key: "1", sums: "a", lag: Lag::Never },
-        Known { key: "2", sums: "b other", lag: Lag::Never },
-        Known { key: "3", sums: "", lag: Lag::Row },
+        Known { key: Cow::Borrowed("1"), sums: Cow::Borrowed("a"), lag: Lag::Never },
+        Known { key: Cow::Borrowed("2"), sums: Cow::Borrowed("b other"), lag: Lag::Never },
+        Known { key: Cow::Borrowed("3"), sums: Cow::Borrowed(""), lag: Lag::Row },
     ];
 
     fn ran(key: &str, sum: Option<&str>) -> Ran {
@@ -203,8 +204,8 @@ mod tests {
     }
 
     fn told(rows: &[Ran]) -> std::result::Result<(usize, Lag), Vec<Parting>> {
-        let list = [1, 2, 3].map(migration);
-        Told::of(&list, &FILES, rows).map(|told| (told.count, told.lag))
+        let history = migrations(&[1, 2, 3]);
+        Told::of(history.list(), &FILES, rows).map(|told| (told.count, told.lag))
     }
 
     #[test]
@@ -230,8 +231,9 @@ mod tests {
     #[test]
     fn every_disagreement_is_named() {
         let found = told(&[ran("1", Some("x")), ran("3", None), ran("9", None)]).unwrap_err();
-        let edited = Parting::Edited { file: "m.sql", ledger: "x".to_owned(), program: "a" };
-        let late = Parting::OutOfOrder { file: "m.sql", newest: "m.sql" };
+        let edited =
+            Parting::Edited { file: "m.sql".to_owned(), ledger: "x".to_owned(), program: "a".to_owned() };
+        let late = Parting::OutOfOrder { file: "m.sql".to_owned(), newest: "m.sql".to_owned() };
         assert_eq!(found, [edited, Parting::Missing { key: "9".to_owned() }, late]);
     }
 }

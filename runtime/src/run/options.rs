@@ -4,8 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use onward_core::tool::Tool;
+use rusqlite::Connection;
 
+use crate::error::Result;
+use crate::history::Migrations;
 use crate::report::Watch;
+use crate::settings::Settings;
 
 /// What can be set before a run, each with what is done if it is not.
 #[derive(Debug, Clone)]
@@ -15,8 +19,7 @@ pub(crate) struct Options<'o> {
     pub(crate) target: Option<i64>,
     pub(crate) backup: Option<PathBuf>,
     pub(crate) keep: Option<usize>,
-    pub(crate) recreate: bool,
-    pub(crate) adopt: Option<Adopt>,
+    pub(crate) adopt: Option<Adopting>,
     pub(crate) watch: Watch<'o>,
 }
 
@@ -28,11 +31,17 @@ impl Default for Options<'_> {
             target: None,
             backup: None,
             keep: None,
-            recreate: false,
             adopt: None,
             watch: Watch::default(),
         }
     }
+}
+
+/// How a database is taken over, and the function that does it: a program that does not ask for it does not have it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Adopting {
+    pub(crate) how: Adopt,
+    pub(crate) adopt: fn(Adopt, &Migrations, &Connection, &Settings<'_>) -> Result<usize>,
 }
 
 /// How a database that has tables and no ledger is taken over; see [`Migrator::adopt`](crate::Migrator::adopt).
@@ -64,7 +73,7 @@ pub enum Adopt {
     ///
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
-    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// conn.execute_batch(migrations.list().get(0).unwrap().sql())?;
     /// // Its schema is not the one after the second migration.
     /// let second = migrations.migrator().adopt(Adopt::At(2)).apply(&mut conn);
     /// assert!(matches!(second.unwrap_err().kind(), ErrorKind::NotAdopted { .. }));

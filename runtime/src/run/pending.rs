@@ -4,16 +4,16 @@ use rusqlite::Connection;
 
 use super::context::Context;
 use super::goal::Goal;
-use super::options::Adopt;
+use super::options::Adopting;
 use super::shadow;
 use crate::error::{Error, ErrorKind, Result};
-use crate::history::{Migration, Migrations};
+use crate::history::{List, Migrations};
 use crate::ledger;
 
 /// What a ledger says.
 pub(crate) struct Pending<'m> {
     /// What is to run, or to be taken back.
-    pub(crate) list: &'m [Migration],
+    pub(crate) list: List<'m>,
     /// How many have run.
     pub(crate) ran: usize,
     /// Whether there is no ledger.
@@ -21,7 +21,7 @@ pub(crate) struct Pending<'m> {
     /// Whether there is nothing at all.
     pub(crate) is_empty: bool,
     /// How the database is to be taken over, if there is something in it.
-    pub(crate) adopt: Option<Adopt>,
+    pub(crate) adopt: Option<Adopting>,
 }
 
 pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -> Result<Pending<'m>> {
@@ -42,12 +42,12 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         }
         Some(rows) => rows,
     };
-    let list = context.migrations.list;
+    let list = context.migrations.list();
     let rest = ledger::pending(list, &rows)?;
     let ran = list.len() - rest.len();
     let list = match goal {
-        Goal::Up(goal) => &rest[..goal.saturating_sub(ran)],
-        Goal::Back(goal) => &list[goal.min(ran)..ran],
+        Goal::Up(goal) => rest.part(0..goal.saturating_sub(ran)),
+        Goal::Back(goal) => list.part(goal.min(ran)..ran),
     };
     let is_empty = is_new && ledger::is_empty(conn).map_err(&reading)?;
     Ok(Pending { list, ran, is_new, is_empty, adopt })
@@ -57,7 +57,7 @@ impl Pending<'_> {
     /// Refuses a connection with temporary objects that the statements would mean.
     pub(crate) fn unshadowed(&self, migrations: &Migrations, conn: &Connection) -> Result<()> {
         // What runs on a database that is taken over is not known yet.
-        let list = if self.adopt.is_some() { migrations.list } else { self.list };
+        let list = if self.adopt.is_some() { migrations.list() } else { self.list };
         let objects =
             shadow::find(conn, migrations, list).map_err(Error::sqlite("look at the connection"))?;
         if objects.is_empty() { Ok(()) } else { Err(ErrorKind::Shadowed { objects }.into()) }

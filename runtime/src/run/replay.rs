@@ -1,12 +1,13 @@
 //! The history once more, in memory, for a schema to compare with.
 
-use onward_schema::stub::collation;
+use onward_core::packed::Names;
+use onward_schema::stub::{collation, function};
 use onward_schema::{Schema, objects};
 use rusqlite::Connection;
 
 use super::statement;
 use crate::error::{Error, Result};
-use crate::history::{Migration, Migrations};
+use crate::history::{List, Migrations};
 use crate::ledger;
 use crate::settings::Settings;
 
@@ -18,22 +19,25 @@ use crate::settings::Settings;
 pub(crate) fn replay(
     migrations: &Migrations,
     count: usize,
-    after: impl FnMut(usize, &Connection) -> Result<()>,
+    after: &mut dyn FnMut(usize, &Connection) -> Result<()>,
 ) -> Result<Connection> {
     let conn = Connection::open_in_memory().map_err(replaying())?;
-    let Migrations { list, functions, collations, .. } = migrations;
-    let functions = functions.iter().try_for_each(|function| function.register(&conn));
-    let registered = functions.and_then(|()| collations.iter().try_for_each(|name| collation(&conn, name)));
-    let stubs = || migrations.external.iter().try_for_each(|(_, sql)| conn.execute_batch(sql));
-    registered.and_then(|()| stubs()).map_err(replaying())?;
-    run_all(&list[..count], &conn, after)?;
+    register(&conn, migrations.packed().names()).map_err(replaying())?;
+    run_all(migrations.list().part(0..count), &conn, after)?;
     Ok(conn)
 }
 
+/// What the application has on its connections, and what others make.
+fn register(conn: &Connection, names: Names<'_>) -> rusqlite::Result<()> {
+    names.functions.into_iter().try_for_each(|found| function(conn, found))?;
+    names.collations.into_iter().try_for_each(|name| collation(conn, name))?;
+    names.external.into_iter().try_for_each(|(_, sql)| conn.execute_batch(sql))
+}
+
 /// Whether these migrations run on an empty database, with no more than SQLite has.
-pub(crate) fn runs(list: &[Migration]) -> bool {
+pub(crate) fn runs(list: List<'_>) -> bool {
     let conn = Connection::open_in_memory().map_err(replaying());
-    conn.and_then(|conn| run_all(list, &conn, |_, _| Ok(()))).is_ok()
+    conn.and_then(|conn| run_all(list, &conn, &mut |_, _| Ok(()))).is_ok()
 }
 
 fn replaying() -> impl Fn(rusqlite::Error) -> Error {
@@ -41,15 +45,15 @@ fn replaying() -> impl Fn(rusqlite::Error) -> Error {
 }
 
 fn run_all(
-    list: &[Migration],
+    list: List<'_>,
     conn: &Connection,
-    mut after: impl FnMut(usize, &Connection) -> Result<()>,
+    after: &mut dyn FnMut(usize, &Connection) -> Result<()>,
 ) -> Result<()> {
     let settings = Settings::prepare(conn).map_err(replaying())?;
     // Statements may read it.
     ledger::create(conn).map_err(replaying())?;
     for (index, migration) in list.iter().enumerate() {
-        statement::all(migration, conn, &settings, || Ok(()))?;
+        statement::all(migration, conn, &settings, &|| Ok(()))?;
         after(index, conn)?;
     }
     Ok(())
@@ -64,7 +68,7 @@ pub(crate) fn ours(migrations: &Migrations, conn: &Connection) -> rusqlite::Resu
 /// must not be there either.
 pub(crate) fn names(migrations: &Migrations, count: usize) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    replay(migrations, count, |_, replayed| {
+    replay(migrations, count, &mut |_, replayed| {
         names.extend(ours(migrations, replayed).map_err(Error::sqlite("read the schema"))?);
         names.sort_unstable();
         names.dedup();

@@ -8,7 +8,7 @@ use onward_core::ledger::LEDGER;
 use onward_core::token::{Token, significant};
 use rusqlite::{Connection, Result};
 
-use crate::history::{Migration, Migrations};
+use crate::history::{List, Migration, Migrations};
 
 /// An object of the connection.
 struct Temporary {
@@ -23,15 +23,16 @@ struct Temporary {
 ///
 /// A table, view or index does if the history makes something of that name, or SQLite itself does, and one of the pending
 /// statements names it; a trigger, if it is on a table of the history.
-pub(crate) fn find(conn: &Connection, migrations: &Migrations, pending: &[Migration]) -> Result<Vec<String>> {
+pub(crate) fn find(conn: &Connection, migrations: &Migrations, pending: List<'_>) -> Result<Vec<String>> {
     let temporary = temporary(conn)?;
     if temporary.is_empty() {
         return Ok(Vec::new());
     }
-    let made: HashSet<String> = texts(migrations.list).filter_map(made).chain([LEDGER.to_owned()]).collect();
+    let made: HashSet<String> =
+        texts(migrations.list()).filter_map(made).chain([LEDGER.to_owned()]).collect();
     let named: HashSet<String> = texts(pending).flat_map(named).collect();
     // Nobody knows what code names.
-    let code = pending.iter().any(|migration| migration.hook.is_some());
+    let code = pending.iter().any(|migration| migration.code().is_some());
     let is_own = |table: &str| {
         temporary.iter().any(|other| matches!(&*other.kind, "table" | "view") && fold(&other.name) == table)
     };
@@ -67,12 +68,9 @@ fn temporary(conn: &Connection) -> Result<Vec<Temporary>> {
 }
 
 /// Every statement of these migrations, of their ways back as well.
-fn texts(list: &[Migration]) -> impl Iterator<Item = &'static str> {
-    list.iter().flat_map(|migration| {
-        let back = migration.back();
-        let back: Vec<_> = back.iter().flat_map(Migration::statements).map(|(sql, _)| sql).collect();
-        migration.statements().map(|(sql, _)| sql).chain(back).collect::<Vec<_>>()
-    })
+fn texts(list: List<'_>) -> impl Iterator<Item = &str> {
+    let both = list.iter().flat_map(|migration| [Some(migration), migration.back()]).flatten();
+    both.flat_map(Migration::statements).map(|(sql, _)| sql)
 }
 
 /// What a statement makes, in lower case.

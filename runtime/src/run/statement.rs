@@ -1,30 +1,31 @@
 //! Runs statements of a migration, each to its end.
 
+use onward_core::packed::Statement;
 use onward_schema::driver::refused;
 use onward_schema::run::{drop_temporary, temporary, to_end};
 use rusqlite::Connection;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::history::{Migration, Statement};
+use crate::history::Migration;
 use crate::settings::Settings;
 
 /// Runs the statements of one migration, with foreign keys on if it says so, and then the code beside it.
 pub(crate) fn all(
-    migration: &Migration,
+    migration: Migration<'_>,
     conn: &Connection,
     settings: &Settings<'_>,
-    code: impl FnOnce() -> Result<()>,
+    code: &dyn Fn() -> Result<()>,
 ) -> Result<()> {
     let undoing = Error::sqlite("take back what the migration left on the connection");
-    let undone = migration.hook.is_some() || migration.statements().any(|(_, statement)| statement.undone);
+    let undone = migration.code().is_some() || migration.statements().any(|(_, statement)| statement.undone);
     let before = if undone { temporary(conn).map_err(&undoing)? } else { Vec::new() };
-    if migration.foreign_keys {
+    if migration.foreign_keys() {
         settings.foreign_keys(true).map_err(Error::sqlite("turn foreign keys on"))?;
     }
     let outcome = migration
         .statements()
         .try_for_each(|(sql, statement)| one(migration, statement, sql, conn, settings));
-    if migration.foreign_keys {
+    if migration.foreign_keys() {
         settings.foreign_keys(false).map_err(Error::sqlite("turn foreign keys off"))?;
     }
     outcome?;
@@ -39,20 +40,21 @@ pub(crate) fn all(
 
 /// Runs one statement of a migration.
 pub(crate) fn one(
-    migration: &Migration,
+    migration: Migration<'_>,
     statement: Statement,
-    sql: &'static str,
+    sql: &str,
     conn: &Connection,
     settings: &Settings<'_>,
 ) -> Result<()> {
     let outcome = settings.strings(statement.strings).and_then(|()| to_end(conn, sql));
-    outcome.map_err(|source| failed(migration, statement.start as usize, sql, source))
+    outcome.map_err(|source| failed(migration, statement.start, sql, source))
 }
 
 /// The failure of a statement that begins at this byte of its file.
-fn failed(migration: &Migration, start: usize, sql: &'static str, source: rusqlite::Error) -> Error {
+fn failed(migration: Migration<'_>, start: usize, sql: &str, source: rusqlite::Error) -> Error {
     let within = refused(&source).map_or(0, |(_, offset)| offset);
     let (line, column) = migration.position(start + within);
-    let kind = ErrorKind::Statement { file: migration.file(), line, column, sql, source, query: None };
+    let (file, sql) = (migration.file().to_owned(), sql.to_owned());
+    let kind = ErrorKind::Statement { file, line, column, sql, source, query: None };
     kind.into()
 }

@@ -24,11 +24,11 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
             };
         }
     };
-    let list = migrations.list;
+    let list = migrations.list();
     let pending = ledger::pending(list, &rows)?;
-    let differences = match pending {
-        [] if is_as_built(migrations, conn)? => Vec::new(),
-        _ => {
+    let differences = match pending.is_empty() && is_as_built(migrations, conn)? {
+        true => Vec::new(),
+        false => {
             let count = list.len() - pending.len();
             // A history that does not run to its end here has been told of by others.
             let later = later(migrations, count).unwrap_or_default();
@@ -45,7 +45,7 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
 /// run in memory, nothing can be said, and nothing is.
 pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -> Result<()> {
     let refused = |differences| Err(ErrorKind::Drift { differences }.into());
-    if count == migrations.list.len() {
+    if count == migrations.list().len() {
         return match is_as_built(migrations, conn)? {
             true => Ok(()),
             // However little can be said about it.
@@ -61,9 +61,9 @@ pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -
 
 /// Whether the schema is that of the whole history, as it was proven at compile time.
 fn is_as_built(migrations: &Migrations, conn: &Connection) -> Result<bool> {
-    let found =
-        Fingerprint::read(conn, Some(migrations.objects)).map_err(Error::sqlite("read the schema"))?;
-    Ok(*found.as_bytes() == migrations.fingerprint)
+    let packed = migrations.packed();
+    let found = Fingerprint::read(conn, Some(&packed.names().objects));
+    Ok(*found.map_err(Error::sqlite("read the schema"))?.as_bytes() == packed.fingerprint())
 }
 
 /// Where the schema is not what the first so many migrations make, or has something of these names.
@@ -77,7 +77,7 @@ fn differences(
     conn: &Connection,
 ) -> Result<Vec<Difference>> {
     let reading = Error::sqlite("read the schema");
-    let replayed = replay(migrations, count, |_, _| Ok(()))?;
+    let replayed = replay(migrations, count, &mut |_, _| Ok(()))?;
     let mut ours = ours(migrations, &replayed).map_err(&reading)?;
     ours.extend_from_slice(names);
     ours.sort_unstable();
@@ -87,7 +87,7 @@ fn differences(
 /// After migrations were taken back, the schema must be that of the first so many, and nothing be left of the others, up to
 /// the one that the database came from.
 pub(crate) fn reverted(migrations: &Migrations, from: usize, count: usize, conn: &Connection) -> Result<()> {
-    let replayed = replay(migrations, count, |_, _| Ok(()))?;
+    let replayed = replay(migrations, count, &mut |_, _| Ok(()))?;
     let differences = schema(&replayed)?.compare_named(&schema(conn)?, &names(migrations, from)?);
     if differences.is_empty() { Ok(()) } else { Err(ErrorKind::Drift { differences }.into()) }
 }
@@ -95,7 +95,7 @@ pub(crate) fn reverted(migrations: &Migrations, from: usize, count: usize, conn:
 /// The names of what only the migrations behind the first so many make: if it is there, they may have run all the same.
 fn later(migrations: &Migrations, count: usize) -> Result<Vec<String>> {
     let earlier = names(migrations, count)?;
-    let mut all = names(migrations, migrations.list.len())?;
+    let mut all = names(migrations, migrations.list().len())?;
     all.retain(|name| earlier.binary_search(name).is_err());
     Ok(all)
 }

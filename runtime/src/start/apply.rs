@@ -90,15 +90,14 @@ enum Look<'m> {
 /// One read, no lock: the newest chain stands for the whole history. Whatever else it finds, an error included, is
 /// looked at again under the lock.
 fn look<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -> Look<'m> {
-    let list = context.migrations.list;
     let newest = match ledger::newest_chain(conn) {
         Ok(Some(newest)) => newest,
         Err(error) if is_busy(&error) => return Look::Busy,
         _ => return Look::Behind,
     };
     let (Goal::Up(goal), Ok(newest)) = (goal, newest.parse()) else { return Look::Behind };
-    match (goal.saturating_sub(1)..list.len()).rev().find(|&at| list[at].chain == newest) {
-        Some(at) => Look::UpToDate(Done::nothing(at + 1, journal_mode(conn))),
+    match context.migrations.list().reached(newest, goal) {
+        Some(count) => Look::UpToDate(Done::nothing(count, journal_mode(conn))),
         None => Look::Behind,
     }
 }

@@ -12,6 +12,9 @@ use crate::report::Report;
 use crate::run::Context;
 use crate::settings::Impatience;
 
+/// How a file is opened. What is only called through one of these is not linked into a program that does not ask for it.
+pub(crate) type Opening = fn(Context<'_>, &Path, &mut Wait<'_>) -> Result<(Connection, Report)>;
+
 /// Attempts until one succeeds, or fails for good.
 pub(crate) fn patient(
     context: Context<'_>,

@@ -23,13 +23,13 @@ impl Done<'_> {
 
 pub(super) fn report(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -> Report {
     let Done { ran, journal_mode, backup } = done;
-    let newest = ran.total.checked_sub(1).map(|last| &migrations.list[last]);
+    let newest = ran.total.checked_sub(1).map(|last| migrations.list().at(last));
     Report {
         applied: ran.list.into_iter().map(applied).collect(),
         reverted: ran.reverted.into_iter().map(applied).collect(),
         total: ran.total,
         adopted: ran.adopted,
-        newest: newest.map(|newest| (newest.label(), newest.name())),
+        newest: newest.map(|newest| (newest.label().to_owned(), newest.name().to_owned())),
         waited: wait.waited(),
         attempts: wait.attempts,
         retries: wait.retries,
@@ -41,6 +41,7 @@ pub(super) fn report(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -
     }
 }
 
-pub(super) fn applied((migration, duration): (&Migration, Duration)) -> Applied {
-    Applied { version: migration.version, label: migration.label(), name: migration.name(), duration }
+pub(super) fn applied((migration, duration): (Migration<'_>, Duration)) -> Applied {
+    let (label, name) = (migration.label().to_owned(), migration.name().to_owned());
+    Applied { version: migration.version(), label, name, duration }
 }

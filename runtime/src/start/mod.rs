@@ -12,6 +12,8 @@ mod rehearse;
 mod wait;
 
 pub(crate) use apply::apply;
+pub(crate) use attempts::{Opening, patient};
 pub use backup::{is_named_as_copy, put_by};
 pub(crate) use open::open;
+pub(crate) use recreate::open as recreate;
 pub(crate) use rehearse::rehearse;

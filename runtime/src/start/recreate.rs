@@ -49,7 +49,7 @@ pub(crate) fn open(context: Context<'_>, path: &Path, wait: &mut Wait<'_>) -> Re
         outcome => return outcome.map(|(conn, report)| (conn, Report { recreated, ..report })),
     };
     // What fails on an empty database as well would leave us with none at all.
-    if !runs(&context.migrations.list[..context.goal()?.count()]) {
+    if !runs(context.migrations.list().part(0..context.goal()?.count())) {
         return Err(cause);
     }
     turn.take(File::try_lock, wait)?;

@@ -50,12 +50,12 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
     };
     rehearsal.duration = wait.duration() - start;
     let after = rows(&copy).map_err(&counting)?;
-    let recorded = |migration: &Migration| Recorded {
+    let recorded = |migration: Migration<'_>| Recorded {
         version: migration.version(),
-        label: migration.label(),
-        name: migration.name(),
+        label: migration.label().to_owned(),
+        name: migration.name().to_owned(),
     };
-    rehearsal.adopted = context.migrations.list[..ran.adopted].iter().map(recorded).collect();
+    rehearsal.adopted = context.migrations.list().part(0..ran.adopted).iter().map(recorded).collect();
     // As far as the run itself would come.
     if ran.violations.total() == 0 {
         exclusive.commit()?;

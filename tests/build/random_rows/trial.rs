@@ -15,7 +15,6 @@ use onward_core::token::significant;
 
 use super::fill::{fill, literals};
 use super::kept::Rows;
-use super::program;
 
 /// What became of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +106,8 @@ pub(crate) fn run(folder: &Path, rounds: u64) -> Trial {
     let is_sound =
         analysis.diagnostics.iter().all(|found| !found.is_error() || ROWS.contains(&found.rule.code));
     let runs = |migrations: &Migrations| migrations.apply(&mut connection(&analysis)).is_ok();
-    let Some(migrations) = program::of(&analysis).filter(|_| is_sound).filter(runs) else {
+    let packed = analysis.replay.as_ref().map(|replay| analysis.history.packed(Some(replay), ""));
+    let Some(migrations) = packed.map(Migrations::from).filter(|_| is_sound).filter(runs) else {
         trial.left_out = 1;
         return trial;
     };
@@ -158,7 +158,7 @@ fn spoken(history: &History) -> Vec<Value> {
 fn connection(analysis: &Analysis) -> Connection {
     let config = &analysis.history.config;
     let conn = Connection::open_in_memory().expect("memory suffices");
-    config.stubs().try_for_each(|function| function.register(&conn)).expect("a function");
+    config.stubs().try_for_each(|found| onward_schema::stub::function(&conn, found)).expect("a function");
     let collations = config.collations.iter();
     collations.for_each(|name| onward_schema::stub::collation(&conn, name).expect("a collation"));
     conn

@@ -15,9 +15,9 @@ static ALL: [Migrations; 6] = [
 fn main() {
     let labels = ["0001", "20260105093000", "1", "0001", "2026-01-05-093000", "20260105093000"];
     for (migrations, label) in ALL.iter().zip(labels) {
-        let [first, second] = migrations.list() else { panic!("two migrations") };
+        let [first, second] = migrations.list().iter().collect::<Vec<_>>()[..] else { panic!("two migrations") };
         assert_eq!((first.label(), first.name(), second.name()), (label, "notes", "folders"));
-        assert_eq!(first.checksum(), ALL[0].list()[0].checksum());
+        assert_eq!(first.checksum(), ALL[0].list().get(0).unwrap().checksum());
         let mut conn = Connection::open_in_memory().unwrap();
         assert_eq!(migrations.apply(&mut conn).unwrap().applied.len(), 2);
     }

@@ -153,10 +153,12 @@ mod tests {
         );
         // What was replayed with strings runs with strings.
         let analysis = of("allow", &[JOBS, "UPDATE jobs SET state = \"queued\";"]);
-        let (file, _) = analysis.history.embedded(&analysis.history.migrations[1], "");
-        assert!(analysis.diagnostics.is_empty() && file.statements[0].strings, "{:?}", analysis.diagnostics);
-        let (file, _) = of("deny", &[JOBS]).history.embedded(&analysis.history.migrations[0], "");
-        assert!(!file.statements[0].strings);
+        let strings = |analysis: &Analysis, at| {
+            let packed = analysis.history.packed(None, "");
+            packed.view().step(at).up.statements().next().is_some_and(|statement| statement.strings)
+        };
+        assert!(analysis.diagnostics.is_empty() && strings(&analysis, 1), "{:?}", analysis.diagnostics);
+        assert!(!strings(&of("deny", &[JOBS]), 0));
         // A view with such a string is read again by every ALTER TABLE.
         let view = "CREATE VIEW v AS SELECT id FROM jobs WHERE state = \"queued\";";
         assert_eq!(codes("allow", &[JOBS, view, "ALTER TABLE jobs RENAME COLUMN id TO number;"]), [""; 0]);

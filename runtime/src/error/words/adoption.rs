@@ -35,7 +35,7 @@ pub(super) fn not_adopted(at: Option<i64>, nearest: Option<&str>, differences: &
     )
 }
 
-pub(super) fn undecided(versions: &[i64], writing: &[&str]) -> Words {
+pub(super) fn undecided(versions: &[i64], writing: &[String]) -> Words {
     let (last, rest) = versions.split_last().unwrap_or((&0, &[]));
     let rest: Vec<String> = rest.iter().map(i64::to_string).collect();
     let what = format!(

@@ -52,7 +52,7 @@ fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
         ErrorKind::Tampered { conflicts } => ledger::tampered(conflicts),
         ErrorKind::LedgerNotWritten { triggers } => ledger::not_written(triggers),
         ErrorKind::NotAdopted { at, nearest, differences } => {
-            adoption::not_adopted(*at, *nearest, differences)
+            adoption::not_adopted(*at, nearest.as_deref(), differences)
         }
         ErrorKind::Undecided { versions, writing } => adoption::undecided(versions, writing),
         ErrorKind::UnknownVersion { version, known } => adoption::unknown_version(*version, *known),
