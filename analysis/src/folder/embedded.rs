@@ -33,17 +33,20 @@ pub struct Statement {
 impl History {
     /// A migration's file, and the one that takes it back; `prefix` comes before their paths.
     pub fn embedded(&self, migration: &Migration, prefix: &str) -> (File, Option<File>) {
-        let file = |file: FileId, statements: &[statement::Statement]| {
+        let file = |file: FileId, statements: &[statement::Statement], until: usize| {
             let (file, mut whole, mut ends) = (self.files.get(file), prefix.to_owned(), [0; 3]);
             for (end, part) in ends.iter_mut().zip([&file.path, &migration.label, &migration.name]) {
                 whole.push_str(part);
                 *end = whole.len();
             }
-            whole.push_str(&file.text);
+            whole.push_str(&file.text[..file.text.len().min(until)]);
             File { whole, ends, statements: self.run(statements) }
         };
-        let down = migration.down.map(|down| file(down, &migration.down_statements));
-        (file(migration.file, &migration.statements), down)
+        let down = migration.down.map(|down| file(down, &migration.down_statements, usize::MAX));
+        // The way back is embedded once, also where it is in the same file.
+        let end = migration.statements.last().map_or(0, |last| last.range.end);
+        let until = if migration.down == Some(migration.file) { end } else { usize::MAX };
+        (file(migration.file, &migration.statements, until), down)
     }
 
     fn run(&self, statements: &[statement::Statement]) -> Vec<Statement> {
