@@ -3,7 +3,7 @@
 //! onward runs a folder in the order of its tool. Before it knew that diesel and prisma order by text, it ran all by
 //! number: a history that is locked in that order keeps it.
 
-use super::words::others;
+use crate::checks::words::others;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;

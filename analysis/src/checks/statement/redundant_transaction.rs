@@ -48,7 +48,7 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
 }
 
 /// A mark with which a tool would run a file outside a transaction, in the file or beside it.
-pub(super) fn outside(history: &History, file: FileId, mark: &Place) -> Diagnostic {
+pub(crate) fn outside(history: &History, file: FileId, mark: &Place) -> Diagnostic {
     let written = history.files.text(mark).trim_start_matches('-').trim();
     let message = match written {
         "" => "no transaction is asked for here, and there is one".to_owned(),
