@@ -4,7 +4,6 @@
 
 mod budget;
 pub mod feature;
-pub(crate) mod json;
 pub(crate) mod message;
 pub mod newer;
 pub(crate) mod outside;

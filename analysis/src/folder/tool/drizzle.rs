@@ -1,10 +1,10 @@
 //! drizzle's breakpoints between statements, and the journal that says which files run, and in which order.
 
 use onward_core::token::{Kind, tokens};
+use serde_json::Value;
 
 use crate::folder::parts::{Means, Parts, Unread, ended};
 use crate::folder::tool::Tool;
-use crate::sqlite::json;
 
 /// Where the journal lies.
 pub(crate) const JOURNAL: &str = "meta/_journal.json";
@@ -49,8 +49,10 @@ impl Journal {
     /// # Errors
     /// If it is no JSON.
     pub(crate) fn parse(text: &str) -> Result<Journal, String> {
-        let dialect = json::texts(text, "$.dialect")?.into_iter().next();
-        Ok(Journal { dialect, tags: json::texts(text, "$.entries[#].tag")? })
+        let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let entries = value["entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let tags = entries.iter().filter_map(|entry| Some(entry["tag"].as_str()?.to_owned()));
+        Ok(Journal { dialect: value["dialect"].as_str().map(str::to_owned), tags: tags.collect() })
     }
 }
 
