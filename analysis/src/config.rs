@@ -8,7 +8,8 @@
 //! # Tables that others make in the same database; see [`external`](crate::config::external).
 //! external = { users = "id INTEGER PRIMARY KEY, email TEXT" }
 //!
-//! # Versions are compared as numbers, whatever the tool that the layout comes from.
+//! # Versions are compared as numbers, whatever the tool that the folder comes from; with "name", files of one number run in the
+//! # order of their names.
 //! order = "number"
 //!
 //! # What the codes mean to this team.
@@ -67,8 +68,10 @@ pub struct Config {
     pub levels: BTreeMap<&'static str, Level>,
     /// What runs the migrations.
     pub engine: Engine,
-    /// Where it asks for the order of numbers, whatever the layout.
+    /// Where it asks for the order of numbers, whatever the tool.
     pub by_number: Option<Place>,
+    /// Where it asks for the order of numbers and, of one number, of names.
+    pub by_name: Option<Place>,
 }
 
 /// What `[engine]` of `onward.toml` says of the database engine that runs the migrations.
@@ -156,9 +159,13 @@ impl Config {
                         config.by_number = Some(file.at(value.span()));
                         Ok(())
                     }
+                    Some("name") => {
+                        config.by_name = Some(file.at(value.span()));
+                        Ok(())
+                    }
                     _ => Err((
                         value.span(),
-                        "the one order to ask for is `\"number\"`; without it, it is that of the layout's tool",
+                        "an order to ask for is `\"number\"` or `\"name\"`; without it, it is that of the folder's tool",
                     )),
                 },
                 "levels" => {

@@ -4,20 +4,31 @@
 //! What SQLite makes of the SQL is not known here, and nothing is put into words.
 
 pub(crate) mod bad_name;
+mod beside;
 pub mod directive;
 pub mod fault;
 pub mod history;
 pub mod layout;
+mod listing;
 pub mod lock;
 pub mod locked;
+pub(crate) mod marks;
 pub(crate) mod migration;
 mod oldest;
 pub mod order;
+mod package;
+pub(crate) mod parts;
 pub mod read;
 pub mod regular;
 pub mod release;
 pub mod rename;
+mod signs;
+mod source;
 pub mod statement;
 mod stub;
-pub(crate) mod tool;
+pub mod tool;
 pub mod unseen;
+mod ways;
+
+#[cfg(test)]
+mod tests;

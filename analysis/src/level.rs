@@ -9,7 +9,7 @@ use crate::checks::rows::drops_data;
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::Place;
-use crate::folder::history::History;
+use crate::folder::history::{History, Migration};
 use crate::folder::statement::{Allow, Statement};
 use crate::replay::{DOUBLE_QUOTED_STRING, Replay};
 
@@ -67,17 +67,14 @@ fn drops(statement: &Statement) -> bool {
 /// The directives that speak of a diagnostic: those of the statement it stands in.
 fn allows<'h>(history: &'h History, diagnostic: &Diagnostic) -> Vec<&'h Allow> {
     let Place { file, range } = &diagnostic.place;
-    let of = |statements: &'h [Statement]| {
-        let found = statements.iter().find(|statement| range.start <= statement.range.end);
-        let found = found.filter(|statement| statement.range.start <= range.start);
-        found.map(|statement| &statement.allows[..]).unwrap_or_default()
+    let of = |migration: &'h Migration| {
+        let is_around = |at: &&Statement| at.range.start <= range.start && range.start <= at.range.end;
+        // What stands above the first statement is about it.
+        let first = migration.of(*file).next().filter(|first| range.end <= first.range.start);
+        migration.of(*file).find(is_around).or(first)
     };
-    let statements = history.migrations.iter().find_map(|migration| {
-        if migration.file == *file {
-            return Some(of(&migration.statements));
-        }
-        (migration.down == Some(*file)).then(|| of(&migration.down_statements))
-    });
-    let allows = statements.unwrap_or_default().iter();
+    let is_its = |migration: &&Migration| migration.file == *file || migration.down == Some(*file);
+    let found = history.migrations.iter().find(is_its).and_then(of);
+    let allows = found.map(|statement| &statement.allows[..]).unwrap_or_default().iter();
     allows.filter(|allow| allow.code == diagnostic.rule.code).collect()
 }

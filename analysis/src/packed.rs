@@ -30,13 +30,17 @@ impl History {
 
     fn step<'h>(&'h self, found: &'h Migration, prefix: &str) -> Step<'h> {
         let &Migration { version, checksum, foreign_keys, .. } = found;
-        let file = |file: FileId, statements: &[statement::Statement]| {
+        let file = |file: FileId, statements: &[statement::Statement], until: usize| {
             let file = self.files.get(file);
-            let (path, sql) = (Cow::Owned(format!("{prefix}{}", file.path)), file.text.as_str());
+            let path = Cow::Owned(format!("{prefix}{}", file.path));
+            let sql = &file.text[..file.text.len().min(until)];
             File { path, label: &found.label, name: &found.name, sql, statements: self.run(statements) }
         };
-        let down = found.down.map(|down| file(down, &found.down_statements));
-        Step { version, checksum, foreign_keys, up: file(found.file, &found.statements), down }
+        let down = found.down.map(|down| file(down, &found.down_statements, usize::MAX));
+        // The down migration is embedded once, also where it is in the same file.
+        let end = found.statements.last().map_or(0, |last| last.range.end);
+        let until = if found.down == Some(found.file) { end } else { usize::MAX };
+        Step { version, checksum, foreign_keys, up: file(found.file, &found.statements, until), down }
     }
 
     fn run(&self, statements: &[statement::Statement]) -> Vec<Statement> {

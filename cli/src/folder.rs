@@ -116,7 +116,13 @@ pub(crate) fn print(analysis: &Analysis, dir: &Path, released: bool) {
     let count = |severity| analysis.diagnostics.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let migrations = plural(analysis.history.migrations.len(), "migration");
-    output::line(format!("{migrations}: {}, {}", plural(errors, "error"), plural(warnings, "warning")));
+    // Numbered files that several tools have are nobody's.
+    let whose = analysis.history.tool.map(|tool| format!("{tool} folder, ")).unwrap_or_default();
+    output::line(format!(
+        "{whose}{migrations}: {}, {}",
+        plural(errors, "error"),
+        plural(warnings, "warning")
+    ));
     let past = analysis.diagnostics.iter().filter(|found| found.released).count();
     if past > 0 && !released {
         let warnings = plural(past, "warning");

@@ -9,6 +9,7 @@ use anyhow::{Context, bail, ensure};
 use onward::rusqlite::Connection;
 use onward_analysis::History;
 use onward_analysis::folder::layout::Layout;
+use onward_analysis::folder::tool::Tool;
 use onward_core::printable::printable;
 use onward_core::version;
 
@@ -91,7 +92,10 @@ fn files(history: &History, label: &str, name: &str) -> Vec<(PathBuf, String)> {
         with_down.then(|| (path.into(), format!("-- takes back: {}\n", name.replace('_', " "))))
     };
     match history.layout.unwrap_or(Layout::Plain) {
-        Layout::Plain => vec![(format!("{label}_{name}.sql").into(), text)],
+        Layout::Plain => {
+            let text = marked(history.tool, &text, with_down);
+            vec![(format!("{label}_{name}.sql").into(), text)]
+        }
         Layout::Prefixed => vec![(format!("V{label}__{name}.sql").into(), text)],
         Layout::UpDown => [(format!("{label}_{name}.up.sql").into(), text)]
             .into_iter()
@@ -106,6 +110,19 @@ fn files(history: &History, label: &str, name: &str) -> Vec<(PathBuf, String)> {
         }
         Layout::FoldersMigration => vec![(format!("{label}_{name}/migration.sql").into(), text)],
     }
+}
+
+/// The text of a new file with the marks of a tool that has up and down in one.
+fn marked(tool: Option<Tool>, text: &str, with_down: bool) -> String {
+    let (up, down) = match tool {
+        Some(Tool::Goose) => ("-- +goose Up", "-- +goose Down"),
+        Some(Tool::Dbmate) => ("-- migrate:up", "-- migrate:down"),
+        Some(Tool::SqlMigrate) => ("-- +migrate Up", "-- +migrate Down"),
+        _ => return text.to_owned(),
+    };
+    // dbmate wants both.
+    let down = if with_down || tool == Some(Tool::Dbmate) { format!("\n{down}\n") } else { String::new() };
+    format!("{up}\n{text}{down}")
 }
 
 /// What stands behind the version of a folder: rusqlite_migration wants a dash, and diesel counts one to the version.

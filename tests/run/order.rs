@@ -137,7 +137,7 @@ fn what_is_not_locked_is_asked_about() {
     place.onward(&["apply", "app.db"]).exits(1);
     assert!(std::fs::read(place.path("app.db")).unwrap() == before);
     place.write("migrations/onward.toml", "order = \"number\"\n");
-    assert_eq!(place.onward(&["check"]).exits(0).out, "3 migrations: 0 errors, 0 warnings\n");
+    assert_eq!(place.onward(&["check"]).exits(0).out, "diesel folder, 3 migrations: 0 errors, 0 warnings\n");
     place.onward(&["apply", "app.db"]).exits(0);
     place.onward(&["lock"]).exits(0);
     assert_eq!(place.read("migrations/onward.lock"), LOCK);
@@ -147,7 +147,7 @@ fn what_is_not_locked_is_asked_about() {
 fn what_is_locked_in_the_order_of_the_tool_is_settled() {
     let place = released();
     place.onward(&["lock"]).exits(0);
-    assert_eq!(place.onward(&["check"]).exits(0).out, "3 migrations: 0 errors, 0 warnings\n");
+    assert_eq!(place.onward(&["check"]).exits(0).out, "diesel folder, 3 migrations: 0 errors, 0 warnings\n");
     place.write("migrations/onward.toml", "order = \"number\"\n");
     let out = place.onward(&["check"]).exits(1).out;
     assert!(out.contains("has the migrations in the order of diesel, not of numbers"), "{out}");

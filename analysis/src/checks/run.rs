@@ -97,6 +97,14 @@ pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
             return version_order::check(history, versions, *order);
         }
         Fault::OtherTool { found } => unknown_directive::other_tool(&history.files, found),
+        Fault::OtherDialect { place, tool, dialect } => {
+            unreadable::other_dialect(place.clone(), *tool, dialect)
+        }
+        Fault::Journal { file, problem } => unreadable::journal(*file, problem),
+        Fault::NotThere { file, paths } => bad_file_name::not_there(*file, paths),
+        Fault::Unlisted { file, paths } => version_order::unlisted(*file, paths),
+        Fault::Code { file, paths, tool } => bad_file_name::code(*file, paths, *tool),
+        Fault::Outside { file, mark } => redundant_transaction::outside(history, *file, mark),
         Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem, RULES),
         Fault::Config { place, problem } => bad_config_file::diagnose(place.clone(), problem),
     })

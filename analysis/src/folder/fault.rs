@@ -7,8 +7,9 @@ use super::bad_name::BadName;
 use super::directive;
 use super::layout::Layout;
 use super::order::{Order, Versions};
+use super::parts::Unread;
 use super::regular;
-use super::tool::Unread;
+use super::tool::Tool;
 use crate::file::{FileId, Place};
 
 /// What is wrong with a folder. [`Analysis::new`](crate::Analysis::new) tells it.
@@ -42,6 +43,18 @@ pub(crate) enum Fault {
     OtherOrder { versions: Versions, order: Order },
     /// These files are another tool's.
     OtherTool { found: Vec<(FileId, Unread)> },
+    /// The SQL is another database's, as the tool's own file says here.
+    OtherDialect { place: Place, tool: Tool, dialect: String },
+    /// drizzle's journal cannot be read.
+    Journal { file: FileId, problem: String },
+    /// Files that drizzle's journal names are not there.
+    NotThere { file: FileId, paths: Vec<String> },
+    /// drizzle's journal does not name these files.
+    Unlisted { file: FileId, paths: Vec<String> },
+    /// These files are migrations in code, which the tool would run.
+    Code { file: FileId, paths: Vec<String>, tool: Tool },
+    /// This mark asks the tool to run a file outside a transaction.
+    Outside { file: FileId, mark: Place },
     /// A directive is not understood.
     Directive { place: Place, problem: directive::Problem },
     /// `onward.toml` cannot be used.

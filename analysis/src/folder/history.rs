@@ -10,8 +10,10 @@ use onward_core::version;
 
 use super::layout::{Layout, Name, parse};
 use super::order::{Order, Versions};
+use super::regular;
 use super::release::Releases;
 use super::statement::Statement;
+use super::tool::Tool;
 use super::unseen::Unseen;
 use crate::config::Config;
 use crate::file::{FileId, Files, Place};
@@ -26,8 +28,12 @@ pub struct History {
     pub files: Files,
     /// How the folder lays them out; `None` if it has none.
     pub layout: Option<Layout>,
+    /// The tool that the folder comes from, where something tells: `None` for numbered files that several tools have.
+    pub tool: Option<Tool>,
     /// How versions are compared.
     pub order: Order,
+    /// What of a version is compared.
+    pub(crate) versions: Versions,
     /// In the order in which they run.
     pub migrations: Vec<Migration>,
     /// Every file on disk that the outcome depends on, relative to `dir`.
@@ -66,9 +72,16 @@ impl History {
     pub fn is_last(&self, path: &str) -> bool {
         let names = self.migrations.iter().filter_map(|found| parse(&self.files.get(found.file).path).ok());
         let names: Vec<Name> = names.collect();
-        let versions = Versions::of(self.layout, names.iter());
-        let follows = |name: &Name, new: &Name| versions.compare(name, new, self.order).is_lt();
+        let follows = |name: &Name, new: &Name| self.versions.compare(name, new, self.order).is_lt();
         parse(path).is_ok_and(|new| names.last().is_none_or(|last| follows(last, &new)))
+    }
+
+    /// The bytes of a file of this history as they lie in the folder: other tools make their checksums of these.
+    ///
+    /// # Errors
+    /// If the file cannot be read any more.
+    pub fn raw(&self, file: FileId) -> Result<Vec<u8>, regular::Problem> {
+        regular::read(&self.dir.join(&self.files.get(file).path))
     }
 
     /// Every statement of the history, in order.

@@ -5,14 +5,14 @@ use std::fmt;
 use onward_core::version::digits;
 
 use super::bad_name::BadName;
-use super::tool;
+use super::tool::flyway;
 
 /// How a folder lays its migrations out. A folder keeps to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layout {
     /// `0001_name.sql`, `20260101120000_name.sql` (sqlx, drizzle, …).
     Plain,
-    /// `V1__name.sql` (refinery, flyway).
+    /// `V1__name.sql`, also in folders below (refinery, flyway).
     Prefixed,
     /// `0001_name.up.sql`, `0001_name.down.sql` (sqlx, golang-migrate).
     UpDown,
@@ -73,6 +73,22 @@ impl Name {
         }
     }
 
+    /// The letter behind the version, `002a_name` or `002_a_name`: what two files of one number are told apart by.
+    pub(crate) fn letter(&self) -> Option<char> {
+        if !matches!(self.layout, Layout::Plain | Layout::UpDown) || self.number().is_empty() {
+            return None;
+        }
+        let own = self.label.chars().last().filter(char::is_ascii_lowercase);
+        let mut name = self.name.chars();
+        let first = name.next().filter(char::is_ascii_lowercase);
+        own.or_else(|| first.filter(|_| matches!(name.next(), Some('_' | '-'))))
+    }
+
+    /// Whether it is Flyway's `U1__name.sql`, or refinery's.
+    pub(crate) fn is_undo(&self) -> bool {
+        self.layout == Layout::Prefixed && self.stem.starts_with('U')
+    }
+
     /// Whether it is named as rusqlite_migration asks for, a number and a dash, which diesel would read as a text.
     pub(crate) fn is_counted(&self) -> bool {
         let rest = self.stem.strip_prefix(self.label.as_str());
@@ -89,6 +105,7 @@ pub fn parse(path: &str) -> Result<Name, BadName> {
     }
     match path.split('/').collect::<Vec<_>>()[..] {
         [file] => parse_file(file),
+        [.., file] if is_prefixed(file) => parse_file(file),
         [folder, "up.sql"] => Ok(parse_folder(folder, Layout::Folders, Direction::Up)),
         [folder, "down.sql"] => Ok(parse_folder(folder, Layout::Folders, Direction::Down)),
         [folder, "migration.sql"] => Ok(parse_folder(folder, Layout::FoldersMigration, Direction::Up)),
@@ -120,22 +137,48 @@ fn parse_file(file: &str) -> Result<Name, BadName> {
             help: format!("rename it to `{}sql`", &file[..file.len() - 3]),
         });
     };
-    if let Some(stem) = stem.strip_suffix(".up") {
-        return parse_stem(stem, Layout::UpDown, Direction::Up);
+    // golang-migrate takes anything behind the direction.
+    let trimmed = stem.trim_end_matches('.');
+    for (suffix, direction) in [(".up", Direction::Up), (".down", Direction::Down)] {
+        if let Some(stem) = trimmed.strip_suffix(suffix) {
+            return parse_stem(stem, Layout::UpDown, direction);
+        }
     }
-    if let Some(stem) = stem.strip_suffix(".down") {
-        return parse_stem(stem, Layout::UpDown, Direction::Down);
+    for (prefix, direction) in [('V', Direction::Up), ('U', Direction::Down)] {
+        if let Some((label, name)) = stem.strip_prefix(prefix).and_then(|rest| rest.split_once("__")) {
+            return finish(label, name, stem, Layout::Prefixed, direction);
+        }
     }
-    if let Some((label, name)) = stem.strip_prefix('V').and_then(|rest| rest.split_once("__")) {
-        return finish(label, name, stem, Layout::Prefixed, Direction::Up);
+    if let Some(bad) = flyway::callback(stem) {
+        return Err(bad);
     }
-    if stem.starts_with(['V', 'v', 'U', 'R', 'B']) && stem.contains("__") {
-        return Err(tool::prefixed(stem));
+    if stem.starts_with(['v', 'u', 'R', 'B']) && stem.contains("__") {
+        return Err(flyway::prefixed(stem));
     }
     parse_stem(stem, Layout::Plain, Direction::Up)
 }
 
-/// `0001_name`, `0001-name`, or diesel's `2026-01-01-120000_name`.
+/// Whether a file is named as refinery and Flyway have it, in whatever folder.
+fn is_prefixed(file: &str) -> bool {
+    let stem = file.strip_suffix(".sql").and_then(|stem| stem.strip_prefix(['V', 'U']));
+    stem.is_some_and(|stem| stem.starts_with(|c: char| c.is_ascii_digit()) && stem.contains("__"))
+}
+
+/// A file without a version: where a tool runs it, its name is one.
+pub(crate) fn unnumbered(path: &str) -> Option<Name> {
+    let stem = path.strip_suffix(".sql").filter(|stem| !stem.contains('/') && !stem.is_empty())?;
+    let (layout, direction) = (Layout::Plain, Direction::Up);
+    let plain = |stem: &str| stem.to_owned();
+    (!stem.starts_with(|c: char| c.is_ascii_digit())).then(|| Name {
+        layout,
+        direction,
+        label: plain(stem),
+        name: plain(stem),
+        stem: plain(stem),
+    })
+}
+
+/// `0001_name`, `0001-name`, `0001a_name`, `0001`, or diesel's `2026-01-01-120000_name`.
 fn parse_stem(stem: &str, layout: Layout, direction: Direction) -> Result<Name, BadName> {
     let digits = stem.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'-').unwrap_or(stem.len());
     let dated = stem[..digits].trim_end_matches('-');
@@ -150,14 +193,24 @@ fn parse_stem(stem: &str, layout: Layout, direction: Direction) -> Result<Name, 
     let label = match is_date {
         true if dated.len() == 10 && timed => &stem[..17],
         true => dated,
-        false => &stem[..stem.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(stem.len())],
+        false => numbered(stem, layout),
     };
     let rest = &stem[label.len()..];
     match rest.strip_prefix(['_', '-']) {
+        None if rest.is_empty() && !label.is_empty() => finish(label, stem, stem, layout, direction),
         Some(name) => finish(label, name.trim_start_matches('_'), stem, layout, direction),
         None if label.is_empty() => Err(bad_form("it does not begin with a version")),
-        None if rest.is_empty() => Err(bad_form("there is no name behind the version")),
         None => Err(bad_form("version and name are not separated by `_`")),
+    }
+}
+
+/// The digits at the beginning; of a file, with a letter behind them if a separator follows.
+fn numbered(stem: &str, layout: Layout) -> &str {
+    let digits = stem.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(stem.len());
+    let is_file = matches!(layout, Layout::Plain | Layout::UpDown);
+    match stem.as_bytes()[digits..] {
+        [b'a'..=b'z', b'_' | b'-', ..] if is_file && digits > 0 => &stem[..=digits],
+        _ => &stem[..digits],
     }
 }
 
@@ -178,7 +231,9 @@ fn finish(
     direction: Direction,
 ) -> Result<Name, BadName> {
     // Flyway's versions have parts.
-    let parts = label.split(|c| matches!(c, '-' | '_') || (c == '.' && layout == Layout::Prefixed));
+    let number = label.strip_suffix(|c: char| c.is_ascii_lowercase()).filter(|_| layout != Layout::Prefixed);
+    let parts =
+        number.unwrap_or(label).split(|c| matches!(c, '-' | '_') || (c == '.' && layout == Layout::Prefixed));
     if !parts.clone().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())) {
         return Err(bad_form("the version is not a whole number"));
     }
@@ -227,6 +282,14 @@ mod tests {
             ("01-friend_car/up.sql", Folders, Up, "1", "friend_car"),
             ("00000000000000_init/up.sql", Folders, Up, "0", "init"),
             ("99999999999999999999_jobs.sql", Plain, Up, "99999999999999999999", "jobs"),
+            ("0001.sql", Plain, Up, "1", "0001"),
+            ("20260101120000.sql", Plain, Up, "20260101120000", "20260101120000"),
+            ("2026-01-05.sql", Plain, Up, "20260105", "2026-01-05"),
+            ("002a_jobs.sql", Plain, Up, "2", "jobs"),
+            ("002_a_jobs.sql", Plain, Up, "2", "a_jobs"),
+            ("30_jobs.up..sql", UpDown, Up, "30", "jobs"),
+            ("U1__jobs.sql", Prefixed, Down, "1", "jobs"),
+            ("2026/V7__jobs.sql", Prefixed, Up, "7", "jobs"),
             ("init/up.sql", Folders, Up, "", "init"),
             ("m0001_init/down.sql", Folders, Down, "", "init"),
             ("0001/up.sql", Folders, Up, "1", "0001"),
@@ -243,14 +306,15 @@ mod tests {
             ("0001_\u{fffd}.sql", "the name is not UTF-8"),
             ("jobs.sql", "it does not begin with a version"),
             (".sql", "it does not begin with a version"),
-            ("0001.sql", "there is no name behind the version"),
             ("0001_.sql", "there is no name behind the version"),
             ("0001jobs.sql", "version and name are not separated by `_`"),
             ("V__jobs.sql", "the version is not a whole number"),
             ("V1x__jobs.sql", "the version is not a whole number"),
             ("V1..2__jobs.sql", "the version is not a whole number"),
-            ("R__views.sql", "only the prefix `V` is known, not `R`"),
-            ("B2__baseline.sql", "only the prefix `V` is known, not `B`"),
+            ("V1a__jobs.sql", "the version is not a whole number"),
+            ("R__views.sql", "only the prefixes `V` and `U` are known, not `R`"),
+            ("B2__baseline.sql", "only the prefixes `V` and `U` are known, not `B`"),
+            ("afterMigrate.sql", "it runs beside the migrations, at an event"),
             ("0001_jobs.SQL", "the extension is not in lower case"),
             ("0001_jobs/seed.sql", "`seed.sql` is not a file that onward knows in a migration's own folder"),
             ("old/0001_jobs.sql", "`0001_jobs.sql` lies in the folder `old`, which is not a migration's"),

@@ -29,3 +29,11 @@ pub struct Migration {
     /// The chain up to and with this migration.
     pub chain: Checksum,
 }
+
+impl Migration {
+    /// The statements that stand in this file: those of the migration, of what takes it back, or of both.
+    pub(crate) fn of(&self, file: FileId) -> impl Iterator<Item = &Statement> {
+        let up = self.statements.iter().filter(move |_| self.file == file);
+        up.chain(self.down_statements.iter().filter(move |_| self.down == Some(file)))
+    }
+}

@@ -9,6 +9,7 @@ use onward_core::version::digits;
 
 use super::layout::{Layout, Name, parse};
 use super::lock::Entry;
+use super::tool::Tool;
 
 /// The digits that any version may have whose number is made up: with these, a number fits into the ledger.
 const WIDTH: usize = 18;
@@ -16,45 +17,71 @@ const WIDTH: usize = 18;
 /// How versions are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Order {
-    /// As the tool does that the layout comes from.
+    /// As the tool does that the folder comes from.
     #[default]
     Tool,
-    /// As numbers, whatever the layout, as onward did at first.
+    /// As numbers, whatever the tool, as onward did at first.
     Number,
+    /// As numbers, and files of one number by their names.
+    Name,
 }
 
 /// How the versions of one folder are compared.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Versions {
-    layout: Option<Layout>,
-    /// Whether the folders are those of rusqlite_migration, which counts, and not diesel's.
-    counted: bool,
+    /// What its tool compares.
+    by: By,
+    /// The tool, in messages.
+    tool: &'static str,
+}
+
+/// What a tool compares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum By {
+    /// The number at the beginning, of any length.
+    #[default]
+    Number,
+    /// The number at the beginning, and then the name; names without one come last.
+    NumberAndName,
+    /// The parts of the number, as Flyway has them.
+    Parts,
+    /// What stands before the first `_`, without dashes, as a text.
+    Text,
+    /// The folder's name, as a text.
+    Folder,
+    /// The file's name, as a text.
+    File,
+    /// The place in a list of names; what is not in it comes behind.
+    List(Vec<String>),
 }
 
 /// What of a version is compared.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// Numbers of any length, each with its length before its digits.
-    Numbers(Vec<(usize, String)>),
+    /// Numbers of any length, each with its length before its digits; and what decides between equal ones.
+    Numbers(Vec<(usize, String)>, String),
     Text(String),
 }
 
 impl Versions {
-    /// How a folder with these names is compared.
-    pub(crate) fn of<'n>(layout: Option<Layout>, mut names: impl Iterator<Item = &'n Name>) -> Versions {
-        // onward once made the next one with a `_` beside them.
-        Versions { layout, counted: names.any(Name::is_counted) }
+    /// How a folder of this tool is compared, with the list of its names if the tool keeps one.
+    pub(crate) fn of(tool: Option<Tool>, layout: Option<Layout>, list: Option<Vec<String>>) -> Versions {
+        let by = match (tool, layout, list) {
+            (_, _, Some(list)) => By::List(list),
+            (Some(Tool::Dbmate | Tool::Atlas), Some(Layout::Plain | Layout::UpDown), _) => By::File,
+            (Some(Tool::D1 | Tool::SqlMigrate), Some(Layout::Plain | Layout::UpDown), _) => By::NumberAndName,
+            (Some(Tool::RusqliteMigration), Some(Layout::Folders), _) => By::Number,
+            (_, Some(Layout::Folders), _) => By::Text,
+            (_, Some(Layout::FoldersMigration), _) => By::Folder,
+            (_, Some(Layout::Prefixed), _) => By::Parts,
+            _ => By::Number,
+        };
+        Versions { by, tool: tool.map_or("sqlx", Tool::name) }
     }
 
     /// The tool by whose order the folder goes.
     pub(crate) fn tool(&self) -> &'static str {
-        match self.layout {
-            Some(Layout::Folders) if self.counted => "rusqlite_migration",
-            Some(Layout::Folders) => "diesel",
-            Some(Layout::FoldersMigration) => "prisma",
-            Some(Layout::Prefixed) => "Flyway",
-            Some(Layout::Plain | Layout::UpDown) | None => "sqlx",
-        }
+        self.tool
     }
 
     fn rank(&self, name: &Name, order: Order) -> Rank {
@@ -62,38 +89,55 @@ impl Versions {
             let digits = digits(part);
             (digits.len(), digits)
         };
-        match (order, self.layout) {
-            (Order::Tool, Some(Layout::Folders)) if !self.counted => Rank::Text(name.text()),
-            (Order::Tool, Some(Layout::FoldersMigration)) => Rank::Text(name.text()),
-            (Order::Tool, Some(Layout::Prefixed)) => {
+        let named = || match name.number().is_empty() {
+            // Behind every number that fits into a name.
+            true => Rank::Numbers(vec![(usize::MAX, String::new())], name.stem.clone()),
+            false => Rank::Numbers(vec![number(&name.label)], name.stem.clone()),
+        };
+        match (order, &self.by) {
+            (Order::Name, _) | (Order::Tool, By::NumberAndName) => named(),
+            (Order::Tool, By::Text) => Rank::Text(name.text()),
+            (Order::Tool, By::Folder) => Rank::Text(name.stem.clone()),
+            (Order::Tool, By::File) => Rank::Text(format!("{}.sql", name.stem)),
+            (Order::Tool, By::List(list)) => match list.iter().position(|known| *known == name.stem) {
+                Some(at) => Rank::Numbers(vec![(0, String::new()), (at, String::new())], String::new()),
+                None => named(),
+            },
+            (Order::Tool, By::Parts) => {
                 let mut parts: Vec<_> = name.label.split(['.', '_']).map(number).collect();
                 while parts.len() > 1 && parts.last().is_some_and(|(_, digits)| digits == "0") {
                     parts.pop();
                 }
-                Rank::Numbers(parts)
+                Rank::Numbers(parts, String::new())
             }
-            _ => Rank::Numbers(vec![number(&name.label)]),
+            _ => Rank::Numbers(vec![number(&name.label)], String::new()),
         }
     }
 
     /// Which of two comes first.
     pub(crate) fn compare(&self, a: &Name, b: &Name, order: Order) -> Ordering {
-        self.rank(a, order).cmp(&self.rank(b, order))
+        self.rank(a, order).cmp(&self.rank(b, order)).then_with(|| a.letter().cmp(&b.letter()))
     }
 
     /// Whether two have one version, so that nobody can tell which comes first. prisma's is the whole name.
     pub(crate) fn is_same(&self, a: &Name, b: &Name, order: Order) -> bool {
         let same_number = !a.number().is_empty() && a.number() == b.number();
-        match self.layout {
-            Some(Layout::FoldersMigration) => false,
-            Some(Layout::Folders) if same_number => true,
-            _ => self.compare(a, b, order).is_eq(),
+        match (order, &self.by) {
+            (Order::Name, _) | (_, By::NumberAndName | By::Folder | By::List(_)) => false,
+            // One that their tools refuse, or that nobody would take for another.
+            (_, By::Text | By::File) if same_number => true,
+            _ => {
+                let has_letters = a.letter().is_some() && b.letter().is_some() && a.letter() != b.letter();
+                self.rank(a, order) == self.rank(b, order) && !has_letters
+            }
         }
     }
 
     /// Whether a name has a place among the others.
     pub(crate) fn has_place(&self, name: &Name) -> bool {
-        matches!(self.rank(name, Order::Tool), Rank::Text(_)) || !name.number().is_empty()
+        matches!(self.by, By::NumberAndName)
+            || matches!(self.rank(name, Order::Tool), Rank::Text(_))
+            || !name.number().is_empty()
     }
 
     /// The order in which a lock file has its migrations, if only one of the two has them like this.
@@ -137,6 +181,7 @@ fn zeros(label: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::layout::unnumbered;
 
     fn numbers(labels: &[&str]) -> Vec<i64> {
         keys(labels.iter().copied()).into_iter().map(Option::unwrap).collect()
@@ -145,7 +190,8 @@ mod tests {
     fn sorted(paths: &[&str], order: Order) -> Vec<String> {
         let mut names: Vec<Name> = paths.iter().map(|path| parse(path).unwrap()).collect();
         let layout = names.first().map(|name| name.layout);
-        let versions = Versions::of(layout, names.iter());
+        let counted = names.iter().any(Name::is_counted).then_some(Tool::RusqliteMigration);
+        let versions = Versions::of(counted, layout, None);
         names.sort_by(|a, b| versions.compare(a, b, order));
         names.into_iter().map(|name| name.stem).collect()
     }
@@ -171,6 +217,42 @@ mod tests {
             assert_eq!(sorted(&paths, Order::Tool), expected(tool), "{paths:?}");
             assert_eq!(sorted(&paths, Order::Number), expected(number), "{paths:?}");
         }
+    }
+
+    #[test]
+    fn each_tool_has_its_own() {
+        let paths = ["1_a.sql", "10_c.sql", "2_b.sql", "2_a.sql", "init.sql"];
+        for (tool, expected) in [
+            (Tool::Dbmate, ["10_c", "1_a", "2_a", "2_b", "init"]),
+            (Tool::D1, ["1_a", "2_a", "2_b", "10_c", "init"]),
+            (Tool::SqlMigrate, ["1_a", "2_a", "2_b", "10_c", "init"]),
+        ] {
+            let versions = Versions::of(Some(tool), Some(Layout::Plain), None);
+            let name = |path: &str| parse(path).ok().or_else(|| unnumbered(path)).unwrap();
+            let mut names = paths.map(name);
+            names.sort_by(|a, b| versions.compare(a, b, Order::Tool));
+            assert_eq!(names.map(|name| name.stem), expected, "{tool}");
+        }
+        let listed =
+            Versions::of(Some(Tool::Drizzle), Some(Layout::Plain), Some(vec!["2_b".into(), "1_a".into()]));
+        let [a, b, c] = ["1_a.sql", "2_b.sql", "0_c.sql"].map(|path| parse(path).unwrap());
+        assert!(listed.compare(&b, &a, Order::Tool).is_lt() && listed.compare(&a, &c, Order::Tool).is_lt());
+    }
+
+    #[test]
+    fn letters_tell_two_of_one_number_apart() {
+        let versions = Versions::of(None, Some(Layout::Plain), None);
+        let same = |a: &str, b: &str| versions.is_same(&parse(a).unwrap(), &parse(b).unwrap(), Order::Tool);
+        assert!(!same("002_a_x.sql", "002_b_y.sql") && !same("002a_x.sql", "002b_y.sql"));
+        assert!(
+            same("002_a.sql", "002_b.sql")
+                && same("002_a_x.sql", "002_a_y.sql")
+                && same("002_x.sql", "02_b_y.sql")
+        );
+        assert_eq!(
+            sorted(&["002_b_y.sql", "003_z.sql", "002_a_x.sql"], Order::Tool),
+            ["002_a_x", "002_b_y", "003_z"]
+        );
     }
 
     #[test]

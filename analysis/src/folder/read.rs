@@ -1,32 +1,24 @@
 //! Reads a folder into a [`History`]: the only module that reads files.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-use std::{fs, io};
-
-use onward_core::checksum::Checksum;
-use onward_core::version::digits;
-use toml::de::DeTable;
+use std::path::Path;
 
 use super::bad_name::BadName;
-use super::directive;
 use super::fault::{Fault, Faults};
 use super::history::History;
 use super::layout::{self, Direction, Layout, Name};
+use super::listing::{self, Listing};
+pub use super::listing::{Stamp, stamp};
 use super::lock;
-use super::migration::Migration;
 use super::order::{Order, Versions, keys};
-use super::regular::{self, DEPTH, Problem};
-use super::statement::statements;
+pub use super::package::{configured, is_workspace_root};
+use super::signs::Signs;
+use super::source::{Named, Source};
 use super::stub;
-use super::tool::{self, Means, Unread};
-use crate::config::{self, Config};
+use super::tool::Tool;
+use super::tool::around::Around;
+use super::tool::drizzle::{self, Journal};
 use crate::diagnostic::rule::Rule;
-use crate::file::{File, FileId};
-
-/// A folder may have so many entries, those of the folders below counted.
-const MOST: usize = 100_000;
 
 /// In this folder below that of the migrations lie databases of old releases, and no migrations.
 const LEGACY: &str = "legacy/";
@@ -35,8 +27,16 @@ const LEGACY: &str = "legacy/";
 /// with the rest.
 pub fn read(dir: &Path, rules: &'static [&'static Rule]) -> (History, Faults) {
     let history = History { dir: dir.to_owned(), ..History::default() };
-    let mut source = Source { history, rules, faults: Vec::new(), unread: BTreeMap::new() };
-    match list(dir) {
+    let mut source = Source {
+        history,
+        rules,
+        faults: Vec::new(),
+        unread: BTreeMap::new(),
+        bytes: BTreeMap::new(),
+        journal: None,
+        metadata: BTreeMap::new(),
+    };
+    match listing::list(dir) {
         Ok(Listing { paths, problems, .. }) => {
             source.history.unseen.anything = !problems.is_empty();
             for (path, problem) in problems {
@@ -57,199 +57,33 @@ pub fn read(dir: &Path, rules: &'static [&'static Rule]) -> (History, Faults) {
     (source.history, Faults(source.faults))
 }
 
-/// What tells whether a folder's files are still what was read: their paths, lengths and times of change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp(Vec<(String, Option<(u64, SystemTime)>)>);
-
-/// Looks at a folder without reading its files; `None` if it cannot be looked at.
-pub fn stamp(dir: &Path) -> Option<Stamp> {
-    let Listing { paths, problems, .. } = list(dir).ok()?;
-    let stamps = paths.into_iter().chain(problems.into_iter().map(|(path, _)| path)).map(|path| {
-        let metadata = fs::metadata(dir.join(&path)).ok();
-        let stamp = metadata.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
-        (path, stamp)
-    });
-    Some(Stamp(stamps.collect()))
-}
-
-/// The migrations folder that a package's Cargo.toml names, relative to it:
-///
-/// ```toml
-/// [package.metadata.onward]
-/// migrations = "db/history"
-/// ```
-pub fn configured(package: &Path) -> Option<String> {
-    // What is wrong with the file is cargo's to say.
-    let text = manifest(package)?;
-    let manifest = DeTable::parse(&text).ok()?.into_inner();
-    let onward = manifest.get("package")?.get_ref().get("metadata")?.get_ref().get("onward")?;
-    onward.get_ref().get("migrations")?.get_ref().as_str().map(str::to_owned)
-}
-
-/// Whether the Cargo.toml of a folder is that of a workspace and of no package.
-pub fn is_workspace_root(folder: &Path) -> bool {
-    manifest(folder).is_some_and(|text| {
-        DeTable::parse(&text).is_ok_and(|manifest| {
-            let manifest = manifest.into_inner();
-            manifest.contains_key("workspace") && !manifest.contains_key("package")
-        })
-    })
-}
-
-fn manifest(folder: &Path) -> Option<String> {
-    String::from_utf8(regular::read(&folder.join("Cargo.toml")).ok()?).ok()
-}
-
-/// What lies in a folder: paths relative to it, with `/` between the parts.
-#[derive(Default)]
-struct Listing {
-    /// The `.sql` files and what is read beside them.
-    paths: Vec<String>,
-    /// What is there and cannot be looked into.
-    problems: Vec<(String, Problem)>,
-    /// How many entries were seen.
-    entries: usize,
-}
-
-/// Lists a folder; what is found is sorted.
-fn list(dir: &Path) -> Result<Listing, (PathBuf, io::Error)> {
-    let mut listing = Listing::default();
-    match listing.folder(dir, "", 0) {
-        Ok(()) => {}
-        // However few of them are in the folder where the counting ended.
-        Err((_, error)) if listing.entries > MOST => return Err((dir.to_owned(), error)),
-        Err(unreadable) => return Err(unreadable),
-    }
-    listing.paths.sort();
-    Ok(listing)
-}
-
-impl Listing {
-    fn folder(&mut self, dir: &Path, prefix: &str, depth: usize) -> Result<(), (PathBuf, io::Error)> {
-        let unreadable = |error| (dir.to_owned(), error);
-        for entry in fs::read_dir(dir).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            self.entries += 1;
-            if self.entries > MOST {
-                return Err(unreadable(io::Error::other(format!(
-                    "more than {MOST} files and folders lie below it"
-                ))));
-            }
-            let name = entry.file_name().to_string_lossy().into_owned();
-            // Editors and file systems keep their own beside ours, such as `.#0001_jobs.sql` and `._0001_jobs.sql`.
-            if name.starts_with('.') {
-                continue;
-            }
-            let path = entry.path();
-            let is_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
-            let is_ours = is_sql || (depth == 0 && (name == lock::FILE_NAME || name == config::FILE_NAME));
-            let shown = format!("{prefix}{name}");
-            if !path.is_dir() {
-                self.paths.extend(is_ours.then_some(shown));
-            } else if depth == DEPTH {
-                self.problems.push((shown, Problem::Deep));
-            } else if entry.file_type().is_ok_and(|kind| kind.is_symlink()) && leads_back(&path, depth) {
-                self.problems.push((shown, Problem::Loop));
-            } else {
-                let before = self.paths.len();
-                self.folder(&path, &format!("{shown}/"), depth + 1)?;
-                // A folder that is called like a file and holds none is taken for one by whoever reads its name.
-                let is_empty = self.paths.len() == before;
-                self.paths.extend((is_ours && is_empty).then_some(shown));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a link leads to one of the folders that it lies in: those from the migrations folder down to it, or one above.
-fn leads_back(link: &Path, depth: usize) -> bool {
-    let Ok(target) = link.canonicalize() else { return false };
-    let mut around = link.ancestors().skip(1).take(depth + 1);
-    around.any(|folder| folder.canonicalize().is_ok_and(|folder| folder.starts_with(&target)))
-}
-
-/// A name and the path it comes from.
-type Named = (Name, String);
-
-struct Source {
-    history: History,
-    rules: &'static [&'static Rule],
-    faults: Vec<Fault>,
-    /// The files that another tool reads otherwise, by tool.
-    unread: BTreeMap<(&'static str, Means), Vec<(FileId, Unread)>>,
-}
-
 impl Source {
-    /// A file that has no text to show.
-    fn unshown(&mut self, path: &str) -> FileId {
-        self.history.files.add(File::new(path.to_owned(), ""))
-    }
-
-    fn text(&mut self, path: &str) -> Option<FileId> {
-        self.history.inputs.push(path.to_owned());
-        let bytes = match regular::read(&self.history.dir.join(path)) {
-            Ok(bytes) => bytes,
-            Err(problem) => {
-                let file = self.unshown(path);
-                self.faults.push(Fault::Unreadable { file, path: path.to_owned(), problem });
-                return None;
-            }
-        };
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                let file = self.history.files.add(File::new(path.to_owned(), &text));
-                let nul = self.history.files.get(file).text.find('\0');
-                let fault = |at| Fault::Nul { place: file.at(at..at + 1), path: path.to_owned() };
-                self.faults.extend(nul.map(fault));
-                nul.is_none().then_some(file)
-            }
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let bytes = error.into_bytes();
-                // What could be read is shown up to the byte that could not.
-                let shown = String::from_utf8_lossy(&bytes[..valid]).into_owned();
-                let file = self.history.files.add(File::new(path.to_owned(), &shown));
-                let end = self.history.files.get(file).text.len();
-                let place = file.at(end..end);
-                self.faults.push(Fault::NotUtf8 { place, path: path.to_owned(), bytes, valid });
-                None
-            }
-        }
-    }
-
     fn files(&mut self, paths: Vec<String>) {
-        let (mut names, mut bad) = (Vec::new(), BTreeMap::new());
         let (legacy, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.starts_with(LEGACY));
-        for path in paths {
-            if path == lock::FILE_NAME {
-                self.history.lock = self.text(&path);
-            } else if path == config::FILE_NAME {
-                if let Some(file) = self.text(&path) {
-                    let (config, problems) =
-                        Config::parse(file, &self.history.files.get(file).text, self.rules);
-                    self.history.config = config;
-                    let fault = |(range, problem)| Fault::Config { place: file.at(range), problem };
-                    self.faults.extend(problems.into_iter().map(fault));
-                }
-            } else {
-                match layout::parse(&path) {
-                    Ok(name) => names.push((name, path)),
-                    Err(found) => {
-                        self.leave_out(&path);
-                        let group = (found.tool, found.group.clone());
-                        bad.entry(group).or_insert_with(|| (found, Vec::new())).1.push(path);
-                    }
-                }
+        let (sql, beside): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| path.to_ascii_lowercase().ends_with(".sql"));
+        let mut signs = Signs { around: Around::of(&self.history.dir), ..Signs::default() };
+        let code = self.beside(beside, &mut signs);
+        let (mut names, mut bad) = (Vec::new(), Vec::new());
+        for path in sql {
+            match layout::parse(&path) {
+                Ok(name) => names.push((name, path)),
+                Err(found) => bad.push((found, path)),
             }
         }
-        let mut bad: Vec<(BadName, Vec<String>)> = bad.into_values().collect();
-        bad.sort_by(|(_, a), (_, b)| a.cmp(b));
-        for (name, paths) in bad {
-            let file = self.unshown(&paths[0]);
-            self.faults.push(Fault::BadName { file, paths, name });
-        }
-        let names = self.one_layout(names);
+        names.iter().for_each(|(_, path)| self.look_into(path, &mut signs));
+        self.tell_apart(&mut names, &signs);
+        let runs_all = matches!(self.history.tool, Some(Tool::D1 | Tool::SqlMigrate));
+        bad.retain(|(_, path)| match layout::unnumbered(path).filter(|_| runs_all) {
+            Some(name) => {
+                names.push((name, path.clone()));
+                false
+            }
+            None => true,
+        });
+        self.bad_names(bad);
+        self.code(code, names.is_empty());
+        self.mixed_layouts(&names);
         self.migrations(names);
         for path in legacy {
             let file = self.text(&path);
@@ -261,34 +95,89 @@ impl Source {
         }
     }
 
-    /// A file that is part of no order; what it is about is kept from being judged.
-    fn leave_out(&mut self, path: &str) {
-        match regular::read(&self.history.dir.join(path)) {
-            Ok(bytes) => self.history.unseen.leave_out(&String::from_utf8_lossy(&bytes)),
-            Err(_) => self.history.unseen.anything = true,
+    /// Finds out whose the folder is, and by what its versions are compared.
+    fn tell_apart(&mut self, names: &mut [Named], signs: &Signs) {
+        let mut counts = BTreeMap::<Layout, usize>::new();
+        let is_up = |name: &Name| name.direction == Direction::Up || name.is_undo();
+        let up = names.iter().filter(|(name, _)| is_up(name));
+        up.for_each(|(name, _)| *counts.entry(name.layout).or_default() += 1);
+        let layout = counts.into_iter().max_by_key(|(_, count)| *count).map(|(layout, _)| layout);
+        let main: Vec<&Name> =
+            names.iter().map(|(name, _)| name).filter(|name| Some(name.layout) == layout).collect();
+        let tool = signs.tool(layout, &main);
+        self.history.layout = layout;
+        self.history.tool = tool;
+        let journal = (tool == Some(Tool::Drizzle)).then(|| self.journal.take()).flatten();
+        let journal = journal.filter(|_| layout == Some(Layout::Plain));
+        let list = journal.and_then(|journal| self.listed(journal, names));
+        self.history.versions = Versions::of(self.history.tool, layout, list);
+        if tool == Some(Tool::Refinery) {
+            // Nothing goes back there: these run like the others.
+            let undo = names.iter_mut().filter(|(name, _)| name.is_undo());
+            undo.for_each(|(name, _)| name.direction = Direction::Up);
         }
     }
 
-    /// The layout of most files is the folder's; the others are what does not fit.
-    fn one_layout(&mut self, names: Vec<Named>) -> Vec<Named> {
-        let mut counts = BTreeMap::<Layout, usize>::new();
-        names.iter().for_each(|(name, _)| *counts.entry(name.layout).or_default() += 1);
-        let main = counts.into_iter().max_by_key(|(_, count)| *count).map(|(layout, _)| layout);
-        self.history.layout = main;
+    /// The journal's list, if all files are in it. What is locked is onward's, whatever the journal says of later ones.
+    fn listed(&mut self, journal: Journal, names: &[Named]) -> Option<Vec<String>> {
+        if self.history.lock.is_some() || self.history.config.by_name.is_some() {
+            return Some(journal.tags);
+        }
+        let is_there = |tag: &&String| names.iter().any(|(name, _)| name.stem == **tag);
+        let missing: Vec<String> =
+            journal.tags.iter().filter(|tag| !is_there(tag)).map(|tag| format!("{tag}.sql")).collect();
+        if !missing.is_empty() {
+            let file = self.unshown(drizzle::JOURNAL);
+            self.faults.push(Fault::NotThere { file, paths: missing });
+        }
+        let unlisted = names.iter().filter(|(name, _)| !journal.tags.contains(&name.stem));
+        let unlisted: Vec<String> = unlisted.map(|(_, path)| path.clone()).collect();
+        if unlisted.is_empty() {
+            return Some(journal.tags);
+        }
+        let file = self.unshown(&unlisted[0]);
+        self.faults.push(Fault::Unlisted { file, paths: unlisted });
+        // wrangler runs them all.
+        self.history.tool = Some(Tool::D1);
+        None
+    }
+
+    fn bad_names(&mut self, found: Vec<(BadName, String)>) {
+        let mut bad = BTreeMap::new();
+        for (found, path) in found {
+            self.leave_out(&path);
+            let group = (found.tool, found.group.clone());
+            bad.entry(group).or_insert_with(|| (found, Vec::new())).1.push(path);
+        }
+        let mut bad: Vec<(BadName, Vec<String>)> = bad.into_values().collect();
+        bad.sort_by(|(_, a), (_, b)| a.cmp(b));
+        for (name, paths) in bad {
+            let file = self.unshown(&paths[0]);
+            self.faults.push(Fault::BadName { file, paths, name });
+        }
+    }
+
+    /// The layout of most files is the folder's; the others are what does not fit, but for what takes back one of them.
+    fn mixed_layouts(&mut self, names: &[Named]) {
+        let main = self.history.layout;
+        let takes_back = |name: &Name| {
+            let mut up = names.iter().filter(|(up, _)| up.direction == Direction::Up);
+            name.layout == Layout::Folders
+                && name.direction == Direction::Down
+                && up.any(|(up, _)| up.stem == name.stem && up.layout != Layout::Folders)
+        };
         let mut others = BTreeMap::<Layout, Vec<String>>::new();
-        for (name, path) in names.iter().filter(|(name, _)| Some(name.layout) != main) {
+        for (name, path) in names.iter().filter(|(name, _)| Some(name.layout) != main && !takes_back(name)) {
             others.entry(name.layout).or_default().push(path.clone());
         }
         for (layout, paths) in others {
             let file = self.unshown(&paths[0]);
             self.faults.push(Fault::MixedLayouts { file, paths, layout });
         }
-        names
     }
 
     fn migrations(&mut self, names: Vec<Named>) {
-        let main = names.iter().filter(|(name, _)| Some(name.layout) == self.history.layout);
-        let versions = Versions::of(self.history.layout, main.map(|(name, _)| name));
+        let versions = self.history.versions.clone();
         // A version that is a text has no place among numbers.
         let (mut names, strays): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|(name, _)| versions.has_place(name));
@@ -318,6 +207,10 @@ impl Source {
     /// The order of the folder, and whether that was asked for or released: its tool's, unless it is locked in that of
     /// numbers or asks for it.
     fn order(&mut self, versions: &Versions) -> (Order, bool) {
+        if self.history.config.by_name.is_some() {
+            self.history.order = Order::Name;
+            return (Order::Name, true);
+        }
         let text = self.history.lock.map(|file| self.history.files.get(file).text.as_str());
         // What is wrong with the lock file is said elsewhere.
         let locked = text.and_then(|text| lock::parse(text).ok());
@@ -335,80 +228,19 @@ impl Source {
         self.history.order = order;
         (order, is_settled)
     }
-
-    fn up(&mut self, name: &Name, path: &str, key: Option<i64>, is_again: bool) {
-        let Some(file) = self.text(path) else {
-            return self.leave_out(path);
-        };
-        let Some(version) = key else {
-            self.faults.push(Fault::NoNumber { file, path: path.to_owned() });
-            return self.leave_out(path);
-        };
-        let text = self.history.files.get(file).text.clone();
-        if let Some(earlier) = self.history.migrations.last().filter(|_| is_again) {
-            self.history.unseen.pair(earlier.file, file);
-            let earlier = self.history.migrations.len() - 1;
-            self.faults.push(Fault::DuplicateVersion { file, earlier });
-        }
-        let mut statements = statements(&text);
-        let mut problems = Vec::new();
-        let foreign_keys = directive::attach(file, &text, &mut statements, self.rules, &mut problems);
-        let fault = |(place, problem)| Fault::Directive { place, problem };
-        self.faults.extend(problems.into_iter().map(fault));
-        if let Some(unread) = tool::unread(&text, &statements) {
-            match unread.means {
-                // The way forward is SQL that can be checked.
-                Means::Back => statements.retain(|found| found.range.start < unread.range.start),
-                Means::Template | Means::End => {
-                    self.history.unseen.leave_blank(file, &text);
-                    statements.clear();
-                }
-            }
-            self.unread.entry((unread.tool, unread.means)).or_default().push((file, unread));
-        }
-        let checksum = Checksum::of(&text);
-        let previous = self.history.migrations.last().map(|last| last.chain).unwrap_or_default();
-        self.history.migrations.push(Migration {
-            version,
-            label: name.label.clone(),
-            name: name.name.clone(),
-            file,
-            down: None,
-            statements,
-            down_statements: Vec::new(),
-            foreign_keys,
-            checksum,
-            chain: previous.chain(version, checksum),
-        });
-    }
-
-    fn down(&mut self, name: &Name, path: &str) {
-        let Some(file) = self.text(path) else { return };
-        // By version alone: in real histories the rest of the name is now and then spelled in two ways.
-        let is_its = |up: &Migration| {
-            let number = digits(&up.label);
-            let stem = format!("{}/", name.stem);
-            (!number.is_empty() && number == name.number())
-                || self.history.files.get(up.file).path.starts_with(&stem)
-        };
-        let Some(at) = self.history.migrations.iter().position(is_its) else {
-            return self.faults.push(Fault::DownWithoutUp { file, path: path.to_owned() });
-        };
-        let text = &self.history.files.get(file).text;
-        let up = &mut self.history.migrations[at];
-        up.down = Some(file);
-        up.down_statements = statements(text);
-        // Nothing of ours runs the way back, so what is odd about its directives stops nothing.
-        directive::attach(file, text, &mut up.down_statements, self.rules, &mut Vec::new());
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::analysis::read;
     use crate::checks::files::unreadable;
     use crate::diagnostic::Diagnostic;
+    use crate::file::FileId;
+    use crate::folder::listing::MOST;
+    use crate::folder::regular::{self, DEPTH};
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();

@@ -54,9 +54,9 @@ impl Unseen {
         let file = place.file;
         let migration = migrations.iter().find(|one| one.file == file || one.down == Some(file));
         let Some(migration) = migration else { return !self.names.is_empty() };
-        let list = if migration.file == file { &migration.statements } else { &migration.down_statements };
         let at = place.range.start;
-        let Some(statement) = list.iter().find(|one| one.range.start <= at && at <= one.range.end) else {
+        let mut list = migration.of(file);
+        let Some(statement) = list.find(|one| one.range.start <= at && at <= one.range.end) else {
             return false;
         };
         let names: HashSet<String> = words(&files.get(file).text[statement.range.clone()]).collect();

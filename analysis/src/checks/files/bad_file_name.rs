@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
 use crate::folder::bad_name::BadName;
+use crate::folder::tool::Tool;
 
 /// `bad_file_name`
 pub static RULE: Rule = Rule::error("bad_file_name", "every .sql file in the folder is named as a migration")
@@ -43,6 +44,27 @@ pub(crate) fn down_without_up(file: FileId, path: &str) -> Diagnostic {
         .help("add the file that goes forward, with the same version, or remove this one")
 }
 
+/// Migrations of a tool's that are written in another language than SQL.
+pub(crate) fn code(file: FileId, paths: &[String], tool: Tool) -> Diagnostic {
+    let message = format!("`{}` is a migration of {tool}'s in code, which onward cannot read", paths[0]);
+    let diagnostic = Diagnostic::new(&RULE, file.start(), message)
+        .note("nothing was run, since nobody knows what it does");
+    others(&paths[1..]).into_iter().fold(diagnostic, Diagnostic::note).help(
+        "write its SQL as a file in its place; what only code can do to rows goes behind a migration, `migrations!(\"…\", after = { 2 \
+         => function })`",
+    )
+}
+
+/// Files that drizzle's journal names and that are not there.
+pub(crate) fn not_there(file: FileId, paths: &[String]) -> Diagnostic {
+    let message = format!("drizzle's journal names `{}`, which is not there", paths[0]);
+    let diagnostic = Diagnostic::new(&RULE, file.start(), message);
+    others(&paths[1..])
+        .into_iter()
+        .fold(diagnostic, Diagnostic::note)
+        .help("put the file back, or take its entry out; `order = \"name\"` in onward.toml goes by the names, without the journal")
+}
+
 #[cfg(test)]
 mod tests {
     use crate::checks::testing::{codes, folder};
@@ -64,7 +86,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "`R__a.sql` is not named as a migration: only the prefix `V` is known, not `R`",
+                "`R__a.sql` is not named as a migration: only the prefixes `V` and `U` are known, not `R`",
                 "`note0.sql` is not named as a migration: it does not begin with a version"
             ]
         );

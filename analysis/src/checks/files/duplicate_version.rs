@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
 use crate::folder::history::{History, Migration};
+use crate::folder::layout::Layout;
 
 /// `duplicate_version`
 pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version")
@@ -33,6 +34,13 @@ pub(crate) fn diagnose(history: &History, file: FileId, earlier: &Migration) -> 
         Some(free) => format!("rename the newer of the two, for example to version {free}"),
         None => "rename one of the two".to_owned(),
     };
+    // Most tools refuse them as well; some go by the whole name.
+    let help = match history.layout {
+        Some(Layout::Plain) => format!(
+            "{help}; where both were released and run in the order of their names, write `order = \"name\"` into onward.toml"
+        ),
+        _ => help,
+    };
     Diagnostic::new(
         &RULE,
         file.start(),
@@ -50,6 +58,18 @@ mod tests {
     fn leading_zeros_make_no_difference() {
         let found = codes(&[("0001_a.sql", "SELECT 1"), ("001_b.sql", "SELECT 1"), ("2_c.sql", "SELECT 1")]);
         assert_eq!(found, ["duplicate_version 001_b.sql:1:1"]);
+    }
+
+    #[test]
+    fn by_name_both_run() {
+        let files = [("0001_b.sql", "CREATE TABLE b(x);"), ("001_a.sql", "CREATE TABLE a(x);")];
+        assert_eq!(codes(&files), ["duplicate_version 001_a.sql:1:1"]);
+        let found =
+            crate::checks::testing::folder(&[files[0], files[1], ("onward.toml", "order = \"name\"")]);
+        assert!(!found.has_errors(), "{:?}", found.diagnostics);
+        let names: Vec<_> =
+            found.history.migrations.iter().map(|found| (found.version, found.name.as_str())).collect();
+        assert_eq!(names, [(1, "b"), (2, "a")]);
     }
 
     #[test]

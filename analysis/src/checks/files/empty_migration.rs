@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::directive;
 use crate::folder::history::{History, Migration};
 use crate::folder::lock::Entry;
+use crate::folder::marks;
 
 /// `empty_migration`
 pub static RULE: Rule = Rule::warning("empty_migration", "a migration has a statement")
@@ -37,9 +38,12 @@ pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iter
     let followed = history.migrations.len() - newest;
     history.migrations.iter().enumerate().filter_map(move |(index, found)| {
         let file = history.files.get(found.file);
-        if !is_open(found)
-            || entries.is_empty() && index < followed && is_explained(found, &file.text)
-            || (found.statements.is_empty() && directive::allows_empty(&file.text)) {
+        if !is_open(found) {
+            return None;
+        }
+        let up = marks::read(&file.text).up;
+        if entries.is_empty() && index < followed && is_explained(found, &up)
+            || (found.statements.is_empty() && directive::allows_empty(&up)) {
             return None;
         }
         let first = found.statements.first().map_or(0..0, |statement| statement.range.clone());

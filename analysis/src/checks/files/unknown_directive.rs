@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Files, Place};
 use crate::folder::directive::Problem;
-use crate::folder::tool::{Means, Unread};
+use crate::folder::parts::{Means, Unread};
 
 /// `unknown_directive`
 pub static RULE: Rule = Rule::error("unknown_directive", "a directive is one that onward knows")
@@ -65,12 +65,48 @@ pub(crate) fn other_tool(files: &Files, found: &[(FileId, Unread)]) -> Diagnosti
             "write the values into the migration",
         ),
         Means::End => (
-            "ends a statement there, and onward would read on",
-            "no semicolon before it",
-            "end every statement with `;`",
+            "ends a statement, and what stands behind it on its line is SQL to it alone",
+            "a comment to everybody else",
+            "write what follows on a line of its own",
+        ),
+        Means::Before => (
+            "begins what it runs, and statements stand before it",
+            "the statements above would be left out",
+            "move the statements below it, or take them out",
+        ),
+        Means::NoUp => (
+            "comes first, and there is no way forward before it",
+            "nothing of this file goes forward",
+            "mark what goes forward, above it",
+        ),
+        Means::Twice => (
+            "stands there a second time, which it refuses",
+            "the way forward has begun already",
+            "take it out, or make a second migration of what follows",
+        ),
+        Means::Unknown => (
+            "is a mark that it does not know",
+            "in this mark",
+            "write it as its documentation does, or take it out",
+        ),
+        Means::Checkpoint => (
+            "says that the file has the schema of all before it, and a new database would begin with it",
+            "all before it would be made a second time",
+            "take the file out of the folder: onward runs every migration on every database, in one transaction",
+        ),
+        Means::Delimiter => (
+            "has statements end in another way than with a semicolon",
+            "SQLite knows the semicolon alone",
+            "end every statement with `;` and take the delimiters out",
+        ),
+        Means::Sections => (
+            "divides the file into sections, and onward would run them all",
+            "not all of this is the migration",
+            "keep the SQL of the section `migration.sql` alone",
         ),
     };
-    let message = format!("this is a file of {tool}, which onward does not read: `{text}` {problem}");
+    let which = if *means == Means::Back { ", which" } else { " that" };
+    let message = format!("this is a file of {tool}{which} onward does not read: `{text}` {problem}");
     let paths: Vec<String> = found[1..].iter().map(|(file, _)| files.get(*file).path.clone()).collect();
     let diagnostic = Diagnostic::new(&RULE, file.at(range.clone()), message).label(label);
     others(&paths).into_iter().fold(diagnostic, Diagnostic::note).help(help)
@@ -104,15 +140,17 @@ mod tests {
 
     #[test]
     fn the_way_back_of_other_tools_must_not_run() {
-        let text = "-- +goose Up\nCREATE TABLE t(a);\n-- +goose Down\nDROP TABLE t;";
+        let text = "-- Up\nCREATE TABLE t(a);\n-- Down\nDROP TABLE t;";
         assert_eq!(history(&[text]), ["unknown_directive 0001_m.sql:3:1"]);
-        assert_eq!(history(&["-- migrate:up\nCREATE TABLE t(a);"]), [""; 0]);
+        assert_eq!(history(&["-- Up\nCREATE TABLE t(a);"]), [""; 0]);
     }
 
     #[test]
     fn a_folder_of_another_tool_is_one_error_and_the_way_forward_is_checked() {
         let text = |number: usize, more: &str| {
-            format!("-- +goose Up\nCREATE TABLE t{number}(a);\n{more}-- +goose Down\nDROP TABLE t{number};\n")
+            format!(
+                "-- +micrate Up\nCREATE TABLE t{number}(a);\n{more}-- +micrate Down\nDROP TABLE t{number};\n"
+            )
         };
         let texts: Vec<String> = (0..8).map(|number| text(number, "")).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -124,15 +162,30 @@ mod tests {
         let names: Vec<String> = (0..8).map(|number| format!("{number}_m.sql")).collect();
         let found = folder(&names.iter().map(String::as_str).zip(texts).collect::<Vec<_>>());
         assert!(
-            found.diagnostics[0].message.starts_with("this is a file of goose, which onward does not read")
+            found.diagnostics[0].message.starts_with("this is a file of micrate, which onward does not read")
         );
         assert_eq!(
             found.diagnostics[0].notes,
             ["the same is wrong with `1_m.sql`, `2_m.sql`, `3_m.sql`, `4_m.sql` and 3 more"]
         );
-        // drizzle ends statements elsewhere; with its semicolons they end there too.
-        let drizzle = "CREATE TABLE a(b)--> statement-breakpoint\nCREATE TABLE c(d)";
-        assert_eq!(history(&[drizzle, "INSERT INTO a VALUES (1);"]), ["unknown_directive 0001_m.sql:1:18"]);
-        assert_eq!(history(&["CREATE TABLE a(b);--> statement-breakpoint\nCREATE TABLE c(d);"]), [""; 0]);
+    }
+
+    /// A mark whose meaning would be lost is one error, and what hangs on its file is not judged.
+    #[test]
+    fn a_file_that_is_not_read_hides_what_hangs_on_it() {
+        let filled = "-- +goose Up\n-- +goose ENVSUB ON\nCREATE TABLE ${NAME}(a);\n-- +goose ENVSUB OFF\nCREATE TABLE t(a);";
+        let found = folder(&[("1_a.sql", filled), ("2_b.sql", "-- +goose Up\nINSERT INTO t VALUES (1);")]);
+        let messages: Vec<_> = found.diagnostics.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "this is a file of goose that onward does not read: `+goose ENVSUB ON` has it fill in values first, and onward would \
+              run the text as it stands"
+            ]
+        );
+        assert_eq!(
+            history(&["-- +goose Up\n-- +goose NO TX\nCREATE TABLE t(a);"]),
+            ["unknown_directive 0001_m.sql:2:1"]
+        );
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Place};
 use crate::folder::regular::Problem;
+use crate::folder::tool::Tool;
 
 /// `unreadable`
 pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8")
@@ -55,6 +56,20 @@ pub(crate) fn nul(place: Place, path: &str) -> Diagnostic {
     Diagnostic::new(&RULE, place, format!("`{path}` has a NUL byte, where SQLite stops reading"))
         .label("SQLite would silently drop the rest")
         .help("remove it; in a string, write char(0)")
+}
+
+/// What is another database's, by the tool's own words.
+pub(crate) fn other_dialect(place: Place, tool: Tool, dialect: &str) -> Diagnostic {
+    let message = format!("these migrations of {tool}'s are for {dialect}, and onward runs SQLite's");
+    Diagnostic::new(&RULE, place, message).label("said here").note("nothing was checked").help(
+        "name the folder of the SQLite migrations; for a database that is to become one, write its schema as a first migration",
+    )
+}
+
+pub(crate) fn journal(file: FileId, problem: &str) -> Diagnostic {
+    let message = format!("cannot read drizzle's journal: {problem}");
+    Diagnostic::new(&RULE, file.start(), message)
+        .help("make it anew with `drizzle-kit generate`, or take the folder `meta` out: then the numbers tell the order")
 }
 
 #[cfg(test)]

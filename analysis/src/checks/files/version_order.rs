@@ -3,8 +3,10 @@
 //! onward runs a folder in the order of its tool. Before it knew that diesel and prisma order by text, it ran all by
 //! number: a history that is locked in that order keeps it.
 
+use crate::checks::words::others;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
+use crate::file::FileId;
 use crate::folder::history::{History, Migration};
 use crate::folder::layout::{Name, parse};
 use crate::folder::order::{Order, Versions};
@@ -51,7 +53,7 @@ pub(crate) fn check(history: &History, versions: &Versions, order: Order) -> Opt
                 "{by_name}; if such databases are out there, write `order = \"number\"` into onward.toml"
             ),
         ),
-        Order::Number => (
+        Order::Number | Order::Name => (
             format!("`{second}` runs after `{first}`, by their numbers; with {tool} it would run before it"),
             "onward.lock has them in this order, so it stays".to_owned(),
             "nothing, if the databases were made by onward: `order = \"number\"` in onward.toml says so"
@@ -62,4 +64,18 @@ pub(crate) fn check(history: &History, versions: &Versions, order: Order) -> Opt
     let lock = history.lock.filter(|_| order == Order::Number);
     let diagnostic = Diagnostic::new(&RULE, lock.unwrap_or(swapped[1].file).start(), message);
     Some(diagnostic.related(swapped[0].file.start(), "runs before it").note(note).help(help))
+}
+
+/// Files that drizzle's journal does not name: drizzle runs none of them, and wrangler all.
+pub(crate) fn unlisted(file: FileId, paths: &[String]) -> Diagnostic {
+    let message = format!("`{}` is not in drizzle's journal, so drizzle would not run it", paths[0]);
+    let diagnostic = Diagnostic::new(&RULE, file.start(), message);
+    others(&paths[1..])
+        .into_iter()
+        .fold(diagnostic, Diagnostic::note)
+        .note("all files run here, by number and name, as with wrangler")
+        .help(
+            "if drizzle runs the folder, make such files with `drizzle-kit generate --custom`; if wrangler does, or onward does from \
+             now on, write `order = \"name\"` into onward.toml",
+        )
 }

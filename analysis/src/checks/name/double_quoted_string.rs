@@ -58,6 +58,7 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
+    use crate::Analysis;
     use crate::checks::testing::{folder, history};
 
     const JOBS: &str = "CREATE TABLE jobs(id, state);\n";

@@ -1,5 +1,5 @@
--- +goose Up
+-- +micrate Up
 CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
 
--- +goose Down
+-- +micrate Down
 DROP TABLE notes;
