@@ -72,6 +72,13 @@ pub fn stamp(dir: &Path) -> Option<Stamp> {
     Some(Stamp(stamps.collect()))
 }
 
+/// Every file that is read of a folder and its bytes, in the same order each time; `None` if something there cannot be read.
+pub fn bytes(dir: &Path) -> Option<Vec<(String, Vec<u8>)>> {
+    let listing = list(dir).ok().filter(|listing| listing.problems.is_empty())?;
+    let read = |path: String| Some((regular::read(&dir.join(&path)).ok()?, path));
+    listing.paths.into_iter().map(|path| read(path).map(|(bytes, path)| (path, bytes))).collect()
+}
+
 /// The migrations folder that a package's Cargo.toml names, relative to it:
 ///
 /// ```toml
