@@ -117,6 +117,11 @@ impl Analysis {
         Analysis { history, diagnostics, replay: replayed }
     }
 
+    /// Adds that cargo does not see what is added to the folder, which Cargo.toml would name by this path.
+    pub fn not_watched(&mut self, path: &str) {
+        self.diagnostics.extend(checks::files::folder_not_watched::diagnose(&mut self.history, path));
+    }
+
     /// What is found, with warnings that are equal but for their places said once.
     pub fn grouped(&self) -> Vec<Diagnostic> {
         diagnostic::grouped(&self.diagnostics, &self.history.files)

@@ -1,10 +1,8 @@
 //! For `build.rs`: proves the migrations of [onward](https://docs.rs/onward) once for each change of the SQL.
 //!
 //! ```no_run
-//! // build.rs
-//! fn main() {
-//!     onward_build::migrations("migrations");
-//! }
+//! // In the `main` of build.rs:
+//! onward_build::migrations("migrations");
 //! ```
 //!
 //! The macros prove a history in every call of rustc: `cargo check`, `cargo test`, clippy, the editor. With this line they

@@ -15,6 +15,7 @@ mod query;
 mod row;
 mod snapshot;
 mod statement;
+mod watch;
 
 use folder::Folder;
 use proc_macro::TokenStream;
