@@ -51,11 +51,10 @@ mod tests {
         assert_eq!(
             text(&analysis, &found),
             "warning: cargo does not see when a migration is added to this folder
- --> migrations
-  |
-  = note: folder_not_watched
-  = note: the build script names other paths, and cargo looks at nothing else
-  = help: put `println!(\"cargo::rerun-if-changed=migrations\");` into build.rs, or `onward_build::migrations(\"migrations\");`"
+--> migrations
+ = note: folder_not_watched
+ = note: the build script names other paths, and cargo looks at nothing else
+ = help: put `println!(\"cargo::rerun-if-changed=migrations\");` into build.rs, or `onward_build::migrations(\"migrations\");`"
         );
     }
 }
