@@ -31,6 +31,8 @@ fn every_code_has_a_case() {
     let seen = files.filter(|path| path.extension().is_some_and(|extension| extension == "stderr"));
     let seen: String = seen.map(|path| std::fs::read_to_string(path).unwrap()).collect();
     let is_shown = |code: &str| seen.lines().any(|line| line.trim().ends_with(&format!("= note: {code}")));
-    let missing: Vec<_> = RULES.iter().map(|rule| rule.code).filter(|code| !is_shown(code)).collect();
+    // It takes a build script, so it is shown in build/build_script.rs.
+    let codes = RULES.iter().map(|rule| rule.code).filter(|code| *code != "folder_not_watched");
+    let missing: Vec<_> = codes.filter(|code| !is_shown(code)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }

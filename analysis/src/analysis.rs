@@ -11,7 +11,7 @@ use crate::folder::locked;
 use crate::folder::read;
 use crate::folder::release::Releases;
 use crate::level;
-use crate::replay::{Replay, replay};
+use crate::replay::{Locked, Replay, replay_behind};
 
 /// A folder of migrations and everything that is to be said about it.
 #[derive(Debug)]
@@ -54,7 +54,17 @@ fn told(history: &History, faults: &Faults) -> Vec<Diagnostic> {
 
 impl Analysis {
     /// Replays and checks what [`read::read`] has read and found wrong.
-    pub fn new(mut history: History, faults: &Faults, proof: Proof) -> Analysis {
+    pub fn new(history: History, faults: &Faults, proof: Proof) -> Analysis {
+        Analysis::behind(history, faults, proof, |_, _| None)
+    }
+
+    /// The same, with what was kept of the first migrations where so many are locked.
+    pub(crate) fn behind(
+        mut history: History,
+        faults: &Faults,
+        proof: Proof,
+        kept: impl FnOnce(&History, usize) -> Option<Locked>,
+    ) -> Analysis {
         let mut diagnostics = told(&history, faults);
         checks::statements(&history, &mut diagnostics);
         // What is said from here on may follow from what was left out of the order.
@@ -79,7 +89,8 @@ impl Analysis {
                     from = locked::proven(&history, locked);
                 }
             }
-            match replay(&history, from) {
+            let kept = if from > 0 { kept(&history, from) } else { None };
+            match replay_behind(&history, from, kept) {
                 Ok(replay) => {
                     checks::replayed(&history, &replay, &mut diagnostics);
                     replayed = Some(replay);
@@ -104,6 +115,11 @@ impl Analysis {
         }
         diagnostic::sort(&mut diagnostics);
         Analysis { history, diagnostics, replay: replayed }
+    }
+
+    /// Adds that cargo does not see what is added to the folder, which Cargo.toml would name by this path.
+    pub fn not_watched(&mut self, path: &str) {
+        self.diagnostics.extend(checks::files::folder_not_watched::diagnose(&mut self.history, path));
     }
 
     /// What is found, with warnings that are equal but for their places said once.

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use onward_core::token;
 
+use crate::record::{Bytes, Record};
+
 /// One text file of a history, as everything after `source` sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -73,6 +75,11 @@ impl Files {
         &self.0[id.0]
     }
 
+    /// The text of the file with this path, if it was read.
+    pub(crate) fn named(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|file| file.path == path).map(|file| file.text.as_str())
+    }
+
     /// The bytes at a place.
     pub fn text(&self, place: &Place) -> &str {
         &self.get(place.file).text[place.range.clone()]
@@ -81,6 +88,26 @@ impl Files {
     /// Line and column of a place's first byte.
     pub fn position(&self, place: &Place) -> Position {
         self.get(place.file).position(place.range.start)
+    }
+}
+
+impl Record for FileId {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.0.write(to);
+    }
+
+    fn read(from: &mut Bytes<'_>) -> Option<FileId> {
+        Record::read(from).map(FileId)
+    }
+}
+
+impl Record for Files {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.0.write(to);
+    }
+
+    fn read(from: &mut Bytes<'_>) -> Option<Files> {
+        Record::read(from).map(Files)
     }
 }
 

@@ -37,6 +37,11 @@ impl Analysis {
     /// compiles. Nothing, if there was no replay.
     pub fn snapshot(&self) -> std::result::Result<Snapshot, Vec<Diagnostic>> {
         let replay = self.replay.as_ref().ok_or_else(Vec::new)?;
+        if let Some((image, times)) = &replay.snapshot
+            && let Some(bytes) = image.bytes()
+        {
+            return Ok(Snapshot { bytes, times: times.clone() });
+        }
         let taken = self.take(replay);
         taken.unwrap_or_else(|error| Err(sqlite_error::sandbox(&self.history, &error).into_iter().collect()))
     }

@@ -4,6 +4,7 @@
 
 mod budget;
 pub mod feature;
+pub(crate) mod image;
 pub(crate) mod message;
 pub mod newer;
 pub(crate) mod outside;

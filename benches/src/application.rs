@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::{cargo, command};
 use crate::contender::Name;
+use crate::cpu;
 use crate::history::put;
 use crate::place::Place;
 
@@ -24,6 +24,7 @@ fn template(name: Name) -> &'static str {
     match name {
         Name::Raw => "raw",
         Name::Onward | Name::Snapshot | Name::Previous => "onward",
+        Name::Kept => "onward_build",
         Name::RusqliteMigration => "rusqlite_migration",
         Name::Diesel => "diesel",
         Name::Refinery | Name::Grouped => "refinery",
@@ -45,10 +46,14 @@ impl Application {
             text.replace("../../../histories/100", &history).replace("../../histories/100", &history)
         };
         let manifest = read("Cargo.toml")?
-            .replace("../../../runtime", &place.root.join("runtime").display().to_string());
+            .replace("../../../runtime", &place.root.join("runtime").display().to_string())
+            .replace("../../../build", &place.root.join("build").display().to_string());
         put(&dir.join("Cargo.toml"), &manifest)?;
         put(&dir.join("Cargo.lock"), &read("Cargo.lock")?)?;
         put(&dir.join("src/main.rs"), &relative(&absolute(read("src/main.rs")?), &dir, history)?)?;
+        if template.join("build.rs").exists() {
+            put(&dir.join("build.rs"), &relative(&absolute(read("build.rs")?), &dir, history)?)?;
+        }
         Ok(Application { name, dir, target: place.target().join("applications-target").join(of) })
     }
 
@@ -56,15 +61,19 @@ impl Application {
         cargo(&self.dir, &self.target, arguments)
     }
 
-    /// How long `cargo check` takes when the source was touched, in nanoseconds.
-    pub(crate) fn check_touched(&self) -> Result<f64> {
+    /// The work of a `cargo check` when the source was touched, in nanoseconds: the mean of so many.
+    pub(crate) fn check_touched(&self, times: usize) -> Result<f64> {
         let source = self.dir.join("src/main.rs");
         let text = fs::read(&source)?;
-        fs::write(&source, text)?;
-        timed(&self.dir, &self.target, &["check", "--quiet", "--offline", "--locked"])
+        let mut sum = 0.0;
+        for _ in 0..times {
+            fs::write(&source, &text)?;
+            sum += timed(&self.dir, &self.target, &["check", "--quiet", "--offline", "--locked"])?;
+        }
+        Ok(sum / times as f64)
     }
 
-    /// How long a build takes that has nothing to begin with but the downloaded sources, in nanoseconds.
+    /// The work of a build that has nothing to begin with but the downloaded sources, in nanoseconds.
     pub(crate) fn clean_build(&self, release: bool) -> Result<f64> {
         let target = self.target.with_extension("clean");
         if target.exists() {
@@ -89,9 +98,8 @@ impl Application {
 fn timed(dir: &Path, target: &Path, arguments: &[&str]) -> Result<f64> {
     let mut command = command(dir, target, arguments);
     command.stdout(Stdio::null()).stderr(Stdio::piped());
-    let start = Instant::now();
-    let output = command.output()?;
-    let took = start.elapsed().as_nanos() as f64;
+    let (output, took) = cpu::timed(|| command.output());
+    let output = output?;
     if !output.status.success() {
         bail!("cargo {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
     }

@@ -21,6 +21,8 @@ pub(crate) enum Name {
     Snapshot,
     /// onward as it was released before.
     Previous,
+    /// onward with a build script that proves.
+    Kept,
 }
 
 impl Name {
@@ -65,6 +67,7 @@ impl Name {
             Name::Sqlx => "sqlx",
             Name::Snapshot => "onward, snapshot",
             Name::Previous => "onward, previous release",
+            Name::Kept => "onward with onward-build",
         }
     }
 
@@ -72,7 +75,7 @@ impl Name {
     pub(crate) fn package(self) -> &'static str {
         match self {
             Name::Raw => "contender-raw",
-            Name::Onward | Name::Snapshot => "contender-onward",
+            Name::Onward | Name::Snapshot | Name::Kept => "contender-onward",
             Name::Previous => "contender-previous",
             Name::RusqliteMigration => "contender-rusqlite-migration",
             Name::Diesel => "contender-diesel",

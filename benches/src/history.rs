@@ -30,23 +30,36 @@ pub(crate) fn history(count: usize) -> Vec<Migration> {
     (1..=count).map(migration).collect()
 }
 
+/// The same, with a rebuild of a table in the place of every tenth migration.
+pub(crate) fn rebuilds(count: usize) -> Vec<Migration> {
+    (1..=count).map(|version| if version % 10 == 0 { rebuild(version) } else { migration(version) }).collect()
+}
+
+/// Makes the second table of the topic again, with a CHECK that it did not have.
+fn rebuild(version: usize) -> Migration {
+    let owner = table((version - 1) / 10);
+    let table = format!("{owner}_items");
+    let sql = format!(
+        "CREATE TABLE new_{table} (\n    id INTEGER PRIMARY KEY,\n    owner_id INTEGER NOT NULL REFERENCES {owner}(id) ON DELETE \
+         CASCADE,\n    label TEXT NOT NULL,\n    quantity INTEGER NOT NULL DEFAULT 1,\n    note TEXT NOT NULL DEFAULT ''\n);\n\
+         INSERT INTO new_{table}(id, owner_id, label, quantity, note)\nSELECT id, owner_id, label, quantity, coalesce(note, '') FROM \
+         {table};\nDROP TABLE {table};\nALTER TABLE new_{table} RENAME TO {table};\nCREATE INDEX {table}_by_owner ON \
+         {table}(owner_id);\n"
+    );
+    Migration { version, name: format!("rebuild_{table}"), sql }
+}
+
 fn migration(version: usize) -> Migration {
     let topic = (version - 1) / 10;
-    let noun = NOUNS[topic % NOUNS.len()];
-    // Twenty nouns serve for any number of topics.
-    let table = match topic / NOUNS.len() {
-        0 => noun.to_owned(),
-        again => format!("{noun}_{again}"),
-    };
+    let (noun, table) = (NOUNS[topic % NOUNS.len()], table(topic));
     let (name, sql) = match (version - 1) % 10 {
         0 => {
             let parent = match topic {
                 0 => String::new(),
-                _ => format!(
-                    "\n    {}_id INTEGER REFERENCES {}(id) ON DELETE SET NULL,",
-                    previous(topic),
-                    previous(topic)
-                ),
+                _ => {
+                    let parent = self::table(topic - 1);
+                    format!("\n    {parent}_id INTEGER REFERENCES {parent}(id) ON DELETE SET NULL,")
+                }
             };
             let sql = format!(
                 "-- What the application knows of its {noun}.\nCREATE TABLE {table} (\n    id INTEGER PRIMARY KEY,{parent}\n    \
@@ -122,11 +135,12 @@ fn migration(version: usize) -> Migration {
     Migration { version, name, sql }
 }
 
-fn previous(topic: usize) -> String {
-    let topic = topic - 1;
+/// The table of a topic. Twenty nouns serve for any number of them.
+fn table(topic: usize) -> String {
+    let noun = NOUNS[topic % NOUNS.len()];
     match topic / NOUNS.len() {
-        0 => NOUNS[topic % NOUNS.len()].to_owned(),
-        again => format!("{}_{again}", NOUNS[topic % NOUNS.len()]),
+        0 => noun.to_owned(),
+        again => format!("{noun}_{again}"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod application;
 mod build;
 mod contender;
+mod cpu;
 mod figures;
 mod history;
 mod machine;

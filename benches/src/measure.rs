@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod fresh;
+mod growth;
 mod handover;
 mod heap;
 mod in_memory;
@@ -48,6 +49,8 @@ pub(crate) enum Measure {
     Heap,
     /// `cargo check` after a touch
     Check,
+    /// `cargo check` by the length of the history
+    Growth,
     /// A clean build of an application
     Build,
     /// The program that is built
@@ -55,7 +58,7 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Measure; 10] = [
+    pub(crate) const ALL: [Measure; 11] = [
         Measure::Start,
         Measure::Release,
         Measure::Fresh,
@@ -64,6 +67,7 @@ impl Measure {
         Measure::Handover,
         Measure::Heap,
         Measure::Check,
+        Measure::Growth,
         Measure::Build,
         Measure::Size,
     ];
@@ -98,6 +102,7 @@ impl Measure {
             Measure::Handover => "From the lock's release until a waiting process has it",
             Measure::Heap => "Memory of a start with 1,000 applied",
             Measure::Check => "`cargo check` after a touch of the source file",
+            Measure::Growth => "`cargo check` after a touch, by the number of migrations",
             Measure::Build => "Clean build of an application with 100 migrations",
             Measure::Size => "The application with 1,000 migrations: released, stripped",
         }
@@ -113,6 +118,7 @@ impl Measure {
             Measure::Handover => handover::measure(run),
             Measure::Heap => heap::measure(run),
             Measure::Check => check::measure(run),
+            Measure::Growth => growth::measure(run),
             Measure::Build => build::measure(run),
             Measure::Size => size::measure(run),
         }

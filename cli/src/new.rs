@@ -35,7 +35,30 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
         create(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
         output::line(output::path(&path));
     }
+    if let Some((package, folder)) = unwatched(dir) {
+        output::note(format!(
+            "cargo does not see a file that is added to `{folder}`, since the package has no build.rs; write {} with\n\n\
+             fn main() {{\n    println!(\"cargo::rerun-if-changed={folder}\");\n}}\n",
+            output::path(&package.join("build.rs"))
+        ));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The package around a folder and the folder's path in it, if the package has no build script: then nobody tells cargo of
+/// a file that is added.
+fn unwatched(dir: &Path) -> Option<(PathBuf, String)> {
+    let dir = std::path::absolute(dir).ok()?;
+    let package = dir.ancestors().find(|folder| folder.join("Cargo.toml").is_file())?;
+    let manifest = std::fs::read_to_string(package.join("Cargo.toml")).ok()?;
+    // A build script may have another name.
+    let is_named = manifest.lines().any(|line| line.trim_start().starts_with("build"));
+    let is_package = manifest.lines().any(|line| line.trim() == "[package]");
+    if !is_package || is_named || package.join("build.rs").exists() {
+        return None;
+    }
+    let folder = dir.strip_prefix(package).ok()?.to_str()?.replace('\\', "/");
+    Some((package.to_owned(), folder))
 }
 
 /// The next version as this folder writes versions: numbers with their zeros, or the time in UTC.

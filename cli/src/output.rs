@@ -16,6 +16,11 @@ pub(crate) fn error(text: impl Display) {
     anstream::eprintln!("{}: {}", title("error"), printable_lines(&text.to_string()));
 }
 
+/// What is worth knowing beside it.
+pub(crate) fn note(text: impl Display) {
+    anstream::eprintln!("note: {}", printable_lines(&text.to_string()));
+}
+
 /// A path on one line.
 pub(crate) fn path(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()

@@ -1,12 +1,15 @@
 //! One replay a folder and process, however many macros name the folder.
 
 use std::collections::{HashMap, HashSet};
+use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use onward_analysis::folder::read;
-use onward_analysis::{Analysis, Proof};
+use onward_analysis::{Analysis, Proof, proof};
+
+use crate::watch;
 
 /// An editor keeps the process alive while its files change, so they are looked at again after this; one build of a
 /// crate with hundreds of macros does not look hundreds of times.
@@ -35,7 +38,12 @@ pub(crate) fn analyze(dir: &Path) -> Arc<Analysis> {
     }
     // Taken before the files are read: what changes in between is read again the next time.
     let stamp = read::stamp(dir);
-    let analysis = Arc::new(onward_analysis::analyze(dir, Proof::Unlocked));
+    let kept = env::var_os("OUT_DIR").and_then(|out| proof::find(&Path::new(&out).join(proof::FOLDER), dir));
+    let mut analysis = kept.unwrap_or_else(|| onward_analysis::analyze(dir, Proof::Unlocked));
+    if let Some(path) = watch::unwatched(dir) {
+        analysis.not_watched(&path);
+    }
+    let analysis = Arc::new(analysis);
     cache.insert(dir.to_owned(), Entry { looked: Instant::now(), stamp, analysis: Arc::clone(&analysis) });
     analysis
 }

@@ -15,6 +15,7 @@ mod query;
 mod row;
 mod snapshot;
 mod statement;
+mod watch;
 
 use folder::Folder;
 use proc_macro::TokenStream;
@@ -52,6 +53,8 @@ use proc_macro::TokenStream;
 /// ```no_run
 /// println!("cargo::rerun-if-changed=migrations");
 /// ```
+///
+/// Or the crate `onward-build`, whose line watches the folder and proves the history once for each change.
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     let expanded = input::parse(input.into())

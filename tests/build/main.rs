@@ -2,6 +2,7 @@
 //!
 //! The compiler's messages word for word are a test binary of their own (`ui.rs`): its arguments are trybuild's.
 
+mod build_script;
 mod hostile;
 mod matrix;
 mod parity;

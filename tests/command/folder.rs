@@ -140,6 +140,23 @@ fn new_refuses_bad_names_and_broken_folders() {
     assert_eq!(place.new_beside("folders"), ["migrations/0002_folders.sql"]);
 }
 
+/// An added file that cargo does not see is the first thing that everybody meets.
+#[test]
+fn without_a_build_script_new_says_what_to_write() {
+    let place = Place::empty();
+    place.write("Cargo.toml", "[package]\nname = \"shop\"\n");
+    let said = place.onward(&["new", "tags"]).exits(0).err;
+    assert!(
+        said.contains(
+            "build.rs with\n\nfn main() {\n    println!(\"cargo::rerun-if-changed=migrations\");\n}\n"
+        ),
+        "{said}"
+    );
+    place.write("build.rs", "fn main() {}");
+    place.write("migrations/0001_tags.sql", "SELECT 1;\n");
+    assert_eq!(place.onward(&["new", "items"]).exits(0).err, "");
+}
+
 #[test]
 fn new_never_writes_over_a_file() {
     // A folder of that name is in the way, and no history sees it.

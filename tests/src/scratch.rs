@@ -41,6 +41,11 @@ impl Scratch {
         self.dir.path().join(path)
     }
 
+    /// Where cargo puts what it builds.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Writes a file, and makes its folder.
     pub fn write(&self, path: &str, text: &str) {
         let path = self.path(path);

@@ -10,8 +10,15 @@ use crate::command::{cargo, output, run, words};
 use crate::stacks;
 
 /// The packages that are published, those first that others need.
-const PUBLISHED: [&str; 6] =
-    ["onward-core", "onward-schema", "onward-analysis", "onward-macros", "onward", "cargo-onward"];
+const PUBLISHED: [&str; 7] = [
+    "onward-core",
+    "onward-schema",
+    "onward-analysis",
+    "onward-macros",
+    "onward-build",
+    "onward",
+    "cargo-onward",
+];
 
 /// The integration tests that take seconds.
 const SHORT: [&str; 4] = ["command", "house", "run", "traced"];

@@ -11,6 +11,7 @@ use crate::folder::statement::{Statement, statements};
 use crate::query::Query;
 use crate::replay::Replay;
 use crate::sqlite::message::Refusal;
+use crate::sqlite::sandbox::Sandbox;
 
 /// What is wrong with a text of the application's.
 #[derive(Debug, Clone)]
@@ -40,14 +41,14 @@ impl Analysis {
         };
         let (sql, range) = (&text[statement.clone()], statement);
         self.without_nul(source)?;
-        replay.with_sandbox(|sandbox| {
+        self.at_end(replay, |sandbox| {
             let conn = sandbox.conn();
             let prepared = Query::read(conn, &replay.known, sql);
             let query =
                 prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
             self.without_newer(source, &text[range.clone()], range.start)?;
             Ok(query)
-        })
+        })?
     }
 
     /// Checks every statement of a text, each against the schema at the end of the history; what follows one that
@@ -68,15 +69,25 @@ impl Analysis {
         let checked = &statements[..changing.map_or(statements.len(), |index| index + 1)];
         for statement in checked.iter().filter(|statement| !matches!(statement.kind, Kind::Outside)) {
             let sql = &text[statement.range.clone()];
-            replay.with_sandbox(|sandbox| {
+            self.at_end(replay, |sandbox| {
                 let prepared = sandbox.conn().prepare(sql).map(drop);
                 let refused =
                     |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
                 prepared.map_err(refused)
-            })?;
+            })??;
             self.without_newer(source, sql, statement.range.start)?;
         }
         Ok(())
+    }
+
+    /// Calls with the database at the end of the history; one that was kept and cannot be had is made again.
+    fn at_end<T>(&self, replay: &Replay, call: impl Fn(&Sandbox) -> T) -> std::result::Result<T, Error> {
+        let config = &self.history.config;
+        if let Some(called) = replay.with_sandbox(config, &call) {
+            return Ok(called);
+        }
+        let replay = crate::replay::replay(&self.history, replay.from);
+        replay.ok().and_then(|replay| replay.with_sandbox(config, &call)).ok_or(Error::NoSchema)
     }
 
     /// A statement that begins at this byte runs on the oldest SQLite that onward.toml names.

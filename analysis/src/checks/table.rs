@@ -3,8 +3,8 @@
 use super::application::{field_null, field_type, not_repeatable};
 use super::down::{down_differs, down_fails};
 use super::files::{
-    bad_config_file, bad_file_name, duplicate_version, empty_migration, mixed_layouts, no_migrations,
-    unknown_directive, unreadable, unused_allow, version_order,
+    bad_config_file, bad_file_name, duplicate_version, empty_migration, folder_not_watched, mixed_layouts,
+    no_migrations, unknown_directive, unreadable, unused_allow, version_order,
 };
 use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
 use super::order::{
@@ -49,6 +49,7 @@ pub static RULES: &[&Rule] = &[
     &fails_with_rows::RULE,
     &field_null::RULE,
     &field_type::RULE,
+    &folder_not_watched::RULE,
     &foreign_key_lost::RULE,
     &foreign_key_mismatch::RULE,
     &index_before_column::RULE,

@@ -28,7 +28,7 @@ impl Version {
         self.major * 1_000_000 + self.minor * 1000 + self.patch
     }
 
-    fn from_number(number: i32) -> Version {
+    pub(crate) fn from_number(number: i32) -> Version {
         Version::new(number / 1_000_000, number / 1000 % 1000, number % 1000)
     }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use super::lock;
-use super::regular::{DEPTH, Problem};
+use super::regular::{self, DEPTH, Problem};
 use super::tool::{diesel, drizzle, prisma, refinery};
 use crate::config;
 
@@ -31,6 +31,13 @@ pub fn stamp(dir: &Path) -> Option<Stamp> {
         (path, stamp)
     });
     Some(Stamp(stamps.collect()))
+}
+
+/// Every file that is read of a folder and its bytes, in the same order each time; `None` if something there cannot be read.
+pub fn bytes(dir: &Path) -> Option<Vec<(String, Vec<u8>)>> {
+    let listing = list(dir).ok().filter(|listing| listing.problems.is_empty())?;
+    let read = |path: String| Some((regular::read(&dir.join(&path)).ok()?, path));
+    listing.paths.into_iter().map(|path| read(path).map(|(bytes, path)| (path, bytes))).collect()
 }
 
 /// What lies in a folder: paths relative to it, with `/` between the parts.

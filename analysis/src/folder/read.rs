@@ -8,7 +8,7 @@ use super::fault::{Fault, Faults};
 use super::history::History;
 use super::layout::{self, Direction, Layout, Name};
 use super::listing::{self, Listing};
-pub use super::listing::{Stamp, stamp};
+pub use super::listing::{Stamp, bytes, stamp};
 use super::lock;
 use super::order::{Order, Versions, keys};
 pub use super::package::{configured, is_workspace_root};

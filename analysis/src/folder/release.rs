@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::lock::Entry;
 use super::migration::Migration;
 use crate::file::Files;
+use crate::record::record;
 
 /// What is known of the releases of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub(crate) enum Stop {
     /// They do: it was released.
     Certain,
 }
+
+record!(Releases { names, ends });
+record!(enum Stop { 0 => Possible, 1 => Certain });
 
 impl Releases {
     /// Of the entries of a lock file.

@@ -1,7 +1,7 @@
 //! What a replay has shown, and the database that it left.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use onward_schema::{Fingerprint, Schema};
 use rusqlite::Result;
@@ -9,6 +9,7 @@ use rusqlite::Result;
 use super::broken::Broken;
 use super::column_history::{self, Past};
 use super::down::Down;
+use super::end::End;
 use super::fault::{Fault, Orphans};
 use super::finding::Witness;
 use super::legacy::Legacy;
@@ -18,8 +19,10 @@ use super::outer::Outer;
 use super::rebuild::Loss;
 use super::step::Step;
 use super::unresolved::Late;
+use crate::config::Config;
 use crate::file::Place;
 use crate::folder::history::{At, History};
+use crate::sqlite::image::Image;
 use crate::sqlite::sandbox::Sandbox;
 
 /// What is left after every statement has been run.
@@ -56,8 +59,12 @@ pub struct Replay {
     /// What has run, in order.
     pub(super) ran: Vec<Step>,
     /// The database at the end of the history.
-    pub(super) sandbox: Mutex<Sandbox>,
+    pub(super) end: End,
     pub(super) past: OnceLock<Past>,
+    /// What the locked migrations leave, if there are any.
+    pub(super) locked: Option<End>,
+    /// The database that `snapshot!` embeds, if it was kept.
+    pub(crate) snapshot: Option<(Image, Vec<usize>)>,
 }
 
 impl Replay {
@@ -79,9 +86,9 @@ impl Replay {
         })
     }
 
-    /// Calls with the database at the end of the history, in which nothing must be changed.
-    pub(crate) fn with_sandbox<T>(&self, call: impl FnOnce(&Sandbox) -> T) -> T {
-        call(&self.sandbox.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Calls with the database at the end of the history, in which nothing must be changed; `None` if it cannot be had.
+    pub(crate) fn with_sandbox<T>(&self, config: &Config, call: impl FnOnce(&Sandbox) -> T) -> Option<T> {
+        Some(call(&*self.end.sandbox(config)?))
     }
 
     /// What became of each column; the first call runs the history once more.

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::run::Run;
 use rusqlite::Result;
 
 use super::consequence::Lost;
+use super::end::End;
 use super::fault::{DOUBLE_QUOTED_STRING, Fault};
 use super::finding::{What, Witness};
+use super::kept::Locked;
 use super::masked::{self, Masked};
 use super::objects::{fingerprint, ours};
 use super::outcome::Replay;
@@ -32,6 +34,11 @@ use crate::sqlite::sandbox::Sandbox;
 /// # Errors
 /// Only if the sandbox itself cannot be set up or read; what the history's statements do is in the [`Replay`].
 pub fn replay(history: &History, from: usize) -> Result<Replay> {
+    replay_behind(history, from, None)
+}
+
+/// The same. What those before `from` have left is not made again if it was kept.
+pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>) -> Result<Replay> {
     let mut replayer = Replayer {
         history,
         from,
@@ -53,7 +60,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         stopped: false,
     };
     let mut base = None;
-    for migration in 0..history.migrations.len() {
+    let first = replayer.go_on(kept);
+    for migration in first..history.migrations.len() {
         if migration == from && from > 0 {
             base = Some(replayer.sandbox.copy(&history.config)?);
         }
@@ -93,6 +101,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         true => legacy::find(history)?,
         false => Vec::new(),
     };
+    let Base { locked, .. } = base;
     replayer.sandbox.surround(&history.config)?;
     let known = outside::with_outside(&history.config, schema.clone())?;
     Ok(Replay {
@@ -116,8 +125,10 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         quoted: replayer.quoted,
         outer: replayer.outer,
         ran: replayer.ran,
-        sandbox: Mutex::new(replayer.sandbox),
+        end: End::left(replayer.sandbox),
         past: OnceLock::new(),
+        locked: locked.map(End::left),
+        snapshot: None,
     })
 }
 
@@ -197,6 +208,25 @@ struct Rebuilding {
 }
 
 impl Replayer<'_> {
+    /// Takes up what was kept of the locked migrations, if it is all of them and no rebuild goes on behind them; the first
+    /// migration that is left to run.
+    fn go_on(&mut self, kept: Option<Locked>) -> usize {
+        let Some(kept) = kept.filter(|kept| kept.count == self.from) else { return 0 };
+        let mut whole = 0;
+        while whole < self.from {
+            whole += self.plans.spread(whole).max(1);
+        }
+        if whole > self.from {
+            return 0;
+        }
+        let Some(sandbox) = Sandbox::restore(&self.history.config, &kept.image) else { return 0 };
+        self.sandbox = sandbox;
+        self.ran = kept.ran;
+        self.committed = self.ran.len();
+        self.strings = kept.strings;
+        self.from
+    }
+
     fn migration(&mut self, migration: usize) -> Result<()> {
         let foreign_keys = self.history.migrations[migration].foreign_keys;
         if foreign_keys {

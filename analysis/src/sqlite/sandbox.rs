@@ -18,6 +18,7 @@ use rusqlite::vtab::{array, series};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
 use super::budget::{Budget, SLICE};
+use super::image::Image;
 use crate::config::Config;
 
 /// The greatest string or blob, in bytes.
@@ -84,6 +85,26 @@ impl Sandbox {
         self.conn.execute_batch("BEGIN EXCLUSIVE")?;
         copy.conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(copy)
+    }
+
+    /// One with the database of an image; `None` if the image is none.
+    pub(crate) fn restore(config: &Config, image: &Image) -> Option<Sandbox> {
+        let bytes = image.bytes()?;
+        let mut sandbox = Sandbox::open(config).ok()?;
+        let mut kept = Connection::open_in_memory().ok()?;
+        kept.deserialize_read_exact(MAIN_DB, &bytes[..], bytes.len(), true).ok()?;
+        sandbox.conn.execute_batch("COMMIT").ok()?;
+        Backup::new(&kept, &mut sandbox.conn).ok()?.step(-1).ok()?;
+        sandbox.conn.execute_batch("BEGIN EXCLUSIVE").ok()?;
+        Some(sandbox)
+    }
+
+    /// The database as it is now, without what is on the connection alone.
+    pub(crate) fn image(&mut self) -> Result<Image> {
+        self.conn.execute_batch("COMMIT")?;
+        let image = Image::of(&self.conn.serialize(MAIN_DB)?);
+        self.conn.execute_batch("BEGIN EXCLUSIVE")?;
+        Ok(image)
     }
 
     /// Makes what others have outside the database, for statements of the application: no migration can see it.

@@ -1,59 +1,132 @@
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
-use std::path::PathBuf;
 
 use super::{Measure, Run, Samples, interleave};
 use crate::application::Application;
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
-use crate::history::write_locked;
+use crate::history::{self, Layout, write_locked};
 
-/// Released and new migrations.
-const CASES: [(usize, usize); 6] = [(0, 100), (100, 0), (100, 5), (0, 1000), (1000, 0), (1000, 5)];
+/// A history, and what is done to it before each check.
+#[derive(Clone, Copy, PartialEq)]
+enum Case {
+    /// Nothing is locked.
+    New(usize),
+    /// So many are locked, and so many come behind them.
+    Locked(usize, usize),
+    /// Another text of the last one each time.
+    Edited(usize, usize),
+    /// Every tenth rebuilds a table.
+    Rebuilds(usize),
+}
 
-pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
-    let about = "A dev build in which everything but the application is built. onward replays and checks the history; the others \
-                 embed the files, and the limit is `include_str!`. `+` divides what `onward.lock` holds from what is new.";
-    let mut measured = Measure::Check.measured(Unit::Nanoseconds, about);
-    let mut applications: Vec<(Application, String)> = Vec::new();
-    for name in Name::ALL {
-        let cases = CASES.into_iter().filter(|(locked, _)| *locked == 0 || name == Name::Onward);
-        for (locked, new) in cases {
-            let case = case(locked, new);
-            let history = history(run, locked, new)?;
-            let application = Application::new(run.place, name, &case, &history)?;
-            application.cargo(&["check", "--quiet", "--locked"])?;
-            applications.push((application, case));
+const CASES: [Case; 8] = [
+    Case::New(100),
+    Case::Locked(100, 0),
+    Case::Locked(100, 5),
+    Case::New(1000),
+    Case::Locked(1000, 0),
+    Case::Locked(1000, 5),
+    Case::Edited(1000, 5),
+    Case::Rebuilds(1000),
+];
+
+impl Case {
+    fn name(self) -> String {
+        match self {
+            Case::New(new) => format!("{new}"),
+            Case::Locked(locked, 0) => format!("{locked} locked"),
+            Case::Locked(locked, new) => format!("{locked} locked + {new}"),
+            Case::Edited(locked, new) => format!("{locked} locked + {new}, the last edited"),
+            Case::Rebuilds(new) => format!("{new}, a tenth rebuilds"),
         }
     }
-    let who: Vec<&(Application, String)> = applications.iter().collect();
-    let mut samples = Samples::default();
-    interleave(run.rounds(9, 1), run.patience(30), &who, |(application, case)| {
-        samples.add(application.name, case, [application.check_touched()?]);
+
+    /// Others know no lock, and take the files as they are.
+    fn is_for(self, name: Name) -> bool {
+        matches!(name, Name::Onward | Name::Kept) || matches!(self, Case::New(_))
+    }
+
+    /// The folder of the history, made if it is one of these alone.
+    fn history(self, run: &Run<'_>, name: Name) -> Result<PathBuf> {
+        let histories = run.place.benches().join("histories");
+        match self {
+            Case::New(new) => Ok(run.place.history(new)),
+            Case::Rebuilds(new) => {
+                let dir = histories.join(format!("rebuilds-{new}"));
+                history::write(&dir.join("plain"), Layout::Plain, &history::rebuilds(new))?;
+                Ok(dir)
+            }
+            Case::Locked(locked, new) | Case::Edited(locked, new) => {
+                let edited = matches!(self, Case::Edited(..)).then_some(name.label().len());
+                let dir = match edited {
+                    Some(whose) => format!("edited-{locked}-{new}-{whose}"),
+                    None => format!("locked-{locked}-{new}"),
+                };
+                let dir = histories.join(dir);
+                write_locked(&dir, &run.place.history(locked), locked, new)?;
+                Ok(dir)
+            }
+        }
+    }
+
+    /// What comes before a check.
+    fn prepare(self, history: &Path, turn: usize) -> Result<()> {
+        let Case::Edited(locked, new) = self else { return Ok(()) };
+        let mut list = history::history(locked + new);
+        if let Some(last) = list.last_mut() {
+            last.sql += &format!("CREATE TABLE edited_{turn} (id INTEGER PRIMARY KEY);\n");
+        }
+        history::write(&history.join("plain"), Layout::Plain, &list)
+    }
+}
+
+/// An application and its history.
+struct Checked {
+    application: Application,
+    case: Case,
+    history: PathBuf,
+}
+
+pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
+    let about = "The processor's time of a dev build in which everything but the application is built. onward replays and checks the \
+                 history, in the macro or with onward-build in the build script, once for each change; the others embed the files, and \
+                 the limit is `include_str!`. `+` divides what `onward.lock` holds from what is new.";
+    let mut measured = Measure::Check.measured(Unit::Nanoseconds, about);
+    let mut checked = Vec::new();
+    for name in Name::ALL.into_iter().chain([Name::Kept]) {
+        for case in CASES.into_iter().filter(|case| case.is_for(name)) {
+            let history = case.history(run, name)?;
+            let application = Application::new(run.place, name, &case.name(), &history)?;
+            application.cargo(&["check", "--quiet", "--locked"])?;
+            checked.push(Checked { application, case, history });
+        }
+    }
+    let who: Vec<&Checked> = checked.iter().collect();
+    let (mut samples, mut turn) = (Samples::default(), 0);
+    interleave(run.rounds(9, 1), run.patience(60), &who, |Checked { application, case, history }| {
+        turn += 1;
+        case.prepare(history, turn)?;
+        let times = if matches!(case, Case::Edited(..)) { 1 } else { 3 };
+        samples.add(application.name, &case.name(), [application.check_touched(times)?]);
         Ok(())
     })?;
     measured.rows = samples.rows();
-    let (onward, sqlx) = (Name::Onward.label(), Name::Sqlx.label());
-    for (locked, new) in [(0, 1000), (1000, 0), (1000, 5)] {
-        let what = format!("`cargo check`, {locked} locked and {new} new, against sqlx::migrate! of 1,000");
-        measured.promise(what, (onward, &case(locked, new)), (sqlx, &case(0, 1000)), 2.0);
+    let limits = [
+        (Name::Onward, Case::New(1000), 2.5),
+        (Name::Onward, Case::Locked(1000, 0), 1.2),
+        (Name::Onward, Case::Locked(1000, 5), 1.4),
+        (Name::Kept, Case::New(1000), 0.3),
+        (Name::Kept, Case::Locked(1000, 0), 0.3),
+        (Name::Kept, Case::Locked(1000, 5), 0.3),
+        (Name::Kept, Case::Edited(1000, 5), 1.0),
+        (Name::Kept, Case::Rebuilds(1000), 0.3),
+    ];
+    for (name, case, at_most) in limits {
+        let (label, case) = (name.label(), case.name());
+        let what = format!("`cargo check`, {label}, {case}, against sqlx::migrate! of 1,000");
+        measured.promise(what, (label, &case), (Name::Sqlx.label(), &Case::New(1000).name()), at_most);
     }
     Ok(measured)
-}
-
-fn case(locked: usize, new: usize) -> String {
-    match (locked, new) {
-        (0, new) => format!("{new}"),
-        (locked, 0) => format!("{locked} locked"),
-        (locked, new) => format!("{locked} locked + {new}"),
-    }
-}
-
-/// The folder of the history, made if it is one of these alone.
-fn history(run: &Run<'_>, locked: usize, new: usize) -> Result<PathBuf> {
-    if locked == 0 {
-        return Ok(run.place.history(new));
-    }
-    let dir = run.place.benches().join("histories").join(format!("locked-{locked}-{new}"));
-    write_locked(&dir, &run.place.history(locked), locked, new)?;
-    Ok(dir)
 }

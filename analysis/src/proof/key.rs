@@ -1,0 +1,70 @@
+//! What a proof depends on, as one number.
+
+use std::env::consts::{ARCH, OS};
+use std::path::Path;
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use crate::config;
+use crate::folder::history::History;
+use crate::folder::read;
+use crate::folder::tool::around::Around;
+use crate::record::record;
+
+/// The form of what is kept, for whoever changes it within a version.
+const FORMAT: &str = "1";
+
+/// What a proof depends on: every byte of the folder's files, what lies around it, and what proves them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    sum: [u8; 32],
+}
+record!(Key { sum });
+
+impl Key {
+    /// The key of a folder as it is now; `None` if not all of it can be read.
+    pub fn of(dir: &Path) -> Option<Key> {
+        let mut sum = prover()?;
+        for (path, bytes) in read::bytes(dir)? {
+            add(&mut sum, path.as_bytes());
+            add(&mut sum, &bytes);
+        }
+        // What the folder is taken for depends on what lies around it.
+        add(&mut sum, format!("{:?}", Around::of(dir)).as_bytes());
+        Some(Key { sum: sum.finalize().into() })
+    }
+
+    /// The key of a history's first migrations alone. What `onward.lock` says is no part of it: they are run, whatever
+    /// it says.
+    pub(super) fn of_first(history: &History, count: usize) -> Option<Key> {
+        let mut sum = prover()?;
+        add(&mut sum, history.files.named(config::FILE_NAME).unwrap_or_default().as_bytes());
+        add(&mut sum, format!("{:?}", history.tool).as_bytes());
+        for migration in history.migrations.get(..count)? {
+            let file = history.files.get(migration.file);
+            add(&mut sum, &migration.version.to_le_bytes());
+            add(&mut sum, file.path.as_bytes());
+            add(&mut sum, file.text.as_bytes());
+        }
+        Some(Key { sum: sum.finalize().into() })
+    }
+}
+
+/// So that none can be taken for a part of the next.
+fn add(sum: &mut Sha256, bytes: &[u8]) {
+    sum.update((bytes.len() as u64).to_le_bytes());
+    sum.update(bytes);
+}
+
+/// This onward and its SQLite.
+fn prover() -> Option<Sha256> {
+    let conn = Connection::open_in_memory().ok()?;
+    let sqlite: String = conn.query_row("SELECT sqlite_source_id()", [], |row| row.get(0)).ok()?;
+    let width = usize::BITS.to_string();
+    let mut sum = Sha256::new();
+    for part in ["onward", FORMAT, env!("CARGO_PKG_VERSION"), &sqlite, OS, ARCH, &width] {
+        add(&mut sum, part.as_bytes());
+    }
+    Some(sum)
+}

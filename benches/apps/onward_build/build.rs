@@ -1,0 +1,3 @@
+fn main() {
+    onward_build::migrations("../../histories/100/plain");
+}

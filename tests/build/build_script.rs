@@ -1,0 +1,244 @@
+//! `onward-build` in the build scripts of real packages: what cargo and the macros make of what it keeps.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use onward_tests::scratch::{Scratch, failed, passed};
+use sha2::{Digest, Sha256};
+
+const JOBS: &str = "CREATE TABLE jobs (\n    id    INTEGER PRIMARY KEY,\n    state TEXT NOT NULL\n);\n";
+const ARCHIVE: &str = "ALTER TABLE jobs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;\n";
+
+/// Every macro that asks for the history.
+const MAIN: &str = r#"
+use onward::{Migrations, Row, migrations, query, snapshot};
+
+static MIGRATIONS: Migrations = migrations!();
+
+#[derive(Row)]
+#[onward(table = "jobs")]
+struct Job {
+    id: i64,
+    state: String,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let conn = snapshot!().open_in_memory()?;
+    let jobs = query!("SELECT count(*) AS count FROM jobs").one(&conn)?;
+    println!("{} {} {}", MIGRATIONS.list().len(), jobs.count, <Job as onward::Table>::SELECT);
+    Ok(())
+}
+
+#[test]
+fn it_runs() {
+    main().unwrap();
+}
+"#;
+
+/// A workspace with a package whose build script proves its migrations.
+fn workspace(name: &str) -> Scratch {
+    let onward = Path::new(env!("CARGO_MANIFEST_DIR")).join("../build");
+    let path = serde_json::to_string(&onward.canonicalize().unwrap()).unwrap();
+    let build = format!("\n[build-dependencies]\nonward-build = {{ path = {path} }}\n");
+    let workspace = Scratch::new(name, &["snapshot"], &build);
+    workspace.write(
+        &format!("{name}/build.rs"),
+        "fn main() {\n    onward_build::migrations(\"migrations\");\n}\n",
+    );
+    workspace.write(&format!("{name}/src/main.rs"), MAIN);
+    workspace.write(&format!("{name}/migrations/0001_jobs.sql"), JOBS);
+    workspace
+}
+
+/// What is kept for a package: the newest, as features and profiles have folders of their own.
+fn kept(workspace: &Scratch, name: &str) -> PathBuf {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(workspace.target().join("debug/build")).unwrap().flatten() {
+        let folder = entry.path().join("out/onward-proofs");
+        if entry.file_name().to_string_lossy().starts_with(&format!("{name}-")) && folder.is_dir() {
+            found.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "proof"));
+    found
+        .into_iter()
+        .max_by_key(|path| path.metadata().unwrap().modified().unwrap())
+        .expect("a proof is kept")
+}
+
+/// Has the package compiled again, and gives what it prints.
+fn again(workspace: &Scratch, name: &str) -> String {
+    workspace.write(&format!("{name}/src/main.rs"), MAIN);
+    workspace.run()
+}
+
+#[test]
+fn the_macros_take_what_was_kept_and_nothing_else() {
+    let name = "keeping";
+    let workspace = workspace(name);
+    let one = workspace.run();
+    assert!(one.starts_with("1 0 "), "{one}");
+    let file = kept(&workspace, name);
+    let first = fs::read(&file).unwrap();
+
+    // An added file is proven.
+    workspace.write("keeping/migrations/0002_archive.sql", ARCHIVE);
+    let two = workspace.run();
+    assert!(two.starts_with("2 0 "), "{two}");
+    let second = fs::read(&file).unwrap();
+    assert_ne!(first, second);
+    assert_eq!(again(&workspace, name), two);
+    assert_eq!(fs::read(&file).unwrap(), second, "nothing was proven again");
+
+    // With the proof of another history under the key of this one it shows where it is taken from.
+    let mut forged = first.clone();
+    forged[8..40].copy_from_slice(&second[8..40]);
+    let end = forged.len() - 32;
+    let sum = Sha256::digest(&forged[..end]);
+    forged[end..].copy_from_slice(&sum);
+    fs::write(&file, &forged).unwrap();
+    assert_eq!(again(&workspace, name), one);
+
+    // What is damaged, cut off, somebody else's, or of the history as it was is not believed.
+    let mut damaged = forged.clone();
+    damaged[end / 2] ^= 1;
+    let mut older = forged.clone();
+    older[7] += 1;
+    for bytes in [&damaged[..], &forged[..end], &forged[..20], &[], &older, &first, b"onward"] {
+        fs::write(&file, bytes).unwrap();
+        assert_eq!(again(&workspace, name), two, "{} bytes", bytes.len());
+    }
+    fs::remove_file(&file).unwrap();
+    assert_eq!(again(&workspace, name), two);
+    fs::create_dir(&file).unwrap();
+    assert_eq!(again(&workspace, name), two);
+    // The build script goes round it, and says that it had to.
+    workspace.remove("keeping/migrations/0002_archive.sql");
+    let said = passed(&mut workspace.cargo("build"));
+    assert!(said.contains("the proof of the migrations is not kept"), "{said}");
+    assert_eq!(workspace.run(), one);
+    fs::remove_dir(&file).unwrap();
+
+    // `cargo clean` takes it away, and it is there again.
+    passed(workspace.cargo("clean").args(["-p", name]));
+    assert_eq!(workspace.run(), one);
+    assert_eq!(fs::read(kept(&workspace, name)).unwrap()[40..], first[40..]);
+}
+
+#[test]
+fn the_macro_says_what_it_says_without() {
+    let (with, without) = (workspace("telling"), workspace("telling"));
+    without
+        .write("telling/build.rs", "fn main() {\n    println!(\"cargo::rerun-if-changed=migrations\");\n}\n");
+    let said = |workspace: &Scratch| {
+        let output = workspace.cargo("check").output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        let is_said = |line: &&str| {
+            !["Checking", "Compiling", "Finished", "Updating", "Blocking"]
+                .contains(&line.split_whitespace().next().unwrap_or_default())
+        };
+        (output.status.code(), text.lines().filter(is_said).collect::<Vec<_>>().join("\n"))
+    };
+    for text in [
+        "CREATE INDEX by_state ON jobs(stat);",
+        "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT); BEGIN; CREATE UNIQUE INDEX i ON t(b); COMMIT;",
+        "DROP TABLE jobs;",
+        "ROLLBACK;",
+        "CREATE TABLE t(a",
+        ARCHIVE,
+    ] {
+        for workspace in [&with, &without] {
+            workspace.write("telling/migrations/0002_new.sql", text);
+        }
+        let (status, text_with) = said(&with);
+        assert_eq!((status, text_with), said(&without), "{text}");
+        // And when everything else is as it was.
+        with.write("telling/src/main.rs", MAIN);
+        assert_eq!(said(&with), said(&without), "{text}");
+    }
+    // What cannot be read or put in order builds no more than without, and is told by the macro alone.
+    with.write("telling/migrations/0002_other.sql", "SELECT 1;");
+    let text = failed(&mut with.cargo("check"));
+    assert!(text.contains("duplicate_version") && !text.contains("build script"), "{text}");
+}
+
+#[test]
+fn a_build_script_that_watches_something_else_is_told_of() {
+    let workspace = workspace("watching");
+    let script = |lines: &str| {
+        workspace.write("watching/build.rs", &format!("fn main() {{\n    {lines}\n}}\n"));
+        passed(&mut workspace.cargo("check"))
+    };
+    for lines in [
+        "println!(\"cargo::rerun-if-changed=build.rs\");",
+        "println!(\"cargo:rerun-if-env-changed=NOTHING\");",
+        "println!(\"cargo::rerun-if-changed=migrations/0001_jobs.sql\");",
+    ] {
+        let said = script(lines);
+        assert!(
+            said.contains(
+                "warning: use of deprecated constant `MIGRATIONS::_::folder_not_watched`: cargo does not see"
+            ),
+            "{lines}: {said}"
+        );
+        assert!(
+            said.contains("--> watching/migrations\n") && said.contains("cargo::rerun-if-changed=migrations"),
+            "{lines}: {said}"
+        );
+        assert_eq!(said.matches("cargo does not see").count(), 1, "{said}");
+    }
+    for lines in [
+        "",
+        "println!(\"cargo::rustc-cfg=x\");",
+        "println!(\"cargo:rerun-if-changed=migrations\");",
+        "println!(\"cargo::rerun-if-changed=build.rs\"); println!(\"cargo::rerun-if-changed=.\");",
+        "onward_build::migrations(\"migrations\");",
+    ] {
+        let said = script(lines);
+        assert!(!said.contains("cargo does not see"), "{lines}: {said}");
+    }
+    workspace.write("watching/migrations/onward.toml", "[levels]\nfolder_not_watched = 'deny'\n");
+    workspace
+        .write("watching/build.rs", "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n}\n");
+    let said = failed(&mut workspace.cargo("check"));
+    assert!(said.contains("error: cargo does not see when a migration is added"), "{said}");
+}
+
+#[test]
+fn packages_and_commands_do_not_disturb_each_other() {
+    let workspace = workspace("one");
+    let manifest = fs::read_to_string(workspace.path("one/Cargo.toml")).unwrap();
+    workspace.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"one\", \"two\"]\n");
+    workspace.write(
+        "two/Cargo.toml",
+        &manifest
+            .replace("name = \"one\"", "name = \"two\"")
+            .replace("[build-dep", "[features]\nmore = []\n[build-dep"),
+    );
+    workspace.write(
+        "two/src/main.rs",
+        &MAIN
+            .replace("migrations!()", "migrations!(\"../one/migrations\")")
+            .replace("snapshot!()", "snapshot!(\"../one/migrations\")")
+            .replace("query!(", "query!(migrations = \"../one/migrations\", ")
+            .replace("table = \"jobs\"", "table = \"jobs\", migrations = \"../one/migrations\""),
+    );
+    workspace.write("two/build.rs", "fn main() {\n    onward_build::migrations(\"../one/migrations\");\n}\n");
+    let commands = || {
+        let mut commands = Vec::from(["check", "test", "clippy"].map(|command| workspace.cargo(command)));
+        commands.extend([&["-p", "two", "--features", "more"][..], &["-p", "one"]].map(|arguments| {
+            let mut command = workspace.cargo("check");
+            command.args(arguments);
+            command
+        }));
+        commands
+    };
+    for round in 0..2 {
+        let started: Vec<_> = commands().into_iter().map(|mut command| command.spawn().unwrap()).collect();
+        for mut child in started {
+            assert!(child.wait().unwrap().success(), "{round}");
+        }
+        workspace.write("one/migrations/0002_archive.sql", ARCHIVE);
+    }
+    assert!(workspace.run().starts_with("2 0 "));
+}
