@@ -15,7 +15,7 @@ use super::migration::Migration;
 /// ```
 /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
 /// let list = migrations.list();
-/// assert_eq!(list.first(), list.get(0));
+/// assert_eq!(list.get(0).map(|first| first.name()), list.first().map(|first| first.name()));
 /// for migration in list {
 ///     println!("{} {}", migration.label(), migration.name());
 /// }
