@@ -12,6 +12,7 @@ pub mod layout;
 pub mod lock;
 pub mod locked;
 pub(crate) mod migration;
+mod misplaced;
 mod oldest;
 pub mod order;
 pub mod read;

@@ -44,6 +44,8 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
             let none = (errors.is_empty() && unknown.is_empty())
                 .then(|| "the migrations could not be replayed".to_owned());
             let errors = shown.chain(rest).chain(none).map(|message| syn::Error::new(folder.span, message));
+            // The other macros of the crate need not say it again.
+            cache::is_first(cache::BROKEN, &folder.dir);
             refused(errors.chain(unknown).map(syn::Error::into_compile_error).collect())
         }
     };
@@ -177,7 +179,7 @@ fn file(File { whole, ends, statements }: &File) -> TokenStream {
     quote!(::onward::__private::file(#whole, [#(#ends),*], &[#(#statements),*]))
 }
 
-/// Adds the code beside a migration. The closure is only there to make one type of all: it takes nothing from around it,
+/// Adds the hook of a migration. The closure is only there to make one type of all: it takes nothing from around it,
 /// and so can be part of a `static`.
 fn after(migration: TokenStream, function: &Expr) -> TokenStream {
     let name = match function {

@@ -44,6 +44,8 @@ pub(crate) enum Fault {
     OtherTool { found: Vec<(FileId, Unread)> },
     /// A directive is not understood.
     Directive { place: Place, problem: directive::Problem },
+    /// An `onward.toml` lies outside of the folder, where it is not read.
+    Misplaced { file: FileId, dir: PathBuf },
     /// `onward.toml` cannot be used.
     Config { place: Place, problem: String },
 }

@@ -16,6 +16,7 @@ use super::history::History;
 use super::layout::{self, Direction, Layout, Name};
 use super::lock;
 use super::migration::Migration;
+use super::misplaced;
 use super::order::{Order, Versions, keys};
 use super::regular::{self, DEPTH, Problem};
 use super::statement::statements;
@@ -44,6 +45,7 @@ pub fn read(dir: &Path, rules: &'static [&'static Rule]) -> (History, Faults) {
                 source.faults.push(Fault::Unreadable { file, path, problem });
             }
             source.files(paths);
+            source.misplaced();
             let unread = std::mem::take(&mut source.unread).into_values();
             source.faults.extend(unread.map(|found| Fault::OtherTool { found }));
             let refused = stub::settle(&mut source.history).into_iter();
@@ -84,6 +86,15 @@ pub fn configured(package: &Path) -> Option<String> {
     let manifest = DeTable::parse(&text).ok()?.into_inner();
     let onward = manifest.get("package")?.get_ref().get("metadata")?.get_ref().get("onward")?;
     onward.get_ref().get("migrations")?.get_ref().as_str().map(str::to_owned)
+}
+
+/// The migrations folder of the package that lies in this folder: what its Cargo.toml names, or `migrations` in it. `None` if
+/// no package is here, or if this folder has migrations of its own beside the Cargo.toml.
+pub fn of_package(folder: &Path) -> Option<PathBuf> {
+    manifest(folder)?;
+    let migrations = folder.join(configured(folder).as_deref().unwrap_or("migrations"));
+    let is_there = migrations.is_dir() || !is_workspace_root(folder);
+    (is_there && !misplaced::has_migrations(folder)).then_some(migrations)
 }
 
 /// Whether the Cargo.toml of a folder is that of a workspace and of no package.
@@ -184,6 +195,14 @@ impl Source {
     /// A file that has no text to show.
     fn unshown(&mut self, path: &str) -> FileId {
         self.history.files.add(File::new(path.to_owned(), ""))
+    }
+
+    fn misplaced(&mut self) {
+        if let Some((path, text)) = misplaced::find(&self.history.dir, self.rules) {
+            self.history.inputs.push(path.clone());
+            let file = self.history.files.add(File::new(path, &text));
+            self.faults.push(Fault::Misplaced { file, dir: self.history.dir.clone() });
+        }
     }
 
     fn text(&mut self, path: &str) -> Option<FileId> {

@@ -1,4 +1,4 @@
-//! One migration: a file, where its statements are, and the code beside it.
+//! One migration: a file, where its statements are, and its hook.
 
 use std::fmt;
 
@@ -56,46 +56,96 @@ pub struct Migration {
 impl Migration {
     /// Its number in the ledger, which rises in the order of the history: the number in its file name, or where that does
     /// not rise, is longer than 64 bits or no number at all, another that is made of it.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert_eq!(migrations.list()[2].version(), 3);
+    /// ```
     pub fn version(&self) -> i64 {
         self.version
     }
 
     /// The version as the file name writes it, leading zeros included.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert_eq!(migrations.list()[2].label(), "0003");
+    /// ```
     pub fn label(&self) -> &'static str {
         let [_, label, ..] = self.up.parts();
         label
     }
 
     /// The name behind the version.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert_eq!(migrations.list()[2].name(), "attempts");
+    /// ```
     pub fn name(&self) -> &'static str {
         let [_, _, name, _] = self.up.parts();
         name
     }
 
     /// The file it comes from, as it was called when the program was compiled.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert!(migrations.list()[2].file().ends_with("migrations/0003_attempts.sql"));
+    /// ```
     pub fn file(&self) -> &'static str {
         let [path, ..] = self.up.parts();
         path
     }
 
     /// The text of the file.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert!(migrations.list()[2].sql().contains("CREATE TABLE attempts"));
+    /// ```
     pub fn sql(&self) -> &'static str {
         let [.., text] = self.up.parts();
         text
     }
 
     /// SHA-256 over the text, to which neither comments nor white space count.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let sql = migrations.list()[2].sql();
+    /// assert_eq!(onward::Checksum::of(sql), migrations.list()[2].checksum());
+    /// assert_eq!(onward::Checksum::of(&format!("-- a comment\n{sql}")), migrations.list()[2].checksum());
+    /// ```
     pub fn checksum(&self) -> Checksum {
         self.checksum
     }
 
     /// The function that runs after its statements, as [`migrations!`](crate::migrations) names it: `after = { 3 =>
     /// backfill::hash_messages }`. It is code, and no part of the checksum.
+    ///
+    /// ```
+    /// use onward::rusqlite::{Result, Transaction};
+    ///
+    /// fn fill(tx: &Transaction<'_>) -> Result<()> {
+    ///     tx.execute("INSERT INTO queues(name) VALUES ('reports')", []).map(drop)
+    /// }
+    ///
+    /// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 2 => fill });
+    ///
+    /// assert_eq!(MIGRATIONS.list()[1].hook(), Some("fill"));
+    /// assert_eq!(MIGRATIONS.list()[2].hook(), None);
+    /// ```
     pub fn hook(&self) -> Option<&'static str> {
         self.hook.map(|hook| hook.name)
     }
 
     /// The text of the file that takes it back, if there is one; see [`Migrator::revert`](crate::Migrator::revert).
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../tests/histories/downs");
+    /// assert_eq!(migrations.list()[0].down_sql(), Some("DROP TABLE customers;\n"));
+    /// ```
     pub fn down_sql(&self) -> Option<&'static str> {
         let [.., text] = self.down?.parts();
         Some(text)

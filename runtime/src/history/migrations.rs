@@ -61,6 +61,12 @@ impl Migrations {
     }
 
     /// The migrations in the order in which they run.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let labels: Vec<_> = migrations.list().iter().map(|migration| migration.label()).collect();
+    /// assert_eq!(labels[..3], ["0001", "0002", "0003"]);
+    /// ```
     pub const fn list(&self) -> &'static [Migration] {
         self.list
     }

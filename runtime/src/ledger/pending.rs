@@ -19,7 +19,10 @@ pub(crate) fn pending<'m>(list: &'m [Migration], rows: &[Row]) -> Result<&'m [Mi
     let conflicts = found.into_iter().map(|found| Conflict::of(found, list, rows)).collect();
     let kind = match refusal {
         Refusal::Tampered => ErrorKind::Tampered { conflicts },
-        Refusal::Newer => ErrorKind::Newer { known: list.last().map(Migration::version), conflicts },
+        Refusal::Newer => {
+            let (known, label) = list.last().map(|newest| (newest.version(), newest.label())).unzip();
+            ErrorKind::Newer { known, label, conflicts }
+        }
         Refusal::Diverged => ErrorKind::Diverged { conflicts },
     };
     Err(kind.into())

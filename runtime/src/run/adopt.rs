@@ -1,4 +1,4 @@
-//! Takes over a database that has no ledger.
+//! Adopts a database that has no ledger.
 
 use onward_core::effect::{Effect, may_change_rows};
 use onward_schema::adopt;
@@ -68,8 +68,10 @@ fn undecided(list: &[Migration], counts: &[usize]) -> Option<Error> {
         migration.hook.is_some() || migration.statements().any(|(sql, _)| may_change_rows(sql))
     };
     let writing: Vec<&str> = list[first..last].iter().filter(writes).map(Migration::file).collect();
-    let versions = counts.iter().map(|count| list[count - 1].version()).collect();
-    (!writing.is_empty()).then(|| ErrorKind::Undecided { versions, writing }.into())
+    let leaving = || counts.iter().map(|count| &list[count - 1]);
+    let (versions, labels) =
+        (leaving().map(Migration::version).collect(), leaving().map(Migration::label).collect());
+    (!writing.is_empty()).then(|| ErrorKind::Undecided { versions, labels, writing }.into())
 }
 
 /// What is different from the schema after so many migrations, or after those that come nearest.
