@@ -127,6 +127,12 @@ impl Analysis {
         diagnostic::grouped(&self.diagnostics, &self.history.files)
     }
 
+    /// Whether the schema may lack something that the history is to make: it was not replayed, or SQLite has refused one of its
+    /// statements. What is then said of a statement of the application may have no other cause.
+    pub fn lacks_schema(&self) -> bool {
+        self.replay.as_ref().is_none_or(|replay| self.has_errors() && !replay.faults.is_empty())
+    }
+
     /// Whether anything stops a build.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)

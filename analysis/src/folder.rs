@@ -14,6 +14,7 @@ pub mod lock;
 pub mod locked;
 pub(crate) mod marks;
 pub(crate) mod migration;
+pub(crate) mod misplaced;
 mod oldest;
 pub mod order;
 mod package;

@@ -41,11 +41,14 @@ pub fn page() -> String {
 ///
 /// ```
 /// let rule = onward_analysis::checks::rule("drops_data").unwrap();
-/// assert!(onward_analysis::section(rule).starts_with("## drops_data\n\nWarning: "));
+/// assert!(onward_analysis::section(rule).starts_with("## drops_data\n\n- Rule: what is dropped is named.\n"));
 /// ```
 pub fn section(rule: &Rule) -> String {
     let mut section = format!("## {}\n\n", rule.code);
-    let _ = writeln!(section, "{}: {}. {}", capital(rule.severity.as_str()), rule.summary, rule.effect);
+    let allowed = if rule.allowable { "can be allowed" } else { "cannot be allowed" };
+    let _ = writeln!(section, "- Rule: {}.", rule.summary);
+    let _ = writeln!(section, "- If it is broken: {}", uncapital(rule.effect));
+    let _ = writeln!(section, "- Level: {}; {allowed}.", rule.severity.as_str());
     for (title, example) in [("Bad", rule.bad), ("Good", rule.good)] {
         if !example.is_empty() {
             let _ = write!(section, "\n{title}:\n\n```sql\n{example}\n```\n");
@@ -59,13 +62,33 @@ pub fn link(rule: &Rule) -> String {
     format!("docs/checks.md#{}", rule.code)
 }
 
-fn capital(word: &str) -> String {
-    let (first, rest) = word.split_at(word.len().min(1));
-    first.to_ascii_uppercase() + rest
+/// A sentence behind a colon. A first word in capitals, such as INSERT, stays as it is.
+fn uncapital(sentence: &str) -> String {
+    let (first, rest) = sentence.split_at(sentence.len().min(1));
+    match rest.starts_with(|next: char| next.is_ascii_uppercase()) {
+        true => sentence.to_owned(),
+        false => first.to_ascii_lowercase() + rest,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::checks::rule;
+
+    #[test]
+    fn a_section_states_the_rule_and_accuses_nobody() {
+        let section = super::section(rule("column_added_twice").unwrap());
+        assert!(
+            section.starts_with(
+                "## column_added_twice\n\n\
+                 - Rule: a column is added once.\n\
+                 - If it is broken: no fresh database starts: SQLite refuses the second statement.\n\
+                 - Level: error; cannot be allowed.\n"
+            ),
+            "{section}"
+        );
+    }
+
     #[test]
     fn the_page_is_current() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checks.md");

@@ -27,29 +27,31 @@ fn help(error: &Error, said: &str) -> Option<&'static str> {
              onward rehearse --from auto`"
         }
         ErrorKind::NoLedger { .. } => {
-            "it was made by other means than onward: look whether this is the right one; if its schema is that after one of \
-             the migrations, take it over with `cargo onward adopt`, if it was grown by hand with `cargo onward adopt --how \
-             reconcile`, and try it before with `cargo onward rehearse --adopt`; or begin with an empty file"
+            "onward has not made it: check that it is the right one; if its schema is the one after a migration, adopt it with \
+             `cargo onward adopt`; if it was changed by hand, with `cargo onward adopt --how reconcile`; try it first with \
+             `cargo onward rehearse --adopt`; or begin with an empty file"
         }
         ErrorKind::Undecided { .. } => {
-            "look at the rows, and say which migration was the last with `--at VERSION`; what is taken as run does not run"
+            "look at the rows, and name the last migration that has run, with `--at VERSION`; migrations up to it do not run"
         }
         ErrorKind::Unrepeatable { .. } => {
-            "bring the schema by hand to what it is after this migration, with what the statement does, on a copy first; \
-             `cargo onward adopt` then takes it over"
+            "bring the schema by hand to what it is after this migration, and do what the statement does, on a copy first; \
+             then run `cargo onward adopt`"
         }
         ErrorKind::Newer { .. } => {
-            "take the newer program's migrations folder, from version control for one; nothing was changed"
+            "use the newer program's migrations folder, for example from version control; if a draft of yours ran here and its \
+             file is gone, put the file back and run `cargo onward revert`, or delete this development database; nothing was \
+             changed"
         }
         ErrorKind::Locked { .. } => {
-            "likely it is another process that migrates for long, a transaction that was left open, or a backup or a shell \
-             that reads; look who has the file open, and start again"
+            "find out who has the file open: another process that migrates, an open transaction, a backup or a shell; then start \
+             again"
         }
         ErrorKind::NotADatabase { .. } => {
-            "either it is another kind of file, so look at the path, or it is encrypted, which cannot be told apart: the \
-             program that has the key migrates it when it starts"
+            "it is either another kind of file or an encrypted database: check the path, or let the program that has the key \
+             migrate it"
         }
-        ErrorKind::OldSqlite { .. } => "install a newer cargo-onward: it brings its SQLite along",
+        ErrorKind::OldSqlite { .. } => "install a newer cargo-onward: it brings its own SQLite",
         ErrorKind::Statement { .. }
             if said.contains(": no such function: ") || said.contains(": no such collation") =>
         {

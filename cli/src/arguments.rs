@@ -63,38 +63,38 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME", conflicts_with = "check")]
         release: Option<String>,
     },
-    /// Show which migrations a database has run and which are pending; it is only read
+    /// Show which migrations a database has run and which are pending; only reads
     Status {
         /// The database file
         db: PathBuf,
         #[command(flatten)]
         folder: Folder,
     },
-    /// See whether a database's schema is what its ledger says; it is only read
+    /// Compare a database's schema with its ledger; only reads
     Verify {
         /// The database file
         db: PathBuf,
         #[command(flatten)]
         folder: Folder,
     },
-    /// Run what is pending on a copy, and tell how long it takes and which rows are lost; the database is only read
+    /// Run what is pending on a copy, and show how long it takes and which rows are lost; only reads the database
     ///
-    /// Code that the program runs beside the SQL is not known here, and does not run.
+    /// Hooks of the program do not run: the command line does not know them.
     Rehearse {
         /// The database file
         db: PathBuf,
         #[command(flatten)]
         folder: Folder,
-        /// Take the copy over first, if it has no ledger
+        /// Adopt the copy first, if it has no ledger
         #[arg(long, value_enum, conflicts_with_all = ["at", "from"])]
         adopt: Option<How>,
         #[command(flatten)]
         take_over: TakeOver,
     },
-    /// Bring a database up to date, as the program does when it starts; make it if it is not there
+    /// Bring a database up to date, as the program does when it starts; create it if it does not exist
     ///
-    /// Code that the program runs beside the SQL (`after = { … }`) is not known here: it does not run, and never will on
-    /// this database, since its migration is recorded. If the program has such code, let the program migrate.
+    /// Hooks of the program (`after = { … }`) do not run: the command line does not know them. They never will on this
+    /// database, since their migration is recorded. If the program has hooks, let the program migrate.
     Apply {
         /// The database file
         db: PathBuf,
@@ -113,7 +113,7 @@ pub(crate) enum Command {
     },
     /// Take back every migration after a version, with the down files, all or nothing
     ///
-    /// What code has done beside the SQL stays as it is. The program applies the migrations again when it starts.
+    /// What hooks have done stays as it is. The program applies the migrations again when it starts.
     Revert {
         /// The database file
         db: PathBuf,
@@ -122,17 +122,17 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
     },
-    /// Go back to a copy, such as a backup of the program's: the database becomes what the copy is, all or nothing
+    /// Restore a copy, such as a backup that the program made: the database becomes what the copy is, all or nothing
     ///
-    /// What is there now is copied beside it first; no file is replaced, and the copy stays. The programs that use the database
-    /// have to be stopped. A newer program migrates it again when it starts.
+    /// What is there now is copied beside it first; no file is replaced, and the copy stays. Stop the
+    /// programs that use the database first. A newer program migrates it again when it starts.
     Restore {
         /// The copy
         copy: PathBuf,
         /// The database file
         db: PathBuf,
     },
-    /// Take over a database that has tables and no ledger, and bring it up to date
+    /// Adopt a database that has tables and no ledger, and bring it up to date
     ///
     /// By its schema, or by the ledger of the tool that has migrated it, the migrations that it has had are found out and recorded;
     /// the others run. Try it with `rehearse` and `--adopt` or `--from` first. Code that the program runs beside the SQL is not known here, and does not run.

@@ -17,7 +17,7 @@ const DEFAULT: &str = "migrations";
 
 #[derive(Args)]
 pub(crate) struct Folder {
-    /// The migrations folder [default: what Cargo.toml names, or migrations, here or at the nearest Cargo.toml above]
+    /// The migrations folder, or the folder of the package that has it [default: what Cargo.toml names, or migrations, here or at the nearest Cargo.toml above]
     dir: Option<PathBuf>,
     /// The package of this workspace whose folder is meant
     #[arg(long, short, value_name = "NAME", conflicts_with = "dir")]
@@ -34,8 +34,8 @@ pub(crate) struct Folders {
 }
 
 impl Folder {
-    /// The folder that was named, or that of the package that was; else what Cargo.toml here names, else `migrations` here,
-    /// else the same for the nearest Cargo.toml above. It need not be there: `new` makes it.
+    /// The folder that was named, or that of the package that was, by its name or its own folder; else what Cargo.toml here
+    /// names, else `migrations` here, else the same for the nearest Cargo.toml above. It need not be there: `new` makes it.
     ///
     /// # Errors
     /// If cargo has no such package, or this is the root of a workspace, where no package is and no folder either.
@@ -43,8 +43,11 @@ impl Folder {
         if let Some(name) = self.package {
             return package::named(&name);
         }
-        if let Some(folder) = self.dir.or_else(|| read::configured(Path::new("")).map(PathBuf::from)) {
-            return Ok(folder);
+        if let Some(dir) = self.dir {
+            return Ok(read::of_package(&dir).unwrap_or(dir));
+        }
+        if let Some(folder) = read::configured(Path::new("")) {
+            return Ok(folder.into());
         }
         let here = PathBuf::from(DEFAULT);
         if here.exists() {

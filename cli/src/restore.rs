@@ -87,7 +87,7 @@ fn is_copy(source: &Connection, copy: &Path) -> anyhow::Result<()> {
     ensure!(
         is_named_as_copy(copy) || count("AND name = 'onward_migrations' COLLATE NOCASE")? > 0,
         "{} is no copy of a database that onward migrates: it has no table onward_migrations; nothing was changed\nhelp: the \
-         copy of a database as it was before it was taken over has none either; give it back the name that it was made with",
+         copy of a database from before it was adopted has none either; give it back the name that it was made with",
         copy.display()
     );
     Ok(())

@@ -1,4 +1,4 @@
-//! How a database without a ledger is to be taken over.
+//! How a database without a ledger is to be adopted.
 
 use anyhow::bail;
 use clap::builder::{PossibleValuesParser, TypedValueParser};

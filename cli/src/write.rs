@@ -10,9 +10,8 @@ use std::path::Path;
 /// What the file system says. Then the file is as it was.
 pub(crate) fn whole(path: &Path, text: &str) -> io::Result<()> {
     let path = match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(|error| {
-            io::Error::new(error.kind(), format!("it is a link that leads nowhere: {error}"))
-        })?,
+        Ok(found) if found.is_symlink() => fs::canonicalize(path)
+            .map_err(|error| io::Error::new(error.kind(), format!("the link points to nothing: {error}")))?,
         _ => path.to_owned(),
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

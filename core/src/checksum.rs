@@ -16,6 +16,14 @@ pub struct Checksum(pub [u8; 32]);
 
 impl Checksum {
     /// The checksum of a migration's text: SHA-256 over its [`canonical`] form.
+    ///
+    /// ```
+    /// use onward_core::checksum::Checksum;
+    ///
+    /// let sum = Checksum::of("CREATE TABLE jobs(id, state);");
+    /// assert_eq!(Checksum::of("CREATE TABLE jobs( id, state ); -- the queue"), sum);
+    /// assert_ne!(Checksum::of("CREATE TABLE jobs(id, STATE);"), sum);
+    /// ```
     pub fn of(text: &str) -> Checksum {
         Checksum(Sha256::digest(canonical(text)).into())
     }
@@ -23,6 +31,14 @@ impl Checksum {
     /// The next link of the chain: SHA-256(this link ‖ version as eight big-endian bytes ‖ checksum).
     ///
     /// The link before the first migration is 32 zero bytes, which is the `Default`.
+    ///
+    /// ```
+    /// use onward_core::checksum::Checksum;
+    ///
+    /// let (jobs, tags) = (Checksum::of("CREATE TABLE jobs(id)"), Checksum::of("CREATE TABLE tags(id)"));
+    /// let chain = Checksum::default().chain(1, jobs).chain(2, tags);
+    /// assert_ne!(chain, Checksum::default().chain(1, tags).chain(2, jobs));
+    /// ```
     pub fn chain(self, version: i64, checksum: Checksum) -> Checksum {
         let mut sha = Sha256::new();
         sha.update(self.0);
@@ -76,6 +92,12 @@ impl FromStr for Checksum {
 /// White space and comments are gone wherever they stood, so neither a formatter nor a comment added to a released
 /// file breaks a deploy: `jobs(id,state)` and `jobs( id, state )` are the same text. Everything else is kept, letter
 /// case included, so a changed statement always shows.
+///
+/// ```
+/// use onward_core::checksum::canonical;
+///
+/// assert_eq!(canonical("DROP TABLE  jobs -- done\n;"), "DROP TABLE jobs ;");
+/// ```
 pub fn canonical(text: &str) -> String {
     let mut canonical = String::with_capacity(text.len());
     for token in significant(text) {

@@ -18,11 +18,25 @@ pub struct Name {
 
 impl Name {
     /// Whether it is this name; SQLite does not look at the case of ASCII letters.
+    ///
+    /// ```
+    /// use onward_core::kind::Name;
+    ///
+    /// let name = Name { text: "jobs".to_owned(), range: 0..4, database: None };
+    /// assert!(name.is("JOBS") && !name.is("job"));
+    /// ```
     pub fn is(&self, other: &str) -> bool {
         Ident(&self.text) == other
     }
 
     /// Whether no other database than `main` is written before it.
+    ///
+    /// ```
+    /// use onward_core::kind::Name;
+    ///
+    /// let name = Name { text: "jobs".to_owned(), range: 0..4, database: Some("temp".to_owned()) };
+    /// assert!(!name.is_in_main());
+    /// ```
     pub fn is_in_main(&self) -> bool {
         self.database.as_ref().is_none_or(|database| Ident(database) == "main")
     }
@@ -47,11 +61,21 @@ impl ObjectKind {
         [ObjectKind::Table, ObjectKind::Index, ObjectKind::View, ObjectKind::Trigger];
 
     /// From the words of `sqlite_schema`.
+    ///
+    /// ```
+    /// use onward_core::kind::ObjectKind;
+    ///
+    /// assert_eq!(ObjectKind::from_sql("view"), Some(ObjectKind::View));
+    /// ```
     pub fn from_sql(word: &str) -> Option<ObjectKind> {
         ObjectKind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
     /// Its name, which is also SQLite's.
+    ///
+    /// ```
+    /// assert_eq!(onward_core::kind::ObjectKind::Table.as_str(), "table");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             ObjectKind::Table => "table",
@@ -125,11 +149,26 @@ pub enum Kind {
 
 impl Kind {
     /// Whether such a statement changes the schema.
+    ///
+    /// ```
+    /// use onward_core::statement::statements;
+    ///
+    /// let changes = |sql| statements(sql)[0].kind.changes_schema();
+    /// assert!(changes("ALTER TABLE jobs ADD COLUMN state") && !changes("DELETE FROM jobs"));
+    /// ```
     pub fn changes_schema(&self) -> bool {
         matches!(self, Kind::Create { .. } | Kind::Alter { .. } | Kind::Drop { .. })
     }
 
     /// The name that there is once it has run: of what it creates, or that it gives to a table.
+    ///
+    /// ```
+    /// use onward_core::statement::statements;
+    ///
+    /// let makes = |sql| statements(sql)[0].kind.makes().map(|name| name.text.clone());
+    /// assert_eq!(makes("ALTER TABLE jobs RENAME TO tasks"), Some("tasks".to_owned()));
+    /// assert_eq!(makes("DROP TABLE jobs"), None);
+    /// ```
     pub fn makes(&self) -> Option<&Name> {
         match self {
             Kind::Create { name, .. } | Kind::Alter { change: Some(Change::RenameTable(name)), .. } => {

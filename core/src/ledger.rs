@@ -24,7 +24,7 @@ pub const INSERT_LEDGER: &str = "
 /// Takes the rows of this version and of those after it away.
 pub const DELETE_FROM_LEDGER: &str = "DELETE FROM main.onward_migrations WHERE version >= ?1";
 
-/// Writes that none of the rows has run here: the database was taken over with them. Programs that know nothing of the
+/// Writes that none of the rows has run here: the database was adopted with them. Programs that know nothing of the
 /// column name those that they read and write.
 pub const ADOPT_LEDGER: &str = "
     ALTER TABLE main.onward_migrations ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;
@@ -37,7 +37,12 @@ pub const NEWEST_CHAIN: &str = "SELECT chain FROM main.onward_migrations ORDER B
 pub const COLUMNS: [&str; 5] = ["version", "name", "checksum", "chain", "applied_at"];
 
 /// Asks for all rows in order of version: [`COLUMNS`], and whether the row was adopted. Only the ledger of a database that
-/// was taken over has a column for that.
+/// was adopted has a column for that.
+///
+/// ```
+/// let sql = onward_core::ledger::select(false);
+/// assert!(sql.starts_with("SELECT version, name, checksum, chain, applied_at, 0 FROM"));
+/// ```
 pub fn select(has_adopted: bool) -> String {
     let (columns, adopted) = (COLUMNS.join(", "), if has_adopted { "adopted" } else { "0" });
     format!("SELECT {columns}, {adopted} FROM main.{LEDGER} ORDER BY version")
@@ -56,12 +61,21 @@ pub struct Row {
     pub chain: String,
     /// When it ran, in UTC: `2026-01-05T09:30:00Z`.
     pub applied_at: String,
-    /// Whether it has not run here: the database was taken over with it.
+    /// Whether it has not run here: the database was adopted with it.
     pub adopted: bool,
 }
 
 impl Row {
     /// The row of a migration behind this chain, without a time.
+    ///
+    /// ```
+    /// use onward_core::checksum::Checksum;
+    /// use onward_core::ledger::Row;
+    ///
+    /// let checksum = Checksum::of("CREATE TABLE jobs(id)");
+    /// let row = Row::of(Checksum::default(), 1, "jobs", checksum);
+    /// assert_eq!(row.chain, Checksum::default().chain(1, checksum).to_string());
+    /// ```
     pub fn of(before: Checksum, version: i64, name: &str, checksum: Checksum) -> Row {
         Row {
             version,

@@ -61,6 +61,12 @@ pub enum Refusal {
 
 impl Refusal {
     /// What these conflicts come to.
+    ///
+    /// ```
+    /// use onward_core::plan::{Conflict, Refusal};
+    ///
+    /// assert_eq!(Refusal::of(&[Conflict::Newer { row: 2 }]), Refusal::Newer);
+    /// ```
     pub fn of(conflicts: &[Conflict]) -> Refusal {
         if conflicts.iter().any(|conflict| matches!(conflict, Conflict::Tampered { .. })) {
             Refusal::Tampered

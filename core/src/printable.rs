@@ -32,6 +32,13 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// A text of several lines, as [`Lines`] writes it.
+///
+/// ```
+/// use onward_core::printable::printable_lines;
+///
+/// assert_eq!(printable_lines("a\nb"), "a\nb");
+/// assert!(!printable_lines("\u{1b}[31m").contains('\u{1b}'));
+/// ```
 pub fn printable_lines(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     // Writing to a String does not fail.

@@ -55,12 +55,24 @@ impl Token<'_> {
     }
 
     /// Whether it is this keyword or symbol, in any case.
+    ///
+    /// ```
+    /// use onward_core::token::significant;
+    ///
+    /// assert!(significant("select 1").next().is_some_and(|token| token.is("SELECT")));
+    /// ```
     pub fn is(&self, word: &str) -> bool {
         matches!(self.kind, Kind::Word | Kind::Symbol | Kind::Semicolon)
             && self.text.eq_ignore_ascii_case(word)
     }
 
     /// Whether it can be this name, in any quotes and in any case of ASCII letters.
+    ///
+    /// ```
+    /// use onward_core::token::significant;
+    ///
+    /// assert!(significant("[Jobs]").next().is_some_and(|token| token.is_name("jobs")));
+    /// ```
     pub fn is_name(&self, name: &str) -> bool {
         self.name().is_some_and(|found| Ident(found) == name)
     }
@@ -73,6 +85,13 @@ impl Token<'_> {
     /// The name it stands for, without its quotes; `None` if it cannot be a name.
     ///
     /// SQLite also takes strings for names in some places, such as `CREATE TABLE 'jobs'(…)`.
+    ///
+    /// ```
+    /// use onward_core::token::significant;
+    ///
+    /// let names: Vec<_> = significant("`jobs`, 'jobs'").map(|token| token.name()).collect();
+    /// assert_eq!(names[0], Some("jobs".into()));
+    /// ```
     pub fn name(&self) -> Option<String> {
         let inner = || &self.text[1..self.text.len() - 1];
         match self.kind {
@@ -98,6 +117,13 @@ pub fn tokens(text: &str) -> Tokens<'_> {
 }
 
 /// The tokens that SQLite's parser sees: no white space, no comments.
+///
+/// ```
+/// use onward_core::token::significant;
+///
+/// let texts: Vec<_> = significant("SELECT 1 -- one").map(|token| token.text).collect();
+/// assert_eq!(texts, ["SELECT", "1"]);
+/// ```
 pub fn significant(text: &str) -> impl Iterator<Item = Token<'_>> {
     tokens(text).filter(Token::is_significant)
 }
@@ -116,6 +142,10 @@ pub fn unquoted(text: &str) -> String {
 /// The line and column of a byte of a text, both counted from one, the column in characters.
 ///
 /// A byte beyond the text is where the text ends.
+///
+/// ```
+/// assert_eq!(onward_core::token::position("SELECT 1;\nSELECT 2;", 17), (2, 8));
+/// ```
 pub fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);

@@ -48,6 +48,9 @@ pub(crate) fn analyze(dir: &Path) -> Arc<Analysis> {
     analysis
 }
 
+/// That the history is broken, which one macro of the crate explains.
+pub(crate) const BROKEN: &str = "broken";
+
 /// Whether this is the first time that the process asks this of the folder: what concerns the whole crate is to be
 /// expanded to once, and rustc compiles one crate a process.
 pub(crate) fn is_first(what: &'static str, dir: &Path) -> bool {

@@ -40,6 +40,8 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
             let none = (errors.is_empty() && unknown.is_empty())
                 .then(|| "the migrations could not be replayed".to_owned());
             let errors = shown.chain(rest).chain(none).map(|message| syn::Error::new(folder.span, message));
+            // The other macros of the crate need not say it again.
+            cache::is_first(cache::BROKEN, &folder.dir);
             refused(errors.chain(unknown).map(syn::Error::into_compile_error).collect())
         }
     };
@@ -126,7 +128,7 @@ fn embed(
     }
 }
 
-/// The code beside the migration at this index. The closure is only there to make one type of all: it takes nothing from
+/// The hook of the migration at this index. The closure is only there to make one type of all: it takes nothing from
 /// around it, and so can be part of a `static`.
 fn after(at: usize, function: &Expr) -> TokenStream {
     let name = match function {

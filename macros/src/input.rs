@@ -6,8 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitInt, LitStr, Token, Type};
 
-/// `migrations!(…)`: the folder as written, if it is, the code beside the migrations, and the tool whose databases are taken
-/// over.
+/// `migrations!(…)`: the folder as written, if it is, the hooks, and the tool whose databases are adopted.
 #[derive(Default)]
 pub(crate) struct Input {
     pub(crate) folder: Option<LitStr>,
@@ -22,7 +21,7 @@ pub(crate) struct From {
     pub(crate) span: Span,
 }
 
-/// Code beside a migration: `3 => backfill::hash_messages`.
+/// A hook: `3 => backfill::hash_messages`.
 pub(crate) struct Hook {
     /// A number, or in quotes what the file name has.
     pub(crate) version: String,
@@ -36,8 +35,8 @@ pub(crate) fn parse(input: TokenStream) -> syn::Result<Input> {
 }
 
 const FOLDER: &str = "expected the migrations folder in quotes, as in `migrations!(\"db/history\")`";
-const AFTER: &str = "expected `after = { 3 => a_function }`, which names the code that runs after a migration, or `from = \"sqlx\"`, which \
-     names the tool whose databases are taken over";
+const AFTER: &str = "expected `after = { 3 => a_function }`, which names the hook that runs after a migration, or `from = \"sqlx\"`, which \
+     names the tool whose databases are adopted";
 
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> syn::Result<Input> {

@@ -30,25 +30,25 @@ use proc_macro::TokenStream;
 /// `cargo onward lock` writes and which makes edits of released migrations errors, and `onward.toml`, which names the
 /// functions and collations that the application registers: `functions = ["uuid7"]`, and the folder `legacy`: each
 /// `legacy/*.sql` in it is the schema of a database as an old release left it, and may have rows. While this compiles, it
-/// is taken over as with `Adopt::Reconcile` and has to arrive at the same schema as a new database. In the SQL,
+/// is adopted as with `Adopt::Reconcile` and has to arrive at the same schema as a new database. In the SQL,
 /// `-- onward: allow(code) reason` above a statement accepts what a check that can be allowed finds there.
 ///
-/// Code can run beside the SQL, `migrations!("db/history", after = { 3 => backfill::hash_messages })` or, with the folder
-/// `migrations`, `migrations!(after = { … })`: a function `fn(&Transaction<'_>) -> Result<(), E>` with any error that
-/// goes into a box with `?`, or a closure that takes nothing from around it. It is called after the statements of that
-/// migration, in the same transaction and under the same lock and settings, and sees its temporary tables; whether it
-/// fails or panics, everything is rolled back. It is for data: the schema has to be the proven one in the end. Code is no
-/// part of the checksum: a database that has run the migration does not run a function that was changed or added since.
-/// The replay and `cargo onward` know nothing of it.
+/// A hook is a function that runs after a migration: `migrations!("db/history", after = { 3 => backfill::hash_messages })` or,
+/// with the folder `migrations`, `migrations!(after = { … })`. It is a `fn(&Transaction<'_>) -> Result<(), E>` with any error
+/// that goes into a box with `?`, or a closure that captures nothing. It is called after the statements of that migration, in
+/// the same transaction and under the same lock and settings, and sees its temporary tables. If it fails or panics, everything
+/// is rolled back. It is for data: the schema has to be the proven one in the end. A hook is not part of the checksum: a
+/// database that has run the migration does not run a hook that was changed or added since. The replay and `cargo onward` do
+/// not run hooks.
 ///
 /// `from = "sqlx"` embeds what another tool has of each file, its name and checksum there, for
-/// `migrator().adopt(Adopt::From(Tool::Sqlx))`, which takes over the databases that the tool has migrated. Behind `from` can
+/// `migrator().adopt(Adopt::From(Tool::Sqlx))`, which adopts the databases that the tool has migrated. Behind `from` can
 /// stand `sqlx`, `refinery`, `diesel`, `rusqlite_migration`, `golang-migrate`, `goose`, `dbmate`, `sql-migrate`, `prisma`,
 /// `drizzle`, `flyway`, `atlas`, `d1` or `hiqlite`.
 ///
-/// Everything that is wrong with the history is a compile error or a warning at the path. Warnings are shown as uses of
-/// something deprecated. The dependency may have another name, `migrate = { package = "onward", … }`: Cargo.toml is asked for
-/// it. An edit or removal of a file rebuilds the crate; so that an added one does too, put this into `build.rs`:
+/// Each fault of the history is a compile error or a warning at the path. Warnings are shown as uses of something deprecated. The dependency may have another name, `migrate = { package = "onward", … }`: Cargo.toml is asked for
+/// it. Cargo rebuilds the crate when you edit or remove a file; to rebuild it when you add one, put this
+/// into `build.rs`:
 ///
 /// ```no_run
 /// println!("cargo::rerun-if-changed=migrations");

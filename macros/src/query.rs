@@ -19,9 +19,12 @@ pub(crate) fn sql(statement: Statement) -> syn::Result<TokenStream> {
         ));
     }
     let checked = Checked::read(&statement)?;
-    checked.schema.analysis.check(checked.source()).map_err(|error| checked.error(error))?;
     let (once, text) = (checked.once(), &checked.text);
-    Ok(quote!({ #once #text }))
+    match checked.schema.analysis.check(checked.source()) {
+        Err(error) if !checked.is_for_history(&error) => Err(checked.error(error)),
+        // Its text is known in any case, and the error of the history is told.
+        _ => Ok(quote!({ #once #text })),
+    }
 }
 
 /// A statement with rows of a struct made for it, or without rows.

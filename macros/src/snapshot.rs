@@ -13,14 +13,14 @@ const GAP: usize = 32;
 pub(crate) fn expand(input: Input) -> syn::Result<TokenStream> {
     let schema = Schema::find(input.folder.as_ref());
     if let Some(hook) = input.hooks.first() {
-        let message = "code beside migrations does not run in a snapshot: leave `after` out here";
+        let message = "hooks do not run in a snapshot: leave `after` out here";
         return Err(syn::Error::new(hook.span, message));
     }
     let once = schema.once();
     let files = &schema.analysis.history.files;
     let none = quote!(::onward::__private::snapshot(0, &[], &[]));
     if schema.analysis.replay.is_none() {
-        return Err(syn::Error::new(schema.folder.span, schema.not_replayed()));
+        return Err(syn::Error::new(schema.folder.span, schema.unchecked()));
     }
     if schema.analysis.has_errors() {
         return Ok(quote!({ #once #none }));

@@ -37,21 +37,59 @@ impl Schema {
             true => self.folder.track(&self.analysis),
             false => TokenStream::new(),
         };
-        let errors = self.analysis.diagnostics.iter().filter(|found| found.is_error()).count();
-        // Without a replay there is nothing that could be expanded to, and every macro says so.
-        let broken = match errors > 0
-            && self.analysis.replay.is_some()
-            && cache::is_first("broken", &self.folder.dir)
-        {
+        let is_broken = self.analysis.has_errors() || self.analysis.replay.is_none();
+        let broken = match is_broken && self.is_first_to_tell() {
             true => {
-                let plural = if errors == 1 { "an error" } else { "errors" };
-                let message = format!("the {self} have {plural}: `cargo onward check` shows what is wrong");
-                let error = syn::Error::new(self.folder.span, message).into_compile_error();
+                let error = syn::Error::new(self.folder.span, self.broken()).into_compile_error();
                 quote!(const _: () = { #error };)
             }
             false => TokenStream::new(),
         };
         quote!(#track #broken)
+    }
+
+    /// Whether no other macro of the crate has told yet that the history is broken. Whoever asks has to tell it.
+    fn is_first_to_tell(&self) -> bool {
+        cache::is_first(cache::BROKEN, &self.folder.dir)
+    }
+
+    /// What is wrong with the history, in a line: `migrations!` and the command line explain it at length.
+    fn broken(&self) -> String {
+        let have = match &self.analysis.replay {
+            Some(_) => "have an error",
+            None => "cannot be replayed",
+        };
+        let at = self.first_error().map(|at| format!(" ({at})")).unwrap_or_default();
+        format!("the {self} {have}{at}: `cargo onward check` shows what is wrong")
+    }
+
+    /// What to say of what cannot be checked as long as the history is broken: one cause has one error, and the other places
+    /// point there.
+    pub(crate) fn unchecked(&self) -> String {
+        match self.is_first_to_tell() {
+            true => self.broken(),
+            false => match self.first_error() {
+                Some(at) => format!("not checked: the migrations have an error ({at})"),
+                None => "not checked: the migrations cannot be replayed".to_owned(),
+            },
+        }
+    }
+
+    /// Where the first error of the history is: file, line and column.
+    fn first_error(&self) -> Option<String> {
+        let found = self.analysis.diagnostics.iter().find(|found| found.is_error())?;
+        let files = &self.analysis.history.files;
+        let file = files.get(found.place.file);
+        // It is about the folder itself, which is named anyway.
+        if file.path.is_empty() {
+            return None;
+        }
+        let path = printable(&format!("{}{}", self.folder.prefix, file.path)).into_owned();
+        if file.text.is_empty() {
+            return Some(path);
+        }
+        let position = files.position(&found.place);
+        Some(format!("{path}:{}:{}", position.line, position.column))
     }
 
     /// Where the history defines a column: file, line and column.
@@ -68,11 +106,6 @@ impl Schema {
         let relation = self.analysis.relation(&source.table);
         let column = relation.as_ref().and_then(|relation| relation.column(&source.column));
         column.is_none_or(|column| column.value.null == Null::Possible)
-    }
-
-    /// What to say where there is no replay to look at.
-    pub(crate) fn not_replayed(&self) -> String {
-        format!("the {self} cannot be replayed: `cargo onward check` shows why")
     }
 
     /// A diagnostic as rustc is to show it, which puts its own `error: ` before it.
@@ -143,11 +176,23 @@ impl Checked {
                     "this is more than one statement: run them one by one, or check them with `sql!`";
                 syn::Error::new(self.at(range), message)
             }
-            Error::NoSchema => syn::Error::new(self.span, self.schema.not_replayed()),
+            error if self.is_for_history(&error) => syn::Error::new(self.span, self.schema.unchecked()),
+            Error::NoSchema => syn::Error::new(self.span, self.schema.unchecked()),
             Error::Refused(Refused { diagnostic, files }) => {
                 let span = self.at(diagnostic.place.range.clone());
                 syn::Error::new(span, self.schema.message(&diagnostic, &files))
             }
+        }
+    }
+
+    /// Whether the statement may be right, and only lack what the broken history should have made.
+    pub(crate) fn is_for_history(&self, error: &Error) -> bool {
+        match error {
+            Error::NoSchema => true,
+            Error::Refused(Refused { diagnostic, .. }) => {
+                self.schema.analysis.lacks_schema() && diagnostic.rule.code != "syntax_error"
+            }
+            Error::Empty | Error::Several(_) => false,
         }
     }
 

@@ -64,6 +64,15 @@ pub use history::{Conflict, List, ListIter, Migration, Migrations, OtherLedger, 
 pub use migrator::Migrator;
 pub use onward_core::checksum::Checksum;
 pub use onward_core::tool::Tool;
+/// # Example
+///
+/// ```
+/// static EMPTY: onward::Snapshot = onward::snapshot!("../migrations");
+///
+/// let conn = EMPTY.open_in_memory()?;
+/// conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+/// # Ok::<(), onward::Error>(())
+/// ```
 #[cfg(feature = "snapshot")]
 pub use onward_macros::snapshot;
 /// Needs the feature `snapshot`.
@@ -76,7 +85,97 @@ macro_rules! snapshot {
         )
     };
 }
-pub use onward_macros::{Row, migrations, query, query_as, query_scalar, sql};
+/// # Example
+///
+/// ```
+/// use onward::prelude::*;
+///
+/// #[derive(Row)]
+/// #[onward(table = "queues", migrations = "../migrations")]
+/// struct Queue {
+///     name: String,
+///     concurrency: i64,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// Queue { name: "reports".to_owned(), concurrency: 2 }.insert(&conn)?;
+/// let queues = conn.prepare(Queue::SELECT)?.query_map([], Queue::from_row)?.count();
+/// assert_eq!(queues, 3);
+/// # Ok(()) }
+/// ```
+pub use onward_macros::Row;
+/// # Example
+///
+/// ```
+/// use onward::rusqlite::{Connection, Result, Transaction};
+///
+/// fn fill(tx: &Transaction<'_>) -> Result<()> {
+///     tx.execute("INSERT INTO queues(name) VALUES ('reports')", []).map(drop)
+/// }
+///
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 2 => fill });
+///
+/// # fn main() -> onward::Result<()> {
+/// let mut conn = Connection::open_in_memory()?;
+/// MIGRATIONS.apply(&mut conn)?;
+/// # Ok(()) }
+/// ```
+pub use onward_macros::migrations;
+/// # Example
+///
+/// ```
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// let (queue, payload) = ("mail", "{}");
+/// onward::query!(migrations = "../migrations", "INSERT INTO jobs(queue, payload) VALUES (:queue, :payload)")
+///     .execute(&conn)?;
+/// let jobs = onward::query!(migrations = "../migrations", "SELECT id, state FROM jobs WHERE queue = ?", queue)
+///     .all(&conn)?;
+/// assert_eq!((jobs[0].id, jobs[0].state.as_str()), (1, "queued"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub use onward_macros::query;
+/// # Example
+///
+/// ```
+/// #[derive(onward::Row)]
+/// struct Queue {
+///     name: String,
+///     concurrency: i64,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// let name = "mail";
+/// let mail = onward::query_as!(Queue, migrations = "../migrations", "SELECT * FROM queues WHERE name = ?", name)
+///     .one(&conn)?;
+/// assert_eq!((mail.name.as_str(), mail.concurrency), ("mail", 1));
+/// # Ok(()) }
+/// ```
+pub use onward_macros::query_as;
+/// # Example
+///
+/// ```
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// let jobs: i64 = onward::query_scalar!(migrations = "../migrations", "SELECT count(*) FROM jobs").one(&conn)?;
+/// assert_eq!(jobs, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub use onward_macros::query_scalar;
+/// # Example
+///
+/// ```
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// let deleted = conn.execute(onward::sql!(migrations = "../migrations", "DELETE FROM jobs WHERE state = ?"), ["done"])?;
+/// assert_eq!(deleted, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub use onward_macros::sql;
 pub use onward_schema::{Difference, Violation};
 pub use report::{
     Applied, Entry, Event, Phase, Readiness, Recorded, Recreated, Rehearsal, Report, State, Status, TableRows,

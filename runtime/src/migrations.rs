@@ -19,6 +19,18 @@ impl Migrations {
     /// lock, this tries for 30 seconds on one connection, then on a fresh one, and gives up after two minutes;
     /// [`Migrator::attempt_timeout`] and [`Migrator::lock_timeout`] say otherwise.
     ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("app.db");
+    /// let conn = migrations.open(&path)?;
+    /// conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+    ///
+    /// let error = migrations.open(folder.path().join("missing/app.db")).unwrap_err();
+    /// assert!(matches!(error.kind(), onward::ErrorKind::ParentMissing { .. }));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Migrations::apply`], and if the file cannot be opened or created: an [`Error`](crate::Error) that says why;
     /// [`ErrorKind::EmptyPath`](crate::ErrorKind::EmptyPath) if the path is empty.
@@ -31,12 +43,21 @@ impl Migrations {
     /// An up-to-date database costs one read and no lock. Otherwise everything runs inside one `BEGIN EXCLUSIVE`, with
     /// the ledger read again under the lock, so that many processes may call this at once. Under WAL, others read on
     /// meanwhile; under a rollback journal they have to wait. The settings that a run changes are afterwards what they were
-    /// before; code beside a migration may leave others changed, such as `cache_size`. A busy handler that the application
+    /// before; a hook may leave others changed, such as `cache_size`. A busy handler that the application
     /// has set stays in force, and may make each try for the lock longer.
     ///
     /// So does an authorizer. One that denies makes the run fail, and everything is rolled back. One that answers `Ignore`
     /// changes what statements do, and cannot be seen: a rebuild of a table may lose rows. Migrate on a connection without
     /// one.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let report = migrations.apply(&mut conn)?;
+    /// assert_eq!(report.applied.len(), 10);
+    /// assert!(migrations.apply(&mut conn)?.is_up_to_date());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Any [`Error`](crate::Error); each leaves the database as it was, but for
@@ -45,10 +66,21 @@ impl Migrations {
         self.migrator().apply(conn)
     }
 
-    /// What has run on a database and what is pending. It only reads.
+    /// Returns what has run on a database and what is pending. It only reads.
     ///
     /// It looks at every row of the ledger, and so tells of an edit that [`Migrations::apply`], which compares the newest
     /// chain alone, has no reason to notice.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.migrator().target(9).apply(&mut conn)?;
+    /// let status = migrations.status(&conn)?;
+    /// assert_eq!(status.pending(), 1);
+    /// assert_eq!(status.entries[9].label, "0010");
+    /// println!("{status}");
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Sqlite`](crate::ErrorKind::Sqlite) if the database cannot be read.
@@ -56,8 +88,8 @@ impl Migrations {
         ledger::status(self, conn).map_err(|error| error.on(conn))
     }
 
-    /// Whether a database's schema is what its ledger says: where it is not, in words; nothing if it is, or if the
-    /// database is empty. It only reads, and looks only at what the history makes.
+    /// Compares a database's schema with its ledger, and returns each difference as a sentence; nothing if there is none, or if
+    /// the database is empty. It only reads, and compares only what the history makes.
     ///
     /// What a pending migration makes should not be there yet: if it is, perhaps its row in the ledger was removed by hand.
     ///
@@ -82,13 +114,34 @@ impl Migrations {
 
     /// Runs what is pending on a copy; see [`Migrator::rehearse`].
     ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let rehearsal = migrations.rehearse(&conn)?;
+    /// assert_eq!(rehearsal.applied.len(), 10);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Migrator::rehearse`].
     pub fn rehearse(&self, conn: &Connection) -> Result<Rehearsal> {
         self.migrator().rehearse(conn)
     }
 
-    /// A builder for what is not the default.
+    /// Returns a builder for settings other than the defaults: timeouts, backups, a target, adopting.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("app.db");
+    /// let migrator = migrations.migrator().backup(folder.path().join("before")).lock_timeout(Duration::from_secs(5));
+    /// let (_, report) = migrator.open(&path)?;
+    /// // There was nothing to copy yet.
+    /// assert!(report.backup.is_none());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn migrator(&self) -> Migrator<'_> {
         Migrator::new(self)
     }

@@ -37,22 +37,47 @@ impl<'m> Migrator<'m> {
         Context { migrations: self.migrations, options: &self.options, file: None }
     }
 
-    /// How long to wait in all for the exclusive lock while others migrate or write; two minutes by default.
+    /// Sets how long to wait in all to acquire the exclusive lock while others migrate or write: two minutes by default. Then
+    /// the run ends with [`ErrorKind::Locked`](crate::ErrorKind::Locked).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let patient = migrations.migrator().lock_timeout(Duration::from_secs(600));
+    /// assert_eq!(patient.apply(&mut conn)?.applied.len(), 10);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn lock_timeout(mut self, timeout: Duration) -> Migrator<'m> {
         self.options.lock_timeout = timeout;
         self
     }
 
-    /// How long one attempt waits for the lock before [`Migrator::open`] closes its connection and begins again on a
+    /// Sets how long one attempt waits for the lock before [`Migrator::open`] closes its connection and begins again on a
     /// fresh one; 30 seconds by default, and never longer than what is left of [`Migrator::lock_timeout`].
     ///
     /// [`Migrator::apply`] has one connection only, and all its attempts are on that.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("app.db");
+    /// // Up to a minute in all, on a fresh connection every five seconds.
+    /// let migrator =
+    ///     migrations.migrator().lock_timeout(Duration::from_secs(60)).attempt_timeout(Duration::from_secs(5));
+    /// let (_, report) = migrator.open(&path)?;
+    /// assert_eq!(report.attempts, 1);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn attempt_timeout(mut self, timeout: Duration) -> Migrator<'m> {
         self.options.attempt_timeout = timeout;
         self
     }
 
-    /// Whom to tell what happens while it happens, for a progress bar or a log; see [`Event`].
+    /// Calls a function for each [`Event`] of a run, for a progress bar or a log.
     ///
     /// It is called on the thread that migrates, from [`Event::Started`] to the commit with the lock held. If it panics,
     /// everything is rolled back before the panic goes on.
@@ -75,7 +100,19 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// Where to say how far the run is, for other threads to read; see [`Readiness`].
+    /// Writes how far the run is to a [`Readiness`], which other threads read.
+    ///
+    /// ```
+    /// use onward::Readiness;
+    ///
+    /// static READINESS: Readiness = Readiness::new();
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.migrator().readiness(&READINESS).apply(&mut conn)?;
+    /// assert!(READINESS.is_ready());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn readiness(mut self, readiness: &'m Readiness) -> Migrator<'m> {
         self.options.watch.readiness = Some(readiness);
         self
@@ -86,6 +123,21 @@ impl<'m> Migrator<'m> {
     /// back.
     ///
     /// Before the last migration, the schema is compared with a replay in memory, as in [`Migrations::verify`].
+    ///
+    /// ```
+    /// use onward::ErrorKind;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let report = migrations.migrator().target(3).apply(&mut conn)?;
+    /// assert_eq!(report.newest, Some(("0003", "attempts")));
+    /// // It goes on from there.
+    /// assert_eq!(migrations.apply(&mut conn)?.applied.len(), 7);
+    ///
+    /// let unknown = migrations.migrator().target(11).apply(&mut conn).unwrap_err();
+    /// assert!(matches!(unknown.kind(), ErrorKind::UnknownTarget { target: 11, .. }));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn target(mut self, version: i64) -> Migrator<'m> {
         self.options.target = Some(version);
         self
@@ -120,7 +172,7 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// How many copies of [`Migrator::backup`] to keep, the one that the run makes among them; all by default.
+    /// Sets how many copies of [`Migrator::backup`] to keep, the one that the run makes included: all by default.
     ///
     /// Older ones are removed when the migrations are committed, and never by a run that fails. Only regular files go whose
     /// names are exactly of that form, for this path and this database, and beside which nothing lies that SQLite has made
@@ -145,15 +197,14 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// For a database that can be made anew: if it cannot be migrated, [`Migrator::open`] moves it aside with its `-wal`,
-    /// `-shm` and `-journal`, makes a new one, and says so in [`Report::recreated`].
+    /// Recreates a database that cannot be migrated, for stores that can be rebuilt: [`Migrator::open`] moves it aside with its
+    /// `-wal`, `-shm` and `-journal`, makes a new one, and says so in [`Report::recreated`].
     ///
     /// Only for what is wrong with the database itself: it is no database (or encrypted), corrupt, without a ledger, has
     /// run other migrations or newer ones, has changed by hand, or its rows make a migration fail. Never because of a
     /// lock, a permission, a full disk, or a history that does not run on an empty database either. Any number of
     /// processes may do this at once; a lock file, `<file>.onward-lock`, stays beside the database. But every process
-    /// that uses the file has to open it like this: SQLite cannot bear that a file is moved which others have open and
-    /// are about to read.
+    /// that uses the file has to open it like this: SQLite does not support moving a file that others have open.
     ///
     /// Nothing is deleted: the old files are there until you remove them, also if the process is killed while it moves them;
     /// the next one finishes that. Through a symbolic link the file is moved, and the new one made where it was.
@@ -174,8 +225,8 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// Takes over a database that has tables and no ledger, which is refused otherwise: finds out which migrations it has
-    /// had, writes them into a new ledger as adopted, and runs the others; all in the one transaction.
+    /// Adopts a database that has tables and no ledger, which is refused otherwise: finds out which migrations it has had,
+    /// records them in a new ledger as adopted, and runs the others, all in one transaction.
     ///
     /// ```
     /// use onward::{Adopt, ErrorKind};
@@ -197,18 +248,30 @@ impl<'m> Migrator<'m> {
     ///
     /// # Errors
     /// [`ErrorKind::NotAdopted`](crate::ErrorKind::NotAdopted), [`ErrorKind::Undecided`](crate::ErrorKind::Undecided) and [`ErrorKind::Unrepeatable`](crate::ErrorKind::Unrepeatable); nothing is changed then. And
-    /// [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion) for a version that the program does not have, whatever the database is.
+    /// [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion) for a version that the program does not have, whatever the database.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
         self.options.adopt = Some(Adopting { how, adopt: run::adopt });
         self
     }
 
-    /// Runs what is pending on a copy of the database, and tells how long that took, which rows would be lost and what
-    /// foreign keys would lead nowhere. The database itself is only read.
+    /// Runs what is pending on a copy of the database, and tells how long that took, which rows would be lost and which
+    /// foreign keys would dangle. The database itself is only read.
     ///
-    /// The copy is a temporary file of SQLite's. It has no functions of the application; a history that calls some
-    /// cannot be rehearsed. Code beside the migrations is called, on the copy. Of the settings, the target, the timeouts and
+    /// The copy is a temporary file of SQLite's. It has none of the application's functions, so a history that calls
+    /// them cannot be rehearsed. Hooks are called, on the copy. Of the settings, the target, the timeouts and
     /// [`Migrator::adopt`] count.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.migrator().target(9).apply(&mut conn)?;
+    /// let rehearsal = migrations.migrator().rehearse(&conn)?;
+    /// assert_eq!(rehearsal.applied[0].name, "retries");
+    /// assert!(rehearsal.rows.iter().all(|table| table.lost() == 0) && rehearsal.violations.is_empty());
+    /// // The database itself is as it was.
+    /// assert_eq!(migrations.status(&conn)?.pending(), 1);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What would make [`Migrator::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`].
@@ -218,6 +281,15 @@ impl<'m> Migrator<'m> {
 
     /// As [`Migrations::apply`], with these settings.
     ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let report = migrations.migrator().target(2).apply(&mut conn)?;
+    /// println!("{report}");
+    /// assert_eq!(report.applied.len(), 2);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Migrations::apply`].
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
@@ -225,7 +297,17 @@ impl<'m> Migrator<'m> {
         start::apply(context, context.goal(), conn)
     }
 
-    /// As [`Migrations::open`], with these settings, and with the report.
+    /// As [`Migrations::open`], with these settings, and returns the report as well.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("app.db");
+    /// let (conn, report) = migrations.migrator().open(&path)?;
+    /// assert_eq!((report.applied.len(), report.total), (10, 10));
+    /// conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Migrations::open`].
@@ -237,9 +319,23 @@ impl<'m> Migrator<'m> {
     /// same lock, settings and checks as [`Migrator::apply`]. A version below the first takes back all. Down files are those
     /// of the layouts that have them, `0001_name.down.sql` and `0001_name/down.sql`.
     ///
-    /// Rows that a migration has changed or dropped come back only if the down file brings them back, and what code has
-    /// done beside the SQL stays. A database that is not further than this is left as it is. The program applies the
-    /// migrations again when it next may: this is for going back to an older program.
+    /// Rows that a migration has changed or dropped come back only if the down file brings them back, and what hooks
+    /// have done stays. A database that is not further than this stays as it is. The program applies the migrations again
+    /// when it next starts: this is for going back to an older program.
+    ///
+    /// ```
+    /// use onward::ErrorKind;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../tests/histories/downs");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.apply(&mut conn)?;
+    /// let report = migrations.migrator().revert(&mut conn, 1)?;
+    /// let names: Vec<_> = report.reverted.iter().map(|migration| migration.name).collect();
+    /// assert_eq!(names, ["email", "orders"]);
+    /// // As far back as it goes.
+    /// assert_eq!(migrations.migrator().revert(&mut conn, 0)?.total, 0);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Migrations::apply`]; [`ErrorKind::NoDownFile`](crate::ErrorKind::NoDownFile) if one of them has none, and [`ErrorKind::Drift`](crate::ErrorKind::Drift) if the schema is not

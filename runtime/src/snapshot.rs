@@ -24,8 +24,8 @@ use crate::file::{Name, Partial, is_special};
 /// # Ok(()) }
 /// ```
 ///
-/// Code beside migrations, `migrations!(after = { … })`, has not run in it: what such code finds in an empty database is
-/// mostly nothing. It says that it has run, since its migration has.
+/// Hooks, `migrations!(after = { … })`, have not run in it: in an empty database they mostly find nothing to do. They count as
+/// run, since their migrations have.
 #[derive(Clone, Copy)]
 pub struct Snapshot {
     size: usize,
@@ -52,6 +52,14 @@ impl Snapshot {
 
     /// A database in memory of one's own, which may grow to a gigabyte.
     ///
+    /// ```
+    /// static EMPTY: onward::Snapshot = onward::snapshot!("../migrations");
+    ///
+    /// let conn = EMPTY.open_in_memory()?;
+    /// conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Sqlite`] if there is no memory for it.
     pub fn open_in_memory(&self) -> Result<Connection> {
@@ -67,6 +75,20 @@ impl Snapshot {
 
     /// Makes the file and opens it. It is whole from the first moment on, whatever happens to this process and however
     /// many others try the same.
+    ///
+    /// ```
+    /// use onward::ErrorKind;
+    ///
+    /// static EMPTY: onward::Snapshot = onward::snapshot!("../migrations");
+    ///
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("test.db");
+    /// let conn = EMPTY.create(&path)?;
+    /// conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+    /// // It replaces nothing.
+    /// assert!(matches!(EMPTY.create(&path).unwrap_err().kind(), ErrorKind::Create { .. }));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Create`] if there is a file of that name, or none can be made; if a `-journal`, `-wal` or `-shm` of a database

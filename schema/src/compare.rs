@@ -14,11 +14,35 @@ impl Schema {
     ///
     /// Two schemas that differ in nothing but spelling are the same here and not the same by `==`, which compares the
     /// names as written.
+    ///
+    /// ```
+    /// use onward_schema::Schema;
+    ///
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let expected = Schema::read(&conn)?;
+    /// conn.execute_batch("ALTER TABLE jobs DROP COLUMN note")?;
+    /// let differences = expected.compare(&Schema::read(&conn)?);
+    /// assert_eq!(differences[0].to_string(), "table `jobs`: column `note` is missing");
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn compare(&self, found: &Schema) -> Vec<Difference> {
         schemas(self, found)
     }
 
     /// As [`Schema::compare`], of the objects with these names alone, which are in lower case and sorted.
+    ///
+    /// ```
+    /// use onward_schema::Schema;
+    ///
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let expected = Schema::read(&conn)?;
+    /// // Another tool's table is none of ours.
+    /// conn.execute_batch("CREATE TABLE audit(id INTEGER)")?;
+    /// assert_eq!(expected.compare_named(&Schema::read(&conn)?, &["jobs".to_owned()]), []);
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn compare_named(&self, found: &Schema, names: &[String]) -> Vec<Difference> {
         let mut differences = self.compare(found);
         differences.retain(|difference| names.binary_search(&difference.name.to_ascii_lowercase()).is_ok());

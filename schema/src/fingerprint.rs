@@ -32,6 +32,18 @@ impl Fingerprint {
     ///
     /// With `objects`, of these alone: whatever else is there, such as the table of a replication tool or an index that
     /// somebody added, does not count. The names are in lower case and sorted, as [`objects`] gives them.
+    ///
+    /// ```
+    /// use onward_schema::Fingerprint;
+    ///
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let before = Fingerprint::read(&conn, Some(&["jobs"]))?;
+    /// conn.execute_batch("CREATE TABLE audit(id INTEGER)")?;
+    /// assert_eq!(Fingerprint::read(&conn, Some(&["jobs"]))?, before);
+    /// assert_ne!(Fingerprint::read(&conn, None)?, before);
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn read(conn: &Connection, objects: Option<&[&str]>) -> Result<Fingerprint> {
         let entries = match objects {
             Some(names) => entries_named(conn, names)?,
@@ -68,6 +80,13 @@ impl fmt::Display for Fingerprint {
 }
 
 /// The names of all objects that a fingerprint counts: tables, indexes, views and triggers; in lower case, sorted.
+///
+/// ```
+/// # let conn = rusqlite::Connection::open_in_memory()?;
+/// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+/// assert_eq!(onward_schema::objects(&conn)?, ["jobs"]);
+/// # Ok::<(), rusqlite::Error>(())
+/// ```
 pub fn objects(conn: &Connection) -> Result<Vec<String>> {
     let mut names: Vec<String> = entries(conn)?.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
     // A trigger may have the name of a table.

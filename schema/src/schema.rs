@@ -47,6 +47,16 @@ impl Schema {
     /// It takes many small queries: where others may change the schema meanwhile, start a transaction first.
     /// A view that does not resolve and a virtual table whose module is not there are listed with what is known. The
     /// shadow tables of such a virtual table pass for ordinary ones: only the module knows them.
+    ///
+    /// ```
+    /// use onward_schema::Schema;
+    ///
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let schema = Schema::read(&conn)?;
+    /// assert_eq!(schema.tables["jobs"].columns.len(), 3);
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn read(conn: &Connection) -> Result<Schema> {
         Schema::of(conn, catalog::entries(conn)?, |_| None)
     }
@@ -84,11 +94,32 @@ impl Schema {
     }
 
     /// The table of this name, in any case.
+    ///
+    /// ```
+    /// use onward_schema::Schema;
+    ///
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let schema = Schema::read(&conn)?;
+    /// assert!(schema.table("JOBS").is_some() && schema.table("queues").is_none());
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.get(&name.to_ascii_lowercase())
     }
 
     /// The index of this name, in any case, with its table.
+    ///
+    /// ```
+    /// use onward_schema::Schema;
+    ///
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// conn.execute_batch("CREATE INDEX by_state ON jobs(state)")?;
+    /// let schema = Schema::read(&conn)?;
+    /// assert!(schema.index("by_state").is_some());
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn index(&self, name: &str) -> Option<(&Table, &Index)> {
         let pairs =
             self.tables.values().flat_map(|table| table.indexes.iter().map(move |index| (table, index)));

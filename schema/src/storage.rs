@@ -25,11 +25,23 @@ impl Classes {
     pub const ANY: Classes = Classes(15);
 
     /// The classes in either set.
+    ///
+    /// ```
+    /// use onward_schema::Classes;
+    ///
+    /// assert_eq!(Classes::INTEGER.or(Classes::REAL), Classes::NUMBER);
+    /// ```
     pub const fn or(self, other: Classes) -> Classes {
         Classes(self.0 | other.0)
     }
 
     /// Whether the sets have a class in common.
+    ///
+    /// ```
+    /// use onward_schema::Classes;
+    ///
+    /// assert!(Classes::NUMBER.meets(Classes::REAL) && !Classes::NUMBER.meets(Classes::TEXT));
+    /// ```
     pub const fn meets(self, other: Classes) -> bool {
         self.0 & other.0 != 0
     }
@@ -144,6 +156,15 @@ impl Table {
     ///
     /// `INTEGER PRIMARY KEY DESC` in the column's own definition is none, by a
     /// [quirk](https://www.sqlite.org/lang_createtable.html#rowid) of SQLite, and has an index instead.
+    ///
+    /// ```
+    /// # use onward_schema::Schema;
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let schema = Schema::read(&conn)?;
+    /// assert!(schema.tables["jobs"].rowid().is_some_and(|column| column.name == "id"));
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn rowid(&self) -> Option<&Column> {
         let indexed = self.indexes.iter().any(|index| index.origin == crate::Origin::PrimaryKey);
         match self.primary_key()[..] {
@@ -153,6 +174,16 @@ impl Table {
     }
 
     /// Whether a column may be NULL: neither `NOT NULL` nor the rowid.
+    ///
+    /// ```
+    /// # use onward_schema::Schema;
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let jobs = &Schema::read(&conn)?.tables["jobs"];
+    /// let nullable: Vec<_> = jobs.columns.iter().map(|column| jobs.is_nullable(column)).collect();
+    /// assert_eq!(nullable, [false, false, true]);
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn is_nullable(&self, column: &Column) -> bool {
         !column.not_null && self.rowid().is_none_or(|rowid| rowid.name != column.name)
     }

@@ -41,11 +41,30 @@ pub struct Module {
 
 impl Table {
     /// The column of this name, in any case.
+    ///
+    /// ```
+    /// # use onward_schema::Schema;
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let schema = Schema::read(&conn)?;
+    /// assert!(schema.tables["jobs"].column("STATE").is_some_and(|column| column.not_null));
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| Ident(&column.name) == name)
     }
 
     /// The columns of the primary key in the key's order.
+    ///
+    /// ```
+    /// # use onward_schema::Schema;
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+    /// let schema = Schema::read(&conn)?;
+    /// let key: Vec<_> = schema.tables["jobs"].primary_key().iter().map(|column| &column.name).collect();
+    /// assert_eq!(key, ["id"]);
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     pub fn primary_key(&self) -> Vec<&Column> {
         let mut key: Vec<&Column> =
             self.columns.iter().filter(|column| column.primary_key.is_some()).collect();

@@ -1,4 +1,4 @@
-//! Rows whose foreign keys lead nowhere.
+//! Rows with dangling foreign keys.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt;
@@ -23,6 +23,20 @@ impl Violation {
     /// All violations in the main database of a connection, whether or not it enforces foreign keys.
     ///
     /// A table whose foreign keys SQLite cannot follow, because the parent has no unique key there, is passed over.
+    ///
+    /// ```
+    /// use onward_schema::Violation;
+    ///
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch(
+    ///     "PRAGMA foreign_keys = OFF;
+    ///      CREATE TABLE queues(id INTEGER PRIMARY KEY);
+    ///      CREATE TABLE jobs(queue INTEGER REFERENCES queues(id));
+    ///      INSERT INTO jobs VALUES (7);",
+    /// )?;
+    /// assert_eq!(Violation::read(&conn)?.len(), 1);
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the database cannot be read.

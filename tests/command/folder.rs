@@ -405,6 +405,33 @@ fn the_folder_is_the_one_that_the_manifest_names() {
     }
 }
 
+#[test]
+fn the_folder_of_a_package_stands_for_its_migrations() {
+    let place = workspace();
+    for (folder, migrations) in
+        [("crates/shop", "crates/shop/migrations/"), ("crates/mail", "crates/mail/db/history/")]
+    {
+        let checked = place.onward(&["check", folder]).exits(0);
+        assert_eq!(checked.out, "1 migration: 0 errors, 0 warnings\n", "{folder}");
+        let made = place.onward(&["new", "tags", folder]).exits(0).out.replace('\\', "/");
+        assert_eq!(made, format!("{migrations}0002_tags.sql\n"));
+        place.write(made.trim(), "CREATE TABLE tags (id INTEGER PRIMARY KEY);\n");
+        place.onward(&["apply", "app.db", folder]).exits(0);
+        place.onward(&["status", "app.db", folder]).exits(0);
+        place.remove("app.db");
+    }
+    let made = place.onward(&["new", "tags", "crates/plain"]).exits(0).out.replace('\\', "/");
+    assert_eq!(made, "crates/plain/migrations/0001_tags.sql\n");
+    // A folder with migrations beside its Cargo.toml is meant itself.
+    place.remove("crates/plain/migrations/0001_tags.sql");
+    place.write("crates/plain/0001_notes.sql", "CREATE TABLE notes (id INTEGER PRIMARY KEY, id TEXT);\n");
+    place.onward(&["check", "crates/plain"]).exits(1);
+    place.remove("crates/plain/0001_notes.sql");
+    place.write("crates/plain/0001_notes/up.sql", "CREATE TABLE notes (id INTEGER PRIMARY KEY);\n");
+    let made = place.onward(&["new", "more", "crates/plain"]).exits(0).out.replace('\\', "/");
+    assert_eq!(made, "crates/plain/0002_more/up.sql\n");
+}
+
 /// Two packages with migrations, one of them in a folder of its own choice, and one without.
 fn workspace() -> Place {
     let manifest =

@@ -102,10 +102,10 @@ fn mixed(file: &File, old_first: bool) -> [usize; 3] {
 fn refused_as_newer(file: &File, output: &Output) {
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{error}");
-    let says = "the database is newer than this program, which knows version 1";
+    let says = "the database is newer than this program, which knows version 0001";
     assert!(error.starts_with(&format!("error: `{}`: {says}\n", file.path().display())), "{error}");
     assert!(
-        error.contains("migration 2 `count` has run") && error.contains("nothing was changed"),
+        error.contains("migration 0002 `count` has run") && error.contains("nothing was changed"),
         "{error}"
     );
 }

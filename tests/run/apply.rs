@@ -72,10 +72,10 @@ fn a_failing_statement_changes_nothing_and_says_where() {
     assert!(matches!(error.kind(), ErrorKind::Statement { line: 4, column: 1, .. }), "{error:?}");
     assert_eq!(
         error.to_string().replace(&*file.path().to_string_lossy(), "app.db"),
-        "`app.db`: a migration failed and all were rolled back; nothing was changed\n  \
+        "`app.db`: a migration failed, and everything was rolled back; nothing was changed\n  \
          tests/histories/broken_late/0002_unique_names.sql:4:1: UNIQUE constraint failed: customers.name\n    \
          CREATE UNIQUE INDEX customers_by_name\n        ON customers(name)\n\
-         help: this finds the rows in the way; mend them, on a copy first, and start again\n    \
+         help: this query finds the rows that are in the way; correct them, on a copy first, and start again\n    \
          SELECT name, count(*) FROM customers WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1"
     );
     let ErrorKind::Statement { query: Some(query), .. } = error.kind() else { panic!("{error}") };
@@ -105,7 +105,11 @@ fn databases_that_ran_something_else_are_refused() {
     assert!(matches!(&conflicts[..], [Conflict::Missing { version: 3, .. }]), "{conflicts:?}");
 
     let error = file.refused(&INSERTED);
-    assert!(error.to_string().contains("migration 4 `refunds` has not run, though migration 5 after it has"));
+    assert!(
+        error
+            .to_string()
+            .contains("migration 0004 `refunds` has not run, though migration 0005 after it has")
+    );
 
     let ErrorKind::Newer { known: Some(1), conflicts, .. } = file.refused(&FIRST).into_kind() else {
         panic!()

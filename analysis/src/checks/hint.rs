@@ -28,7 +28,8 @@ pub(crate) fn statement(sql: &str, refusal: &Refusal) -> Option<String> {
         }
         let stop = tokens.iter().position(|token| token.range.end > at).unwrap_or(tokens.len());
         let (before, behind) = tokens.split_at(stop);
-        return semicolon(sql, before, behind)
+        return apostrophe(before, behind)
+            .or_else(|| semicolon(sql, before, behind))
             .or_else(|| form(before, behind))
             .or_else(|| reserved(before, behind))
             .or_else(|| mistyped(before, behind));
@@ -40,6 +41,28 @@ pub(crate) fn statement(sql: &str, refusal: &Refusal) -> Option<String> {
 pub(crate) fn function(name: &str) -> Option<&'static str> {
     let is_it = |names: &str| names.split('/').any(|known| name.eq_ignore_ascii_case(known));
     FUNCTIONS.iter().find(|(names, _)| is_it(names)).map(|(_, help)| *help)
+}
+
+/// A quote in the middle of a string ends it, as in `'it's'`: SQLite stops at the word behind it, or takes it for an alias and
+/// stops at the quote that is left over.
+fn apostrophe(before: &[Token<'_>], behind: &[Token<'_>]) -> Option<String> {
+    let next = behind.first()?;
+    let is_left_over = next.kind == Kind::Unknown && next.text.starts_with('\'');
+    let from = if is_left_over { 0 } else { before.len().saturating_sub(1) };
+    let tokens: Vec<&Token<'_>> = before[from..].iter().chain([next]).collect();
+    let touches = |pair: &&[&Token<'_>]| {
+        let [string, word] = pair else { return false };
+        let is_keyword = RESERVED.iter().any(|reserved| word.is(reserved));
+        string.kind == Kind::String
+            && word.kind == Kind::Word
+            && string.range.end == word.range.start
+            && !is_keyword
+    };
+    let [string, word] = tokens.windows(2).find(touches)? else { return None };
+    let begin = string.text.strip_suffix('\'')?;
+    let shown =
+        begin.char_indices().rev().nth(20).map_or(begin.to_owned(), |(at, _)| format!("…{}", &begin[at..]));
+    Some(format!("write a quote inside a string twice: `{shown}''{}`", word.text))
 }
 
 /// A statement begins on a line of its own, and the one before it has not ended.
@@ -175,6 +198,11 @@ mod tests {
             ("INSERT INTO t(a) VALUES ('x'),;", "take the comma"),
             ("UPDATE t SET a = '{}'::jsonb;", "CAST("),
             ("SELECT $$x$$;", "single quotes"),
+            ("INSERT INTO t(a) VALUES ('it's');", "inside a string twice: `'it''s`"),
+            ("INSERT INTO t(a, b) VALUES ('it's', 'b');", "inside a string twice: `'it''s`"),
+            ("SELECT 'it's';", "inside a string twice: `'it''s`"),
+            ("UPDATE t SET a = 'the end of the sergeant's day';", "`…e end of the sergeant''s`"),
+            ("CREATE TABLE x(a TEXT DEFAULT 'can't');", "inside a string twice: `'can''t`"),
             ("CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$;", "single quotes"),
             ("CREATE FUNCTION f() RETURNS int RETURN 1;", "no functions in SQL"),
             ("CREATE TABLE x(a INT, KEY k (a));", "statement of its own"),
@@ -244,6 +272,8 @@ mod tests {
             "SELECT 1 +* 2;",
             "UPDATE t SET a = = 1;",
             "SELECT\n(SELECT 1\n)) FROM t;",
+            "SELECT 'a'COLLATE NOCASE b c;",
+            "SELECT 'a' b c;",
         ] {
             assert_eq!(help(wrong), general, "{wrong}");
         }

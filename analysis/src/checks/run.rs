@@ -5,8 +5,8 @@ use onward_core::kind::Kind;
 
 use super::down::{down_differs, down_fails};
 use super::files::{
-    bad_config_file, bad_file_name, duplicate_version, mixed_layouts, no_migrations, unknown_directive,
-    unreadable, version_order,
+    bad_config_file, bad_file_name, duplicate_version, misplaced_config_file, mixed_layouts, no_migrations,
+    unknown_directive, unreadable, version_order,
 };
 use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
 use super::order::{
@@ -106,6 +106,7 @@ pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Fault::Code { file, paths, tool } => bad_file_name::code(*file, paths, *tool),
         Fault::Outside { file, mark } => redundant_transaction::outside(history, *file, mark),
         Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem, RULES),
+        Fault::Misplaced { file, dir } => misplaced_config_file::diagnose(*file, dir),
         Fault::Config { place, problem } => bad_config_file::diagnose(place.clone(), problem),
     })
 }

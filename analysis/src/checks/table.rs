@@ -3,8 +3,9 @@
 use super::application::{field_null, field_type, not_repeatable};
 use super::down::{down_differs, down_fails};
 use super::files::{
-    bad_config_file, bad_file_name, duplicate_version, empty_migration, folder_not_watched, mixed_layouts,
-    no_migrations, unknown_directive, unreadable, unused_allow, version_order,
+    bad_config_file, bad_file_name, duplicate_version, empty_migration, folder_not_watched,
+    misplaced_config_file, mixed_layouts, no_migrations, unknown_directive, unreadable, unused_allow,
+    version_order,
 };
 use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
 use super::order::{
@@ -61,6 +62,7 @@ pub static RULES: &[&Rule] = &[
     &locked_missing::RULE,
     &masked_create::RULE,
     &may_fail_with_rows::RULE,
+    &misplaced_config_file::RULE,
     &mixed_layouts::RULE,
     &newer_sqlite::RULE,
     &no_migrations::RULE,

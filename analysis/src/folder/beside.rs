@@ -4,6 +4,7 @@ use super::fault::Fault;
 use super::listing;
 use super::lock;
 use super::marks;
+use super::misplaced;
 use super::regular;
 use super::signs::Signs;
 use super::source::Source;
@@ -39,6 +40,15 @@ impl Source {
             }
         }
         code
+    }
+
+    /// A config file where nobody reads it.
+    pub(super) fn misplaced(&mut self) {
+        if let Some((path, text)) = misplaced::find(&self.history.dir, self.rules) {
+            self.history.inputs.push(path.clone());
+            let file = self.history.files.add(File::new(path, &text));
+            self.faults.push(Fault::Misplaced { file, dir: self.history.dir.clone() });
+        }
     }
 
     fn config(&mut self, path: &str) {

@@ -57,6 +57,8 @@ pub(crate) enum Fault {
     Outside { file: FileId, mark: Place },
     /// A directive is not understood.
     Directive { place: Place, problem: directive::Problem },
+    /// An `onward.toml` lies outside of the folder, where it is not read.
+    Misplaced { file: FileId, dir: PathBuf },
     /// `onward.toml` cannot be used.
     Config { place: Place, problem: String },
 }

@@ -1,9 +1,10 @@
 //! What a package's Cargo.toml says of its migrations.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use super::misplaced;
 use super::regular;
 
 /// The migrations folder that a package's Cargo.toml names, relative to it:
@@ -18,6 +19,15 @@ pub fn configured(package: &Path) -> Option<String> {
     let manifest = DeTable::parse(&text).ok()?.into_inner();
     let onward = manifest.get("package")?.get_ref().get("metadata")?.get_ref().get("onward")?;
     onward.get_ref().get("migrations")?.get_ref().as_str().map(str::to_owned)
+}
+
+/// The migrations folder of the package that lies in this folder: what its Cargo.toml names, or `migrations` in it. `None` if
+/// no package is here, or if this folder has migrations of its own beside the Cargo.toml.
+pub fn of_package(folder: &Path) -> Option<PathBuf> {
+    manifest(folder)?;
+    let migrations = folder.join(configured(folder).as_deref().unwrap_or("migrations"));
+    let is_there = migrations.is_dir() || !is_workspace_root(folder);
+    (is_there && !misplaced::has_migrations(folder)).then_some(migrations)
 }
 
 /// Whether the Cargo.toml of a folder is that of a workspace and of no package.

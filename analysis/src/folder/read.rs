@@ -11,7 +11,7 @@ use super::listing::{self, Listing};
 pub use super::listing::{Stamp, bytes, stamp};
 use super::lock;
 use super::order::{Order, Versions, keys};
-pub use super::package::{configured, is_workspace_root};
+pub use super::package::{configured, is_workspace_root, of_package};
 use super::signs::Signs;
 use super::source::{Named, Source};
 use super::stub;
@@ -44,6 +44,8 @@ pub fn read(dir: &Path, rules: &'static [&'static Rule]) -> (History, Faults) {
                 source.faults.push(Fault::Unreadable { file, path, problem });
             }
             source.files(paths);
+            source.misplaced();
+            source.misplaced();
             let unread = std::mem::take(&mut source.unread).into_values();
             source.faults.extend(unread.map(|found| Fault::OtherTool { found }));
             let refused = stub::settle(&mut source.history).into_iter();

@@ -6,8 +6,10 @@ use std::path::Path;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+use crate::checks::RULES;
 use crate::config;
 use crate::folder::history::History;
+use crate::folder::misplaced;
 use crate::folder::read;
 use crate::folder::tool::around::Around;
 use crate::record::record;
@@ -32,6 +34,7 @@ impl Key {
         }
         // What the folder is taken for depends on what lies around it.
         add(&mut sum, format!("{:?}", Around::of(dir)).as_bytes());
+        add(&mut sum, format!("{:?}", misplaced::find(dir, RULES)).as_bytes());
         Some(Key { sum: sum.finalize().into() })
     }
 

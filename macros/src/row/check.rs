@@ -16,12 +16,11 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
     let analysis = &schema.analysis;
     let error = |span, message: String| syn::Error::new(span, message).into_compile_error();
     let once = schema.once();
-    if analysis.replay.is_none() {
-        let message = format!("the {schema} cannot be replayed: `cargo onward check` shows why");
-        let error = error(table.span(), message);
-        return (quote!(#once #error), None);
-    }
     let Some(relation) = analysis.relation(&table.value()) else {
+        // It may be the broken history that should have made it, which `once` tells.
+        if analysis.lacks_schema() {
+            return (once, None);
+        }
         let diagnostic = analysis.no_relation(&table.value());
         let error = error(table.span(), schema.message(&diagnostic, &analysis.history.files));
         return (quote!(#once #error), None);
@@ -46,6 +45,8 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
                         },
                     ));
                 }
+                // So may the column.
+                None if analysis.lacks_schema() => {}
                 None => {
                     let diagnostic = analysis.no_column(&relation, name);
                     let message = schema.message(&diagnostic, &analysis.history.files);

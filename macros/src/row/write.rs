@@ -10,7 +10,8 @@ use super::check::without_lifetimes;
 use crate::column;
 use crate::statement::Schema;
 
-/// `Table`, `Insert` and `Update` for a struct whose table is known; the first alone, and empty, if it is not.
+/// `Table`, `Insert` and `Update` for a struct. If its table is not known, which is told, they are empty, so that what uses them
+/// is no second error.
 pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenStream {
     let struct_name = &row.name;
     let (generics, arguments, bounds) = row.generics.split_for_impl();
@@ -54,9 +55,6 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
             const TARGET: ::onward::__private::Target = __TARGET;
         }
     };
-    if known.is_none() {
-        return table;
-    }
     let insert = write(row, known, Write::Insert);
     let update = write(row, known, Write::Update);
     quote!(#table #insert #update)

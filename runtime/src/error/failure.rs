@@ -6,6 +6,17 @@ use super::kind::{Error, ErrorKind, Inner};
 
 impl Error {
     /// What is wrong.
+    ///
+    /// ```
+    /// use onward::ErrorKind;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE notes(body TEXT)")?;
+    /// let error = migrations.apply(&mut conn).unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::NoLedger { tables } if tables == &["notes"]));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
@@ -27,11 +38,29 @@ impl Error {
     }
 
     /// The file of the database that this is about; `None` if that is in memory, or if it is about no database.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("app.db");
+    /// std::fs::write(&path, "no database".repeat(100)).unwrap();
+    /// assert_eq!(migrations.open(&path).unwrap_err().path(), Some(path.as_path()));
+    /// ```
     pub fn path(&self) -> Option<&Path> {
         self.0.path.as_deref()
     }
 
     /// What SQLite, or rusqlite, said, if it comes from there.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("app.db");
+    /// std::fs::write(&path, "no database".repeat(100)).unwrap();
+    /// let error = migrations.open(&path).unwrap_err();
+    /// let code = error.sqlite_error().and_then(|error| error.sqlite_error_code());
+    /// assert_eq!(code, Some(onward::rusqlite::ErrorCode::NotADatabase));
+    /// ```
     pub fn sqlite_error(&self) -> Option<&rusqlite::Error> {
         self.kind().cause()?.downcast_ref()
     }

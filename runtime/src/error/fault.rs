@@ -9,6 +9,6 @@ pub enum Fault {
     Database,
     /// What lies around it: locks, permissions, the disk, the system. Once that is mended, the same start succeeds.
     Environment,
-    /// The program, or whoever started it: its connection, its settings, its code beside the migrations.
+    /// The program, or the user who started it: its connection, its settings, its hooks.
     Caller,
 }

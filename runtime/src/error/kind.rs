@@ -173,7 +173,7 @@ pub enum ErrorKind {
         /// What it holds.
         tables: Vec<String>,
     },
-    /// The schema of a database without a ledger is none of those that it could be taken over with.
+    /// A database without a ledger cannot be adopted: its schema is not the one after any migration.
     NotAdopted {
         /// The version that was asked for, if one was.
         at: Option<i64>,
@@ -188,17 +188,21 @@ pub enum ErrorKind {
     Undecided {
         /// The versions of the migrations that leave this schema.
         versions: Vec<i64>,
-        /// The files of the migrations in between that may change rows, or have code beside them.
+        /// As their file names write them.
+        labels: Vec<String>,
+        /// The files of the migrations in between that may change rows, or have a hook.
         writing: Vec<String>,
     },
-    /// The migration with which a database should be taken over is not in the program.
+    /// The migration at which a database is to be adopted is not in the program.
     UnknownVersion {
         /// The version asked for.
         version: i64,
         /// The newest version that the program knows.
         known: Option<i64>,
+        /// As its file name writes it.
+        label: Option<String>,
     },
-    /// A statement may have run before a database without a ledger was to be taken over, and must not run twice.
+    /// A database without a ledger cannot be adopted: a statement may have run on it before, and must not run twice.
     Unrepeatable {
         /// The file of the migration, as it was called when the program was compiled.
         file: String,
@@ -221,6 +225,8 @@ pub enum ErrorKind {
     Newer {
         /// The newest version that the program knows.
         known: Option<i64>,
+        /// As its file name writes it.
+        label: Option<String>,
         /// The newer migrations.
         conflicts: Vec<Conflict>,
     },
@@ -251,6 +257,8 @@ pub enum ErrorKind {
         target: i64,
         /// The newest version that the program knows.
         known: Option<i64>,
+        /// As its file name writes it.
+        label: Option<String>,
     },
     /// A statement failed.
     Statement {
@@ -268,7 +276,7 @@ pub enum ErrorKind {
         /// as it is.
         query: Option<String>,
     },
-    /// The code beside a migration failed, or changed the ledger, or left a database attached.
+    /// A hook failed, or changed the ledger, or left a database attached.
     Hook {
         /// The file of the migration, as it was called when the program was compiled.
         file: String,
@@ -277,7 +285,7 @@ pub enum ErrorKind {
         /// What it says.
         source: Box<dyn Cause + Send + Sync>,
     },
-    /// The code beside a migration has ended the transaction that it was called in.
+    /// A hook has ended the transaction that it was called in.
     TransactionEnded {
         /// The file of the migration, as it was called when the program was compiled.
         file: String,
@@ -286,7 +294,7 @@ pub enum ErrorKind {
         /// What it says, if it failed as well.
         source: Option<Box<dyn Cause + Send + Sync>>,
     },
-    /// Rows would be left whose foreign keys lead nowhere, and did not before.
+    /// The migrations would leave dangling foreign keys that were not there before.
     ForeignKeys {
         /// A few of the new violations for each table and the table it refers to.
         violations: Vec<Violation>,

@@ -48,7 +48,7 @@ pub(super) fn help(error: &rusqlite::Error) -> Option<&'static str> {
              journal beside the file; a file that was moved or replaced while it was open has to be opened again"
         }
         Some(ErrorCode::CannotOpen) => {
-            "see that the file and its folder exist and can be read and written, and so the folder for temporary files"
+            "make sure that the file, its folder and the folder for temporary files exist and can be read and written"
         }
         Some(ErrorCode::SystemIoFailure) => {
             "look at the disk and the system's log; on a network file system, move the database to a local disk"
@@ -57,20 +57,20 @@ pub(super) fn help(error: &rusqlite::Error) -> Option<&'static str> {
             "the connection's authorizer denies it: migrate without one"
         }
         _ if extended == Some(ffi::SQLITE_CONSTRAINT_COMMITHOOK) => {
-            "the application's commit hook refuses it, and all was rolled back: let the hook pass while migrations run, or \
+            "the application's commit hook refuses it, and everything was rolled back: let the hook pass while migrations run, or \
              migrate on a connection without it"
         }
         Some(ErrorCode::ConstraintViolation) if message(error).starts_with("FOREIGN KEY") => {
-            "with foreign keys on, a row would be left that refers to one that is not there: delete or mend the rows that \
-             refer to it first, in the migration; `PRAGMA foreign_key_check` tells of those that lead nowhere already"
+            "with foreign keys on, this would leave a dangling foreign key: delete or correct the rows that refer to it first, \
+             in the migration; `PRAGMA foreign_key_check` lists those that dangle already"
         }
         Some(ErrorCode::ConstraintViolation) => {
-            "rows of this database break the constraint: look for them on a copy, mend them, and start again; \
+            "rows of this database break the constraint: find them on a copy, correct them, and start again; \
              `cargo onward rehearse` tries it"
         }
         _ if message(error).contains("already exists") || message(error).starts_with("duplicate column") => {
             "something else has made it, or the migration has run before and its row in `onward_migrations` was removed: \
-             look at the ledger, and put back what is missing there"
+             look at the ledger, and restore what is missing there"
         }
         _ if is_missing_function(error) => {
             "register the function on the connection before it migrates; onward.toml has it only for the build, and for \

@@ -8,6 +8,7 @@ use onward_core::plan;
 use onward_core::printable::{Lines, printable};
 
 use super::list::List;
+use super::migration::Migration;
 
 /// Why a ledger and the embedded history do not go together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Conflict {
     Edited {
         /// Its version.
         version: i64,
+        /// The version as its file name writes it; one that the program does not have is written as the others are.
+        label: String,
         /// Its name in the program.
         name: String,
         /// Its file in the program.
@@ -32,6 +35,8 @@ pub enum Conflict {
     Missing {
         /// Its version.
         version: i64,
+        /// The version as its file name writes it; one that the program does not have is written as the others are.
+        label: String,
         /// Its name in the ledger.
         name: String,
         /// The checksum of what has run.
@@ -41,6 +46,8 @@ pub enum Conflict {
     Newer {
         /// Its version.
         version: i64,
+        /// The version as its file name writes it; one that the program does not have is written as the others are.
+        label: String,
         /// Its name in the ledger.
         name: String,
         /// The checksum of what has run.
@@ -50,6 +57,8 @@ pub enum Conflict {
     OutOfOrder {
         /// Its version.
         version: i64,
+        /// The version as its file name writes it; one that the program does not have is written as the others are.
+        label: String,
         /// Its name.
         name: String,
         /// Its file.
@@ -59,11 +68,15 @@ pub enum Conflict {
         program: Checksum,
         /// The newest version that has run.
         newest: i64,
+        /// As its file name writes it.
+        newest_label: String,
     },
     /// A row of the ledger that its chain does not vouch for: it, or a row before it, was changed or removed by hand.
     Tampered {
         /// Its version.
         version: i64,
+        /// The version as its file name writes it; one that the program does not have is written as the others are.
+        label: String,
         /// Its name in the ledger.
         name: String,
         /// The chain of the row.
@@ -75,6 +88,18 @@ pub enum Conflict {
 
 impl Conflict {
     /// The version of the migration it is about.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.apply(&mut conn)?;
+    /// // Somebody has removed a row of the ledger.
+    /// conn.execute("DELETE FROM onward_migrations WHERE version = 2", [])?;
+    /// let status = migrations.status(&conn)?;
+    /// let versions: Vec<i64> = status.conflicts().map(|conflict| conflict.version()).collect();
+    /// assert_eq!(versions, [2, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn version(&self) -> i64 {
         match self {
             Conflict::Edited { version, .. }
@@ -85,33 +110,58 @@ impl Conflict {
         }
     }
 
+    /// The version of that migration as its file name writes it, `0004`. One that the program does not have is written as wide
+    /// as the program's own.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.apply(&mut conn)?;
+    /// conn.execute("UPDATE onward_migrations SET version = 11 WHERE version = 10", [])?;
+    /// let status = migrations.status(&conn)?;
+    /// // The program has no file of this version.
+    /// assert!(status.conflicts().any(|conflict| conflict.label() == "0011"));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    pub fn label(&self) -> &str {
+        match self {
+            Conflict::Edited { label, .. }
+            | Conflict::Missing { label, .. }
+            | Conflict::Newer { label, .. }
+            | Conflict::OutOfOrder { label, .. }
+            | Conflict::Tampered { label, .. } => label,
+        }
+    }
+
     /// With the names and sums that its indexes stand for.
     pub(crate) fn of(found: plan::Conflict, list: List<'_>, rows: &[Row]) -> Conflict {
         let of = |migration| {
             let found = list.at(migration);
-            (found.version(), found.name().to_owned(), found.file().to_owned(), found.checksum())
+            let (label, name, file) = (found.label(), found.name(), found.file());
+            (found.version(), label.to_owned(), name.to_owned(), file.to_owned(), found.checksum())
         };
         match found {
             plan::Conflict::Edited { row, migration } => {
-                let (version, name, file, program) = of(migration);
-                Conflict::Edited { version, name, file, ledger: rows[row].checksum.clone(), program }
+                let (version, label, name, file, program) = of(migration);
+                Conflict::Edited { version, label, name, file, ledger: rows[row].checksum.clone(), program }
             }
             plan::Conflict::Missing { row } => {
                 let Row { version, name, checksum: ledger, .. } = rows[row].clone();
-                Conflict::Missing { version, name, ledger }
+                Conflict::Missing { version, label: label(list, version), name, ledger }
             }
             plan::Conflict::Newer { row } => {
                 let Row { version, name, checksum: ledger, .. } = rows[row].clone();
-                Conflict::Newer { version, name, ledger }
+                Conflict::Newer { version, label: label(list, version), name, ledger }
             }
             plan::Conflict::OutOfOrder { migration, newest } => {
-                let (version, name, file, program) = of(migration);
-                Conflict::OutOfOrder { version, name, file, program, newest }
+                let (version, label_of, name, file, program) = of(migration);
+                let newest_label = label(list, newest);
+                Conflict::OutOfOrder { version, label: label_of, name, file, program, newest, newest_label }
             }
             plan::Conflict::Tampered { row, expected } => {
                 let Row { version, name, chain: ledger, .. } = rows[row].clone();
                 let expected = expected.map_or_else(|| "another".to_owned(), |expected| expected.to_string());
-                Conflict::Tampered { version, name, ledger, expected }
+                Conflict::Tampered { version, label: label(list, version), name, ledger, expected }
             }
         }
     }
@@ -121,6 +171,16 @@ impl Conflict {
     }
 
     /// The name of the migration it is about.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.apply(&mut conn)?;
+    /// conn.execute("UPDATE onward_migrations SET checksum = '' WHERE version = 3", [])?;
+    /// let status = migrations.status(&conn)?;
+    /// assert_eq!(status.conflicts().next().map(|conflict| conflict.name()), Some("attempts"));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn name(&self) -> &str {
         match self {
             Conflict::Edited { name, .. } | Conflict::OutOfOrder { name, .. } => name,
@@ -137,35 +197,48 @@ impl fmt::Display for Conflict {
         // A name comes from the ledger, and so do checksums and chains: anybody may have written them.
         let name = printable(self.name());
         match self {
-            Conflict::Edited { version, file, ledger, program, .. } => write!(
+            Conflict::Edited { label, file, ledger, program, .. } => write!(
                 f,
-                "migration {version} `{name}` was edited after it ran\n  ran with checksum {}\n  now has checksum \
+                "migration {label} `{name}` was edited after it ran\n  ran with checksum {}\n  now has checksum \
                  {program} ({file})",
                 printable(ledger)
             ),
-            Conflict::Missing { version, ledger, .. } => write!(
+            Conflict::Missing { label, ledger, .. } => write!(
                 f,
-                "migration {version} `{name}` has run, and the program does not have it\n  ran with checksum {}",
+                "migration {label} `{name}` has run, and the program does not have it\n  ran with checksum {}",
                 printable(ledger)
             ),
-            Conflict::Newer { version, ledger, .. } => write!(
+            Conflict::Newer { label, ledger, .. } => write!(
                 f,
-                "migration {version} `{name}` has run, and is newer than the program\n  ran with checksum {}",
+                "migration {label} `{name}` has run, and is newer than the program\n  ran with checksum {}",
                 printable(ledger)
             ),
-            Conflict::OutOfOrder { version, file, program, newest, .. } => write!(
+            Conflict::OutOfOrder { label, file, program, newest_label, .. } => write!(
                 f,
-                "migration {version} `{name}` has not run, though migration {newest} after it has\n  has checksum \
+                "migration {label} `{name}` has not run, though migration {newest_label} after it has\n  has checksum \
                  {program} ({file})"
             ),
-            Conflict::Tampered { version, ledger, expected, .. } => write!(
+            Conflict::Tampered { label, ledger, expected, .. } => write!(
                 f,
-                "the row of migration {version} `{name}`, or one before it, was changed or removed\n  has chain \
+                "the row of migration {label} `{name}`, or one before it, was changed or removed\n  has chain \
                  {}\n  should have {expected}",
                 printable(ledger)
             ),
         }
     }
+}
+
+/// A version as the file names of these migrations write it: that of the one that has it, or with as many digits as all have.
+fn label(list: List<'_>, version: i64) -> String {
+    if let Some(migration) = list.iter().find(|migration| migration.version() == version) {
+        return migration.label().to_owned();
+    }
+    let width = list.first().map_or(0, |first| first.label().len());
+    let is_plain = |migration: Migration<'_>| {
+        let label = migration.label();
+        label.len() == width && label.parse() == Ok(migration.version())
+    };
+    if list.iter().all(is_plain) { format!("{version:0width$}") } else { version.to_string() }
 }
 
 /// Where the two do not go together.
@@ -211,6 +284,27 @@ pub(crate) mod tests {
             row
         };
         versions.iter().map(row).collect()
+    }
+
+    #[test]
+    fn versions_are_called_as_the_files_are() {
+        let named = |labels: &[&'static str], version| {
+            let sum = [5; 32];
+            let one = |(at, label): (i64, &&'static str)| {
+                let end = u32::try_from(label.len()).unwrap_or_default();
+                let file = crate::__private::file(label, [0, end, end], &[]);
+                crate::__private::migration(at, file, sum, sum)
+            };
+            label(&(1..).zip(labels).map(one).collect::<Vec<_>>(), version)
+        };
+        assert_eq!(named(&["0001", "0002"], 2), "0002");
+        assert_eq!(named(&["0001", "0002"], 4), "0004");
+        assert_eq!(named(&["1", "2"], 4), "4");
+        // In no form that another number could be written in.
+        assert_eq!(named(&["0001", "02"], 4), "4");
+        assert_eq!(named(&["2026-01-05", "2026-01-06"], 4), "4");
+        assert_eq!(named(&["00a", "00b"], 4), "4");
+        assert_eq!(named(&[], 4), "4");
     }
 
     #[test]

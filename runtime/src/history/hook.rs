@@ -1,4 +1,4 @@
-//! A function of the application that runs beside the SQL of a migration.
+//! Hooks: functions of the application that run after the SQL of a migration.
 
 use rusqlite::Transaction;
 

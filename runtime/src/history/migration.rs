@@ -1,4 +1,4 @@
-//! One migration: a file, where its statements are, and the code beside it.
+//! One migration: a file, where its statements are, and its hook.
 
 use std::fmt;
 
@@ -25,37 +25,82 @@ impl<'m> Migration<'m> {
 
     /// Its number in the ledger, which rises in the order of the history: the number in its file name, or where that does
     /// not rise, is longer than 64 bits or no number at all, another that is made of it.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert_eq!(migrations.list().get(2).unwrap().version(), 3);
+    /// ```
     pub fn version(self) -> i64 {
         self.step().version
     }
 
     /// The version as the file name writes it, leading zeros included.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert_eq!(migrations.list().get(2).unwrap().label(), "0003");
+    /// ```
     pub fn label(self) -> &'m str {
         self.up().label
     }
 
     /// The name behind the version.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert_eq!(migrations.list().get(2).unwrap().name(), "attempts");
+    /// ```
     pub fn name(self) -> &'m str {
         self.up().name
     }
 
     /// The file it comes from, as it was called when the program was compiled.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert!(migrations.list().get(2).unwrap().file().ends_with("migrations/0003_attempts.sql"));
+    /// ```
     pub fn file(self) -> &'m str {
         self.up().path
     }
 
     /// The text of the file.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// assert!(migrations.list().get(2).unwrap().sql().contains("CREATE TABLE attempts"));
+    /// ```
     pub fn sql(self) -> &'m str {
         self.up().sql
     }
 
     /// SHA-256 over the text, to which neither comments nor white space count.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let sql = migrations.list().get(2).unwrap().sql();
+    /// assert_eq!(onward::Checksum::of(sql), migrations.list().get(2).unwrap().checksum());
+    /// assert_eq!(onward::Checksum::of(&format!("-- a comment\n{sql}")), migrations.list().get(2).unwrap().checksum());
+    /// ```
     pub fn checksum(self) -> Checksum {
         self.step().checksum
     }
 
     /// The function that runs after its statements, as [`migrations!`](crate::migrations) names it: `after = { 3 =>
     /// backfill::hash_messages }`. It is code, and no part of the checksum.
+    ///
+    /// ```
+    /// use onward::rusqlite::{Result, Transaction};
+    ///
+    /// fn fill(tx: &Transaction<'_>) -> Result<()> {
+    ///     tx.execute("INSERT INTO queues(name) VALUES ('reports')", []).map(drop)
+    /// }
+    ///
+    /// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 2 => fill });
+    ///
+    /// assert_eq!(MIGRATIONS.list().get(1).unwrap().hook(), Some("fill"));
+    /// assert_eq!(MIGRATIONS.list().get(2).unwrap().hook(), None);
+    /// ```
     pub fn hook(self) -> Option<&'m str> {
         self.code().map(|hook| hook.name)
     }

@@ -71,8 +71,8 @@ impl Migrations {
     ///
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
-    /// let names: Vec<&str> = migrations.list().iter().map(|migration| migration.name()).collect();
-    /// assert_eq!(names.len(), migrations.list().len());
+    /// let labels: Vec<&str> = migrations.list().iter().map(|migration| migration.label()).collect();
+    /// assert_eq!(labels[..3], ["0001", "0002", "0003"]);
     /// ```
     pub fn list(&self) -> List<'_> {
         List::new(self.embedded())

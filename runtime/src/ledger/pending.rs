@@ -4,7 +4,7 @@ use onward_core::ledger::Row;
 use onward_core::plan::{self, Refusal};
 
 use crate::error::{ErrorKind, Result};
-use crate::history::{Conflict, List, Migration};
+use crate::history::{Conflict, List};
 
 /// The migrations that are still to run: those after the newest that has, if all up to there agree.
 ///
@@ -19,7 +19,11 @@ pub(crate) fn pending<'m>(list: List<'m>, rows: &[Row]) -> Result<List<'m>> {
     let conflicts = found.into_iter().map(|found| Conflict::of(found, list, rows)).collect();
     let kind = match refusal {
         Refusal::Tampered => ErrorKind::Tampered { conflicts },
-        Refusal::Newer => ErrorKind::Newer { known: list.last().map(Migration::version), conflicts },
+        Refusal::Newer => {
+            let (known, label) =
+                list.last().map(|newest| (newest.version(), newest.label().to_owned())).unzip();
+            ErrorKind::Newer { known, label, conflicts }
+        }
         Refusal::Diverged => ErrorKind::Diverged { conflicts },
     };
     Err(kind.into())

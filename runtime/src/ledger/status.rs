@@ -22,10 +22,9 @@ pub(crate) fn status(migrations: &Migrations, conn: &Connection) -> Result<Statu
     for conflict in conflicts(migrations.list(), &rows) {
         let version = conflict.version();
         entries.retain(|entry| entry.version != version);
-        let known = migrations.list().iter().find(|migration| migration.version() == version);
         entries.push(Entry {
             version,
-            label: known.map_or_else(|| version.to_string(), |migration| migration.label().to_owned()),
+            label: conflict.label().to_owned(),
             name: conflict.name().to_owned(),
             state: State::Conflict(conflict),
         });

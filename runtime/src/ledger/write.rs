@@ -13,7 +13,7 @@ pub(crate) fn create(conn: &Connection) -> Result<()> {
     conn.execute_batch(CREATE_LEDGER)
 }
 
-/// Writes that a database without a ledger was taken over with these migrations.
+/// Writes that a database without a ledger was adopted with these migrations.
 pub(crate) fn adopt(conn: &Connection, list: List<'_>) -> Result<()> {
     if list.is_empty() {
         return Ok(());
@@ -39,7 +39,7 @@ pub(crate) fn remove(conn: &Connection, from: i64) -> Result<()> {
 }
 
 /// Reads back what was written: these migrations, and no others, of which the first so many were there when the database
-/// was taken over. A trigger or an authorizer can keep a row away without an error, and what it stands for would run again.
+/// was adopted. A trigger or an authorizer can keep a row away without an error, and what it stands for would run again.
 ///
 /// # Errors
 /// [`ErrorKind::LedgerNotWritten`], or that the ledger cannot be read.

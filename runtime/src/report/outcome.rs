@@ -27,6 +27,16 @@ pub struct Applied {
 /// What [`Migrations::apply`](crate::Migrations::apply) did. Its `Display` is a table for people.
 ///
 /// With the feature `serde` it can be serialized; its durations are then numbers of seconds.
+///
+/// ```
+/// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// let report = migrations.apply(&mut conn)?;
+/// println!("{report}");
+/// assert_eq!(report.applied[0].label, "0001");
+/// assert_eq!(report.newest, Some(("0010", "retries")));
+/// # Ok::<(), onward::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -37,7 +47,7 @@ pub struct Report {
     pub reverted: Vec<Applied>,
     /// How many migrations the database has run now, these included.
     pub total: usize,
-    /// How many of them it had when it was taken over in this run; see [`Migrator::adopt`](crate::Migrator::adopt).
+    /// How many of them it had when this run adopted it; see [`Migrator::adopt`](crate::Migrator::adopt).
     pub adopted: usize,
     /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
     pub newest: Option<(String, String)>,
@@ -74,6 +84,14 @@ pub struct Recreated {
 
 impl Report {
     /// Whether there was nothing to run.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// assert!(!migrations.apply(&mut conn)?.is_up_to_date());
+    /// assert!(migrations.apply(&mut conn)?.is_up_to_date());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn is_up_to_date(&self) -> bool {
         self.applied.is_empty() && self.reverted.is_empty()
     }
@@ -84,7 +102,7 @@ impl fmt::Display for Report {
         let f = &mut Lines(f);
         let count = |number: usize| counted(number, "migration", "migrations");
         if self.adopted > 0 {
-            writeln!(f, "taken over with {}", count(self.adopted))?;
+            writeln!(f, "adopted with {}", count(self.adopted))?;
         }
         if self.is_up_to_date() {
             return match &self.newest {
@@ -114,7 +132,7 @@ impl fmt::Display for Report {
         match &self.recreated {
             Some(Recreated { moved_to, reason }) => {
                 let moved_to = printable(&moved_to.to_string_lossy()).into_owned();
-                write!(f, "\nmade anew; the old one is now {moved_to}, because {reason}")
+                write!(f, "\na new database was made; the old one is now {moved_to}, because {reason}")
             }
             None => Ok(()),
         }

@@ -20,6 +20,10 @@ impl Phase {
     const ALL: [Phase; 4] = [Phase::Waiting, Phase::Migrating, Phase::Ready, Phase::Failed];
 
     /// Its name in lower case, as a health endpoint would say it.
+    ///
+    /// ```
+    /// assert_eq!(onward::Phase::Migrating.as_str(), "migrating");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Phase::Waiting => "waiting",
@@ -62,16 +66,44 @@ pub struct Readiness(AtomicU8);
 
 impl Readiness {
     /// One that is [`Phase::Waiting`].
+    ///
+    /// ```
+    /// static READINESS: onward::Readiness = onward::Readiness::new();
+    ///
+    /// assert_eq!(READINESS.phase(), onward::Phase::Waiting);
+    /// ```
     pub const fn new() -> Readiness {
         Readiness(AtomicU8::new(Phase::Waiting as u8))
     }
 
     /// How far the run is.
+    ///
+    /// ```
+    /// use onward::{Phase, Readiness};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let readiness = Readiness::new();
+    /// conn.execute_batch("BEGIN")?;
+    /// assert!(migrations.migrator().readiness(&readiness).apply(&mut conn).is_err());
+    /// assert_eq!(readiness.phase(), Phase::Failed);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn phase(&self) -> Phase {
         Phase::ALL[usize::from(self.0.load(Ordering::Acquire))]
     }
 
     /// Whether the database is up to date.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let readiness = onward::Readiness::new();
+    /// assert!(!readiness.is_ready());
+    /// migrations.migrator().readiness(&readiness).apply(&mut conn)?;
+    /// assert!(readiness.is_ready());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn is_ready(&self) -> bool {
         self.phase() == Phase::Ready
     }

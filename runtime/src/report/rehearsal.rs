@@ -24,6 +24,17 @@ pub struct TableRows {
 
 impl TableRows {
     /// How many rows would be gone, or have moved to a table of another name.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.migrator().target(1).apply(&mut conn)?;
+    /// conn.execute("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", [])?;
+    /// let rehearsal = migrations.rehearse(&conn)?;
+    /// let jobs = rehearsal.rows.iter().find(|table| table.table == "jobs").unwrap();
+    /// assert_eq!((jobs.before, jobs.lost()), (1, 0));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn lost(&self) -> u64 {
         self.before.saturating_sub(self.after.unwrap_or(0))
     }
@@ -47,7 +58,7 @@ pub struct Recorded {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Rehearsal {
-    /// The migrations with which the database would be taken over: recorded as run, without being run; see
+    /// The migrations with which the database would be adopted: recorded as run, without being run; see
     /// [`Migrator::adopt`](crate::Migrator::adopt).
     pub adopted: Vec<Recorded>,
     /// The migrations that would run, with the time they took on the copy.
@@ -60,8 +71,8 @@ pub struct Rehearsal {
     pub duration: Duration,
     /// Every table that there is now.
     pub rows: Vec<TableRows>,
-    /// Rows whose foreign keys would lead nowhere, and do not now, a few for each table and the table it refers to: with
-    /// any, the migrations would be refused.
+    /// New dangling foreign keys, a few for each table and the table it refers to: with any, the migrations would be
+    /// refused.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::texts"))]
     pub violations: Vec<Violation>,
     /// How many of them there would be in all.
@@ -92,12 +103,12 @@ impl fmt::Display for Rehearsal {
         }
         write!(
             f,
-            "{} in {} on a copy that took {}: {} would be lost, {} lead nowhere",
+            "{} in {} on a copy that took {}: {} would be lost, {} would dangle",
             counted(self.applied.len(), "migration", "migrations"),
             millis(self.duration),
             millis(self.copying),
             counted(self.rows.iter().map(TableRows::lost).sum::<u64>() as usize, "row", "rows"),
-            counted(self.violation_count as usize, "foreign key would", "foreign keys would")
+            counted(self.violation_count as usize, "foreign key", "foreign keys")
         )
     }
 }

@@ -12,7 +12,7 @@ use crate::history::Conflict;
 pub enum State {
     /// It has run, at this time in UTC.
     Applied(String),
-    /// It had run when the database was taken over, at this time in UTC: see [`Migrator::adopt`](crate::Migrator::adopt).
+    /// It had run before the database was adopted, at this time in UTC: see [`Migrator::adopt`](crate::Migrator::adopt).
     Adopted(String),
     /// It will run.
     Pending,
@@ -27,7 +27,7 @@ pub enum State {
 pub struct Entry {
     /// Its version.
     pub version: i64,
-    /// The version as its file name writes it; for a migration that the program does not have, the number in the ledger.
+    /// The version as its file name writes it; one that the program does not have is written as the others are.
     pub label: String,
     /// Its name.
     pub name: String,
@@ -48,11 +48,32 @@ pub struct Status {
 
 impl Status {
     /// How many migrations are pending.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// assert_eq!(migrations.status(&conn)?.pending(), 10);
+    /// migrations.apply(&mut conn)?;
+    /// assert_eq!(migrations.status(&conn)?.pending(), 0);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn pending(&self) -> usize {
         self.entries.iter().filter(|entry| entry.state == State::Pending).count()
     }
 
     /// What ledger and program do not agree about; with any of these, nothing is applied.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// migrations.apply(&mut conn)?;
+    /// assert_eq!(migrations.status(&conn)?.conflicts().count(), 0);
+    /// // Somebody has edited the ledger.
+    /// conn.execute("UPDATE onward_migrations SET checksum = '' WHERE version = 3", [])?;
+    /// let status = migrations.status(&conn)?;
+    /// assert!(matches!(status.conflicts().next(), Some(onward::Conflict::Tampered { version: 3, .. })));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
         self.entries.iter().filter_map(|entry| match &entry.state {
             State::Conflict(conflict) => Some(conflict),
@@ -61,6 +82,15 @@ impl Status {
     }
 
     /// Whether there is nothing to do and nothing wrong.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// assert!(!migrations.status(&conn)?.is_up_to_date());
+    /// migrations.apply(&mut conn)?;
+    /// assert!(migrations.status(&conn)?.is_up_to_date());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn is_up_to_date(&self) -> bool {
         self.pending() == 0 && self.conflicts().next().is_none() && self.strangers.is_empty()
     }

@@ -47,12 +47,27 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
         Query { sql, read, parameters }
     }
 
-    /// The text of the statement.
+    /// The text of the statement, for a log.
+    ///
+    /// ```
+    /// let query = onward::query!(migrations = "../migrations", "SELECT name FROM queues");
+    /// assert_eq!(query.sql(), "SELECT name FROM queues");
+    /// ```
     pub fn sql(&self) -> &'static str {
         self.sql
     }
 
     /// All rows.
+    ///
+    /// ```
+    /// use onward::query_scalar;
+    ///
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let names = query_scalar!(migrations = "../migrations", "SELECT name FROM queues ORDER BY name").all(&conn)?;
+    /// assert_eq!(names, ["default", "mail"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// rusqlite's, if the statement cannot be run or a value is none of its column's type.
@@ -62,6 +77,20 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
 
     /// The first row.
     ///
+    /// ```
+    /// use onward::query;
+    /// use onward::rusqlite::Error::QueryReturnedNoRows;
+    ///
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let find = |name: &str| {
+    ///     query!(migrations = "../migrations", "SELECT concurrency FROM queues WHERE name = ?", name).one(&conn)
+    /// };
+    /// assert_eq!(find("default")?.concurrency, 4);
+    /// assert!(matches!(find("nowhere"), Err(QueryReturnedNoRows)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// `rusqlite::Error::QueryReturnedNoRows` if there is none; else as [`all`](Query::all).
     pub fn one(self, conn: &Connection) -> Result<T> {
@@ -70,6 +99,16 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
 
     /// The first row, if there is one. A statement that writes is run to its end all the same: only then is it
     /// committed, or refused.
+    ///
+    /// ```
+    /// use onward::query_scalar;
+    ///
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let newest = query_scalar!(migrations = "../migrations", "SELECT id FROM jobs ORDER BY id DESC LIMIT 1");
+    /// assert_eq!(newest.optional(&conn)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`all`](Query::all).
@@ -88,13 +127,16 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     /// The prepared statement with its parameters bound, to go through the rows one by one. Go through all of them if it
     /// writes: SQLite commits at the end.
     ///
-    /// ```no_run
-    /// # fn run(conn: &onward::rusqlite::Connection, query: onward::Query<'_, String, 0>) -> onward::rusqlite::Result<()> {
-    /// let mut names = query.prepare(conn)?;
+    /// ```
+    /// use onward::query_scalar;
+    ///
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let mut names = query_scalar!(migrations = "../migrations", "SELECT name FROM queues").prepare(&conn)?;
     /// for name in names.iter() {
     ///     println!("{}", name?);
     /// }
-    /// # Ok(()) }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
@@ -112,6 +154,17 @@ pub struct Prepared<'c, T> {
 
 impl<T> Prepared<'_, T> {
     /// Runs it and reads row by row. Called again, it runs again.
+    ///
+    /// ```
+    /// use onward::query_scalar;
+    ///
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let mut names = query_scalar!(migrations = "../migrations", "SELECT name FROM queues").prepare(&conn)?;
+    /// let with_an_m = names.iter().filter(|name| name.as_ref().is_ok_and(|name| name.contains('m')));
+    /// assert_eq!(with_an_m.count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&mut self) -> impl Iterator<Item = Result<T>> {
         self.statement.raw_query().mapped(self.read)
     }
@@ -130,12 +183,29 @@ impl<'p, const N: usize> Execute<'p, N> {
         Execute { sql, parameters }
     }
 
-    /// The text of the statement.
+    /// The text of the statement, for a log.
+    ///
+    /// ```
+    /// let statement = onward::query!(migrations = "../migrations", "DELETE FROM jobs");
+    /// assert_eq!(statement.sql(), "DELETE FROM jobs");
+    /// ```
     pub fn sql(&self) -> &'static str {
         self.sql
     }
 
     /// Runs it and gives back how many rows it inserted, changed or deleted.
+    ///
+    /// ```
+    /// use onward::query;
+    ///
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let (name, concurrency) = ("reports", 2);
+    /// query!(migrations = "../migrations", "INSERT INTO queues(name, concurrency) VALUES (:name, :concurrency)").execute(&conn)?;
+    /// let changed = query!(migrations = "../migrations", "UPDATE queues SET concurrency = 8").execute(&conn)?;
+    /// assert_eq!(changed, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// rusqlite's, a constraint that is violated among them.

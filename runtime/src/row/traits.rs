@@ -17,6 +17,24 @@ use super::fields::{Fields, Target, Use, Values};
 pub trait Row: Fields + Sized {
     /// Reads a row, for rusqlite's `query_map` and its like.
     ///
+    /// ```
+    /// use onward::{Row, Table};
+    ///
+    /// #[derive(Row)]
+    /// #[onward(table = "queues", migrations = "../migrations")]
+    /// struct Queue {
+    ///     name: String,
+    ///     concurrency: i64,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let mail = conn.query_row(&format!("{} WHERE name = 'mail'", Queue::SELECT), [], Queue::from_row)?;
+    /// assert_eq!((mail.name.as_str(), mail.concurrency), ("mail", 1));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// rusqlite's, if a column is missing or its value is none of the field's type.
     fn from_row(row: &rusqlite::Row<'_>) -> Result<Self>;
@@ -79,6 +97,25 @@ pub trait Insert: Table + Values {
     const INSERT: &'static str;
 
     /// The parameters of [`INSERT`](Insert::INSERT).
+    ///
+    /// ```
+    /// use onward::{Insert, Row};
+    ///
+    /// #[derive(Row)]
+    /// #[onward(table = "queues", migrations = "../migrations")]
+    /// struct Queue {
+    ///     name: String,
+    ///     concurrency: i64,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let queue = Queue { name: "mail".to_owned(), concurrency: 2 };
+    /// let upsert = format!("{} ON CONFLICT DO UPDATE SET concurrency = excluded.concurrency", Queue::INSERT);
+    /// assert_eq!(conn.execute(&upsert, queue.insert_params())?, 1);
+    /// # Ok(()) }
+    /// ```
     fn insert_params(&self) -> impl Params {
         params_from_iter(values(self, &|name, usage| Self::TARGET.inserts(name, usage)))
     }
@@ -86,6 +123,24 @@ pub trait Insert: Table + Values {
     /// Inserts it and gives back the rowid, by a statement from the connection's cache.
     ///
     /// A `WITHOUT ROWID` table and a view have none to give: for them the number says nothing.
+    ///
+    /// ```
+    /// use onward::{Insert, Row};
+    ///
+    /// #[derive(Row)]
+    /// #[onward(table = "jobs", migrations = "../migrations")]
+    /// struct NewJob<'a> {
+    ///     queue: &'a str,
+    ///     payload: &'a str,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let id = NewJob { queue: "mail", payload: "{}" }.insert(&conn)?;
+    /// assert_eq!(id, 1);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// rusqlite's, a constraint that is violated among them.
@@ -110,6 +165,25 @@ pub trait Update: Table + Values {
     const UPDATE: &'static str;
 
     /// The parameters of [`UPDATE`](Update::UPDATE).
+    ///
+    /// ```
+    /// use onward::{Row, Update};
+    ///
+    /// #[derive(Row)]
+    /// #[onward(table = "queues", migrations = "../migrations")]
+    /// struct Queue {
+    ///     name: String,
+    ///     concurrency: i64,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let queue = Queue { name: "mail".to_owned(), concurrency: 2 };
+    /// assert_eq!(Queue::UPDATE, r#"UPDATE "queues" SET "concurrency" = ? WHERE "name" = ?"#);
+    /// assert_eq!(conn.execute(Queue::UPDATE, queue.update_params())?, 1);
+    /// # Ok(()) }
+    /// ```
     fn update_params(&self) -> impl Params {
         let mut all = values(self, &|name, usage| Self::TARGET.sets(name, usage));
         for key in Self::TARGET.key {
@@ -120,6 +194,24 @@ pub trait Update: Table + Values {
 
     /// Writes it over the row with its primary key, by a statement from the connection's cache; gives back whether there
     /// is one.
+    ///
+    /// ```
+    /// use onward::{Row, Update};
+    ///
+    /// #[derive(Row)]
+    /// #[onward(table = "queues", migrations = "../migrations")]
+    /// struct Queue {
+    ///     name: String,
+    ///     concurrency: i64,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// assert!(Queue { name: "mail".to_owned(), concurrency: 2 }.update(&conn)?);
+    /// assert!(!Queue { name: "nowhere".to_owned(), concurrency: 2 }.update(&conn)?);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// rusqlite's, a constraint that is violated among them.

@@ -1,4 +1,4 @@
-//! Takes over a database that has no ledger.
+//! Adopts a database that has no ledger.
 
 use onward_core::effect::{Effect, may_change_rows};
 use onward_schema::adopt;
@@ -69,8 +69,10 @@ fn undecided(list: List<'_>, counts: &[usize]) -> Option<Error> {
     };
     let writing = list.part(first..last).iter().filter(writes);
     let writing: Vec<String> = writing.map(|migration| migration.file().to_owned()).collect();
-    let versions = counts.iter().map(|count| list.at(count - 1).version()).collect();
-    (!writing.is_empty()).then(|| ErrorKind::Undecided { versions, writing }.into())
+    let leaving = || counts.iter().map(|count| list.at(count - 1));
+    let versions = leaving().map(Migration::version).collect();
+    let labels = leaving().map(|migration| migration.label().to_owned()).collect();
+    (!writing.is_empty()).then(|| ErrorKind::Undecided { versions, labels, writing }.into())
 }
 
 /// What is different from the schema after so many migrations, or after those that come nearest.

@@ -1,4 +1,4 @@
-//! Which foreign keys lead nowhere after a run and did not before, of the tables that it can have touched.
+//! Which foreign keys dangle after a run and did not before, of the tables that it can have touched.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ impl Before {
         Ok(Before { untouched, violations })
     }
 
-    /// What leads nowhere now, and did not then.
+    /// What dangles now, and did not then.
     pub(crate) fn new_ones(&self, conn: &Connection) -> Result<Violations> {
         Ok(Violations::count(conn, &self.untouched)?.beyond(&self.violations))
     }

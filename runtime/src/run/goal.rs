@@ -2,7 +2,7 @@
 
 use super::options::{Adopt, Options};
 use crate::error::{ErrorKind, Result};
-use crate::history::{List, Migration};
+use crate::history::List;
 
 /// How many migrations of the history a database should have in the end.
 #[derive(Debug, Clone, Copy)]
@@ -43,17 +43,22 @@ impl Goal {
 
 /// How many migrations there are up to this version.
 fn up_to(list: List<'_>, target: i64) -> Result<usize> {
-    let known = list.last().map(Migration::version);
-    count(list, target).ok_or_else(|| ErrorKind::UnknownTarget { target, known }.into())
+    let (known, label) = newest(list);
+    count(list, target).ok_or_else(|| ErrorKind::UnknownTarget { target, known, label }.into())
 }
 
-/// How many migrations a database has had that is taken over with this version.
+/// How many migrations a database has had that is adopted at this version.
 ///
 /// # Errors
 /// [`ErrorKind::UnknownVersion`].
 pub(crate) fn taken_over_at(list: List<'_>, version: i64) -> Result<usize> {
-    let known = list.last().map(Migration::version);
-    count(list, version).ok_or_else(|| ErrorKind::UnknownVersion { version, known }.into())
+    let (known, label) = newest(list);
+    count(list, version).ok_or_else(|| ErrorKind::UnknownVersion { version, known, label }.into())
+}
+
+/// The version of the last migration, and how its file name writes it.
+fn newest(list: List<'_>) -> (Option<i64>, Option<String>) {
+    list.last().map(|newest| (newest.version(), newest.label().to_owned())).unzip()
 }
 
 fn count(list: List<'_>, version: i64) -> Option<usize> {

@@ -12,7 +12,7 @@ use crate::ledger;
 /// writes as it was.
 pub(crate) fn run(migration: Migration<'_>, transaction: &Transaction<'_>) -> Result<()> {
     let Some(hook) = migration.code() else { return Ok(()) };
-    let calling = Error::sqlite("call the code beside the migration");
+    let calling = Error::sqlite("call the hook of the migration");
     let savepoint = savepoint(transaction).map_err(&calling)?;
     begin_to_write(transaction).map_err(&calling)?;
     let before = ledger::contents(transaction).map_err(&calling)?;

@@ -23,13 +23,13 @@ pub(crate) type Timed<'m> = Vec<(Migration<'m>, Duration)>;
 /// What pending migrations did.
 #[derive(Default)]
 pub(crate) struct Ran<'m> {
-    /// How many the database had when it was taken over.
+    /// How many the database had when it was adopted.
     pub(crate) adopted: usize,
     /// What ran then.
     pub(crate) list: Timed<'m>,
     /// Or what was taken back, the newest first.
     pub(crate) reverted: Timed<'m>,
-    /// What foreign keys lead nowhere now and did not before.
+    /// What foreign keys dangle now and did not before.
     pub(crate) violations: Violations,
     /// How many migrations the database has now.
     pub(crate) total: usize,

@@ -1,4 +1,4 @@
-//! What happens on one connection once it may begin: the transaction, the statements, the code beside them, the ledger, and
+//! What happens on one connection once it may begin: the transaction, the statements, the hooks, the ledger, and
 //! whether the outcome is what was proven. How to come by a connection, a lock or a copy belongs to `start`.
 
 mod adopt;

@@ -37,23 +37,34 @@ impl Default for Options<'_> {
     }
 }
 
-/// How a database is taken over, and the function that does it: a program that does not ask for it does not have it.
+/// How a database is adopted, and the function that does it: a program that does not ask for it does not have it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Adopting {
     pub(crate) how: Adopt,
     pub(crate) adopt: fn(Adopt, &Migrations, &Connection, &Settings<'_>) -> Result<usize>,
 }
 
-/// How a database that has tables and no ledger is taken over; see [`Migrator::adopt`](crate::Migrator::adopt).
+/// How a database that has tables and no ledger is adopted; see [`Migrator::adopt`](crate::Migrator::adopt).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Adopt {
     /// Its schema is exactly the one that was proven after one of the migrations. That one and those before it are taken
     /// as run, and the others run. Where several migrations leave that same schema, it is the last of them if what lies
     /// between writes no rows; else nobody can tell which have run, and the database is refused: see [`Adopt::At`].
-    /// Code beside the migrations that are taken as run is not called, and counts as writing rows.
+    /// Hooks of the migrations that are taken as run are not called, and count as writing rows.
     ///
     /// Only what the history makes at any time is looked at; what else is there is not ours.
+    ///
+    /// ```
+    /// use onward::Adopt;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// let report = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn)?;
+    /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     Exact,
     /// As [`Adopt::Exact`] if that is so; else the database was grown by hand. CREATE and ADD COLUMN are passed over
     /// where there is something of that name, and run where there is not.
@@ -64,6 +75,23 @@ pub enum Adopt {
     /// end if there is none, the schema has to be the proven one; if it is not, everything is rolled back.
     ///
     /// A database that has tables, and none of those that the history makes, is refused.
+    ///
+    /// ```
+    /// use onward::Adopt;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// // The table of the first migration, without its index.
+    /// conn.execute_batch(
+    ///     "CREATE TABLE jobs (id INTEGER PRIMARY KEY, queue TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
+    ///      payload TEXT NOT NULL, created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)",
+    /// )?;
+    /// let exact = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn);
+    /// assert!(exact.is_err());
+    /// migrations.migrator().adopt(Adopt::Reconcile).apply(&mut conn)?;
+    /// assert!(migrations.verify(&conn)?.is_empty());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     Reconcile,
     /// It has had the migrations up to this version, whatever rows they write: you know, and the schema has to agree.
     /// They are taken as run, and the others run.

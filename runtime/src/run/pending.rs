@@ -20,7 +20,7 @@ pub(crate) struct Pending<'m> {
     pub(crate) is_new: bool,
     /// Whether there is nothing at all.
     pub(crate) is_empty: bool,
-    /// How the database is to be taken over, if there is something in it.
+    /// How the database is to be adopted, if there is something in it.
     pub(crate) adopt: Option<Adopting>,
 }
 

@@ -1,4 +1,4 @@
-//! The way back of a run that failed, and which rows were in its way.
+//! The rollback of a run that failed, and which rows were in its way.
 
 use onward_schema::Schema;
 use rusqlite::{Connection, ErrorCode};

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migration;
 use crate::settings::Settings;
 
-/// Runs the statements of one migration, with foreign keys on if it says so, and then the code beside it.
+/// Runs the statements of one migration, with foreign keys on if it says so, and then its hook.
 pub(crate) fn all(
     migration: Migration<'_>,
     conn: &Connection,

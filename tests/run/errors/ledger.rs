@@ -25,7 +25,7 @@ fn the_ledger_was_changed_by_hand() {
         let error = file.refused(&ORDERS);
         let ErrorKind::Tampered { conflicts, .. } = error.kind() else { panic!("{change}: {error}") };
         assert!(conflicts.iter().any(|conflict| matches!(conflict, Conflict::Tampered { .. })), "{error}");
-        reads(&error, &file.path(), &["changed by hand", "help: put the rows of `onward_migrations` back"]);
+        reads(&error, &file.path(), &["changed by hand", "help: restore the rows of `onward_migrations`"]);
         assert!(ORDERS.status(&file.conn()).unwrap().to_string().contains("changed by hand in the ledger"));
     }
 }
@@ -92,7 +92,7 @@ fn a_ledger_that_keeps_nothing_is_refused() {
         reads(
             &error,
             &file.path(),
-            &["triggers on it: `quiet`", "nothing was changed", "help: drop these triggers"],
+            &["because it has triggers: `quiet`", "nothing was changed", "help: drop these triggers"],
         );
     }
     assert!(matches!(
@@ -156,7 +156,7 @@ fn an_authorizer_that_ignores_the_ledger_is_refused() {
                 reads(
                     &error,
                     &file.path(),
-                    &["nothing was changed", "help: likely the connection's authorizer"],
+                    &["nothing was changed", "help: the connection probably has an authorizer"],
                 );
             }
             drop(conn);

@@ -99,7 +99,7 @@ fn what_nobody_can_read_is_found_out_as_soon_as_somebody_can() {
     let brief = FIRST.migrator().lock_timeout(Duration::from_millis(60));
     let error = brief.open(file.path()).map(drop).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Locked { pending: None, .. }), "{error}");
-    reads(&error, &file.path(), &["whether migrations are pending is not known"]);
+    reads(&error, &file.path(), &["nobody knows whether migrations are pending"]);
     // And what could be read before.
     let file = File::with_orders(&FIRST);
     file.conn().execute_batch("PRAGMA journal_mode = WAL").unwrap();

@@ -77,8 +77,9 @@ fn the_schema_cannot_be_read_after_a_run_to_a_target() {
 fn the_target_is_unknown() {
     let file = File::with_orders(&FIRST);
     let error = ORDERS.migrator().target(4).apply(&mut file.conn()).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::UnknownTarget { target: 4, known: Some(5) }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::UnknownTarget { target: 4, known: Some(5), .. }), "{error}");
     assert!(
-        error.to_string().contains("stop at migration 4") && error.to_string().contains("its newest is 5")
+        error.to_string().contains("the target is migration 4")
+            && error.to_string().contains("its newest is 0005")
     );
 }

@@ -8,19 +8,24 @@ use crate::folder::history::History;
 use crate::replay::{Back, Replay};
 
 /// `down_differs`
-pub static RULE: Rule = Rule::warning("down_differs", "a down file gives back the schema before its migration").allowable().effect("Whoever takes the migration back gets another schema than there was, and the migration may not run again.")
-.examples(
-"-- 0001_jobs.up.sql
+pub static RULE: Rule =
+    Rule::warning("down_differs", "a down migration restores the schema before its migration")
+        .allowable()
+        .effect(
+            "After the down migration the schema is not what it was, and the migration may not run again.",
+        )
+        .examples(
+            "-- 0001_jobs.up.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
 CREATE INDEX by_state ON jobs(state);
 -- 0001_jobs.down.sql
 DROP INDEX by_state;",
-"-- 0001_jobs.up.sql
+            "-- 0001_jobs.up.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
 CREATE INDEX by_state ON jobs(state);
 -- 0001_jobs.down.sql
 DROP TABLE jobs;",
-);
+        );
 
 /// More differences than these are not told.
 const MOST: usize = 5;
@@ -31,7 +36,7 @@ pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
         let migration = &history.migrations[down.migration];
         let place = migration.down?.at(migration.down_statements.first()?.range.clone());
         let path = &history.files.get(migration.file).path;
-        let message = format!("the way back does not lead to the schema before `{path}`");
+        let message = format!("the down migration does not restore the schema before `{path}`");
         let diagnostic = Diagnostic::new(&RULE, place, message)
             .label("after this file")
             .help("take back what the migration does, or remove the file");

@@ -9,9 +9,9 @@ use crate::folder::history::History;
 use crate::replay::{Back, Replay};
 
 /// `down_fails`
-pub static RULE: Rule = Rule::warning("down_fails", "a down file can be run")
+pub static RULE: Rule = Rule::warning("down_fails", "a down migration can run")
     .allowable()
-    .effect("Whoever needs the way back finds out when it is too late.")
+    .effect("Going back to an older program fails when it is needed.")
     .examples(
         "-- 0001_jobs.up.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
@@ -31,9 +31,9 @@ pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
         let path = &history.files.get(migration.file).path;
         let says = may_fail_with_rows::says(refusal);
         Some(
-            Diagnostic::new(&RULE, place, format!("the way back from `{path}` fails: {says}"))
+            Diagnostic::new(&RULE, place, format!("the down migration of `{path}` fails: {says}"))
                 .label("SQLite refuses this")
-                .note("whoever needs it finds out when it is too late")
+                .note("going back to an older program fails when it is needed")
                 .help("write what takes the migration back, or remove the file"),
         )
     })
@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
         assert_eq!(
             found.diagnostics[0].message,
-            "the way back from `0001_jobs.up.sql` fails: no such table: job"
+            "the down migration of `0001_jobs.up.sql` fails: no such table: job"
         );
         assert!(!found.has_errors());
     }
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn silent_where_it_works_is_empty_or_is_allowed() {
         assert_eq!(codes(&[UP, ("0001_jobs.down.sql", "BEGIN; DROP TABLE jobs; COMMIT;")]), [""; 0]);
-        assert_eq!(codes(&[UP, ("0001_jobs.down.sql", "-- there is no way back")]), [""; 0]);
+        assert_eq!(codes(&[UP, ("0001_jobs.down.sql", "-- nothing to take back")]), [""; 0]);
         // A function may be the application's, and what a constraint says depends on the rows.
         let rows =
             ("0001_jobs.up.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY); INSERT INTO jobs VALUES (1);");

@@ -7,7 +7,7 @@ use crate::file::Place;
 
 /// `bad_config_file`
 pub static RULE: Rule = Rule::error("bad_config_file", "onward.toml is TOML with keys that onward knows")
-    .effect("What it was to say is not known, so nothing is proven.")
+    .effect("Its settings are unknown, so nothing is proven.")
     .examples(
         "-- onward.toml
 function = []

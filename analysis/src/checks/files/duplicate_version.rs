@@ -11,7 +11,7 @@ use crate::folder::layout::Layout;
 /// `duplicate_version`
 pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version")
     .about_files()
-    .effect("Which of the two a database has run is not known.")
+    .effect("Nobody knows which of the two a database has run.")
     .examples(
         "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);

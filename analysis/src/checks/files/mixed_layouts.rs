@@ -9,7 +9,7 @@ use crate::folder::layout::Layout;
 /// `mixed_layouts`
 pub static RULE: Rule = Rule::error("mixed_layouts", "a folder keeps to one layout")
     .about_files()
-    .effect("Which files run, and in which order, depends on who reads the folder.")
+    .effect("Which files run, and in which order, depends on the tool that reads the folder.")
     .examples(
         "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);

@@ -7,6 +7,7 @@ pub mod bad_file_name;
 pub mod duplicate_version;
 pub mod empty_migration;
 pub mod folder_not_watched;
+pub mod misplaced_config_file;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod unknown_directive;

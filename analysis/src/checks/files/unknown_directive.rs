@@ -37,7 +37,7 @@ pub(crate) fn diagnose(place: Place, problem: &Problem, rules: &[&Rule]) -> Diag
         ),
         Problem::Reason(code) => (
             format!("`allow({code})` has no reason"),
-            format!("say why, for whoever reads it next: `-- onward: allow({code}) because …`"),
+            format!("say why, for the next reader: `-- onward: allow({code}) because …`"),
         ),
         Problem::NoStatement => {
             label = "no statement follows";
@@ -55,7 +55,7 @@ pub(crate) fn other_tool(files: &Files, found: &[(FileId, Unread)]) -> Diagnosti
     let (file, Unread { tool, means, text, range }) = &found[0];
     let (problem, label, help) = match means {
         Means::Back => (
-            "marks the way back, and onward would run it too",
+            "marks the down migration, and onward would run it too",
             "everything below would run as part of the migration",
             "move what follows into a file of its own, `0001_name.down.sql` beside `0001_name.up.sql`, or leave it out",
         ),

@@ -12,7 +12,7 @@ use crate::folder::tool::Tool;
 /// `unreadable`
 pub static RULE: Rule = Rule::error("unreadable", "the folder and its files can be read, as UTF-8")
     .about_files()
-    .effect("What is in the file is not known, so nothing is proven.");
+    .effect("The contents of the file are unknown, so nothing is proven.");
 
 pub(crate) fn folder(file: FileId, dir: &Path, error: &io::Error) -> Diagnostic {
     let help = match error.kind() {
@@ -21,7 +21,7 @@ pub(crate) fn folder(file: FileId, dir: &Path, error: &io::Error) -> Diagnostic 
              is relative to the folder of Cargo.toml"
         }
         io::ErrorKind::NotADirectory => "name the folder that holds the migrations, not a file",
-        _ => "see that the folder can be read by whoever builds",
+        _ => "let the user that builds read the folder",
     };
     Diagnostic::new(&RULE, file.start(), format!("cannot read the folder `{}`: {error}", dir.display()))
         .help(help)
@@ -29,7 +29,7 @@ pub(crate) fn folder(file: FileId, dir: &Path, error: &io::Error) -> Diagnostic 
 
 pub(crate) fn file(file: FileId, path: &str, problem: &Problem) -> Diagnostic {
     let help = match problem {
-        Problem::System(_) => "see that the file can be read by whoever builds",
+        Problem::System(_) => "let the user that builds read the file",
         Problem::Other(_) => "put a file in its place, or give it another name",
         Problem::Large => "load so much data from the application, or cut the file into several migrations",
         Problem::Loop | Problem::Deep => "take it out of the migrations folder",

@@ -12,8 +12,8 @@ use crate::folder::layout::{Name, parse};
 use crate::folder::order::{Order, Versions};
 
 /// `version_order`
-pub static RULE: Rule = Rule::warning("version_order", "versions have one order, whoever reads them")
-    .effect("Who reads the versions otherwise runs the migrations in another order, and may arrive at another schema.")
+pub static RULE: Rule = Rule::warning("version_order", "versions have the same order for every tool")
+    .effect("A tool that compares versions in another way runs the migrations in another order, and may arrive at another schema.")
     .examples(
         "-- 2025-10-28-175920-0000_jobs/up.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);

@@ -48,7 +48,7 @@ fn explain(history: &History, outer: &Outer) -> Diagnostic {
     Diagnostic::new(&RULE, statement.file.at(start + range.start..start + range.end), message)
         .severity(severity)
         .label("found in no table of the subquery")
-        .note(format!("SQLite takes it without a word, and the condition or value {effect}"))
+        .note(format!("SQLite accepts it, and the condition or value {effect}"))
         .help(format!(
             "name a column of `{table}`{near}; if the outer column is meant, write its table in front of it"
         ))

@@ -36,7 +36,7 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     };
     Some(match fault.since {
         Some(since) => {
-            diagnostic.related(place_of_origin(history, since.at, name), "first made here").help(help)
+            diagnostic.related(place_of_origin(history, since.at, name), "created here first").help(help)
         }
         None => diagnostic.help(help),
     })

@@ -32,7 +32,7 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::new(&RULE, fault.place(history, name), message).label("duplicate column");
     let Some(since) = fault.since else { return Some(diagnostic.help("remove this ALTER TABLE")) };
     let created = matches!(history.statement(since.at).kind, Kind::Create { .. });
-    let diagnostic = diagnostic.related(place_of_origin(history, since.at, name), "already made here");
+    let diagnostic = diagnostic.related(place_of_origin(history, since.at, name), "created here");
     let file = |at: At| history.migration(at).file;
     let (first, second) = (file(since.at), file(fault.at));
     Some(match created {

@@ -49,7 +49,7 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         fault.place(history, name),
         format!("column `{name}` is gone since {}", history.path(since.at)),
     )
-    .label("no such column any more")
+    .label("no longer there")
     .related(place_of_origin(history, since.at, name), label)
     .help(help);
     Some(match quoted {
@@ -97,7 +97,7 @@ error: column `state` is gone since 0002_b.sql
  --> migrations/0003_c.sql:1:8
   |
 1 | SELECT state FROM jobs
-  |        ^^^^^ no such column any more
+  |        ^^^^^ no longer there
   |
  ::: migrations/0002_b.sql:1:32
   |

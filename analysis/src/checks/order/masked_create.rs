@@ -11,14 +11,18 @@ use crate::folder::history::History;
 use crate::replay::{Masked, Replay};
 
 /// `masked_create`
-pub static RULE: Rule = Rule::warning("masked_create", "IF NOT EXISTS does not hide that something else has the name")
-        .allowable().effect("Whoever reads the file believes in a table or index that no database has; what builds on it fails later, and far away.")
+pub static RULE: Rule = Rule::warning(
+    "masked_create",
+    "IF NOT EXISTS does not hide that something else has the name",
+)
+.allowable()
+.effect("The file seems to make a table or index that no database has; what uses it fails later, far away.")
 .examples(
-"-- 0001_jobs.sql
+    "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
 -- 0002_next.sql
 CREATE TABLE IF NOT EXISTS jobs(id INTEGER PRIMARY KEY, due TEXT);",
-"-- 0001_jobs.sql
+    "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
 -- 0002_next.sql
 CREATE TABLE IF NOT EXISTS dues(id INTEGER PRIMARY KEY, due TEXT);",

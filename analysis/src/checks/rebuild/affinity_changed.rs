@@ -37,7 +37,7 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let message = format!("`{}.{column}` is {to} after the rebuild, and was {from}", loss.table);
     Some(
         Diagnostic::new(&RULE, history.place(loss.at), message)
-            .label("makes the table anew")
+            .label("rebuilds the table")
             .note("texts that look like numbers are converted as they are copied: '01234' becomes 1234")
             .help(format!(
                 "keep the type, or say that numbers are meant: `CAST({column} AS {to})` in the copy"

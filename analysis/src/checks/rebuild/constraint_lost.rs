@@ -2,11 +2,12 @@
 //!
 //! Whoever builds a table anew to lift one constraint says so by that. What goes beside another change, nobody has said.
 
-use std::collections::BTreeSet;
+use onward_core::kind::{Change, Kind, ObjectKind};
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
-use crate::folder::history::History;
+use crate::file::Place;
+use crate::folder::history::{At, History};
 use crate::replay::{Constraint, Loss, Part};
 
 /// `constraint_lost`
@@ -30,6 +31,9 @@ DROP TABLE users;
 ALTER TABLE new RENAME TO users;",
     );
 
+/// So many places are shown.
+const MOST: usize = 4;
+
 pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::Constraints { lost, .. } = &loss.what else { return None };
     let list: Vec<String> = lost.iter().map(|constraint| format!("`{constraint}`")).collect();
@@ -39,15 +43,64 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     };
     let message = format!("{noun} of `{}` {is} lost in the rebuild: {}", loss.table, list.join(", "));
     let mut diagnostic = Diagnostic::new(&RULE, history.place(loss.at), message)
-        .label(format!("makes the table without {them}"));
-    let mut said = BTreeSet::new();
-    for effect in lost.iter().map(effect).filter(|effect| said.insert(*effect)) {
-        diagnostic = diagnostic.note(effect);
+        .label(format!("makes `{}` without {them}", loss.table));
+    let mut places: Vec<(Place, Vec<&str>)> = Vec::new();
+    for (constraint, shown) in lost.iter().zip(&list) {
+        let Some(place) = had(history, loss, constraint) else { continue };
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, all)) => all.push(shown),
+            None => places.push((place, vec![shown])),
+        }
+    }
+    for (place, all) in places.into_iter().take(MOST) {
+        diagnostic = diagnostic.related(place, format!("had {}", all.join(", ")));
+    }
+    let mut effects: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (constraint, shown) in lost.iter().zip(&list) {
+        let effect = effect(constraint);
+        match effects.iter_mut().find(|(said, _)| *said == effect) {
+            Some((_, all)) => all.push(shown),
+            None => effects.push((effect, vec![shown])),
+        }
+    }
+    for (effect, constraints) in effects {
+        diagnostic = diagnostic.note(format!("without {}: {effect}", constraints.join(", ")));
     }
     Some(diagnostic.help(format!(
         "add {them} to the new table, or rebuild it once more if this is released; if {they_are} to go, say so: \
          `-- onward: allow(constraint_lost) <reason>` above"
     )))
+}
+
+/// Where the table had it before the rebuild: the first column that it names, or its condition.
+fn had(history: &History, loss: &Loss, constraint: &Constraint) -> Option<Place> {
+    let mut table = loss.table.clone();
+    let before: Vec<At> = history.statements().take_while(|at| *at < loss.at).collect();
+    for at in before.into_iter().rev() {
+        let (made, is_whole) = match &history.statement(at).kind {
+            Kind::Create { object: ObjectKind::Table, name, .. } => (name, true),
+            Kind::Alter { table, change: Some(Change::Add(_)) } => (table, false),
+            Kind::Alter { table: from, change: Some(Change::RenameTable(to)) } if to.is(&table) => {
+                table.clone_from(&from.text);
+                continue;
+            }
+            _ => continue,
+        };
+        let place = made.is(&table).then(|| written(history, at, constraint)).flatten();
+        if place.is_some() || is_whole && made.is(&table) {
+            return place;
+        }
+    }
+    None
+}
+
+fn written(history: &History, at: At, constraint: &Constraint) -> Option<Place> {
+    if let Constraint::Check(condition) = constraint {
+        let (start, place) = (history.sql(at).find(condition)?, history.place(at));
+        let start = place.range.start + start;
+        return Some(place.file.at(start..start + condition.len()));
+    }
+    history.named(at, constraint.columns().first()?).into_iter().next()
 }
 
 /// What the table does without it.
@@ -88,6 +141,27 @@ mod tests {
         let messages: Vec<String> = lost.map(|found| found.message).collect();
         assert!(messages.iter().all(known), "{messages:?}");
         messages.into_iter().filter_map(|message| Some(message.split_once(": ")?.1.to_owned())).collect()
+    }
+
+    #[test]
+    fn it_says_which_and_where_the_table_had_it() {
+        let old = "CREATE TABLE before(id INTEGER PRIMARY KEY, a UNIQUE,\n b INT CHECK (b > 0));\nALTER TABLE before RENAME TO t;";
+        let new = "CREATE TABLE n(id INTEGER PRIMARY KEY, a, b INT, c);\nINSERT INTO n(id, a, b) SELECT id, a, b FROM t;
+                   DROP TABLE t; ALTER TABLE n RENAME TO t;";
+        let added = "ALTER TABLE t ADD COLUMN d DEFAULT 1;";
+        let new =
+            new.replace("c);", "c, d);").replace("a, b)", "a, b, d)").replace("a, b FROM", "a, b, d FROM");
+        let found = folder(&[("1_a.sql", old), ("2_b.sql", added), ("3_c.sql", &new)]);
+        let files = &found.history.files;
+        let related = &found.diagnostics[0].related;
+        let shown: Vec<_> =
+            related.iter().map(|had| (files.text(&had.place), had.message.as_str())).collect();
+        assert_eq!(
+            shown,
+            [("a", "had `UNIQUE (a)`"), ("b > 0", "had `CHECK (b > 0)`"), ("d", "had `d DEFAULT 1`")]
+        );
+        let notes = &found.diagnostics[0].notes;
+        assert_eq!(notes[0], "without `UNIQUE (a)`: a second row with the same values is no longer refused");
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let message = format!("the primary key `{}.{column}` takes NULL after the rebuild", loss.table);
     Some(
         Diagnostic::new(&RULE, history.place(loss.at), message)
-            .label("makes the table anew")
-            .note("an INSERT without a key leaves it NULL, in as many rows as you like, and no row is given a number")
+            .label("rebuilds the table")
+            .note("an INSERT without a key leaves it NULL, in as many rows as you like, and SQLite numbers no row")
             .help(format!("write `{column} INTEGER PRIMARY KEY`, or add NOT NULL if the type is to be another")),
     )
 }

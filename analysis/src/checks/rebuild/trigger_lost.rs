@@ -9,7 +9,7 @@ use crate::replay::{Loss, Part};
 /// `trigger_lost`
 pub static RULE: Rule = Rule::warning("trigger_lost", "a rebuild makes the triggers of its table again")
     .allowable()
-    .effect("What the trigger did at every change is no longer done.")
+    .effect("Nothing fails: the trigger no longer runs.")
     .examples(
         "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);

@@ -24,7 +24,7 @@ pub(crate) fn diagnose(place: Place, problem: &str) -> Diagnostic {
         .label("here")
         .note("without it, an edit of a released migration would go unnoticed until a database refuses to start")
         .help(
-            "take the file from version control again; after a merge, take the side whose files kept their numbers, and \
+            "restore the file from version control; after a merge, take the side whose files kept their numbers, and \
              run `cargo onward lock` once the others come after them",
         )
 }

@@ -8,7 +8,7 @@ use crate::folder::lock::Entry;
 
 /// `before_locked`
 pub static RULE: Rule = Rule::error("before_locked", "a new migration comes after all released ones")
-    .effect("Databases that are past it have not run it, and refuse the program.");
+    .effect("Databases that have run later migrations have not run it, and refuse the program.");
 
 pub(crate) fn check<'a>(
     history: &'a History,

@@ -1,7 +1,7 @@
-//! A database of an old release, in the folder `legacy`, that cannot be taken over or does not arrive at the schema.
+//! A database of an old release, in the folder `legacy`, that cannot be adopted or does not arrive at the schema.
 //!
-//! It is taken over as the runtime does it with `Adopt::Reconcile`, which tries `Adopt::Exact` first. What code beside
-//! the SQL does is not known here.
+//! It is adopted as the runtime does it with `Adopt::Reconcile`, which tries `Adopt::Exact` first. What hooks
+//! do is not known here.
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
@@ -11,9 +11,9 @@ use crate::replay::{Legacy, Problem, Replay};
 /// `legacy_not_adopted`
 pub static RULE: Rule = Rule::error(
     "legacy_not_adopted",
-    "a database of an old release can be taken over and arrives at the schema of a new one",
+    "a database of an old release can be adopted, and arrives at the schema of a new one",
 )
-.effect("Programs refuse to take such a database over, and do not start on it.")
+.effect("Programs refuse to adopt such a database, and do not start on it.")
 .examples(
     "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL);
@@ -41,7 +41,7 @@ fn diagnose(history: &History, Legacy { file, problem }: &Legacy) -> Diagnostic 
                 .help("write what `.dump` prints of such a database in the sqlite3 shell")
         }
         Problem::Unrepeatable(at) => {
-            new(format!("a database like `{path}` cannot be taken over: what writes or drops may run the second time"))
+            new(format!("a database like `{path}` cannot be adopted: what writes or drops may run the second time"))
                 .related(history.place(*at), "this may have run on it before")
                 .note("its schema is not the one after any of the migrations, so nobody knows which have run")
                 .help(
@@ -59,7 +59,7 @@ fn diagnose(history: &History, Legacy { file, problem }: &Legacy) -> Diagnostic 
             if let Some(after) = after {
                 let migration = &history.migrations[*after];
                 let place = migration.statements.first().map_or(0..0, |first| first.range.clone());
-                found = found.related(migration.file.at(place), "it is not what it should be after this migration");
+                found = found.related(migration.file.at(place), "its schema differs after this migration");
             }
             for difference in differences.iter().take(5) {
                 found = found.note(difference.clone());
@@ -69,11 +69,11 @@ fn diagnose(history: &History, Legacy { file, problem }: &Legacy) -> Diagnostic 
             )
         }
         Problem::Orphans(orphans) => {
-            let mut found = new(format!("a database like `{path}` is left with foreign keys that lead nowhere"));
+            let mut found = new(format!("a database like `{path}` is left with dangling foreign keys"));
             for orphan in orphans.iter().take(3) {
                 found = found.note(orphan.clone());
             }
-            found.help("delete or mend these rows in the migration: ON DELETE actions do not fire while migrations run")
+            found.help("delete or correct these rows in the migration: ON DELETE actions do not fire while migrations run")
         }
     }
 }

@@ -32,8 +32,8 @@ pub(crate) fn check<'a>(
                 .related(lock.at(entry.range.clone()), format!("locked with checksum {}", entry.checksum))
                 .note("databases that have run it keep what the old text made, and refuse the new text")
                 .help(
-                    "take the old text from version control again, and write the change as a new migration; if it was \
-                     never released, take its entry out of onward.lock",
+                    "restore the old text from version control, and write the change as a new migration; if it was \
+                     never released, remove its entry from onward.lock",
                 ),
         )
     })

@@ -32,7 +32,7 @@ pub(crate) fn check<'a>(
             Some(migration) => diagnostic
                 .related(migration.file.start(), "the same text has another version here")
                 .help(format!("name it `{}` again", entry.file)),
-            None => diagnostic.help("take the file from version control again"),
+            None => diagnostic.help("restore the file from version control"),
         }
     })
 }
@@ -58,7 +58,7 @@ mod tests {
             let found = folder(&files);
             let missing = found.diagnostics.iter().find(|found| found.rule.code == "locked_missing").unwrap();
             assert_eq!(missing.related, []);
-            assert_eq!(missing.help, "take the file from version control again");
+            assert_eq!(missing.help, "restore the file from version control");
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
                 columns.iter().map(|column| format!("`{}.{column}`", loss.table)).collect();
             let label = match &history.statement(loss.at).kind {
                 Kind::Alter { .. } => "drops what is in the column",
-                _ => "makes the table anew without it",
+                _ => "rebuilds the table without it",
             };
             (format!("what is in {} is dropped", columns.join(", ")), label)
         }

@@ -51,7 +51,7 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
     let message = format!("column `{}.{}` can be added to an empty table only", table.text, column.text);
     let place = history.migration(witness.at).file.at(column.range.clone());
     let help =
-        "give the column a constant DEFAULT, or let it be NULL, or build the table anew and fill the column";
+        "give the column a constant DEFAULT, or let it be NULL, or rebuild the table and fill the column";
     Some(
         Diagnostic::new(&RULE, place, message)
             .label("fails where the table has rows")

@@ -86,7 +86,7 @@ pub(crate) fn help(history: &History, at: At, refusal: &Refusal) -> String {
             )
         }
         "UNIQUE" if !columns.is_empty() => format!(
-            "see to rows with the same value before: remove them with a DELETE, tell them apart with an UPDATE of \
+            "deal with rows of the same value before: remove them with a DELETE, tell them apart with an UPDATE of \
              `{table}`, or leave them out with a WHERE"
         ),
         kind if kind.starts_with("cannot store") || kind == "datatype mismatch" => {
@@ -304,7 +304,7 @@ mod tests {
         };
         assert_eq!(
             help("CREATE UNIQUE INDEX one ON jobs(state);"),
-            "see to rows with the same value before: remove them with a DELETE"
+            "deal with rows of the same value before: remove them with a DELETE"
         );
         // SQLite names the index, and no table.
         assert_eq!(

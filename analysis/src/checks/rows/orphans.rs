@@ -1,4 +1,4 @@
-//! A history that leaves rows whose foreign keys lead nowhere.
+//! A history that leaves dangling foreign keys.
 //!
 //! Foreign keys are off while migrations run, and the runtime refuses to commit such rows if they were not there
 //! before: the start fails. On a fresh database that is every start; with rows it is a migration that relies on a
@@ -12,9 +12,9 @@ use crate::folder::history::History;
 use crate::replay::{Orphans, Part, Replay, What, Witness};
 
 /// `orphans`
-pub static RULE: Rule = Rule::error("orphans", "every row that a row refers to is there after a migration")
+pub static RULE: Rule = Rule::error("orphans", "a migration leaves no dangling foreign keys")
     .allowable()
-    .effect("The runtime refuses to commit rows that refer to nothing, so the database does not start.")
+    .effect("The runtime refuses to commit dangling foreign keys, so the database does not start.")
     .examples(
         "-- 0001_jobs.sql
 CREATE TABLE queues(id INTEGER PRIMARY KEY);
@@ -82,7 +82,7 @@ fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
         |range: &std::ops::Range<usize>| history.files.get(migration.file).text[range.clone()].to_lowercase();
     let ranges = || migration.statements.iter().map(|statement| &statement.range);
     let range = ranges().rfind(|range| text(range).contains(&table)).or_else(|| ranges().next_back());
-    let message = "the history leaves rows whose foreign keys lead nowhere";
+    let message = "the history leaves dangling foreign keys";
     let place = migration.file.at(range.cloned().unwrap_or(0..0));
     let mut diagnostic = Diagnostic::new(&RULE, place, message).label("after this migration");
     for violation in violations.iter().take(3) {

@@ -48,7 +48,7 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
     let place = history.place(at);
     let start = place.range.start;
     let name = call.text.to_ascii_lowercase();
-    let message = format!("`{name}()` tells what ran before this migration on the same connection");
+    let message = format!("`{name}()` depends on what ran before on the same connection");
     let help = match needs {
         Needs::Row => "select the row itself, by a value that it is known by, or insert it in this migration",
         Needs::Write => {

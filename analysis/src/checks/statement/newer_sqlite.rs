@@ -56,7 +56,7 @@ pub(crate) fn check(history: &History) -> Vec<Diagnostic> {
 pub(crate) fn diagnose(found: &Use, place: Place, oldest: Version, named: &Place) -> Diagnostic {
     let Use { what, since, instead, .. } = found;
     let message = format!("{what} came with SQLite {since}, and SQLite {oldest} runs this");
-    let raise = format!("raise `sqlite` in {FILE_NAME} if nobody has an older one than {since}");
+    let raise = format!("raise `sqlite` in {FILE_NAME} if no user has one older than {since}");
     let help = if instead.is_empty() { raise } else { format!("{instead}, or {raise}") };
     Diagnostic::new(&RULE, place, message)
         .label(format!("not in SQLite {oldest}"))

@@ -9,7 +9,7 @@ use crate::folder::history::{At, History};
 
 /// `not_in_transaction`
 pub static RULE: Rule = Rule::error("not_in_transaction", "a migration does not VACUUM, ATTACH or DETACH")
-    .effect("The statement cannot be part of the one transaction in which all that is pending is applied.")
+    .effect("The statement cannot be part of the one transaction in which everything pending is applied.")
     .examples(
         "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);

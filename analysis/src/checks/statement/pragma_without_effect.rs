@@ -11,7 +11,9 @@ use crate::folder::history::{At, History};
 pub static RULE: Rule =
     Rule::warning("pragma_without_effect", "a PRAGMA in a migration changes the database file")
         .allowable()
-        .effect("It does nothing inside a transaction, so whoever counts on it does not get it.")
+        .effect(
+            "It does nothing inside a transaction: the setting that the migration counts on is not there.",
+        )
         .examples(
             "-- 0001_jobs.sql
 PRAGMA journal_mode = WAL;

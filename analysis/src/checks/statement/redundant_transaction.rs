@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule::warning(
     "BEGIN and COMMIT are the runtime's, which has one transaction for all",
 )
 .allowable()
-.effect("Nothing: all that is pending runs in one transaction, and these words are left out.")
+.effect("Nothing: everything pending runs in one transaction, and these words are left out.")
 .examples(
     "-- 0001_jobs.sql
 BEGIN;

@@ -44,6 +44,17 @@ impl Constraint {
         }
     }
 
+    /// The columns that it lists or stands at; none of a condition or of the whole table.
+    pub(crate) fn columns(&self) -> Vec<&str> {
+        match self {
+            Constraint::PrimaryKey(columns) | Constraint::Unique(columns) => {
+                columns.iter().map(String::as_str).collect()
+            }
+            Constraint::Action(key) => key.columns.iter().map(String::as_str).collect(),
+            _ => self.column().into_iter().collect(),
+        }
+    }
+
     /// Takes it away from a table.
     pub(super) fn remove(&self, table: &mut Table, new: &Table) {
         let own = self.column().map(str::to_owned);

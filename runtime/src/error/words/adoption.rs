@@ -1,4 +1,4 @@
-//! Of a database without a ledger that cannot be taken over.
+//! Of a database without a ledger that cannot be adopted.
 
 use onward_core::printable::printable;
 use onward_schema::Difference;
@@ -10,15 +10,14 @@ pub(super) fn not_adopted(at: Option<i64>, nearest: Option<&str>, differences: &
     let what = match (at, nearest) {
         (_, None) if differences.is_empty() => {
             let what =
-                "the database has no ledger, and holds nothing of what the migrations make; nothing was changed";
+                "the database has no ledger, and has none of the tables that the migrations make; nothing was changed";
             return Words::new(Fault::Database, what).verdict().help(
-                "look whether this is the right database; what it holds belongs to something else, so give the program a \
-                 file of its own",
+                "check that this is the right database; its tables belong to something else, so give the program its own file",
             );
         }
-        (Some(at), Some(nearest)) => format!(
-            "the database has no ledger, and its schema is not the one after migration {at}, with which it should be \
-             taken over; nothing was changed\n  it is not as after {}:",
+        (Some(_), Some(nearest)) => format!(
+            "the database has no ledger, and its schema is not the one after {}, at which it is to be adopted; nothing \
+             was changed\n  it differs from that one:",
             printable(nearest)
         ),
         (_, Some(nearest)) => format!(
@@ -31,13 +30,12 @@ pub(super) fn not_adopted(at: Option<i64>, nearest: Option<&str>, differences: &
             .to_owned(),
     };
     Words::new(Fault::Database, lines(what, "  ", differences.iter().take(20))).verdict().help(
-        "bring these in line by hand, on a copy first; or let a migration that comes before make the schema that is there",
+        "change these by hand, on a copy first; or begin the history with a migration that makes the schema that is there",
     )
 }
 
-pub(super) fn undecided(versions: &[i64], writing: &[String]) -> Words {
-    let (last, rest) = versions.split_last().unwrap_or((&0, &[]));
-    let rest: Vec<String> = rest.iter().map(i64::to_string).collect();
+pub(super) fn undecided(versions: &[String], writing: &[String]) -> Words {
+    let (last, rest) = versions.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
     let what = format!(
         "the database has no ledger, and its schema does not tell which migrations have run: it is the same after {} and \
          {last}; nothing was changed",
@@ -46,20 +44,19 @@ pub(super) fn undecided(versions: &[i64], writing: &[String]) -> Words {
     let writing =
         writing.iter().map(|file| format!("{} may have changed rows, or not have run", printable(file)));
     Words::new(Fault::Caller, lines(what, "  ", writing)).verdict().help(
-        "look at the rows, and say which migration was the last with `migrator().adopt(Adopt::At(version))`, or \
-         `--at VERSION` on the command line; what is taken as run does not run",
+        "look at the rows, and name the last migration that has run, with `migrator().adopt(Adopt::At(version))`, or \
+         `--at VERSION` on the command line; migrations up to it do not run",
     )
 }
 
-pub(super) fn unknown_version(version: i64, known: Option<i64>) -> Words {
-    let what = format!(
-        "the database should be taken over with migration {version}, which the program does not have"
-    );
+pub(super) fn unknown_version(version: i64, known: Option<&str>) -> Words {
+    let what =
+        format!("the database is to be adopted at migration {version}, which the program does not have");
     Words::new(Fault::Caller, what).help(newest(known))
 }
 
 /// What a program has instead of a version that it does not have.
-pub(super) fn newest(known: Option<i64>) -> String {
+pub(super) fn newest(known: Option<&str>) -> String {
     match known {
         Some(known) => format!("its newest is {known}; nothing was changed"),
         None => "it has none; nothing was changed".to_owned(),
@@ -74,7 +71,7 @@ pub(super) fn unrepeatable(file: &str, line: usize, column: usize, sql: &str) ->
         indented(sql)
     );
     Words::new(Fault::Database, what).verdict().help(
-        "bring the schema by hand to what it is after this migration, with what the statement does, on a copy first; \
-         `Adopt::Exact` then takes it over",
+        "bring the schema by hand to what it is after this migration, and do what the statement does, on a copy first; \
+         then adopt the database with `Adopt::Exact`",
     )
 }

@@ -29,11 +29,11 @@ pub(super) fn recreate(cause: &Error, moved_to: Option<&Path>, source: &(dyn Cau
                 shown(moved_to)
             ),
         )
-        .help("mend that and start again, or move the old one back"),
+        .help("correct that and start again, or move the old one back"),
         None => Words::new(
             Fault::Environment,
             format!(
-                "the database cannot be migrated, and could not be moved aside: {source}; it is as it was"
+                "the database cannot be migrated, and could not be moved aside: {source}; nothing was changed"
             ),
         )
         .help("see that the folder can be written and no other process has the file open"),
@@ -43,10 +43,10 @@ pub(super) fn recreate(cause: &Error, moved_to: Option<&Path>, source: &(dyn Cau
 
 pub(super) fn lock_file(source: &io::Error) -> Words {
     let what = format!(
-        "`or_recreate` could not use its lock file beside the database, or not finish the move that it tells of: \
-         {source}; nothing was lost"
+        "`or_recreate` could not use its lock file beside the database, or could not finish an earlier move: {source}; \
+         nothing was lost"
     );
     Words::new(Fault::Environment, what).help(
-        "see that the folder can be written; SQLite needs a file system with locks as well; or do without `or_recreate`",
+        "see that the folder can be written; SQLite needs a file system with locks as well; or leave `or_recreate` out",
     )
 }

@@ -42,8 +42,8 @@ pub(super) fn attached(databases: &[String]) -> Words {
 
 pub(super) fn shadowed(objects: &[String]) -> Words {
     let what = format!(
-        "the connection has temporary objects in the way of the migrations, which would change or set off these and not \
-         what is in the database: {}; nothing was changed",
+        "the connection has temporary objects with names that the migrations use, and SQLite would take those first: {}; \
+         nothing was changed",
         objects.join(", ")
     );
     Words::new(Fault::Caller, what)
@@ -66,12 +66,12 @@ pub(super) fn locked(waited: Duration, attempts: u32, tries: u32, pending: Optio
         counted(tries as usize, "try", "tries"),
         match pending {
             Some(pending) => counted(pending, "migration is pending", "migrations are pending"),
-            None => "it could not be read, so whether migrations are pending is not known".to_owned(),
+            None => "it could not be read, so nobody knows whether migrations are pending".to_owned(),
         }
     );
     Words::new(Fault::Environment, what).help(
-        "likely it is another process that migrates for long, a transaction that was left open, or a backup or a shell \
-         that reads; look who has the file open, and start again, or raise `lock_timeout`",
+        "find out who has the file open: another process that migrates, an open transaction, a backup or a shell; then start \
+         again, or raise `lock_timeout`",
     )
 }
 

@@ -15,7 +15,7 @@ pub(super) fn open(path: Option<&Path>, source: &rusqlite::Error) -> Words {
     let what = format!("the database could not be opened: {}; nothing was changed", message(source));
     Words::new(Fault::Environment, what).help(match path.is_dir() {
         true => "this is a folder; name a file in it".to_owned(),
-        false => format!("see that the file can be read and written: {}", Access::of(path)),
+        false => format!("make sure that the file can be read and written: {}", Access::of(path)),
     })
 }
 
@@ -29,8 +29,7 @@ pub(super) fn empty_path(path: &Path) -> Words {
          nothing was made"
     );
     Words::new(Fault::Caller, what).help(
-        "look at the setting or environment variable that the path comes from; a database that is meant to be gone is \
-         `:memory:`",
+        "look at the setting or environment variable that the path comes from; for a temporary database, write `:memory:`",
     )
 }
 
@@ -40,7 +39,7 @@ pub(super) fn parent_missing(parent: &Path) -> Words {
         shown(parent)
     );
     Words::new(Fault::Environment, what)
-        .help("make the folder first, or look whether the path is right and what should hold it is mounted")
+        .help("make the folder first, or check the path and that its disk is mounted")
 }
 
 pub(super) fn parent_not_writable(parent: &Path, access: &Access) -> Words {
@@ -56,7 +55,7 @@ pub(super) fn parent_not_writable(parent: &Path, access: &Access) -> Words {
 pub(super) fn unreadable(parent: &Path, access: &Access, source: &rusqlite::Error) -> Words {
     let what = format!(
         "the database cannot be read without a file beside it, and none can be made in the folder `{}` ({access}): {}; \
-         whether migrations are pending is not known; nothing was changed",
+         nobody knows whether migrations are pending; nothing was changed",
         shown(parent),
         message(source)
     );
@@ -84,21 +83,19 @@ pub(super) fn file_read_only(access: &Access) -> Words {
 
 pub(super) fn not_a_database(source: &rusqlite::Error) -> Words {
     Words::new(Fault::Database, format!("{}; nothing was changed", message(source))).help(
-        "either it is another kind of file, so look at the path, or it is encrypted, which cannot be told apart: open it \
-         with its key and migrate on that connection",
+        "it is either another kind of file or an encrypted database: check the path, or open it with its key and migrate on \
+         that connection",
     )
 }
 
 pub(super) fn corrupt(action: &str, source: &rusqlite::Error) -> Words {
-    let what = format!("could not {action}: {}; what was begun is rolled back", message(source));
+    let what = format!("could not {action}: {}; everything was rolled back", message(source));
     Words::new(Fault::Database, what).help(damage(source))
 }
 
 pub(super) fn disk_full(action: &str, source: &rusqlite::Error) -> Words {
-    let what = format!(
-        "could not {action}: {}; all migrations were rolled back, nothing was changed",
-        message(source)
-    );
+    let what =
+        format!("could not {action}: {}; everything was rolled back; nothing was changed", message(source));
     Words::new(Fault::Environment, what).help(
         "make room where the database and the temporary files lie: a migration needs up to the database's size again; or \
          raise the connection's `max_page_count`",
@@ -109,7 +106,7 @@ pub(super) fn create(source: &io::Error) -> Words {
     match source.kind() {
         ErrorKind::AlreadyExists => Words::new(
             Fault::Caller,
-            "there is a file already, which a snapshot does not replace; nothing was changed",
+            "there is a file already, and a snapshot replaces none; nothing was changed",
         )
         .help("remove it, or open it with `Migrations::open`, which applies what it lacks"),
         _ if Leftover::is(source) => {

@@ -17,8 +17,7 @@ pub(super) fn not_a_ledger(found: &str) -> Words {
         "`{LEDGER}` is {found}, and not the ledger of migrations that onward keeps under this name; nothing was changed"
     ))
     .help(format!(
-        "look whether this is the right database; if it is, give what is called `{LEDGER}` another name, or put the \
-         ledger back from a backup"
+        "check that this is the right database; if it is, rename that `{LEDGER}`, or restore the ledger from a backup"
     ))
 }
 
@@ -30,12 +29,12 @@ pub(super) fn no_ledger(tables: &[String]) -> Words {
     let tools = with_ledger_among(tables);
     match &tools[..] {
         [] => words.help(
-            "it was made by other means than onward: look whether this is the right one; if its schema is that after one of \
-             the migrations, take it over with `migrator().adopt(Adopt::Exact)`, if it was grown by hand with \
-             `Adopt::Reconcile`; or begin with an empty file",
+            "onward has not made it: check that it is the right one; if its schema is the one after a migration, adopt it with \
+             `migrator().adopt(Adopt::Exact)`; if it was changed by hand, with `Adopt::Reconcile`; or begin with an empty \
+             file",
         ),
         [first, ..] => words.help(format!(
-            "it was migrated by {}: take it over with `migrator().adopt(Adopt::From(…))` and \
+            "it was migrated by {}: adopt it with `migrator().adopt(Adopt::From(…))` and \
              `migrations!(\"…\", from = \"{first}\")`",
             tools.join(" or "),
         )),
@@ -49,42 +48,44 @@ fn with_ledger_among(tables: &[String]) -> Vec<&'static str> {
     Tool::ALL.into_iter().filter(is_there).map(Tool::name).collect()
 }
 
-pub(super) fn newer(known: Option<i64>, conflicts: &[Conflict]) -> Words {
+pub(super) fn newer(known: Option<&str>, conflicts: &[Conflict]) -> Words {
     let what = match known {
         Some(known) => format!("the database is newer than this program, which knows version {known}"),
         None => "the database is newer than this program, which knows no migrations".to_owned(),
     };
-    verdict(lines(what, "", conflicts)).help("run the newer program again; nothing was changed")
+    verdict(lines(what, "", conflicts)).help(
+        "run the newer program again; if a draft of yours ran here and its file is gone, take it back with \
+         `cargo onward revert` while you have its down file, or delete this development database; nothing was changed",
+    )
 }
 
 pub(super) fn diverged(conflicts: &[Conflict]) -> Words {
     let what = "the database has not run the same migrations as this program has".to_owned();
     verdict(lines(what, "", conflicts)).help(
-        "a released migration stays as it is; take its text from version control again and write the change as a new \
-         migration; if this one never left your machine, delete this development database instead; nothing was changed",
+        "restore the released text from version control, and write the change as a new migration; if this migration never \
+         left your machine, delete this development database instead; nothing was changed",
     )
 }
 
 pub(super) fn tampered(conflicts: &[Conflict]) -> Words {
     let what = "the ledger of migrations was changed by hand, and does not say what has run".to_owned();
     verdict(lines(what, "", conflicts)).help(format!(
-        "put the rows of `{LEDGER}` back as they are in a backup, or go back to the backup; nothing was changed"
+        "restore the rows of `{LEDGER}` from a backup, or the whole database; nothing was changed"
     ))
 }
 
 pub(super) fn not_written(triggers: &[String]) -> Words {
-    let rolled_back =
-        "all was rolled back, since the next start would run the same once more; nothing was changed";
+    let rolled_back = "everything was rolled back, because the next start would run the migrations again; nothing was changed";
     if triggers.is_empty() {
         let what = format!(
             "the ledger of migrations, `{LEDGER}`, does not have what was written to it; {rolled_back}"
         );
         return Words::new(Fault::Caller, what).verdict().help(
-            "likely the connection's authorizer ignores what is written there: migrate on a connection without one",
+            "the connection probably has an authorizer that ignores writes to it: migrate on a connection without one",
         );
     }
     verdict(format!(
-        "the ledger of migrations, `{LEDGER}`, does not have what was written to it, for there are triggers on it: {}; \
+        "the ledger of migrations, `{LEDGER}`, does not have what was written to it, because it has triggers: {}; \
          {rolled_back}",
         list(triggers)
     ))

@@ -47,21 +47,23 @@ fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
         ErrorKind::Query { source } => connection::query(source),
         ErrorKind::NotALedger { found } => ledger::not_a_ledger(found),
         ErrorKind::NoLedger { tables } => ledger::no_ledger(tables),
-        ErrorKind::Newer { known, conflicts } => ledger::newer(*known, conflicts),
+        ErrorKind::Newer { label, conflicts, .. } => ledger::newer(label.as_deref(), conflicts),
         ErrorKind::Diverged { conflicts } => ledger::diverged(conflicts),
         ErrorKind::Tampered { conflicts } => ledger::tampered(conflicts),
         ErrorKind::LedgerNotWritten { triggers } => ledger::not_written(triggers),
         ErrorKind::NotAdopted { at, nearest, differences } => {
             adoption::not_adopted(*at, nearest.as_deref(), differences)
         }
-        ErrorKind::Undecided { versions, writing } => adoption::undecided(versions, writing),
-        ErrorKind::UnknownVersion { version, known } => adoption::unknown_version(*version, *known),
+        ErrorKind::Undecided { labels, writing, .. } => adoption::undecided(labels, writing),
+        ErrorKind::UnknownVersion { version, label, .. } => {
+            adoption::unknown_version(*version, label.as_deref())
+        }
         ErrorKind::Unrepeatable { file, line, column, sql } => {
             adoption::unrepeatable(file, *line, *column, sql)
         }
         ErrorKind::OtherLedger { tool, problem } => other_ledger::other_ledger(*tool, problem),
         ErrorKind::NoDownFile { file } => run::no_down_file(file),
-        ErrorKind::UnknownTarget { target, known } => run::unknown_target(*target, *known),
+        ErrorKind::UnknownTarget { target, label, .. } => run::unknown_target(*target, label.as_deref()),
         ErrorKind::Statement { file, line, column, sql, source, query } => {
             run::statement((file, *line, *column), sql, source, query.as_deref())
         }
@@ -99,6 +101,19 @@ impl Error {
 
     /// Whether this says something of the database or its history, such as a migration that failed on its rows. Otherwise
     /// no more is known than before, as with a lock or a full disk.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("app.db");
+    /// // Of this file it is known: it has tables, and no ledger.
+    /// let mut conn = onward::rusqlite::Connection::open(&path)?;
+    /// conn.execute_batch("CREATE TABLE notes(body TEXT)")?;
+    /// assert!(migrations.apply(&mut conn).unwrap_err().is_verdict());
+    /// // Of this one nothing is.
+    /// assert!(!migrations.open(folder.path().join("missing/app.db")).unwrap_err().is_verdict());
+    /// # Ok::<(), onward::Error>(())
+    /// ```
     pub fn is_verdict(&self) -> bool {
         words(self.kind(), self.path()).is_verdict
     }

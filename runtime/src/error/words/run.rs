@@ -1,4 +1,4 @@
-//! Of the migrations themselves: their statements, the code beside them, what they leave, and the end of the transaction.
+//! Of the migrations themselves: their statements, their hooks, what they leave, and the end of the transaction.
 
 use std::error::Error as Cause;
 
@@ -19,8 +19,8 @@ pub(super) fn no_down_file(file: &str) -> Words {
     )
 }
 
-pub(super) fn unknown_target(target: i64, known: Option<i64>) -> Words {
-    let what = format!("the run should stop at migration {target}, which the program does not have");
+pub(super) fn unknown_target(target: i64, known: Option<&str>) -> Words {
+    let what = format!("the target is migration {target}, which the program does not have");
     Words::new(Fault::Caller, what).help(newest(known))
 }
 
@@ -31,14 +31,14 @@ pub(super) fn statement(
     query: Option<&str>,
 ) -> Words {
     let what = format!(
-        "a migration failed and all were rolled back; nothing was changed\n  {}:{line}:{column}: {}\n{}",
+        "a migration failed, and everything was rolled back; nothing was changed\n  {}:{line}:{column}: {}\n{}",
         printable(file),
         message(source),
         indented(sql)
     );
     let help = match query {
         Some(query) => Some(format!(
-            "this finds the rows in the way; mend them, on a copy first, and start again\n{}",
+            "this query finds the rows that are in the way; correct them, on a copy first, and start again\n{}",
             indented(query)
         )),
         None => sqlite::help(source).map(str::to_owned),
@@ -48,7 +48,7 @@ pub(super) fn statement(
 
 pub(super) fn hook(file: &str, hook: &str, source: &(dyn Cause + Send + Sync)) -> Words {
     let what = format!(
-        "the code beside a migration failed and all were rolled back; nothing was changed\n  {}, then `{hook}`: {source}",
+        "the hook of a migration failed, and everything was rolled back; nothing was changed\n  {}, then `{hook}`: {source}",
         printable(file)
     );
     Words::new(Fault::Caller, what)
@@ -57,8 +57,7 @@ pub(super) fn hook(file: &str, hook: &str, source: &(dyn Cause + Send + Sync)) -
 pub(super) fn transaction_ended(file: &str, hook: &str, source: Option<&(dyn Cause + Send + Sync)>) -> Words {
     let source = source.map(|source| format!(": {source}")).unwrap_or_default();
     let what = format!(
-        "the code beside a migration ended the transaction it was called in; what had run before was committed or rolled \
-         back without its ledger\n  {}, then `{hook}`{source}",
+        "the hook of a migration ended the transaction that it was called in; what had run before was committed or rolled back without its ledger\n  {}, then `{hook}`{source}",
         printable(file)
     );
     Words::new(Fault::Caller, what).help(
@@ -68,16 +67,15 @@ pub(super) fn transaction_ended(file: &str, hook: &str, source: Option<&(dyn Cau
 }
 
 pub(super) fn foreign_keys(violations: &[Violation], count: u64) -> Words {
-    let what =
-        "the migrations would leave rows whose foreign keys lead nowhere; nothing was changed".to_owned();
+    let what = "the migrations would leave dangling foreign keys; nothing was changed".to_owned();
     let mut what = lines(what, "  ", violations.iter().take(10));
     let rest = count.saturating_sub(violations.len().min(10) as u64);
     if rest > 0 {
         what += &format!("\n  and {rest} more");
     }
     Words::new(Fault::Database, what).verdict().help(
-        "delete or mend these rows in the migration; ON DELETE actions fire only in one with `-- onward: foreign_keys(on)` \
-         at its top, and what refers to nothing in the end is refused there as well",
+        "delete or correct these rows in the migration; ON DELETE actions fire only in one with `-- onward: foreign_keys(on)` \
+         at its top, and dangling foreign keys are refused at its end as well",
     )
 }
 
@@ -85,18 +83,18 @@ pub(super) fn drift(differences: &[Difference]) -> Words {
     let what =
         "after the migrations the schema is not the one that was proven; nothing was changed".to_owned();
     Words::new(Fault::Database, lines(what, "  ", differences.iter().take(20))).verdict().help(
-        "something other than the migrations has changed these, or a down file leaves them so; take that change back, \
+        "something other than the migrations has changed these, or a down file has left them so; undo that change, \
          then start again",
     )
 }
 
 pub(super) fn in_doubt(source: &rusqlite::Error) -> Words {
     let what = format!(
-        "the disk failed while the migrations were committed: {}; either all of them are applied now or none",
+        "the disk failed during the commit: {}; either all migrations are applied now, or none",
         message(source)
     );
     Words::new(Fault::Environment, what).help(
-        "look at the disk and the system's log, and start again: the next start sees which, and completes",
+        "check the disk and the system's log, and start again: the next start finds out which, and completes",
     )
 }
 

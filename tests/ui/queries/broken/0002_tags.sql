@@ -1,0 +1,1 @@
+CREATE TABEL tags(name TEXT NOT NULL);
