@@ -13,6 +13,7 @@ mod contents;
 mod down;
 mod fault;
 mod finding;
+mod idle;
 mod keys;
 mod legacy;
 mod limits;

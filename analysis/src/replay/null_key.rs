@@ -24,10 +24,10 @@ pub(super) fn refusal(
     copy: &Copy,
 ) -> Result<Option<(Refusal, String)>> {
     let Some(source) = copy.source.as_deref().filter(|_| copy.is_plain()) else { return Ok(None) };
-    let Some(from) = Shape::read(sandbox.conn(), source)? else { return Ok(None) };
+    let Some(from) = Shape::read(sandbox, source)? else { return Ok(None) };
     // Most keys are rowids, or NOT NULL.
     let Some(key) = from.null_key else { return Ok(None) };
-    let Some(into) = Shape::read(sandbox.conn(), &copy.table)? else { return Ok(None) };
+    let Some(into) = Shape::read(sandbox, &copy.table)? else { return Ok(None) };
     let key_name = from.columns[key].name.to_ascii_lowercase();
     let names =
         |shape: &Shape| shape.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect::<Vec<_>>();

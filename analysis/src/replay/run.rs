@@ -11,6 +11,7 @@ use rusqlite::Result;
 use super::consequence::Lost;
 use super::fault::{DOUBLE_QUOTED_STRING, Fault};
 use super::finding::{What, Witness};
+use super::idle::{self, Idle, Later};
 use super::masked::{self, Masked};
 use super::objects::{fingerprint, ours};
 use super::outcome::Replay;
@@ -32,8 +33,10 @@ use crate::sqlite::sandbox::Sandbox;
 /// # Errors
 /// Only if the sandbox itself cannot be set up or read; what the history's statements do is in the [`Replay`].
 pub fn replay(history: &History, from: usize) -> Result<Replay> {
+    let later = Later::read(history);
     let mut replayer = Replayer {
         history,
+        idle: Idle::new(&later),
         from,
         sandbox: Sandbox::open(&history.config)?,
         ran: Vec::new(),
@@ -55,6 +58,7 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let mut base = None;
     for migration in 0..history.migrations.len() {
         if migration == from && from > 0 {
+            replayer.idle.bring_back(&replayer.sandbox)?;
             base = Some(replayer.sandbox.copy(&history.config)?);
         }
         replayer.migration(migration)?;
@@ -62,12 +66,13 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
             break;
         }
     }
+    replayer.idle.bring_back(&replayer.sandbox)?;
     origin::find(history, &replayer.ran, &mut replayer.faults)?;
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
     let Seen { witnesses, unpopulated, stopped, uncommitted } =
-        witnesses(&base, &mut replayer.plans, &replayer.faulty)?;
+        witnesses(&base, &later, &mut replayer.plans, &replayer.faulty)?;
     if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
         replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
     }
@@ -131,15 +136,15 @@ struct Seen {
 }
 
 /// Carries rows through the history, mild ones and then harsh ones.
-fn witnesses(base: &Base<'_>, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
+fn witnesses(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     let plans = plans.all(base.steps);
     let reached = match &base.locked {
         Some(locked) => touched::tables(base.history, base.steps, locked)?,
         None => BTreeSet::new(),
     };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = witness::run(base, &reached, &plans, faulty, Rows::Mild)?;
-    let harsh = witness::run(base, &reached, &plans, faulty, Rows::Harsh)?;
+    let mild = witness::run(base, &reached, &plans, later, faulty, Rows::Mild)?;
+    let harsh = witness::run(base, &reached, &plans, later, faulty, Rows::Harsh)?;
     let mut witnesses = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
@@ -162,6 +167,7 @@ struct Replayer<'h> {
     /// The first migration that is more than run.
     from: usize,
     sandbox: Sandbox,
+    idle: Idle<'h>,
     /// What has run, in order.
     ran: Vec<Step>,
     /// How much of `ran` belongs to earlier migrations.
@@ -232,13 +238,28 @@ impl Replayer<'_> {
             self.fault(last.at, Refusal::at_commit(error));
         }
         self.committed = self.ran.len();
-        Ok(())
+        self.put_aside(migration)
+    }
+
+    /// Puts aside what the rest of the history cannot reach. Where something is refused, nobody can be sure what that is.
+    fn put_aside(&mut self, migration: usize) -> Result<()> {
+        let is_between = self.rebuild.migrations.end <= migration + 1;
+        if !is_between
+            || !self.faults.is_empty()
+            || !self.faulty.is_empty()
+            || !self.idle.is_due(self.history, migration)
+        {
+            return Ok(());
+        }
+        let waiting = self.waiters.names();
+        let is_safe = || idle::are_right(&self.sandbox);
+        self.idle.put_aside(&self.sandbox, migration, &waiting, |_| false, is_safe)
     }
 
     fn rebuilding(&mut self, migration: usize) -> Result<Rebuilding> {
         let migrations = migration..migration + self.plans.spread(migration);
         let before = match migrations.end > self.from {
-            true => Before::read(self.history, migrations.clone(), &self.sandbox)?,
+            true => Before::read(self.history, migrations.clone(), &self.sandbox, self.idle.names())?,
             false => None,
         };
         Ok(Rebuilding { migrations, before, ran: self.ran.len(), faults: self.faults.len() })
@@ -308,6 +329,9 @@ impl Replayer<'_> {
                 // What is random may not work twice; the fault that brought this about is reported in any case.
                 let _ = self.sandbox.run(self.history.sql(step.at), step.strings);
             }
+            self.idle.bring_back(&self.sandbox)?;
+        } else if self.idle.bring_back(&self.sandbox)? {
+            return self.run(step);
         }
         Ok(outcome.map_err(Refusal::from))
     }

@@ -3,7 +3,9 @@
 use onward_core::token::{Kind, Token, significant};
 use onward_schema::{Affinity, pragma};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Result};
+use rusqlite::{Connection, Result};
+
+use crate::sqlite::sandbox::Sandbox;
 
 /// More literals than these are not tried for a column.
 const MOST: usize = 40;
@@ -52,11 +54,9 @@ pub(super) struct Key {
 
 impl Shape {
     /// Reads a table; `None` for one that is virtual or not there.
-    pub(super) fn read(conn: &Connection, table: &str) -> Result<Option<Shape>> {
-        let sql = "SELECT name, sql FROM main.sqlite_schema
-                   WHERE name = ?1 COLLATE NOCASE AND type = 'table' AND rootpage > 0 AND sql IS NOT NULL";
-        let found = conn.prepare(sql)?.query_row([table], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let Some((name, sql)): Option<(String, String)> = found else { return Ok(None) };
+    pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Shape>> {
+        let conn = sandbox.conn();
+        let Some((name, sql)) = sandbox.table(table)? else { return Ok(None) };
         let tokens: Vec<Token<'_>> = significant(&sql).collect();
         let options = tokens.rsplit(|token| token.is(")")).next().unwrap_or_default();
         let without_rowid = options.iter().any(|token| token.is("WITHOUT"));
@@ -115,7 +115,7 @@ impl Shape {
         key.into_iter().for_each(|column| shape.columns[column].nullable = false);
         shape.foreign_keys(conn, table)?;
         shape.conditions(&tokens, "CHECK");
-        shape.triggers(conn, table)?;
+        shape.triggers(sandbox, table)?;
         Ok(Some(shape))
     }
 
@@ -191,12 +191,8 @@ impl Shape {
     }
 
     /// A trigger that raises an error is a condition as well.
-    fn triggers(&mut self, conn: &Connection, table: &str) -> Result<()> {
-        let sql =
-            "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
-        let mut query = conn.prepare(sql)?;
-        let texts = query.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
-        for text in texts {
+    fn triggers(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
+        for text in sandbox.triggers(table)? {
             let tokens: Vec<Token<'_>> = significant(&text).collect();
             if tokens.iter().any(|token| token.is("RAISE")) {
                 self.condition(&tokens, |tokens, at| {
@@ -237,13 +233,12 @@ pub(super) fn literal(token: &Token<'_>) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::sqlite::sandbox::Sandbox;
 
     /// The table `t`.
     fn shape(sql: &str) -> Shape {
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         sandbox.conn().execute_batch(sql).unwrap();
-        Shape::read(sandbox.conn(), "t").unwrap().unwrap()
+        Shape::read(&sandbox, "t").unwrap().unwrap()
     }
 
     /// What each column is compared with; `None` for those of which no condition says anything.

@@ -203,7 +203,7 @@ impl<'h> Trials<'h> {
         let Some(scratch) = self.scratch.get() else { return Ok(None) };
         scratch.conn().execute_batch("SAVEPOINT made")?;
         let shape = match scratch.run(self.history.sql(created), false) {
-            Ok(()) => Shape::read(scratch.conn(), table)?,
+            Ok(()) => Shape::read(scratch, table)?,
             Err(_) => None,
         };
         scratch.conn().execute_batch("ROLLBACK TO made; RELEASE made")?;

@@ -2,9 +2,11 @@
 //!
 //! SQLite takes them as they come. Within a migration the order is no fault, since nobody sees what is in between.
 
+use std::collections::{BTreeSet, HashSet};
+
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::name::{Ident, quoted};
-use onward_schema::Schema;
+use onward_schema::{Schema, pragma};
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::broken;
@@ -43,8 +45,9 @@ impl Waiters {
     pub(super) fn look(&mut self, history: &History, steps: &[Step], sandbox: &Sandbox) -> Result<()> {
         let changes = |step: &&Step| history.statement(step.at).kind.changes_schema();
         let Some(last) = steps.iter().rfind(changes) else { return Ok(()) };
+        let tables = tables(sandbox.conn())?;
         for mut late in std::mem::take(&mut self.waiting) {
-            match late.what.works(sandbox, &late.name)? {
+            match late.what.works(sandbox, &tables, &late.name)? {
                 Some(true) => {
                     let missing = late.what.missing();
                     let brings = |step: &&Step| !history.named(step.at, missing).is_empty();
@@ -56,12 +59,17 @@ impl Waiters {
             }
         }
         for step in steps {
-            self.made(history, step.at, sandbox)?;
+            self.made(history, step.at, sandbox, &tables)?;
         }
         Ok(())
     }
 
-    fn made(&mut self, history: &History, at: At, sandbox: &Sandbox) -> Result<()> {
+    /// The names of what is waiting, in lower case.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.waiting.iter().map(|late| late.name.to_ascii_lowercase()).collect()
+    }
+
+    fn made(&mut self, history: &History, at: At, sandbox: &Sandbox, tables: &HashSet<String>) -> Result<()> {
         let (object, name) = match &history.statement(at).kind {
             Kind::Create { object, name, temporary: false, .. } => (*object, &name.text),
             Kind::Alter { table, change: Some(Change::Add(_)) } => (ObjectKind::Table, &table.text),
@@ -79,7 +87,7 @@ impl Waiters {
                         Kind::Alter { change: Some(Change::RenameTable(_)), .. }
                     )
                 {
-                    unmatched(sandbox.conn(), name)?.into_iter().for_each(&mut wait);
+                    unmatched(sandbox.conn(), tables, name)?.into_iter().for_each(&mut wait);
                 }
             }
             ObjectKind::View | ObjectKind::Trigger => {
@@ -104,7 +112,7 @@ impl Waiters {
 
 impl Waiting {
     /// Whether it works now; `None` if it is not there any more.
-    fn works(&self, sandbox: &Sandbox, name: &str) -> Result<Option<bool>> {
+    fn works(&self, sandbox: &Sandbox, tables: &HashSet<String>, name: &str) -> Result<Option<bool>> {
         match self {
             Waiting::Body { object, probe, .. } => {
                 let is_there = sandbox.text(name, *object == ObjectKind::Trigger)?.is_some();
@@ -114,7 +122,7 @@ impl Waiting {
                 if sandbox.text(name, false)?.is_none() {
                     return Ok(None);
                 }
-                let left = unmatched(sandbox.conn(), name)?;
+                let left = unmatched(sandbox.conn(), tables, name)?;
                 Ok(Some(!left.iter().any(|key| Ident(key.missing()) == parent)))
             }
         }
@@ -130,15 +138,25 @@ impl Waiting {
     }
 }
 
-/// The foreign keys of a table that nothing can match.
-fn unmatched(conn: &Connection, table: &str) -> Result<Vec<Waiting>> {
-    let mut query = conn.prepare(
-        "SELECT DISTINCT key.\"table\" FROM pragma_foreign_key_list(?1, 'main') AS key
-         WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = key.\"table\" COLLATE NOCASE AND type = 'table')",
-    )?;
-    let parents = query.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
-    let mut found: Vec<Waiting> =
-        parents.into_iter().map(|parent| Waiting::Key { parent, missing: true }).collect();
+/// The names of all tables, in lower case.
+fn tables(conn: &Connection) -> Result<HashSet<String>> {
+    let mut query = conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
+    query.query_map([], |row| Ok(row.get::<_, String>(0)?.to_ascii_lowercase()))?.collect()
+}
+
+/// The foreign keys of a table that nothing can match; `tables` are all that there are, in lower case.
+fn unmatched(conn: &Connection, tables: &HashSet<String>, table: &str) -> Result<Vec<Waiting>> {
+    let mut found: Vec<Waiting> = Vec::new();
+    let mut keys = pragma(conn, "foreign_key_list", table)?;
+    let parents = keys.query_map([], |row| row.get::<_, String>(2))?;
+    for parent in parents {
+        let key = Waiting::Key { parent: parent?, missing: true };
+        if !tables.contains(&key.missing().to_ascii_lowercase())
+            && !found.iter().any(|known| known.missing() == key.missing())
+        {
+            found.push(key);
+        }
+    }
     // SQLite names the first that has no unique key where it refers to.
     let check = "SELECT 1 FROM main.pragma_foreign_key_check(?1)";
     if let Err(error) =
@@ -172,8 +190,9 @@ pub(super) fn never(
     conn: &Connection,
 ) -> Result<Vec<Late>> {
     let mut found = Vec::new();
+    let tables = tables(conn)?;
     for table in schema.tables.values().filter(|table| !table.foreign_keys.is_empty()) {
-        for what in unmatched(conn, &table.name)? {
+        for what in unmatched(conn, &tables, &table.name)? {
             let made = ran.iter().map(|step| step.at).rfind(|&at| {
                 let made = matches!(
                     &history.statement(at).kind,

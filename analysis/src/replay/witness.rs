@@ -17,6 +17,7 @@ use super::absent;
 use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
 use super::finding::{What, Witness};
+use super::idle::{Idle, Later};
 use super::keys::Keys;
 use super::loss;
 use super::null_key;
@@ -53,12 +54,15 @@ pub(super) fn run(
     base: &Base<'_>,
     reached: &BTreeSet<String>,
     plans: &[Plan],
+    later: &Later,
     faulty: &HashSet<usize>,
     rows: Rows,
 ) -> Result<Outcome> {
     let sandbox = base.sandbox()?;
     let mut carrier = Carrier {
         history: base.history,
+        // What was refused at first may run late, out of its order.
+        idle: faulty.is_empty().then(|| Idle::new(later)),
         keys: Keys::read(&sandbox)?,
         sandbox,
         filler: Filler::new(rows),
@@ -83,7 +87,9 @@ pub(super) fn run(
         // Migrations without a statement that runs have no plan.
         let next = plans.get(number + 1).map_or(base.history.migrations.len(), Plan::migration);
         carrier.stop(plan.migration()..next)?;
+        carrier.put_aside(plan.migration()..next)?;
     }
+    carrier.bring_back()?;
     // So that it is known of which tables nothing was seen.
     let rest = std::mem::take(&mut carrier.since);
     carrier.plant(&rest)?;
@@ -108,6 +114,7 @@ pub(super) fn run(
 struct Carrier<'h> {
     history: &'h History,
     sandbox: Sandbox,
+    idle: Option<Idle<'h>>,
     keys: Keys,
     filler: Filler,
     rows: Rows,
@@ -153,7 +160,7 @@ impl Carrier<'_> {
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
         }
-        let (mut failed, mut acts, mut seldom) = (false, Vec::new(), Vec::new());
+        let (mut failed, mut is_whole, mut acts, mut seldom) = (false, true, Vec::new(), Vec::new());
         for step in &plan.steps {
             self.touch(step.at)?;
             self.unseen(*step, is_faulty)?;
@@ -163,7 +170,13 @@ impl Carrier<'_> {
                 false => Watch::default(),
             };
             let rare = if is_faulty { None } else { self.rare(*step, write, plan)? };
-            match self.sandbox.run(self.history.sql(step.at), step.strings) {
+            let mut outcome = self.sandbox.run(self.history.sql(step.at), step.strings);
+            if outcome.is_err() && self.bring_back()? && !self.sandbox.is_lost() {
+                // What there was before cannot be held against what there is with the others.
+                is_whole = false;
+                outcome = self.sandbox.run(self.history.sql(step.at), step.strings);
+            }
+            match outcome {
                 Ok(()) => seldom.extend(rare),
                 Err(error) => {
                     // What never ran has lost nothing.
@@ -200,7 +213,7 @@ impl Carrier<'_> {
             let acts = cascade::lasting(acts, self.history, &before, &self.sandbox, self.rows)?;
             self.outcome.found.extend(acts);
             let lost = self.outcome.found.len() > found;
-            if checks_keys && !lost {
+            if checks_keys && is_whole && !lost {
                 self.orphans(plan, &violations)?;
             }
         }
@@ -243,13 +256,35 @@ impl Carrier<'_> {
         Ok(())
     }
 
-    fn plant(&mut self, since: &Since) -> Result<()> {
-        for table in &since.tables {
-            if !self.filler.fill(&self.sandbox, table)? && since.shaped.contains(table) {
-                self.filler.loosen(&self.sandbox, table, &since.added)?;
-            }
+    /// Puts aside what no migration behind these can reach, if an application has written its rows.
+    fn put_aside(&mut self, migrations: Range<usize>) -> Result<()> {
+        let Some(idle) = self.idle.as_mut().filter(|_| self.since.tables.is_empty()) else { return Ok(()) };
+        let mut last = None;
+        for migration in migrations {
+            last = Some(migration).filter(|_| idle.is_due(self.history, migration));
         }
-        self.filler.provide(&self.sandbox, &since.seeded)
+        let Some(last) = last else { return Ok(()) };
+        let gets_rows = |table: &str| !self.filler.has_filled(&self.sandbox, table);
+        idle.put_aside(&self.sandbox, last, &BTreeSet::new(), gets_rows, || Ok(true))
+    }
+
+    fn bring_back(&mut self) -> Result<bool> {
+        self.idle.as_mut().map_or(Ok(false), |idle| idle.bring_back(&self.sandbox))
+    }
+
+    fn plant(&mut self, since: &Since) -> Result<()> {
+        if since.tables.is_empty() && since.seeded.is_empty() {
+            return Ok(());
+        }
+        let (sandbox, filler) = (&self.sandbox, &mut self.filler);
+        sandbox.with_catalogue(|| {
+            for table in &since.tables {
+                if !filler.fill(sandbox, table)? && since.shaped.contains(table) {
+                    filler.loosen(sandbox, table, &since.added)?;
+                }
+            }
+            filler.provide(sandbox, &since.seeded)
+        })
     }
 
     /// Notes whose limits a statement may change that does not name the table, or not as one that it writes to.
@@ -330,8 +365,11 @@ impl Carrier<'_> {
         }
         let sql = self.history.sql(step.at);
         let found = null_key::refusal(&self.sandbox, &self.filler, sql, step, copy)?;
-        let table = written(copy.source.as_deref().unwrap_or(&copy.table));
-        Ok(found.and_then(|(refusal, key)| fails(refusal, format!("a row of `{table}` with {key} = NULL"))))
+        let row = |key| {
+            let table = written(copy.source.as_deref().unwrap_or(&copy.table));
+            format!("a row of `{table}` with {key} = NULL")
+        };
+        Ok(found.and_then(|(refusal, key)| fails(refusal, row(key))))
     }
 
     /// What is in the tables that the migration may lose rows of.

@@ -66,10 +66,10 @@ impl Filler {
 
     pub(crate) fn fill_at(&mut self, sandbox: &Sandbox, table: &str, depth: usize) -> Result<bool> {
         let known = self.tables.get(table).copied();
-        if known.is_some_and(|known| known.filled) && has_rows(sandbox.conn(), table) {
+        if self.has_filled(sandbox, table) {
             return Ok(false);
         }
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else {
+        let Some(shape) = Shape::read(sandbox, table)? else {
             self.tables.remove(table);
             self.limits.remove(table);
             return Ok(false);
@@ -112,6 +112,11 @@ impl Filler {
         Ok(true)
     }
 
+    /// Whether a table, by its name in lower case, has been filled and has rows.
+    pub(crate) fn has_filled(&self, sandbox: &Sandbox, table: &str) -> bool {
+        self.tables.get(table).is_some_and(|known| known.filled) && has_rows(sandbox.conn(), table)
+    }
+
     /// Uses what a table allows and did not when it was looked at last: gives a new column values, and puts in a row for
     /// each limit that is gone.
     pub(crate) fn loosen(
@@ -120,7 +125,7 @@ impl Filler {
         table: &str,
         added: &BTreeSet<(String, String)>,
     ) -> Result<()> {
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
+        let Some(shape) = Shape::read(sandbox, table)? else { return Ok(()) };
         let Some(before) = self.limits.insert(table.to_owned(), Limits::of(&shape)) else { return Ok(()) };
         for field in shape.columns.iter().filter(|field| before.lacks(&field.name)) {
             let is_added = added.contains(&(table.to_owned(), field.name.to_ascii_lowercase()));
@@ -164,7 +169,7 @@ impl Filler {
 
     /// Puts a row into a table that no legal one could be made for: what refuses it anyway, refuses any. Says whether it did.
     pub(crate) fn force(&self, sandbox: &Sandbox, table: &str) -> Result<bool> {
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(false) };
+        let Some(shape) = Shape::read(sandbox, table)? else { return Ok(false) };
         let number = self.number(table, 0);
         let names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
@@ -218,7 +223,7 @@ impl Filler {
 
     /// Puts rows of all kinds into a table in which some kind is missing, as an application does in the course of a release.
     pub(crate) fn top_up(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
+        let Some(shape) = Shape::read(sandbox, table)? else { return Ok(()) };
         let has = count_rows(sandbox, table).unwrap_or(0);
         if self.rows == Rows::Mild || has == 0 || has >= PLENTY || !self.misses(sandbox, &shape)? {
             return Ok(());

@@ -53,7 +53,7 @@ impl Filler {
         let children = children.collect::<Result<Vec<_>>>()?.concat();
         for child in BTreeSet::from_iter(children) {
             let has_rows = self.tables.get(&child).is_some_and(|child| child.filled);
-            if has_rows && let Some(shape) = Shape::read(sandbox.conn(), &child)? {
+            if has_rows && let Some(shape) = Shape::read(sandbox, &child)? {
                 self.children(sandbox, &shape);
             }
         }

@@ -37,8 +37,7 @@ pub(super) struct Ground {
 impl Ground {
     /// Reads a table; `None` for one that has no rows, or none that are understood.
     pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Ground>> {
-        let (Some(shape), Some(text)) = (Shape::read(sandbox.conn(), table)?, sandbox.text(table, false)?)
-        else {
+        let (Some(shape), Some(text)) = (Shape::read(sandbox, table)?, sandbox.text(table, false)?) else {
             return Ok(None);
         };
         let names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
