@@ -170,3 +170,125 @@ fn is_marked(sandbox: &Sandbox) -> Result<bool> {
     let sql = "SELECT 1 FROM main.sqlite_schema WHERE name = ?1";
     Ok(sandbox.conn().query_row(sql, [MARK], |_| Ok(())).optional()?.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::testing::folder;
+    use crate::config::Config;
+
+    /// What is put aside behind the first of two migrations.
+    fn aside(first: &str, second: &str) -> Vec<String> {
+        let analysis = folder(&[("1_a.sql", first), ("2_b.sql", second)]);
+        let later = Later::read(&analysis.history);
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.conn().execute_batch(first).unwrap();
+        let before = all(&sandbox);
+        let mut idle = Idle::new(&later);
+        if idle.is_due(&analysis.history, 0) {
+            idle.put_aside(&sandbox, 0, &BTreeSet::new(), |_| false, || are_right(&sandbox)).unwrap();
+        }
+        let mut names: Vec<String> =
+            idle.entries.iter().map(|entry| entry.name.to_ascii_lowercase()).collect();
+        names.sort();
+        assert_eq!(idle.bring_back(&sandbox).unwrap(), !names.is_empty());
+        assert_eq!(all(&sandbox), before, "{first}");
+        names
+    }
+
+    fn all(sandbox: &Sandbox) -> Vec<Vec<rusqlite::types::Value>> {
+        sandbox.read("SELECT rowid, * FROM main.sqlite_schema ORDER BY rowid").unwrap()
+    }
+
+    const ABC: &str = "CREATE TABLE a(id INTEGER PRIMARY KEY, x UNIQUE); CREATE TABLE b(a REFERENCES a);
+        CREATE TABLE c(a REFERENCES a); CREATE INDEX i ON c(a);";
+
+    #[test]
+    fn what_nothing_later_reaches_is_put_aside() {
+        let other = "CREATE TABLE d(x);";
+        assert_eq!(aside(ABC, other), ["a", "b", "c", "i", "sqlite_autoindex_a_1"]);
+        // A table may grow, and its children need not know.
+        for grown in
+            ["ALTER TABLE a ADD COLUMN y;", "CREATE TABLE d(a REFERENCES A);", "CREATE INDEX j ON a(x);"]
+        {
+            assert_eq!(aside(ABC, grown), ["b", "c", "i"], "{grown}");
+        }
+        for changed in
+            ["DELETE FROM a;", "DROP TABLE a;", "ALTER TABLE a RENAME TO z;", "UPDATE 'A' SET x = 1;"]
+        {
+            assert_eq!(aside(ABC, changed), [""; 0], "{changed}");
+        }
+        // What refers to it, a child needs.
+        assert_eq!(aside(ABC, "DELETE FROM b;"), ["c", "i"]);
+        assert_eq!(aside(ABC, "DROP INDEX i;"), ["b"]);
+    }
+
+    #[test]
+    fn views_and_triggers_stay_with_what_they_name() {
+        let view = format!("{ABC} CREATE VIEW v AS SELECT b.a FROM b; CREATE VIEW w AS SELECT * FROM v;");
+        assert_eq!(aside(&view, "CREATE TABLE d(x);").len(), 7);
+        assert_eq!(aside(&view, "ALTER TABLE b ADD COLUMN y;"), ["c", "i"]);
+        assert_eq!(aside(&view, "INSERT INTO c SELECT a FROM w;"), [""; 0]);
+        let trigger =
+            format!("{ABC} CREATE TRIGGER t AFTER INSERT ON b BEGIN INSERT INTO c VALUES (1); END;");
+        assert_eq!(aside(&trigger, "INSERT INTO b VALUES (1);"), [""; 0]);
+        assert_eq!(aside(&trigger, "DROP TRIGGER t;"), [""; 0]);
+        assert_eq!(aside(&trigger, "CREATE TABLE d(x);").len(), 6);
+    }
+
+    #[test]
+    fn where_nobody_can_be_sure_everything_stays() {
+        for second in [
+            "ANALYZE;",
+            "DELETE FROM sqlite_master WHERE name = 'x';",
+            "CREATE TABLE d AS SELECT name FROM pragma_table_info('d');",
+            "INSERT OR ROLLBACK INTO d VALUES (1);",
+        ] {
+            assert_eq!(aside(ABC, second), [""; 0], "{second}");
+        }
+        let broken = format!("{ABC} CREATE VIEW v AS SELECT y FROM a;");
+        assert_eq!(aside(&broken, "CREATE TABLE d(x);"), [""; 0]);
+        let catalogue = format!("{ABC} CREATE VIEW v AS SELECT name FROM sqlite_schema;");
+        assert_eq!(aside(&catalogue, "CREATE TABLE d(x);"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_made_meanwhile_comes_after_what_is_put_back() {
+        let analysis = folder(&[("1_a.sql", "CREATE TABLE a(x);"), ("2_b.sql", "CREATE TABLE b(x);")]);
+        let later = Later::read(&analysis.history);
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        let run = |sql: &str| sandbox.conn().execute_batch(sql).unwrap();
+        let mut idle = Idle::new(&later);
+        let mut put = || idle.put_aside(&sandbox, 1, &BTreeSet::new(), |_| false, || Ok(true)).unwrap();
+        run("CREATE TABLE a(x); INSERT INTO a VALUES (7); CREATE TABLE b(x)");
+        put();
+        run("CREATE TABLE c(x)");
+        put();
+        run("CREATE TABLE d(x); CREATE VIEW e AS SELECT 1");
+        assert!(idle.bring_back(&sandbox).unwrap() && !idle.bring_back(&sandbox).unwrap());
+        let names =
+            sandbox.read("SELECT name FROM main.sqlite_schema WHERE name NOT LIKE 'onward%' ORDER BY rowid");
+        let text = |name: &str| vec![rusqlite::types::Value::Text(name.into())];
+        assert_eq!(names.unwrap(), ["a", "b", "c", "d", "e"].map(text));
+        assert_eq!(sandbox.read("SELECT x FROM a").unwrap(), [[rusqlite::types::Value::Integer(7)]]);
+        assert_eq!(sandbox.read("PRAGMA integrity_check").unwrap(), [text("ok")]);
+    }
+
+    #[test]
+    fn what_sqlite_has_brought_back_itself_is_not_put_in_twice() {
+        let analysis = folder(&[("1_a.sql", "CREATE TABLE a(x);")]);
+        let later = Later::read(&analysis.history);
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        let mut idle = Idle::new(&later);
+        for table in ["a", "b"] {
+            sandbox.conn().execute_batch(&format!("CREATE TABLE {table}(x); COMMIT; BEGIN")).unwrap();
+            idle.put_aside(&sandbox, 0, &BTreeSet::new(), |_| false, || Ok(true)).unwrap();
+            if table == "a" {
+                sandbox.commit().unwrap();
+            }
+        }
+        sandbox.conn().execute_batch("ROLLBACK; BEGIN").unwrap();
+        assert!(idle.bring_back(&sandbox).unwrap());
+        assert_eq!(onward_schema::objects(sandbox.conn()).unwrap(), ["a", "b"]);
+    }
+}
