@@ -27,6 +27,7 @@ mod outcome;
 mod outer;
 mod plan;
 mod plans;
+mod populated;
 mod quoted;
 mod rebuild;
 mod rows;
@@ -38,7 +39,7 @@ mod touched;
 mod trial;
 mod unresolved;
 mod value;
-mod witness;
+
 mod write;
 
 pub(crate) use broken::Broken;

@@ -21,7 +21,7 @@ use super::rebuild::{self, Before, Loss};
 use super::sample::Rows;
 use super::step::{Base, Step, prepare_renamed};
 use super::unresolved::{self, Waiters};
-use super::{broken, down, legacy, origin, quoted, touched, witness};
+use super::{broken, down, legacy, origin, populated, quoted, touched};
 use crate::folder::history::{At, History};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::outside;
@@ -143,8 +143,8 @@ fn witnesses(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &Has
         None => BTreeSet::new(),
     };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = witness::run(base, &reached, &plans, later, faulty, Rows::Mild)?;
-    let harsh = witness::run(base, &reached, &plans, later, faulty, Rows::Harsh)?;
+    let mild = populated::run(base, &reached, &plans, later, faulty, Rows::Mild)?;
+    let harsh = populated::run(base, &reached, &plans, later, faulty, Rows::Harsh)?;
     let mut witnesses = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
