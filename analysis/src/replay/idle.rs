@@ -103,7 +103,7 @@ impl<'h> Idle<'h> {
 
     fn count(&mut self, objects: usize) {
         self.objects = objects;
-        self.enough = if cfg!(test) { 0 } else { objects + (objects / 2).max(FEW) };
+        self.enough = if cfg!(test) { 0 } else { objects + objects / 2 + FEW };
     }
 
     /// Brings back all that is put aside; says whether there was any.

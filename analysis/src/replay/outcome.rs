@@ -7,17 +7,17 @@ use onward_schema::{Fingerprint, Schema};
 use rusqlite::Result;
 
 use super::broken::Broken;
-use super::column_history::{self, Past};
+use super::column_history::{self, ColumnHistories};
 use super::down::Down;
 use super::fault::{Fault, Orphans};
-use super::finding::Witness;
+use super::finding::Finding;
 use super::legacy::Legacy;
 use super::masked::Masked;
 use super::origin;
 use super::outer::Outer;
 use super::rebuild::Loss;
 use super::step::Step;
-use super::unresolved::Late;
+use super::unresolved::Unresolved;
 use crate::file::Place;
 use crate::folder::history::{At, History};
 use crate::sqlite::sandbox::Sandbox;
@@ -40,9 +40,9 @@ pub struct Replay {
     pub(crate) masked: Vec<Masked>,
     pub(crate) broken: Vec<Broken>,
     pub(crate) legacy: Vec<Legacy>,
-    pub(crate) witnesses: Vec<Witness>,
+    pub(crate) findings: Vec<Finding>,
     pub(crate) losses: Vec<Loss>,
-    pub(crate) late: Vec<Late>,
+    pub(crate) unresolved: Vec<Unresolved>,
     pub(crate) downs: Vec<Down>,
     /// The tables that no legal row could be made for, with the reason: of them nothing was seen.
     pub unpopulated: BTreeMap<String, String>,
@@ -57,7 +57,7 @@ pub struct Replay {
     pub(super) ran: Vec<Step>,
     /// The database at the end of the history.
     pub(super) sandbox: Mutex<Sandbox>,
-    pub(super) past: OnceLock<Past>,
+    pub(super) histories: OnceLock<ColumnHistories>,
 }
 
 impl Replay {
@@ -85,8 +85,8 @@ impl Replay {
     }
 
     /// What became of each column; the first call runs the history once more.
-    pub(crate) fn past(&self, history: &History) -> &Past {
-        self.past.get_or_init(|| Past::read(history, &self.ran).unwrap_or_default())
+    pub(crate) fn column_histories(&self, history: &History) -> &ColumnHistories {
+        self.histories.get_or_init(|| ColumnHistories::read(history, &self.ran).unwrap_or_default())
     }
 
     /// Where the history defines a column as it is at the end.

@@ -17,7 +17,7 @@ use rusqlite::Result;
 
 use super::cascade::{self, Trial, Watch};
 use super::contents::Contents;
-use super::finding::{What, Witness};
+use super::finding::{Finding, What};
 use super::idle::{Idle, Later};
 use super::keys::Keys;
 use super::loss;
@@ -34,7 +34,7 @@ use crate::sqlite::sandbox::Sandbox;
 /// What came of one populated replay.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
-    pub(super) found: Vec<Witness>,
+    pub(super) found: Vec<Finding>,
     /// The tables that could not be populated, and why.
     pub(super) empty: BTreeMap<String, String>,
     /// Where the rows could be carried no further.
@@ -93,12 +93,12 @@ pub(super) fn run(
     if let (Some(last), None) = (plans.last(), populated.outcome.stopped) {
         populated.commit(last);
     }
-    let found: HashSet<At> = populated.outcome.found.iter().map(|witness| witness.at).collect();
-    let is_new = |witness: &Witness| !found.contains(&witness.at) && !faulty.contains(&witness.at.migration);
+    let found: HashSet<At> = populated.outcome.found.iter().map(|finding| finding.at).collect();
+    let is_new = |finding: &Finding| !found.contains(&finding.at) && !faulty.contains(&finding.at.migration);
     populated.outcome.found.extend(tried.into_iter().filter(is_new));
     // All that is pending is applied at once, so what a later migration mends is no fault.
     let end = Violation::read(populated.sandbox.conn())?;
-    populated.outcome.found.retain(|witness| match &witness.what {
+    populated.outcome.found.retain(|finding| match &finding.what {
         What::Orphans { violations, .. } => violations
             .iter()
             .any(|found| end.iter().any(|left| left.table == found.table && left.parent == found.parent)),
@@ -129,7 +129,7 @@ struct Since {
     /// The tables whose rows or limits may be others.
     tables: BTreeSet<String>,
     /// Those of them whose limits may be.
-    shaped: BTreeSet<String>,
+    altered: BTreeSet<String>,
     /// Columns that were added, with their tables.
     added: BTreeSet<(String, String)>,
     /// Those that rows have been inserted into.
@@ -220,7 +220,7 @@ impl Populated<'_> {
             self.commit(plan);
         }
         self.since.tables.extend(plan.tables());
-        self.since.shaped.extend(plan.shaped());
+        self.since.altered.extend(plan.altered());
         self.since.added.extend(plan.added.iter().cloned());
         for (_, write) in &plan.writes {
             match write {

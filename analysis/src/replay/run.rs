@@ -10,7 +10,7 @@ use rusqlite::Result;
 
 use super::consequence::Lost;
 use super::fault::{DOUBLE_QUOTED_STRING, Fault};
-use super::finding::{What, Witness};
+use super::finding::{Finding, What};
 use super::idle::{self, Idle, Later};
 use super::masked::{self, Masked};
 use super::objects::{fingerprint, ours};
@@ -71,8 +71,8 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
-    let Seen { witnesses, unpopulated, stopped, uncommitted } =
-        witnesses(&base, &later, &mut replayer.plans, &replayer.faulty)?;
+    let Seen { findings, unpopulated, stopped, uncommitted } =
+        findings(&base, &later, &mut replayer.plans, &replayer.faulty)?;
     if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
         replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
     }
@@ -84,11 +84,11 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
     let losses =
         losses.into_iter().filter_map(|loss| rebuild::lasting(loss, &schema, &replayer.sandbox)).collect();
     // After a fault, what is not there may only be missing because of it.
-    let (mut late, mut downs) = (Vec::new(), Vec::new());
+    let (mut unresolved, mut downs) = (Vec::new(), Vec::new());
     if replayer.faults.is_empty() {
-        late = replayer.waiters.come;
+        unresolved = replayer.waiters.come;
         downs = down::find(&base)?;
-        late.extend(unresolved::never(history, &replayer.ran, &schema, conn)?);
+        unresolved.extend(unresolved::never(history, &replayer.ran, &schema, conn)?);
     }
     let broken = match replayer.faults.is_empty() {
         true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
@@ -111,9 +111,9 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         from,
         faults: replayer.faults,
         masked: replayer.masked,
-        witnesses,
+        findings,
         losses,
-        late,
+        unresolved,
         downs,
         unpopulated,
         stopped,
@@ -122,13 +122,13 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
         outer: replayer.outer,
         ran: replayer.ran,
         sandbox: Mutex::new(replayer.sandbox),
-        past: OnceLock::new(),
+        histories: OnceLock::new(),
     })
 }
 
 /// What the rows have shown.
 struct Seen {
-    witnesses: Vec<Witness>,
+    findings: Vec<Finding>,
     unpopulated: BTreeMap<String, String>,
     stopped: Vec<At>,
     /// The last statement before a COMMIT that failed.
@@ -136,7 +136,7 @@ struct Seen {
 }
 
 /// Carries rows through the history, mild ones and then harsh ones.
-fn witnesses(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
+fn findings(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     let plans = plans.all(base.steps);
     let reached = match &base.locked {
         Some(locked) => touched::tables(base.history, base.steps, locked)?,
@@ -145,17 +145,17 @@ fn witnesses(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &Has
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
     let mild = populated::run(base, &reached, &plans, later, faulty, Rows::Mild)?;
     let harsh = populated::run(base, &reached, &plans, later, faulty, Rows::Harsh)?;
-    let mut witnesses = mild.found;
+    let mut findings = mild.found;
     // What the mild rows have shown, the harsh ones show again.
-    let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
-    witnesses.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
-    for witness in &mut witnesses {
-        if let What::Fails { acts, .. } = &mut witness.what {
-            *acts = harsh.acting.contains(&witness.at.migration);
+    let seen: HashSet<At> = findings.iter().map(|finding| finding.at).collect();
+    findings.extend(harsh.found.into_iter().filter(|finding| !seen.contains(&finding.at)));
+    for finding in &mut findings {
+        if let What::Fails { acts, .. } = &mut finding.what {
+            *acts = harsh.acting.contains(&finding.at.migration);
         }
     }
     Ok(Seen {
-        witnesses,
+        findings,
         unpopulated: mild.empty,
         stopped: mild.stopped.into_iter().chain(harsh.stopped).collect(),
         uncommitted: mild.uncommitted.or(harsh.uncommitted),

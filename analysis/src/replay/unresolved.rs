@@ -17,7 +17,7 @@ use crate::sqlite::sandbox::Sandbox;
 
 /// Something that did not work when its migration had run.
 #[derive(Debug, Clone)]
-pub(crate) struct Late {
+pub(crate) struct Unresolved {
     pub(crate) at: At,
     pub(crate) name: String,
     pub(crate) what: Waiting,
@@ -36,8 +36,8 @@ pub(crate) enum Waiting {
 /// What is waiting, and what has come.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
-    waiting: Vec<Late>,
-    pub(super) come: Vec<Late>,
+    waiting: Vec<Unresolved>,
+    pub(super) come: Vec<Unresolved>,
 }
 
 impl Waiters {
@@ -46,15 +46,15 @@ impl Waiters {
         let changes = |step: &&Step| history.statement(step.at).kind.changes_schema();
         let Some(last) = steps.iter().rfind(changes) else { return Ok(()) };
         let tables = tables(sandbox.conn())?;
-        for mut late in std::mem::take(&mut self.waiting) {
-            match late.what.works(sandbox, &tables, &late.name)? {
+        for mut unresolved in std::mem::take(&mut self.waiting) {
+            match unresolved.what.works(sandbox, &tables, &unresolved.name)? {
                 Some(true) => {
-                    let missing = late.what.missing();
+                    let missing = unresolved.what.missing();
                     let brings = |step: &&Step| !history.named(step.at, missing).is_empty();
-                    late.mended = Some(steps.iter().filter(changes).rfind(brings).unwrap_or(last).at);
-                    self.come.push(late);
+                    unresolved.mended = Some(steps.iter().filter(changes).rfind(brings).unwrap_or(last).at);
+                    self.come.push(unresolved);
                 }
-                Some(false) => self.waiting.push(late),
+                Some(false) => self.waiting.push(unresolved),
                 None => {}
             }
         }
@@ -66,7 +66,7 @@ impl Waiters {
 
     /// The names of what is waiting, in lower case.
     pub(super) fn names(&self) -> BTreeSet<String> {
-        self.waiting.iter().map(|late| late.name.to_ascii_lowercase()).collect()
+        self.waiting.iter().map(|unresolved| unresolved.name.to_ascii_lowercase()).collect()
     }
 
     fn made(&mut self, history: &History, at: At, sandbox: &Sandbox, tables: &HashSet<String>) -> Result<()> {
@@ -77,7 +77,7 @@ impl Waiters {
             _ => return Ok(()),
         };
         let mut wait = |what| {
-            self.waiting.push(Late { at, name: name.clone(), what, mended: None });
+            self.waiting.push(Unresolved { at, name: name.clone(), what, mended: None });
         };
         match object {
             ObjectKind::Table => {
@@ -188,7 +188,7 @@ pub(super) fn never(
     ran: &[Step],
     schema: &Schema,
     conn: &Connection,
-) -> Result<Vec<Late>> {
+) -> Result<Vec<Unresolved>> {
     let mut found = Vec::new();
     let tables = tables(conn)?;
     for table in schema.tables.values().filter(|table| !table.foreign_keys.is_empty()) {
@@ -202,7 +202,7 @@ pub(super) fn never(
                 made && !history.named(at, what.missing()).is_empty()
                     && history.sql(at).to_ascii_uppercase().contains("REFERENCES")
             });
-            found.extend(made.map(|at| Late { at, name: table.name.clone(), what, mended: None }));
+            found.extend(made.map(|at| Unresolved { at, name: table.name.clone(), what, mended: None }));
         }
     }
     Ok(found)

@@ -10,7 +10,7 @@ use rusqlite::{Result, types::Value};
 use super::Populated;
 use crate::folder::history::At;
 use crate::replay::contents::Contents;
-use crate::replay::finding::{What, Witness};
+use crate::replay::finding::{Finding, What};
 use crate::replay::offender;
 use crate::replay::plan::Plan;
 use crate::replay::sample::Rows;
@@ -50,7 +50,7 @@ impl Populated<'_> {
         if !is_limit && !is_seed && !is_stubbed && (is_add || !is_faulty) {
             let certain = self.rows == Rows::Mild && self.is_certain(at, &refusal, write, plan);
             let row = self.row(step, &refusal, write);
-            self.outcome.found.push(Witness { at, certain, what: What::Fails { refusal, row, acts: false } });
+            self.outcome.found.push(Finding { at, certain, what: What::Fails { refusal, row, acts: false } });
         }
         if is_limit || self.sandbox.is_lost() {
             self.outcome.stopped = Some(at);

@@ -7,7 +7,7 @@ use rusqlite::Result;
 
 use super::Populated;
 use crate::folder::history::At;
-use crate::replay::finding::{What, Witness};
+use crate::replay::finding::{Finding, What};
 use crate::replay::plan::Plan;
 use crate::replay::sample::Rows;
 use crate::replay::write::Write;
@@ -50,23 +50,23 @@ impl Populated<'_> {
         let written = plan.writes.iter().rfind(|(_, write)| names(write.table())).map(|(at, _)| *at);
         let is_about = |at: &At| {
             let kind = &self.history.statement(*at).kind;
-            let is_shape = matches!(
+            let is_definition = matches!(
                 kind,
                 Kind::Create { object: ObjectKind::Table, .. }
                     | Kind::Alter { change: Some(Change::Add(_)), .. }
             );
-            is_shape
+            is_definition
                 && significant(self.history.sql(*at))
                     .filter_map(|token| token.name())
                     .any(|name| name.eq_ignore_ascii_case(parent))
         };
-        let shaped = plan.steps.iter().map(|step| step.at).rfind(is_about);
-        let last = shaped.or(plan.steps.last().map(|step| step.at));
+        let defined = plan.steps.iter().map(|step| step.at).rfind(is_about);
+        let last = defined.or(plan.steps.last().map(|step| step.at));
         let at = taken.map(|(at, _)| at).or(dropped).or(written).or(last);
         let certain = self.rows == Rows::Mild && (taken.is_some_and(|(_, all)| all) || dropped.is_some());
         let acts = self.acts(child, parent, at)?;
         let what = What::Orphans { violations, parent: parent.to_owned(), acts };
-        self.outcome.found.extend(at.map(|at| Witness { at, certain, what }));
+        self.outcome.found.extend(at.map(|at| Finding { at, certain, what }));
         Ok(())
     }
 

@@ -37,7 +37,7 @@ impl Populated<'_> {
         let (sandbox, filler) = (&self.sandbox, &mut self.filler);
         sandbox.with_catalogue(|| {
             for table in &since.tables {
-                if !filler.fill(sandbox, table)? && since.shaped.contains(table) {
+                if !filler.fill(sandbox, table)? && since.altered.contains(table) {
                     filler.loosen(sandbox, table, &since.added)?;
                 }
             }
@@ -61,7 +61,7 @@ impl Populated<'_> {
             _ => return Ok(()),
         };
         self.since.tables.insert(table.clone());
-        self.since.shaped.insert(table);
+        self.since.altered.insert(table);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use rusqlite::Result;
 
 use super::Populated;
 use crate::folder::history::At;
-use crate::replay::finding::{What, Witness};
+use crate::replay::finding::{Finding, What};
 use crate::replay::plan::Plan;
 use crate::replay::sample::Rows;
 use crate::replay::step::Step;
@@ -31,18 +31,18 @@ impl Populated<'_> {
             let refusal = Refusal::from(error);
             if refusal.message.starts_with("Cannot add") {
                 let what = What::Fails { refusal, row: None, acts: false };
-                self.outcome.found.push(Witness { at: step.at, certain: true, what });
+                self.outcome.found.push(Finding { at: step.at, certain: true, what });
             }
         }
         self.sandbox.conn().execute_batch("ROLLBACK TO unseen; RELEASE unseen")
     }
 
     /// What a statement says to what is legal and seldom: a table without rows, and a NULL in a key.
-    pub(super) fn rare(&self, step: Step, write: Option<&Write>, plan: &Plan) -> Result<Option<Witness>> {
+    pub(super) fn rare(&self, step: Step, write: Option<&Write>, plan: &Plan) -> Result<Option<Finding>> {
         let (Some(write), Rows::Harsh) = (write, self.rows) else { return Ok(None) };
         let fails = |refusal, row| {
             let what = What::Fails { refusal, row: Some(row), acts: false };
-            Some(Witness { at: step.at, certain: false, what })
+            Some(Finding { at: step.at, certain: false, what })
         };
         let written = |table: &str| self.history.written(table);
         if let Some((refusal, other)) = absent::refusal(self.history, &self.sandbox, step, write)? {
