@@ -4,6 +4,7 @@
 //! indexes and triggers, and of views that nothing later can reach either. To bring it back, they are put in again. Where
 //! anything fails, all are brought back first: what is said of a failure is said with the whole schema in sight.
 
+mod entry;
 mod later;
 mod reach;
 
@@ -14,6 +15,7 @@ use rusqlite::{OptionalExtension, Result};
 
 use crate::folder::history::History;
 use crate::sqlite::sandbox::Sandbox;
+use entry::Entry;
 pub(super) use later::Later;
 use reach::Reach;
 
@@ -38,17 +40,6 @@ pub(super) struct Idle<'h> {
     /// With how many it is worth looking.
     enough: usize,
     returned: usize,
-}
-
-/// An entry of `sqlite_schema`.
-#[derive(Debug, Clone)]
-struct Entry {
-    rowid: i64,
-    kind: String,
-    name: String,
-    table: String,
-    root: Option<i64>,
-    sql: Option<String>,
 }
 
 impl<'h> Idle<'h> {

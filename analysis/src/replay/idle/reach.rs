@@ -6,7 +6,7 @@ use onward_core::ledger::LEDGER;
 use onward_core::name::Ident;
 use onward_core::token::significant;
 
-use super::Entry;
+use super::entry::Entry;
 use super::later::{Later, Use, is_catalogue};
 
 /// What of a schema has to stay in sight.
