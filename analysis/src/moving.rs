@@ -5,6 +5,7 @@
 
 mod journal;
 mod sum;
+mod text;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use toml::de::DeTable;
 use crate::folder::history::{History, Migration};
 use crate::folder::regular;
 use journal::Journal;
+use text::text;
 
 /// What a tool has of a folder's files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -162,13 +164,6 @@ fn lag(tool: Tool, file: &File<'_>, dir: &Path, inputs: &mut Vec<PathBuf>) -> La
         _ => false,
     };
     if outside { Lag::Statements } else { Lag::Never }
-}
-
-/// The text of a file that need not be there.
-fn text(path: &Path, inputs: &mut Vec<PathBuf>) -> Option<String> {
-    let text = String::from_utf8(regular::read(path).ok()?).ok()?;
-    inputs.push(path.to_owned());
-    Some(text)
 }
 
 /// The characters that sqlx leaves out of its sums, as `sqlx.toml` beside the package's Cargo.toml says.

@@ -3,6 +3,7 @@
 //! Nothing here knows a history.
 
 mod budget;
+pub(crate) mod catalogue;
 pub mod feature;
 pub(crate) mod image;
 pub(crate) mod message;

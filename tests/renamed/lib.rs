@@ -1,7 +1,7 @@
 //! Every macro expands to the name that Cargo.toml gives to the crate: `migrate`.
 
 use migrate::rusqlite::Transaction;
-use migrate::{Migrations, Row, Snapshot, migrations, query, query_as, query_scalar, snapshot, sql};
+use migrate::{Migrations, Row, Snapshot, migrations, snapshot, sql};
 
 pub static MIGRATIONS: Migrations = migrations!(after = { 1 => first_job });
 pub static EMPTY: Snapshot = snapshot!();
@@ -28,7 +28,7 @@ fn first_job(transaction: &Transaction<'_>) -> migrate::rusqlite::Result<()> {
 
 #[test]
 fn macros_go_by_the_name_in_the_manifest() -> Result<(), Box<dyn std::error::Error>> {
-    use migrate::Insert;
+    use migrate::{Insert, query, query_as, query_scalar};
     let mut conn = EMPTY.open_in_memory()?;
     assert!(MIGRATIONS.apply(&mut conn)?.is_up_to_date());
     let mut conn = migrate::rusqlite::Connection::open_in_memory()?;

@@ -71,7 +71,10 @@ pub(super) fn explain(
         }
         Cause::NoColumn { name, .. } => no_column(history, replay, sql, name, near, at(name)),
         Cause::NoTable(name) => {
-            let gone = replay.past(history).table_gone(name).map(|migration| file_name(history, migration));
+            let gone = replay
+                .column_histories(history)
+                .table_gone(name)
+                .map(|migration| file_name(history, migration));
             Diagnostic::new(&unknown_table::RULE, at(name), format!("there is no table or view `{name}`"))
                 .label("no such table")
                 .help(unknown_table::help(name, gone, near))
@@ -144,8 +147,8 @@ fn no_column(
         _ => format!("there is no column `{name}` here"),
     };
     let mut diagnostic = Diagnostic::new(&unknown_column::RULE, place, message).label("no such column");
-    let past = replay.past(history);
-    let gone = tables.iter().find_map(|(table, _)| Some((table, past.life(table, name)?.gone?)));
+    let histories = replay.column_histories(history);
+    let gone = tables.iter().find_map(|(table, _)| Some((table, histories.of(table, name)?.gone?)));
     if let Some((table, migration)) = gone {
         return diagnostic
             .related(removal(history, migration, table, name), "gone since here")

@@ -35,7 +35,8 @@ impl Analysis {
         let tables = schema.iter().flat_map(|schema| schema.tables.values().map(|table| table.name.clone()));
         let views = schema.iter().flat_map(|schema| schema.views.values().map(|view| view.name.clone()));
         let near = nearest(name, tables.chain(views).collect());
-        let gone = self.replay.as_ref().and_then(|replay| replay.past(&self.history).table_gone(name));
+        let gone =
+            self.replay.as_ref().and_then(|replay| replay.column_histories(&self.history).table_gone(name));
         Diagnostic::new(&unknown_table::RULE, self.end(), format!("there is no table or view `{name}`"))
             .label("after the last migration")
             .help(unknown_table::help(name, gone.map(|migration| self.file_name(migration)), near))
@@ -45,8 +46,10 @@ impl Analysis {
     pub fn no_column(&self, relation: &Relation, name: &str) -> Diagnostic {
         let names: Vec<String> = relation.columns.iter().map(|column| column.name.clone()).collect();
         let near = nearest(name, names.clone());
-        let life =
-            self.replay.as_ref().and_then(|replay| replay.past(&self.history).life(&relation.name, name));
+        let life = self
+            .replay
+            .as_ref()
+            .and_then(|replay| replay.column_histories(&self.history).of(&relation.name, name));
         let message = format!("`{}` has no column `{name}`", relation.name);
         let (place, label, help) = match (life.and_then(|life| life.gone), near) {
             (Some(migration), _) => {
@@ -78,7 +81,8 @@ impl Analysis {
     /// another replay, so it is only worth while for what will be shown.
     pub fn wrong_null(&self, relation: &Relation, column: &Column, field: &str, since: bool) -> Diagnostic {
         let replay = self.replay.as_ref().filter(|_| since);
-        let life = replay.and_then(|replay| replay.past(&self.history).life(&relation.name, &column.name));
+        let life =
+            replay.and_then(|replay| replay.column_histories(&self.history).of(&relation.name, &column.name));
         let since = life.and_then(|life| life.changed).map(|migration| self.file_name(migration));
         field_null::diagnose(self.definition(&relation.name, &column.name), relation, column, field, since)
     }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::text::text;
+
 /// Which file is from when.
 pub(super) struct Journal(Vec<(String, String)>);
 
@@ -13,7 +15,7 @@ impl Journal {
     /// # Errors
     /// In words, what is wrong with it.
     pub(super) fn read(dir: &Path, inputs: &mut Vec<PathBuf>) -> Result<Option<Journal>, String> {
-        let Some(text) = super::text(&dir.join("meta/_journal.json"), inputs) else { return Ok(None) };
+        let Some(text) = text(&dir.join("meta/_journal.json"), inputs) else { return Ok(None) };
         let value: Value = serde_json::from_str(&text)
             .map_err(|error| format!("cannot read `meta/_journal.json`: {error}"))?;
         let entries = value["entries"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::contents::Contents;
-use super::finding::{What, Witness};
+use super::finding::{Finding, What};
 use super::plan::Plan;
 use super::sample::Rows;
 use super::write::Write;
@@ -80,8 +80,8 @@ pub(super) fn lasting(
     before: &BTreeMap<String, Contents>,
     sandbox: &Sandbox,
     rows: Rows,
-) -> Result<Vec<Witness>> {
-    let mut found: Vec<Witness> = Vec::new();
+) -> Result<Vec<Finding>> {
+    let mut found: Vec<Finding> = Vec::new();
     let mut seen = BTreeSet::new();
     for Act { at, child, is_lost } in acts {
         let Child { table, column, parent, .. } = child;
@@ -101,7 +101,7 @@ pub(super) fn lasting(
             }
             _ => continue,
         };
-        found.push(Witness { at, certain, what });
+        found.push(Finding { at, certain, what });
     }
     Ok(found)
 }

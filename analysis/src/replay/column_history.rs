@@ -15,11 +15,11 @@ use crate::sqlite::sandbox::Sandbox;
 
 /// Every column that a table or view ever had, by the names of both in lower case.
 #[derive(Debug, Default)]
-pub(crate) struct Past(HashMap<(String, String), Life>);
+pub(crate) struct ColumnHistories(HashMap<(String, String), ColumnHistory>);
 
 /// What became of a column; migrations are meant by their index.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Life {
+pub(crate) struct ColumnHistory {
     nullable: bool,
     /// The migration that last changed whether it may be NULL.
     pub(crate) changed: Option<usize>,
@@ -27,20 +27,20 @@ pub(crate) struct Life {
     pub(crate) gone: Option<usize>,
 }
 
-impl Past {
+impl ColumnHistories {
     /// Runs the history once more and looks at every table after every migration.
-    pub(super) fn read(history: &History, ran: &[Step]) -> Result<Past> {
-        let mut past = Past::default();
+    pub(super) fn read(history: &History, ran: &[Step]) -> Result<ColumnHistories> {
+        let mut histories = ColumnHistories::default();
         let sandbox = Sandbox::open(&history.config)?;
         let mut changes = false;
         origin::again(history, ran, &sandbox, |at, is_last| {
             changes |= history.statement(at).kind.changes_schema();
             if is_last && std::mem::take(&mut changes) {
-                past.look(sandbox.conn(), at.migration)?;
+                histories.look(sandbox.conn(), at.migration)?;
             }
             Ok(())
         })?;
-        Ok(past)
+        Ok(histories)
     }
 
     fn look(&mut self, conn: &Connection, migration: usize) -> Result<()> {
@@ -57,7 +57,7 @@ impl Past {
             }
         }
         for (column, nullable) in now {
-            let life = self.0.entry(column).or_insert(Life { nullable, ..Life::default() });
+            let life = self.0.entry(column).or_insert(ColumnHistory { nullable, ..ColumnHistory::default() });
             if life.nullable != nullable {
                 life.changed = Some(migration);
             }
@@ -67,7 +67,7 @@ impl Past {
     }
 
     /// What became of a column.
-    pub(crate) fn life(&self, table: &str, column: &str) -> Option<Life> {
+    pub(crate) fn of(&self, table: &str, column: &str) -> Option<ColumnHistory> {
         self.0.get(&(table.to_ascii_lowercase(), column.to_ascii_lowercase())).copied()
     }
 
@@ -192,7 +192,7 @@ mod tests {
             let again = format!("CREATE TABLE n({then}); DROP TABLE t; ALTER TABLE n RENAME TO t;");
             let analysis = folder(&[("1_a.sql", &made), ("2_b.sql", &again)]);
             let replay = analysis.replay.as_ref().unwrap();
-            replay.past(&analysis.history).life("T", "A").unwrap().changed
+            replay.column_histories(&analysis.history).of("T", "A").unwrap().changed
         };
         assert_eq!(rebuilt("a INTEGER, b INTEGER, PRIMARY KEY (a, b)", "a INTEGER, b INTEGER"), None);
         assert_eq!(rebuilt("a INTEGER PRIMARY KEY DESC", "a INTEGER"), None);

@@ -7,7 +7,7 @@ use crate::sqlite::message::Refusal;
 
 /// What the rows have shown of a statement.
 #[derive(Debug, Clone)]
-pub(crate) struct Witness {
+pub(crate) struct Finding {
     pub(crate) at: At,
     /// Whether every database that is not empty is hit.
     pub(crate) certain: bool,

@@ -34,10 +34,10 @@ impl Keys {
             *self = Keys::read(sandbox)?;
             return Ok(());
         }
-        let shaped = plan.shaped();
+        let altered = plan.altered();
         // A table that gets another name gets it in the keys that lead to it.
-        let mut tables = self.around(&shaped);
-        tables.extend(shaped);
+        let mut tables = self.around(&altered);
+        tables.extend(altered);
         tables.into_iter().try_for_each(|table| self.look(sandbox, table))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::shape::Shape;
+use super::table_model::TableModel;
 use onward_core::name::Ident;
 
 /// The limits of a table. All names are in lower case.
@@ -30,16 +30,16 @@ pub(super) enum Freedom {
 }
 
 impl Limits {
-    pub(super) fn of(shape: &Shape) -> Limits {
-        let name = |column: &usize| shape.columns[*column].name.to_ascii_lowercase();
+    pub(super) fn of(model: &TableModel) -> Limits {
+        let name = |column: &usize| model.columns[*column].name.to_ascii_lowercase();
         let names = |columns: &Vec<usize>| columns.iter().map(name).collect::<Vec<_>>();
-        let columns = || 0..shape.columns.len();
+        let columns = || 0..model.columns.len();
         Limits {
             columns: columns().map(|column| name(&column)).collect(),
-            not_null: columns().filter(|&at| !shape.columns[at].nullable).map(|at| name(&at)).collect(),
-            unique: shape.unique.iter().map(names).collect(),
-            keys: shape.keys.iter().map(|key| names(&key.columns)).collect(),
-            checked: columns().filter(|&at| shape.columns[at].checked).map(|at| name(&at)).collect(),
+            not_null: columns().filter(|&at| !model.columns[at].nullable).map(|at| name(&at)).collect(),
+            unique: model.unique.iter().map(names).collect(),
+            keys: model.keys.iter().map(|key| names(&key.columns)).collect(),
+            checked: columns().filter(|&at| model.columns[at].checked).map(|at| name(&at)).collect(),
         }
     }
 
@@ -49,14 +49,14 @@ impl Limits {
     }
 
     /// What the table allows now and did not before.
-    pub(super) fn lifted(&self, shape: &Shape) -> Vec<Freedom> {
-        let now = Limits::of(shape);
-        let place = |name: &String| shape.columns.iter().position(|field| Ident(&field.name) == name);
+    pub(super) fn lifted(&self, model: &TableModel) -> Vec<Freedom> {
+        let now = Limits::of(model);
+        let place = |name: &String| model.columns.iter().position(|field| Ident(&field.name) == name);
         // A column that is gone leaves nothing to write into.
         let places = |names: &Vec<String>| names.iter().map(place).collect::<Option<Vec<usize>>>();
         let mut freedoms = Vec::new();
         let nulls = self.not_null.difference(&now.not_null).filter_map(place);
-        freedoms.extend(nulls.filter(|&column| shape.columns[column].nullable).map(Freedom::Null));
+        freedoms.extend(nulls.filter(|&column| model.columns[column].nullable).map(Freedom::Null));
         freedoms.extend(self.unique.difference(&now.unique).filter_map(places).map(Freedom::Repeat));
         freedoms.extend(self.keys.difference(&now.keys).filter_map(places).map(Freedom::Orphan));
         let unchecked = self.checked.difference(&now.checked).filter_map(place);

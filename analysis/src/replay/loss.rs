@@ -5,7 +5,7 @@ use rusqlite::Result;
 use rusqlite::types::Value;
 
 use super::contents::Contents;
-use super::finding::{What, Witness};
+use super::finding::{Finding, What};
 use super::plan::Plan;
 use super::sample::Rows;
 use super::value::shown;
@@ -21,7 +21,7 @@ pub(super) fn find(
     before: &Contents,
     after: &Contents,
     rows: Rows,
-) -> Result<Vec<Witness>> {
+) -> Result<Vec<Finding>> {
     let aliases = plan.aliases(table);
     let is_mild = rows == Rows::Mild;
     let deletes = plan.writes.iter().any(|(_, write)| match write {
@@ -37,7 +37,7 @@ pub(super) fn find(
         let (count, left) = (before.rows.len(), after.rows.len());
         let lost = |at, certain| {
             let what = What::RowsLost { table: table.to_owned(), before: count, after: left, cascade: false };
-            vec![Witness { at, certain: certain && is_mild, what }]
+            vec![Finding { at, certain: certain && is_mild, what }]
         };
         if deletes {
             return Ok(Vec::new());
@@ -95,7 +95,7 @@ pub(super) fn find(
                     is_text,
                     values,
                 };
-                found.push(Witness { at: *at, certain: is_mild, what });
+                found.push(Finding { at: *at, certain: is_mild, what });
             }
         }
         let mut ids = (before.rowids(), after.rowids());
@@ -106,7 +106,7 @@ pub(super) fn find(
             && !plan.tables().contains(&index.to_ascii_lowercase())
         {
             let what = What::Renumbered { table: table.to_owned(), index };
-            found.push(Witness { at: *at, certain: false, what });
+            found.push(Finding { at: *at, certain: false, what });
         }
     }
     Ok(found)

@@ -9,8 +9,8 @@ use rusqlite::types::Value;
 
 use super::offender;
 use super::rows::Filler;
-use super::shape::Shape;
 use super::step::Step;
+use super::table_model::TableModel;
 use super::write::{Copy, Item};
 use crate::sqlite::message::Refusal;
 use crate::sqlite::sandbox::Sandbox;
@@ -24,13 +24,14 @@ pub(super) fn refusal(
     copy: &Copy,
 ) -> Result<Option<(Refusal, String)>> {
     let Some(source) = copy.source.as_deref().filter(|_| copy.is_plain()) else { return Ok(None) };
-    let Some(from) = Shape::read(sandbox.conn(), source)? else { return Ok(None) };
+    let Some(from) = TableModel::read(sandbox, source)? else { return Ok(None) };
     // Most keys are rowids, or NOT NULL.
     let Some(key) = from.null_key else { return Ok(None) };
-    let Some(into) = Shape::read(sandbox.conn(), &copy.table)? else { return Ok(None) };
+    let Some(into) = TableModel::read(sandbox, &copy.table)? else { return Ok(None) };
     let key_name = from.columns[key].name.to_ascii_lowercase();
-    let names =
-        |shape: &Shape| shape.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect::<Vec<_>>();
+    let names = |model: &TableModel| {
+        model.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect::<Vec<_>>()
+    };
     let (into_names, from_names) = (names(&into), names(&from));
     let pairs = copy.pairs(&into_names, &from_names).unwrap_or_default();
     let is_stricter = |(column, item): &&(&str, Item)| {
@@ -55,7 +56,7 @@ pub(super) fn refusal(
 }
 
 /// Whether a row that is there may have NULL for its key, where there can be no other row.
-fn takes_null(sandbox: &Sandbox, table: &Shape, key: &str) -> bool {
+fn takes_null(sandbox: &Sandbox, table: &TableModel, key: &str) -> bool {
     let (table, key) = (quoted(&table.name), quoted(key));
     let sql = format!(
         "UPDATE main.{table} SET {key} = NULL WHERE _rowid_ = (SELECT min(_rowid_) FROM main.{table})"

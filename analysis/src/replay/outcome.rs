@@ -7,18 +7,18 @@ use onward_schema::{Fingerprint, Schema};
 use rusqlite::Result;
 
 use super::broken::Broken;
-use super::column_history::{self, Past};
+use super::column_history::{self, ColumnHistories};
 use super::down::Down;
 use super::end::End;
 use super::fault::{Fault, Orphans};
-use super::finding::Witness;
+use super::finding::Finding;
 use super::legacy::Legacy;
 use super::masked::Masked;
 use super::origin;
 use super::outer::Outer;
 use super::rebuild::Loss;
 use super::step::Step;
-use super::unresolved::Late;
+use super::unresolved::Unresolved;
 use crate::config::Config;
 use crate::file::Place;
 use crate::folder::history::{At, History};
@@ -43,9 +43,9 @@ pub struct Replay {
     pub(crate) masked: Vec<Masked>,
     pub(crate) broken: Vec<Broken>,
     pub(crate) legacy: Vec<Legacy>,
-    pub(crate) witnesses: Vec<Witness>,
+    pub(crate) findings: Vec<Finding>,
     pub(crate) losses: Vec<Loss>,
-    pub(crate) late: Vec<Late>,
+    pub(crate) unresolved: Vec<Unresolved>,
     pub(crate) downs: Vec<Down>,
     /// The tables that no legal row could be made for, with the reason: of them nothing was seen.
     pub unpopulated: BTreeMap<String, String>,
@@ -60,7 +60,7 @@ pub struct Replay {
     pub(super) ran: Vec<Step>,
     /// The database at the end of the history.
     pub(super) end: End,
-    pub(super) past: OnceLock<Past>,
+    pub(super) histories: OnceLock<ColumnHistories>,
     /// What the locked migrations leave, if there are any.
     pub(super) locked: Option<End>,
     /// The database that `snapshot!` embeds, if it was kept.
@@ -92,8 +92,8 @@ impl Replay {
     }
 
     /// What became of each column; the first call runs the history once more.
-    pub(crate) fn past(&self, history: &History) -> &Past {
-        self.past.get_or_init(|| Past::read(history, &self.ran).unwrap_or_default())
+    pub(crate) fn column_histories(&self, history: &History) -> &ColumnHistories {
+        self.histories.get_or_init(|| ColumnHistories::read(history, &self.ran).unwrap_or_default())
     }
 
     /// Where the history defines a column as it is at the end.

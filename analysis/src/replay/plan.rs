@@ -127,13 +127,13 @@ impl Plan {
 
     /// Every table whose rows the migration names.
     pub(super) fn tables(&self) -> BTreeSet<String> {
-        let mut names = self.shaped();
+        let mut names = self.altered();
         names.extend(self.writes.iter().map(|(_, write)| write.table().to_owned()));
         names
     }
 
     /// Every table that the migration itself makes, drops, renames, or adds a column to.
-    pub(super) fn shaped(&self) -> BTreeSet<String> {
+    pub(super) fn altered(&self) -> BTreeSet<String> {
         let mut names = self.made.clone();
         names.extend(self.drops.iter().map(|(_, name)| name.clone()));
         names.extend(self.renames.iter().flat_map(|(from, to)| [from.clone(), to.clone()]));

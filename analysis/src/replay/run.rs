@@ -11,7 +11,8 @@ use rusqlite::Result;
 use super::consequence::Lost;
 use super::end::End;
 use super::fault::{DOUBLE_QUOTED_STRING, Fault};
-use super::finding::{What, Witness};
+use super::finding::{Finding, What};
+use super::idle::{self, Idle, Later};
 use super::kept::Locked;
 use super::masked::{self, Masked};
 use super::objects::{fingerprint, ours};
@@ -22,7 +23,7 @@ use super::rebuild::{self, Before, Loss};
 use super::sample::Rows;
 use super::step::{Base, Step, prepare_renamed};
 use super::unresolved::{self, Waiters};
-use super::{broken, down, legacy, origin, quoted, touched, witness};
+use super::{broken, down, legacy, origin, populated, quoted, touched};
 use crate::folder::history::{At, History};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::outside;
@@ -39,8 +40,10 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
 
 /// The same. What those before `from` have left is not made again if it was kept.
 pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>) -> Result<Replay> {
+    let later = Later::read(history);
     let mut replayer = Replayer {
         history,
+        idle: Idle::new(&later),
         from,
         sandbox: Sandbox::open(&history.config)?,
         ran: Vec::new(),
@@ -63,6 +66,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
     let first = replayer.go_on(kept);
     for migration in first..history.migrations.len() {
         if migration == from && from > 0 {
+            replayer.idle.bring_back(&replayer.sandbox)?;
             base = Some(replayer.sandbox.copy(&history.config)?);
         }
         replayer.migration(migration)?;
@@ -70,12 +74,13 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
             break;
         }
     }
+    replayer.idle.bring_back(&replayer.sandbox)?;
     origin::find(history, &replayer.ran, &mut replayer.faults)?;
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
-    let Seen { witnesses, unpopulated, stopped, uncommitted } =
-        witnesses(&base, &mut replayer.plans, &replayer.faulty)?;
+    let Seen { findings, unpopulated, stopped, uncommitted } =
+        findings(&base, &later, &mut replayer.plans, &replayer.faulty)?;
     if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
         replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
     }
@@ -87,11 +92,11 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
     let losses =
         losses.into_iter().filter_map(|loss| rebuild::lasting(loss, &schema, &replayer.sandbox)).collect();
     // After a fault, what is not there may only be missing because of it.
-    let (mut late, mut downs) = (Vec::new(), Vec::new());
+    let (mut unresolved, mut downs) = (Vec::new(), Vec::new());
     if replayer.faults.is_empty() {
-        late = replayer.waiters.come;
+        unresolved = replayer.waiters.come;
         downs = down::find(&base)?;
-        late.extend(unresolved::never(history, &replayer.ran, &schema, conn)?);
+        unresolved.extend(unresolved::never(history, &replayer.ran, &schema, conn)?);
     }
     let broken = match replayer.faults.is_empty() {
         true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,
@@ -115,9 +120,9 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
         from,
         faults: replayer.faults,
         masked: replayer.masked,
-        witnesses,
+        findings,
         losses,
-        late,
+        unresolved,
         downs,
         unpopulated,
         stopped,
@@ -126,7 +131,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
         outer: replayer.outer,
         ran: replayer.ran,
         end: End::left(replayer.sandbox),
-        past: OnceLock::new(),
+        histories: OnceLock::new(),
         locked: locked.map(End::left),
         snapshot: None,
     })
@@ -134,7 +139,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
 
 /// What the rows have shown.
 struct Seen {
-    witnesses: Vec<Witness>,
+    findings: Vec<Finding>,
     unpopulated: BTreeMap<String, String>,
     stopped: Vec<At>,
     /// The last statement before a COMMIT that failed.
@@ -142,26 +147,26 @@ struct Seen {
 }
 
 /// Carries rows through the history, mild ones and then harsh ones.
-fn witnesses(base: &Base<'_>, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
+fn findings(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     let plans = plans.all(base.steps);
     let reached = match &base.locked {
         Some(locked) => touched::tables(base.history, base.steps, locked)?,
         None => BTreeSet::new(),
     };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = witness::run(base, &reached, &plans, faulty, Rows::Mild)?;
-    let harsh = witness::run(base, &reached, &plans, faulty, Rows::Harsh)?;
-    let mut witnesses = mild.found;
+    let mild = populated::run(base, &reached, &plans, later, faulty, Rows::Mild)?;
+    let harsh = populated::run(base, &reached, &plans, later, faulty, Rows::Harsh)?;
+    let mut findings = mild.found;
     // What the mild rows have shown, the harsh ones show again.
-    let seen: HashSet<At> = witnesses.iter().map(|witness| witness.at).collect();
-    witnesses.extend(harsh.found.into_iter().filter(|witness| !seen.contains(&witness.at)));
-    for witness in &mut witnesses {
-        if let What::Fails { acts, .. } = &mut witness.what {
-            *acts = harsh.acting.contains(&witness.at.migration);
+    let seen: HashSet<At> = findings.iter().map(|finding| finding.at).collect();
+    findings.extend(harsh.found.into_iter().filter(|finding| !seen.contains(&finding.at)));
+    for finding in &mut findings {
+        if let What::Fails { acts, .. } = &mut finding.what {
+            *acts = harsh.acting.contains(&finding.at.migration);
         }
     }
     Ok(Seen {
-        witnesses,
+        findings,
         unpopulated: mild.empty,
         stopped: mild.stopped.into_iter().chain(harsh.stopped).collect(),
         uncommitted: mild.uncommitted.or(harsh.uncommitted),
@@ -173,6 +178,7 @@ struct Replayer<'h> {
     /// The first migration that is more than run.
     from: usize,
     sandbox: Sandbox,
+    idle: Idle<'h>,
     /// What has run, in order.
     ran: Vec<Step>,
     /// How much of `ran` belongs to earlier migrations.
@@ -262,13 +268,28 @@ impl Replayer<'_> {
             self.fault(last.at, Refusal::at_commit(error));
         }
         self.committed = self.ran.len();
-        Ok(())
+        self.put_aside(migration)
+    }
+
+    /// Puts aside what the rest of the history cannot reach. Where something is refused, nobody can be sure what that is.
+    fn put_aside(&mut self, migration: usize) -> Result<()> {
+        let is_between = self.rebuild.migrations.end <= migration + 1;
+        if !is_between
+            || !self.faults.is_empty()
+            || !self.faulty.is_empty()
+            || !self.idle.is_due(self.history, migration)
+        {
+            return Ok(());
+        }
+        let waiting = self.waiters.names();
+        let is_safe = || idle::are_right(&self.sandbox);
+        self.idle.put_aside(&self.sandbox, migration, &waiting, |_| false, is_safe)
     }
 
     fn rebuilding(&mut self, migration: usize) -> Result<Rebuilding> {
         let migrations = migration..migration + self.plans.spread(migration);
         let before = match migrations.end > self.from {
-            true => Before::read(self.history, migrations.clone(), &self.sandbox)?,
+            true => Before::read(self.history, migrations.clone(), &self.sandbox, self.idle.names())?,
             false => None,
         };
         Ok(Rebuilding { migrations, before, ran: self.ran.len(), faults: self.faults.len() })
@@ -338,6 +359,9 @@ impl Replayer<'_> {
                 // What is random may not work twice; the fault that brought this about is reported in any case.
                 let _ = self.sandbox.run(self.history.sql(step.at), step.strings);
             }
+            self.idle.bring_back(&self.sandbox)?;
+        } else if self.idle.bring_back(&self.sandbox)? {
+            return self.run(step);
         }
         Ok(outcome.map_err(Refusal::from))
     }

@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use onward_core::token::significant;
 use rusqlite::Result;
 
-use super::finding::{self, Witness};
+use super::finding::{self, Finding};
 use super::plan::Plan;
-use super::shape::Shape;
+use super::table_model::TableModel;
 use super::value::shown;
 use super::write::Write;
 use crate::folder::history::{At, History};
@@ -65,7 +65,7 @@ impl<'h> Trials<'h> {
     }
 
     /// Tries migrations that run together on the database that stands before them, and leaves it as it was.
-    pub(super) fn find(&mut self, sandbox: &Sandbox, plans: &[Plan]) -> Result<Vec<Witness>> {
+    pub(super) fn find(&mut self, sandbox: &Sandbox, plans: &[Plan]) -> Result<Vec<Finding>> {
         let found = self.group(sandbox, plans)?;
         self.remember(plans);
         Ok(found)
@@ -94,7 +94,7 @@ impl<'h> Trials<'h> {
         }
     }
 
-    fn group(&self, sandbox: &Sandbox, plans: &[Plan]) -> Result<Vec<Witness>> {
+    fn group(&self, sandbox: &Sandbox, plans: &[Plan]) -> Result<Vec<Finding>> {
         let mut grounds = Grounds::new();
         let mut group = Group { history: self.history, plans, targets: Vec::new() };
         let mut wishes = Vec::new();
@@ -145,7 +145,7 @@ impl<'h> Trials<'h> {
         at: At,
         wishes: &[Vec<Wish>],
         grounds: &Grounds,
-    ) -> Result<Option<Witness>> {
+    ) -> Result<Option<Finding>> {
         let steps = group.plans.iter().flat_map(|plan| &plan.steps);
         let mut left = STEPS / steps.filter(|step| step.at <= at).count().max(1);
         for (number, target) in group.targets.iter().enumerate().filter(|(_, target)| target.at == at) {
@@ -157,7 +157,7 @@ impl<'h> Trials<'h> {
                     && ended.at == at
                     && let Some(ground) = &grounds[&target.origin]
                 {
-                    return Ok(Some(self.witness(ended, target, ground, wish)));
+                    return Ok(Some(self.finding(ended, target, ground, wish)));
                 }
                 left = left.saturating_sub(1);
                 if left == 0 {
@@ -168,12 +168,12 @@ impl<'h> Trials<'h> {
         Ok(None)
     }
 
-    fn witness(&self, ended: &Ended, target: &Target<'_>, ground: &Ground, wish: &Wish) -> Witness {
+    fn finding(&self, ended: &Ended, target: &Target<'_>, ground: &Ground, wish: &Wish) -> Finding {
         let what = match &ended.how {
             How::Refused(refusal) => {
                 let rows = wish.iter().map(|pins| {
                     let values = pins.iter().map(|(&column, value)| {
-                        format!("{} = {}", ground.shape.columns[column].name, shown(value))
+                        format!("{} = {}", ground.model.columns[column].name, shown(value))
                     });
                     values.collect::<Vec<_>>().join(", ")
                 });
@@ -192,22 +192,22 @@ impl<'h> Trials<'h> {
                 cascade: false,
             },
         };
-        Witness { at: ended.at, certain: false, what }
+        Finding { at: ended.at, certain: false, what }
     }
 
     /// A table as this statement makes it, in a database that has nothing else.
-    fn made(&self, created: At, table: &str) -> Result<Option<Shape>> {
+    fn made(&self, created: At, table: &str) -> Result<Option<TableModel>> {
         if self.scratch.get().is_none() {
             let _ = self.scratch.set(Sandbox::open(&self.history.config)?);
         }
         let Some(scratch) = self.scratch.get() else { return Ok(None) };
         scratch.conn().execute_batch("SAVEPOINT made")?;
-        let shape = match scratch.run(self.history.sql(created), false) {
-            Ok(()) => Shape::read(scratch.conn(), table)?,
+        let model = match scratch.run(self.history.sql(created), false) {
+            Ok(()) => TableModel::read(scratch, table)?,
             Err(_) => None,
         };
         scratch.conn().execute_batch("ROLLBACK TO made; RELEASE made")?;
-        Ok(shape)
+        Ok(model)
     }
 
     /// What to try for a statement.
@@ -224,7 +224,7 @@ impl<'h> Trials<'h> {
             What::Copy { copy, created, demands } => {
                 let Some(into) = self.made(*created, &copy.table)? else { return Ok(Vec::new()) };
                 let from: Vec<String> =
-                    ground.shape.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
+                    ground.model.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
                 wishes.copy(copy, sql, &into, &from, demands);
                 wishes.picked(copy, sql, &into, &from);
             }

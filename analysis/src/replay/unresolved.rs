@@ -2,9 +2,11 @@
 //!
 //! SQLite takes them as they come. Within a migration the order is no fault, since nobody sees what is in between.
 
+use std::collections::{BTreeSet, HashSet};
+
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::name::{Ident, quoted};
-use onward_schema::Schema;
+use onward_schema::{Schema, pragma};
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::broken;
@@ -15,7 +17,7 @@ use crate::sqlite::sandbox::Sandbox;
 
 /// Something that did not work when its migration had run.
 #[derive(Debug, Clone)]
-pub(crate) struct Late {
+pub(crate) struct Unresolved {
     pub(crate) at: At,
     pub(crate) name: String,
     pub(crate) what: Waiting,
@@ -34,8 +36,8 @@ pub(crate) enum Waiting {
 /// What is waiting, and what has come.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
-    waiting: Vec<Late>,
-    pub(super) come: Vec<Late>,
+    waiting: Vec<Unresolved>,
+    pub(super) come: Vec<Unresolved>,
 }
 
 impl Waiters {
@@ -43,25 +45,31 @@ impl Waiters {
     pub(super) fn look(&mut self, history: &History, steps: &[Step], sandbox: &Sandbox) -> Result<()> {
         let changes = |step: &&Step| history.statement(step.at).kind.changes_schema();
         let Some(last) = steps.iter().rfind(changes) else { return Ok(()) };
-        for mut late in std::mem::take(&mut self.waiting) {
-            match late.what.works(sandbox, &late.name)? {
+        let tables = tables(sandbox.conn())?;
+        for mut unresolved in std::mem::take(&mut self.waiting) {
+            match unresolved.what.works(sandbox, &tables, &unresolved.name)? {
                 Some(true) => {
-                    let missing = late.what.missing();
+                    let missing = unresolved.what.missing();
                     let brings = |step: &&Step| !history.named(step.at, missing).is_empty();
-                    late.mended = Some(steps.iter().filter(changes).rfind(brings).unwrap_or(last).at);
-                    self.come.push(late);
+                    unresolved.mended = Some(steps.iter().filter(changes).rfind(brings).unwrap_or(last).at);
+                    self.come.push(unresolved);
                 }
-                Some(false) => self.waiting.push(late),
+                Some(false) => self.waiting.push(unresolved),
                 None => {}
             }
         }
         for step in steps {
-            self.made(history, step.at, sandbox)?;
+            self.made(history, step.at, sandbox, &tables)?;
         }
         Ok(())
     }
 
-    fn made(&mut self, history: &History, at: At, sandbox: &Sandbox) -> Result<()> {
+    /// The names of what is waiting, in lower case.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.waiting.iter().map(|unresolved| unresolved.name.to_ascii_lowercase()).collect()
+    }
+
+    fn made(&mut self, history: &History, at: At, sandbox: &Sandbox, tables: &HashSet<String>) -> Result<()> {
         let (object, name) = match &history.statement(at).kind {
             Kind::Create { object, name, temporary: false, .. } => (*object, &name.text),
             Kind::Alter { table, change: Some(Change::Add(_)) } => (ObjectKind::Table, &table.text),
@@ -69,7 +77,7 @@ impl Waiters {
             _ => return Ok(()),
         };
         let mut wait = |what| {
-            self.waiting.push(Late { at, name: name.clone(), what, mended: None });
+            self.waiting.push(Unresolved { at, name: name.clone(), what, mended: None });
         };
         match object {
             ObjectKind::Table => {
@@ -79,7 +87,7 @@ impl Waiters {
                         Kind::Alter { change: Some(Change::RenameTable(_)), .. }
                     )
                 {
-                    unmatched(sandbox.conn(), name)?.into_iter().for_each(&mut wait);
+                    unmatched(sandbox.conn(), tables, name)?.into_iter().for_each(&mut wait);
                 }
             }
             ObjectKind::View | ObjectKind::Trigger => {
@@ -104,7 +112,7 @@ impl Waiters {
 
 impl Waiting {
     /// Whether it works now; `None` if it is not there any more.
-    fn works(&self, sandbox: &Sandbox, name: &str) -> Result<Option<bool>> {
+    fn works(&self, sandbox: &Sandbox, tables: &HashSet<String>, name: &str) -> Result<Option<bool>> {
         match self {
             Waiting::Body { object, probe, .. } => {
                 let is_there = sandbox.text(name, *object == ObjectKind::Trigger)?.is_some();
@@ -114,7 +122,7 @@ impl Waiting {
                 if sandbox.text(name, false)?.is_none() {
                     return Ok(None);
                 }
-                let left = unmatched(sandbox.conn(), name)?;
+                let left = unmatched(sandbox.conn(), tables, name)?;
                 Ok(Some(!left.iter().any(|key| Ident(key.missing()) == parent)))
             }
         }
@@ -130,15 +138,25 @@ impl Waiting {
     }
 }
 
-/// The foreign keys of a table that nothing can match.
-fn unmatched(conn: &Connection, table: &str) -> Result<Vec<Waiting>> {
-    let mut query = conn.prepare(
-        "SELECT DISTINCT key.\"table\" FROM pragma_foreign_key_list(?1, 'main') AS key
-         WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = key.\"table\" COLLATE NOCASE AND type = 'table')",
-    )?;
-    let parents = query.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
-    let mut found: Vec<Waiting> =
-        parents.into_iter().map(|parent| Waiting::Key { parent, missing: true }).collect();
+/// The names of all tables, in lower case.
+fn tables(conn: &Connection) -> Result<HashSet<String>> {
+    let mut query = conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
+    query.query_map([], |row| Ok(row.get::<_, String>(0)?.to_ascii_lowercase()))?.collect()
+}
+
+/// The foreign keys of a table that nothing can match; `tables` are all that there are, in lower case.
+fn unmatched(conn: &Connection, tables: &HashSet<String>, table: &str) -> Result<Vec<Waiting>> {
+    let mut found: Vec<Waiting> = Vec::new();
+    let mut keys = pragma(conn, "foreign_key_list", table)?;
+    let parents = keys.query_map([], |row| row.get::<_, String>(2))?;
+    for parent in parents {
+        let key = Waiting::Key { parent: parent?, missing: true };
+        if !tables.contains(&key.missing().to_ascii_lowercase())
+            && !found.iter().any(|known| known.missing() == key.missing())
+        {
+            found.push(key);
+        }
+    }
     // SQLite names the first that has no unique key where it refers to.
     let check = "SELECT 1 FROM main.pragma_foreign_key_check(?1)";
     if let Err(error) =
@@ -170,10 +188,11 @@ pub(super) fn never(
     ran: &[Step],
     schema: &Schema,
     conn: &Connection,
-) -> Result<Vec<Late>> {
+) -> Result<Vec<Unresolved>> {
     let mut found = Vec::new();
+    let tables = tables(conn)?;
     for table in schema.tables.values().filter(|table| !table.foreign_keys.is_empty()) {
-        for what in unmatched(conn, &table.name)? {
+        for what in unmatched(conn, &tables, &table.name)? {
             let made = ran.iter().map(|step| step.at).rfind(|&at| {
                 let made = matches!(
                     &history.statement(at).kind,
@@ -183,7 +202,7 @@ pub(super) fn never(
                 made && !history.named(at, what.missing()).is_empty()
                     && history.sql(at).to_ascii_uppercase().contains("REFERENCES")
             });
-            found.extend(made.map(|at| Late { at, name: table.name.clone(), what, mended: None }));
+            found.extend(made.map(|at| Unresolved { at, name: table.name.clone(), what, mended: None }));
         }
     }
     Ok(found)

@@ -4,7 +4,7 @@ use onward_schema::Affinity;
 use rusqlite::types::Value;
 
 use super::sample::Rows;
-use super::shape::Field;
+use super::table_model::Field;
 
 /// A string is made as long as a CHECK asks for, up to this.
 const LONGEST: i64 = 4096;

@@ -18,6 +18,7 @@ use rusqlite::vtab::{array, series};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
 
 use super::budget::{Budget, SLICE};
+use super::catalogue::{self, Catalogue};
 use super::image::Image;
 use crate::config::Config;
 
@@ -35,6 +36,8 @@ pub(crate) struct Sandbox {
     conn: Connection,
     budget: Arc<Budget>,
     schemas: RefCell<SchemaReader>,
+    /// What there is, while it does not change.
+    catalogue: RefCell<Option<Catalogue>>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -72,7 +75,7 @@ impl Sandbox {
             _ => Authorization::Allow,
         })))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
-        Ok(Sandbox { conn, budget, schemas: RefCell::default() })
+        Ok(Sandbox { conn, budget, schemas: RefCell::default(), catalogue: RefCell::default() })
     }
 
     /// Another one with the same database; what is on the connection alone is not there.
@@ -147,6 +150,30 @@ impl Sandbox {
         let sql = "SELECT sql FROM main.sqlite_schema
                    WHERE name = ?1 COLLATE NOCASE AND (type = 'trigger') = ?2 AND sql IS NOT NULL";
         self.conn.query_row(sql, (name, is_trigger), |row| row.get(0)).optional()
+    }
+
+    /// Calls while the schema stays as it is, so that the catalogue is read once.
+    pub(crate) fn with_catalogue<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.catalogue.replace(Some(Catalogue::read(&self.conn)?));
+        let result = call();
+        self.catalogue.replace(None);
+        result
+    }
+
+    /// The name of an ordinary table as written, and its text.
+    pub(crate) fn table(&self, name: &str) -> Result<Option<(String, String)>> {
+        match &*self.catalogue.borrow() {
+            Some(known) if !self.is_lost() => Ok(known.table(name)),
+            _ => catalogue::table(&self.conn, name),
+        }
+    }
+
+    /// The texts of a table's triggers.
+    pub(crate) fn triggers(&self, table: &str) -> Result<Vec<String>> {
+        match &*self.catalogue.borrow() {
+            Some(known) if !self.is_lost() => Ok(known.triggers(table)),
+            _ => catalogue::triggers(&self.conn, table),
+        }
     }
 
     /// Whether SQLite has rolled the whole transaction back, which some errors make it do.

@@ -289,13 +289,12 @@ pub(crate) mod tests {
     #[test]
     fn versions_are_called_as_the_files_are() {
         let named = |labels: &[&'static str], version| {
-            let sum = [5; 32];
-            let one = |(at, label): (i64, &&'static str)| {
-                let end = u32::try_from(label.len()).unwrap_or_default();
-                let file = crate::__private::file(label, [0, end, end], &[]);
-                crate::__private::migration(at, file, sum, sum)
+            let one = |(version, label): (i64, &&'static str)| {
+                let up = File { path: "m.sql".into(), label, name: "m", sql: "", statements: Vec::new() };
+                Step { version, checksum: checksum(5), foreign_keys: false, up, down: None }
             };
-            label(&(1..).zip(labels).map(one).collect::<Vec<_>>(), version)
+            let source = Source { steps: (1..).zip(labels).map(one).collect(), ..Source::default() };
+            label(Migrations::from(pack(&source)).list(), version)
         };
         assert_eq!(named(&["0001", "0002"], 2), "0002");
         assert_eq!(named(&["0001", "0002"], 4), "0004");

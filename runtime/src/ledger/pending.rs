@@ -39,7 +39,7 @@ mod tests {
         let history = migrations(&[1, 2, 3]);
         let list = history.list();
         let versions = |rows: &[i64]| -> Vec<i64> {
-            pending(list, &ledger(rows)).unwrap().iter().map(Migration::version).collect()
+            pending(list, &ledger(rows)).unwrap().iter().map(|found| found.version()).collect()
         };
         assert_eq!(versions(&[]), [1, 2, 3]);
         assert_eq!(versions(&[1, 2]), [3]);

@@ -2,9 +2,10 @@
 
 use onward_core::effect::{Effect, may_change_rows};
 use onward_schema::adopt;
-use onward_schema::{Difference, Fingerprint, Schema};
+use onward_schema::{Difference, Schema};
 use rusqlite::Connection;
 
+use super::exact::exact;
 use super::goal::taken_over_at;
 use super::moved;
 use super::options::Adopt;
@@ -42,23 +43,6 @@ pub(crate) fn adopt(
         (Adopt::Exact | Adopt::From(_), None) => Err(refusal(migrations, &names, None, conn)?),
         (Adopt::Reconcile, None) => reconcile(migrations, &names, conn, settings),
     }
-}
-
-/// After how many migrations the schema is this one: after several, if some do not change it.
-pub(super) fn exact(migrations: &Migrations, names: &[String], conn: &Connection) -> Result<Vec<usize>> {
-    let reading = Error::sqlite("read the schema");
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let fingerprint = |conn: &Connection| Fingerprint::read(conn, Some(&names)).map_err(&reading);
-    let (found, mut counts) = (fingerprint(conn)?, Vec::new());
-    let empty = fingerprint(&Connection::open_in_memory().map_err(&reading)?)?;
-    replay(migrations, migrations.list().len(), &mut |index, replayed| {
-        // Of a history that has made nothing yet, or nothing any more, every database looks like the right one.
-        if found != empty && fingerprint(replayed)? == found {
-            counts.push(index + 1);
-        }
-        Ok(())
-    })?;
-    Ok(counts)
 }
 
 /// That the schema cannot tell which of these it is, since rows are written in between.

@@ -3,6 +3,7 @@
 
 mod adopt;
 mod context;
+mod exact;
 mod exclusive;
 mod foreign_keys;
 mod goal;

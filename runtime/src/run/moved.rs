@@ -7,7 +7,7 @@ use onward_core::tool::{Lag, Tool};
 use onward_schema::Schema;
 use rusqlite::Connection;
 
-use super::adopt::exact;
+use super::exact::exact;
 use super::replay::{ours, replay, schema};
 use super::statement;
 use crate::error::{Error, ErrorKind, Result};

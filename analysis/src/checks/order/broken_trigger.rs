@@ -28,10 +28,11 @@ CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id)
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let effect = "every statement that sets the trigger off fails";
     let broken = replay.broken.iter().filter(|broken| broken.object == ObjectKind::Trigger);
-    let late = replay.late.iter();
-    let late =
-        late.filter_map(move |late| broken_view::early(&RULE, ObjectKind::Trigger, history, late, effect));
-    broken.filter_map(move |broken| broken_view::explain(&RULE, history, broken, effect)).chain(late)
+    let unresolved = replay.unresolved.iter();
+    let unresolved = unresolved.filter_map(move |unresolved| {
+        broken_view::early(&RULE, ObjectKind::Trigger, history, unresolved, effect)
+    });
+    broken.filter_map(move |broken| broken_view::explain(&RULE, history, broken, effect)).chain(unresolved)
 }
 
 #[cfg(test)]

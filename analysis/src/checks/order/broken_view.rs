@@ -9,7 +9,7 @@ use super::index_before_column;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
-use crate::replay::{Broken, Late, Replay, Waiting, place_of_origin};
+use crate::replay::{Broken, Replay, Unresolved, Waiting, place_of_origin};
 use crate::sqlite::message::Cause;
 
 /// `broken_view`
@@ -28,9 +28,11 @@ CREATE VIEW open AS SELECT state FROM jobs;",
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let effect = "every query that reads the view fails";
     let broken = replay.broken.iter().filter(|broken| broken.object == ObjectKind::View);
-    let late =
-        replay.late.iter().filter_map(move |late| early(&RULE, ObjectKind::View, history, late, effect));
-    broken.filter_map(move |broken| explain(&RULE, history, broken, effect)).chain(late)
+    let unresolved = replay
+        .unresolved
+        .iter()
+        .filter_map(move |unresolved| early(&RULE, ObjectKind::View, history, unresolved, effect));
+    broken.filter_map(move |broken| explain(&RULE, history, broken, effect)).chain(unresolved)
 }
 
 /// What comes before the table or column that it uses, in a migration of its own.
@@ -38,10 +40,11 @@ pub(crate) fn early(
     rule: &'static Rule,
     object: ObjectKind,
     history: &History,
-    late: &Late,
+    unresolved: &Unresolved,
     effect: &'static str,
 ) -> Option<Diagnostic> {
-    let (Waiting::Body { object: found, cause, .. }, Some(mended)) = (&late.what, late.mended) else {
+    let (Waiting::Body { object: found, cause, .. }, Some(mended)) = (&unresolved.what, unresolved.mended)
+    else {
         return None;
     };
     let (what, missing) = match cause {
@@ -53,8 +56,8 @@ pub(crate) fn early(
         return None;
     }
     let object = object.as_str();
-    let place = history.named(late.at, missing).pop().unwrap_or_else(|| history.place(late.at));
-    let message = format!("{object} `{}` uses {what} `{missing}` before it exists", late.name);
+    let place = history.named(unresolved.at, missing).pop().unwrap_or_else(|| history.place(unresolved.at));
+    let message = format!("{object} `{}` uses {what} `{missing}` before it exists", unresolved.name);
     Some(
         Diagnostic::new(rule, place, message)
             .label(format!("no such {what} here"))

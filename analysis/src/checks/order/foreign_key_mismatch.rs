@@ -12,7 +12,7 @@ use crate::config::Level;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::History;
-use crate::replay::{Late, Loss, Part, Replay, Waiting, What, Witness};
+use crate::replay::{Finding, Loss, Part, Replay, Unresolved, Waiting, What};
 
 /// `foreign_key_mismatch`
 pub static RULE: Rule =
@@ -34,31 +34,31 @@ pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
         let moved =
             |loss: &Loss| matches!(&loss.what, Part::Parent { key, .. } if Ident(&key.parent) == parent);
         // Only what stops the build: that some rows are left is less than that every write fails.
-        let left = |witness: &Witness| {
-            let is_it = matches!(&witness.what, What::Orphans { parent: gone, .. } if Ident(gone) == parent);
+        let left = |finding: &Finding| {
+            let is_it = matches!(&finding.what, What::Orphans { parent: gone, .. } if Ident(gone) == parent);
             let is_error = !matches!(history.config.levels.get("orphans"), Some(Level::Allow | Level::Warn));
-            is_it && witness.certain && is_error && !history.statement(witness.at).allows("orphans")
+            is_it && finding.certain && is_error && !history.statement(finding.at).allows("orphans")
         };
-        replay.losses.iter().any(moved) || replay.witnesses.iter().any(left)
+        replay.losses.iter().any(moved) || replay.findings.iter().any(left)
     };
-    replay.late.iter().filter_map(move |late| match &late.what {
+    replay.unresolved.iter().filter_map(move |unresolved| match &unresolved.what {
         Waiting::Key { parent, missing } if !is_told(parent) => {
-            Some(explain(history, late, parent, *missing))
+            Some(explain(history, unresolved, parent, *missing))
         }
         _ => None,
     })
 }
 
-fn explain(history: &History, late: &Late, parent: &str, missing: bool) -> Diagnostic {
-    let child = &late.name;
-    let place = history.named(late.at, parent).pop().unwrap_or_else(|| history.place(late.at));
+fn explain(history: &History, unresolved: &Unresolved, parent: &str, missing: bool) -> Diagnostic {
+    let child = &unresolved.name;
+    let place = history.named(unresolved.at, parent).pop().unwrap_or_else(|| history.place(unresolved.at));
     let what = match missing {
         true => format!("table `{parent}`"),
         false => format!("a unique key of `{parent}`"),
     };
     let label = if missing { "no such table" } else { "no primary or unique key there" };
     let effect = format!("where foreign keys are enforced, every write to `{child}` fails");
-    if let Some(mended) = late.mended {
+    if let Some(mended) = unresolved.mended {
         let file = history.path(mended);
         return Diagnostic::new(
             &RULE,

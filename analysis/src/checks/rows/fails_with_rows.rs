@@ -11,7 +11,7 @@ use super::may_fail_with_rows;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
-use crate::replay::{Replay, What, Witness};
+use crate::replay::{Finding, Replay, What};
 
 /// `fails_with_rows`
 pub static RULE: Rule = Rule::error("fails_with_rows", "a statement works on tables with rows")
@@ -29,27 +29,27 @@ ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';",
     );
 
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    replay.witnesses.iter().filter(|witness| witness.certain).filter_map(|witness| explain(history, witness))
+    replay.findings.iter().filter(|finding| finding.certain).filter_map(|finding| explain(history, finding))
 }
 
-fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let What::Fails { refusal, row, acts } = &witness.what else { return None };
+fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
+    let What::Fails { refusal, row, acts } = &finding.what else { return None };
     let unless = "if no database has rows there, put `-- onward: allow(fails_with_rows) <reason>` above";
     let says = may_fail_with_rows::says(refusal);
-    let Kind::Alter { table, change: Some(Change::Add(column)) } = &history.statement(witness.at).kind else {
-        let diagnostic = Diagnostic::new(&RULE, history.place(witness.at), "this works on empty tables only")
+    let Kind::Alter { table, change: Some(Change::Add(column)) } = &history.statement(finding.at).kind else {
+        let diagnostic = Diagnostic::new(&RULE, history.place(finding.at), "this works on empty tables only")
             .label("fails where the table has rows");
         let note = match row {
             Some(row) => format!("with {row}, SQLite says: {says}"),
             None => format!("with a row in the table, SQLite says: {says}"),
         };
         let help =
-            may_fail_with_rows::help(history, witness.at, refusal) + may_fail_with_rows::with_keys(*acts);
+            may_fail_with_rows::help(history, finding.at, refusal) + may_fail_with_rows::with_keys(*acts);
         let diagnostic = diagnostic.note(note).help(format!("{help}; {unless}"));
-        return Some(may_fail_with_rows::by_trigger(history, witness.at, refusal, diagnostic));
+        return Some(may_fail_with_rows::by_trigger(history, finding.at, refusal, diagnostic));
     };
     let message = format!("column `{}.{}` can be added to an empty table only", table.text, column.text);
-    let place = history.migration(witness.at).file.at(column.range.clone());
+    let place = history.migration(finding.at).file.at(column.range.clone());
     let help =
         "give the column a constant DEFAULT, or let it be NULL, or rebuild the table and fill the column";
     Some(

@@ -9,7 +9,7 @@ use crate::checks::trigger;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::{At, History};
-use crate::replay::{Replay, What, Witness, left_out, selected};
+use crate::replay::{Finding, Replay, What, left_out, selected};
 use crate::sqlite::message::Refusal;
 
 /// `may_fail_with_rows`
@@ -30,23 +30,23 @@ CREATE UNIQUE INDEX one ON jobs(state);",
         );
 
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    replay.witnesses.iter().filter(|witness| !witness.certain).filter_map(|witness| explain(history, witness))
+    replay.findings.iter().filter(|finding| !finding.certain).filter_map(|finding| explain(history, finding))
 }
 
-fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let What::Fails { refusal, row, acts } = &witness.what else { return None };
+fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
+    let What::Fails { refusal, row, acts } = &finding.what else { return None };
     let says = says(refusal);
     let note = match row {
         Some(row) => format!("with {row}, SQLite says: {says}"),
         None => format!("with such rows, SQLite says: {says}"),
     };
     let diagnostic =
-        Diagnostic::new(&RULE, history.place(witness.at), "this fails for rows that the tables may hold")
+        Diagnostic::new(&RULE, history.place(finding.at), "this fails for rows that the tables may hold")
             .severity(Severity::Warning)
             .label("depends on the data")
             .note(note)
-            .help(help(history, witness.at, refusal) + with_keys(*acts));
-    Some(by_trigger(history, witness.at, refusal, diagnostic))
+            .help(help(history, finding.at, refusal) + with_keys(*acts));
+    Some(by_trigger(history, finding.at, refusal, diagnostic))
 }
 
 /// SQLite's word as part of a sentence.

@@ -9,7 +9,7 @@ use onward_core::name::Ident;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::History;
-use crate::replay::{Orphans, Part, Replay, What, Witness};
+use crate::replay::{Finding, Orphans, Part, Replay, What};
 
 /// `orphans`
 pub static RULE: Rule = Rule::error("orphans", "a migration leaves no dangling foreign keys")
@@ -37,23 +37,23 @@ pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
             .iter()
             .any(|loss| matches!(&loss.what, Part::Parent { key, .. } if Ident(&key.parent) == parent))
     };
-    let is_new = move |witness: &&Witness| match &witness.what {
+    let is_new = move |finding: &&Finding| match &finding.what {
         What::Orphans { parent, .. } => replay.orphans.is_none() && !has_moved(parent),
         _ => false,
     };
-    let with_rows = replay.witnesses.iter().filter(is_new).filter_map(|witness| with_rows(history, witness));
+    let with_rows = replay.findings.iter().filter(is_new).filter_map(|finding| with_rows(history, finding));
     fresh(history, replay).into_iter().chain(with_rows)
 }
 
 /// What the rows have shown.
-fn with_rows(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let What::Orphans { violations, parent, acts } = &witness.what else { return None };
+fn with_rows(history: &History, finding: &Finding) -> Option<Diagnostic> {
+    let What::Orphans { violations, parent, acts } = &finding.what else { return None };
     let (child, parent) = (history.written(&violations.first()?.table), history.written(parent));
-    let message = match witness.certain {
+    let message = match finding.certain {
         true => format!("the rows of `{child}` that refer to `{parent}` are left without it"),
         false => format!("rows of `{child}` may be left referring to rows of `{parent}` that are not there"),
     };
-    let (label, help) = match history.migration(witness.at).foreign_keys {
+    let (label, help) = match history.migration(finding.at).foreign_keys {
         true => ("no cascade takes them along", ""),
         false => (
             "foreign keys are off while migrations run: nothing cascades",
@@ -64,8 +64,8 @@ fn with_rows(history: &History, witness: &Witness) -> Option<Diagnostic> {
         ),
     };
     Some(
-        Diagnostic::new(&RULE, history.place(witness.at), message)
-            .severity(if witness.certain { Severity::Error } else { Severity::Warning })
+        Diagnostic::new(&RULE, history.place(finding.at), message)
+            .severity(if finding.certain { Severity::Error } else { Severity::Warning })
             .label(label)
             .note("the runtime refuses to commit such rows, so a database that has them does not start")
             .help(format!("delete or change the rows of `{child}` as well{help}")),

@@ -3,7 +3,7 @@
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::History;
-use crate::replay::{Replay, What, Witness, joins};
+use crate::replay::{Finding, Replay, What, joins};
 use onward_core::kind::Kind;
 
 /// `rows_lost`
@@ -28,17 +28,17 @@ ALTER TABLE new RENAME TO jobs;",
     );
 
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    replay.witnesses.iter().filter_map(|witness| explain(history, witness))
+    replay.findings.iter().filter_map(|finding| explain(history, finding))
 }
 
-fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let What::RowsLost { table, before, after, cascade } = &witness.what else { return None };
+fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
+    let What::RowsLost { table, before, after, cascade } = &finding.what else { return None };
     let table = history.written(table);
-    let place = history.place(witness.at);
-    let severity = if witness.certain { Severity::Error } else { Severity::Warning };
+    let place = history.place(finding.at);
+    let severity = if finding.certain { Severity::Error } else { Severity::Warning };
     let note = format!("of {before} rows put into `{table}`, {after} are left after the migration");
     if *cascade {
-        let is_drop = matches!(history.statement(witness.at).kind, Kind::Drop { .. });
+        let is_drop = matches!(history.statement(finding.at).kind, Kind::Drop { .. });
         let (message, label, help) = match is_drop {
             true => (
                 format!("this empties `{table}` as well"),
@@ -55,11 +55,11 @@ fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
         let diagnostic = Diagnostic::new(&RULE, place, message).severity(severity);
         return Some(diagnostic.label(label).note(note).help(help));
     }
-    let (message, label) = match witness.certain {
+    let (message, label) = match finding.certain {
         true => (format!("the rows of `{table}` do not come over"), "copies no row"),
         false => (format!("not every row of `{table}` comes over"), "leaves rows behind"),
     };
-    let help = match joins(history.sql(witness.at)) {
+    let help = match joins(history.sql(finding.at)) {
         true => "join with LEFT JOIN, which keeps the rows without a match",
         false => "copy every row, without OR IGNORE and from the table itself",
     };

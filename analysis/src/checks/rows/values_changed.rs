@@ -4,7 +4,7 @@ use super::drops_data::came_with_release;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::History;
-use crate::replay::{Loss, Part, Replay, What, Witness};
+use crate::replay::{Finding, Loss, Part, Replay, What};
 
 /// `values_changed`
 pub static RULE: Rule = Rule::error("values_changed", "a rebuild keeps what is in the columns it keeps")
@@ -28,7 +28,7 @@ ALTER TABLE new RENAME TO jobs;",
     );
 
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
-    let seen = replay.witnesses.iter().filter_map(|witness| explain(history, witness));
+    let seen = replay.findings.iter().filter_map(|finding| explain(history, finding));
     seen.chain(replay.losses.iter().filter_map(|loss| lost(history, loss)))
 }
 
@@ -88,12 +88,12 @@ fn lost(history: &History, loss: &Loss) -> Option<Diagnostic> {
     }
 }
 
-fn explain(history: &History, witness: &Witness) -> Option<Diagnostic> {
-    let place = history.place(witness.at);
-    let severity = if witness.certain { Severity::Error } else { Severity::Warning };
+fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
+    let place = history.place(finding.at);
+    let severity = if finding.certain { Severity::Error } else { Severity::Warning };
     let diagnostic = |message: String| Diagnostic::new(&RULE, place, message).severity(severity);
     let written = |table: &str| history.written(table);
-    match &witness.what {
+    match &finding.what {
         What::Changed { table, column, other, is_text: true, values: (before, after) } => Some(
             diagnostic(format!(
                 "every row of `{}` gets the text '{other}' as its `{column}`",

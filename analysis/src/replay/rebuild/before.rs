@@ -1,5 +1,6 @@
 //! The schema before a migration that may lose something of it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use onward_core::kind::{Change, Kind, ObjectKind};
@@ -14,6 +15,8 @@ pub(crate) struct Before {
     pub(super) schema: Schema,
     /// The statements that made indexes, triggers and views: kind, name, text.
     pub(super) texts: Vec<(String, String, String)>,
+    /// Tables that are there and put aside, by their names in lower case.
+    aside: BTreeSet<String>,
 }
 
 impl Before {
@@ -22,6 +25,7 @@ impl Before {
         history: &History,
         migrations: Range<usize>,
         sandbox: &Sandbox,
+        aside: BTreeSet<String>,
     ) -> Result<Option<Before>> {
         let takes = |kind: &Kind| match kind {
             Kind::Drop { object, .. } => *object == ObjectKind::Table,
@@ -37,7 +41,12 @@ impl Before {
              WHERE type IN ('index', 'trigger', 'view') AND sql IS NOT NULL",
         )?;
         let texts = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(Some(Before { texts: texts.collect::<Result<_>>()?, schema: sandbox.schema()? }))
+        Ok(Some(Before { texts: texts.collect::<Result<_>>()?, schema: sandbox.schema()?, aside }))
+    }
+
+    /// Whether there is an ordinary table of this name in lower case.
+    pub(super) fn has_table(&self, name: &str) -> bool {
+        self.schema.tables.get(name).is_some_and(|table| table.module.is_none()) || self.aside.contains(name)
     }
 
     pub(super) fn text(&self, kind: ObjectKind, name: &str) -> Option<String> {

@@ -74,7 +74,7 @@ impl Flow {
         let writes: BTreeMap<At, &Write> = plan.writes.iter().map(|(at, write)| (*at, write)).collect();
         for step in &plan.steps {
             let sql = history.sql(step.at);
-            flow.shape(&history.statement(step.at).kind, sql);
+            flow.alter(&history.statement(step.at).kind, sql);
             match writes.get(&step.at) {
                 Some(write) => flow.write(step.at, write, sql),
                 None if history.statement(step.at).kind == Kind::Other => flow.take(&names(sql), ""),
@@ -128,7 +128,7 @@ impl Flow {
         columns.filter(is_it).map(|column| column.name.as_str())
     }
 
-    fn shape(&mut self, kind: &Kind, sql: &str) {
+    fn alter(&mut self, kind: &Kind, sql: &str) {
         let lower = |name: &str| name.to_ascii_lowercase();
         match kind {
             Kind::Create { object: ObjectKind::Table, name, .. } => {

@@ -59,6 +59,6 @@ pub(super) fn is_kept_elsewhere(rebuild: &Rebuild<'_>, column: &str) -> bool {
         takes(sql)
             && matches!(Write::parse(sql), Some(write) if !matches!(write, Write::Delete { .. })
                 && !names.contains(write.table())
-                && rebuild.before.schema.table(write.table()).is_some_and(|table| table.module.is_none()))
+                && rebuild.before.has_table(write.table()))
     })
 }

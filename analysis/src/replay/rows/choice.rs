@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use super::filler::{ENOUGH, Filler};
 use super::kin::{CHILD, CHILDREN};
 use crate::replay::contents::count_rows;
-use crate::replay::shape::{Shape, literal};
+use crate::replay::table_model::{TableModel, literal};
 use crate::sqlite::sandbox::Sandbox;
 
 /// The first of the rows that are there for the sake of a value.
@@ -19,14 +19,14 @@ const MOST: usize = 12;
 
 impl Filler {
     /// Puts in rows with the values that a CHECK lists, and no row has yet.
-    pub(crate) fn choices(&self, sandbox: &Sandbox, shape: &Shape) {
-        let Ok(Some(sql)) = sandbox.text(&shape.name, false) else { return };
-        if count_rows(sandbox, &shape.name).unwrap_or(0) >= ENOUGH {
+    pub(crate) fn choices(&self, sandbox: &Sandbox, model: &TableModel) {
+        let Ok(Some(sql)) = sandbox.text(&model.name, false) else { return };
+        if count_rows(sandbox, &model.name).unwrap_or(0) >= ENOUGH {
             return;
         }
-        let lists = lists(&sql, shape).into_iter().map(|(column, values)| {
-            let name = quoted(&shape.columns[column].name);
-            let sql = format!("SELECT DISTINCT {name} FROM main.{}", quoted(&shape.name));
+        let lists = lists(&sql, model).into_iter().map(|(column, values)| {
+            let name = quoted(&model.columns[column].name);
+            let sql = format!("SELECT DISTINCT {name} FROM main.{}", quoted(&model.name));
             let there = sandbox.read(&sql).unwrap_or_default();
             let is_new = |value: &Value| !there.iter().any(|row| row[0] == *value);
             (column, values.into_iter().filter(is_new).take(MOST).collect::<Vec<_>>())
@@ -36,12 +36,12 @@ impl Filler {
         for (place, index) in (0..most).zip(CHOICE..) {
             let of = |(column, values): &(usize, Vec<Value>)| Some((*column, values.get(place)?.clone()));
             let pinned: HashMap<usize, Value> = lists.iter().filter_map(of).collect();
-            if self.row(sandbox, shape, index, &pinned).is_ok() {
+            if self.row(sandbox, model, index, &pinned).is_ok() {
                 continue;
             }
             // All at once may not be allowed.
             for (column, value) in pinned.into_iter().filter(|_| lists.len() > 1) {
-                let _ = self.row(sandbox, shape, index, &HashMap::from([(column, value)]));
+                let _ = self.row(sandbox, model, index, &HashMap::from([(column, value)]));
             }
             return;
         }
@@ -49,13 +49,13 @@ impl Filler {
 }
 
 /// The columns of which a table says `a IN (1, 2)`, with these values.
-fn lists(sql: &str, shape: &Shape) -> Vec<(usize, Vec<Value>)> {
+fn lists(sql: &str, model: &TableModel) -> Vec<(usize, Vec<Value>)> {
     let tokens: Vec<Token<'_>> = significant(sql).collect();
     let list = |at: usize| {
         let [name, word, bracket, rest @ ..] = &tokens[at..] else { return None };
         let name = name.name().filter(|_| name.kind != Kind::String)?;
-        let column = shape.columns.iter().position(|field| field.name.eq_ignore_ascii_case(&name))?;
-        let is_key = shape.keys.iter().any(|key| key.columns.contains(&column));
+        let column = model.columns.iter().position(|field| field.name.eq_ignore_ascii_case(&name))?;
+        let is_key = model.keys.iter().any(|key| key.columns.contains(&column));
         if !word.is("IN") || !bracket.is("(") || is_key {
             return None;
         }

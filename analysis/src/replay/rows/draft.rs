@@ -6,7 +6,7 @@ use onward_core::token::significant;
 use rusqlite::types::Value;
 
 use super::kin::PARENTS;
-use crate::replay::shape::{Field, Shape};
+use crate::replay::table_model::{Field, TableModel};
 use crate::replay::value::candidates;
 
 /// What becomes of one row while it is mended.
@@ -28,18 +28,18 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Changes what SQLite has complained of; `false` if there is nothing to change.
-    pub(super) fn mend(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
+    pub(super) fn mend(&mut self, model: &TableModel, message: &str, number: i64) -> bool {
         if message == "malformed JSON" && !std::mem::replace(&mut self.json, true) {
             return true;
         }
-        if message.starts_with("CHECK constraint failed") || !message.contains(&format!("{}.", shape.name)) {
-            return self.vary(shape, message, number);
+        if message.starts_with("CHECK constraint failed") || !message.contains(&format!("{}.", model.name)) {
+            return self.vary(model, message, number);
         }
         let named = |(at, field): (usize, &Field)| {
-            let name = format!("{}.{}", shape.name, field.name);
+            let name = format!("{}.{}", model.name, field.name);
             message.split([' ', ',']).any(|word| word.eq_ignore_ascii_case(&name)).then_some(at)
         };
-        let columns: Vec<usize> = shape.columns.iter().enumerate().filter_map(named).collect();
+        let columns: Vec<usize> = model.columns.iter().enumerate().filter_map(named).collect();
         if !columns.is_empty() && columns.iter().all(|column| self.pinned.contains_key(column)) {
             return false;
         }
@@ -48,7 +48,7 @@ impl Draft {
             let free = columns
                 .iter()
                 .rev()
-                .find(|&&column| !shape.keys.iter().any(|key| key.columns.contains(&column)));
+                .find(|&&column| !model.keys.iter().any(|key| key.columns.contains(&column)));
             if let Some(&column) = free {
                 self.fixed.remove(&column);
                 self.not_null[column] = true;
@@ -56,13 +56,13 @@ impl Draft {
                 return true;
             }
             let key =
-                shape.keys.iter().position(|key| key.columns.iter().any(|column| columns.contains(column)));
+                model.keys.iter().position(|key| key.columns.iter().any(|column| columns.contains(column)));
             return key.is_some_and(|key| {
                 self.parents[key] += 1;
                 self.parents[key] < PARENTS
             });
         }
-        let Some(&column) = columns.first() else { return self.vary(shape, message, number) };
+        let Some(&column) = columns.first() else { return self.vary(model, message, number) };
         if !std::mem::replace(&mut self.not_null[column], true) {
             return true;
         }
@@ -72,7 +72,7 @@ impl Draft {
 
     /// The next combination for the columns that the message names, or for all that are checked: first each for itself,
     /// then together. What other checks have been satisfied with stays.
-    pub(super) fn vary(&mut self, shape: &Shape, message: &str, number: i64) -> bool {
+    pub(super) fn vary(&mut self, model: &TableModel, message: &str, number: i64) -> bool {
         if self.not_null.iter().any(|not_null| !not_null) {
             self.not_null.fill(true);
             return true;
@@ -80,8 +80,8 @@ impl Draft {
         let (_, condition) = message.split_once("failed: ").unwrap_or_default();
         let names: Vec<String> = significant(condition).filter_map(|token| token.name()).collect();
         let is_named = |field: &Field| names.iter().any(|name| name.eq_ignore_ascii_case(&field.name));
-        let is_any = shape.columns.iter().any(|field| field.checked && is_named(field));
-        let checked = shape.columns.iter().enumerate();
+        let is_any = model.columns.iter().any(|field| field.checked && is_named(field));
+        let checked = model.columns.iter().enumerate();
         let checked = checked.filter(|(_, field)| field.checked && (!is_any || is_named(field)));
         let choices: Vec<(usize, Vec<Value>)> = checked
             .map(|(column, field)| (column, candidates(field, number + self.tries[column] * 37)))
@@ -90,11 +90,11 @@ impl Draft {
         let mut at = *tried;
         *tried += 1;
         // What is compared may be two parents.
-        if at < shape.keys.len() * 2 {
-            self.parents[at % shape.keys.len()] += 1;
+        if at < model.keys.len() * 2 {
+            self.parents[at % model.keys.len()] += 1;
             return true;
         }
-        at -= shape.keys.len() * 2;
+        at -= model.keys.len() * 2;
         choices.iter().for_each(|(column, _)| drop(self.fixed.remove(column)));
         if choices.len() > 1 {
             // The checks of each for itself have to be satisfied again.

@@ -12,7 +12,7 @@ use super::kin::{STRANGER, own};
 use crate::replay::contents::count_rows;
 use crate::replay::limits::{Freedom, Limits};
 use crate::replay::sample::Rows;
-use crate::replay::shape::{Field, Key, Shape};
+use crate::replay::table_model::{Field, Key, TableModel};
 use crate::replay::value::{apart, value};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
@@ -66,15 +66,15 @@ impl Filler {
 
     pub(crate) fn fill_at(&mut self, sandbox: &Sandbox, table: &str, depth: usize) -> Result<bool> {
         let known = self.tables.get(table).copied();
-        if known.is_some_and(|known| known.filled) && has_rows(sandbox.conn(), table) {
+        if self.has_filled(sandbox, table) {
             return Ok(false);
         }
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else {
+        let Some(model) = TableModel::read(sandbox, table)? else {
             self.tables.remove(table);
             self.limits.remove(table);
             return Ok(false);
         };
-        self.limits.insert(table.to_owned(), Limits::of(&shape));
+        self.limits.insert(table.to_owned(), Limits::of(&model));
         let entry = match known {
             Some(known) if !known.filled => Filled { filled: true, ..known },
             _ => {
@@ -85,7 +85,7 @@ impl Filler {
         };
         // Before the parents, which may refer back to it.
         self.tables.insert(table.to_owned(), entry);
-        for key in shape.keys.iter().filter(|key| !key.parent.eq_ignore_ascii_case(table)) {
+        for key in model.keys.iter().filter(|key| !key.parent.eq_ignore_ascii_case(table)) {
             if depth < DEPTH {
                 self.fill_at(sandbox, &key.parent.to_ascii_lowercase(), depth + 1)?;
             }
@@ -94,22 +94,27 @@ impl Filler {
         let mut problem = None;
         let wanted = if self.rows == Rows::Mild { 1 } else { 3 };
         for index in 0..wanted {
-            match self.row(sandbox, &shape, index, &HashMap::new()) {
+            match self.row(sandbox, &model, index, &HashMap::new()) {
                 Ok(_) => is_empty = false,
                 Err(message) => problem = problem.or(Some(message)),
             }
         }
         if self.rows == Rows::Harsh && !is_empty {
-            self.stranger(sandbox, &shape);
-            self.children(sandbox, &shape);
-            self.share(sandbox, &shape);
-            self.choices(sandbox, &shape);
+            self.stranger(sandbox, &model);
+            self.children(sandbox, &model);
+            self.share(sandbox, &model);
+            self.choices(sandbox, &model);
         }
         self.empty.remove(table);
         if is_empty && !has_rows(sandbox.conn(), table) {
             self.empty.insert(table.to_owned(), problem.unwrap_or_default());
         }
         Ok(true)
+    }
+
+    /// Whether a table, by its name in lower case, has been filled and has rows.
+    pub(crate) fn has_filled(&self, sandbox: &Sandbox, table: &str) -> bool {
+        self.tables.get(table).is_some_and(|known| known.filled) && has_rows(sandbox.conn(), table)
     }
 
     /// Uses what a table allows and did not when it was looked at last: gives a new column values, and puts in a row for
@@ -120,15 +125,15 @@ impl Filler {
         table: &str,
         added: &BTreeSet<(String, String)>,
     ) -> Result<()> {
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
-        let Some(before) = self.limits.insert(table.to_owned(), Limits::of(&shape)) else { return Ok(()) };
-        for field in shape.columns.iter().filter(|field| before.lacks(&field.name)) {
+        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(()) };
+        let Some(before) = self.limits.insert(table.to_owned(), Limits::of(&model)) else { return Ok(()) };
+        for field in model.columns.iter().filter(|field| before.lacks(&field.name)) {
             let is_added = added.contains(&(table.to_owned(), field.name.to_ascii_lowercase()));
-            self.column(sandbox, &shape, field, is_added);
+            self.column(sandbox, &model, field, is_added);
         }
         if self.rows == Rows::Harsh && count_rows(sandbox, table).unwrap_or(0) < ENOUGH {
-            for freedom in before.lifted(&shape) {
-                self.use_freedom(sandbox, &shape, freedom)?;
+            for freedom in before.lifted(&model) {
+                self.use_freedom(sandbox, &model, freedom)?;
             }
         }
         Ok(())
@@ -136,15 +141,15 @@ impl Filler {
 
     /// Gives a new column a value as an application would from then on, and the same one twice if it may. One that has come
     /// with a rebuild may have values that others refer to, and only one without any is new.
-    pub(crate) fn column(&self, sandbox: &Sandbox, shape: &Shape, field: &Field, is_added: bool) {
-        let is_key = shape.keys.iter().any(|key| {
-            key.columns.iter().any(|&index| shape.columns[index].name.eq_ignore_ascii_case(&field.name))
+    pub(crate) fn column(&self, sandbox: &Sandbox, model: &TableModel, field: &Field, is_added: bool) {
+        let is_key = model.keys.iter().any(|key| {
+            key.columns.iter().any(|&index| model.columns[index].name.eq_ignore_ascii_case(&field.name))
         });
-        if is_key || !shape.has_rowids() {
+        if is_key || !model.has_rowids() {
             return;
         }
-        let number = self.number(&shape.name.to_ascii_lowercase(), 0);
-        let (table, column) = (quoted(&shape.name), quoted(&field.name));
+        let number = self.number(&model.name.to_ascii_lowercase(), 0);
+        let (table, column) = (quoted(&model.name), quoted(&field.name));
         if !is_added {
             let sql = format!("SELECT count({column}) FROM main.{table}");
             if sandbox.conn().query_row(&sql, [], |row| row.get::<_, i64>(0)).ok() != Some(0) {
@@ -164,12 +169,12 @@ impl Filler {
 
     /// Puts a row into a table that no legal one could be made for: what refuses it anyway, refuses any. Says whether it did.
     pub(crate) fn force(&self, sandbox: &Sandbox, table: &str) -> Result<bool> {
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(false) };
+        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(false) };
         let number = self.number(table, 0);
-        let names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
+        let names: Vec<String> = model.columns.iter().map(|field| quoted(&field.name)).collect();
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
-        let values: Vec<Value> = shape.columns.iter().map(|field| value(field, self.rows, number)).collect();
-        let (name, names, marks) = (quoted(&shape.name), names.join(", "), marks.join(", "));
+        let values: Vec<Value> = model.columns.iter().map(|field| value(field, self.rows, number)).collect();
+        let (name, names, marks) = (quoted(&model.name), names.join(", "), marks.join(", "));
         let sql = format!("INSERT INTO main.{name}({names}) VALUES ({marks})");
         sandbox.conn().execute_batch("PRAGMA ignore_check_constraints = ON")?;
         let outcome = sandbox.without_triggers(|| Ok(sandbox.write(&sql, &values).is_ok()));
@@ -178,12 +183,17 @@ impl Filler {
     }
 
     /// Puts in a row with this in a column; says whether there can be one.
-    pub(crate) fn with(&self, sandbox: &Sandbox, shape: &Shape, column: usize, value: Value) -> bool {
-        self.row(sandbox, shape, ALONE, &HashMap::from([(column, value)])).is_ok()
+    pub(crate) fn with(&self, sandbox: &Sandbox, model: &TableModel, column: usize, value: Value) -> bool {
+        self.row(sandbox, model, ALONE, &HashMap::from([(column, value)])).is_ok()
     }
 
-    pub(crate) fn use_freedom(&mut self, sandbox: &Sandbox, shape: &Shape, freedom: Freedom) -> Result<()> {
-        let table = shape.name.to_ascii_lowercase();
+    pub(crate) fn use_freedom(
+        &mut self,
+        sandbox: &Sandbox,
+        model: &TableModel,
+        freedom: Freedom,
+    ) -> Result<()> {
+        let table = model.name.to_ascii_lowercase();
         let Some(filled) = self.tables.get_mut(&table) else { return Ok(()) };
         // Rows that come later are others.
         filled.generation += 1;
@@ -192,13 +202,13 @@ impl Filler {
         match freedom {
             Freedom::Null(column) => drop(pinned.insert(column, Value::Null)),
             Freedom::Repeat(columns) => {
-                let is_unique = |column: usize| shape.unique.iter().any(|unique| unique.contains(&column));
+                let is_unique = |column: usize| model.unique.iter().any(|unique| unique.contains(&column));
                 let free =
-                    || (0..shape.columns.len()).filter(|&at| !shape.columns[at].is_rowid && !is_unique(at));
+                    || (0..model.columns.len()).filter(|&at| !model.columns[at].is_rowid && !is_unique(at));
                 let columns = if columns.is_empty() { free().collect() } else { columns };
-                let names: Vec<String> = columns.iter().map(|&at| quoted(&shape.columns[at].name)).collect();
+                let names: Vec<String> = columns.iter().map(|&at| quoted(&model.columns[at].name)).collect();
                 let whole: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
-                let (names, whole, table) = (names.join(", "), whole.join(" AND "), quoted(&shape.name));
+                let (names, whole, table) = (names.join(", "), whole.join(" AND "), quoted(&model.name));
                 let sql = format!("SELECT {names} FROM main.{table} WHERE {whole} LIMIT 1");
                 let Some(row) = sandbox.read(&sql).ok().and_then(|rows| rows.into_iter().next()) else {
                     return Ok(());
@@ -206,36 +216,36 @@ impl Filler {
                 pinned.extend(columns.into_iter().zip(row));
             }
             Freedom::Orphan(columns) => {
-                let alone = |column: usize| value(&shape.columns[column], self.rows, ALONE + generation);
+                let alone = |column: usize| value(&model.columns[column], self.rows, ALONE + generation);
                 pinned.extend(columns.into_iter().map(|column| (column, alone(column))));
             }
             Freedom::Any => {}
         }
         // Where no such row can be made, there is none.
-        let _ = self.row(sandbox, shape, 0, &pinned);
+        let _ = self.row(sandbox, model, 0, &pinned);
         Ok(())
     }
 
     /// Puts rows of all kinds into a table in which some kind is missing, as an application does in the course of a release.
     pub(crate) fn top_up(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
-        let Some(shape) = Shape::read(sandbox.conn(), table)? else { return Ok(()) };
+        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(()) };
         let has = count_rows(sandbox, table).unwrap_or(0);
-        if self.rows == Rows::Mild || has == 0 || has >= PLENTY || !self.misses(sandbox, &shape)? {
+        if self.rows == Rows::Mild || has == 0 || has >= PLENTY || !self.misses(sandbox, &model)? {
             return Ok(());
         }
         let Some(filled) = self.tables.get_mut(table) else { return Ok(()) };
         filled.generation += 1;
         for index in 0..3 {
             // The others may be possible.
-            let _ = self.row(sandbox, &shape, index, &HashMap::new());
+            let _ = self.row(sandbox, &model, index, &HashMap::new());
         }
         Ok(())
     }
 
     /// Whether no row has a NULL where one may be, or no two have the same value where they may.
-    pub(crate) fn misses(&self, sandbox: &Sandbox, shape: &Shape) -> Result<bool> {
-        let is_unique = |column: usize| shape.unique.iter().any(|columns| columns[..] == [column]);
-        let columns = shape.columns.iter().enumerate().filter(|(_, field)| !field.is_rowid);
+    pub(crate) fn misses(&self, sandbox: &Sandbox, model: &TableModel) -> Result<bool> {
+        let is_unique = |column: usize| model.unique.iter().any(|columns| columns[..] == [column]);
+        let columns = model.columns.iter().enumerate().filter(|(_, field)| !field.is_rowid);
         let asked = columns.flat_map(|(at, field)| {
             let name = quoted(&field.name);
             let null = field.nullable.then(|| format!("count({name}) = count(*)"));
@@ -246,7 +256,7 @@ impl Filler {
         if asked.is_empty() {
             return Ok(false);
         }
-        let sql = format!("SELECT {} FROM main.{}", asked.join(" OR "), quoted(&shape.name));
+        let sql = format!("SELECT {} FROM main.{}", asked.join(" OR "), quoted(&model.name));
         let answer = sandbox.read(&sql).unwrap_or_default();
         Ok(answer.first().is_some_and(|row| row[0] == Value::Integer(1)))
     }
@@ -265,38 +275,38 @@ impl Filler {
     pub(super) fn row(
         &self,
         sandbox: &Sandbox,
-        shape: &Shape,
+        model: &TableModel,
         index: i64,
         pinned: &HashMap<usize, Value>,
     ) -> std::result::Result<Vec<Value>, String> {
-        let mut names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
+        let mut names: Vec<String> = model.columns.iter().map(|field| quoted(&field.name)).collect();
         // The gaps that deleted rows leave are to be seen there, too.
-        let number = self.number(&shape.name.to_ascii_lowercase(), index);
-        names.extend(shape.has_rowid.then(|| "_rowid_".to_owned()));
+        let number = self.number(&model.name.to_ascii_lowercase(), index);
+        names.extend(model.has_rowid.then(|| "_rowid_".to_owned()));
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
-        let (table, columns) = (quoted(&shape.name), names.join(", "));
+        let (table, columns) = (quoted(&model.name), names.join(", "));
         let sql = format!("INSERT INTO main.{table}({columns}) VALUES ({})", marks.join(", "));
         let is_given = |key: &Key| key.columns.iter().all(|column| pinned.contains_key(column));
         let parents = |key: &Key| match is_given(key) {
             true => Vec::new(),
-            false => self.parents(sandbox, shape, key),
+            false => self.parents(sandbox, model, key),
         };
-        let parents = shape.keys.iter().map(parents).collect::<Vec<_>>();
+        let parents = model.keys.iter().map(parents).collect::<Vec<_>>();
         let mut draft = Draft {
-            not_null: vec![false; shape.columns.len()],
-            tries: vec![0; shape.columns.len()],
-            parents: vec![0; shape.keys.len()],
+            not_null: vec![false; model.columns.len()],
+            tries: vec![0; model.columns.len()],
+            parents: vec![0; model.keys.len()],
             fixed: HashMap::new(),
             variations: HashMap::new(),
             pinned: pinned.clone(),
             json: false,
         };
         for _ in 0..ATTEMPTS {
-            let mut values = self.values(shape, &draft, index, &parents)?;
-            values.extend(shape.has_rowid.then_some(Value::Integer(number)));
+            let mut values = self.values(model, &draft, index, &parents)?;
+            values.extend(model.has_rowid.then_some(Value::Integer(number)));
             let Err(error) = sandbox.write(&sql, &values) else { return Ok(values) };
             let refusal = Refusal::from(error);
-            if matches!(refusal.cause, Cause::Limit(_)) || !draft.mend(shape, &refusal.message, number) {
+            if matches!(refusal.cause, Cause::Limit(_)) || !draft.mend(model, &refusal.message, number) {
                 return Err(refusal.message);
             }
         }
@@ -305,20 +315,20 @@ impl Filler {
 
     fn values(
         &self,
-        shape: &Shape,
+        model: &TableModel,
         draft: &Draft,
         index: i64,
         parents: &[Vec<Vec<Value>>],
     ) -> std::result::Result<Vec<Value>, String> {
-        let number = self.number(&shape.name.to_ascii_lowercase(), index);
-        let first = self.number(&shape.name.to_ascii_lowercase(), 0);
-        let is_unique = |column: usize| shape.unique.iter().any(|columns| columns[..] == [column]);
-        let is_key = |column: usize| shape.keys.iter().any(|key| key.columns.contains(&column));
+        let number = self.number(&model.name.to_ascii_lowercase(), index);
+        let first = self.number(&model.name.to_ascii_lowercase(), 0);
+        let is_unique = |column: usize| model.unique.iter().any(|columns| columns[..] == [column]);
+        let is_key = |column: usize| model.keys.iter().any(|key| key.columns.contains(&column));
         let may_be_null = |column: usize| {
             let is_asked = index == 1 || index == STRANGER && is_key(column);
-            is_asked && shape.columns[column].nullable && !draft.not_null[column]
+            is_asked && model.columns[column].nullable && !draft.not_null[column]
         };
-        let mut values: Vec<Value> = shape
+        let mut values: Vec<Value> = model
             .columns
             .iter()
             .enumerate()
@@ -339,7 +349,7 @@ impl Filler {
                 }
             })
             .collect();
-        for (at, key) in shape.keys.iter().enumerate() {
+        for (at, key) in model.keys.iter().enumerate() {
             let is_null =
                 |column: &usize| may_be_null(*column) || draft.fixed.get(column) == Some(&Value::Null);
             let is_given = key.columns.iter().all(|column| draft.pinned.contains_key(column));
@@ -348,15 +358,15 @@ impl Filler {
             }
             let rows = &parents[at];
             // The parent itself may be this table, and this its first row.
-            let itself = key.parent.eq_ignore_ascii_case(&shape.name) && rows.is_empty();
-            let nulls = key.columns.iter().all(|&column| shape.columns[column].nullable);
+            let itself = key.parent.eq_ignore_ascii_case(&model.name) && rows.is_empty();
+            let nulls = key.columns.iter().all(|&column| model.columns[column].nullable);
             let start = if index == 1 { 1 } else { 0 };
             let row = rows.get((start + draft.parents[at]) % rows.len().max(1));
             for (place, &column) in key.columns.iter().enumerate() {
                 values[column] = match row {
                     Some(row) => row.get(place).cloned().unwrap_or(Value::Null),
                     None if nulls => Value::Null,
-                    None if itself => own(shape, key, place).map_or(Value::Null, |own| values[own].clone()),
+                    None if itself => own(model, key, place).map_or(Value::Null, |own| values[own].clone()),
                     None => return Err(format!("its parent `{}` has no rows", key.parent)),
                 };
             }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Result};
 use super::filler::{ENOUGH, Filler};
 use crate::replay::contents::count_rows;
 use crate::replay::sample::Rows;
-use crate::replay::shape::{Key, Shape};
+use crate::replay::table_model::{Key, TableModel};
 use crate::sqlite::sandbox::Sandbox;
 
 /// Rows of a parent that a child may refer to.
@@ -27,11 +27,11 @@ const VAIN: usize = 4;
 
 impl Filler {
     /// Puts in a row without relatives.
-    pub(crate) fn stranger(&mut self, sandbox: &Sandbox, shape: &Shape) {
+    pub(crate) fn stranger(&mut self, sandbox: &Sandbox, model: &TableModel) {
         // Where there can be none, there is none.
-        let Ok(values) = self.row(sandbox, shape, STRANGER, &HashMap::new()) else { return };
-        let names = shape.columns.iter().map(|field| field.name.to_ascii_lowercase());
-        self.strangers.insert(shape.name.to_ascii_lowercase(), names.zip(values).collect());
+        let Ok(values) = self.row(sandbox, model, STRANGER, &HashMap::new()) else { return };
+        let names = model.columns.iter().map(|field| field.name.to_ascii_lowercase());
+        self.strangers.insert(model.name.to_ascii_lowercase(), names.zip(values).collect());
     }
 
     /// Whether a row with these values is the one without relatives.
@@ -53,35 +53,35 @@ impl Filler {
         let children = children.collect::<Result<Vec<_>>>()?.concat();
         for child in BTreeSet::from_iter(children) {
             let has_rows = self.tables.get(&child).is_some_and(|child| child.filled);
-            if has_rows && let Some(shape) = Shape::read(sandbox.conn(), &child)? {
-                self.children(sandbox, &shape);
+            if has_rows && let Some(model) = TableModel::read(sandbox, &child)? {
+                self.children(sandbox, &model);
             }
         }
         Ok(())
     }
 
     /// Puts in a row for each row of the table's parents that has no child yet.
-    pub(crate) fn children(&self, sandbox: &Sandbox, shape: &Shape) {
-        let of = |at: usize| shape.keys.iter().filter(move |key| key.columns.contains(&at));
+    pub(crate) fn children(&self, sandbox: &Sandbox, model: &TableModel) {
+        let of = |at: usize| model.keys.iter().filter(move |key| key.columns.contains(&at));
         // Two keys with a column in common have parents that belong together.
-        if (0..shape.columns.len()).any(|column| of(column).count() > 1)
-            || count_rows(sandbox, &shape.name).unwrap_or(0) >= ENOUGH
+        if (0..model.columns.len()).any(|column| of(column).count() > 1)
+            || count_rows(sandbox, &model.name).unwrap_or(0) >= ENOUGH
         {
             return;
         }
-        let pins: Vec<Vec<Pins>> = shape.keys.iter().map(|key| self.childless(sandbox, shape, key)).collect();
+        let pins: Vec<Vec<Pins>> = model.keys.iter().map(|key| self.childless(sandbox, model, key)).collect();
         let most = pins.iter().map(Vec::len).max().unwrap_or(0);
         let mut vain = 0;
         for (place, index) in (0..most).zip(CHILD..) {
             let each: Vec<&Pins> = pins.iter().filter_map(|pins| pins.get(place)).collect();
             let all =
                 each.iter().flat_map(|pins| pins.iter().map(|(&at, value)| (at, value.clone()))).collect();
-            if self.row(sandbox, shape, index, &all).is_ok() {
+            if self.row(sandbox, model, index, &all).is_ok() {
                 continue;
             }
             // Both parents at once may not be allowed.
             let alone =
-                each.iter().filter(|pins| each.len() > 1 && self.row(sandbox, shape, index, pins).is_ok());
+                each.iter().filter(|pins| each.len() > 1 && self.row(sandbox, model, index, pins).is_ok());
             vain += usize::from(alone.count() == 0);
             if vain == VAIN {
                 return;
@@ -91,41 +91,41 @@ impl Filler {
 
     /// Puts in a row that has what another one has, under a parent that repeats the other's: a key of several columns allows
     /// it.
-    pub(super) fn share(&self, sandbox: &Sandbox, shape: &Shape) {
+    pub(super) fn share(&self, sandbox: &Sandbox, model: &TableModel) {
         let within = |key: &&Key, unique: &[usize]| {
             unique.len() > key.columns.len() && key.columns.iter().all(|column| unique.contains(column))
         };
-        let mut pairs = shape
+        let mut pairs = model
             .unique
             .iter()
-            .filter_map(|unique| Some((unique, shape.keys.iter().find(|key| within(key, unique))?)));
+            .filter_map(|unique| Some((unique, model.keys.iter().find(|key| within(key, unique))?)));
         let Some((unique, key)) =
-            pairs.next().filter(|_| count_rows(sandbox, &shape.name).unwrap_or(0) < ENOUGH)
+            pairs.next().filter(|_| count_rows(sandbox, &model.name).unwrap_or(0) < ENOUGH)
         else {
             return;
         };
         let rest: Vec<usize> =
             unique.iter().copied().filter(|column| !key.columns.contains(column)).collect();
-        let names: Vec<String> = rest.iter().map(|&at| quoted(&shape.columns[at].name)).collect();
-        let sql = format!("SELECT {} FROM main.{} LIMIT 1", names.join(", "), quoted(&shape.name));
+        let names: Vec<String> = rest.iter().map(|&at| quoted(&model.columns[at].name)).collect();
+        let sql = format!("SELECT {} FROM main.{} LIMIT 1", names.join(", "), quoted(&model.name));
         let Some(first) = sandbox.read(&sql).ok().and_then(|rows| rows.into_iter().next()) else { return };
         // The third is the one that repeats the first.
-        let Some(parent) = self.parents(sandbox, shape, key).into_iter().nth(2) else { return };
+        let Some(parent) = self.parents(sandbox, model, key).into_iter().nth(2) else { return };
         let mut pins: Pins = rest.into_iter().zip(first).collect();
         pins.extend(key.columns.iter().copied().zip(parent));
         // Where there can be none, there is none.
-        let _ = self.row(sandbox, shape, SHARED, &pins);
+        let _ = self.row(sandbox, model, SHARED, &pins);
     }
 
     /// What a child has in the columns of a key, for each row of the parent that has none.
-    fn childless(&self, sandbox: &Sandbox, shape: &Shape, key: &Key) -> Vec<Pins> {
+    fn childless(&self, sandbox: &Sandbox, model: &TableModel, key: &Key) -> Vec<Pins> {
         let Some(columns) = referred(sandbox.conn(), key) else { return Vec::new() };
         let pairs = columns.iter().zip(&key.columns);
         let same = pairs.map(|(column, &at)| {
-            format!("child.{} = parent.{}", quoted(&shape.columns[at].name), quoted(column))
+            format!("child.{} = parent.{}", quoted(&model.columns[at].name), quoted(column))
         });
         let same: Vec<String> = same.collect();
-        let table = quoted(&shape.name);
+        let table = quoted(&model.name);
         let childless =
             format!("NOT EXISTS (SELECT 1 FROM main.{table} AS child WHERE {})", same.join(" AND "));
         let rows = self.referable(sandbox, key, &columns, &childless, CHILDREN);
@@ -133,9 +133,9 @@ impl Filler {
     }
 
     /// What the rows of a key's parent have in the columns that it refers to.
-    pub(crate) fn parents(&self, sandbox: &Sandbox, shape: &Shape, key: &Key) -> Vec<Vec<Value>> {
+    pub(crate) fn parents(&self, sandbox: &Sandbox, model: &TableModel, key: &Key) -> Vec<Vec<Value>> {
         match referred(sandbox.conn(), key) {
-            Some(columns) if !shape.columns.is_empty() => {
+            Some(columns) if !model.columns.is_empty() => {
                 self.referable(sandbox, key, &columns, "true", PARENTS)
             }
             _ => Vec::new(),
@@ -173,10 +173,10 @@ impl Filler {
 type Pins = HashMap<usize, Value>;
 
 /// Which column of the table itself a key refers to at a place.
-pub(super) fn own(shape: &Shape, key: &Key, place: usize) -> Option<usize> {
+pub(super) fn own(model: &TableModel, key: &Key, place: usize) -> Option<usize> {
     match key.parent_columns.get(place) {
-        Some(name) => shape.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name)),
-        None => shape.columns.iter().position(|field| field.is_rowid),
+        Some(name) => model.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name)),
+        None => model.columns.iter().position(|field| field.is_rowid),
     }
 }
 

@@ -3,7 +3,7 @@
 use onward_schema::Affinity;
 use rusqlite::types::Value;
 
-use crate::replay::shape::Field;
+use crate::replay::table_model::Field;
 
 /// Longer than what anybody means to allow.
 const LONG: usize = 5000;

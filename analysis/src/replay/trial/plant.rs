@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 
 use super::demand::Condition;
 use crate::replay::sample::Rows;
-use crate::replay::shape::Shape;
+use crate::replay::table_model::TableModel;
 use crate::replay::value::value;
 use crate::sqlite::sandbox::Sandbox;
 
@@ -22,7 +22,7 @@ const LATER: i64 = 70_000;
 /// A table that has rows.
 #[derive(Debug)]
 pub(super) struct Ground {
-    pub(super) shape: Shape,
+    pub(super) model: TableModel,
     pub(super) text: String,
     /// A row of it, with as few NULLs as there are.
     pub(super) base: Vec<Value>,
@@ -37,24 +37,24 @@ pub(super) struct Ground {
 impl Ground {
     /// Reads a table; `None` for one that has no rows, or none that are understood.
     pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Ground>> {
-        let (Some(shape), Some(text)) = (Shape::read(sandbox.conn(), table)?, sandbox.text(table, false)?)
+        let (Some(model), Some(text)) = (TableModel::read(sandbox, table)?, sandbox.text(table, false)?)
         else {
             return Ok(None);
         };
-        let names: Vec<String> = shape.columns.iter().map(|field| quoted(&field.name)).collect();
+        let names: Vec<String> = model.columns.iter().map(|field| quoted(&field.name)).collect();
         let nulls: Vec<String> = names.iter().map(|name| format!("({name} IS NULL)")).collect();
         let sql = format!(
             "SELECT {} FROM main.{} ORDER BY {} LIMIT 1",
             names.join(", "),
-            quoted(&shape.name),
+            quoted(&model.name),
             nulls.join(" + ")
         );
         let Some(base) = sandbox.read(&sql).ok().and_then(|rows| rows.into_iter().next()) else {
             return Ok(None);
         };
         let mut ground = Ground {
-            unique: shape.unique.iter().filter(|columns| !columns.is_empty()).cloned().collect(),
-            shape,
+            unique: model.unique.iter().filter(|columns| !columns.is_empty()).cloned().collect(),
+            model,
             text,
             base,
             partial: Vec::new(),
@@ -70,7 +70,7 @@ impl Ground {
             "SELECT type, sql FROM main.sqlite_schema
              WHERE tbl_name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL",
         )?;
-        let objects = query.query_map([&self.shape.name], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let objects = query.query_map([&self.model.name], |row| Ok((row.get(0)?, row.get(1)?)))?;
         for object in objects.collect::<Result<Vec<(String, String)>>>()? {
             let tokens: Vec<Token<'_>> = significant(&object.1).collect();
             if object.0 == "trigger" {
@@ -106,17 +106,17 @@ impl Ground {
     }
 
     pub(super) fn column(&self, name: &str) -> Option<usize> {
-        self.shape.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name))
+        self.model.columns.iter().position(|field| field.name.eq_ignore_ascii_case(name))
     }
 
     /// Whether a foreign key says what a column may hold.
     pub(super) fn is_key(&self, column: usize) -> bool {
-        self.shape.keys.iter().any(|key| key.columns.contains(&column))
+        self.model.keys.iter().any(|key| key.columns.contains(&column))
     }
 
     /// Whether a column differs from row to row, alone or with others.
     pub(super) fn is_unique(&self, column: usize) -> bool {
-        self.shape.columns[column].is_rowid || self.unique.iter().any(|columns| columns.contains(&column))
+        self.model.columns[column].is_rowid || self.unique.iter().any(|columns| columns.contains(&column))
     }
 
     /// What the base has in the columns that are unique together with this one, and in it.
@@ -128,12 +128,12 @@ impl Ground {
 
     /// Whether a condition holds for a row that has these values, and otherwise those of the base.
     pub(super) fn satisfies(&self, sandbox: &Sandbox, pins: &Pins, condition: &str) -> bool {
-        let columns = self.shape.columns.iter().enumerate().map(|(at, field)| {
+        let columns = self.model.columns.iter().enumerate().map(|(at, field)| {
             let value = pins.get(&at).unwrap_or(&self.base[at]);
             format!("{} AS {}", written(value), quoted(&field.name))
         });
         let columns: Vec<String> = columns.collect();
-        let table = quoted(&self.shape.name);
+        let table = quoted(&self.model.name);
         let sql = format!("SELECT 1 FROM (SELECT {}) AS {table} WHERE {condition}", columns.join(", "));
         sandbox.read(&sql).is_ok_and(|rows| !rows.is_empty())
     }
@@ -141,25 +141,25 @@ impl Ground {
     /// Puts a row in that has these values, and otherwise those of the base where it may; `false` if no such row is legal.
     pub(super) fn plant(&self, sandbox: &Sandbox, pins: &Pins, number: i64) -> bool {
         let mut row = self.base.clone();
-        if let Some(at) = self.shape.columns.iter().position(|field| field.is_rowid) {
+        if let Some(at) = self.model.columns.iter().position(|field| field.is_rowid) {
             row[at] = Value::Null;
         }
         for columns in &self.unique {
             let is_free =
-                |&&column: &&usize| !pins.contains_key(&column) && !self.shape.columns[column].is_rowid;
+                |&&column: &&usize| !pins.contains_key(&column) && !self.model.columns[column].is_rowid;
             let free = columns.iter().rev().filter(is_free);
             // A key with another value has no parent, which is better than no row.
             let chosen = free.clone().find(|&&column| !self.is_key(column)).or(free.clone().next());
             if let Some(&column) = chosen {
-                row[column] = value(&self.shape.columns[column], Rows::Harsh, LATER + number);
+                row[column] = value(&self.model.columns[column], Rows::Harsh, LATER + number);
             }
         }
         for (&column, pinned) in pins {
             row[column] = pinned.clone();
         }
-        let names: Vec<String> = self.shape.columns.iter().map(|field| quoted(&field.name)).collect();
+        let names: Vec<String> = self.model.columns.iter().map(|field| quoted(&field.name)).collect();
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
-        let (table, names, marks) = (quoted(&self.shape.name), names.join(", "), marks.join(", "));
+        let (table, names, marks) = (quoted(&self.model.name), names.join(", "), marks.join(", "));
         let sql = format!("INSERT INTO main.{table}({names}) VALUES ({marks})");
         let is_legal = sandbox.write(&sql, &row).is_ok();
         if sandbox.is_lost() {

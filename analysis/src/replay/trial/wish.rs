@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use super::demand::{Condition, Demands};
 use super::odd;
 use super::plant::{Ground, Pins, index};
-use crate::replay::shape::{Shape, literal};
+use crate::replay::table_model::{TableModel, literal};
 use crate::replay::write::{Copy, Item, before_where};
 use crate::sqlite::sandbox::Sandbox;
 
@@ -42,7 +42,14 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
     }
 
     /// Rows for a copy into a table that demands more; `from` are the columns of the table that it copies.
-    pub(super) fn copy(&mut self, copy: &Copy, sql: &str, into: &Shape, from: &[String], demands: &Demands) {
+    pub(super) fn copy(
+        &mut self,
+        copy: &Copy,
+        sql: &str,
+        into: &TableModel,
+        from: &[String],
+        demands: &Demands,
+    ) {
         let (ground, old) = (self.ground, Demands::read(&self.ground.text));
         let names: Vec<String> = into.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
         let Some(pairs) = copy.pairs(&names, from) else { return };
@@ -82,7 +89,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
     }
 
     /// Rows without a value that the new table asks for, among those that the WHERE of a copy picks by other values.
-    pub(super) fn picked(&mut self, copy: &Copy, sql: &str, into: &Shape, from: &[String]) {
+    pub(super) fn picked(&mut self, copy: &Copy, sql: &str, into: &TableModel, from: &[String]) {
         let ground = self.ground;
         let names: Vec<String> = into.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
         let Some(pairs) = copy.pairs(&names, from) else { return };
@@ -101,7 +108,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
                 continue;
             };
             let is_asked = !into.columns[at].nullable && !into.columns[at].is_rowid;
-            if is_asked && ground.shape.columns[column].nullable && self.is_free(column) {
+            if is_asked && ground.model.columns[column].nullable && self.is_free(column) {
                 let mut pins = within.clone();
                 pins.insert(column, Value::Null);
                 self.all.push(vec![pins]);
@@ -175,7 +182,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
                 self.all.push(vec![pins(FAR), pins(FAR + step)]);
                 self.all.push(vec![pins(FURTHER + step), pins(FURTHER)]);
             }
-            if !self.ground.shape.columns[column].is_rowid {
+            if !self.ground.model.columns[column].is_rowid {
                 let columns: Vec<usize> = same.keys().copied().collect();
                 self.alike(&columns, &Pins::new());
             }
@@ -186,7 +193,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
     pub(super) fn trigger(&mut self) {
         for condition in &self.ground.refused {
             for column in condition.names.iter().filter_map(|name| self.ground.column(name)) {
-                let field = &self.ground.shape.columns[column];
+                let field = &self.ground.model.columns[column];
                 let values = match self.ground.is_key(column) || field.is_rowid {
                     true => Vec::new(),
                     false => odd::few(field, &condition.literals),
@@ -201,26 +208,26 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
     }
 
     fn is_cleaned(&self, column: usize) -> bool {
-        (self.is_cleaned)(&self.ground.shape.columns[column].name.to_ascii_lowercase())
+        (self.is_cleaned)(&self.ground.model.columns[column].name.to_ascii_lowercase())
     }
 
     /// Whether a column may hold what its type and the conditions allow.
     fn is_free(&self, column: usize) -> bool {
-        !self.ground.shape.columns[column].is_rowid && !self.ground.is_key(column) && !self.is_cleaned(column)
+        !self.ground.model.columns[column].is_rowid && !self.ground.is_key(column) && !self.is_cleaned(column)
     }
 
     fn check(&mut self, check: &Condition, columns: &[usize]) {
         let ground = self.ground;
         let known = |column: usize| {
-            let mut literals = ground.shape.columns[column].literals.clone();
+            let mut literals = ground.model.columns[column].literals.clone();
             literals.extend(check.literals.iter().cloned());
             literals
         };
         for &column in columns {
             if self.is_free(column) {
-                self.single(column, odd::values(&ground.shape.columns[column], &known(column)));
+                self.single(column, odd::values(&ground.model.columns[column], &known(column)));
             } else if ground.is_key(column)
-                && ground.shape.columns[column].nullable
+                && ground.model.columns[column].nullable
                 && !self.is_cleaned(column)
             {
                 self.single(column, vec![Value::Null]);
@@ -230,7 +237,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
             && self.is_free(one)
             && self.is_free(other)
         {
-            let few = |column: usize| odd::few(&ground.shape.columns[column], &known(column));
+            let few = |column: usize| odd::few(&ground.model.columns[column], &known(column));
             for value in few(one) {
                 let pins = |second: Value| Pins::from([(one, value.clone()), (other, second)]);
                 self.all.extend(few(other).into_iter().map(|second| vec![pins(second)]));
@@ -240,8 +247,8 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
 
     /// What the CHECKs of the old table name: values that a migration has to know.
     fn literals(&mut self) {
-        for column in 0..self.ground.shape.columns.len() {
-            self.single(column, self.ground.shape.columns[column].literals.clone());
+        for column in 0..self.ground.model.columns.len() {
+            self.single(column, self.ground.model.columns[column].literals.clone());
         }
     }
 
@@ -266,7 +273,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
             if !self.is_free(column) {
                 continue;
             }
-            for (one, other) in odd::alike(&ground.shape.columns[column]) {
+            for (one, other) in odd::alike(&ground.model.columns[column]) {
                 let with = |value: Value| {
                     let mut pins = same.clone();
                     pins.insert(column, value);
@@ -292,7 +299,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
                 if same.contains_key(&column) || ground.is_key(column) {
                     continue;
                 }
-                for value in odd::values(&ground.shape.columns[column], &condition.literals) {
+                for value in odd::values(&ground.model.columns[column], &condition.literals) {
                     let mut pins = same.clone();
                     pins.insert(column, value);
                     self.all.push(vec![pins.clone(), pins]);

@@ -3,14 +3,16 @@
 use onward_core::token::{Kind, Token, significant};
 use onward_schema::{Affinity, pragma};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Result};
+use rusqlite::{Connection, Result};
+
+use crate::sqlite::sandbox::Sandbox;
 
 /// More literals than these are not tried for a column.
 const MOST: usize = 40;
 
 /// A table that rows can be put into.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(super) struct TableModel {
     pub(super) name: String,
     /// Without those that are computed.
     pub(super) columns: Vec<Field>,
@@ -50,17 +52,15 @@ pub(super) struct Key {
     pub(super) parent_columns: Vec<String>,
 }
 
-impl Shape {
+impl TableModel {
     /// Reads a table; `None` for one that is virtual or not there.
-    pub(super) fn read(conn: &Connection, table: &str) -> Result<Option<Shape>> {
-        let sql = "SELECT name, sql FROM main.sqlite_schema
-                   WHERE name = ?1 COLLATE NOCASE AND type = 'table' AND rootpage > 0 AND sql IS NOT NULL";
-        let found = conn.prepare(sql)?.query_row([table], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let Some((name, sql)): Option<(String, String)> = found else { return Ok(None) };
+    pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<TableModel>> {
+        let conn = sandbox.conn();
+        let Some((name, sql)) = sandbox.table(table)? else { return Ok(None) };
         let tokens: Vec<Token<'_>> = significant(&sql).collect();
         let options = tokens.rsplit(|token| token.is(")")).next().unwrap_or_default();
         let without_rowid = options.iter().any(|token| token.is("WITHOUT"));
-        let mut shape = Shape {
+        let mut model = TableModel {
             name,
             columns: Vec::new(),
             keys: Vec::new(),
@@ -77,46 +77,46 @@ impl Shape {
             }
             let (name, declared_type): (String, String) = (row.get(1)?, row.get(2)?);
             if row.get::<_, i64>(5)? > 0 {
-                key.push(shape.columns.len());
+                key.push(model.columns.len());
             }
             let default: Option<String> = row.get(4)?;
-            shape.columns.push(Field {
+            model.columns.push(Field {
                 affinity: Affinity::of(&declared_type),
                 name,
                 declared_type,
                 nullable: !row.get::<_, bool>(3)?,
                 is_rowid: false,
-                place: shape.columns.len() as i64 + 1,
+                place: model.columns.len() as i64 + 1,
                 is_json: matches!(default.as_deref(), Some("'[]'" | "'{}'")),
                 literals: Vec::new(),
                 checked: false,
             });
         }
-        if shape.columns.is_empty() {
+        if model.columns.is_empty() {
             return Ok(None);
         }
-        shape.indexes(conn, table)?;
+        model.indexes(conn, table)?;
         if let [only] = key[..]
             && !without_rowid
-            && shape.columns[only].declared_type.eq_ignore_ascii_case("integer")
-            && !shape.unique.contains(&key)
+            && model.columns[only].declared_type.eq_ignore_ascii_case("integer")
+            && !model.unique.contains(&key)
         {
-            shape.columns[only].is_rowid = true;
-            shape.has_rowid = false;
+            model.columns[only].is_rowid = true;
+            model.has_rowid = false;
         }
         if let [only] = key[..]
             && !without_rowid
-            && shape.columns[only].nullable
-            && !shape.columns[only].is_rowid
+            && model.columns[only].nullable
+            && !model.columns[only].is_rowid
         {
-            shape.null_key = Some(only);
+            model.null_key = Some(only);
         }
         // SQLite lets a key be NULL for the sake of old databases; no application means to.
-        key.into_iter().for_each(|column| shape.columns[column].nullable = false);
-        shape.foreign_keys(conn, table)?;
-        shape.conditions(&tokens, "CHECK");
-        shape.triggers(conn, table)?;
-        Ok(Some(shape))
+        key.into_iter().for_each(|column| model.columns[column].nullable = false);
+        model.foreign_keys(conn, table)?;
+        model.conditions(&tokens, "CHECK");
+        model.triggers(sandbox, table)?;
+        Ok(Some(model))
     }
 
     /// Whether its rows have numbers, under whatever name.
@@ -191,12 +191,8 @@ impl Shape {
     }
 
     /// A trigger that raises an error is a condition as well.
-    fn triggers(&mut self, conn: &Connection, table: &str) -> Result<()> {
-        let sql =
-            "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
-        let mut query = conn.prepare(sql)?;
-        let texts = query.query_map([table], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
-        for text in texts {
+    fn triggers(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
+        for text in sandbox.triggers(table)? {
             let tokens: Vec<Token<'_>> = significant(&text).collect();
             if tokens.iter().any(|token| token.is("RAISE")) {
                 self.condition(&tokens, |tokens, at| {
@@ -237,18 +233,17 @@ pub(super) fn literal(token: &Token<'_>) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::sqlite::sandbox::Sandbox;
 
     /// The table `t`.
-    fn shape(sql: &str) -> Shape {
+    fn model(sql: &str) -> TableModel {
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         sandbox.conn().execute_batch(sql).unwrap();
-        Shape::read(sandbox.conn(), "t").unwrap().unwrap()
+        TableModel::read(&sandbox, "t").unwrap().unwrap()
     }
 
     /// What each column is compared with; `None` for those of which no condition says anything.
     fn literals(sql: &str) -> Vec<Option<Vec<Value>>> {
-        shape(sql).columns.into_iter().map(|field| field.checked.then_some(field.literals)).collect()
+        model(sql).columns.into_iter().map(|field| field.checked.then_some(field.literals)).collect()
     }
 
     #[test]
@@ -287,10 +282,10 @@ mod tests {
             ("id INTEGER, a, PRIMARY KEY (id, a)", false, true),
             ("id INTEGER", false, true),
         ] {
-            let shape = shape(&format!("CREATE TABLE t({sql})"));
-            assert_eq!((shape.columns[0].is_rowid, shape.has_rowid), (is_rowid, has_rowid), "{sql}");
+            let model = model(&format!("CREATE TABLE t({sql})"));
+            assert_eq!((model.columns[0].is_rowid, model.has_rowid), (is_rowid, has_rowid), "{sql}");
         }
-        let without = shape("CREATE TABLE t(id INTEGER PRIMARY KEY, a CHECK (a > 1)) WITHOUT ROWID");
+        let without = model("CREATE TABLE t(id INTEGER PRIMARY KEY, a CHECK (a > 1)) WITHOUT ROWID");
         assert!(!without.columns[0].is_rowid && !without.has_rowid);
     }
 
@@ -306,21 +301,21 @@ mod tests {
             ("id TEXT PRIMARY KEY) STRICT", None),
             ("id TEXT UNIQUE)", None),
         ] {
-            assert_eq!(shape(&format!("CREATE TABLE t({sql}")).null_key, null_key, "{sql}");
+            assert_eq!(model(&format!("CREATE TABLE t({sql}")).null_key, null_key, "{sql}");
         }
     }
 
     #[test]
     fn keys_and_what_is_unique() {
-        let shape = shape(
+        let model = model(
             "CREATE TABLE t(a, b, c UNIQUE, FOREIGN KEY (b, a) REFERENCES p(x, y), FOREIGN KEY (c) REFERENCES q);
              CREATE UNIQUE INDEX i ON t(b, a); CREATE INDEX j ON t(a)",
         );
-        let mut unique = shape.unique.clone();
+        let mut unique = model.unique.clone();
         unique.sort();
         assert_eq!(unique, [vec![1, 0], vec![2]]);
-        let keys: Vec<_> = shape.keys.iter().map(|key| (&*key.parent, &key.columns[..])).collect();
+        let keys: Vec<_> = model.keys.iter().map(|key| (&*key.parent, &key.columns[..])).collect();
         assert_eq!(keys, [("p", &[1, 0][..]), ("q", &[2])]);
-        assert_eq!((shape.keys[0].parent_columns.len(), shape.keys[1].parent_columns.len()), (2, 0));
+        assert_eq!((model.keys[0].parent_columns.len(), model.keys[1].parent_columns.len()), (2, 0));
     }
 }

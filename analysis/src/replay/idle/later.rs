@@ -1,0 +1,131 @@
+//! What the statements of a history name, and when for the last time.
+
+use std::collections::HashMap;
+
+use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::run::Run;
+use onward_core::token::{Kind as TokenKind, Token, significant};
+
+use crate::folder::history::{At, History};
+
+/// What the statements of a history name, and when for the last time.
+#[derive(Debug, Default)]
+pub(in crate::replay) struct Later {
+    names: HashMap<String, Last>,
+    /// The last migration that may look at everything there is.
+    everything: Option<usize>,
+    /// Whether a statement may fail and leave a part of what it has done, or take the whole transaction back.
+    is_partial: bool,
+}
+
+/// The last migrations that name something, by their indexes.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    named: usize,
+    /// Which of them may do more than add something to a table.
+    touched: Option<usize>,
+}
+
+/// What a later statement may do to what it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Use {
+    /// It refers to it, or adds to it what changes no row.
+    Named,
+    /// Anything.
+    Touched,
+}
+
+impl Later {
+    pub(in crate::replay) fn read(history: &History) -> Later {
+        let mut later = Later::default();
+        for at in history.statements() {
+            if history.statement(at).kind.runs() {
+                later.statement(history, at);
+            }
+        }
+        later
+    }
+
+    fn statement(&mut self, history: &History, at: At) {
+        let kind = &history.statement(at).kind;
+        let tokens: Vec<Token<'_>> = significant(history.sql(at)).collect();
+        let is_partial = |pair: &[Token<'_>]| {
+            let begins = ["OR", "CONFLICT", "("].iter().any(|word| pair[0].is(word));
+            begins && (pair[1].is("FAIL") || pair[1].is("ROLLBACK"))
+        };
+        self.is_partial |= tokens.windows(2).any(is_partial);
+        if sees_everything(kind, &tokens) {
+            self.everything = Some(at.migration);
+        }
+        let does = match adds(kind, &tokens) {
+            true => Use::Named,
+            false => Use::Touched,
+        };
+        for name in names(&tokens) {
+            let last = self.names.entry(name).or_insert(Last { named: at.migration, touched: None });
+            last.named = at.migration;
+            if does == Use::Touched {
+                last.touched = Some(at.migration);
+            }
+        }
+    }
+
+    /// Whether what is put aside behind a migration can be missed by none after it.
+    pub(super) fn is_clear(&self, migration: usize) -> bool {
+        !self.is_partial && self.everything.is_none_or(|last| last <= migration)
+    }
+
+    /// What a migration after this one does to what has a name, in lower case.
+    pub(super) fn does(&self, name: &str, migration: usize) -> Option<Use> {
+        let last = self.names.get(name).filter(|last| last.named > migration)?;
+        Some(match last.touched {
+            Some(touched) if touched > migration => Use::Touched,
+            _ => Use::Named,
+        })
+    }
+}
+
+/// Every name that a statement says, in lower case.
+fn names<'t>(tokens: &'t [Token<'t>]) -> impl Iterator<Item = String> {
+    // The texts in a list of values are no names, however many there are.
+    let has_select = tokens.iter().any(|token| token.is("SELECT"));
+    let values = tokens.iter().position(|token| token.is("VALUES")).filter(|_| !has_select);
+    let counts = move |(at, token): &(usize, &Token<'_>)| {
+        token.kind != TokenKind::String || values.is_none_or(|start| *at < start)
+    };
+    let tokens = tokens.iter().enumerate().filter(counts);
+    tokens.filter_map(|(_, token)| token.name()).map(|name| name.to_ascii_lowercase())
+}
+
+/// Whether a statement makes a table without rows, or adds a column or an index to one.
+fn adds(kind: &Kind, tokens: &[Token<'_>]) -> bool {
+    match kind {
+        Kind::Create { object: ObjectKind::Table, temporary: false, .. } => {
+            !tokens.iter().any(|token| token.is("AS") || token.is("VIRTUAL"))
+        }
+        Kind::Create { object: ObjectKind::Index, .. } => true,
+        Kind::Alter { change: Some(Change::Add(_)), .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether a statement may look at what it does not name.
+fn sees_everything(kind: &Kind, tokens: &[Token<'_>]) -> bool {
+    let begins = |words: &[&str]| tokens.first().is_some_and(|first| words.iter().any(|word| first.is(word)));
+    let is_known = match kind {
+        Kind::Create { .. } | Kind::Alter { change: Some(_), .. } | Kind::Drop { .. } => true,
+        Kind::Other => begins(&["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES"]),
+        Kind::Pragma(name) => {
+            kind.run() == Run::Yes && ["user_version", "application_id"].contains(&name.as_str())
+        }
+        _ => false,
+    };
+    !is_known || tokens.iter().filter_map(Token::name).any(|name| is_catalogue(&name.to_ascii_lowercase()))
+}
+
+/// Whether a name, in lower case, is of something that lists others.
+pub(super) fn is_catalogue(name: &str) -> bool {
+    name.starts_with("sqlite_") && name != "sqlite_sequence"
+        || name.starts_with("pragma_")
+        || name == "dbstat"
+}
