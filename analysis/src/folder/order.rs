@@ -30,14 +30,14 @@ pub enum Order {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Versions {
     /// What its tool compares.
-    by: By,
+    pub(crate) by: By,
     /// The tool, in messages.
-    tool: &'static str,
+    pub(crate) tool: &'static str,
 }
 
 /// What a tool compares.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-enum By {
+pub(crate) enum By {
     /// The number at the beginning, of any length.
     #[default]
     Number,

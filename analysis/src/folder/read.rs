@@ -45,7 +45,6 @@ pub fn read(dir: &Path, rules: &'static [&'static Rule]) -> (History, Faults) {
             }
             source.files(paths);
             source.misplaced();
-            source.misplaced();
             let unread = std::mem::take(&mut source.unread).into_values();
             source.faults.extend(unread.map(|found| Fault::OtherTool { found }));
             let refused = stub::settle(&mut source.history).into_iter();

@@ -14,14 +14,13 @@ use crate::file::{File, Place};
 use crate::folder::history::{At, History};
 use crate::folder::layout::Layout;
 use crate::folder::migration::Migration;
-use crate::folder::order::{Order, Versions};
+use crate::folder::order::{By, Order, Versions};
 use crate::folder::statement::{Allow, Statement};
 use crate::folder::tool::Tool;
 use crate::folder::unseen::Unseen;
 use crate::record::{Bytes, Record, record};
 
-/// Of what could not be put in order nothing is kept, nor how versions compare, which is asked only of a new file. Where the folder
-/// is, whoever reads it knows.
+/// Of what could not be put in order nothing is kept, and where the folder is, whoever reads it knows.
 impl Record for History {
     fn write(&self, to: &mut Vec<u8>) {
         let History {
@@ -30,7 +29,7 @@ impl Record for History {
             layout,
             tool,
             order,
-            versions: _,
+            versions,
             migrations,
             inputs,
             legacy,
@@ -44,6 +43,7 @@ impl Record for History {
         layout.write(to);
         tool.map(|tool| tool.name().to_owned()).write(to);
         order.write(to);
+        versions.write(to);
         migrations.write(to);
         inputs.write(to);
         legacy.write(to);
@@ -60,7 +60,7 @@ impl Record for History {
             layout: Record::read(from)?,
             tool: tool(Record::read(from)?)?,
             order: Record::read(from)?,
-            versions: Versions::default(),
+            versions: Record::read(from)?,
             migrations: Record::read(from)?,
             inputs: Record::read(from)?,
             legacy: Record::read(from)?,
@@ -83,6 +83,7 @@ record!(Place { file, range });
 record!(At { migration, statement });
 record!(enum Layout { 0 => Plain, 1 => Prefixed, 2 => UpDown, 3 => Folders, 4 => FoldersMigration });
 record!(enum Order { 0 => Tool, 1 => Number, 2 => Name });
+record!(enum By { 0 => Number, 1 => NumberAndName, 2 => Parts, 3 => Text, 4 => Folder, 5 => File, 6 => List(names) });
 record!(Migration {
     version,
     label,
@@ -122,6 +123,22 @@ record!(enum Level { 0 => Allow, 1 => Warn, 2 => Deny });
 record!(Diagnostic { rule, severity, message, place, label, related, notes, help, released, in_words });
 record!(Related { place, message });
 record!(enum Severity { 0 => Error, 1 => Warning });
+
+impl Record for Versions {
+    fn write(&self, to: &mut Vec<u8>) {
+        let Versions { by, tool } = self;
+        by.write(to);
+        (*tool).to_owned().write(to);
+    }
+
+    fn read(from: &mut Bytes<'_>) -> Option<Versions> {
+        let by = Record::read(from)?;
+        let tool = String::read(from)?;
+        // A folder without migrations has no order, and no tool's.
+        let tool = if tool.is_empty() { "" } else { Tool::named(&tool)?.name() };
+        Some(Versions { by, tool })
+    }
+}
 
 impl Record for Checksum {
     fn write(&self, to: &mut Vec<u8>) {
