@@ -90,7 +90,7 @@ fn paste(folder: &str, is_grown: bool) {
     ));
     output::line(match is_grown {
         true => {
-            "    // Databases from before onward are taken over, new ones are made.\n    let mut conn = onward::rusqlite::Connection::open(\"app.db\")?;\n    MIGRATIONS.migrator().adopt(onward::Adopt::Reconcile).apply(&mut conn)?;\n\nand delete what made the schema until now. Try it on a copy first: `cargo onward rehearse --adopt reconcile COPY`"
+            "    // Databases from before onward are adopted, new ones are made.\n    let mut conn = onward::rusqlite::Connection::open(\"app.db\")?;\n    MIGRATIONS.migrator().adopt(onward::Adopt::Reconcile).apply(&mut conn)?;\n\nand delete what made the schema until now. Try it on a copy first: `cargo onward rehearse --adopt reconcile COPY`"
         }
         false => "    let conn = MIGRATIONS.open(\"app.db\")?;",
     });

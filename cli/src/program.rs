@@ -57,7 +57,7 @@ impl Program {
         };
         if let Some(problem) = problem {
             bail!(
-                "{problem}, so a database of {tool} cannot be taken over with this folder; nothing was changed"
+                "{problem}, so a database of {tool} cannot be adopted with this folder; nothing was changed"
             );
         }
         let files = files.iter().cloned().map(|(key, sums, lag)| {

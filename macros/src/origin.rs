@@ -19,7 +19,7 @@ pub(crate) struct Origin {
 /// That these are no files of the tool's.
 pub(crate) fn of(history: &History, from: &From) -> syn::Result<Origin> {
     let moving = moving::of(history, from.tool).map_err(|problem| {
-        let message = format!("{problem}, so its databases cannot be taken over with these files");
+        let message = format!("{problem}, so its databases cannot be adopted with these files");
         syn::Error::new(from.span, message)
     })?;
     let name = from.tool.name().to_uppercase().replace('-', "_");

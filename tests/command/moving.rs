@@ -50,7 +50,7 @@ fn a_database_of_every_tool_is_taken_over() {
             place.onward(&[&["rehearse", "app.db", "migrations"], &args[..]].concat()).exits(0).out;
         assert_eq!(rehearsed.matches("recorded as run, not run").count(), 2, "{tool}: {rehearsed}");
         let out = place.onward(&[&["adopt", "app.db", "migrations"], &args[..]].concat()).exits(0).out;
-        assert!(out.starts_with("taken over with "), "{tool}: {out}");
+        assert!(out.starts_with("adopted with "), "{tool}: {out}");
         assert_eq!(contents(&conn), contents(&own), "{tool}");
         assert_eq!(ledger(&conn, tool), before, "{tool}");
         assert!(place.onward(&["verify", "app.db", "migrations"]).exits(0).err.is_empty());
@@ -284,7 +284,7 @@ fn two_at_once_take_it_over_once() {
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     });
-    assert_eq!(texts.iter().filter(|text| text.starts_with("taken over")).count(), 1, "{texts:?}");
+    assert_eq!(texts.iter().filter(|text| text.starts_with("adopted")).count(), 1, "{texts:?}");
     let own = Connection::open_in_memory().unwrap();
     migrate(&own, Tool::Sqlx, 0, 4);
     assert_eq!(contents(&Connection::open(place.path("app.db")).unwrap()), contents(&own));
@@ -313,7 +313,7 @@ fn killed_in_the_midst_it_is_all_or_nothing() {
         child.kill().unwrap();
         child.wait().unwrap();
         let out = place.onward(&["adopt", "app.db", "migrations", "--from", "sqlx"]).exits(0).out;
-        if out.starts_with("taken over") {
+        if out.starts_with("adopted") {
             old += 1
         } else {
             new += 1

@@ -112,7 +112,7 @@ fn what_the_tools_in_npm_have_made_is_taken_over() {
         let expected = contents(&Connection::open(own.path("app.db")).unwrap());
         for (version, copy) in copies {
             let out = copy.onward(&["adopt", "app.db", "migrations", "--from", "auto"]).exits(0).out;
-            assert!(out.starts_with("taken over with "), "{out}");
+            assert!(out.starts_with("adopted with "), "{out}");
             let moved = Connection::open(copy.path("app.db")).unwrap();
             assert_eq!(contents(&moved), expected, "{tool} {version}");
         }

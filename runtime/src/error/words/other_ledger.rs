@@ -18,7 +18,7 @@ pub(super) fn other_ledger(tool: Tool, problem: &OtherLedger) -> Words {
             let built =
                 embedded.map_or_else(String::new, |embedded| format!(" but what {embedded} has of them"));
             let what = format!(
-                "the database should be taken over from {tool}, and the program does not have what {tool} knows of its \
+                "the database should be adopted from {tool}, and the program does not have what {tool} knows of its \
                  migrations{built}; nothing was changed"
             );
             Words::new(Fault::Caller, what).help(format!(
