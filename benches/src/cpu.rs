@@ -9,7 +9,8 @@ fn of_children() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The name before it may have blanks and brackets.
     let (_, fields) = stat.rsplit_once(')')?;
-    let ticks: Vec<u64> = fields.split_whitespace().skip(13).take(2).filter_map(|field| field.parse().ok()).collect();
+    let ticks: Vec<u64> =
+        fields.split_whitespace().skip(13).take(2).filter_map(|field| field.parse().ok()).collect();
     let [user, system] = ticks[..] else { return None };
     Some(Duration::from_millis((user + system) * 10))
 }

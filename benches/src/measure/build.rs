@@ -6,8 +6,7 @@ use crate::contender::Name;
 use crate::figures::{Measured, Unit};
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
-    let about =
-        "The processor's time of `cargo build` of a small application with bundled SQLite, from nothing but the downloaded sources.";
+    let about = "The processor's time of `cargo build` of a small application with bundled SQLite, from nothing but the downloaded sources.";
     let mut measured = Measure::Build.measured(Unit::Nanoseconds, about);
     let mut samples = Samples::default();
     let who = [Name::Raw, Name::Onward, Name::Refinery];
