@@ -42,7 +42,9 @@ mod session;
 mod thread;
 
 #[cfg(not(any(feature = "sqlx-08", feature = "sqlx-09")))]
-compile_error!("turn on the feature `sqlx-08` or `sqlx-09` of onward-sqlx: the sqlx that the application has");
+compile_error!(
+    "turn on the feature `sqlx-08` or `sqlx-09` of onward-sqlx: the sqlx that the application has"
+);
 
 use std::future::Future;
 
