@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 
+use onward_schema::driver;
 use rusqlite::{Connection, MAIN_DB};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -69,7 +70,7 @@ impl Snapshot {
         let now = "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
         let now: String = conn.query_row(now, [], |row| row.get(0)).map_err(&opening)?;
         let image = Image { snapshot: self, now: now.as_bytes(), at: 0 };
-        conn.deserialize_read_exact(MAIN_DB, image, self.size, false).map_err(&opening)?;
+        driver::deserialize(&mut conn, image, self.size, false).map_err(&opening)?;
         Ok(conn)
     }
 

@@ -4,9 +4,10 @@
 //! code builds with the whole range of versions, and with any SQLite behind them.
 
 use std::any::Any;
+use std::io::Read;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, MAIN_DB, Result};
 
 /// A switch of [`DbConfig`] by its name, as `Option<DbConfig>`; `None` if this build of rusqlite does not have it.
 ///
@@ -103,6 +104,36 @@ impl TableExists for Connection {
             "SELECT count(*) FROM \"{schema}\".sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE"
         );
         self.query_row(&sql, [name], |row| row.get(0))
+    }
+}
+
+/// Opens the bytes of a database in place of what is in `main`.
+///
+/// # Errors
+/// If there is no memory for it, or rusqlite cannot do it: before 0.34, or without its feature `serialize`.
+pub fn deserialize(conn: &mut Connection, bytes: impl Read, size: usize, read_only: bool) -> Result<()> {
+    conn.deserialize_read_exact(MAIN_DB, bytes, size, read_only)
+}
+
+/// Stands in for rusqlite's `Connection::deserialize_read_exact`, which hides it where there is one: not in the oldest of the
+/// range, where nothing but `unsafe` code can give a connection the bytes of a database. Public so that nothing calls it dead.
+#[doc(hidden)]
+pub trait DeserializeReadExact {
+    /// # Errors
+    /// Always.
+    fn deserialize_read_exact<N, R>(
+        &mut self,
+        schema: N,
+        bytes: R,
+        size: usize,
+        read_only: bool,
+    ) -> Result<()>;
+}
+
+impl DeserializeReadExact for Connection {
+    fn deserialize_read_exact<N, R>(&mut self, _: N, _: R, _: usize, _: bool) -> Result<()> {
+        let says = "this rusqlite cannot open a database from memory; 0.34 can";
+        Err(rusqlite::Error::ToSqlConversionFailure(says.into()))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use onward_core::ledger::{CREATE_LEDGER, LEDGER};
 use onward_core::name::{Ident, quoted};
 use onward_schema::stub::{collation, function};
-use onward_schema::{Schema, SchemaReader, enforce_foreign_keys, run, switch};
+use onward_schema::{Schema, SchemaReader, driver, enforce_foreign_keys, run, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
 use rusqlite::hooks::{AuthAction, Authorization};
@@ -95,7 +95,7 @@ impl Sandbox {
         let bytes = image.bytes()?;
         let mut sandbox = Sandbox::open(config).ok()?;
         let mut kept = Connection::open_in_memory().ok()?;
-        kept.deserialize_read_exact(MAIN_DB, &bytes[..], bytes.len(), true).ok()?;
+        driver::deserialize(&mut kept, &bytes[..], bytes.len(), true).ok()?;
         sandbox.conn.execute_batch("COMMIT").ok()?;
         Backup::new(&kept, &mut sandbox.conn).ok()?.step(-1).ok()?;
         sandbox.conn.execute_batch("BEGIN EXCLUSIVE").ok()?;
