@@ -16,6 +16,8 @@ pub(in crate::replay) struct Later {
     everything: Option<usize>,
     /// Whether a statement may fail and leave a part of what it has done, or take the whole transaction back.
     is_partial: bool,
+    /// Whether there is a virtual table. What FTS5 has not written yet is lost when an older SQLite reads the schema anew.
+    has_virtual: bool,
 }
 
 /// The last migrations that name something, by their indexes.
@@ -54,6 +56,8 @@ impl Later {
             begins && (pair[1].is("FAIL") || pair[1].is("ROLLBACK"))
         };
         self.is_partial |= tokens.windows(2).any(is_partial);
+        self.has_virtual |=
+            tokens.get(..2).is_some_and(|first| first[0].is("CREATE") && first[1].is("VIRTUAL"));
         if sees_everything(kind, &tokens) {
             self.everything = Some(at.migration);
         }
@@ -72,7 +76,7 @@ impl Later {
 
     /// Whether what is put aside behind a migration can be missed by none after it.
     pub(super) fn is_clear(&self, migration: usize) -> bool {
-        !self.is_partial && self.everything.is_none_or(|last| last <= migration)
+        !self.is_partial && !self.has_virtual && self.everything.is_none_or(|last| last <= migration)
     }
 
     /// What a migration after this one does to what has a name, in lower case.
