@@ -130,7 +130,7 @@ impl<'m> Migrator<'m> {
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// let report = migrations.migrator().target(3).apply(&mut conn)?;
-    /// assert_eq!(report.newest, Some(("0003", "attempts")));
+    /// assert_eq!(report.newest, Some(("0003".to_owned(), "attempts".to_owned())));
     /// // It goes on from there.
     /// assert_eq!(migrations.apply(&mut conn)?.applied.len(), 7);
     ///
@@ -330,7 +330,7 @@ impl<'m> Migrator<'m> {
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// migrations.apply(&mut conn)?;
     /// let report = migrations.migrator().revert(&mut conn, 1)?;
-    /// let names: Vec<_> = report.reverted.iter().map(|migration| migration.name).collect();
+    /// let names: Vec<_> = report.reverted.iter().map(|migration| migration.name.as_str()).collect();
     /// assert_eq!(names, ["email", "orders"]);
     /// // As far back as it goes.
     /// assert_eq!(migrations.migrator().revert(&mut conn, 0)?.total, 0);

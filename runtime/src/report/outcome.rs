@@ -34,7 +34,7 @@ pub struct Applied {
 /// let report = migrations.apply(&mut conn)?;
 /// println!("{report}");
 /// assert_eq!(report.applied[0].label, "0001");
-/// assert_eq!(report.newest, Some(("0010", "retries")));
+/// assert_eq!(report.newest, Some(("0010".to_owned(), "retries".to_owned())));
 /// # Ok::<(), onward::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -60,7 +60,7 @@ pub enum Adopt {
     ///
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
-    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// conn.execute_batch(migrations.list().first().unwrap().sql())?;
     /// let report = migrations.migrator().adopt(Adopt::Exact).apply(&mut conn)?;
     /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
     /// # Ok::<(), onward::Error>(())
@@ -123,7 +123,7 @@ pub enum Adopt {
     /// // Any folder will do for a tool that only counts: rusqlite_migration.
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations", from = "rusqlite_migration");
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
-    /// conn.execute_batch(migrations.list()[0].sql())?;
+    /// conn.execute_batch(migrations.list().first().unwrap().sql())?;
     /// conn.execute_batch("PRAGMA user_version = 1")?;
     /// let report = migrations.migrator().adopt(Adopt::From(Tool::RusqliteMigration)).apply(&mut conn)?;
     /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
