@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
     let (files, at) = file(config::FILE_NAME, text);
     let (config, problems) = Config::parse(at, &files.get(at).text, RULES);
     problems.iter().for_each(|(range, _)| inside(&at.at(range.clone()), &files));
-    let history = History { files, config, ..History::default() };
+    let history = History::new(files, config);
     let analysis = Analysis::new(history, &Faults::default(), Proof::Whole);
     if problems.is_empty() && !analysis.has_errors() {
         assert!(analysis.replay.is_some(), "{:?}", analysis.diagnostics);

@@ -62,6 +62,11 @@ pub struct At {
 }
 
 impl History {
+    /// One without migrations, of these files and settings.
+    pub fn new(files: Files, config: Config) -> History {
+        History { files, config, ..History::default() }
+    }
+
     /// The index of the migration that is meant: by its number in the ledger, or as its file name writes the version.
     pub fn find(&self, version: &str) -> Option<usize> {
         let list = self.migrations.iter();
