@@ -13,14 +13,18 @@ const STARTERS: usize = 4;
 const FILE: &str = "ONWARD_TEST_FILE";
 const APPLIED: &str = "migrations applied: ";
 
+/// Starts itself ten times: with a file named, it is one of the ten.
 #[test]
 fn ten_processes_migrate_one_file_once() -> Result {
+    if let Some(path) = std::env::var_os(FILE) {
+        return start_at_once(path.into());
+    }
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("app.db");
     let children: Vec<_> = (0..PROCESSES)
         .map(|_| {
             Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "cases::starters::starter", "--ignored", "--nocapture"])
+                .args(["--exact", "cases::starters::ten_processes_migrate_one_file_once", "--nocapture"])
                 .env(FILE, &path)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
@@ -45,11 +49,9 @@ fn ten_processes_migrate_one_file_once() -> Result {
     Ok(())
 }
 
-/// Each with a pool of its own, at the same time.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "the test above starts it"]
-async fn starter() -> Result {
-    let path = PathBuf::from(std::env::var_os(FILE).ok_or("the test above starts it")?);
+/// Starters with a pool each, at the same time.
+#[tokio::main(flavor = "multi_thread")]
+async fn start_at_once(path: PathBuf) -> Result {
     let starts: Vec<_> = (0..STARTERS)
         .map(|_| {
             let path = path.clone();
