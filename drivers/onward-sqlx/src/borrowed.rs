@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 
 use onward::rusqlite::{Connection, Result};
 
-use crate::session::Locked;
+use crate::locked::Locked;
 
 /// rusqlite's connection over a handle that somebody else closes, for as long as that one is locked.
 ///

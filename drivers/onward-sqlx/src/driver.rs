@@ -12,7 +12,8 @@ macro_rules! driver {
             use $core::pool::{Pool, PoolConnection};
             use $sqlite::{LockedSqliteHandle, Sqlite, SqliteConnection};
 
-            use crate::session::{Held, Locked, Work, no_connection, run, sealed::Session};
+            use crate::locked::Locked;
+            use crate::session::{Held, Work, no_connection, run, sealed::Session};
 
             impl Locked for LockedSqliteHandle<'_> {
                 fn handle(&mut self) -> NonNull<sqlite3> {

@@ -38,6 +38,7 @@
 mod borrowed;
 #[cfg(any(feature = "sqlx-08", feature = "sqlx-09"))]
 mod driver;
+mod locked;
 mod session;
 mod thread;
 

@@ -2,12 +2,12 @@
 
 use std::error::Error as Cause;
 use std::future::Future;
-use std::ptr::NonNull;
 
-use onward::rusqlite::{Connection, ffi};
+use onward::rusqlite::Connection;
 use onward::{Error, ErrorKind, Report, Result};
 
 use crate::borrowed::Borrowed;
+use crate::locked::Locked;
 use crate::thread;
 
 /// What migrates.
@@ -35,11 +35,6 @@ pub(crate) trait Held: Send {
 
     /// Keeps the driver's thread away from the connection.
     fn lock(&mut self) -> impl Future<Output = std::result::Result<Self::Locked<'_>, Self::Error>> + Send;
-}
-
-/// As long as it is there, the handle is open, and nobody but its owner uses it.
-pub(crate) trait Locked: Send {
-    fn handle(&mut self) -> NonNull<ffi::sqlite3>;
 }
 
 pub(crate) async fn run(conn: &mut impl Held, work: Work) -> Result<Report> {
