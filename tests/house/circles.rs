@@ -91,19 +91,31 @@ fn a_circle_is_found_however_it_is_closed() {
     assert_eq!(house(&[root, child, names]), ["room room::child"]);
 }
 
-/// Every crate of the workspace with its first file, but for the examples.
+/// Every crate with its first file, those with a workspace of their own as well, but for the examples and contenders.
 fn crates() -> Vec<(String, PathBuf)> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let manifest = fs::read_to_string(repository.join("Cargo.toml")).unwrap();
-    let members = manifest.lines().find(|line| line.starts_with("members = ")).unwrap();
-    let root = |member: &str| {
+    let listed = |key: &str| manifest.lines().find(|line| line.starts_with(key)).unwrap().split('"');
+    let members = listed("members = ").chain(listed("exclude = ")).flat_map(|member| match member {
+        "drivers" => folders(&repository.join(member)),
+        member => vec![member.to_owned()],
+    });
+    let root = |member: String| {
         let mut roots =
-            ["lib.rs", "main.rs"].map(|file| repository.join(member).join("src").join(file)).into_iter();
-        roots.find(|root| root.is_file()).map(|root| (member.to_owned(), root))
+            ["lib.rs", "main.rs"].map(|file| repository.join(&member).join("src").join(file)).into_iter();
+        roots.find(|root| root.is_file()).map(|root| (member, root))
     };
-    let crates: Vec<(String, PathBuf)> = members.split('"').filter_map(root).collect();
-    assert!(crates.len() >= 5, "{crates:?}");
+    let crates: Vec<(String, PathBuf)> = members.filter_map(root).collect();
+    assert!(crates.iter().any(|(name, _)| name == "drivers/onward-sqlx"), "{crates:?}");
+    assert!(crates.len() >= 12, "{crates:?}");
     crates
+}
+
+/// The folders in this one, each with its own name before.
+fn folders(folder: &Path) -> Vec<String> {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let entries = folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+    entries.map(|entry| format!("{name}/{}", entry.to_str().unwrap())).collect()
 }
 
 type Edges = BTreeMap<String, BTreeSet<String>>;
@@ -144,6 +156,11 @@ impl House {
         for child in children {
             let (flat, deep) = (folder.join(format!("{child}.rs")), folder.join(&child).join("mod.rs"));
             let below = join(module, &child);
+            // With a `#[path]`, it is a file of another package, which knows nothing of this one.
+            if !flat.is_file() && !deep.is_file() {
+                self.modules.insert(below);
+                continue;
+            }
             self.file(&below, if flat.is_file() { &flat } else { &deep }, &folder.join(&child));
         }
     }
