@@ -104,8 +104,9 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// iterator; one that gives none has `execute`.
 ///
 /// A field has the type of its column: `i64`, `bool`, `f64`, `String` or `Vec<u8>`, in an `Option` where it may be NULL,
-/// which follows from the schema, the joins and the expressions; where nothing is known, rusqlite's `Value`. The alias
-/// can overrule: `AS "id!"` is never NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type.
+/// which follows from the schema, the joins and the expressions; rusqlite's `Value` where the schema does not tell, as of a
+/// DATETIME, or where numbers and texts can stand, as in a DECIMAL or STRING. The alias can overrule: `AS "id!"` is never
+/// NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type.
 ///
 /// The folder of migrations is `migrations` beside Cargo.toml, or what Cargo.toml names in
 /// `[package.metadata.onward] migrations = "…"`, or `migrations = "…"` in front of the statement; `file = "jobs.sql"`

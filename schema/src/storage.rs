@@ -85,16 +85,17 @@ impl fmt::Debug for Classes {
 /// Words in a declared type of NUMERIC affinity under which applications keep text or bytes: what looks like no number
 /// stays as it is, and dates, JSON and UUIDs look like none.
 const LOOSE: [&str; 5] = ["DATE", "TIME", "JSON", "UUID", "GUID"];
+/// What NUMERIC affinity leaves of a value: text that looks like no number stays text.
+const NUMERIC: Classes = Classes::NUMBER.or(Classes::TEXT);
 /// Words under which they keep numbers, fractions among them.
 const NUMBERS: [&str; 6] = ["NUMERIC", "DECIMAL", "NUMBER", "FIXED", "MONEY", "CURRENCY"];
 
 impl Column {
-    /// The storage classes that a program may write to the column and find there again.
+    /// The storage classes that a value read from the column may have.
     ///
-    /// An affinity is a preference, not a promise, outside of `STRICT` tables. What counts here is what comes back: an
-    /// INTEGER, REAL, TEXT or BLOB column is taken at its word; a column of NUMERIC affinity turns text that looks like a
-    /// number into a number, so `STRING` and `DECIMAL` hold no text that a program could rely on. Where the declared type
-    /// does not settle it, as with none at all, every class is in the set.
+    /// An affinity is a preference, not a promise, outside of `STRICT` tables. An INTEGER, REAL, TEXT or BLOB column is taken
+    /// at its word. A column of NUMERIC affinity, `STRING` or `DECIMAL`, turns text that looks like a number into a number and
+    /// keeps any other text. Where the declared type does not settle it, as with none at all, every class is in the set.
     pub fn classes(&self) -> Classes {
         match self.affinity {
             Affinity::Integer => Classes::INTEGER,
@@ -110,7 +111,7 @@ impl Column {
                 } else if has(&LOOSE) {
                     Classes::ANY
                 } else if has(&NUMBERS) || declared.starts_with("DEC") || declared.starts_with("STRING") {
-                    Classes::NUMBER
+                    NUMERIC
                 } else {
                     Classes::ANY
                 }
@@ -118,12 +119,13 @@ impl Column {
         }
     }
 
-    /// The storage classes of the types that can hold whatever the column is bound to have in it: fewer than
-    /// [`classes`](Column::classes) where the scale of a DECIMAL says that there are fractions, which no integer holds, or
-    /// a default says that there is text.
+    /// The storage classes of the types whose values the column gives back as they were written: fewer than
+    /// [`classes`](Column::classes) in a column of NUMERIC affinity, which gives back `'007'` as 7; where the scale of a
+    /// DECIMAL says that there are fractions, which no integer holds; and where a default says that there is text.
     pub fn held_by(&self) -> Classes {
         match self.classes() {
-            Classes::NUMBER if self.has_fractions() => Classes::REAL,
+            NUMERIC if self.has_fractions() => Classes::REAL,
+            NUMERIC => Classes::NUMBER,
             Classes::ANY if self.affinity == Affinity::Numeric && self.has_text() => Classes::TEXT,
             classes => classes,
         }
@@ -212,8 +214,8 @@ mod tests {
         assert_eq!(classes("DOUBLE")?, "REAL");
         assert_eq!(classes("BLOB")?, "BLOB");
         assert_eq!(classes("BOOLEAN")?, "INTEGER");
-        assert_eq!(classes("DECIMAL(10, 2)")?, "INTEGER or REAL");
-        assert_eq!(classes("STRING")?, "INTEGER or REAL");
+        assert_eq!(classes("DECIMAL(10, 2)")?, "INTEGER or REAL or TEXT");
+        assert_eq!(classes("STRING")?, "INTEGER or REAL or TEXT");
         for loose in ["", "DATETIME", "json", "Uuid", "anything"] {
             assert_eq!(classes(loose)?, Classes::ANY.to_string(), "{loose}");
         }
@@ -222,6 +224,7 @@ mod tests {
         };
         assert_eq!(held_by("DECIMAL(10, 2)")?, "REAL");
         assert_eq!(held_by("DECIMAL(10,0)")?, "INTEGER or REAL");
+        assert_eq!(held_by("STRING")?, "INTEGER or REAL");
         assert_eq!(held_by("DATETIME DEFAULT CURRENT_TIMESTAMP")?, "TEXT");
         assert_eq!(held_by("DATETIME DEFAULT (datetime('now'))")?, "TEXT");
         // Digits alone become a number.

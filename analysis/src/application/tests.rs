@@ -28,7 +28,7 @@ const ROWS: &str = "
         (1, 'mail', 'queued', NULL, NULL, NULL, 0, NULL, NULL),
         (2, 'mail', '', 1, x'00', '2026-01-01', 1, 3, 'text'),
         (7, 'print', '7', 9, x'', 17000, 1, 2.5, 1.0),
-        (0, 'print', 'x', 0, x'ff', '', 0, 0, x'01');
+        (0, 'print', 'x', 0, x'ff', '', 0, 'on request', x'01');
     INSERT INTO strict VALUES ('a', NULL, 0), ('b', 1.5, 1), ('c', 'x', 2);
     INSERT INTO search VALUES ('hello'), (NULL);
 ";
@@ -103,7 +103,7 @@ fn columns_of_statements() {
         (
             "SELECT * FROM jobs",
             "id: integer, queue: text, state: text, parent: integer ?, payload: blob ?, started: any ?, done: integer, \
-             price: integer|real ?, anything: any ?, twice: integer ?",
+             price: integer|real|text ?, anything: any ?, twice: integer ?",
         ),
         ("SELECT * FROM strict", "k: text, v: any ?, n: integer"),
         (

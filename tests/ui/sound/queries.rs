@@ -66,11 +66,20 @@ fn main() -> Result<()> {
     assert_eq!((name.as_str(), id, all), ("mail", Some(1), 2));
     let (archived, digest, sure): (Option<bool>, &Option<Vec<u8>>, i64) = (first.archived, &first.digest, first.sure);
     assert_eq!((archived, digest, sure), (Some(false), &None, 1));
-    let (started, half, price): (&Value, f64, Option<f64>) = (&first.started, first.half, first.price);
-    assert_eq!((started, half, price), (&Value::Null, 1.5, None));
+    let (started, half, price): (&Value, f64, &Option<Value>) = (&first.started, first.half, &first.price);
+    assert_eq!((started, half, price), (&Value::Null, 1.5, &None));
     let price_text: &Value = &first.price_text;
     assert_eq!(price_text, &Value::Text(String::new()));
     assert!(format!("{first:?}").starts_with("Record { name: \"mail\""));
+
+    // A STRING column keeps text that looks like no number, and makes a number of what does. Who writes one kind says so.
+    query!("UPDATE jobs SET price = 'on request' WHERE id = 1").execute(&conn)?;
+    query!("UPDATE jobs SET price = '007' WHERE id = 2").execute(&conn)?;
+    let prices = query_scalar!("SELECT price AS \"price!\" FROM jobs ORDER BY id").all(&conn)?;
+    assert_eq!(prices, [Value::Text("on request".to_owned()), Value::Integer(7)]);
+    let text: String = query_scalar!("SELECT price AS \"price!: String\" FROM jobs WHERE id = 1").one(&conn)?;
+    let number: f64 = query_scalar!("SELECT price * 2 AS \"price!\" FROM jobs WHERE id = 2").one(&conn)?;
+    assert_eq!((text.as_str(), number), ("on request", 14.0));
 
     // A keyword as a name, one row, no row.
     let row = query!("SELECT 1 AS type, 2 AS \"fn\"").one(&conn)?;
