@@ -250,7 +250,7 @@ impl<'m> Migrator<'m> {
     /// [`ErrorKind::NotAdopted`](crate::ErrorKind::NotAdopted), [`ErrorKind::Undecided`](crate::ErrorKind::Undecided) and [`ErrorKind::Unrepeatable`](crate::ErrorKind::Unrepeatable); nothing is changed then. And
     /// [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion) for a version that the program does not have, whatever the database.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
-        self.options.adopt = Some(Adopting { how, adopt: run::adopt });
+        self.options.adopt = Some(Adopting { how, adopt: run::adopt, since: run::since });
         self
     }
 

@@ -96,6 +96,11 @@ pub enum OtherLedger {
         /// Every migration that they do not agree about.
         partings: Vec<Parting>,
     },
+    /// The tool has run migrations since the database was adopted from it, and they would run a second time.
+    WentOn {
+        /// Their files, or what the tool's ledger calls them where the program has no file.
+        files: Vec<String>,
+    },
     /// The schema is not the one after the newest migration of the ledger.
     Schema {
         /// The file of that migration; `None` if by the ledger none has run.

@@ -37,11 +37,13 @@ impl Default for Options<'_> {
     }
 }
 
-/// How a database is adopted, and the function that does it: a program that does not ask for it does not have it.
+/// How a database is adopted, and the functions that do it: a program that does not ask for it does not have it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Adopting {
     pub(crate) how: Adopt,
     pub(crate) adopt: fn(Adopt, &Migrations, &Connection, &Settings<'_>) -> Result<usize>,
+    /// Refuses a database in which so many have run by our ledger, and others by that of another tool.
+    pub(crate) since: fn(Adopt, &Migrations, usize, &Connection) -> Result<()>,
 }
 
 /// How a database that has tables and no ledger is adopted; see [`Migrator::adopt`](crate::Migrator::adopt).

@@ -49,6 +49,11 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         Goal::Up(goal) => rest.part(0..goal.saturating_sub(ran)),
         Goal::Back(goal) => list.part(goal.min(ran)..ran),
     };
+    if let (Goal::Up(_), false, false, Some(adopting)) =
+        (goal, is_new, list.is_empty(), context.options.adopt)
+    {
+        (adopting.since)(adopting.how, context.migrations, ran, conn)?;
+    }
     let is_empty = is_new && ledger::is_empty(conn).map_err(&reading)?;
     Ok(Pending { list, ran, is_new, is_empty, adopt })
 }

@@ -46,6 +46,18 @@ pub(super) fn other_ledger(tool: Tool, problem: &OtherLedger) -> Words {
                  which migration was the last with {at}: then the schema alone has to agree"
             ))
         }
+        OtherLedger::WentOn { files } => {
+            let files: Vec<String> = files.iter().map(|file| printable(file).to_string()).collect();
+            let what = format!(
+                "by {ledger}, it has run {} since the database was adopted, of which the ledger of onward says nothing: it would \
+                 run a second time; nothing was changed",
+                files.join(", ")
+            );
+            Words::new(Fault::Database, what).verdict().help(format!(
+                "let one of the two migrate; to come back from {tool}, let the ledger of onward go, on a copy first, and adopt \
+                 the database again: `DROP TABLE onward_migrations`"
+            ))
+        }
         OtherLedger::Schema { newest, fits, differences } => {
             let newest = match newest {
                 Some(newest) => format!("the newest that has run is {}", printable(newest)),

@@ -1,0 +1,39 @@
+//! Whether another tool has gone on after a database was adopted from it.
+
+use onward_core::tool::Tool;
+use rusqlite::Connection;
+
+use super::options::Adopt;
+use crate::error::{Error, ErrorKind, Result};
+use crate::history::{Migrations, OtherLedger, Ran};
+use crate::other;
+
+/// Refuses a database with a ledger of ours, which says that so many migrations have run, if the tool's says that it has run or
+/// begun others: they would run a second time.
+///
+/// # Errors
+/// [`OtherLedger::WentOn`], or that the ledger cannot be read.
+pub(crate) fn since(how: Adopt, migrations: &Migrations, ran: usize, conn: &Connection) -> Result<()> {
+    let (Adopt::From(tool), Some(origin)) = (how, migrations.origin()) else { return Ok(()) };
+    if origin.reader.tool != tool {
+        return Ok(());
+    }
+    let rows = other::read(origin.reader, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
+    // A database that onward has made has no ledger of the tool's.
+    let Ok(rows) = rows else { return Ok(()) };
+    let is_known = |row: &&Ran| origin.files[..ran].iter().any(|file| file.key == row.key);
+    let name = |row: &Ran| match origin.files.iter().position(|file| file.key == row.key) {
+        Some(at) => Some(migrations.list().at(at).file().to_owned()),
+        None => unknown(tool, row),
+    };
+    let files: Vec<String> = rows.iter().filter(|row| !is_known(row)).filter_map(name).collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    Err(ErrorKind::OtherLedger { tool, problem: OtherLedger::WentOn { files } }.into())
+}
+
+/// What has run without a file. A count in `PRAGMA user_version` that is none of ours may be the application's.
+fn unknown(tool: Tool, row: &Ran) -> Option<String> {
+    tool.ledger().map(|_| row.key.clone())
+}
