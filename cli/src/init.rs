@@ -3,6 +3,7 @@
 mod files;
 mod first;
 mod manifest;
+mod order;
 mod schema;
 mod source;
 mod startup;

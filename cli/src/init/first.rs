@@ -8,7 +8,7 @@ use onward_schema::Schema;
 
 use super::files::New;
 use super::schema::{self, Owned};
-use super::steps;
+use super::steps::{self, Steps};
 use crate::{database, output};
 
 /// A database that was named, and what its owner has made.
@@ -35,7 +35,8 @@ impl<'a> Database<'a> {
     }
 }
 
-/// The first migration, from what a database has; two where it grew out of the oldest by nothing but additions.
+/// The first migration, from what a database has; two where it grew out of the oldest by nothing but additions, and one more where
+/// its columns stand in another order.
 ///
 /// # Errors
 /// If the folder has migrations, or the schema is none that SQL alone makes.
@@ -63,17 +64,29 @@ pub(super) fn migrations(
         path: folder.join(name),
         text: format!("-- {from}\n{sql}"),
     };
-    let grown = oldest.and_then(|oldest| Some((oldest, steps::between(&oldest.owned, &db.owned)?)));
-    let Some((oldest, [before, since])) = grown else {
-        return Ok(vec![file(
-            "0001_schema.sql",
-            format!("The schema of {}.", name(db.path)),
-            &db.owned.sql(),
-        )]);
+    let whole =
+        || vec![file("0001_schema.sql", format!("The schema of {}.", name(db.path)), &db.owned.sql())];
+    let Some(oldest) = oldest else { return Ok(whole()) };
+    let Some(Steps { first, since, order }) = steps::between(&oldest.owned, &db.owned) else {
+        output::line(format!(
+            "{} did not grow out of {} by additions alone, so there is one migration, with the newest schema; what leads from the one to \
+             the other is yours to write: put {} into 0001_schema.sql, and each change into a migration of its own",
+            name(db.path),
+            name(oldest.path),
+            output::path(&folder.join("legacy").join(sql_name(oldest.path)))
+        ));
+        return Ok(whole());
     };
-    let mut made = vec![file("0001_schema.sql", format!("The schema of {}.", name(oldest.path)), &before)];
+    let mut made = vec![file("0001_schema.sql", format!("The schema of {}.", name(oldest.path)), &first)];
     if !since.is_empty() {
         made.push(file("0002_since.sql", format!("What {} has beyond that.", name(db.path)), &since));
+    }
+    if let Some(order) = order {
+        let from = format!(
+            "The columns in the order of {}: on a database that has grown, the new ones stand behind the others.",
+            name(db.path)
+        );
+        made.push(file(&format!("{:04}_order.sql", made.len() + 1), from, &order));
     }
     Ok(made)
 }
@@ -92,8 +105,12 @@ pub(super) fn legacy(folder: &Path, db: &Database<'_>, tables: &[String]) -> any
         let rows = schema::rows(&db.conn, table);
         text.push_str(&rows.with_context(|| format!("cannot read the rows of `{table}`"))?);
     }
-    let stem = db.path.file_stem().unwrap_or_default().to_string_lossy();
-    Ok(New { path: folder.join("legacy").join(format!("{stem}.sql")), text })
+    Ok(New { path: folder.join("legacy").join(sql_name(db.path)), text })
+}
+
+/// The name of the file in `legacy` for a database.
+fn sql_name(path: &Path) -> String {
+    format!("{}.sql", path.file_stem().unwrap_or_default().to_string_lossy())
 }
 
 fn name(path: &Path) -> String {

@@ -51,8 +51,12 @@ pub(super) fn read(conn: &Connection) -> Result<Owned> {
 impl Owned {
     /// The names of its tables.
     pub(super) fn tables(&self) -> Vec<&str> {
-        let tables = self.objects.iter().filter(|object| object.kind == ObjectKind::Table);
-        tables.map(|object| object.name.as_str()).collect()
+        self.of(ObjectKind::Table).map(|object| object.name.as_str()).collect()
+    }
+
+    /// The objects of this kind.
+    pub(super) fn of(&self, kind: ObjectKind) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |object| object.kind == kind)
     }
 
     /// The object of this kind and name.

@@ -1,23 +1,43 @@
-//! Two migrations for a schema that has grown: what an old release had, and what came since.
+//! The migrations for a schema that has grown: what an old release had, what came since, and in which order columns stand.
 
-use onward::rusqlite::Connection;
 use onward_core::kind::ObjectKind;
 use onward_core::name::{Ident, quoted};
 use onward_core::token::significant;
-use onward_schema::Schema;
 
+use super::order::{made, reordered};
 use super::schema::{Object, Owned, text};
 
-/// The two migrations, if SQL of the plain kind leads from the one to the other: tables, columns behind the others, indexes, views
-/// and triggers. SQLite is asked whether it does.
-pub(super) fn between(old: &Owned, new: &Owned) -> Option<[String; 2]> {
+/// What leads from an old schema to a new one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Steps {
+    /// The old schema.
+    pub(super) first: String,
+    /// What came since; empty if nothing did.
+    pub(super) since: String,
+    /// The rebuilds of tables whose columns stand in another order on a database that has grown.
+    pub(super) order: Option<String>,
+}
+
+/// The migrations, if SQL of the plain kind leads from the one to the other: tables, columns, indexes, views and triggers. SQLite is
+/// asked whether it does.
+pub(super) fn between(old: &Owned, new: &Owned) -> Option<Steps> {
     // What is gone since stays where it is, and is none of the history.
     let first = new.objects.iter().filter_map(|object| old.find(object)).cloned();
     let first = Owned { objects: first.collect(), ..Owned::default() };
     let later: Vec<String> =
         new.objects.iter().flat_map(|object| change(first.find(object), object)).collect();
-    let steps = [first.sql(), text(later)];
-    (!first.objects.is_empty() && leads_to(&steps, &new.sql())).then_some(steps)
+    if first.objects.is_empty() {
+        return None;
+    }
+    let mut steps = vec![first.sql(), text(later)];
+    if !leads_to(&steps, new) {
+        steps.push(reordered(&steps, new)?);
+    }
+    if !leads_to(&steps, new) {
+        return None;
+    }
+    let mut steps = steps.into_iter();
+    Some(Steps { first: steps.next()?, since: steps.next()?, order: steps.next() })
 }
 
 /// The statements that make the one of the other.
@@ -68,19 +88,15 @@ fn columns(sql: &str) -> Vec<(String, &str)> {
     columns
 }
 
-fn leads_to(steps: &[String], schema: &str) -> bool {
-    let made = |texts: &[&str]| {
-        let conn = Connection::open_in_memory()?;
-        texts.iter().try_for_each(|text| conn.execute_batch(text))?;
-        Schema::read(&conn)
-    };
-    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-    let (Ok(found), Ok(expected)) = (made(&steps), made(&[schema])) else { return false };
+fn leads_to(steps: &[String], new: &Owned) -> bool {
+    let (Ok(found), Ok(expected)) = (made(steps), made(&[new.sql()])) else { return false };
     expected.compare(&found).is_empty()
 }
 
 #[cfg(test)]
 mod tests {
+    use onward::rusqlite::Connection;
+
     use super::*;
     use crate::init::schema::read;
 
@@ -90,7 +106,7 @@ mod tests {
         read(&conn).unwrap()
     }
 
-    fn steps(old: &str, new: &str) -> Option<[String; 2]> {
+    fn steps(old: &str, new: &str) -> Option<Steps> {
         between(&owned(old), &owned(new))
     }
 
@@ -101,7 +117,8 @@ mod tests {
         let new = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, \"the state\" TEXT NOT NULL, cost NUMERIC(10, 2) DEFAULT (1 + 1), CHECK (id > 0));
                    CREATE INDEX by_cost ON jobs(cost); CREATE TABLE more(a); CREATE VIEW v AS SELECT id, cost FROM jobs";
         // The column stands before the constraint, and ADD COLUMN puts it behind: SQLite's own text differs, the table does not.
-        let [first, later] = steps(old, new).unwrap();
+        let Steps { first, since: later, order } = steps(old, new).unwrap();
+        assert_eq!(order, None);
         assert!(
             !first.contains("gone") && first.contains("CREATE VIEW v AS SELECT id FROM jobs;"),
             "{first}"
@@ -118,10 +135,37 @@ CREATE VIEW v AS SELECT id, cost FROM jobs;
     }
 
     #[test]
+    fn tables_are_brought_into_the_new_order() {
+        let old = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, made TEXT); CREATE TABLE runs(job REFERENCES jobs(id), ended TEXT);
+                   CREATE INDEX by_made ON jobs(made); CREATE VIEW v AS SELECT id FROM jobs; CREATE VIEW w AS SELECT * FROM v";
+        let new = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, archived INT NOT NULL DEFAULT 0, twice AS (archived * 2), made TEXT);
+                   CREATE INDEX by_made ON jobs(made); CREATE VIEW v AS SELECT id FROM jobs; CREATE VIEW w AS SELECT * FROM v;
+                   CREATE TABLE runs(job REFERENCES jobs(id), ended TEXT);
+                   CREATE TRIGGER gone AFTER DELETE ON jobs BEGIN DELETE FROM runs WHERE job = old.id; END;
+                   CREATE TRIGGER ends AFTER UPDATE ON runs BEGIN UPDATE jobs SET archived = 1 WHERE id = new.job; END;
+                   CREATE TRIGGER through INSTEAD OF DELETE ON v BEGIN DELETE FROM jobs WHERE id = old.id; END;";
+        let steps = steps(old, new).unwrap();
+        let order = steps.order.unwrap();
+        assert!(order.contains("INSERT INTO \"jobs_new\"(\"id\", \"archived\", \"made\") SELECT"), "{order}");
+        // Rows go along, and what a foreign key of another table means is still there.
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(&format!("PRAGMA foreign_keys = OFF; {}", steps.first)).unwrap();
+        conn.execute_batch("INSERT INTO jobs VALUES (1, 'x'), (7, NULL); INSERT INTO runs VALUES (7, 'y')")
+            .unwrap();
+        conn.execute_batch(&format!("{}{order}", steps.since)).unwrap();
+        let rows = "SELECT group_concat(id || archived || ifnull(made, '-')) FROM jobs JOIN runs ON job = id OR id = 1";
+        assert_eq!(conn.query_row(rows, [], |row| row.get::<_, String>(0)).unwrap(), "10x,70-");
+    }
+
+    #[test]
     fn what_has_changed_in_another_way_is_not_guessed() {
         for (old, new) in [
             ("CREATE TABLE t(a)", "CREATE TABLE t(a TEXT)"),
-            ("CREATE TABLE t(a)", "CREATE TABLE t(b, a)"),
+            (
+                "CREATE TABLE t(a INTEGER PRIMARY KEY AUTOINCREMENT)",
+                "CREATE TABLE t(b, a INTEGER PRIMARY KEY AUTOINCREMENT)",
+            ),
+            ("CREATE TABLE t(a); CREATE TABLE t_new(a)", "CREATE TABLE t(b, a); CREATE TABLE t_new(a)"),
             ("CREATE TABLE t(a, b)", "CREATE TABLE t(a)"),
             ("CREATE TABLE t(a)", "CREATE TABLE t(a, b UNIQUE)"),
             ("CREATE TABLE other(a)", "CREATE TABLE t(a)"),
