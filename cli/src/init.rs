@@ -19,6 +19,7 @@ use crate::folder::{self, Folder};
 use crate::{lock, output, place};
 use files::Files;
 use first::Database;
+use startup::Known;
 
 #[derive(Args)]
 pub(crate) struct Init {
@@ -64,9 +65,10 @@ pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
     let analysis = onward_analysis::analyze(&folder, Proof::Whole);
     let history = &analysis.history;
     match history.migrations.is_empty() {
-        true => output::line(format!(
+        true if made.is_empty() => output::line(format!(
             "no migrations in {named} yet: `cargo onward new NAME` makes a file for the first"
         )),
+        true => {}
         false if analysis.has_errors() || init.dry_run || history.lock.is_some() => {
             folder::print(&analysis, &folder, false);
             code = ExitCode::from(if analysis.has_errors() { folder::failure(&analysis) } else { 0 });
@@ -77,7 +79,9 @@ pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
         }
     }
     if let Some(root) = &init.source {
-        startup::tell(root, &source::read(root)?, &analysis)?;
+        // What a dry run would write is not in the folder.
+        let written = if init.dry_run { &made[..] } else { &[] };
+        startup::tell(root, &source::read(root)?, &Known::of(&analysis, &folder, written))?;
     }
     paste(watched.as_deref().unwrap_or(&named), init.database.is_some() || !history.legacy.is_empty());
     Ok(code)

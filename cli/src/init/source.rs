@@ -105,7 +105,21 @@ mod tests {
             "fn f(t: &str) {\n    conn.execute(&format!(\"DROP TABLE {t}\"), [])?;\n}\n#[cfg(test)]\nmod tests { fn g() { conn.execute_batch(sql()); } }",
         )]);
         assert_eq!(source.texts, []);
-        let spots: Vec<_> = source.unread.iter().map(|spot| (spot.line, spot.column)).collect();
-        assert_eq!(spots, [(2, 10)]);
+        let spots: Vec<_> =
+            source.unread.iter().map(|(spot, begins)| (spot.line, spot.column, begins.as_deref())).collect();
+        assert_eq!(spots, [(2, 10, Some("DROP TABLE {t}"))]);
+    }
+
+    #[test]
+    fn a_method_of_that_name_may_have_nothing_to_do_with_sql() {
+        for (code, unread) in [
+            ("tool.execute(arguments, context);", 0),
+            ("self.registry.execute(name(), &context);", 0),
+            ("let sql = format!(\"ALTER TABLE t ADD COLUMN {}\", c); any.execute(&sql, []);", 1),
+            ("self.conn.execute(sql(), []);", 1),
+            ("pool.get().unwrap().execute(sql(), []);", 1),
+        ] {
+            assert_eq!(found(&[("a.rs", &format!("fn f() {{ {code} }}"))]).unread.len(), unread, "{code}");
+        }
     }
 }

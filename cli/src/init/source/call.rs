@@ -1,5 +1,6 @@
 //! The calls that take SQL.
 
+use onward_core::kind::Kind;
 use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -8,13 +9,13 @@ use syn::visit::{
     visit_item_fn, visit_item_mod, visit_local, visit_macro,
 };
 use syn::{
-    Attribute, Block, Expr, ExprCall, ExprForLoop, ExprMethodCall, ImplItemFn, ItemFn, ItemMod, Local, Macro,
-    Token,
+    Attribute, Block, Expr, ExprAwait, ExprCall, ExprField, ExprForLoop, ExprMethodCall, ExprParen,
+    ExprReference, ExprTry, ExprUnary, ImplItemFn, ItemFn, ItemMod, Local, Macro, Member, Token,
 };
 
 use super::bound::{Constants, Locals};
 use super::found::{Source, Spot};
-use super::text::{elements, texts};
+use super::text::{beginning, elements, texts};
 
 /// Methods whose first argument is SQL, and how many arguments they have at least: a statement's methods of the same name have
 /// one less.
@@ -50,16 +51,43 @@ impl<'a> Calls<'a> {
         Spot { file: self.path.to_owned(), line: start.line, column: start.column + 1 }
     }
 
-    /// Takes the SQL of a call, or notes that it is not to be read here; `is_certain` if it can be nothing but SQL.
+    /// Takes the SQL of a call, or notes that it is not to be read here; `is_certain` if it can be nothing but SQL, however it begins.
     fn take(&mut self, sql: &Expr, at: Span, is_certain: bool) {
         let found = texts(sql, &self.locals, self.constants);
         let spot = self.spot(at);
-        if found.is_empty() && is_certain {
-            self.source.unread.push(spot);
+        if found.is_empty() {
+            let beginning = beginning(sql, &self.locals, self.constants);
+            if is_certain || beginning.as_deref().is_some_and(is_sql) {
+                self.source.unread.push((spot, beginning));
+            }
             return;
         }
         self.source.texts.extend(found.into_iter().map(|text| (spot.clone(), text)));
     }
+}
+
+/// Whether a text begins as a statement of SQLite does.
+fn is_sql(text: &str) -> bool {
+    Kind::of(text) != Kind::Other
+}
+
+/// Whether the receiver of a call is called as one calls what runs SQL: other objects have methods of these names as well.
+fn runs_sql(receiver: &Expr) -> bool {
+    let name = match receiver {
+        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        Expr::Field(ExprField { member: Member::Named(name), .. }) => Some(name.to_string()),
+        Expr::MethodCall(call) => Some(call.method.to_string()),
+        Expr::Call(call) => return runs_sql(&call.func),
+        Expr::Reference(ExprReference { expr, .. })
+        | Expr::Try(ExprTry { expr, .. })
+        | Expr::Await(ExprAwait { base: expr, .. })
+        | Expr::Paren(ExprParen { expr, .. })
+        | Expr::Unary(ExprUnary { expr, .. }) => return runs_sql(expr),
+        _ => None,
+    };
+    let name = name.unwrap_or_default().to_lowercase();
+    matches!(name.as_str(), "c" | "t" | "lock" | "unwrap" | "get" | "borrow_mut")
+        || ["conn", "db", "tx", "transaction", "sqlite", "pool"].iter().any(|part| name.contains(part))
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {
@@ -115,7 +143,8 @@ impl<'ast> Visit<'ast> for Calls<'_> {
         let name = call.method.to_string();
         let Some((_, least)) = METHODS.iter().find(|(method, _)| *method == name) else { return };
         if let Some(sql) = call.args.first() {
-            self.take(sql, call.method.span(), call.args.len() >= *least);
+            let is_certain = call.args.len() >= *least && runs_sql(&call.receiver);
+            self.take(sql, call.method.span(), is_certain);
         }
     }
 

@@ -39,6 +39,36 @@ fn resolve(expr: &Expr, locals: &Locals, constants: &Constants, steps: usize) ->
     }
 }
 
+/// How the text begins that is put together of the expression, if it begins with a text that the source tells.
+pub(super) fn beginning(expr: &Expr, locals: &Locals, constants: &Constants) -> Option<String> {
+    begins(expr, locals, constants, STEPS)
+}
+
+fn begins(expr: &Expr, locals: &Locals, constants: &Constants, steps: usize) -> Option<String> {
+    let steps = steps.checked_sub(1)?;
+    let inner = |expr: &Expr| begins(expr, locals, constants, steps);
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        Expr::Reference(reference) => inner(&reference.expr),
+        Expr::Paren(paren) => inner(&paren.expr),
+        Expr::Group(group) => inner(&group.expr),
+        Expr::MethodCall(call) if is_same_text(&call.method.to_string()) => inner(&call.receiver),
+        Expr::Binary(binary) if matches!(binary.op, BinOp::Add(_)) => inner(&binary.left),
+        Expr::Macro(call) if ["concat", "format"].iter().any(|name| call.mac.path.is_ident(name)) => {
+            let parts = call.mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated).ok()?;
+            parts.first().and_then(inner)
+        }
+        Expr::Path(path) => {
+            let name = path.path.segments.last()?.ident.to_string();
+            match locals.get(&name).filter(|_| path.path.segments.len() == 1) {
+                Some(values) => values.first().and_then(inner),
+                None => constants.get(&name).and_then(inner),
+            }
+        }
+        _ => None,
+    }
+}
+
 fn is_same_text(method: &str) -> bool {
     ["to_string", "to_owned", "as_str", "as_ref", "into", "clone"].contains(&method)
 }
