@@ -2,8 +2,9 @@
 
 use onward_core::effect::Effect;
 use onward_core::kind::ObjectKind;
+use onward_core::name::Ident;
 
-use crate::Schema;
+use crate::{Schema, Table};
 
 /// Whether something of the name is there that a statement with this effect makes, whatever it looks like.
 fn is_there(effect: &Effect, schema: &Schema) -> bool {
@@ -65,16 +66,37 @@ pub fn reconcile(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> 
 /// As many as there are migrations if nobody can be sure.
 ///
 /// A table or column that is missing says so, if every schema from its migration on should have it: it was not taken
-/// away by a later migration. An index says nothing, since somebody may have dropped it. And nothing that later
-/// migrations make may be there.
+/// away by a later migration. So does a table whose columns stand in the order of before, if its migration and all later
+/// ones leave another. An index says nothing, since somebody may have dropped it. And nothing that later migrations make
+/// may be there, but for what was there before them as well, as an index that a rebuild makes again.
 fn point(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> usize {
-    let untouched = |migration: &Vec<Effect>| !migration.iter().any(|effect| is_there(effect, found));
-    let first = effects.iter().rposition(|migration| !untouched(migration)).map_or(0, |last| last + 1);
+    let before = |at: usize| at.checked_sub(1).map(|before| &proven[before]);
+    let is_new = |at: usize, effect| !before(at).is_some_and(|before| is_there(effect, before));
+    let touched = |at: usize| effects[at].iter().any(|effect| is_there(effect, found) && is_new(at, effect));
+    let first = (0..effects.len()).rev().find(|&at| touched(at)).map_or(0, |last| last + 1);
     let evident = |at: usize| {
         let mut rows = effects[at].iter().filter(|effect| holds_rows(effect));
         rows.any(|effect| proven[at..].iter().all(|schema| is_there(effect, schema)))
+            || before(at).is_some_and(|before| is_unordered(before, &proven[at..], found))
     };
     (first..effects.len()).find(|&at| evident(at)).unwrap_or(effects.len())
+}
+
+/// Whether the columns of a table stand in the order that they have before a migration, and not in the one that it and all
+/// later ones leave.
+fn is_unordered(before: &Schema, after: &[Schema], found: &Schema) -> bool {
+    found.tables.values().any(|table| {
+        let place_in = |schema: &Schema| schema.table(&table.name).and_then(|other| places(table, other));
+        let ordered = |places: Vec<usize>| places.is_sorted();
+        place_in(before).is_some_and(ordered)
+            && after.iter().all(|schema| place_in(schema).is_some_and(|places| !ordered(places)))
+    })
+}
+
+/// Where each column of a table stands in another, if it has them all.
+fn places(table: &Table, other: &Table) -> Option<Vec<usize>> {
+    let place = |name: &str| other.columns.iter().position(|column| Ident(&column.name) == name);
+    table.columns.iter().map(|column| place(&column.name)).collect()
 }
 
 #[cfg(test)]
@@ -139,6 +161,34 @@ mod tests {
         assert_eq!(point_of(history, "CREATE TABLE a(x)")?, 1);
         assert_eq!(point_of(history, "CREATE TABLE other(x)")?, 0);
         assert_eq!(point_of(history, "CREATE TABLE a(x, y)")?, 3);
+        Ok(())
+    }
+
+    #[test]
+    fn an_order_of_columns_that_is_gone_says_so() -> Result<()> {
+        let history: &[&[&str]] = &[
+            &["CREATE TABLE a(x, y)", "CREATE INDEX i ON a(y)"],
+            &["ALTER TABLE a ADD z", "CREATE TABLE b(x)"],
+            &[
+                "CREATE TABLE n(x, z, y)",
+                "INSERT INTO n(x, y, z) SELECT x, y, z FROM a",
+                "DROP TABLE a",
+                "ALTER TABLE n RENAME TO a",
+                "CREATE INDEX i ON a(y)",
+            ],
+            &["ALTER TABLE a ADD v"],
+        ];
+        // The index is made again, and was there before.
+        let grown = "CREATE TABLE a(x, y); CREATE INDEX i ON a(y); ALTER TABLE a ADD z;";
+        assert_eq!(point_of(history, grown)?, 2);
+        let plan = with(history, grown, reconcile)?;
+        assert_eq!(plan, Ok(Plan { point: 2, missing: vec![(1, 1)] }));
+        // The new order, that of neither, and one that later migrations have as well.
+        for found in ["CREATE TABLE a(x, z, y)", "CREATE TABLE a(z, y, x)", "CREATE TABLE a(x, z)"] {
+            assert_eq!(point_of(&history[..3], found)?, 3, "{found}");
+        }
+        // What a later migration adds is there.
+        assert_eq!(point_of(history, "CREATE TABLE a(x, y, z, v)")?, 4);
         Ok(())
     }
 

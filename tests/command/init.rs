@@ -65,6 +65,61 @@ fn the_page_on_hand_written_schemas_goes_the_whole_way() {
     assert!(!again.out.contains("writes"), "{}", again.out);
 }
 
+/// As programs do: the newest CREATE TABLE has the new column amid the others, and an ALTER puts it at the end of older databases.
+#[test]
+fn both_orders_of_columns_arrive() {
+    const NEW: &str = "CREATE TABLE jobs (id INTEGER PRIMARY KEY, archived INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL);
+        CREATE INDEX jobs_state ON jobs(state); CREATE TABLE runs (job INTEGER NOT NULL REFERENCES jobs(id));
+        CREATE VIEW open_jobs AS SELECT id FROM jobs WHERE archived = 0;
+        INSERT INTO jobs(state) VALUES ('queued'); INSERT INTO runs VALUES (1);";
+    let place = shop("");
+    database(&place, "v1.db", OLD);
+    database(&place, "new.db", NEW);
+    let grown = format!("{OLD} ALTER TABLE jobs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;");
+    database(&place, "grown.db", &grown);
+    let ran = onward(&place, "cargo onward init --database new.db --legacy v1.db --legacy grown.db").exits(0);
+    assert!(ran.out.contains("3 migrations: 0 errors, 0 warnings"), "{}", ran.out);
+    assert!(place.read("migrations/0003_order.sql").starts_with("-- The columns in the order of new.db"));
+    for name in ["v1.db", "new.db", "grown.db"] {
+        onward(&place, &format!("cargo onward rehearse --adopt reconcile {name}")).exits(0);
+        onward(&place, &format!("cargo onward adopt --how reconcile {name}")).exits(0);
+        assert!(onward(&place, &format!("cargo onward verify {name}")).exits(0).err.is_empty());
+        let conn = Connection::open(place.path(name)).unwrap();
+        let row = |row: &onward::rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let row: (i64, i64, String) = conn.query_row("SELECT * FROM jobs", [], row).unwrap();
+        assert_eq!(row, (1, 0, "queued".to_owned()), "{name}");
+        let runs: i64 = conn.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).unwrap();
+        assert_eq!(runs, i64::from(name == "new.db"));
+    }
+}
+
+#[test]
+fn where_no_additions_lead_there_it_says_so() {
+    let place = shop("");
+    database(&place, "v1.db", OLD);
+    database(&place, "app.db", "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state INTEGER NOT NULL)");
+    let ran = onward(&place, "cargo onward init --database app.db --legacy v1.db --dry-run").exits(0);
+    assert!(ran.out.contains("app.db did not grow out of v1.db by additions alone"), "{}", ran.out);
+    assert!(!ran.out.contains("no migrations in"), "{}", ran.out);
+}
+
+/// What it would write is what the source is held against.
+#[test]
+fn a_dry_run_says_the_same_of_the_source() {
+    let place = shop(&blocks("hand-written.md", "rust")[0]);
+    database(&place, "v1.db", OLD);
+    database(&place, "app.db", &format!("{OLD}{SINCE}"));
+    let line = "cargo onward init --database app.db --legacy v1.db --source src";
+    let of_source = |ran: Ran| ran.out[ran.out.find("\nsrc: ").unwrap()..].to_owned();
+    let dry = of_source(onward(&place, &format!("{line} --dry-run")).exits(0));
+    assert!(
+        dry.contains("5 of them are in the migrations") && dry.contains("fails on legacy/v1.sql"),
+        "{dry}"
+    );
+    assert!(!place.path("migrations").exists());
+    assert_eq!(dry, of_source(onward(&place, line).exits(0)));
+}
+
 #[test]
 fn nothing_of_somebody_elses_is_replaced() {
     let place = shop("");
