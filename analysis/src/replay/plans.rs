@@ -140,12 +140,20 @@ fn ends(history: &History, plans: &[&Plan], table: &String, old: Option<&String>
         if at > 0 && !plan.tables().iter().all(|name| names.contains(name)) {
             break;
         }
-        let Some(filled) = filled else { continue };
-        let is_renamed = |step: &Step| match &history.statement(step.at).kind {
-            Kind::Alter { table: from, change: Some(Change::RenameTable(to)) } => {
-                step.at > filled && from.is(table) && names.contains(&to.text.to_ascii_lowercase())
-            }
-            _ => false,
+        let renamed = |step: &Step| match &history.statement(step.at).kind {
+            Kind::Alter { table: from, change: Some(Change::RenameTable(to)) } if from.is(table) => Some(to),
+            _ => None,
+        };
+        // A table that makes room itself before it is filled is none that takes the place of another.
+        let is_full = |step: &Step| filled.is_some_and(|filled| step.at > filled);
+        if old.is_none() && plan.steps.iter().any(|step| renamed(step).is_some() && !is_full(step)) {
+            break;
+        }
+        if filled.is_none() {
+            continue;
+        }
+        let is_renamed = |step: &Step| {
+            is_full(step) && renamed(step).is_some_and(|to| names.contains(&to.text.to_ascii_lowercase()))
         };
         let is_over = match old {
             None => plan.steps.iter().any(is_renamed),

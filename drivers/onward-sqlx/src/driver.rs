@@ -13,7 +13,8 @@ macro_rules! driver {
             use $sqlite::{LockedSqliteHandle, Sqlite, SqliteConnection};
 
             use crate::locked::Locked;
-            use crate::session::{Held, Work, no_connection, run, sealed::Session};
+            use crate::sealed::Session;
+            use crate::session::{Held, Work, no_connection, run};
 
             impl Locked for LockedSqliteHandle<'_> {
                 fn handle(&mut self) -> NonNull<sqlite3> {

@@ -39,6 +39,7 @@ mod borrowed;
 #[cfg(any(feature = "sqlx-08", feature = "sqlx-09"))]
 mod driver;
 mod locked;
+mod sealed;
 mod session;
 mod thread;
 
@@ -58,9 +59,9 @@ use onward::{Migrations, Migrator, Report, Result};
     note = "it takes `&SqlitePool`, `&mut PoolConnection<Sqlite>` and `&mut SqliteConnection`",
     note = "of sqlx 0.8 with the feature `sqlx-08` of onward-sqlx, and of sqlx 0.9 with `sqlx-09`"
 )]
-pub trait Session: session::sealed::Session {}
+pub trait Session: sealed::Session {}
 
-impl<S: session::sealed::Session> Session for S {}
+impl<S: sealed::Session> Session for S {}
 
 /// Migrates on a connection of sqlx's. For [`Migrations`] in a `static`, and for a [`Migrator`] of them, with its observer,
 /// timeouts and the rest.

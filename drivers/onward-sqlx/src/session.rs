@@ -13,16 +13,6 @@ use crate::thread;
 /// What migrates.
 pub(crate) type Work = Box<dyn FnOnce(&mut Connection) -> Result<Report> + Send>;
 
-pub(crate) mod sealed {
-    use super::{Future, Report, Result, Work};
-
-    /// A connection, or what gives one.
-    pub trait Session {
-        #[doc(hidden)]
-        fn run(self, work: Work) -> impl Future<Output = Result<Report>> + Send;
-    }
-}
-
 /// A connection of a driver that has a thread of its own for it.
 pub(crate) trait Held: Send {
     type Error: Cause + Send + Sync + 'static;

@@ -65,6 +65,8 @@ mod tests {
         let messages: Vec<_> = found.diagnostics.iter().map(|found| found.message.as_str()).collect();
         assert_eq!(messages, ["the foreign keys of `c` follow `p` to `old`, which is gone at the end"]);
         assert!(found.has_errors());
+        let twice = folder(&[("1_a.sql", TABLES), ("2_b.sql", rebuild), ("3_c.sql", rebuild)]);
+        assert!(twice.diagnostics.iter().any(|found| messages.contains(&found.message.as_str())));
     }
 
     #[test]

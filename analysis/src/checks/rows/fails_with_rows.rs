@@ -81,6 +81,33 @@ mod tests {
         }
     }
 
+    /// Each makes room for the new table by a new name for the old one. They are two rebuilds, and not one that goes on.
+    #[test]
+    fn in_one_of_several_rebuilds_of_a_table() {
+        let rebuild = |old: &str, columns: &str, copied: &str| {
+            format!(
+                "ALTER TABLE t RENAME TO {old}; CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT{columns});
+                 INSERT INTO t({copied}) SELECT {copied} FROM {old}; DROP TABLE {old};"
+            )
+        };
+        let first = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT);";
+        let (bad, good) = (rebuild("o", ", k TEXT NOT NULL", "id, a"), rebuild("o", "", "id, a"));
+        let other_name = rebuild("p", "", "id, a");
+        let column = "ALTER TABLE t ADD COLUMN b;";
+        for migrations in [
+            &[first, &bad, &good][..],
+            &[first, &bad, &other_name],
+            &[first, &good, &bad],
+            &[first, &bad, column, &good],
+            &[first, &good, &good, &bad],
+            &[first, &format!("{bad}{good}")],
+        ] {
+            let found = history(migrations);
+            let is_told = found.iter().any(|found| found.starts_with("fails_with_rows"));
+            assert!(is_told, "{found:?} in {migrations:?}");
+        }
+    }
+
     #[test]
     fn what_is_held_against_another_column_is_not_certain() {
         let check = "ALTER TABLE jobs ADD COLUMN due INTEGER DEFAULT 5 CHECK (due > id);";
