@@ -118,7 +118,7 @@ impl Rebuild<'_> {
                 && column.generated.is_none()
                 && column.affinity == Affinity::Text
                 && matches!(other.affinity, Affinity::Integer | Affinity::Real | Affinity::Numeric)
-                && !other.classes().meets(Classes::TEXT)
+                && !other.held_by().meets(Classes::TEXT)
                 && !new.strict
                 && self.copies_as_is(&column.name, new)
             {
