@@ -169,8 +169,11 @@ mod tests {
     fn what_is_released_is_no_news() {
         let warned =
             ["CREATE TABLE t(id INT PRIMARY KEY, a TEXT);", "BEGIN; CREATE UNIQUE INDEX i ON t(a); COMMIT;"];
-        let all =
-            ["key_without_numbers 1_m.sql", "redundant_transaction 2_m.sql", "may_fail_with_rows 2_m.sql"];
+        let all = [
+            "key_without_numbers 1_m.sql",
+            "redundant_transaction 2_m.sql",
+            "failure_with_some_rows 2_m.sql",
+        ];
         for (locked, new) in [(0, &all[..]), (1, &all[1..]), (2, &[][..])] {
             assert_eq!(found(&warned, locked, Proof::Whole), all, "{locked}");
             assert_eq!(found(&warned, locked, Proof::Unlocked), new, "{locked}");
@@ -194,9 +197,13 @@ mod tests {
     fn rows_are_in_the_tables_of_locked_migrations() {
         for proof in [Proof::Whole, Proof::Unlocked] {
             for locked in [0, 1] {
-                assert_eq!(found(&[TABLES, FAILS], locked, proof), ["fails_with_rows 2_m.sql"], "{locked}");
+                assert_eq!(found(&[TABLES, FAILS], locked, proof), ["failure_with_rows 2_m.sql"], "{locked}");
                 let loses = "DELETE FROM p WHERE true;";
-                assert_eq!(found(&[TABLES, loses], locked, proof), ["orphans 2_m.sql"], "{locked}");
+                assert_eq!(
+                    found(&[TABLES, loses], locked, proof),
+                    ["dangling_foreign_key 2_m.sql"],
+                    "{locked}"
+                );
             }
         }
     }
@@ -214,20 +221,20 @@ mod tests {
         ] {
             for proof in [Proof::Whole, Proof::Unlocked] {
                 let found = found(&[tables, released, new], 2, proof);
-                assert_eq!(found, ["may_fail_with_rows 3_m.sql"], "{new} {proof:?}");
+                assert_eq!(found, ["failure_with_some_rows 3_m.sql"], "{new} {proof:?}");
             }
         }
     }
 
     #[test]
     fn what_is_locked_is_not_held_against_rows_again() {
-        let allowed = "-- onward: allow(drops_data) drafts\nDROP TABLE c;";
-        assert_eq!(found(&[TABLES, FAILS, allowed], 3, Proof::Whole), ["fails_with_rows 2_m.sql"]);
+        let allowed = "-- onward: allow(data_dropped) drafts\nDROP TABLE c;";
+        assert_eq!(found(&[TABLES, FAILS, allowed], 3, Proof::Whole), ["failure_with_rows 2_m.sql"]);
         assert_eq!(found(&[TABLES, FAILS, allowed], 3, Proof::Unlocked), [""; 0]);
         // One that is not locked is, whatever comes before.
         assert_eq!(
             found(&[TABLES, FAILS, allowed, "ALTER TABLE p ADD COLUMN c TEXT NOT NULL;"], 3, Proof::Unlocked),
-            ["fails_with_rows 4_m.sql"]
+            ["failure_with_rows 4_m.sql"]
         );
     }
 
@@ -267,7 +274,7 @@ mod tests {
     fn an_application_writes_between_releases_and_nowhere_else() {
         let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT NOT NULL);";
         let (add, unique) = ("ALTER TABLE t ADD COLUMN b TEXT;", "CREATE UNIQUE INDEX one ON t(b);");
-        let fails = ["may_fail_with_rows 3_m.sql"];
+        let fails = ["failure_with_some_rows 3_m.sql"];
         // Each that is locked is a release, and all that is not is one.
         assert_eq!(released(&[table, add, unique], 0, &[]), fails);
         assert_eq!(released(&[table, add, unique], 1, &[]), [""; 0]);
@@ -287,7 +294,7 @@ mod tests {
         let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT);";
         let clean = "DELETE FROM t WHERE id NOT IN (SELECT min(id) FROM t GROUP BY a) OR a IS NULL;";
         let texts = [table, clean, "CREATE UNIQUE INDEX one ON t(a);"];
-        let fails = ["may_fail_with_rows 3_m.sql"];
+        let fails = ["failure_with_some_rows 3_m.sql"];
         assert_eq!(released(&texts, 2, &[]), fails);
         assert_eq!(released(&texts, 2, &[2]), fails);
         assert_eq!(released(&texts, 1, &[1]), [""; 0]);

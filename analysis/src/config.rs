@@ -14,7 +14,7 @@
 //!
 //! # What the codes mean to this team.
 //! [levels]
-//! drops_data = "deny"
+//! data_dropped = "deny"
 //!
 //! # The oldest SQLite that runs the migrations, where it is not the one that the program brings along.
 //! [engine]
@@ -33,6 +33,7 @@ use onward_core::token::significant;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::diagnostic::renamed::named;
 use crate::diagnostic::rule::{Rule, Severity};
 use crate::file::{FileId, Place};
 use engine::{OLDEST, Version};
@@ -200,7 +201,7 @@ impl Config {
             return problem(value.span(), "`levels` is a table: `[levels]`");
         };
         for (code, value) in table {
-            let Some(rule) = rules.iter().find(|rule| rule.code == code.get_ref().as_ref()) else {
+            let Some(rule) = named(rules, code.get_ref()) else {
                 problem(code.span(), &format!("there is no code `{}`", code.get_ref()));
                 continue;
             };
@@ -218,7 +219,13 @@ impl Config {
                 problem(value.span(), &never);
                 continue;
             }
-            self.levels.insert(rule.code, level);
+            if self.levels.insert(rule.code, level).is_some() {
+                let twice = format!(
+                    "`{}` has two levels here, one of them under an old name: keep one line",
+                    rule.code
+                );
+                problem(code.span(), &twice);
+            }
         }
     }
 }
@@ -300,7 +307,7 @@ mod tests {
 
     fn parse(text: &str) -> (Config, Vec<Problem>) {
         static RULES: [Rule; 2] =
-            [Rule::error("syntax_error", "it is SQL"), Rule::warning("drops_data", "it drops nothing")];
+            [Rule::error("syntax_error", "it is SQL"), Rule::warning("data_dropped", "it drops nothing")];
         let file = Files::default().add(File::new(FILE_NAME.into(), text));
         Config::parse(file, text, &RULES.each_ref())
     }
@@ -321,10 +328,10 @@ mod tests {
 
     #[test]
     fn levels() {
-        let (config, problems) = parse("[levels]\nsyntax_error = 'deny'\ndrops_data = 'allow'\n");
+        let (config, problems) = parse("[levels]\nsyntax_error = 'deny'\ndata_dropped = 'allow'\n");
         assert_eq!(problems, []);
         assert_eq!(config.levels["syntax_error"], Level::Deny);
-        assert_eq!(config.levels["drops_data"], Level::Allow);
+        assert_eq!(config.levels["data_dropped"], Level::Allow);
     }
 
     #[test]
@@ -362,7 +369,7 @@ mod tests {
             ("colation = []", 0),
             ("levels = 1", 9),
             ("[levels]\ndrop_data = 'deny'", 9),
-            ("[levels]\ndrops_data = 'forbid'", 22),
+            ("[levels]\ndata_dropped = 'forbid'", 24),
             ("[levels]\nsyntax_error = 'warn'", 24),
             ("functions = [", 13),
         ] {

@@ -1,5 +1,6 @@
 //! What the analysis has to say about a history: plain data, one [`Diagnostic`] per fault.
 
+pub mod renamed;
 pub mod render;
 pub mod rule;
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use onward_core::kind::{Change, Kind, ObjectKind};
 
 use crate::checks::files::unused_allow;
-use crate::checks::rows::drops_data;
+use crate::checks::rows::data_dropped;
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::Place;
@@ -31,7 +31,7 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
         for statement in every() {
             // A DROP is there, whether or not it takes anything with it.
             if drops(statement) {
-                let allows = statement.allows.iter().filter(|allow| allow.code == drops_data::RULE.code);
+                let allows = statement.allows.iter().filter(|allow| allow.code == data_dropped::RULE.code);
                 used.extend(allows.map(|allow| (allow.place.clone(), allow.code.as_str())));
             }
         }

@@ -45,6 +45,7 @@ pub mod startup;
 
 pub use analysis::{Analysis, Proof, analyze, read};
 pub use checks::RULES;
+pub use diagnostic::renamed::RENAMED;
 pub use diagnostic::rule::Rule;
 pub use diagnostic::{Diagnostic, Severity};
 pub use folder::history::{History, Migration};

@@ -12,14 +12,16 @@ Every code that `migrations!` and `cargo onward check` report: what it asks for,
 application, and what it looks like. This page is made from the code table by `cargo onward checks`.
 
 A code that can be allowed is silenced for one statement by a comment above it, with a reason:
-`-- onward: allow(drops_data) drafts are disposable`. Above the first statement of a file and set off by an empty line,
+`-- onward: allow(data_dropped) drafts are disposable`. Above the first statement of a file and set off by an empty line,
 the comment holds for the file. A team sets the level of a code for the whole history in `onward.toml`, to `allow`,
 `warn` or `deny`:
 
 ```toml
 [levels]
-drops_data = \"deny\"
+data_dropped = \"deny\"
 ```
+
+Some codes had another name once. The old name works wherever the code does, and nobody has to change it.
 ";
 
 /// The page, in Markdown.
@@ -32,7 +34,12 @@ pub fn page() -> String {
         let _ = writeln!(page, "| [`{code}`](#{code}) | {severity} | {allowed} | {} |", rule.summary);
     }
     for rule in RULES {
-        let _ = write!(page, "\n{}", section(rule));
+        page.push('\n');
+        // Where links of older versions lead.
+        for old in rule.old_codes() {
+            let _ = writeln!(page, "<a id=\"{old}\"></a>\n");
+        }
+        page += &section(rule);
     }
     page
 }
@@ -40,8 +47,8 @@ pub fn page() -> String {
 /// The part of the page that is about one code, in Markdown.
 ///
 /// ```
-/// let rule = onward_analysis::checks::rule("drops_data").unwrap();
-/// assert!(onward_analysis::section(rule).starts_with("## drops_data\n\n- Rule: what is dropped is named.\n"));
+/// let rule = onward_analysis::checks::rule("data_dropped").unwrap();
+/// assert!(onward_analysis::section(rule).starts_with("## data_dropped\n\n- Rule: what is dropped is named.\n"));
 /// ```
 pub fn section(rule: &Rule) -> String {
     let mut section = format!("## {}\n\n", rule.code);
@@ -49,6 +56,9 @@ pub fn section(rule: &Rule) -> String {
     let _ = writeln!(section, "- Rule: {}.", rule.summary);
     let _ = writeln!(section, "- If it is broken: {}", uncapital(rule.effect));
     let _ = writeln!(section, "- Level: {}; {allowed}.", rule.severity.as_str());
+    for old in rule.old_codes() {
+        let _ = writeln!(section, "- Old name: `{old}`, which still works.");
+    }
     for (title, example) in [("Bad", rule.bad), ("Good", rule.good)] {
         if !example.is_empty() {
             let _ = write!(section, "\n{title}:\n\n```sql\n{example}\n```\n");

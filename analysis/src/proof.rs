@@ -45,7 +45,8 @@ pub fn make(dir: &Path, key: Key, earlier: Option<&[u8]>, snapshot: bool) -> Opt
         return None;
     }
     // Of what takes too long, a machine with less to do may see the end.
-    let has_ended = |found: &Diagnostic| found.rule.code != checks::statement::replay_limit::RULE.code;
+    let has_ended =
+        |found: &Diagnostic| found.rule.code != checks::statement::replay_limit_reached::RULE.code;
     if !analysis.diagnostics.iter().all(has_ended) {
         return None;
     }

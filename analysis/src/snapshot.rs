@@ -9,7 +9,7 @@ use repeatable::Moment;
 use rusqlite::Result;
 
 use crate::analysis::Analysis;
-use crate::checks::application::not_repeatable;
+use crate::checks::application::unrepeatable_history;
 use crate::checks::statement::sqlite_error;
 use crate::diagnostic::Diagnostic;
 use crate::folder::history::History;
@@ -54,14 +54,17 @@ impl Analysis {
         let moment = Moment::watch(&sandbox, &history.config)?;
         let mut found = Vec::new();
         replay.again(history, &sandbox, |at| {
-            found.extend(moment.seen().into_iter().map(|name| not_repeatable::diagnose(history, at, &name)));
+            found.extend(
+                moment.seen().into_iter().map(|name| unrepeatable_history::diagnose(history, at, &name)),
+            );
         })?;
         // What others make is theirs to make; a trigger of ours on it goes with it.
         for table in history.config.others() {
             sandbox.run(&format!("DROP TABLE IF EXISTS {}", quoted(&table.name)), false)?;
         }
         let same = fingerprint(&replay.objects, sandbox.conn())? == replay.fingerprint;
-        let unknown = || history.migrations.first().map(|first| not_repeatable::unknown(first.file.start()));
+        let unknown =
+            || history.migrations.first().map(|first| unrepeatable_history::unknown(first.file.start()));
         if found.is_empty() && !same {
             found.extend(unknown());
         }
@@ -186,7 +189,7 @@ mod tests {
 2 | INSERT INTO t(a, c) VALUES (1, 1);
   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a default, a trigger or a view brings it in here
   |
-  = note: not_repeatable
+  = note: unrepeatable_history
   = note: a database that was made another day has other rows
   = help: write the value itself if the migration is not released; else open `:memory:` with `Migrations::open` in tests"
         );

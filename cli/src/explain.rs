@@ -15,6 +15,9 @@ pub(crate) fn run(code: &str) -> anyhow::Result<ExitCode> {
             checks::nearest(&code).code
         );
     };
+    if rule.code != code {
+        output::note(format!("`{code}` is an old name of `{}`", rule.code));
+    }
     output::line(onward_analysis::section(rule).trim());
     Ok(ExitCode::SUCCESS)
 }

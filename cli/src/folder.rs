@@ -144,7 +144,7 @@ pub(crate) fn failure(analysis: &Analysis) -> u8 {
 pub(crate) fn is_unread(analysis: &Analysis) -> bool {
     let files = &analysis.history.files;
     let is_folder = |found: &Diagnostic| files.get(found.place.file).path.is_empty();
-    analysis.diagnostics.iter().any(|found| found.rule.code == "unreadable" && is_folder(found))
+    analysis.diagnostics.iter().any(|found| found.rule.code == "unreadable_file" && is_folder(found))
 }
 
 /// What stands before a file of the folder.

@@ -8,6 +8,7 @@ use crate::place::{Places, Spot};
 pub(crate) fn object(diagnostic: &Diagnostic, places: &Places<'_>) -> Value {
     let mut object = place(&places.spot(&diagnostic.place));
     object["code"] = json!(diagnostic.rule.code);
+    object["old_codes"] = diagnostic.rule.old_codes().collect();
     object["severity"] = json!(diagnostic.severity.as_str());
     object["message"] = json!(diagnostic.message);
     object["label"] = json!(diagnostic.label);

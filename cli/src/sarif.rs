@@ -39,6 +39,7 @@ pub(crate) fn log(checked: &[(&Analysis, Places<'_>)]) -> Value {
 fn description(rule: &Rule) -> Value {
     json!({
         "id": rule.code,
+        "deprecatedIds": rule.old_codes().collect::<Value>(),
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": rule.effect },
         "defaultConfiguration": { "level": rule.severity.as_str() },

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn formatting_and_comments_do_not_count() {
-        let formatted = "-- the queue\n-- onward: allow(drops_data) no\nCREATE TABLE jobs (\n\tid INTEGER PRIMARY KEY, \
+        let formatted = "-- the queue\n-- onward: allow(data_dropped) no\nCREATE TABLE jobs (\n\tid INTEGER PRIMARY KEY, \
                          -- key\n  state /* one of */ TEXT NOT NULL DEFAULT 'queued'\n)\n;\n\n";
         assert_eq!(Checksum::of(formatted), Checksum::of(JOBS));
     }

@@ -23,11 +23,11 @@ fn case(name: &'static str, sql: impl Into<String>, codes: &'static [&'static st
     Case { name, sql: sql.into(), codes }
 }
 
-const LIMIT: &[&str] = &["replay_limit"];
+const LIMIT: &[&str] = &["replay_limit_reached"];
 const REFUSED: &[&str] = &["sqlite_error"];
 const NO_FUNCTION: &[&str] = &["unknown_function"];
 const WITHOUT_EFFECT: &[&str] = &["pragma_without_effect"];
-const NOT_HERE: &[&str] = &["not_in_transaction"];
+const NOT_HERE: &[&str] = &["non_transactional_statement"];
 
 fn cases() -> Vec<Case> {
     let repeated = |text: &str, count: usize| text.repeat(count);
@@ -123,7 +123,7 @@ fn cases() -> Vec<Case> {
             REFUSED,
         ),
         case("the ledger", "DROP TABLE onward_migrations;", REFUSED),
-        case("NUL", "CREATE TABLE t(a);\0 ATTACH 'out.db' AS other;", &["unreadable"]),
+        case("NUL", "CREATE TABLE t(a);\0 ATTACH 'out.db' AS other;", &["unreadable_file"]),
         case("full-text search", "CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO f(f) VALUES ('rebuild'); SELECT * FROM f('a* OR (b AND NOT c)');", &[]),
         case("the statistics of pages", "CREATE VIRTUAL TABLE s USING dbstat(main); SELECT count(*) FROM s;", &[]),
     ]

@@ -99,7 +99,10 @@ fn cargo_sees_every_change() {
     fs::rename(workspace.path("member/migrations"), workspace.path("member/elsewhere")).unwrap();
     let text = failed(&mut workspace.cargo("check"));
     assert!(text.contains("error: cannot read the folder `"), "{text}");
-    assert!(text.contains("= note: unreadable\n") && text.contains("`cargo onward new <name>`"), "{text}");
+    assert!(
+        text.contains("= note: unreadable_file\n") && text.contains("`cargo onward new <name>`"),
+        "{text}"
+    );
     assert!(text.contains("--> member/migrations\n"), "{text}");
     fs::rename(workspace.path("member/elsewhere"), workspace.path("member/migrations")).unwrap();
     assert_eq!(workspace.run(), first);

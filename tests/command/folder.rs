@@ -208,13 +208,13 @@ fn levels_decide_what_stops_a_build() {
     ]);
     let ran = place.onward(&["check"]).exits(0);
     assert!(ran.out.contains("2 migrations: 0 errors, 0 warnings"), "{}", ran.out);
-    place.write("migrations/onward.toml", "[levels]\ndrops_data = \"warn\"\n");
+    place.write("migrations/onward.toml", "[levels]\ndata_dropped = \"warn\"\n");
     let ran = place.onward(&["check"]).exits(0);
     assert!(ran.out.contains("2 migrations: 0 errors, 1 warning"), "{}", ran.out);
-    place.write("migrations/onward.toml", "[levels]\ndrops_data = \"deny\"\n");
+    place.write("migrations/onward.toml", "[levels]\ndata_dropped = \"deny\"\n");
     let ran = place.onward(&["check", "--format", "json"]).exits(1);
     assert!(ran.out.contains(r#""severity":"error""#), "{}", ran.out);
-    place.write("migrations/onward.toml", "[levels]\ndrops_data = \"allow\"\n");
+    place.write("migrations/onward.toml", "[levels]\ndata_dropped = \"allow\"\n");
     let ran = place.onward(&["check"]).exits(0);
     assert!(ran.out.contains("2 migrations: 0 errors, 0 warnings"), "{}", ran.out);
 }
@@ -229,7 +229,7 @@ fn what_is_released_is_counted_and_shown_when_asked_for() {
     place.write("migrations/0002_index.sql", "CREATE UNIQUE INDEX one ON notes(body);\n");
     let ran = place.onward(&["check"]).exits(0);
     assert!(
-        !ran.out.contains("key_without_numbers") && ran.out.contains("may_fail_with_rows"),
+        !ran.out.contains("key_without_numbers") && ran.out.contains("failure_with_some_rows"),
         "{}",
         ran.out
     );
@@ -304,13 +304,13 @@ fn a_release_has_its_name_in_the_lock() {
     // With 1.0 in the field, two rows may have the same address by now.
     place.write("migrations/0003_one.sql", "CREATE UNIQUE INDEX one ON notes(mail);");
     let ran = place.onward(&["check"]).exits(0);
-    assert!((ran.out + &ran.err).contains("may_fail_with_rows"));
+    assert!((ran.out + &ran.err).contains("failure_with_some_rows"));
     // What 1.1 brings with it runs at once.
     place.write("migrations/0003_one.sql", "CREATE TABLE tags(name TEXT);");
     place.write("migrations/0004_two.sql", "CREATE UNIQUE INDEX two ON tags(name);");
     place.onward(&["lock", "--release", "1.1"]).exits(0);
     let ran = place.onward(&["check"]).exits(0);
-    assert!(!(ran.out + &ran.err).contains("may_fail_with_rows"));
+    assert!(!(ran.out + &ran.err).contains("failure_with_some_rows"));
 }
 
 #[test]
@@ -327,19 +327,19 @@ fn an_edited_locked_migration_is_an_error() {
     place.write("migrations/0001_notes.sql", "-- only a comment\nCREATE TABLE notes(body TEXT);\r\n");
     assert_eq!(found(), (Some(0), None));
     place.write("migrations/0001_notes.sql", "CREATE TABLE notes (body TEXT NOT NULL);\n");
-    assert_eq!(found(), (Some(1), Some("locked_changed".into())));
+    assert_eq!(found(), (Some(1), Some("released_migration_changed".into())));
 
     // To lock again would make the edit look released.
     for args in [&["lock"][..], &["lock", "--check"]] {
         let ran = place.onward(args).exits(1);
         assert!(ran.err.contains("nothing was written"), "{}", ran.err);
-        assert!(ran.out.contains("locked_changed"), "{}", ran.out);
+        assert!(ran.out.contains("released_migration_changed"), "{}", ran.out);
     }
     assert_eq!(place.read("migrations/onward.lock"), locked);
 
     place.remove("migrations/0001_notes.sql");
     place.write("migrations/0002_notes.sql", "CREATE TABLE notes (body TEXT);\n");
-    assert_eq!(found(), (Some(1), Some("locked_missing".into())));
+    assert_eq!(found(), (Some(1), Some("released_migration_missing".into())));
 }
 
 #[test]

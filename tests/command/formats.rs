@@ -53,7 +53,7 @@ fn json_says_what_people_are_told() {
         (related["path"].as_str(), at(related)),
         (Some("migrations/0002_archive.sql"), [1, 29, 1, 37])
     );
-    assert_eq!(unique["code"], "may_fail_with_rows");
+    assert_eq!(unique["code"], "failure_with_some_rows");
     assert_eq!((&index["released"], &unique["released"]), (&json!(false), &json!(false)));
     let [start, _, end, _] = at(unique);
     assert!(start == 1 && end >= start, "{unique}");
@@ -129,7 +129,7 @@ fn sound_histories_are_silent() {
     let log = place.onward(&["check", "nowhere", "--format", "sarif"]).exits(2).out;
     let log: Value = serde_json::from_str(&log).unwrap();
     assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
-    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "unreadable");
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "unreadable_file");
 }
 
 #[test]
@@ -148,9 +148,11 @@ fn every_code_is_explained() {
         place.onward(&["explain", "Index-Before-Column"]).exits(0).out,
         place.onward(&["explain", "index_before_column"]).exits(0).out
     );
-    for (code, nearest) in
-        [("index_befor_colum", "index_before_column"), ("drop_data", "drops_data"), ("orphan", "orphans")]
-    {
+    for (code, nearest) in [
+        ("index_befor_colum", "index_before_column"),
+        ("drop_data", "data_dropped"),
+        ("orphan", "dangling_foreign_key"),
+    ] {
         let ran = place.onward(&["explain", code]).exits(2);
         assert!(
             ran.err.contains(&format!("there is no code `{code}`; did you mean `{nearest}`?")),

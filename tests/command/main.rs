@@ -7,4 +7,5 @@ mod folder;
 mod formats;
 mod init;
 mod moving;
+mod renamed;
 mod terminal;

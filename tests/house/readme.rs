@@ -74,9 +74,10 @@ fn its_error_is_what_the_command_line_prints() {
 
 #[test]
 fn its_mistake_is_what_the_compiler_prints() {
-    let printed = read("tests/ui/field_null/field_null.stderr");
-    let printed =
-        printed.replace("ui/rows/jobs/", "migrations/").replace("ui/field_null/field_null.rs", "src/main.rs");
+    let printed = read("tests/ui/field_null_mismatch/field_null_mismatch.stderr");
+    let printed = printed
+        .replace("ui/rows/jobs/", "migrations/")
+        .replace("ui/field_null_mismatch/field_null_mismatch.rs", "src/main.rs");
     assert!(printed.contains(blocks("text")[1].trim_end()), "{printed}");
 }
 

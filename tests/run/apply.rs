@@ -37,7 +37,7 @@ fn what_is_locked_is_proven_by_check_and_not_by_every_build() -> Result<()> {
     for (command, code) in [("check", 1), ("lock", 1)] {
         let output = onward_tests::cargo_onward().arg(command).arg(&dir).output().unwrap();
         assert_eq!(output.status.code(), Some(code));
-        assert!(String::from_utf8(output.stdout).unwrap().contains("fails_with_rows"), "{command}");
+        assert!(String::from_utf8(output.stdout).unwrap().contains("failure_with_rows"), "{command}");
     }
     Ok(())
 }

@@ -112,7 +112,7 @@ fn what_is_locked_by_number_stays_so_and_its_databases_with_it() {
     place.write("migrations/onward.lock", LOCK);
     let out = place.onward(&["check"]).exits(0).out;
     assert!(out.contains("with diesel it would run before it"), "{out}");
-    assert!(out.contains("= note: version_order"), "{out}");
+    assert!(out.contains("= note: ambiguous_version_order"), "{out}");
     let out = place.onward(&["apply", "app.db"]).exits(0).out;
     assert!(out.starts_with("up to date at 2025-10-28-175920-0000 due"), "{out}");
     place.onward(&["status", "app.db"]).exits(0);

@@ -4,9 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{cargo, run};
+
+mod convention;
 
 /// Where checks are, each in the folder of its topic.
 const CHECKS: &str = "analysis/src/checks";
@@ -24,13 +26,9 @@ const SQL: &str = "CREATE TABLE jobs (id INTEGER PRIMARY KEY);\n";
 /// # Errors
 /// If this is no name of a code, or there is one already. Then nothing was written.
 pub(crate) fn write(name: &str, topic: &str) -> Result<()> {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    ensure!(
-        name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(is_plain)
-            && !name.ends_with('_'),
-        "`{name}` cannot be a code: use small letters, digits and `_`, as in index_before_column"
-    );
+    if let Some(fault) = convention::fault(name) {
+        bail!("`{name}` cannot be a code: {fault}; CONTRIBUTING.md says how a code is named");
+    }
     let topics = topics()?;
     ensure!(
         topics.iter().any(|known| known == topic),

@@ -3,7 +3,7 @@
 use onward_core::name::quoted;
 
 use crate::analysis::Analysis;
-use crate::checks::application::{field_null, field_type};
+use crate::checks::application::{field_null_mismatch, field_type_mismatch};
 use crate::checks::name::{unknown_column, unknown_table};
 use crate::diagnostic::Diagnostic;
 use crate::file::{FileId, Place};
@@ -74,7 +74,7 @@ impl Analysis {
 
     /// What to say to a field that cannot hold a column's values.
     pub fn wrong_type(&self, relation: &Relation, column: &Column, field: &str) -> Diagnostic {
-        field_type::diagnose(self.definition(&relation.name, &column.name), relation, column, field)
+        field_type_mismatch::diagnose(self.definition(&relation.name, &column.name), relation, column, field)
     }
 
     /// What to say to a field that is an `Option` and should not be, or the other way round. To look up since when takes
@@ -84,7 +84,13 @@ impl Analysis {
         let life =
             replay.and_then(|replay| replay.column_histories(&self.history).of(&relation.name, &column.name));
         let since = life.and_then(|life| life.changed).map(|migration| self.file_name(migration));
-        field_null::diagnose(self.definition(&relation.name, &column.name), relation, column, field, since)
+        field_null_mismatch::diagnose(
+            self.definition(&relation.name, &column.name),
+            relation,
+            column,
+            field,
+            since,
+        )
     }
 
     /// Where the history defines a column of a table or view as it is at the end: in a CREATE or an ADD COLUMN, under

@@ -3,27 +3,30 @@
 use super::table::RULES;
 use onward_core::kind::Kind;
 
-use super::down::{down_differs, down_fails};
+use super::down::{broken_down_migration, schema_not_restored};
 use super::files::{
-    bad_config_file, bad_file_name, duplicate_version, misplaced_config_file, mixed_layouts, no_migrations,
-    unknown_directive, unreadable, version_order,
+    ambiguous_version_order, bad_config_file, bad_file_name, duplicate_version, misplaced_config_file,
+    mixed_layouts, no_migrations, unknown_directive, unreadable_file,
 };
 use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
 use super::order::{
-    already_exists, broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
-    index_before_column, index_before_table, masked_create, used_before_added,
+    broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
+    index_before_column, index_before_table, masked_create, name_taken, use_before_definition,
 };
 use super::rebuild::{
-    affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, index_lost, null_primary_key,
-    references_moved, trigger_lost, view_lost,
+    affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, foreign_key_moved, index_lost,
+    null_primary_key, trigger_lost, view_lost,
 };
-use super::release::{before_locked, legacy_not_adopted, locked_changed, locked_missing};
+use super::release::{
+    legacy_not_adopted, out_of_order_migration, released_migration_changed, released_migration_missing,
+};
 use super::rows::{
-    drops_data, fails_with_rows, key_without_numbers, may_fail_with_rows, orphans, rows_lost, values_changed,
+    dangling_foreign_key, data_dropped, failure_with_rows, failure_with_some_rows, key_without_numbers,
+    rows_lost, values_changed,
 };
 use super::statement::{
-    depends_on_connection, newer_sqlite, not_in_transaction, pragma_without_effect, redundant_transaction,
-    replay_limit, sqlite_error, syntax_error, transaction_control,
+    connection_dependent_value, newer_sqlite, non_transactional_statement, pragma_without_effect,
+    redundant_transaction, replay_limit_reached, sqlite_error, syntax_error, transaction_control,
 };
 use crate::diagnostic::Diagnostic;
 use crate::file::FileId;
@@ -36,22 +39,22 @@ use crate::replay::{self, Loss, Part, Replay};
 const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[
     redundant_transaction::check,
     transaction_control::check,
-    not_in_transaction::check,
+    non_transactional_statement::check,
     pragma_without_effect::check,
-    depends_on_connection::check,
+    connection_dependent_value::check,
     sqlite_error::trigger,
 ];
 
 /// What every fault of the replay is asked; the first that knows it has it, and the last knows all.
 const FAULTS: &[fn(&History, &replay::Fault) -> Option<Diagnostic>] = &[
-    replay_limit::explain,
+    replay_limit_reached::explain,
     syntax_error::explain,
     unknown_function::explain,
     column_added_twice::explain,
-    already_exists::explain,
+    name_taken::explain,
     index_before_table::explain,
     index_before_column::explain,
-    used_before_added::explain,
+    use_before_definition::explain,
     column_removed::explain,
     double_quoted_string::explain,
     unknown_table::explain,
@@ -69,21 +72,21 @@ const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
     constraint_lost::check,
     null_primary_key::check,
     affinity_changed::check,
-    references_moved::check,
-    drops_data::check,
+    foreign_key_moved::check,
+    data_dropped::check,
 ];
 
 /// What is wrong with the folder, in words.
 pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
     let of_most = || history.layout.map(|layout| layout.to_string()).unwrap_or_default();
     Some(match fault {
-        Fault::Folder { file, dir, error } => unreadable::folder(*file, dir, error),
+        Fault::Folder { file, dir, error } => unreadable_file::folder(*file, dir, error),
         Fault::NoMigrations { file, dir } => no_migrations::diagnose(*file, dir),
-        Fault::Unreadable { file, path, problem } => unreadable::file(*file, path, problem),
+        Fault::Unreadable { file, path, problem } => unreadable_file::file(*file, path, problem),
         Fault::NotUtf8 { place, path, bytes, valid } => {
-            unreadable::not_utf8(place.clone(), path, bytes, *valid)
+            unreadable_file::not_utf8(place.clone(), path, bytes, *valid)
         }
-        Fault::Nul { place, path } => unreadable::nul(place.clone(), path),
+        Fault::Nul { place, path } => unreadable_file::nul(place.clone(), path),
         Fault::BadName { file, paths, name } => bad_file_name::diagnose(*file, paths, name),
         Fault::NoNumber { file, path } => bad_file_name::no_number(*file, path),
         Fault::DownWithoutUp { file, path } => bad_file_name::down_without_up(*file, path),
@@ -94,15 +97,15 @@ pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
             duplicate_version::diagnose(history, *file, &history.migrations[*earlier])
         }
         Fault::OtherOrder { versions, order } => {
-            return version_order::check(history, versions, *order);
+            return ambiguous_version_order::check(history, versions, *order);
         }
         Fault::OtherTool { found } => unknown_directive::other_tool(&history.files, found),
         Fault::OtherDialect { place, tool, dialect } => {
-            unreadable::other_dialect(place.clone(), *tool, dialect)
+            unreadable_file::other_dialect(place.clone(), *tool, dialect)
         }
-        Fault::Journal { file, problem } => unreadable::journal(*file, problem),
+        Fault::Journal { file, problem } => unreadable_file::journal(*file, problem),
         Fault::NotThere { file, paths } => bad_file_name::not_there(*file, paths),
-        Fault::Unlisted { file, paths } => version_order::unlisted(*file, paths),
+        Fault::Unlisted { file, paths } => ambiguous_version_order::unlisted(*file, paths),
         Fault::Code { file, paths, tool } => bad_file_name::code(*file, paths, *tool),
         Fault::Outside { file, mark } => redundant_transaction::outside(history, *file, mark),
         Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem, RULES),
@@ -120,9 +123,9 @@ pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.extend(orphans::check(history, replay));
-    diagnostics.extend(fails_with_rows::check(history, replay));
-    diagnostics.extend(may_fail_with_rows::check(history, replay));
+    diagnostics.extend(dangling_foreign_key::check(history, replay));
+    diagnostics.extend(failure_with_rows::check(history, replay));
+    diagnostics.extend(failure_with_some_rows::check(history, replay));
     diagnostics.extend(rows_lost::check(history, replay));
     diagnostics.extend(values_changed::check(history, replay));
     // An index that is not made because its name is taken is told as that.
@@ -141,8 +144,8 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     diagnostics.extend(key_without_numbers::check(history, replay));
     diagnostics.extend(outer_column::check(history, replay));
     diagnostics.extend(double_quoted_string::check(history, replay));
-    diagnostics.extend(down_fails::check(history, replay));
-    diagnostics.extend(down_differs::check(history, replay));
+    diagnostics.extend(broken_down_migration::check(history, replay));
+    diagnostics.extend(schema_not_restored::check(history, replay));
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));
@@ -153,7 +156,7 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
 }
 
 pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.extend(locked_changed::check(history, lock, entries));
-    diagnostics.extend(locked_missing::check(history, lock, entries));
-    diagnostics.extend(before_locked::check(history, lock, entries));
+    diagnostics.extend(released_migration_changed::check(history, lock, entries));
+    diagnostics.extend(released_migration_missing::check(history, lock, entries));
+    diagnostics.extend(out_of_order_migration::check(history, lock, entries));
 }

@@ -1,81 +1,88 @@
 //! The table of codes.
 
-use super::application::{field_null, field_type, not_repeatable};
-use super::down::{down_differs, down_fails};
+use std::iter::once;
+
+use super::application::{field_null_mismatch, field_type_mismatch, unrepeatable_history};
+use super::down::{broken_down_migration, schema_not_restored};
 use super::files::{
-    bad_config_file, bad_file_name, duplicate_version, empty_migration, folder_not_watched,
-    misplaced_config_file, mixed_layouts, no_migrations, unknown_directive, unreadable, unused_allow,
-    version_order,
+    ambiguous_version_order, bad_config_file, bad_file_name, duplicate_version, empty_migration,
+    folder_not_watched, misplaced_config_file, mixed_layouts, no_migrations, unknown_directive,
+    unreadable_file, unused_allow,
 };
 use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
 use super::order::{
-    already_exists, broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
-    index_before_column, index_before_table, masked_create, used_before_added,
+    broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
+    index_before_column, index_before_table, masked_create, name_taken, use_before_definition,
 };
 use super::rebuild::{
-    affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, index_lost, null_primary_key,
-    references_moved, trigger_lost, view_lost,
+    affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, foreign_key_moved, index_lost,
+    null_primary_key, trigger_lost, view_lost,
 };
-use super::release::{bad_lock_file, before_locked, legacy_not_adopted, locked_changed, locked_missing};
+use super::release::{
+    bad_lock_file, legacy_not_adopted, out_of_order_migration, released_migration_changed,
+    released_migration_missing,
+};
 use super::rows::{
-    drops_data, fails_with_rows, key_without_numbers, may_fail_with_rows, orphans, rows_lost, values_changed,
+    dangling_foreign_key, data_dropped, failure_with_rows, failure_with_some_rows, key_without_numbers,
+    rows_lost, values_changed,
 };
 use super::statement::{
-    depends_on_connection, newer_sqlite, not_in_transaction, pragma_without_effect, redundant_transaction,
-    replay_limit, sqlite_error, syntax_error, transaction_control,
+    connection_dependent_value, newer_sqlite, non_transactional_statement, pragma_without_effect,
+    redundant_transaction, replay_limit_reached, sqlite_error, syntax_error, transaction_control,
 };
+use crate::diagnostic::renamed::named;
 use crate::diagnostic::rule::Rule;
 
 /// The code table.
 pub static RULES: &[&Rule] = &[
     &affinity_changed::RULE,
-    &already_exists::RULE,
+    &ambiguous_version_order::RULE,
     &autoincrement_lost::RULE,
     &bad_config_file::RULE,
     &bad_file_name::RULE,
     &bad_lock_file::RULE,
-    &before_locked::RULE,
+    &broken_down_migration::RULE,
     &broken_trigger::RULE,
     &broken_view::RULE,
     &column_added_twice::RULE,
     &column_removed::RULE,
+    &connection_dependent_value::RULE,
     &constraint_lost::RULE,
-    &depends_on_connection::RULE,
+    &dangling_foreign_key::RULE,
+    &data_dropped::RULE,
     &double_quoted_string::RULE,
-    &down_differs::RULE,
-    &down_fails::RULE,
-    &drops_data::RULE,
     &duplicate_version::RULE,
     &empty_migration::RULE,
-    &fails_with_rows::RULE,
-    &field_null::RULE,
-    &field_type::RULE,
+    &failure_with_rows::RULE,
+    &failure_with_some_rows::RULE,
+    &field_null_mismatch::RULE,
+    &field_type_mismatch::RULE,
     &folder_not_watched::RULE,
     &foreign_key_lost::RULE,
     &foreign_key_mismatch::RULE,
+    &foreign_key_moved::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
     &index_lost::RULE,
     &key_without_numbers::RULE,
     &legacy_not_adopted::RULE,
-    &locked_changed::RULE,
-    &locked_missing::RULE,
     &masked_create::RULE,
-    &may_fail_with_rows::RULE,
     &misplaced_config_file::RULE,
     &mixed_layouts::RULE,
+    &name_taken::RULE,
     &newer_sqlite::RULE,
     &no_migrations::RULE,
-    &not_in_transaction::RULE,
-    &not_repeatable::RULE,
+    &non_transactional_statement::RULE,
     &null_primary_key::RULE,
-    &orphans::RULE,
+    &out_of_order_migration::RULE,
     &outer_column::RULE,
     &pragma_without_effect::RULE,
     &redundant_transaction::RULE,
-    &references_moved::RULE,
-    &replay_limit::RULE,
+    &released_migration_changed::RULE,
+    &released_migration_missing::RULE,
+    &replay_limit_reached::RULE,
     &rows_lost::RULE,
+    &schema_not_restored::RULE,
     &sqlite_error::RULE,
     &syntax_error::RULE,
     &transaction_control::RULE,
@@ -84,23 +91,25 @@ pub static RULES: &[&Rule] = &[
     &unknown_directive::RULE,
     &unknown_function::RULE,
     &unknown_table::RULE,
-    &unreadable::RULE,
+    &unreadable_file::RULE,
+    &unrepeatable_history::RULE,
     &unused_allow::RULE,
-    &used_before_added::RULE,
+    &use_before_definition::RULE,
     &values_changed::RULE,
-    &version_order::RULE,
     &view_lost::RULE,
 ];
 
-/// The rule of a code.
+/// The rule of a code, by its name of today or an old one.
 pub fn rule(code: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|rule| rule.code == code)
+    named(RULES, code)
 }
 
-/// The rule whose code is most like this text.
+/// The rule whose code, or an old name of it, is most like this text.
 pub fn nearest(text: &str) -> &'static Rule {
-    let distance = |rule: &&&'static Rule| strsim::damerau_levenshtein(text, rule.code);
-    RULES.iter().min_by_key(distance).copied().unwrap_or(&sqlite_error::RULE)
+    let distance = |name: &str| strsim::damerau_levenshtein(text, name);
+    let names = |rule: &Rule| once(rule.code).chain(rule.old_codes());
+    let least = |rule: &&&'static Rule| names(rule).map(distance).min();
+    RULES.iter().min_by_key(least).copied().unwrap_or(&sqlite_error::RULE)
 }
 
 #[cfg(test)]
@@ -108,27 +117,10 @@ mod tests {
     use super::*;
     use crate::checks::testing;
 
-    /// The files of an example, each behind a line with its path.
-    fn files(example: &str) -> Vec<(&str, String)> {
-        let mut files: Vec<(&str, String)> = Vec::new();
-        for line in example.lines() {
-            let path = line.strip_prefix("-- ").filter(|path| path.contains('.') && !path.contains(' '));
-            match (path, files.last_mut()) {
-                (Some(path), _) => files.push((path, String::new())),
-                (None, Some((_, text))) => *text += &format!("{line}\n"),
-                (None, None) => panic!("{example}"),
-            }
-        }
-        if !files.iter().any(|(path, _)| *path == "onward.toml") {
-            files.push(("onward.toml", String::new()));
-        }
-        files
-    }
-
     #[test]
     fn every_example_shows_its_code() {
         let codes = |example: &str| {
-            let files = files(example);
+            let files = testing::example(example);
             let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
             testing::folder(&files).diagnostics.into_iter().map(|found| found.rule.code).collect::<Vec<_>>()
         };
@@ -156,11 +148,11 @@ mod tests {
         let table = "CREATE TABLE t(a TEXT); CREATE TABLE u(a TEXT);";
         let fails = "ALTER TABLE t ADD COLUMN b TEXT NOT NULL DEFAULT NULL; ALTER TABLE u ADD COLUMN b TEXT NOT NULL DEFAULT NULL;";
         let found = codes(&[("1_a.sql", table), ("2_b.sql", fails), ("x.sql", "DELETE FROM t;")]);
-        assert_eq!(found, ["bad_file_name x.sql:1:1", "fails_with_rows 2_b.sql:1:81"]);
+        assert_eq!(found, ["bad_file_name x.sql:1:1", "failure_with_rows 2_b.sql:1:81"]);
         // A file that is not UTF-8 has its place, and may still hold anything.
         assert_eq!(
             codes(&[("1_a.sql", "CREATE TABLE nowhere(a);\0"), ("2_b.sql", broken)]),
-            ["unreadable 1_a.sql:1:25"]
+            ["unreadable_file 1_a.sql:1:25"]
         );
     }
 

@@ -10,7 +10,7 @@ use crate::diagnostic::render::{Style, render};
 pub(crate) fn folder(files: &[(&str, &str)]) -> Analysis {
     let dir = tempfile::tempdir().unwrap();
     if !files.iter().any(|(path, _)| *path == "onward.toml") {
-        write(dir.path(), "onward.toml", "[levels]\ndrops_data = 'allow'\n");
+        write(dir.path(), "onward.toml", "[levels]\ndata_dropped = 'allow'\n");
     }
     for (path, text) in files {
         write(dir.path(), path, text);
@@ -22,6 +22,23 @@ pub(crate) fn write(dir: &Path, path: &str, text: &str) {
     let path = dir.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
+}
+
+/// The files of a rule's example, each behind a line with its path.
+pub(crate) fn example(example: &str) -> Vec<(&str, String)> {
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for line in example.lines() {
+        let path = line.strip_prefix("-- ").filter(|path| path.contains('.') && !path.contains(' '));
+        match (path, files.last_mut()) {
+            (Some(path), _) => files.push((path, String::new())),
+            (None, Some((_, text))) => *text += &format!("{line}\n"),
+            (None, None) => panic!("{example}"),
+        }
+    }
+    if !files.iter().any(|(path, _)| *path == "onward.toml") {
+        files.push(("onward.toml", String::new()));
+    }
+    files
 }
 
 /// `code file:line:column` of every diagnostic.

@@ -9,6 +9,7 @@ use std::ops::Range;
 use onward_core::token::{Kind, tokens};
 
 use super::statement::{Allow, Statement};
+use crate::diagnostic::renamed::{current, named};
 use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Place};
 
@@ -19,15 +20,15 @@ pub enum Problem {
     Form,
     /// There is no such code.
     Code(String),
-    /// The code cannot be allowed.
-    NotAllowable(&'static Rule),
-    /// It gives no reason to allow this code.
-    Reason(String),
+    /// The code, here as it is written, cannot be allowed.
+    NotAllowable(String, &'static Rule),
+    /// It gives no reason to allow this code, here as it is written.
+    Reason(String, &'static Rule),
     /// No statement follows it.
     NoStatement,
 }
 
-/// What a directive says.
+/// What a directive says; the code as it is written.
 enum Directive {
     Allow { code: String, reason: String },
     ForeignKeys,
@@ -49,7 +50,8 @@ pub fn attach(
         match parse(body, rules) {
             Ok(Directive::ForeignKeys) => foreign_keys = true,
             Ok(Directive::Allow { code, reason }) => {
-                let allow = Allow { code, reason, place: place.clone() };
+                let allow =
+                    Allow { code: current(&code).to_owned(), written: code, reason, place: place.clone() };
                 let targets = targets(text, &token.range, statements);
                 if targets.is_empty() && !(statements.is_empty() && allow.code == EMPTY_MIGRATION) {
                     problems.push((place, Problem::NoStatement));
@@ -70,7 +72,7 @@ pub(crate) fn allows_empty(text: &str) -> bool {
     let comments = tokens(text).filter(|token| token.kind == Kind::Comment);
     comments
         .filter_map(|token| read(body(token.text)?.1).ok())
-        .any(|directive| matches!(directive, Directive::Allow { code, reason } if code == EMPTY_MIGRATION && !reason.is_empty()))
+        .any(|directive| matches!(directive, Directive::Allow { code, reason } if current(&code) == EMPTY_MIGRATION && !reason.is_empty()))
 }
 
 /// Whether a comment speaks to onward, and not to people.
@@ -91,10 +93,10 @@ fn parse(body: &str, rules: &[&'static Rule]) -> Result<Directive, Problem> {
         Directive::Allow { code, reason } => (code, reason),
         other => return Ok(other),
     };
-    match rules.iter().find(|rule| rule.code == code) {
+    match named(rules, &code) {
         None => Err(Problem::Code(code)),
-        Some(rule) if !rule.allowable => Err(Problem::NotAllowable(rule)),
-        Some(_) if reason.is_empty() => Err(Problem::Reason(code)),
+        Some(rule) if !rule.allowable => Err(Problem::NotAllowable(code, rule)),
+        Some(rule) if reason.is_empty() => Err(Problem::Reason(code, rule)),
         Some(_) => Ok(Directive::Allow { code, reason }),
     }
 }

@@ -237,7 +237,7 @@ mod tests {
 
     use super::*;
     use crate::analysis::read;
-    use crate::checks::files::unreadable;
+    use crate::checks::files::unreadable_file;
     use crate::diagnostic::Diagnostic;
     use crate::file::FileId;
     use crate::folder::listing::MOST;
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!((history.migrations.len(), history.legacy.len()), (1, 2));
         assert_eq!(history.inputs, ["1_a.sql", "legacy/old/1.SQL", "legacy/v0.9.sql"]);
         assert_eq!(codes(&[("legacy/v0.9.sql", b"")])[0].0, "no_migrations");
-        assert_eq!(codes(&[("1_a.sql", b""), ("legacy/v1.sql", b"\xff")])[0].0, "unreadable");
+        assert_eq!(codes(&[("1_a.sql", b""), ("legacy/v1.sql", b"\xff")])[0].0, "unreadable_file");
     }
 
     #[test]
@@ -405,7 +405,7 @@ mod tests {
 
         let mut listing = Listing { entries: MOST, ..Listing::default() };
         let (path, error) = listing.folder(dir.path(), "", 0).unwrap_err();
-        let many = unreadable::folder(FileId::default(), &path, &error);
+        let many = unreadable_file::folder(FileId::default(), &path, &error);
         let shown = dir.path().display();
         let expected =
             format!("cannot read the folder `{shown}`: more than 100000 files and folders lie below it");
@@ -415,9 +415,9 @@ mod tests {
     #[test]
     fn what_is_no_text_is_unreadable() {
         for bytes in [&b"SELECT '\xff'"[..], b"\xff\xfeS\0", b"SELECT 1;\0"] {
-            assert_eq!(codes(&[("1_a.sql", bytes)]), [("unreadable", "1_a.sql".to_owned())]);
+            assert_eq!(codes(&[("1_a.sql", bytes)]), [("unreadable_file", "1_a.sql".to_owned())]);
         }
         let missing = read(Path::new("no/such/folder")).1;
-        assert_eq!(missing[0].rule.code, "unreadable");
+        assert_eq!(missing[0].rule.code, "unreadable_file");
     }
 }

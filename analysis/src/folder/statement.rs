@@ -10,8 +10,10 @@ use crate::file::Place;
 /// `-- onward: allow(code) reason`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allow {
-    /// The code it allows.
+    /// The code it allows, by its name of today.
     pub code: String,
+    /// The code as it is written, which may be an old name.
+    pub written: String,
     /// Why, in the words of the file.
     pub reason: String,
     /// Where the directive stands.

@@ -146,7 +146,7 @@ mod tests {
         let names: Vec<String> = (1..=texts.len()).map(|number| format!("{number}_m.sql")).collect();
         let mut files: Vec<(&str, &str)> =
             names.iter().map(String::as_str).zip(texts.iter().copied()).collect();
-        let config = format!("{config}\n[levels]\ndrops_data = 'allow'\n");
+        let config = format!("{config}\n[levels]\ndata_dropped = 'allow'\n");
         files.push(("onward.toml", &config));
         codes(&files)
     }
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_database_of_an_old_release_has_the_real_one() {
-        let config = "[external]\nusers = ['id']\n[levels]\ndrops_data = 'allow'\n";
+        let config = "[external]\nusers = ['id']\n[levels]\ndata_dropped = 'allow'\n";
         let legacy = "CREATE TABLE users(id INTEGER PRIMARY KEY, email TEXT, name TEXT);";
         let found = folder(&[
             ("1_m.sql", CHILD),

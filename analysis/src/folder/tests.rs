@@ -158,7 +158,7 @@ fn prisma() {
     assert_eq!(read(&files).0, Some(Tool::Prisma));
     assert_eq!(with(&lock("sqlite")), []);
     let message = "these migrations of prisma's are for postgresql, and onward runs SQLite's";
-    assert_eq!(with(&lock("postgresql")), [("unreadable", message.to_owned())]);
+    assert_eq!(with(&lock("postgresql")), [("unreadable_file", message.to_owned())]);
     assert_eq!(with("provider"), []);
 }
 
@@ -187,9 +187,9 @@ fn drizzle() {
     assert_eq!(tool, Some(Tool::Drizzle));
     assert_eq!(order, ["0 0000_b.sql", "1 0001_z.sql", "2 0001_a.sql"]);
     assert_eq!(said(&beside(&files, &whole)), []);
-    assert_eq!(said(&beside(&files, &journal("postgresql", &["0000_b"])))[0].0, "unreadable");
+    assert_eq!(said(&beside(&files, &journal("postgresql", &["0000_b"])))[0].0, "unreadable_file");
     // Without a journal that can be read, nobody knows which of two comes first.
-    assert_eq!(said(&beside(&files, "{")).iter().filter(|found| found.0 == "unreadable").count(), 1);
+    assert_eq!(said(&beside(&files, "{")).iter().filter(|found| found.0 == "unreadable_file").count(), 1);
     let gone = said(&beside(&files, &journal("sqlite", &["0000_b", "0001_z", "0001_a", "0002_c"])));
     assert_eq!(
         gone,
@@ -200,7 +200,7 @@ fn drizzle() {
     let listed = journal("sqlite", &["0000_b", "0001_z"]);
     let part = beside(&more, &listed);
     let message = "`0002_c.sql` is not in drizzle's journal, so drizzle would not run it";
-    assert_eq!(said(&part), [("version_order", message.to_owned())]);
+    assert_eq!(said(&part), [("ambiguous_version_order", message.to_owned())]);
     let mut named = part.clone();
     named.push(("onward.toml", "order = \"name\"\n"));
     assert_eq!(said(&named), []);
@@ -250,15 +250,14 @@ fn positions_are_those_of_the_file() {
     let up = "-- é\n-- +goose Up\nCREATE TABLE t(a);\nCREATE INDEX i ON t(b);\n-- +goose Down\nDROP INDEX i;\nDROP TABLE tt;";
     assert_eq!(codes(&[("1_a.sql", up)]), ["unknown_column 1_a.sql:4:21"]);
     let down = "-- +goose Up\nCREATE TABLE t(a);\n-- +goose Down\nDROP TABLE tt;";
-    assert_eq!(codes(&[("1_a.sql", down)]), ["down_fails 1_a.sql:4:1"]);
+    assert_eq!(codes(&[("1_a.sql", down)]), ["broken_down_migration 1_a.sql:4:1"]);
 }
 
 #[test]
 fn a_directive_is_of_the_part_that_it_stands_in() {
     let rebuild = "-- onward: allow(redundant_transaction) old\n\n-- +goose Up\nBEGIN;\nCREATE TABLE t(a);\nCOMMIT;\n-- +goose Down\nDROP TABLE t;";
     assert_eq!(codes(&[("1_a.sql", rebuild)]), [""; 0]);
-    let down =
-        "-- +goose Up\nCREATE TABLE t(a);\n-- +goose Down\n-- onward: allow(down_fails) gone\nDROP TABLE tt;";
+    let down = "-- +goose Up\nCREATE TABLE t(a);\n-- +goose Down\n-- onward: allow(broken_down_migration) gone\nDROP TABLE tt;";
     assert_eq!(codes(&[("1_a.sql", down)]), [""; 0]);
 }
 
@@ -302,5 +301,8 @@ fn the_way_back_is_no_part_of_what_is_locked() {
         assert_eq!(codes(&files), [""; 0]);
     }
     let edited = text.replace("state TEXT", "state");
-    assert_eq!(codes(&[("1_a.sql", &edited), ("onward.lock", &locked)]), ["locked_changed 1_a.sql:2:1"]);
+    assert_eq!(
+        codes(&[("1_a.sql", &edited), ("onward.lock", &locked)]),
+        ["released_migration_changed 1_a.sql:2:1"]
+    );
 }

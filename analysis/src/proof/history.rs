@@ -97,7 +97,7 @@ record!(Migration {
     chain,
 });
 record!(Statement { range, kind, allows });
-record!(Allow { code, reason, place });
+record!(Allow { code, written, reason, place });
 
 record!(enum Kind {
     0 => Create { object, name, on, temporary, if_not_exists },

@@ -160,9 +160,13 @@ mod tests {
             [first, "(SELECT min(id) FROM users)", "CASE WHEN EXISTS (SELECT 1 FROM users) THEN 1 END"]
         {
             let both = format!("{POSTS} {USERS}");
-            assert_eq!(history(&[&both, &owned(owner)]), ["may_fail_with_rows 0002_m.sql:2:14"], "{owner}");
+            assert_eq!(
+                history(&[&both, &owned(owner)]),
+                ["failure_with_some_rows 0002_m.sql:2:14"],
+                "{owner}"
+            );
             let later = history(&[POSTS, USERS, &owned(owner)]);
-            assert_eq!(later, ["may_fail_with_rows 0003_m.sql:2:14"], "{owner}");
+            assert_eq!(later, ["failure_with_some_rows 0003_m.sql:2:14"], "{owner}");
             let else_one = owned(&format!("coalesce({owner}, 1)"));
             assert_eq!(history(&[&both, &else_one]), [""; 0], "{owner}");
             // There is always one.
@@ -177,7 +181,7 @@ mod tests {
         let key =
             owned(first).replace("owner INTEGER NOT NULL", "owner INTEGER NOT NULL REFERENCES users(id)");
         let found = history(&[&format!("{POSTS} {USERS}"), &key]);
-        assert_eq!(found, ["may_fail_with_rows 0002_m.sql:2:14"]);
+        assert_eq!(found, ["failure_with_some_rows 0002_m.sql:2:14"]);
         let update = "ALTER TABLE posts ADD COLUMN owner INTEGER NOT NULL DEFAULT 0; UPDATE posts SET owner = (SELECT id FROM users LIMIT 1);";
         assert_eq!(history(&[POSTS, USERS, update]).len(), 1);
         let bound = POSTS.replace("title TEXT", "by INTEGER NOT NULL REFERENCES users(id), title TEXT");

@@ -89,7 +89,7 @@ mod tests {
         ] {
             let found = history(&[old, &new(columns, copy)]).concat();
             assert_eq!(
-                found.contains("may_fail_with_rows 0002_m.sql:2:1"),
+                found.contains("failure_with_some_rows 0002_m.sql:2:1"),
                 fails,
                 "{columns} {copy}: {found}"
             );
@@ -108,7 +108,7 @@ mod tests {
         ] {
             let found = history(&[&made(old), &rebuild(new, all)]);
             assert!(
-                found.contains(&"may_fail_with_rows 0002_m.sql:2:1".to_owned()),
+                found.contains(&"failure_with_some_rows 0002_m.sql:2:1".to_owned()),
                 "{old} {new}: {found:?}"
             );
             for copy in ["SELECT * FROM t WHERE id IS NOT NULL", "SELECT coalesce(id, rowid), a FROM t"] {

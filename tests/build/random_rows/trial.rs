@@ -91,7 +91,7 @@ impl fmt::Display for Trial {
 }
 
 /// The errors of which an empty database sees nothing.
-const ROWS: [&str; 4] = ["fails_with_rows", "orphans", "rows_lost", "values_changed"];
+const ROWS: [&str; 4] = ["failure_with_rows", "dangling_foreign_key", "rows_lost", "values_changed"];
 
 /// Tries the history in a folder, if it runs at all; the same way every time.
 pub(crate) fn run(folder: &Path, rounds: u64) -> Trial {
@@ -276,7 +276,7 @@ impl Bench<'_> {
                 let place = history.place(at);
                 place.file == found.place.file && place.range.contains(&found.place.range.start)
             });
-            let Some(at) = statement.filter(|_| found.rule.code == "fails_with_rows") else { continue };
+            let Some(at) = statement.filter(|_| found.rule.code == "failure_with_rows") else { continue };
             let line = history.files.position(&history.place(at)).line;
             if !self.met.contains(&(history.path(at).to_owned(), line)) {
                 self.trial.unmet.insert(format!(

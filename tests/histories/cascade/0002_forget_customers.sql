@@ -1,1 +1,1 @@
-DELETE FROM customers WHERE id > 100; -- onward: allow(orphans) to see it refused
+DELETE FROM customers WHERE id > 100; -- onward: allow(dangling_foreign_key) to see it refused

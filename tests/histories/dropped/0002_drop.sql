@@ -1,2 +1,2 @@
--- onward: allow(drops_data) what it held is not needed any more
+-- onward: allow(data_dropped) what it held is not needed any more
 DROP TABLE old;

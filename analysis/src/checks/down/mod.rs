@@ -1,4 +1,4 @@
 //! Down migrations.
 
-pub mod down_differs;
-pub mod down_fails;
+pub mod broken_down_migration;
+pub mod schema_not_restored;

@@ -23,7 +23,7 @@ pub(crate) fn diagnose(place: Place, problem: &str) -> Diagnostic {
     Diagnostic::new(&RULE, place, format!("{FILE_NAME} cannot be used: {problem}")).label("here").help(
         "write `functions = [\"name\"]` and `collations = [\"name\"]` for what the application registers on its \
          connections, `[external]` with lines such as `users = [\"id\"]` for tables that others make, `[levels]` with lines such \
-         as `drops_data = \"deny\"` for how strict to be, and `[engine]` with `sqlite = \"3.40\"` for the oldest SQLite that \
+         as `data_dropped = \"deny\"` for how strict to be, and `[engine]` with `sqlite = \"3.40\"` for the oldest SQLite that \
          runs the migrations",
     )
 }

@@ -41,7 +41,7 @@ mod tests {
         let misplaced = |path: &str| vec![format!("misplaced_config_file {path}")];
         assert_eq!(found(&[PACKAGE, ("app/onward.toml", CONFIG)]), misplaced("../../onward.toml"));
         assert_eq!(found(&[PACKAGE, ("app/db/onward.toml", CONFIG)]), misplaced("../onward.toml"));
-        let levels = "[levels]\ndrops_data = \"deny\"\n";
+        let levels = "[levels]\ndata_dropped = \"deny\"\n";
         assert_eq!(found(&[PACKAGE, ("app/onward.toml", levels)]), misplaced("../../onward.toml"));
     }
 

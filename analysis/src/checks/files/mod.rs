@@ -2,6 +2,7 @@
 //!
 //! What a statement says is not here, nor `onward.lock` (`release`).
 
+pub mod ambiguous_version_order;
 pub mod bad_config_file;
 pub mod bad_file_name;
 pub mod duplicate_version;
@@ -11,6 +12,5 @@ pub mod misplaced_config_file;
 pub mod mixed_layouts;
 pub mod no_migrations;
 pub mod unknown_directive;
-pub mod unreadable;
+pub mod unreadable_file;
 pub mod unused_allow;
-pub mod version_order;

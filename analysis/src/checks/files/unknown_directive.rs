@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule::error("unknown_directive", "a directive is one tha
     .effect("A directive that is misspelled allows nothing.")
     .examples(
         "-- 0001_jobs.sql
--- onward: alow(drops_data) a draft
+-- onward: alow(data_dropped) a draft
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
         "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
@@ -31,13 +31,13 @@ pub(crate) fn diagnose(place: Place, problem: &Problem, rules: &[&Rule]) -> Diag
         Problem::Code(code) => {
             (format!("there is no code `{code}`"), format!("codes that can be allowed: {codes}"))
         }
-        Problem::NotAllowable(rule) => (
-            format!("`{}` cannot be allowed: {}", rule.code, rule.summary),
+        Problem::NotAllowable(code, rule) => (
+            format!("`{code}` cannot be allowed: {}", rule.summary),
             format!("codes that can be allowed: {codes}"),
         ),
-        Problem::Reason(code) => (
+        Problem::Reason(code, rule) => (
             format!("`allow({code})` has no reason"),
-            format!("say why, for the next reader: `-- onward: allow({code}) because …`"),
+            format!("say why, for the next reader: `-- onward: allow({}) because …`", rule.code),
         ),
         Problem::NoStatement => {
             label = "no statement follows";
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         for (text, message) in [
-            ("-- onward: allow drops_data\nSELECT 1", "this directive is not understood"),
+            ("-- onward: allow data_dropped\nSELECT 1", "this directive is not understood"),
             ("-- onward: allow(spelling) x\nSELECT 1", "there is no code `spelling`"),
             (
                 "-- onward: allow(redundant_transaction)\nBEGIN",

@@ -11,14 +11,14 @@ pub static RULE: Rule = Rule::warning("unused_allow", "an allow directive allows
     .effect("It would hide the next fault in this place.")
     .examples(
         "-- 0001_jobs.sql
--- onward: allow(drops_data) a draft
+-- onward: allow(data_dropped) a draft
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
         "-- 0001_jobs.sql
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
     );
 
 pub(crate) fn diagnose(allow: &Allow) -> Diagnostic {
-    let message = format!("`allow({})` allows nothing", allow.code);
+    let message = format!("`allow({})` allows nothing", allow.written);
     Diagnostic::new(&RULE, allow.place.clone(), message)
         .label(format!("no `{}` is found here", allow.code))
         .note("it would hide the next one in this place")
@@ -31,12 +31,12 @@ mod tests {
 
     #[test]
     fn what_allows_nothing_is_said_once() {
-        let unused = "-- onward: allow(drops_data) was a draft\nCREATE TABLE t(a);";
+        let unused = "-- onward: allow(data_dropped) was a draft\nCREATE TABLE t(a);";
         assert_eq!(history(&[unused]), ["unused_allow 0001_m.sql:1:12"]);
-        let file = "-- onward: allow(drops_data) drafts\n\nCREATE TABLE t(a); CREATE TABLE u(a);";
+        let file = "-- onward: allow(data_dropped) drafts\n\nCREATE TABLE t(a); CREATE TABLE u(a);";
         let found = folder(&[("1_a.sql", file)]);
         assert_eq!(found.diagnostics.len(), 1);
-        assert_eq!(found.diagnostics[0].message, "`allow(drops_data)` allows nothing");
+        assert_eq!(found.diagnostics[0].message, "`allow(data_dropped)` allows nothing");
         assert!(!found.has_errors());
         let strings = "-- onward: allow(double_quoted_string) old\nCREATE TABLE t(a);";
         assert_eq!(history(&[strings]), ["unused_allow 0001_m.sql:1:12"]);
@@ -46,10 +46,10 @@ mod tests {
     #[test]
     fn silent_above_a_drop() {
         for text in [
-            "-- onward: allow(drops_data) drafts\nDROP TABLE t;",
-            "-- onward: allow(drops_data) drafts\nALTER TABLE t DROP COLUMN b;",
-            "DELETE FROM t;\n-- onward: allow(drops_data) drafts\nDROP TABLE t;",
-            "-- onward: allow(drops_data) drafts\n\nCREATE TABLE u(a);\nDROP TABLE t;",
+            "-- onward: allow(data_dropped) drafts\nDROP TABLE t;",
+            "-- onward: allow(data_dropped) drafts\nALTER TABLE t DROP COLUMN b;",
+            "DELETE FROM t;\n-- onward: allow(data_dropped) drafts\nDROP TABLE t;",
+            "-- onward: allow(data_dropped) drafts\n\nCREATE TABLE u(a);\nDROP TABLE t;",
         ] {
             let found =
                 codes(&[("1_a.sql", "CREATE TABLE t(a, b);"), ("2_b.sql", text), ("onward.toml", "")]);
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn silent_where_it_is_used() {
-        let drop = "-- onward: allow(drops_data) drafts are disposable\nDROP TABLE t;";
+        let drop = "-- onward: allow(data_dropped) drafts are disposable\nDROP TABLE t;";
         assert_eq!(history(&["CREATE TABLE t(a);", drop]), [""; 0]);
         let strings =
             "-- onward: allow(double_quoted_string) old\n\nCREATE TABLE t(a); UPDATE t SET a = \"x\";";
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn silent_where_a_fault_is_in_the_way() {
-        let drop = "-- onward: allow(drops_data) drafts are disposable\nDROP TABLE t;";
+        let drop = "-- onward: allow(data_dropped) drafts are disposable\nDROP TABLE t;";
         assert_eq!(history(&[drop]), ["unknown_table 0001_m.sql:2:12"]);
     }
 }

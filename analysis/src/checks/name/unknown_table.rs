@@ -126,7 +126,10 @@ mod tests {
     #[test]
     fn another_database_explains_what_is_missing_there_and_no_more() {
         let text = "ATTACH 'x.db' AS y;\nINSERT INTO y.t VALUES (1);\nINSERT INTO t VALUES (1);";
-        assert_eq!(history(&[text]), ["not_in_transaction 0001_m.sql:1:1", "unknown_table 0001_m.sql:3:13"]);
+        assert_eq!(
+            history(&[text]),
+            ["non_transactional_statement 0001_m.sql:1:1", "unknown_table 0001_m.sql:3:13"]
+        );
     }
 
     #[test]

@@ -36,8 +36,14 @@ pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterat
         // Only what stops the build: that some rows are left is less than that every write fails.
         let left = |finding: &Finding| {
             let is_it = matches!(&finding.what, What::Orphans { parent: gone, .. } if Ident(gone) == parent);
-            let is_error = !matches!(history.config.levels.get("orphans"), Some(Level::Allow | Level::Warn));
-            is_it && finding.certain && is_error && !history.statement(finding.at).allows("orphans")
+            let is_error = !matches!(
+                history.config.levels.get("dangling_foreign_key"),
+                Some(Level::Allow | Level::Warn)
+            );
+            is_it
+                && finding.certain
+                && is_error
+                && !history.statement(finding.at).allows("dangling_foreign_key")
         };
         replay.losses.iter().any(moved) || replay.findings.iter().any(left)
     };
@@ -174,7 +180,7 @@ mod tests {
             found.diagnostics.iter().map(|found| found.rule.code).collect::<Vec<_>>()
         };
         assert!(codes(&[tables, add, "DROP TABLE p;"]).contains(&"foreign_key_mismatch"));
-        let allowed = "-- onward: allow(orphans) nobody has any\nDROP TABLE p;";
+        let allowed = "-- onward: allow(dangling_foreign_key) nobody has any\nDROP TABLE p;";
         let child = "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INTEGER REFERENCES p(id));";
         assert_eq!(codes(&[child, "CREATE TABLE other(a);", allowed]), ["foreign_key_mismatch"]);
     }

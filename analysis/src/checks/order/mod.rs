@@ -2,7 +2,6 @@
 //!
 //! A name that nothing makes is in `name`.
 
-pub mod already_exists;
 pub mod broken_trigger;
 pub mod broken_view;
 pub mod column_added_twice;
@@ -11,4 +10,5 @@ pub mod foreign_key_mismatch;
 pub mod index_before_column;
 pub mod index_before_table;
 pub mod masked_create;
-pub mod used_before_added;
+pub mod name_taken;
+pub mod use_before_definition;

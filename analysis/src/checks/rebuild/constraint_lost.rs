@@ -136,7 +136,7 @@ mod tests {
         );
         let found = folder(&[("1_a.sql", &old), ("2_b.sql", &new)]);
         // That rows may be in the way of what is new is another matter.
-        let lost = found.diagnostics.into_iter().filter(|found| found.rule.code != "may_fail_with_rows");
+        let lost = found.diagnostics.into_iter().filter(|found| found.rule.code != "failure_with_some_rows");
         let known = |message: &String| message.contains("lost in the rebuild: ");
         let messages: Vec<String> = lost.map(|found| found.message).collect();
         assert!(messages.iter().all(known), "{messages:?}");

@@ -142,6 +142,6 @@ mod tests {
         }
         // While it was gone, an application may have written what it would have refused.
         let back = rebuild(" REFERENCES p(id)").replace("id, p", "id, p, a");
-        assert_eq!(history(&[TABLES, &rebuild(""), &back]), ["orphans 0003_m.sql:2:1"]);
+        assert_eq!(history(&[TABLES, &rebuild(""), &back]), ["dangling_foreign_key 0003_m.sql:2:1"]);
     }
 }

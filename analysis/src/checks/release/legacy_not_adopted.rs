@@ -88,7 +88,7 @@ mod tests {
         ("0002_queue.sql", "ALTER TABLE jobs ADD COLUMN queue TEXT; UPDATE jobs SET queue = 'main';");
     const UNIQUE: (&str, &str) = (
         "0003_unique.sql",
-        "-- onward: allow(may_fail_with_rows) one job a state\nCREATE UNIQUE INDEX one ON jobs(state);",
+        "-- onward: allow(failure_with_some_rows) one job a state\nCREATE UNIQUE INDEX one ON jobs(state);",
     );
 
     fn found(legacy: &str) -> Vec<String> {

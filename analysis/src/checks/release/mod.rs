@@ -1,7 +1,7 @@
 //! What is released: `onward.lock`, and the databases of old releases.
 
 pub mod bad_lock_file;
-pub mod before_locked;
 pub mod legacy_not_adopted;
-pub mod locked_changed;
-pub mod locked_missing;
+pub mod out_of_order_migration;
+pub mod released_migration_changed;
+pub mod released_migration_missing;

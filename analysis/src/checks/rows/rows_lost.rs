@@ -247,6 +247,6 @@ mod tests {
         assert_eq!(history(&[JOBS, moved, &create, &copy, "DROP TABLE old;"]), [""; 0]);
         // Something else in between, and an application has been at work.
         let other = history(&[JOBS, moved, &create, "CREATE TABLE other(a);", &copy]);
-        assert_eq!(other, ["may_fail_with_rows 0005_m.sql:1:1"]);
+        assert_eq!(other, ["failure_with_some_rows 0005_m.sql:1:1"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Values that are others after a migration which keeps their table, and says nothing of changing them.
 
-use super::drops_data::came_with_release;
+use super::data_dropped::came_with_release;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::History;

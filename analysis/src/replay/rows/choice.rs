@@ -89,7 +89,7 @@ mod tests {
         let case = |values: &str| rebuild(&format!("SELECT id, CASE state {values} END FROM jobs"));
         assert_eq!(
             history(&[jobs, &case("WHEN 'a' THEN 1 WHEN 'b' THEN 2 WHEN 'd' THEN 4")]),
-            ["may_fail_with_rows 0002_m.sql:2:1"]
+            ["failure_with_some_rows 0002_m.sql:2:1"]
         );
         let all = "WHEN 'a' THEN 1 WHEN 'b' THEN 2 WHEN 'c' THEN 3 WHEN 'd' THEN 4";
         assert_eq!(history(&[jobs, &case(all)]), [""; 0]);
@@ -104,6 +104,6 @@ mod tests {
         // Of two lists, what goes together is tried first, and then each alone.
         let two = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('a', 'b')),
             kind INT NOT NULL CHECK (kind IN (1, 2, 3)), CHECK (state <> 'b' OR kind = 1));";
-        assert_eq!(history(&[two, &case("WHEN 'a' THEN 1")]), ["may_fail_with_rows 0002_m.sql:2:1"]);
+        assert_eq!(history(&[two, &case("WHEN 'a' THEN 1")]), ["failure_with_some_rows 0002_m.sql:2:1"]);
     }
 }

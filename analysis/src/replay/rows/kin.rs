@@ -244,7 +244,7 @@ mod tests {
             )
         };
         let unique = ", UNIQUE (q, name)";
-        assert_eq!(found(&[first, &second("q.token = p.token", unique)]), ["may_fail_with_rows"]);
+        assert_eq!(found(&[first, &second("q.token = p.token", unique)]), ["failure_with_some_rows"]);
         assert_eq!(found(&[first, &second("q.old = p.id", unique)]), [""; 0]);
         assert_eq!(found(&[first, &second("q.token = p.token", "")]), [""; 0]);
     }
@@ -267,7 +267,7 @@ mod tests {
                 format!("(SELECT n {of} LIMIT 1)"),
             ] {
                 let update = format!("UPDATE p SET total = {value};");
-                assert_eq!(found(&[&child(key), &update]), ["may_fail_with_rows"], "{key}: {value}");
+                assert_eq!(found(&[&child(key), &update]), ["failure_with_some_rows"], "{key}: {value}");
                 let else_none = format!("UPDATE p SET total = coalesce({value}, 0);");
                 assert_eq!(found(&[&child(key), &else_none]), [""; 0], "{key}: {value}");
                 let with = format!("UPDATE p SET total = {value} WHERE id IN (SELECT p FROM c);");
@@ -299,7 +299,7 @@ mod tests {
         };
         let one = child(KEYS[2]);
         assert_eq!(found(&[&one, &copy("JOIN", "NOT NULL")]), ["rows_lost"]);
-        assert_eq!(found(&[&one, &copy("LEFT JOIN", "NOT NULL")]), ["may_fail_with_rows"]);
+        assert_eq!(found(&[&one, &copy("LEFT JOIN", "NOT NULL")]), ["failure_with_some_rows"]);
         let joined = copy("JOIN", "NOT NULL");
         let summed = joined.replace("p.id;", "p.id GROUP BY p.id;");
         assert_eq!(found(&[&child(KEYS[0]), &summed]), ["rows_lost"]);
@@ -339,7 +339,7 @@ mod tests {
         for key in &KEYS[..3] {
             for gone in ["name IS NULL".to_owned(), format!("id NOT IN ({kept})"), "total > 1".to_owned()] {
                 let delete = format!("DELETE FROM p WHERE {gone};");
-                assert_eq!(found(&[&child(key), &delete]), ["orphans"], "{key}: {gone}");
+                assert_eq!(found(&[&child(key), &delete]), ["dangling_foreign_key"], "{key}: {gone}");
                 let both = format!("DELETE FROM c WHERE p IN (SELECT id FROM p WHERE {gone}); {delete}");
                 assert_eq!(found(&[&child(key), &both]), [""; 0], "{key}: {gone}");
                 let childless = format!(
@@ -369,7 +369,7 @@ mod tests {
                     found(&texts)
                 };
                 for text in ["DELETE FROM state WHERE v = 'd';", "UPDATE state SET v = 'x' WHERE v = 'e';"] {
-                    assert_eq!(last(text), ["orphans"], "{before:?} {text}");
+                    assert_eq!(last(text), ["dangling_foreign_key"], "{before:?} {text}");
                 }
                 let replaced = "INSERT INTO state VALUES ('x'); UPDATE jobs SET state = 'x' WHERE state = 'd'; DELETE FROM state WHERE v = 'd';";
                 assert_eq!(last(replaced), [""; 0], "{before:?}");
@@ -381,7 +381,7 @@ mod tests {
                 };
                 assert_eq!(
                     last(&lookup("WHEN 'a' THEN 1 WHEN 'b' THEN 2 WHEN 'c' THEN 3")),
-                    ["may_fail_with_rows"]
+                    ["failure_with_some_rows"]
                 );
                 assert_eq!(last(&lookup("WHEN 'a' THEN 1 ELSE 2")), [""; 0]);
             }
@@ -397,10 +397,10 @@ mod tests {
         for parent in ["p", "q"] {
             assert_eq!(
                 found(&[tables, &format!("DELETE FROM {parent} WHERE a IS NULL;")]),
-                ["orphans"],
+                ["dangling_foreign_key"],
                 "{parent}"
             );
         }
-        assert_eq!(found(&[tables, "ALTER TABLE c ADD COLUMN a TEXT NOT NULL;"]), ["fails_with_rows"]);
+        assert_eq!(found(&[tables, "ALTER TABLE c ADD COLUMN a TEXT NOT NULL;"]), ["failure_with_rows"]);
     }
 }

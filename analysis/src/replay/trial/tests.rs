@@ -43,7 +43,7 @@ fn a_check_that_legal_values_break() {
         ("a INTEGER, b INTEGER, CHECK (a <= b)", "a, b", "a = 2"),
     ] {
         let found = shown(TABLE, &rebuild(columns, values));
-        assert_eq!(found, ("may_fail_with_rows".into(), row.into()), "{columns}");
+        assert_eq!(found, ("failure_with_some_rows".into(), row.into()), "{columns}");
     }
 }
 
@@ -58,7 +58,7 @@ fn a_check_that_has_become_narrower() {
         (range, "n INTEGER CHECK (n BETWEEN 1 AND 9)", "n", "n = 0"),
     ] {
         let (code, shown) = shown(first, &rebuild(columns, values));
-        assert_eq!(code, "may_fail_with_rows", "{columns}");
+        assert_eq!(code, "failure_with_some_rows", "{columns}");
         assert!(shown.ends_with(row), "{columns}: {shown}");
     }
     let copy = rebuild("n INTEGER CHECK (n >= 0)", "n").replace("INSERT INTO", "INSERT OR IGNORE INTO");
@@ -102,11 +102,11 @@ fn a_column_that_holds_numbers_alone_from_now_on() {
         [("n INTEGER; STRICT", "n", "n = 'abc'"), ("r REAL; STRICT", "r", "r = 'abc'")]
     {
         let found = shown(TABLE, &rebuild(columns, values));
-        assert_eq!(found, ("may_fail_with_rows".into(), row.into()), "{columns}");
+        assert_eq!(found, ("failure_with_some_rows".into(), row.into()), "{columns}");
     }
     let id = "CREATE TABLE t(id INT NOT NULL PRIMARY KEY, s TEXT);";
     let found = history(&[id, &rebuild("s TEXT", "s")]);
-    assert_eq!(found, ["may_fail_with_rows 0002_m.sql:1:49"]);
+    assert_eq!(found, ["failure_with_some_rows 0002_m.sql:1:49"]);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn what_differs_and_not_enough() {
         ),
         (LOCKED, "UPDATE t SET n = 0;", "s = 'locked'"),
     ] {
-        assert_eq!(shown(first, second), ("may_fail_with_rows".into(), row.into()), "{second}");
+        assert_eq!(shown(first, second), ("failure_with_some_rows".into(), row.into()), "{second}");
     }
 }
 
@@ -141,7 +141,7 @@ fn what_an_index_did_not_look_at() {
         ("CREATE UNIQUE INDEX one ON t(e) WHERE active IN (1, 2);", two),
     ] {
         let second = format!("DROP INDEX one; {whole}");
-        assert_eq!(shown(PARTIAL, &second), ("may_fail_with_rows".into(), row.into()), "{whole}");
+        assert_eq!(shown(PARTIAL, &second), ("failure_with_some_rows".into(), row.into()), "{whole}");
     }
     // One that looks at some of the rows, where nothing was unique: those need not be the first that are seen.
     let quotes = "CREATE TABLE t(id INTEGER PRIMARY KEY, s TEXT, state TEXT NOT NULL CHECK (state IN ('new', 'open', 'paid')));";
@@ -187,7 +187,7 @@ fn a_trial_leaves_nothing_behind() {
     let index = "CREATE UNIQUE INDEX i ON t(n);";
     // The rows that were there before are still what the next migration meets.
     let found = history(&[first, &check, index]);
-    assert_eq!(found, ["trigger_lost 0002_m.sql:2:10", "may_fail_with_rows 0003_m.sql:1:1"]);
+    assert_eq!(found, ["trigger_lost 0002_m.sql:2:10", "failure_with_some_rows 0003_m.sql:1:1"]);
 }
 
 #[test]
@@ -200,7 +200,11 @@ fn a_value_that_is_missing_among_the_rows_that_a_copy_picks() {
         "SELECT id, b, width FROM t WHERE kind = 'dynamic'",
     ] {
         let found = shown(first, &format!("{into} {copy};"));
-        assert_eq!(found, ("may_fail_with_rows".into(), "kind = 'dynamic', width = NULL".into()), "{copy}");
+        assert_eq!(
+            found,
+            ("failure_with_some_rows".into(), "kind = 'dynamic', width = NULL".into()),
+            "{copy}"
+        );
         for sound in [
             format!("{into} {copy} AND width IS NOT NULL;"),
             format!("UPDATE t SET width = 1 WHERE width IS NULL; {into} {copy};"),

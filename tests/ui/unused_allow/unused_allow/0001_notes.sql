@@ -1,4 +1,4 @@
--- onward: allow(drops_data) there was a table once
+-- onward: allow(data_dropped) there was a table once
 
 CREATE TABLE notes (
     id INTEGER PRIMARY KEY

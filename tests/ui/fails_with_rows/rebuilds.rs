@@ -1,9 +1,0 @@
-//! Rebuilds that fail for every row: one has nothing for a column, the other puts back what was never gone.
-
-use onward::{Migrations, migrations};
-
-static MIGRATIONS: Migrations = migrations!("ui/fails_with_rows/rebuilds");
-
-fn main() -> onward::Result<()> {
-    MIGRATIONS.open("app.db").map(drop)
-}

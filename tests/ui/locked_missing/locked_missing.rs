@@ -1,7 +1,0 @@
-use onward::{Migrations, migrations};
-
-static MIGRATIONS: Migrations = migrations!("ui/locked_missing/locked_missing");
-
-fn main() -> onward::Result<()> {
-    MIGRATIONS.open("app.db").map(drop)
-}

@@ -1,7 +1,0 @@
-use onward::{Migrations, migrations};
-
-static MIGRATIONS: Migrations = migrations!("ui/unreadable/not_utf8");
-
-fn main() -> onward::Result<()> {
-    MIGRATIONS.open("app.db").map(drop)
-}
