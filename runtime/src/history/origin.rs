@@ -1,4 +1,4 @@
-//! What a program embeds of another tool, to take over its databases: what that tool has of each file, and how its ledger is
+//! What a program embeds of another tool, to adopt its databases: what that tool has of each file, and how its ledger is
 //! read; and what can be wrong with such a ledger.
 
 use std::borrow::Cow;
@@ -77,7 +77,7 @@ pub(crate) struct Ran {
     pub(crate) stands_for_all: bool,
 }
 
-/// Why a database is not taken over from another tool.
+/// Why a database is not adopted from another tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OtherLedger {
@@ -110,13 +110,13 @@ pub enum OtherLedger {
         /// How it differs from what it should be.
         differences: Vec<Difference>,
     },
-    /// A migration may have run, or not, or half, and the schema does not tell.
+    /// A migration, or what takes it back, may have run, or not, or half, and the schema does not tell.
     InDoubt {
-        /// Its version.
+        /// The version of the last migration that has run if it has.
         version: i64,
         /// Its file.
         file: String,
-        /// The version of the migration before it.
+        /// The version of the last migration that has run if it has not; `None` if none has.
         before: Option<i64>,
         /// The statement that may have changed rows, or not: its line and text. `None` if the schema is one that only a
         /// part of the migration leaves.
