@@ -63,7 +63,7 @@ impl Migrations {
     /// Any [`Error`](crate::Error). The database is as it was, but for three: after
     /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) everything is applied; after
     /// [`ErrorKind::InDoubt`](crate::ErrorKind::InDoubt) everything is, or nothing; with
-    /// [`ErrorKind::TransactionEnded`](crate::ErrorKind::TransactionEnded) a hook has committed what had run before it.
+    /// [`ErrorKind::TransactionEnded`](crate::ErrorKind::TransactionEnded) a hook has ended the transaction, and what had run before it is committed or rolled back.
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
         self.migrator().apply(conn)
     }
