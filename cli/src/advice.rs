@@ -14,15 +14,9 @@ pub(crate) fn words(error: &Error) -> String {
     }
 }
 
-/// Whether a table of these is the ledger of another tool.
-fn has_ledger_of_a_tool(tables: &[String]) -> bool {
-    let mut ledgers = Tool::ALL.into_iter().filter_map(Tool::ledger);
-    ledgers.any(|ledger| tables.iter().any(|table| table.eq_ignore_ascii_case(ledger)))
-}
-
 fn help(error: &Error, said: &str) -> Option<&'static str> {
     Some(match error.kind() {
-        ErrorKind::NoLedger { tables } if has_ledger_of_a_tool(tables) => {
+        ErrorKind::NoLedger { tables } if !Tool::with_ledger(tables).is_empty() => {
             "another tool has migrated it: take it over with `cargo onward adopt --from auto`, and try it before with `cargo \
              onward rehearse --from auto`"
         }

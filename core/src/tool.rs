@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::name::Ident;
+
 /// A tool that applies migrations and writes down which have run.
 ///
 /// ```
@@ -84,6 +86,17 @@ impl Tool {
     /// The tool of this name.
     pub fn named(name: &str) -> Option<Tool> {
         Tool::ALL.into_iter().find(|tool| tool.name() == name)
+    }
+
+    /// Those that call their ledger as one of these tables is called, in any case.
+    ///
+    /// ```
+    /// use onward_core::tool::Tool;
+    /// assert_eq!(Tool::with_ledger(&["jobs", "Schema_migrations"]), [Tool::GolangMigrate, Tool::Dbmate]);
+    /// ```
+    pub fn with_ledger(tables: &[impl AsRef<str>]) -> Vec<Tool> {
+        let has = |ledger: &str| tables.iter().any(|table| Ident(table.as_ref()) == ledger);
+        Tool::ALL.into_iter().filter(|tool| tool.ledger().is_some_and(has)).collect()
     }
 
     /// The table in which it writes down what has run, as it calls it unless told otherwise; `None` if it only counts, in

@@ -54,7 +54,7 @@ use proc_macro::TokenStream;
 /// println!("cargo::rerun-if-changed=migrations");
 /// ```
 ///
-/// Or the crate `onward-build`, whose line watches the folder and proves the history once for each change.
+/// Or use the crate `onward-build`: its line in `build.rs` watches the folder and proves the history once for each change.
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     let expanded = input::parse(input.into())

@@ -207,7 +207,8 @@ fn field(column: &Column, index: usize, span: Span) -> syn::Result<Ident> {
 
 /// A name of SQL as one of Rust, a raw one if it is a keyword.
 fn identifier(name: &str, span: Span) -> Option<Ident> {
-    if syn::parse_str::<Ident>(name).is_ok() {
+    // It parses with white space or a comment around it as well, and as a raw one: `Ident::new` panics at these.
+    if !name.starts_with("r#") && syn::parse_str::<Ident>(name).is_ok_and(|parsed| parsed == name) {
         return Some(Ident::new(name, span));
     }
     let is_word = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
@@ -249,5 +250,31 @@ fn natural(value: &Value) -> TokenStream {
         Classes::TEXT => quote!(::std::string::String),
         Classes::BLOB => quote!(::std::vec::Vec<u8>),
         _ => quote!(::onward::rusqlite::types::Value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_an_identifier_as_it_is_or_none() {
+        let shown = |name| identifier(name, Span::call_site()).map(|found| found.to_string());
+        for (name, expected) in [
+            ("jobs", Some("jobs")),
+            ("größe", Some("größe")),
+            ("type", Some("r#type")),
+            ("self", None),
+            ("_", None),
+            ("", None),
+            (" jobs", None),
+            ("jobs /* all */", None),
+            ("r#type", None),
+            ("m²", None),
+            ("count(*)", None),
+            ("1st", None),
+        ] {
+            assert_eq!(shown(name).as_deref(), expected, "{name}");
+        }
     }
 }

@@ -16,6 +16,10 @@ pub(crate) fn expand(input: Input) -> syn::Result<TokenStream> {
         let message = "hooks do not run in a snapshot: leave `after` out here";
         return Err(syn::Error::new(hook.span, message));
     }
+    if let Some(from) = &input.from {
+        let message = "a snapshot adopts no database: leave `from` out here";
+        return Err(syn::Error::new(from.span, message));
+    }
     let once = schema.once();
     let files = &schema.analysis.history.files;
     let none = quote!(::onward::__private::snapshot(0, &[], &[]));

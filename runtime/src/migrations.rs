@@ -60,8 +60,10 @@ impl Migrations {
     /// ```
     ///
     /// # Errors
-    /// Any [`Error`](crate::Error); each leaves the database as it was, but for
-    /// [`ErrorKind::Settings`](crate::ErrorKind::Settings).
+    /// Any [`Error`](crate::Error). The database is as it was, but for three: after
+    /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) everything is applied; after
+    /// [`ErrorKind::InDoubt`](crate::ErrorKind::InDoubt) everything is, or nothing; with
+    /// [`ErrorKind::TransactionEnded`](crate::ErrorKind::TransactionEnded) a hook has ended the transaction, and what had run before it is committed or rolled back.
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
         self.migrator().apply(conn)
     }
@@ -83,7 +85,8 @@ impl Migrations {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Sqlite`](crate::ErrorKind::Sqlite) if the database cannot be read.
+    /// If the database cannot be read, and [`ErrorKind::NotALedger`](crate::ErrorKind::NotALedger) if something else has the name of
+    /// the ledger.
     pub fn status(&self, conn: &Connection) -> Result<Status> {
         ledger::status(self, conn).map_err(|error| error.on(conn))
     }
@@ -107,7 +110,7 @@ impl Migrations {
     /// ```
     ///
     /// # Errors
-    /// If the database cannot be read, or ledger and program do not agree about what has run.
+    /// If the database cannot be read, if it has tables and no ledger, or if ledger and program do not agree about what has run.
     pub fn verify(&self, conn: &Connection) -> Result<Vec<Difference>> {
         run::verify(self, conn).map_err(|error| error.on(conn))
     }

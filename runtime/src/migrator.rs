@@ -242,13 +242,15 @@ impl<'m> Migrator<'m> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// It is decided by the schema alone, so try it with [`Migrator::rehearse`] on a copy of a real database first, which
-    /// lists what would be recorded as run without being run. Where the schema cannot tell, since migrations write nothing
-    /// but rows, [`Adopt::At`] says which have run.
+    /// The schema alone decides, but for [`Adopt::From`], which asks the ledger of another tool as well. So try it with
+    /// [`Migrator::rehearse`] on a copy of a real database first, which lists what would be recorded as run without being
+    /// run. Where the schema cannot tell, since migrations write nothing but rows, [`Adopt::At`] says which have run.
     ///
     /// # Errors
-    /// [`ErrorKind::NotAdopted`](crate::ErrorKind::NotAdopted), [`ErrorKind::Undecided`](crate::ErrorKind::Undecided) and [`ErrorKind::Unrepeatable`](crate::ErrorKind::Unrepeatable); nothing is changed then. And
-    /// [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion) for a version that the program does not have, whatever the database.
+    /// The run ends with [`ErrorKind::NotAdopted`](crate::ErrorKind::NotAdopted),
+    /// [`ErrorKind::Undecided`](crate::ErrorKind::Undecided), [`ErrorKind::Unrepeatable`](crate::ErrorKind::Unrepeatable) or
+    /// [`ErrorKind::OtherLedger`](crate::ErrorKind::OtherLedger), and nothing is changed. For a version that the program does
+    /// not have it ends with [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion), whatever the database.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
         self.options.adopt = Some(Adopting { how, adopt: run::adopt, since: run::since });
         self
@@ -338,8 +340,10 @@ impl<'m> Migrator<'m> {
     /// ```
     ///
     /// # Errors
-    /// As [`Migrations::apply`]; [`ErrorKind::NoDownFile`](crate::ErrorKind::NoDownFile) if one of them has none, and [`ErrorKind::Drift`](crate::ErrorKind::Drift) if the schema is not
-    /// the one that was proven after that version, or something is left of what was taken back.
+    /// As [`Migrations::apply`]; [`ErrorKind::UnknownTarget`](crate::ErrorKind::UnknownTarget) if the program does not have the
+    /// version, [`ErrorKind::NoDownFile`](crate::ErrorKind::NoDownFile) if one of them has no down file, and
+    /// [`ErrorKind::Drift`](crate::ErrorKind::Drift) if the schema is not the one that was proven after that version, or
+    /// something is left of what was taken back.
     pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
         start::apply(self.context(), Goal::back(self.migrations.list(), version), conn)
     }

@@ -172,6 +172,26 @@ fn what_has_begun_and_not_ended_is_decided_by_the_schema_or_nobody() {
         ],
     );
     place.onward(&["adopt", "app.db", "migrations", "--at", "3"]).exits(0);
+    // Or the third was taken back, with its rows or without.
+    let place = self::place(Tool::GolangMigrate);
+    place.write("migrations/000003_cents.down.sql", "-- In euros.\nUPDATE jobs SET price = price / 100;\n");
+    let dirty = "UPDATE schema_migrations SET dirty = 1";
+    Connection::open(place.path("app.db")).unwrap().execute_batch(dirty).unwrap();
+    refuses(
+        &place,
+        &["--from", "golang-migrate"],
+        1,
+        &[
+            "000003_cents.down.sql may have run, or not",
+            "000003_cents.down.sql:2",
+            "UPDATE jobs SET price = price / 100",
+            "2 if it has run, 3 if it has not run",
+        ],
+    );
+    // What leaves the rows as they are is certain.
+    place
+        .write("migrations/000003_cents.down.sql", "CREATE INDEX again ON jobs(state);\nDROP INDEX again;\n");
+    place.onward(&["adopt", "app.db", "migrations", "--from", "golang-migrate"]).exits(0);
     // The fourth makes a table before it writes: without the table, it has written nothing.
     let place = self::place(Tool::Prisma);
     let conn = Connection::open(place.path("app.db")).unwrap();

@@ -1,10 +1,11 @@
 //! What the runtime does to real database files.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
 use onward::rusqlite::config::DbConfig;
-use onward::{Conflict, Error, ErrorKind, Migrations, Result, State, migrations};
+use onward::{Conflict, Error, ErrorKind, Event, Migrations, Result, State, migrations};
 use onward_core::packed::{Source, pack};
 use onward_tests::file::{File, number};
 
@@ -326,6 +327,29 @@ fn up_to_date_takes_no_lock() {
     let report = ORDERS.migrator().lock_timeout(Duration::ZERO).apply(&mut reader).unwrap();
     assert!(report.is_up_to_date());
     writer.execute_batch("COMMIT").unwrap();
+}
+
+/// Under a rollback journal nobody reads while a run has the lock; under WAL everybody does, and sees the old state.
+#[test]
+fn under_wal_others_read_on_until_the_commit() {
+    for (journal, read) in [("DELETE", None), ("WAL", Some(1))] {
+        let file = File::with_orders(&FIRST);
+        let reader = file.conn();
+        reader.query_row(&format!("PRAGMA journal_mode = {journal}"), [], |_| Ok(())).unwrap();
+        reader.busy_timeout(Duration::ZERO).unwrap();
+        let (reader, seen) = (Mutex::new(reader), Mutex::new(Vec::new()));
+        let migrator = ORDERS.migrator().observer(|event| {
+            let count = "SELECT count(*) FROM onward_migrations";
+            let found = reader.lock().unwrap().query_row(count, [], |row| row.get::<_, i64>(0)).ok();
+            seen.lock().unwrap().push((matches!(event, Event::Done { .. }), found));
+        });
+        migrator.open(file.path()).unwrap();
+        drop(migrator);
+        // Each of two migrations begins and ends, and then all is committed.
+        let during = (false, read);
+        let seen = seen.into_inner().unwrap();
+        assert_eq!(seen, [during, during, during, during, (true, Some(3))], "{journal}");
+    }
 }
 
 #[test]

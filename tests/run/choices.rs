@@ -61,7 +61,6 @@ fn drift_is_said_in_words_at_the_ledgers_version() {
     assert!(matches!(ORDERS.verify(&file.conn()).map_err(Error::into_kind), Err(ErrorKind::NoLedger { .. })));
 }
 
-/// The replay has no functions of the application, and needs none to know the schema.
 /// What is left of the ledger is that of an older state: what an up-to-date start and a run look at cannot tell, and the
 /// schema does where it can (`docs/reliability.md`, "What a start looks at").
 #[test]
@@ -88,6 +87,7 @@ fn the_last_rows_of_a_ledger_are_missing() {
     assert_eq!(number(&conn, "SELECT count(*) FROM counter"), 2);
 }
 
+/// The replay has no functions of the application, and needs none to know the schema.
 #[test]
 fn drift_is_said_of_a_history_that_calls_functions() {
     const FUNCTION: Migrations = migrations!("histories/function");

@@ -62,7 +62,7 @@ fn they_are_not_looked_at() {
 }
 
 #[test]
-fn foreign_keys_that_led_nowhere_before_are_not_ours() {
+fn foreign_keys_that_dangled_before_are_not_ours() {
     let file = with_others();
     let orphan = "CREATE TABLE accounts_log(user REFERENCES users(id)); INSERT INTO accounts_log VALUES (7);";
     let sql = format!("{orphan} ALTER TABLE accounts_migrations ADD COLUMN parent REFERENCES users(id); DROP TABLE accounts_log;

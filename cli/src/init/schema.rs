@@ -29,9 +29,7 @@ pub(super) struct Object {
 
 /// Reads what the owner of the database has made, in an order that runs.
 pub(super) fn read(conn: &Connection) -> Result<Owned> {
-    let ledger = |object: &Object| {
-        Tool::ALL.into_iter().find(|tool| tool.ledger().is_some_and(|table| Ident(&object.table) == table))
-    };
+    let ledger = |object: &Object| Tool::with_ledger(&[&object.table]).into_iter().next();
     let (others, mut own): (Vec<_>, Vec<_>) =
         objects(conn)?.into_iter().partition(|object| ledger(object).is_some());
     let has_ledger = own.iter().any(|object| Ident(&object.name) == LEDGER);

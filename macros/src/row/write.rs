@@ -2,7 +2,7 @@
 
 use onward_analysis::query::relation::Relation;
 use onward_core::name::{self, quoted};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ast::{Role, Struct};
@@ -139,15 +139,13 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
     let mut reasons = Vec::new();
     let mut add = |reason: String, why: String| {
         let what = if write == Write::Insert { "inserted" } else { "updated" };
-        let ident = Ident::new(&reason, row.name.span());
-        reasons.push((ident, format!("`{}` cannot be {what}: {why}", row.name)));
+        reasons.push((reason, format!("`{}` cannot be {what}: {why}", row.name)));
     };
-    let word = |name: &str| name.replace(|letter: char| !letter.is_alphanumeric(), "_");
     match write {
         Write::Insert => {
             for column in relation.columns.iter().filter(|column| column.required) {
                 if !is_open && !written.iter().any(|name| name::Ident(name) == column.name) {
-                    add(format!("no_field_gives_{}", word(&column.name)), required(table, &column.name));
+                    add(format!("no_field_gives_{}", column.name), required(table, &column.name));
                 }
             }
         }
@@ -157,7 +155,7 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
             }
             for key in relation.key.iter().filter(|key| !is_open && !has(key)) {
                 let why = format!("no field is `{key}` of the primary key of `{table}`");
-                add(format!("no_field_is_the_key_{}", word(key)), why);
+                add(format!("no_field_is_the_key_{key}"), why);
             }
             if !is_open && written.iter().all(|name| is_key(name)) {
                 add("there_is_no_field_to_set".to_owned(), "it has no field to set".to_owned());
@@ -177,15 +175,41 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
             schema.analysis.check(sql.as_str().into())
         {
             let what = if write == Write::Insert { "INSERT" } else { "UPDATE" };
-            let mut why =
-                vec![(Ident::new(&format!("SQLite_refuses_this_{what}"), row.name.span()), String::new())];
-            why[0].1 = format!("`{}`: {}", row.name, refused.diagnostic.message);
-            return why;
+            let message = format!("`{}`: {}", row.name, refused.diagnostic.message);
+            reasons.push((format!("SQLite_refuses_this_{what}"), message));
         }
     }
-    reasons
+    bounds(reasons, row.name.span())
+}
+
+/// The same with names that a trait can have, no two of them the same: a column may be called anything.
+fn bounds(reasons: Vec<(String, String)>, span: Span) -> Vec<(Ident, String)> {
+    let fits = |letter: char| syn::parse_str::<Ident>(&format!("_{letter}")).is_ok();
+    let mut bounds: Vec<(Ident, String)> = Vec::new();
+    for (reason, message) in reasons {
+        let mut name = reason.replace(|letter| !fits(letter), "_");
+        while bounds.iter().any(|(taken, _)| *taken == name) {
+            name.push('_');
+        }
+        bounds.push((Ident::new(&name, span), message));
+    }
+    bounds
 }
 
 fn required(table: &str, column: &str) -> String {
     format!("no field gives `{table}.{column}`, which is NOT NULL and has no default")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_column_is_called_its_bound_has_a_name() {
+        let reasons = ["größe", "m²", "a b", "a-b", "r#x", "", "/* */", "'"]
+            .map(|name| (format!("no_{name}"), String::new()));
+        let bounds = bounds(reasons.to_vec(), Span::call_site());
+        let names: Vec<String> = bounds.iter().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(names, ["no_größe", "no_m_", "no_a_b", "no_a_b_", "no_r_x", "no_", "no______", "no__"]);
+    }
 }

@@ -54,7 +54,7 @@ pub(super) struct Inner {
 }
 
 /// What is wrong, in an [`Error`]. The database is as it was before, but for [`ErrorKind::Settings`] and
-/// [`ErrorKind::TransactionEnded`], and may be after [`ErrorKind::InDoubt`].
+/// [`ErrorKind::TransactionEnded`], and perhaps [`ErrorKind::InDoubt`]; [`ErrorKind::Recreate`] says where it is now.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {

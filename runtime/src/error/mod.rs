@@ -2,6 +2,7 @@
 //! finds an error does not belong here.
 
 mod access;
+mod begun;
 mod diagnosis;
 mod failure;
 mod fault;
@@ -11,6 +12,7 @@ mod sqlite;
 mod words;
 
 pub use access::Access;
+pub(crate) use begun::Begun;
 pub(crate) use diagnosis::path;
 pub use fault::Fault;
 pub use kind::{Error, ErrorKind, Result};

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::intent::{How, Intent, UNUSABLE};
 use super::name::{BESIDE, CONTENTS, SHARED};
 use super::system::{self, beside};
+use crate::error::Begun;
 use crate::report::Recreated;
 
 /// Why it could not be moved, and where it is if it was all the same.
@@ -41,13 +42,12 @@ pub(crate) fn begin(database: &Path, file: &File, lock: &Path, reason: &str) -> 
         linked => linked.and_then(|()| system::remove(database)),
     };
     if let Err(error) = moved {
-        // Should that fail as well, both have one cause, and the next start does it.
-        let moved_to = match undo(intent.how, database, &to) {
-            Ok(true) => system::empty(file, lock).ok().and(None),
-            Ok(false) => Some(to),
-            Err(_) => None,
-        };
-        return Err((moved_to, error));
+        return Err(match undo(intent.how, database, &to) {
+            Ok(true) => (system::empty(file, lock).ok().and(None), error),
+            Ok(false) => (Some(to), error),
+            // Both have one cause, and the next start does it.
+            Err(_) => (None, Begun::because(error, to)),
+        });
     }
     match clear_away(database, &to).and_then(|()| system::empty(file, lock)) {
         Ok(()) => Ok(to),

@@ -62,6 +62,11 @@ impl<'m> List<'m> {
         self.get(self.len().checked_sub(1)?)
     }
 
+    /// The version of the newest, and how its file name writes it.
+    pub(crate) fn newest(self) -> (Option<i64>, Option<String>) {
+        self.last().map(|newest| (newest.version(), newest.label().to_owned())).unzip()
+    }
+
     /// One after the other.
     pub fn iter(self) -> ListIter<'m> {
         ListIter(self)

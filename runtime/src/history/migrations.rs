@@ -20,7 +20,7 @@ pub struct Migrations {
     /// for longer than a statement.
     #[doc(hidden)]
     pub __source: Source,
-    /// The tool whose databases it can take over.
+    /// The tool whose databases it can adopt.
     #[doc(hidden)]
     pub __origin: Option<OriginOf>,
 }
@@ -55,7 +55,7 @@ impl Migrations {
         self.packed().external().into_iter().any(|(name, _)| Ident(name) == table)
     }
 
-    /// The tool whose databases it can take over.
+    /// The tool whose databases it can adopt.
     pub(crate) fn origin(&self) -> Option<&Origin> {
         match self.__origin.as_ref()? {
             OriginOf::Program(origin) => Some(origin),

@@ -8,6 +8,7 @@ mod list;
 mod migration;
 mod migrations;
 mod origin;
+mod other_ledger;
 
 pub use conflict::Conflict;
 pub(crate) use conflict::conflicts;
@@ -19,4 +20,5 @@ pub use list::{List, ListIter};
 pub use migration::Migration;
 pub use migrations::{Migrations, Source};
 pub(crate) use origin::Ran;
-pub use origin::{Known, Origin, OriginOf, OtherLedger, Parting, Reader};
+pub use origin::{Known, Origin, OriginOf, Reader};
+pub use other_ledger::{OtherLedger, Parting};

@@ -1,13 +1,10 @@
-//! What a program embeds of another tool, to take over its databases: what that tool has of each file, and how its ledger is
-//! read; and what can be wrong with such a ledger.
+//! What a program embeds of another tool, to adopt its databases: what that tool has of each file, and how its ledger is
+//! read.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
-use onward_core::printable::{Lines, printable};
 use onward_core::tool::{Lag, Tool};
-use onward_schema::Difference;
 use rusqlite::types::Value;
 
 /// The tool that a history comes from. Public only for the macro's expansion.
@@ -75,99 +72,4 @@ pub(crate) struct Ran {
     pub(crate) is_done: bool,
     /// Whether all before it have run as well, without rows of their own.
     pub(crate) stands_for_all: bool,
-}
-
-/// Why a database is not taken over from another tool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OtherLedger {
-    /// The program does not know what this tool has of its files: `migrations!("…", from = "…")` embeds it.
-    NotEmbedded {
-        /// The tool that it is built for, if it is for one.
-        embedded: Option<Tool>,
-    },
-    /// The database does not have the tool's ledger.
-    NotThere {
-        /// What is there in its place, in words.
-        found: Option<String>,
-    },
-    /// What the ledger says has run is not what the program has.
-    Parted {
-        /// Every migration that they do not agree about.
-        partings: Vec<Parting>,
-    },
-    /// The tool has run migrations since the database was adopted from it, and they would run a second time.
-    WentOn {
-        /// Their files, or what the tool's ledger calls them where the program has no file.
-        files: Vec<String>,
-    },
-    /// The schema is not the one after the newest migration of the ledger.
-    Schema {
-        /// The file of that migration; `None` if by the ledger none has run.
-        newest: Option<String>,
-        /// The files of the migrations after which it is the schema, if there are such.
-        fits: Vec<String>,
-        /// How it differs from what it should be.
-        differences: Vec<Difference>,
-    },
-    /// A migration may have run, or not, or half, and the schema does not tell.
-    InDoubt {
-        /// Its version.
-        version: i64,
-        /// Its file.
-        file: String,
-        /// The version of the migration before it.
-        before: Option<i64>,
-        /// The statement that may have changed rows, or not: its line and text. `None` if the schema is one that only a
-        /// part of the migration leaves.
-        writing: Option<(usize, String)>,
-    },
-}
-
-/// A migration about which the ledger of another tool and the program do not agree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Parting {
-    /// The file is not the one that has run.
-    Edited {
-        /// The file.
-        file: String,
-        /// The checksum of what has run, as the tool writes it.
-        ledger: String,
-        /// That of the file.
-        program: String,
-    },
-    /// It has run, and the program does not have it.
-    Missing {
-        /// What the ledger calls it.
-        key: String,
-    },
-    /// It has not run, though a later one has.
-    OutOfOrder {
-        /// The file.
-        file: String,
-        /// The file of the newest that has run.
-        newest: String,
-    },
-}
-
-impl fmt::Display for Parting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let f = &mut Lines(f);
-        use std::fmt::Write;
-        match self {
-            Parting::Edited { file, ledger, program } => write!(
-                f,
-                "{} is not the file that has run\n  ran with checksum {}\n  now has checksum {program}",
-                printable(file),
-                printable(ledger)
-            ),
-            Parting::Missing { key } => {
-                write!(f, "`{}` has run, and there is no file for it", printable(key))
-            }
-            Parting::OutOfOrder { file, newest } => {
-                write!(f, "{} has not run, though {} has", printable(file), printable(newest))
-            }
-        }
-    }
 }

@@ -20,8 +20,7 @@ pub(crate) fn pending<'m>(list: List<'m>, rows: &[Row]) -> Result<List<'m>> {
     let kind = match refusal {
         Refusal::Tampered => ErrorKind::Tampered { conflicts },
         Refusal::Newer => {
-            let (known, label) =
-                list.last().map(|newest| (newest.version(), newest.label().to_owned())).unzip();
+            let (known, label) = list.newest();
             ErrorKind::Newer { known, label, conflicts }
         }
         Refusal::Diverged => ErrorKind::Diverged { conflicts },

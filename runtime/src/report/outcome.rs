@@ -100,16 +100,32 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let f = &mut Lines(f);
-        let count = |number: usize| counted(number, "migration", "migrations");
         if self.adopted > 0 {
-            writeln!(f, "adopted with {}", count(self.adopted))?;
+            writeln!(f, "adopted with {}", migrations(self.adopted))?;
         }
-        if self.is_up_to_date() {
-            return match &self.newest {
-                Some((label, name)) => write!(f, "up to date at {label} {name} ({})", count(self.total)),
-                None => write!(f, "up to date: there are no migrations"),
-            };
+        match (self.is_up_to_date(), &self.newest) {
+            (false, _) => self.rows(f)?,
+            (true, Some((label, name))) => {
+                write!(f, "up to date at {label} {name} ({})", migrations(self.total))?;
+            }
+            (true, None) => f.write_str("up to date: there are no migrations")?,
         }
+        if let Some(backup) = &self.backup {
+            write!(f, "\nas it was before: {}", printable(&backup.to_string_lossy()))?;
+        }
+        match &self.recreated {
+            Some(Recreated { moved_to, reason }) => {
+                let moved_to = printable(&moved_to.to_string_lossy()).into_owned();
+                write!(f, "\na new database was made; the old one is now {moved_to}, because {reason}")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Report {
+    /// What ran, a line each, and how long all of it took.
+    fn rows(&self, f: &mut impl Write) -> fmt::Result {
         let (rows, verb) = match self.reverted.is_empty() {
             true => (&self.applied, "applied"),
             false => (&self.reverted, "took back"),
@@ -122,21 +138,15 @@ impl fmt::Display for Report {
         write!(
             f,
             "{verb} {} in {}, of which {} waiting for the lock",
-            count(rows.len()),
+            migrations(rows.len()),
             millis(self.duration),
             millis(self.waited)
-        )?;
-        if let Some(backup) = &self.backup {
-            write!(f, "\nas it was before: {}", printable(&backup.to_string_lossy()))?;
-        }
-        match &self.recreated {
-            Some(Recreated { moved_to, reason }) => {
-                let moved_to = printable(&moved_to.to_string_lossy()).into_owned();
-                write!(f, "\na new database was made; the old one is now {moved_to}, because {reason}")
-            }
-            None => Ok(()),
-        }
+        )
     }
+}
+
+fn migrations(number: usize) -> String {
+    counted(number, "migration", "migrations")
 }
 
 #[cfg(test)]
@@ -173,5 +183,11 @@ mod tests {
         );
         report.applied.clear();
         assert_eq!(report.to_string(), "up to date at 0002 archive (2 migrations)");
+        // What was only adopted was copied before all the same.
+        (report.adopted, report.backup) = (2, Some("app.db.backup".into()));
+        assert_eq!(
+            report.to_string(),
+            "adopted with 2 migrations\nup to date at 0002 archive (2 migrations)\nas it was before: app.db.backup"
+        );
     }
 }

@@ -6,7 +6,7 @@ use onward_schema::{Difference, Schema};
 use rusqlite::Connection;
 
 use super::exact::exact;
-use super::goal::taken_over_at;
+use super::goal::adopted_at;
 use super::moved;
 use super::options::Adopt;
 use super::replay::{names, replay, schema};
@@ -24,24 +24,21 @@ pub(crate) fn adopt(
 ) -> Result<usize> {
     let list = migrations.list();
     let names = names(migrations, list.len())?;
-    if let Adopt::From(tool) = how {
-        return moved::count(tool, migrations, names, conn);
+    let found = match how {
+        Adopt::From(tool) => return moved::count(tool, migrations, names, conn),
+        Adopt::Exact | Adopt::Reconcile | Adopt::At(_) => exact(migrations, &names, conn)?,
+    };
+    if let Adopt::At(version) = how {
+        let count = adopted_at(list, version)?;
+        return match found.contains(&count) {
+            true => Ok(count),
+            false => Err(refusal(migrations, &names, Some(count), conn)?),
+        };
     }
-    let found = exact(migrations, &names, conn)?;
-    match (how, found.last()) {
-        (Adopt::At(version), _) => {
-            let count = taken_over_at(list, version)?;
-            match found.contains(&count) {
-                true => Ok(count),
-                false => Err(refusal(migrations, &names, Some(count), conn)?),
-            }
-        }
-        (_, Some(&last)) => match undecided(list, &found) {
-            Some(error) => Err(error),
-            None => Ok(last),
-        },
-        (Adopt::Exact | Adopt::From(_), None) => Err(refusal(migrations, &names, None, conn)?),
-        (Adopt::Reconcile, None) => reconcile(migrations, &names, conn, settings),
+    match found.last() {
+        Some(&last) => undecided(list, &found).map_or(Ok(last), Err),
+        None if how == Adopt::Reconcile => reconcile(migrations, &names, conn, settings),
+        None => Err(refusal(migrations, &names, None, conn)?),
     }
 }
 

@@ -26,7 +26,7 @@ impl Goal {
     /// [`ErrorKind::UnknownTarget`] and [`ErrorKind::UnknownVersion`].
     pub(crate) fn forward(list: List<'_>, options: &Options<'_>) -> Result<Goal> {
         if let Some(Adopt::At(version)) = options.adopt.map(|adopting| adopting.how) {
-            taken_over_at(list, version)?;
+            adopted_at(list, version)?;
         }
         options.target.map_or(Ok(list.len()), |target| up_to(list, target)).map(Goal::Up)
     }
@@ -43,7 +43,7 @@ impl Goal {
 
 /// How many migrations there are up to this version.
 fn up_to(list: List<'_>, target: i64) -> Result<usize> {
-    let (known, label) = newest(list);
+    let (known, label) = list.newest();
     count(list, target).ok_or_else(|| ErrorKind::UnknownTarget { target, known, label }.into())
 }
 
@@ -51,14 +51,9 @@ fn up_to(list: List<'_>, target: i64) -> Result<usize> {
 ///
 /// # Errors
 /// [`ErrorKind::UnknownVersion`].
-pub(crate) fn taken_over_at(list: List<'_>, version: i64) -> Result<usize> {
-    let (known, label) = newest(list);
+pub(crate) fn adopted_at(list: List<'_>, version: i64) -> Result<usize> {
+    let (known, label) = list.newest();
     count(list, version).ok_or_else(|| ErrorKind::UnknownVersion { version, known, label }.into())
-}
-
-/// The version of the last migration, and how its file name writes it.
-fn newest(list: List<'_>) -> (Option<i64>, Option<String>) {
-    list.last().map(|newest| (newest.version(), newest.label().to_owned())).unzip()
 }
 
 fn count(list: List<'_>, version: i64) -> Option<usize> {

@@ -3,6 +3,7 @@
 
 use onward_core::effect::may_change_rows;
 use onward_core::kind::Kind;
+use onward_core::packed::Statement;
 use onward_core::tool::{Lag, Tool};
 use onward_schema::Schema;
 use rusqlite::Connection;
@@ -80,6 +81,8 @@ impl Told {
                 begun = begun.max(Some((at, row.stands_for_all)));
             }
         }
+        // Another row may say that it has run after all.
+        let begun = begun.filter(|(at, _)| !has_run[*at]);
         let count = has_run.iter().position(|ran| !ran).unwrap_or(files.len());
         // What has begun and not ended is only in doubt where it is the next.
         let newest = has_run.iter().rposition(|ran| *ran).max(begun.map(|(at, _)| at));
@@ -150,33 +153,44 @@ impl States {
             }));
         };
         let Some(next) = list.get(count).filter(|_| last > 0) else { return Ok(Ok(count)) };
-        let in_doubt = |writing: Option<(&str, usize)>| {
-            Ok(Err(OtherLedger::InDoubt {
-                version: next.version(),
-                file: next.file().to_owned(),
-                before: count.checked_sub(1).map(|at| list.at(at).version()),
-                writing: writing.map(|(sql, start)| (next.position(start).0, sql.to_owned())),
-            }))
-        };
+        let before = count.checked_sub(1).map(|at| list.at(at));
         let between = next.statements().skip(first).take(end - first);
         let mut writing = between.filter(|(sql, _)| may_change_rows(sql));
-        if let Some((sql, statement)) = writing.next() {
-            return in_doubt(Some((sql, statement.start)));
+        if let Some(writing) = writing.next() {
+            return Ok(Err(in_doubt(next, Some(writing), next, before)));
         }
-        match (first, end) {
-            (0, _) => Ok(Ok(count)),
-            // The way back from the one behind this has ended here as well, and what it does to rows leaves no trace.
-            (_, end) if end == last && back && list.get(count + 1).is_some_and(writes_back) => in_doubt(None),
-            (_, end) if end == last => Ok(Ok(count + 1)),
-            _ => in_doubt(None),
+        // The way back from the one behind this ends here as well, and what it does to rows leaves no trace.
+        let later = list.get(count + 1).filter(|_| back && end == last);
+        let down = later.and_then(Migration::back).and_then(|down| Some((down, writes(down)?)));
+        if let Some((down, writing)) = down {
+            return Ok(Err(in_doubt(down, Some(writing), next, later)));
         }
+        Ok(match (first, end) {
+            (0, _) => Ok(count),
+            (_, end) if end == last => Ok(count + 1),
+            _ => Err(in_doubt(next, None, next, before)),
+        })
     }
 }
 
-/// Whether a migration is taken back by more than changes of the schema.
-fn writes_back(migration: Migration<'_>) -> bool {
-    let writes = |sql| may_change_rows(sql) && !Kind::of(sql).changes_schema();
-    migration.back().is_some_and(|down| down.statements().any(|(sql, _)| writes(sql)))
+/// That nobody knows whether a file has run: the last migration is one if it has, and the other if it has not.
+fn in_doubt(
+    file: Migration<'_>,
+    writing: Option<(&str, Statement)>,
+    ran: Migration<'_>,
+    not: Option<Migration<'_>>,
+) -> OtherLedger {
+    OtherLedger::InDoubt {
+        version: ran.version(),
+        file: file.file().to_owned(),
+        before: not.map(Migration::version),
+        writing: writing.map(|(sql, statement)| (file.position(statement.start).0, sql.to_owned())),
+    }
+}
+
+/// The first statement that changes rows, and not the schema.
+fn writes(migration: Migration<'_>) -> Option<(&str, Statement)> {
+    migration.statements().find(|(sql, _)| may_change_rows(sql) && !Kind::of(sql).changes_schema())
 }
 
 /// What a history has made, without the stubs of what others make.
@@ -226,6 +240,8 @@ mod tests {
             [Parting::OutOfOrder { .. }]
         ));
         assert!(matches!(&told(&[begun("2")]).unwrap_err()[..], [Parting::OutOfOrder { .. }]));
+        // It was tried again, with success: nothing is in doubt then.
+        assert_eq!(told(&[begun("1"), ran("1", None)]), Ok((1, Lag::Never)));
     }
 
     #[test]

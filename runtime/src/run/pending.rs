@@ -61,7 +61,7 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
 impl Pending<'_> {
     /// Refuses a connection with temporary objects that the statements would mean.
     pub(crate) fn unshadowed(&self, migrations: &Migrations, conn: &Connection) -> Result<()> {
-        // What runs on a database that is taken over is not known yet.
+        // What runs on a database that is adopted is not known yet.
         let list = if self.adopt.is_some() { migrations.list() } else { self.list };
         let objects =
             shadow::find(conn, migrations, list).map_err(Error::sqlite("look at the connection"))?;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::said::Words;
+use crate::error::begun::Begun;
 use crate::error::fault::Fault;
 use crate::error::kind::Error;
 use crate::text::shown;
@@ -20,9 +21,13 @@ pub(super) fn backup(to: &Path, source: &(dyn Cause + Send + Sync)) -> Words {
     )
 }
 
-pub(super) fn recreate(cause: &Error, moved_to: Option<&Path>, source: &(dyn Cause + Send + Sync)) -> Words {
-    let words = match moved_to {
-        Some(moved_to) => Words::new(
+pub(super) fn recreate(
+    cause: &Error,
+    moved_to: Option<&Path>,
+    source: &(dyn Cause + Send + Sync + 'static),
+) -> Words {
+    let words = match (moved_to, Begun::of(source)) {
+        (Some(moved_to), _) => Words::new(
             Fault::Environment,
             format!(
                 "the database cannot be migrated and was moved to `{}`, but no new one could be made: {source}",
@@ -30,7 +35,15 @@ pub(super) fn recreate(cause: &Error, moved_to: Option<&Path>, source: &(dyn Cau
             ),
         )
         .help("correct that and start again, or move the old one back"),
-        None => Words::new(
+        (None, Some(begun)) => Words::new(
+            Fault::Environment,
+            format!(
+                "the database cannot be migrated, and its move to `{}` stopped half way: {source}; nothing was lost",
+                shown(&begun.to)
+            ),
+        )
+        .help("correct that and start again before any other program opens the file: the start finishes the move"),
+        (None, None) => Words::new(
             Fault::Environment,
             format!(
                 "the database cannot be migrated, and could not be moved aside: {source}; nothing was changed"

@@ -1,7 +1,6 @@
 //! Of the ledger, and of what it and the program do not agree about.
 
 use onward_core::ledger::LEDGER;
-use onward_core::name::Ident;
 use onward_core::tool::Tool;
 
 use super::said::{Words, lines, list};
@@ -26,7 +25,7 @@ pub(super) fn no_ledger(tables: &[String]) -> Words {
         "the database has no ledger of migrations, but already holds {}; nothing was changed",
         list(tables)
     ));
-    let tools = with_ledger_among(tables);
+    let tools: Vec<&str> = Tool::with_ledger(tables).into_iter().map(Tool::name).collect();
     match &tools[..] {
         [] => words.help(
             "onward has not made it: check that it is the right one; if its schema is the one after a migration, adopt it with \
@@ -34,18 +33,12 @@ pub(super) fn no_ledger(tables: &[String]) -> Words {
              file",
         ),
         [first, ..] => words.help(format!(
-            "it was migrated by {}: adopt it with `migrator().adopt(Adopt::From(…))` and \
-             `migrations!(\"…\", from = \"{first}\")`",
-            tools.join(" or "),
+            "it has a table with the name of the ledger of {tools}: if that tool has migrated it, adopt it with \
+             `migrator().adopt(Adopt::From(…))` and `migrations!(\"…\", from = \"{first}\")`; else, if its schema is the one \
+             after a migration, with `Adopt::Exact`",
+            tools = tools.join(" or "),
         )),
     }
-}
-
-/// The names of the tools whose ledgers are among these tables.
-fn with_ledger_among(tables: &[String]) -> Vec<&'static str> {
-    let is_there =
-        |tool: &Tool| tool.ledger().is_some_and(|ledger| tables.iter().any(|name| Ident(name) == ledger));
-    Tool::ALL.into_iter().filter(is_there).map(Tool::name).collect()
 }
 
 pub(super) fn newer(known: Option<&str>, conflicts: &[Conflict]) -> Words {

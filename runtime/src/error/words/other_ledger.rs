@@ -1,4 +1,4 @@
-//! Of the ledger of another tool, from which a database is not taken over.
+//! Of the ledger of another tool, from which a database is not adopted.
 
 use onward_core::printable::printable;
 use onward_core::tool::Tool;
@@ -15,11 +15,14 @@ pub(super) fn other_ledger(tool: Tool, problem: &OtherLedger) -> Words {
     let at = "`migrator().adopt(Adopt::At(version))`, or `--at VERSION` on the command line";
     match problem {
         OtherLedger::NotEmbedded { embedded } => {
-            let built =
-                embedded.map_or_else(String::new, |embedded| format!(" but what {embedded} has of them"));
+            let has = match embedded {
+                Some(embedded) => {
+                    format!("embeds what {embedded} has of its migrations, not what {tool} has")
+                }
+                None => format!("does not embed what {tool} has of its migrations"),
+            };
             let what = format!(
-                "the database should be adopted from {tool}, and the program does not have what {tool} knows of its \
-                 migrations{built}; nothing was changed"
+                "the database is to be adopted from {tool}, and the program {has}; nothing was changed"
             );
             Words::new(Fault::Caller, what).help(format!(
                 "name the tool where the folder is named, `migrations!(\"migrations\", from = \"{tool}\")`"
