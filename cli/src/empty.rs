@@ -10,8 +10,9 @@ use anyhow::{Context, bail, ensure};
 use onward::rusqlite::OpenFlags;
 use onward::{Migrations, Report};
 use onward_core::checksum::Checksum;
+use tempfile::TempPath;
 
-use crate::{database, output, program};
+use crate::{database, output, program, write};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {
@@ -83,8 +84,7 @@ fn look(place: &Path) -> anyhow::Result<bool> {
 /// Whether it has these migrations and no others.
 fn is_current(place: &Path, migrations: &Migrations) -> anyhow::Result<bool> {
     let conn = database::open(place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let status = migrations.status(&conn);
-    Ok(status.is_ok_and(|status| status.pending() == 0 && status.conflicts().next().is_none()))
+    Ok(migrations.status(&conn).is_ok_and(|status| status.is_up_to_date()))
 }
 
 /// Where SQLite keeps a number for the application (<https://www.sqlite.org/fileformat.html#application_id>).
@@ -113,9 +113,5 @@ fn put(made: &Path, place: &Path, is_there: bool) -> io::Result<()> {
     if is_there {
         return fs::rename(made, place);
     }
-    match fs::hard_link(made, place) {
-        // Some file systems have no links.
-        Err(error) if error.kind() != ErrorKind::AlreadyExists && !place.exists() => fs::rename(made, place),
-        linked => linked,
-    }
+    write::name(TempPath::try_from_path(made)?, place)
 }

@@ -45,6 +45,7 @@ pub(crate) struct Init {
 pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
     let folder = init.folder.find()?;
     let package = manifest::package(&folder)?;
+    let workspace = manifest::workspace(&package)?;
     let files = Files { dry_run: init.dry_run };
     let old = init.legacy.iter().map(|db| Database::read(db)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut made = match &init.database {
@@ -59,7 +60,7 @@ pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
     let inside = std::env::current_dir()?.join(&folder);
     let watched = inside.strip_prefix(&package).map(|path| path.to_string_lossy().replace('\\', "/"));
     manifest::watch(&files, &package, watched.as_deref().unwrap_or(&named))?;
-    manifest::profiles(&files, &package)?;
+    manifest::profiles(&files, &workspace)?;
 
     let mut code = ExitCode::SUCCESS;
     let analysis = onward_analysis::analyze(&folder, Proof::Whole);

@@ -1,12 +1,12 @@
 //! Writing files: each is shown, none of somebody else's is replaced.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::output;
+use crate::{output, write};
 
 /// A file that is to be made.
 pub(super) struct New {
@@ -29,18 +29,12 @@ impl Files {
         if self.dry_run {
             return Ok(());
         }
-        let cannot = || format!("cannot write {}", output::path(path));
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(cannot)?;
-        }
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-            Ok(file) => file,
+        match write::create(path, text) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 bail!("{} is there already; it was left as it is", output::path(path))
             }
-            Err(error) => return Err(error).with_context(cannot),
-        };
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)
+            created => created.with_context(|| format!("cannot write {}", output::path(path))),
+        }
     }
 
     /// Several new files, or none of them where one is there already.
@@ -72,7 +66,7 @@ impl Files {
         if now != before {
             bail!("{} changed meanwhile; it was left as it is", output::path(path));
         }
-        crate::write::whole(path, after).with_context(cannot)
+        write::replace(path, after).with_context(cannot)
     }
 
     fn show(&self, path: &Path, text: &str) {
