@@ -128,6 +128,8 @@ fn what_is_wrong_with_a_history_is_kept_as_well() {
         assert!(proven.has_errors(), "{text}");
         let analysis = found(dir.path(), &kept(dir.path(), None).unwrap()).unwrap();
         assert_eq!(analysis.diagnostics, proven.diagnostics, "{text}");
+        // What else is said of the application's statements follows from this.
+        assert_eq!(analysis.lacks_schema(), proven.lacks_schema(), "{text}");
     }
     // What cannot be put in order is read again each time.
     let dir = folder(&[("1_a.sql", "SELECT 1;"), ("x.sql", "DROP TABLE t;")]);
