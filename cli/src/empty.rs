@@ -12,6 +12,7 @@ use onward::{Migrations, Report};
 use onward_core::checksum::Checksum;
 use tempfile::TempPath;
 
+use crate::folder::plural;
 use crate::{database, output, program, write};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
@@ -19,6 +20,12 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
         Ok(migrations) => migrations,
         Err(code) => return Ok(code),
     };
+    let name = db.to_string_lossy();
+    ensure!(
+        name != ":memory:" && !name.starts_with("file:"),
+        "{} would be no file to SQLite: name a path, such as target/schema.db; nothing was changed",
+        output::path(db)
+    );
     let cannot = || format!("cannot make {}; nothing was changed", output::path(db));
     let place = place(db).with_context(cannot)?;
     let is_there = look(&place)?;
@@ -36,7 +43,8 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     }
     seal(&made).with_context(cannot)?;
     put(&made, &place, is_there).with_context(cannot)?;
-    output::line(format!("{} has all {} migrations", output::path(db), migrations.list().len()));
+    let count = plural(migrations.list().len(), "migration");
+    output::line(format!("made {} with {count}", output::path(db)));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -173,12 +173,18 @@ fn a_build_script_is_written_where_cargo_looks_for_it() {
 
 /// A failure after the first file would leave a folder that `--database` refuses.
 #[test]
-fn nothing_is_written_where_cargo_knows_no_workspace() {
+fn nothing_is_written_before_all_that_can_fail_is_read() {
     let place = shop("");
     place.write("Cargo.toml", "[package]\nname = 3\n");
     database(&place, "app.db", OLD);
     let ran = onward(&place, "cargo onward init --database app.db").exits(2);
     assert!(ran.err.contains("cargo does not know this workspace"), "{}", ran.err);
+    place.write("Cargo.toml", MANIFEST);
+    place.write("build.rs/mine", "");
+    let ran = onward(&place, "cargo onward init --database app.db").exits(2);
+    assert!(ran.err.contains("cannot read build.rs"), "{}", ran.err);
+    place.remove("build.rs/mine");
+    std::fs::remove_dir(place.path("build.rs")).unwrap();
     assert!(!place.path("migrations").exists() && !place.path("build.rs").exists());
 }
 

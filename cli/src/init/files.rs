@@ -37,18 +37,18 @@ impl Files {
         }
     }
 
-    /// Several new files, or none of them where one is there already.
+    /// Whether none of several new files is there already.
     ///
     /// # Errors
-    /// As [`Files::create`].
-    pub(super) fn create_all(&self, files: &[New]) -> anyhow::Result<()> {
+    /// If one is, or if two would have one name.
+    pub(super) fn are_free(&self, files: &[New]) -> anyhow::Result<()> {
         for (at, New { path, .. }) in files.iter().enumerate() {
             let is_there = fs::symlink_metadata(path).is_ok();
             ensure!(!is_there, "{} is there already; nothing was written", output::path(path));
             let is_twice = files[..at].iter().any(|before| before.path == *path);
             ensure!(!is_twice, "two databases would become {}; give one another name", output::path(path));
         }
-        files.iter().try_for_each(|file| self.create(&file.path, &file.text))
+        Ok(())
     }
 
     /// Another text for a file that is there, put in its place at once.
@@ -56,7 +56,8 @@ impl Files {
     /// # Errors
     /// If it cannot be written, or is no longer what was read.
     pub(super) fn replace(&self, path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
-        let added: Vec<&str> = after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
+        let is_new = |line: &&str| !line.is_empty() && !before.lines().any(|old| old == *line);
+        let added: Vec<&str> = after.lines().filter(is_new).collect();
         self.show(path, &added.join("\n"));
         if self.dry_run {
             return Ok(());
