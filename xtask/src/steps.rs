@@ -81,7 +81,8 @@ pub(crate) fn package() -> Result<()> {
 
 /// Whether a package has what belongs to each.
 fn is_complete(package: [&str; 2]) -> Result<()> {
-    let listed = output(&mut cargo(words("package --list --allow-dirty").chain(package)))?;
+    let mut list = cargo(words("package --list --allow-dirty").chain(package));
+    let listed = output(list.env("CARGO_TARGET_DIR", target()?))?;
     let files = String::from_utf8(listed.stdout)?;
     for needed in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/"] {
         ensure!(
