@@ -22,6 +22,8 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// What the replay left; `None` if the files could not be put in order, so that there was nothing to replay.
     pub replay: Option<Replay>,
+    /// Whether SQLite has refused one of its statements.
+    pub(crate) is_refused: bool,
 }
 
 /// What of a history is held against rows. All of it is run in any case.
@@ -114,7 +116,8 @@ impl Analysis {
             diagnostics.retain(|found| !found.released);
         }
         diagnostic::sort(&mut diagnostics);
-        Analysis { history, diagnostics, replay: replayed }
+        let is_refused = replayed.as_ref().is_some_and(|replay| !replay.faults.is_empty());
+        Analysis { history, diagnostics, replay: replayed, is_refused }
     }
 
     /// Adds that cargo does not see what is added to the folder, which Cargo.toml would name by this path.
@@ -130,7 +133,7 @@ impl Analysis {
     /// Whether the schema may lack something that the history is to make: it was not replayed, or SQLite has refused one of its
     /// statements. What is then said of a statement of the application may have no other cause.
     pub fn lacks_schema(&self) -> bool {
-        self.replay.as_ref().is_none_or(|replay| self.has_errors() && !replay.faults.is_empty())
+        self.replay.is_none() || (self.has_errors() && self.is_refused)
     }
 
     /// Whether anything stops a build.

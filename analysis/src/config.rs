@@ -36,7 +36,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::renamed::named;
 use crate::diagnostic::rule::{Rule, Severity};
 use crate::file::{FileId, Place};
-use engine::{OLDEST, Version};
+pub use engine::Engine;
 use external::External;
 
 /// The name of the file, which lies beside the SQL files.
@@ -73,13 +73,6 @@ pub struct Config {
     pub by_number: Option<Place>,
     /// Where it asks for the order of numbers and, of one number, of names.
     pub by_name: Option<Place>,
-}
-
-/// What `[engine]` of `onward.toml` says of the database engine that runs the migrations.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Engine {
-    /// The oldest SQLite that they meet, and where that is said.
-    pub sqlite: Option<(Version, Place)>,
 }
 
 /// What becomes of the diagnostics of a code.
@@ -174,7 +167,7 @@ impl Config {
                     continue;
                 }
                 "engine" => {
-                    config.engine(file, value, &mut problems);
+                    config.engine = Engine::parse(file, value, &mut problems);
                     continue;
                 }
                 other => {
@@ -225,35 +218,6 @@ impl Config {
                     rule.code
                 );
                 problem(code.span(), &twice);
-            }
-        }
-    }
-}
-
-impl Config {
-    fn engine(&mut self, file: FileId, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) {
-        let mut problem = |range, problem: &str| problems.push((range, problem.to_owned()));
-        let Some(table) = value.get_ref().as_table() else {
-            return problem(value.span(), "`engine` is a table: `[engine]`");
-        };
-        for (key, value) in table {
-            if key.get_ref() != "sqlite" {
-                let unknown = format!("unknown key `{}` of `engine`; known is `sqlite`", key.get_ref());
-                problem(key.span(), &unknown);
-                continue;
-            }
-            let written = value.get_ref().as_str().and_then(Version::parse);
-            match written {
-                None => problem(value.span(), "a version of SQLite is written in quotes, such as \"3.40\""),
-                Some(version) if version < OLDEST => {
-                    problem(value.span(), &format!("onward itself needs SQLite {OLDEST} or later"));
-                }
-                Some(version) if version > Version::of_replay() => {
-                    let replay = Version::of_replay();
-                    let newer = format!("the migrations are proven on SQLite {replay}, so on nothing newer");
-                    problem(value.span(), &newer);
-                }
-                Some(version) => self.engine.sqlite = Some((version, file.at(value.span()))),
             }
         }
     }

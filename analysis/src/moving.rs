@@ -3,18 +3,18 @@
 //! A program embeds it to take over databases of that tool. What is compared there are texts: which sum a tool has, and over
 //! what, is known here alone.
 
-mod journal;
 mod sum;
 mod text;
 
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use onward_core::tool::{Lag, Tool, dotted};
 use toml::de::DeTable;
 
 use crate::folder::history::{History, Migration};
-use crate::folder::regular;
-use journal::Journal;
+use crate::folder::tool::diesel;
+use crate::folder::tool::drizzle::{self, Journal};
+use crate::folder::{marks, regular};
 use text::text;
 
 /// What a tool has of a folder's files.
@@ -60,14 +60,6 @@ impl File<'_> {
         let (version, _) = self.name().split_once('_')?;
         version.parse::<i64>().ok().map(|number| number.to_string())
     }
-
-    /// Whether there is a comment that begins with these words, in any case.
-    fn says(&self, words: &str) -> bool {
-        let text = String::from_utf8_lossy(&self.bytes);
-        let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
-        let mut said = comments.map(|comment| comment.split_whitespace().collect::<Vec<_>>().join(" "));
-        said.any(|said| said.to_ascii_lowercase().starts_with(words))
-    }
 }
 
 /// What a tool has of the files of a history.
@@ -77,7 +69,7 @@ impl File<'_> {
 pub fn of(history: &History, tool: Tool) -> Result<Moving, String> {
     let mut moving = Moving::default();
     let journal = match tool {
-        Tool::Drizzle => Journal::read(&history.dir, &mut moving.inputs)?,
+        Tool::Drizzle => journal(&history.dir, &mut moving.inputs)?,
         _ => None,
     };
     let ignored = match tool {
@@ -104,7 +96,7 @@ pub fn of(history: &History, tool: Tool) -> Result<Moving, String> {
             }
             _ => Vec::new(),
         };
-        let lag = lag(tool, &file, &history.dir, &mut moving.inputs);
+        let lag = lag(tool, history, migration, &file);
         moving.files.push(Known { key, sums, lag });
     }
     Ok(moving)
@@ -135,7 +127,7 @@ fn key(tool: Tool, file: &File<'_>, at: usize, journal: Option<&Journal>) -> Opt
         Tool::SqlMigrate | Tool::D1 => Some(file.name().to_owned()),
         Tool::Prisma => Some(file.folder().to_owned()).filter(|key| !key.is_empty()),
         Tool::Drizzle => match journal {
-            Some(journal) => journal.when(file.name().strip_suffix(".sql")?),
+            Some(journal) => journal.time(file.name().strip_suffix(".sql")?).map(|time| time.to_string()),
             None => Some(file.folder().to_owned()).filter(|key| !key.is_empty()),
         },
         Tool::Atlas => file.name().strip_suffix(".sql")?.split('_').next().map(str::to_owned),
@@ -145,29 +137,28 @@ fn key(tool: Tool, file: &File<'_>, at: usize, journal: Option<&Journal>) -> Opt
 }
 
 /// How far a database may be ahead of the tool's ledger when it stops in this migration.
-fn lag(tool: Tool, file: &File<'_>, dir: &Path, inputs: &mut Vec<PathBuf>) -> Lag {
+fn lag(tool: Tool, history: &History, migration: &Migration, file: &File<'_>) -> Lag {
     let outside = match tool {
         Tool::Refinery => return Lag::Row,
-        Tool::Sqlx => file.bytes.starts_with(b"-- no-transaction"),
-        Tool::Goose => file.says("+goose no transaction"),
-        Tool::Dbmate => file.says("migrate:up transaction:false"),
-        Tool::SqlMigrate => file.says("+migrate up notransaction"),
         Tool::Diesel => {
-            let path = dir.join(file.folder()).join("metadata.toml");
-            let text = text(&path, inputs);
-            text.is_some_and(|text| {
-                let table = DeTable::parse(&text).map(|table| table.into_inner());
-                let value = table.ok().and_then(|table| table.get("run_in_transaction")?.get_ref().as_bool());
-                value == Some(false)
-            })
+            let beside = history.files.named(&format!("{}/{}", file.folder(), diesel::METADATA));
+            beside.is_some_and(|text| diesel::outside(text).is_some())
         }
-        _ => false,
+        tool => marks::is_outside(&history.files.get(migration.file).text, tool),
     };
     if outside { Lag::Statements } else { Lag::Never }
 }
 
+/// drizzle's journal; `None` if there is none, since each migration has a folder of its own.
+fn journal(dir: &Path, inputs: &mut Vec<PathBuf>) -> Result<Option<Journal>, String> {
+    let Some(text) = text(&dir.join(drizzle::JOURNAL), inputs) else { return Ok(None) };
+    let journal = Journal::parse(&text);
+    journal.map(Some).map_err(|error| format!("cannot read `{}`: {error}", drizzle::JOURNAL))
+}
+
 /// The characters that sqlx leaves out of its sums, as `sqlx.toml` beside the package's Cargo.toml says.
 fn ignored(dir: &Path, inputs: &mut Vec<PathBuf>) -> Vec<char> {
+    let Ok(dir) = path::absolute(dir) else { return Vec::new() };
     let package = dir.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").exists());
     let chars = package.and_then(|package| {
         let text = text(&package.join("sqlx.toml"), inputs)?;
@@ -224,6 +215,7 @@ mod tests {
         for (tool, path, text, lag) in [
             (Tool::Sqlx, "1_a.sql", "-- no-transaction\nSELECT 1;", Lag::Statements),
             (Tool::Sqlx, "1_a.sql", "SELECT 1; -- no-transaction", Lag::Never),
+            (Tool::Goose, "1_a.sql", "-- +goose Up\nSELECT '\n-- +goose NO TRANSACTION\n';", Lag::Never),
             (Tool::Goose, "1_a.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;", Lag::Statements),
             (Tool::Dbmate, "1_a.sql", "-- migrate:up transaction:false\nSELECT 1;", Lag::Statements),
             (Tool::SqlMigrate, "1_a.sql", "-- +migrate Up notransaction\nSELECT 1;", Lag::Statements),
@@ -233,8 +225,16 @@ mod tests {
             let found = known(&[(path, text)], tool).expect("its file");
             assert_eq!(found.files[0].lag, lag, "{tool}");
         }
-        let outside = [("1_a/up.sql", "SELECT 1;"), ("1_a/metadata.toml", "run_in_transaction = false")];
-        assert_eq!(known(&outside, Tool::Diesel).expect("its file").files[0].lag, Lag::Statements);
+        // What diesel takes for no when the key is not there, and for yes when the file is no TOML.
+        for (text, lag) in [
+            ("run_in_transaction = false", Lag::Statements),
+            ("", Lag::Statements),
+            ("run_in_transaction = true", Lag::Never),
+            ("run_in_transaction", Lag::Never),
+        ] {
+            let files = [("1_a/up.sql", "SELECT 1;"), ("1_a/metadata.toml", text)];
+            assert_eq!(known(&files, Tool::Diesel).expect("its file").files[0].lag, lag, "{text}");
+        }
     }
 
     #[test]

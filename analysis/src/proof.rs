@@ -84,9 +84,9 @@ pub fn is_whole(bytes: &[u8], key: Key) -> bool {
 
 /// The analysis of a folder out of the files that are kept in another one, if one is of the folder as it is now.
 pub fn find(kept: &Path, dir: &Path) -> Option<Analysis> {
-    let entries = fs::read_dir(kept).ok()?.take(MOST).flatten();
-    let paths = entries.map(|entry| entry.path());
-    let mut files = paths.filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
+    let paths = fs::read_dir(kept).ok()?.flatten().map(|entry| entry.path());
+    let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
+    let mut files = files.take(MOST);
     let first = files.next()?;
     let key = Key::of(dir)?;
     let mut files = [first].into_iter().chain(files);

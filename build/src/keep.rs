@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 use std::{env, fs, io, process};
 
 use onward_analysis::folder::regular;
@@ -9,6 +10,9 @@ use onward_analysis::proof::{self, EXTENSION, FOLDER, Key};
 
 /// Which build script has written the others.
 const WRITER: &str = "writer";
+
+/// What the names of files end with that are not written to their end.
+const HALF: &str = "part";
 
 /// Sees to it that there is a proof for the folder as it is now, if there can be one.
 pub(crate) fn keep(dir: &Path, out: &Path) -> io::Result<()> {
@@ -33,13 +37,15 @@ pub(crate) fn keep(dir: &Path, out: &Path) -> io::Result<()> {
 fn prepare(out: &Path) -> io::Result<PathBuf> {
     let kept = out.join(FOLDER);
     let program = fs::metadata(env::current_exe()?)?;
-    let writer = format!("{} {:?}", program.len(), program.modified()?);
+    let changed = program.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let writer = format!("{} {}", program.len(), changed.as_nanos());
     let is_ours = fs::read_to_string(kept.join(WRITER)).is_ok_and(|found| found == writer);
     if !is_ours {
         fs::create_dir_all(&kept)?;
         for entry in fs::read_dir(&kept)? {
             let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            // What a kill has left half written goes as well.
+            if path.extension().is_some_and(|extension| extension == EXTENSION || extension == HALF) {
                 remove(&path)?;
             }
         }
@@ -57,7 +63,7 @@ fn name(dir: &Path) -> String {
 
 /// Nobody sees half of it.
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let half = file.with_extension(format!("{}.part", process::id()));
+    let half = file.with_extension(format!("{}.{HALF}", process::id()));
     fs::write(&half, bytes)?;
     fs::rename(&half, file).inspect_err(|_| drop(fs::remove_file(&half)))
 }

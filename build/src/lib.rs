@@ -18,7 +18,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 /// Proves the migrations in a folder and keeps the proof for the macros, and has cargo watch the folder: the SQL, added
-/// files, `onward.toml`, `onward.lock` and what lies in `legacy`.
+/// files, `onward.toml`, `onward.lock` and what lies in `legacy`. It watches Cargo.toml as well.
 ///
 /// The path is relative to Cargo.toml, as in `migrations!`. Call it once for each folder that the macros name. If the files
 /// are those of the last time, nothing is proven again; if what is new follows on migrations in `onward.lock`, these are not
@@ -30,6 +30,8 @@ pub fn migrations(folder: impl AsRef<Path>) {
     let folder = folder.as_ref();
     // With such a line, cargo looks at nothing else but build.rs itself.
     println!("cargo::rerun-if-changed={}", folder.display());
+    // Its dependencies tell whose the folder is.
+    println!("cargo::rerun-if-changed=Cargo.toml");
     let set = |name| env::var_os(name).map(PathBuf::from);
     let (Some(package), Some(out)) = (set("CARGO_MANIFEST_DIR"), set("OUT_DIR")) else {
         return warn("this is no build script of cargo's");

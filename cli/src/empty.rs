@@ -10,14 +10,22 @@ use anyhow::{Context, bail, ensure};
 use onward::rusqlite::OpenFlags;
 use onward::{Migrations, Report};
 use onward_core::checksum::Checksum;
+use tempfile::TempPath;
 
-use crate::{database, output, program};
+use crate::folder::plural;
+use crate::{database, output, program, write};
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let migrations = match program::of_folder(dir) {
         Ok(migrations) => migrations,
         Err(code) => return Ok(code),
     };
+    let name = db.to_string_lossy();
+    ensure!(
+        name != ":memory:" && !name.starts_with("file:"),
+        "{} would be no file to SQLite: name a path, such as target/schema.db; nothing was changed",
+        output::path(db)
+    );
     let cannot = || format!("cannot make {}; nothing was changed", output::path(db));
     let place = place(db).with_context(cannot)?;
     let is_there = look(&place)?;
@@ -35,7 +43,8 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     }
     seal(&made).with_context(cannot)?;
     put(&made, &place, is_there).with_context(cannot)?;
-    output::line(format!("{} has all {} migrations", output::path(db), migrations.list().len()));
+    let count = plural(migrations.list().len(), "migration");
+    output::line(format!("made {} with {count}", output::path(db)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,8 +92,7 @@ fn look(place: &Path) -> anyhow::Result<bool> {
 /// Whether it has these migrations and no others.
 fn is_current(place: &Path, migrations: &Migrations) -> anyhow::Result<bool> {
     let conn = database::open(place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let status = migrations.status(&conn);
-    Ok(status.is_ok_and(|status| status.pending() == 0 && status.conflicts().next().is_none()))
+    Ok(migrations.status(&conn).is_ok_and(|status| status.is_up_to_date()))
 }
 
 /// Where SQLite keeps a number for the application (<https://www.sqlite.org/fileformat.html#application_id>).
@@ -113,9 +121,5 @@ fn put(made: &Path, place: &Path, is_there: bool) -> io::Result<()> {
     if is_there {
         return fs::rename(made, place);
     }
-    match fs::hard_link(made, place) {
-        // Some file systems have no links.
-        Err(error) if error.kind() != ErrorKind::AlreadyExists && !place.exists() => fs::rename(made, place),
-        linked => linked,
-    }
+    write::name(TempPath::try_from_path(made)?, place)
 }

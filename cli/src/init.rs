@@ -45,6 +45,7 @@ pub(crate) struct Init {
 pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
     let folder = init.folder.find()?;
     let package = manifest::package(&folder)?;
+    let workspace = manifest::workspace(&package)?;
     let files = Files { dry_run: init.dry_run };
     let old = init.legacy.iter().map(|db| Database::read(db)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut made = match &init.database {
@@ -54,12 +55,14 @@ pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
     for db in &old {
         made.push(first::legacy(&folder, db, &init.rows)?);
     }
-    files.create_all(&made)?;
+    files.are_free(&made)?;
     let named = place::from_here(&folder);
     let inside = std::env::current_dir()?.join(&folder);
     let watched = inside.strip_prefix(&package).map(|path| path.to_string_lossy().replace('\\', "/"));
     manifest::watch(&files, &package, watched.as_deref().unwrap_or(&named))?;
-    manifest::profiles(&files, &package)?;
+    manifest::profiles(&files, &workspace)?;
+    // Last: after a failure before, or a kill, the same command goes on from there.
+    made.iter().try_for_each(|file| files.create(&file.path, &file.text))?;
 
     let mut code = ExitCode::SUCCESS;
     let analysis = onward_analysis::analyze(&folder, Proof::Whole);

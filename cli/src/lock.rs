@@ -47,7 +47,7 @@ fn one(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<u8> {
         ));
         return Ok(WRONG);
     }
-    write::whole(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
+    write::replace(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
     output::line(format!("locked {count} in {}; commit the file", output::path(&path)));
     Ok(0)
 }

@@ -23,6 +23,7 @@ mod rehearse;
 mod restore;
 mod revert;
 mod sarif;
+mod script;
 mod status;
 mod take_over;
 mod verify;

@@ -1,7 +1,5 @@
 //! `cargo onward new`
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,7 +11,7 @@ use onward_analysis::folder::tool::Tool;
 use onward_core::printable::printable;
 use onward_core::version;
 
-use crate::output;
+use crate::{output, script, write};
 
 pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
     let name = name.trim().replace([' ', '-'], "_");
@@ -32,33 +30,27 @@ pub(crate) fn run(name: &str, dir: &Path) -> anyhow::Result<ExitCode> {
     let label = label(&history, &name)?;
     for (path, text) in files(&history, &label, &name) {
         let path = dir.join(path);
-        create(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
+        write::create(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
         output::line(output::path(&path));
     }
-    if let Some((package, folder)) = unwatched(dir) {
+    if let Some((script, folder)) = unwatched(dir) {
         output::note(format!(
             "cargo does not see a file that is added to `{folder}`, since the package has no build.rs; write {} with\n\n\
              fn main() {{\n    println!(\"cargo::rerun-if-changed={folder}\");\n}}\n",
-            output::path(&package.join("build.rs"))
+            output::path(&script)
         ));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The package around a folder and the folder's path in it, if the package has no build script: then nobody tells cargo of
-/// a file that is added.
+/// Where the build script of the package around a folder would be, and the folder's path in it, if there is none: then nobody
+/// tells cargo of a file that is added.
 fn unwatched(dir: &Path) -> Option<(PathBuf, String)> {
     let dir = std::path::absolute(dir).ok()?;
     let package = dir.ancestors().find(|folder| folder.join("Cargo.toml").is_file())?;
-    let manifest = std::fs::read_to_string(package.join("Cargo.toml")).ok()?;
-    // A build script may have another name.
-    let is_named = manifest.lines().any(|line| line.trim_start().starts_with("build"));
-    let is_package = manifest.lines().any(|line| line.trim() == "[package]");
-    if !is_package || is_named || package.join("build.rs").exists() {
-        return None;
-    }
+    let script = script::of(package).filter(|script| !script.exists())?;
     let folder = dir.strip_prefix(package).ok()?.to_str()?.replace('\\', "/");
-    Some((package.to_owned(), folder))
+    Some((script, folder))
 }
 
 /// The next version as this folder writes versions: numbers with their zeros, or the time in UTC.
@@ -155,12 +147,4 @@ fn separator(history: &History) -> char {
     let is_dash =
         last.is_some_and(|last| !last.label.contains('-')) && rest.is_some_and(|rest| rest.starts_with('-'));
     if is_dash { '-' } else { '_' }
-}
-
-/// Never writes over a file.
-fn create(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }

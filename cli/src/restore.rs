@@ -11,6 +11,7 @@ use onward::rusqlite::backup::{Backup, StepResult};
 use onward::rusqlite::{Connection, OpenFlags};
 
 use crate::database;
+use crate::output::{self, path};
 
 /// Goes back to a copy: the database's contents become the copy's in one transaction of SQLite's, which a kill or a power
 /// cut takes back. What was there before is copied first, and no file is replaced.
@@ -18,14 +19,14 @@ pub(crate) fn run(copy: &Path, db: &Path) -> anyhow::Result<ExitCode> {
     ensure!(
         !is_one_file(copy, db),
         "{} is {} itself, not a copy of it; nothing was changed",
-        copy.display(),
-        db.display()
+        path(copy),
+        path(db)
     );
     let source = database::open(copy, access(copy))?;
     let check: String = source
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-        .with_context(|| format!("cannot read the copy {}; nothing was changed", copy.display()))?;
-    ensure!(check == "ok", "the copy {} is damaged: {check}; nothing was changed", copy.display());
+        .with_context(|| format!("cannot read the copy {}; nothing was changed", path(copy)))?;
+    ensure!(check == "ok", "the copy {} is damaged: {check}; nothing was changed", path(copy));
     is_copy(&source, copy)?;
     let mut target = database::open(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let alone = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;";
@@ -33,16 +34,16 @@ pub(crate) fn run(copy: &Path, db: &Path) -> anyhow::Result<ExitCode> {
         format!(
             "cannot have {} alone; nothing was changed\nhelp: stop the programs that use it; if it is damaged, move it and its \
              -wal and -journal away and copy the copy to its place",
-            db.display()
+            path(db)
         )
     })?;
     let before = put_by(&target, db)
         .map_err(|error| anyhow!("cannot copy what is there now: {error}; nothing was changed"))?;
     transfer(&source, &mut target).with_context(|| {
-        format!("cannot put the copy in its place; nothing was changed, and {} may go", before.display())
+        format!("cannot put the copy in its place; nothing was changed, and {} may go", path(&before))
     })?;
-    println!("{} is as in {}", db.display(), copy.display());
-    println!("as it was before: {}", before.display());
+    output::line(format!("{} is as in {}", path(db), path(copy)));
+    output::line(format!("as it was before: {}", path(&before)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,16 +80,16 @@ fn is_one_file(copy: &Path, db: &Path) -> bool {
 fn is_copy(source: &Connection, copy: &Path) -> anyhow::Result<()> {
     let count = |of: &str| -> anyhow::Result<i64> {
         let sql = format!("SELECT count(*) FROM sqlite_schema WHERE type = 'table' {of}");
-        let cannot = || format!("cannot read the copy {}; nothing was changed", copy.display());
+        let cannot = || format!("cannot read the copy {}; nothing was changed", path(copy));
         source.query_row(&sql, [], |row| row.get(0)).with_context(cannot)
     };
-    ensure!(count("")? > 0, "{} is no copy: it has no tables; nothing was changed", copy.display());
+    ensure!(count("")? > 0, "{} is no copy: it has no tables; nothing was changed", path(copy));
     // A database that was taken over had no ledger before, so that neither has the copy of it.
     ensure!(
         is_named_as_copy(copy) || count("AND name = 'onward_migrations' COLLATE NOCASE")? > 0,
         "{} is no copy of a database that onward migrates: it has no table onward_migrations; nothing was changed\nhelp: the \
          copy of a database from before it was adopted has none either; give it back the name that it was made with",
-        copy.display()
+        path(copy)
     );
     Ok(())
 }

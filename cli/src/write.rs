@@ -1,22 +1,122 @@
-//! A file that is never half written.
+//! Files that are never half written: each is made under a name of its own, and gets its name once it is whole.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// Writes beside the file and renames. A link stays one: it may lead to where several folders have theirs.
+use tempfile::{Builder, TempPath};
+
+/// Writes a new file, and makes the folders around it.
+///
+/// # Errors
+/// What the file system says: [`ErrorKind::AlreadyExists`] if something has the name. Then nothing was written.
+pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
+    let path = std::path::absolute(path)?;
+    fs::create_dir_all(folder(&path))?;
+    name(beside(&path, text, None)?, &path)
+}
+
+/// Writes a file anew, or for the first time. A link stays one: it may lead to where several folders have theirs.
 ///
 /// # Errors
 /// What the file system says. Then the file is as it was.
-pub(crate) fn whole(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => fs::canonicalize(path)
             .map_err(|error| io::Error::new(error.kind(), format!("the link points to nothing: {error}")))?,
-        _ => path.to_owned(),
+        _ => std::path::absolute(path)?,
     };
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let temporary = path.with_file_name(format!("{name}.{}", std::process::id()));
-    fs::write(&temporary, text)
-        .and_then(|()| fs::rename(&temporary, &path))
-        .inspect_err(|_| drop(fs::remove_file(&temporary)))
+    // Whoever may change the folder could put another file in the place of one that nobody may write.
+    let permissions = match OpenOptions::new().write(true).open(&path) {
+        Ok(file) => Some(file.metadata()?.permissions()),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    Ok(beside(&path, text, permissions)?.persist(&path)?)
+}
+
+/// Gives a finished file its name. Nothing that has the name is replaced.
+///
+/// # Errors
+/// As [`create`].
+pub(crate) fn name(made: TempPath, path: &Path) -> io::Result<()> {
+    match made.persist_noclobber(path) {
+        Ok(()) => Ok(()),
+        // Some file systems know neither links nor a way to rename that replaces nothing.
+        Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists && !path.exists() => {
+            Ok(failed.path.persist(path)?)
+        }
+        Err(failed) => Err(failed.error),
+    }
+}
+
+/// A finished file in the same folder. Its name is hidden, so that nobody takes what a kill leaves for a migration.
+fn beside(path: &Path, text: &str, permissions: Option<Permissions>) -> io::Result<TempPath> {
+    let mut builder = Builder::new();
+    builder.prefix(".onward-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any other new file: the umask takes from these.
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    let mut made = builder.tempfile_in(folder(path))?;
+    made.write_all(text.as_bytes())?;
+    let file: &File = made.as_file();
+    permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
+    file.sync_all()?;
+    Ok(made.into_temp_path())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_there_is_not_replaced_by_what_is_new() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("more/a.sql");
+        create(&path, "first").unwrap();
+        assert_eq!(create(&path, "second").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(names(path.parent().unwrap()), ["a.sql"]);
+        fs::create_dir(dir.path().join("b.sql")).unwrap();
+        assert!(create(&dir.path().join("b.sql"), "").is_err());
+    }
+
+    #[test]
+    fn what_is_replaced_is_replaced_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("onward.lock");
+        for text in ["first", "and second"] {
+            replace(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names(dir.path()), ["onward.lock"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay_and_new_files_are_as_any_other() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |name: &str| fs::metadata(dir.path().join(name)).unwrap().permissions().mode();
+        fs::write(dir.path().join("plain"), "").unwrap();
+        create(&dir.path().join("new"), "").unwrap();
+        assert_eq!(mode("new"), mode("plain"));
+        fs::set_permissions(dir.path().join("plain"), Permissions::from_mode(0o640)).unwrap();
+        replace(&dir.path().join("plain"), "text").unwrap();
+        assert_eq!(mode("plain") & 0o777, 0o640);
+    }
 }

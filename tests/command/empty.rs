@@ -19,7 +19,7 @@ fn it_has_all_migrations_and_is_made_anew_when_they_change() {
     let place = sample();
     let db = place.path("target/schema.db");
     let out = place.onward(&COMMAND).exits(0).out;
-    assert_eq!(out, "target/schema.db has all 10 migrations\n");
+    assert_eq!(out, "made target/schema.db with 10 migrations\n");
     let conn = Connection::open(&db).unwrap();
     assert_eq!(SAMPLE.verify(&conn).unwrap(), []);
     assert_eq!(number(&conn, "SELECT count(*) FROM jobs"), 0);
@@ -86,6 +86,17 @@ fn nothing_of_somebody_elses_is_replaced() {
     fs::create_dir(&db).unwrap();
     let err = place.onward(&COMMAND).exits(2).err;
     assert!(err.contains("is a folder, not a database file") || err.contains("not a database file"), "{err}");
+}
+
+/// What SQLite takes for no file would be one of that name.
+#[test]
+fn a_name_is_that_of_a_file() {
+    let place = sample();
+    for name in [":memory:", "file:schema.db"] {
+        let err = place.onward(&["database", name]).exits(2).err;
+        assert!(err.contains("would be no file to SQLite"), "{err}");
+        assert!(!place.path(name).exists());
+    }
 }
 
 #[test]

@@ -143,6 +143,65 @@ fn nothing_of_somebody_elses_is_replaced() {
     );
 }
 
+/// Only what cargo runs is a build script.
+#[test]
+fn a_build_script_is_written_where_cargo_looks_for_it() {
+    let manifest = |build: &str| MANIFEST.replace("edition", &format!("build = {build}\nedition"));
+    let place = shop("");
+    place.write("Cargo.toml", &manifest("\"src/script.rs\""));
+    onward(&place, "cargo onward init").exits(0);
+    assert!(place.read("src/script.rs").contains("cargo::rerun-if-changed=migrations"));
+    assert!(!place.path("build.rs").exists());
+
+    let place = shop("");
+    place.write("Cargo.toml", &manifest("false"));
+    let ran = onward(&place, "cargo onward init").exits(0);
+    assert!(
+        ran.out.contains("Cargo.toml has no build script; so that an added migration is seen"),
+        "{}",
+        ran.out
+    );
+    assert!(!place.path("build.rs").exists());
+
+    let place = Place::empty();
+    place.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
+    place.write("migrations/0001_a.sql", "CREATE TABLE a(id INTEGER PRIMARY KEY);\n");
+    let ran = onward(&place, "cargo onward init").exits(0);
+    assert!(ran.out.contains("Cargo.toml has no build script"), "{}", ran.out);
+    assert!(!place.path("build.rs").exists());
+}
+
+/// A failure after the first file would leave a folder that `--database` refuses.
+#[test]
+fn nothing_is_written_before_all_that_can_fail_is_read() {
+    let place = shop("");
+    place.write("Cargo.toml", "[package]\nname = 3\n");
+    database(&place, "app.db", OLD);
+    let ran = onward(&place, "cargo onward init --database app.db").exits(2);
+    assert!(ran.err.contains("cargo does not know this workspace"), "{}", ran.err);
+    place.write("Cargo.toml", MANIFEST);
+    place.write("build.rs/mine", "");
+    let ran = onward(&place, "cargo onward init --database app.db").exits(2);
+    assert!(ran.err.contains("cannot read build.rs"), "{}", ran.err);
+    place.remove("build.rs/mine");
+    std::fs::remove_dir(place.path("build.rs")).unwrap();
+    assert!(!place.path("migrations").exists() && !place.path("build.rs").exists());
+}
+
+/// A way back in the same file is no part of the schema.
+#[test]
+fn the_source_is_held_against_the_way_forward() {
+    let place = shop(
+        "fn f(conn: &Connection) { conn.execute(\"CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY)\", ()); }",
+    );
+    place.write(
+        "migrations/0001_jobs.sql",
+        "-- +goose Up\nCREATE TABLE jobs (id INTEGER PRIMARY KEY);\n-- +goose Down\nDROP TABLE jobs;\n",
+    );
+    let ran = onward(&place, "cargo onward init --source src").exits(0);
+    assert!(ran.out.contains("1 of them are in the migrations"), "{}", ran.out);
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let place = shop("");

@@ -105,6 +105,57 @@ fn every_promise_has_a_test_that_is_there() {
     assert!(count > 40, "{count}");
 }
 
+/// Each public function of the crate is called in an example of its documentation.
+#[test]
+fn every_public_call_has_an_example() {
+    // What the macros and the command line call alone.
+    let private = read("runtime/src/__private.rs");
+    let shown = private.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next());
+    let shown: Vec<&str> =
+        shown.flat_map(|names| names.split(|c: char| !c.is_alphanumeric() && c != '_')).collect();
+    let files =
+        ["__private.rs", "history/embedded.rs", "history/hook.rs", "history/origin.rs", "row/fields.rs"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src");
+    let (mut public, mut examples) = (Vec::new(), String::new());
+    for path in sources(&root) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut is_code = false;
+        for line in text.lines().map(str::trim) {
+            let doc = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+            match doc.map(str::trim) {
+                Some(fence) if fence.starts_with("```") => is_code = !is_code && !fence.contains("text"),
+                Some(code) if is_code => examples.extend([code, "\n"]),
+                _ => {}
+            }
+            let is_ours =
+                files.iter().any(|file| path.ends_with(file)) || path.starts_with(root.join("other"));
+            let Some(rest) = line.strip_prefix("pub ").filter(|_| !is_ours) else { continue };
+            let rest = rest.strip_prefix("const ").unwrap_or(rest);
+            let name = rest.strip_prefix("fn ").and_then(|rest| rest.split(['(', '<']).next());
+            public.extend(name.map(str::to_owned));
+        }
+    }
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let is_named = |call: String| examples.split(&call).skip(1).any(|rest| !goes_on(rest));
+    let is_called = |name: &str| is_named(format!(".{name}")) || is_named(format!("::{name}"));
+    assert!(public.len() > 60, "{}", public.len());
+    for name in public.iter().filter(|name| !shown.contains(&name.as_str())) {
+        assert!(is_called(name), "no example calls `{name}`");
+    }
+}
+
+/// Every `.rs` file below a folder.
+fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for path in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()) {
+        match path.is_dir() {
+            true => found.extend(sources(&path)),
+            false => found.extend(Some(path).filter(|path| path.extension().is_some_and(|end| end == "rs"))),
+        }
+    }
+    found
+}
+
 /// What is where in one screen names what is there.
 #[test]
 fn every_place_in_the_architecture_is_there() {

@@ -69,22 +69,29 @@ pub(crate) fn integration() -> Result<()> {
 
 /// Packs each as it would be published; nothing is sent.
 pub(crate) fn package() -> Result<()> {
-    for name in PUBLISHED {
-        let listed = output(&mut cargo(words("package --list --allow-dirty -p").chain([name])))?;
-        let files = String::from_utf8(listed.stdout)?;
-        for needed in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/"] {
-            ensure!(
-                files.lines().any(|file| file.starts_with(needed)),
-                "{name} would be published without {needed}"
-            );
-        }
-    }
+    PUBLISHED.into_iter().try_for_each(|name| is_complete(["-p", name]))?;
+    is_complete(["--manifest-path", DRIVER])?;
     // Together, since none is in a registry that the others could take it from.
     let mut package = cargo(words("package --locked --allow-dirty --no-verify"));
     for name in PUBLISHED {
         package.args(["-p", name]);
     }
     run(&mut package)
+}
+
+/// Whether a package has what belongs to each.
+fn is_complete(package: [&str; 2]) -> Result<()> {
+    let mut list = cargo(words("package --list --allow-dirty").chain(package));
+    let listed = output(list.env("CARGO_TARGET_DIR", target()?))?;
+    let files = String::from_utf8(listed.stdout)?;
+    for needed in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/"] {
+        ensure!(
+            files.lines().any(|file| file.starts_with(needed)),
+            "{} would be published without {needed}",
+            package[1]
+        );
+    }
+    Ok(())
 }
 
 /// Looks at what `deny.toml` asks for, as far as it can be had here.

@@ -1,6 +1,55 @@
-//! A version of SQLite.
+//! `[engine]` of `onward.toml`: what runs the migrations, and the versions of SQLite.
 
 use std::fmt;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::file::{FileId, Place};
+
+/// What `[engine]` of `onward.toml` says of the database engine that runs the migrations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Engine {
+    /// The oldest SQLite that they meet, and where that is said.
+    pub sqlite: Option<(Version, Place)>,
+}
+
+impl Engine {
+    /// Reads the table; what is wrong with it goes to the others' problems.
+    pub(super) fn parse(
+        file: FileId,
+        value: &Spanned<DeValue<'_>>,
+        problems: &mut Vec<(Range<usize>, String)>,
+    ) -> Engine {
+        let mut engine = Engine::default();
+        let mut problem = |range, problem: &str| problems.push((range, problem.to_owned()));
+        let Some(table) = value.get_ref().as_table() else {
+            problem(value.span(), "`engine` is a table: `[engine]`");
+            return engine;
+        };
+        for (key, value) in table {
+            if key.get_ref() != "sqlite" {
+                let unknown = format!("unknown key `{}` of `engine`; known is `sqlite`", key.get_ref());
+                problem(key.span(), &unknown);
+                continue;
+            }
+            match value.get_ref().as_str().and_then(Version::parse) {
+                None => problem(value.span(), "a version of SQLite is written in quotes, such as \"3.40\""),
+                Some(version) if version < OLDEST => {
+                    problem(value.span(), &format!("onward itself needs SQLite {OLDEST} or later"));
+                }
+                Some(version) if version > Version::of_replay() => {
+                    let replay = Version::of_replay();
+                    let newer = format!("the migrations are proven on SQLite {replay}, so on nothing newer");
+                    problem(value.span(), &newer);
+                }
+                Some(version) => engine.sqlite = Some((version, file.at(value.span()))),
+            }
+        }
+        engine
+    }
+}
 
 /// A version of SQLite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,7 +9,7 @@ use super::regular;
 use super::signs::Signs;
 use super::source::Source;
 use super::tool::drizzle::{self, Journal};
-use super::tool::{Tool, diesel, prisma, refinery};
+use super::tool::{Tool, diesel, prisma, refinery, sqlx};
 use crate::config::{self, Config};
 use crate::file::File;
 
@@ -97,7 +97,7 @@ impl Source {
             if let Some(tool) = marks::read(&text).tool {
                 *signs.marked.entry(tool).or_default() += 1;
             }
-            signs.no_transaction |= text.starts_with("-- no-transaction");
+            signs.no_transaction |= sqlx::has_mark(&text);
         }
         self.bytes.insert(path.to_owned(), bytes);
     }

@@ -1,7 +1,7 @@
 //! What a tool has marked in a file.
 
 use super::parts::Parts;
-use super::tool::{atlas, dbmate, drizzle, goose, other, sql_migrate, sqlx};
+use super::tool::{Tool, atlas, dbmate, drizzle, goose, other, sql_migrate, sqlx};
 
 /// The tools that have up and down in one file.
 const TWO_WAYS: &[fn(&str) -> Option<Parts>] = &[goose::read, dbmate::read, sql_migrate::read];
@@ -20,10 +20,21 @@ pub(crate) fn read(text: &str) -> Parts {
     parts
 }
 
+/// Whether a file asks this tool, in its own marks, for no transaction.
+pub(crate) fn is_outside(text: &str, tool: Tool) -> bool {
+    let parts = match tool {
+        Tool::Goose => goose::read(text),
+        Tool::Dbmate => dbmate::read(text),
+        Tool::SqlMigrate => sql_migrate::read(text),
+        Tool::Sqlx => return sqlx::has_mark(text),
+        _ => None,
+    };
+    parts.is_some_and(|parts| parts.outside.is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::parts::Means;
-    use super::super::tool::Tool;
     use super::*;
     use crate::folder::statement::statements;
 
@@ -140,7 +151,9 @@ mod tests {
             ("-- atlas:checkpoint\n\nCREATE TABLE a(b);", ("atlas", Means::Checkpoint)),
             ("-- atlas:txtar\n\n-- checks.sql --\nSELECT 1;", ("atlas", Means::Sections)),
             ("-- atlas:delimiter //\n\nCREATE TABLE a(b)//\nSELECT 1//", ("atlas", Means::Delimiter)),
+            ("-- migrate:up\nSELECT 1;\n-- migrate:dwon\nSELECT 2;", ("dbmate", Means::Unknown)),
             ("-- Up\nSELECT 1;\n\n-- Down\nSELECT 2;", ("sqlite for Node", Means::Back)),
+            ("-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;", ("node-pg-migrate", Means::Back)),
         ] {
             assert_eq!(refused(text), Some(expected), "{text}");
         }
@@ -158,9 +171,21 @@ mod tests {
             "SELECT '\n-- +goose Down\n';",
             "-- atlas:delimiter \\n\\n\\n\n\nCREATE TABLE a(b);\n\n\nSELECT 1;",
             "-- atlas:nolint destructive\nDROP TABLE a;",
+            "-- migrate: copy the old rows\nSELECT 1;",
+            "-- migrate:jobs to the new form\nSELECT 1;",
+            "-- down migration is not possible\nSELECT 1;",
         ] {
             assert_eq!(refused(text), None, "{text}");
+            assert_eq!(read(text).up.matches("SELECT 1").count(), text.matches("SELECT 1").count(), "{text}");
         }
+    }
+
+    /// Twice as many marks take twice as long, and not four times.
+    #[test]
+    fn many_marks_end() {
+        let text = "-- migrate:up\n;\n-- migrate:down\n;\n".repeat(20_000);
+        let parts = read(&text);
+        assert_eq!((parts.up.len(), parts.unread), (text.len(), None));
     }
 
     #[test]

@@ -89,16 +89,18 @@ impl Versions {
             let digits = digits(part);
             (digits.len(), digits)
         };
+        // With its end, as a tool compares it: `2_a-b.sql` comes before `2_a.sql`.
+        let file = || format!("{}.sql", name.stem);
         let named = || match name.number().is_empty() {
             // Behind every number that fits into a name.
-            true => Rank::Numbers(vec![(usize::MAX, String::new())], name.stem.clone()),
-            false => Rank::Numbers(vec![number(&name.label)], name.stem.clone()),
+            true => Rank::Numbers(vec![(usize::MAX, String::new())], file()),
+            false => Rank::Numbers(vec![number(&name.label)], file()),
         };
         match (order, &self.by) {
             (Order::Name, _) | (Order::Tool, By::NumberAndName) => named(),
             (Order::Tool, By::Text) => Rank::Text(name.text()),
             (Order::Tool, By::Folder) => Rank::Text(name.stem.clone()),
-            (Order::Tool, By::File) => Rank::Text(format!("{}.sql", name.stem)),
+            (Order::Tool, By::File) => Rank::Text(file()),
             (Order::Tool, By::List(list)) => match list.iter().position(|known| *known == name.stem) {
                 Some(at) => Rank::Numbers(vec![(0, String::new()), (at, String::new())], String::new()),
                 None => named(),
@@ -221,11 +223,11 @@ mod tests {
 
     #[test]
     fn each_tool_has_its_own() {
-        let paths = ["1_a.sql", "10_c.sql", "2_b.sql", "2_a.sql", "init.sql"];
+        let paths = ["1_a.sql", "10_c.sql", "2_b.sql", "2_a.sql", "2_a-b.sql", "init.sql"];
         for (tool, expected) in [
-            (Tool::Dbmate, ["10_c", "1_a", "2_a", "2_b", "init"]),
-            (Tool::D1, ["1_a", "2_a", "2_b", "10_c", "init"]),
-            (Tool::SqlMigrate, ["1_a", "2_a", "2_b", "10_c", "init"]),
+            (Tool::Dbmate, ["10_c", "1_a", "2_a-b", "2_a", "2_b", "init"]),
+            (Tool::D1, ["1_a", "2_a-b", "2_a", "2_b", "10_c", "init"]),
+            (Tool::SqlMigrate, ["1_a", "2_a-b", "2_a", "2_b", "10_c", "init"]),
         ] {
             let versions = Versions::of(Some(tool), Some(Layout::Plain), None);
             let name = |path: &str| parse(path).ok().or_else(|| unnumbered(path)).unwrap();

@@ -157,20 +157,21 @@ impl<'t> Cut<'t> {
         // What is said above the first mark is said of the way forward.
         let above = self.begun.first().map(|(_, _, mark)| (Direction::Up, 0..mark.start));
         let kept = above.into_iter().chain(all).filter(|(begun, _)| *begun == direction);
-        only(self.text, &kept.map(|(_, range)| range).collect::<Vec<_>>())
+        only(self.text, kept.map(|(_, range)| range))
     }
 }
 
-/// The text with everything blank but these ranges.
-fn only(text: &str, kept: &[Range<usize>]) -> String {
+/// The text with everything blank but these ranges, which come one after the other.
+fn only(text: &str, kept: impl Iterator<Item = Range<usize>>) -> String {
     let mut only = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
-        if c == '\n' || kept.iter().any(|range| range.contains(&at)) {
-            only.push(c);
-        } else {
-            only.extend(std::iter::repeat_n(' ', c.len_utf8()));
-        }
+    let blank = |text: &str, only: &mut String| {
+        only.extend(text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+    };
+    for range in kept {
+        blank(&text[only.len()..range.start], &mut only);
+        only.push_str(&text[range]);
     }
+    blank(&text[only.len()..], &mut only);
     only
 }
 

@@ -1,4 +1,4 @@
-//! Reads a folder into a [`History`]: the only module that reads files.
+//! Reads a folder into a [`History`].
 
 use std::collections::BTreeMap;
 use std::path::Path;

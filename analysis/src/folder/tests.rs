@@ -201,6 +201,12 @@ fn drizzle() {
     let part = beside(&more, &listed);
     let message = "`0002_c.sql` is not in drizzle's journal, so drizzle would not run it";
     assert_eq!(said(&part), [("ambiguous_version_order", message.to_owned())]);
+    // Once something is locked, it need not be in the journal: it comes behind what is.
+    let lock = super::locked::text(&folder(&beside(&[("0000_b.sql", jobs.as_str())], &listed)).history);
+    let mut locked = part.clone();
+    locked.push(("onward.lock", &lock));
+    assert_eq!(said(&locked), []);
+    assert_eq!(read(&locked).1, ["0 0000_b.sql", "1 0001_z.sql", "2 0002_c.sql"]);
     let mut named = part.clone();
     named.push(("onward.toml", "order = \"name\"\n"));
     assert_eq!(said(&named), []);

@@ -14,3 +14,16 @@ pub(crate) mod sql_migrate;
 pub(crate) mod sqlx;
 
 pub use onward_core::tool::Tool;
+
+use crate::record::{Bytes, Record};
+
+/// By its name.
+impl Record for Tool {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.name().to_owned().write(to);
+    }
+
+    fn read(from: &mut Bytes<'_>) -> Option<Tool> {
+        Tool::named(&String::read(from)?)
+    }
+}

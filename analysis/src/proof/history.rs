@@ -41,7 +41,7 @@ impl Record for History {
         } = self;
         files.write(to);
         layout.write(to);
-        tool.map(|tool| tool.name().to_owned()).write(to);
+        tool.write(to);
         order.write(to);
         versions.write(to);
         migrations.write(to);
@@ -58,7 +58,7 @@ impl Record for History {
             dir: std::path::PathBuf::new(),
             files: Record::read(from)?,
             layout: Record::read(from)?,
-            tool: tool(Record::read(from)?)?,
+            tool: Record::read(from)?,
             order: Record::read(from)?,
             versions: Record::read(from)?,
             migrations: Record::read(from)?,
@@ -71,11 +71,6 @@ impl Record for History {
             unseen: Unseen::default(),
         })
     }
-}
-
-/// `None` if there is none of this name.
-fn tool(name: Option<String>) -> Option<Option<Tool>> {
-    name.map_or(Some(None), |name| Tool::named(&name).map(Some))
 }
 
 record!(File { path, text, is_statement });

@@ -13,7 +13,7 @@ use crate::folder::history::History;
 use crate::folder::misplaced;
 use crate::folder::read;
 use crate::folder::tool::around::Around;
-use crate::record::record;
+use crate::record::{self, record};
 
 /// The form of what is kept, for whoever changes it within a version.
 const FORMAT: &str = "2";
@@ -29,13 +29,19 @@ impl Key {
     /// The key of a folder as it is now; `None` if not all of it can be read.
     pub fn of(dir: &Path) -> Option<Key> {
         let mut sum = prover()?;
-        for (path, bytes) in read::bytes(dir)? {
+        let files = read::bytes(dir)?;
+        add(&mut sum, &record::bytes(&files.len()));
+        for (path, bytes) in files {
             add(&mut sum, path.as_bytes());
             add(&mut sum, &bytes);
         }
         // What the folder is taken for depends on what lies around it.
-        add(&mut sum, format!("{:?}", Around::of(dir)).as_bytes());
-        add(&mut sum, format!("{:?}", misplaced::find(dir, RULES)).as_bytes());
+        add(&mut sum, &record::bytes(&Around::of(dir)));
+        if let Some(misplaced) = misplaced::find(dir, RULES) {
+            add(&mut sum, &record::bytes(&misplaced));
+            // What is said of it names the folder.
+            add(&mut sum, dir.file_name().unwrap_or_default().as_encoded_bytes());
+        }
         Some(Key { sum: sum.finalize().into() })
     }
 
@@ -44,7 +50,10 @@ impl Key {
     pub(super) fn of_first(history: &History, count: usize) -> Option<Key> {
         let mut sum = prover()?;
         add(&mut sum, history.files.named(config::FILE_NAME).unwrap_or_default().as_bytes());
-        add(&mut sum, format!("{:?}", history.tool).as_bytes());
+        add(&mut sum, &record::bytes(&history.tool));
+        // These follow from foreign keys of the whole history.
+        let stubs: Vec<String> = history.config.others().map(|table| table.sql.clone()).collect();
+        add(&mut sum, &record::bytes(&stubs));
         for migration in history.migrations.get(..count)? {
             let file = history.files.get(migration.file);
             add(&mut sum, &migration.version.to_le_bytes());
@@ -68,10 +77,14 @@ fn prover() -> Option<Sha256> {
     let empty = conn.serialize(MAIN_DB).ok()?.to_vec();
     driver::deserialize(&mut conn, &empty[..], empty.len(), false).ok()?;
     let sqlite: String = conn.query_row("SELECT sqlite_source_id()", [], |row| row.get(0)).ok()?;
+    let mut options = conn.prepare("PRAGMA compile_options").ok()?;
+    let options: Vec<String> =
+        options.query_map([], |row| row.get(0)).ok()?.collect::<Result<_, _>>().ok()?;
     let width = usize::BITS.to_string();
     let mut sum = Sha256::new();
     for part in ["onward", FORMAT, env!("CARGO_PKG_VERSION"), &sqlite, OS, ARCH, &width] {
         add(&mut sum, part.as_bytes());
     }
+    add(&mut sum, &record::bytes(&options));
     Some(sum)
 }

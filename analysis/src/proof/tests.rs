@@ -128,6 +128,8 @@ fn what_is_wrong_with_a_history_is_kept_as_well() {
         assert!(proven.has_errors(), "{text}");
         let analysis = found(dir.path(), &kept(dir.path(), None).unwrap()).unwrap();
         assert_eq!(analysis.diagnostics, proven.diagnostics, "{text}");
+        // What else is said of the application's statements follows from this.
+        assert_eq!(analysis.lacks_schema(), proven.lacks_schema(), "{text}");
     }
     // What cannot be put in order is read again each time.
     let dir = folder(&[("1_a.sql", "SELECT 1;"), ("x.sql", "DROP TABLE t;")]);
@@ -174,6 +176,36 @@ fn another_folder_is_another_key() {
     let one = Key::of(folder(&[("1_a.sql", "ab"), ("2_b.sql", "c")]).path());
     assert_ne!(one, Key::of(folder(&[("1_a.sql", "a"), ("2_b.sql", "bc")]).path()));
     assert_eq!(one, Key::of(folder(&[("1_a.sql", "ab"), ("2_b.sql", "c"), ("README.md", "")]).path()));
+}
+
+#[test]
+fn what_lies_around_a_folder_is_part_of_its_key() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join("app/db/history");
+    write(&dir, "1_a.sql", "CREATE TABLE t(a);");
+    let mut keys = Vec::new();
+    for (path, text) in [
+        ("app/.git/HEAD", ""),
+        ("app/Cargo.toml", "[package]\nname = \"app\"\n"),
+        ("app/Cargo.toml", "[package]\nname = \"app\"\n[dependencies]\nhiqlite = \"0.15\"\n"),
+        ("app/onward.toml", "functions = [\"uuid7\"]\n"),
+        ("app/onward.toml", "functions = [\"uuid4\"]\n"),
+        ("app/db/wrangler.toml", ""),
+    ] {
+        write(place.path(), path, text);
+        keys.push(Key::of(&dir).unwrap());
+    }
+    // A package that depends on no tool is as none.
+    assert_eq!(keys.remove(0), keys[0]);
+    for (at, key) in keys.iter().enumerate() {
+        assert!(!keys[..at].contains(key), "{at}");
+    }
+    // What is said of a config file that nobody reads names the folder.
+    let other = place.path().join("app/db/other");
+    write(&other, "1_a.sql", "CREATE TABLE t(a);");
+    assert_ne!(Key::of(&other), Key::of(&dir));
+    fs::remove_file(place.path().join("app/onward.toml")).unwrap();
+    assert_eq!(Key::of(&other), Key::of(&dir));
 }
 
 #[test]
@@ -259,6 +291,28 @@ fn what_is_locked_is_not_run_again() {
     assert_eq!(tables(&container::pack(key, locked, [told, wrong])), "other u");
     assert_eq!(tables(&others), "t u");
     assert_eq!(tables(&bytes), "t u");
+}
+
+/// What stands in for a table of others follows from the whole history.
+#[test]
+fn a_new_foreign_key_into_a_table_of_others_finds_its_key() {
+    let dir = folder(&[
+        ("1_a.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, user INT REFERENCES users(id));"),
+        ("2_b.sql", "CREATE TABLE tags(id INTEGER PRIMARY KEY);"),
+        ("onward.toml", "[external]\nusers = ['id']\n"),
+    ]);
+    lock(dir.path(), 1);
+    let earlier = kept(dir.path(), None).unwrap();
+    assert!(Head::read(&earlier).unwrap().locked.is_some());
+    write(
+        dir.path(),
+        "3_c.sql",
+        "CREATE TABLE notes(id INTEGER PRIMARY KEY, user TEXT REFERENCES users(email));",
+    );
+    let proven = crate::analyze(dir.path(), Proof::Unlocked);
+    assert_eq!(proven.diagnostics, []);
+    let behind = kept(dir.path(), Some(&earlier)).unwrap();
+    assert_eq!(found(dir.path(), &behind).unwrap().diagnostics, []);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Writing files: each is shown, none of somebody else's is replaced.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::output;
+use crate::{output, write};
 
 /// A file that is to be made.
 pub(super) struct New {
@@ -29,32 +29,26 @@ impl Files {
         if self.dry_run {
             return Ok(());
         }
-        let cannot = || format!("cannot write {}", output::path(path));
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(cannot)?;
-        }
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-            Ok(file) => file,
+        match write::create(path, text) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 bail!("{} is there already; it was left as it is", output::path(path))
             }
-            Err(error) => return Err(error).with_context(cannot),
-        };
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)
+            created => created.with_context(|| format!("cannot write {}", output::path(path))),
+        }
     }
 
-    /// Several new files, or none of them where one is there already.
+    /// Whether none of several new files is there already.
     ///
     /// # Errors
-    /// As [`Files::create`].
-    pub(super) fn create_all(&self, files: &[New]) -> anyhow::Result<()> {
+    /// If one is, or if two would have one name.
+    pub(super) fn are_free(&self, files: &[New]) -> anyhow::Result<()> {
         for (at, New { path, .. }) in files.iter().enumerate() {
             let is_there = fs::symlink_metadata(path).is_ok();
             ensure!(!is_there, "{} is there already; nothing was written", output::path(path));
             let is_twice = files[..at].iter().any(|before| before.path == *path);
             ensure!(!is_twice, "two databases would become {}; give one another name", output::path(path));
         }
-        files.iter().try_for_each(|file| self.create(&file.path, &file.text))
+        Ok(())
     }
 
     /// Another text for a file that is there, put in its place at once.
@@ -62,7 +56,8 @@ impl Files {
     /// # Errors
     /// If it cannot be written, or is no longer what was read.
     pub(super) fn replace(&self, path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
-        let added: Vec<&str> = after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
+        let is_new = |line: &&str| !line.is_empty() && !before.lines().any(|old| old == *line);
+        let added: Vec<&str> = after.lines().filter(is_new).collect();
         self.show(path, &added.join("\n"));
         if self.dry_run {
             return Ok(());
@@ -72,7 +67,7 @@ impl Files {
         if now != before {
             bail!("{} changed meanwhile; it was left as it is", output::path(path));
         }
-        crate::write::whole(path, after).with_context(cannot)
+        write::replace(path, after).with_context(cannot)
     }
 
     fn show(&self, path: &Path, text: &str) {

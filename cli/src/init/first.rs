@@ -108,9 +108,10 @@ pub(super) fn legacy(folder: &Path, db: &Database<'_>, tables: &[String]) -> any
     Ok(New { path: folder.join("legacy").join(sql_name(db.path)), text })
 }
 
-/// The name of the file in `legacy` for a database.
+/// The name of the file in `legacy` for a database. Nobody reads a hidden file.
 fn sql_name(path: &Path) -> String {
-    format!("{}.sql", path.file_stem().unwrap_or_default().to_string_lossy())
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    format!("{}.sql", stem.trim_start_matches('.'))
 }
 
 fn name(path: &Path) -> String {

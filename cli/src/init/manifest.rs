@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml::de::DeTable;
 
-use crate::{output, place};
+use crate::{output, place, script};
 
 use super::files::Files;
 
@@ -19,13 +19,20 @@ pub(super) fn package(folder: &Path) -> anyhow::Result<PathBuf> {
     found.map(Path::to_owned).context("no Cargo.toml here or above: run this in the folder of a package")
 }
 
-/// Lets cargo see a file that is added to the migrations, where nothing in build.rs does yet.
+/// Lets cargo see a file that is added to the migrations, where nothing in the build script does yet.
 ///
 /// # Errors
 /// If a file cannot be read or written.
 pub(super) fn watch(files: &Files, package: &Path, folder: &str) -> anyhow::Result<()> {
-    let path = PathBuf::from(place::from_here(&package.join("build.rs")));
     let line = format!("println!(\"cargo::rerun-if-changed={folder}\");");
+    let Some(script) = script::of(package) else {
+        output::line(format!(
+            "{} has no build script; so that an added migration is seen, the package that embeds the migrations needs one with\n    {line}",
+            output::path(Path::new(&place::from_here(&package.join("Cargo.toml"))))
+        ));
+        return Ok(());
+    };
+    let path = PathBuf::from(place::from_here(&script));
     match fs::read_to_string(&path) {
         Ok(text) if text.contains("onward_build") || watches(&text, folder) => Ok(()),
         Ok(_) => {
@@ -50,23 +57,39 @@ fn watches(text: &str, folder: &str) -> bool {
 }
 
 /// How SQLite is compiled: in dev builds a little faster for the replay, in release once for both, the program and the macro.
-const PROFILES: [(&str, i64); 2] = [("dev", 1), ("release", 3)];
+const PROFILES: [(&str, u8); 2] = [("dev", 1), ("release", 3)];
 
-/// Writes the profiles into the manifest of the workspace, where nobody has said anything of them.
+/// Writes the profiles behind what the manifest of the workspace says, where nobody has said anything of them.
 ///
 /// # Errors
-/// If cargo knows no workspace here, or its manifest cannot be read or written.
-pub(super) fn profiles(files: &Files, package: &Path) -> anyhow::Result<()> {
-    let path = workspace(package)?;
-    let shown = output::path(&path);
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {shown}"))?;
-    match with_profiles(&text).with_context(|| format!("cannot read {shown}"))? {
-        Some(changed) => files.replace(&path, &text, &changed),
-        None => Ok(()),
+/// If the manifest cannot be read or written.
+pub(super) fn profiles(files: &Files, manifest: &Path) -> anyhow::Result<()> {
+    let shown = output::path(manifest);
+    let text = fs::read_to_string(manifest).with_context(|| format!("cannot read {shown}"))?;
+    let lacking = lacking(&text).with_context(|| format!("cannot read {shown}"))?;
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let added = sections(&lacking, &text);
+    let all = format!("{text}{added}");
+    // A profile may be written in a form that nothing can be added to from elsewhere.
+    match DeTable::parse(&all) {
+        Ok(_) => files.replace(manifest, &text, &all),
+        Err(_) => {
+            output::line(format!(
+                "add to {shown}, so that builds are faster:\n{}",
+                added.trim_matches(['\r', '\n'])
+            ));
+            Ok(())
+        }
     }
 }
 
-fn workspace(package: &Path) -> anyhow::Result<PathBuf> {
+/// The manifest of the workspace around a package.
+///
+/// # Errors
+/// If cargo knows no workspace here.
+pub(super) fn workspace(package: &Path) -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["locate-project", "--workspace", "--message-format", "plain", "--color", "never"])
@@ -82,50 +105,65 @@ fn workspace(package: &Path) -> anyhow::Result<PathBuf> {
     Ok(PathBuf::from(place::from_here(Path::new(String::from_utf8_lossy(&output.stdout).trim()))))
 }
 
-/// The manifest with the profiles that it lacks; `None` if it lacks none.
-fn with_profiles(text: &str) -> anyhow::Result<Option<String>> {
-    const SQLITE: &str = "libsqlite3-sys";
-    let mut manifest: DocumentMut = text.parse()?;
-    let mut is_changed = false;
-    for (profile, level) in PROFILES {
-        let has = |table: &str| {
-            let found =
-                manifest.get("profile").and_then(|all| all.get(profile)).and_then(|found| found.get(table));
-            found.is_some_and(|found| table == "build-override" || found.get(SQLITE).is_some())
-        };
-        if has("package") || has("build-override") {
-            continue;
-        }
-        let mut settings = Table::new();
-        settings.insert("opt-level", value(level));
-        let packages =
-            ["profile", profile, "package"].into_iter().fold(manifest.as_item_mut(), |item, key| {
-                let next = &mut item[key];
-                if next.is_none() {
-                    let mut table = Table::new();
-                    table.set_implicit(true);
-                    *next = Item::Table(table);
-                }
-                next
-            });
-        packages[SQLITE] = Item::Table(settings);
-        is_changed = true;
+const SQLITE: &str = "libsqlite3-sys";
+
+/// The profiles of which a manifest says nothing of this.
+fn lacking(manifest: &str) -> anyhow::Result<Vec<(&'static str, u8)>> {
+    let manifest = DeTable::parse(manifest)?.into_inner();
+    let all = manifest.get("profile").map(|profiles| profiles.get_ref());
+    let is_there = |profile: &str| {
+        let profile = all.and_then(|all| all.get(profile)).map(|profile| profile.get_ref());
+        let of_sqlite = profile.and_then(|profile| profile.get("package")?.get_ref().get(SQLITE));
+        of_sqlite.is_some() || profile.is_some_and(|profile| profile.get("build-override").is_some())
+    };
+    Ok(PROFILES.into_iter().filter(|(profile, _)| !is_there(profile)).collect())
+}
+
+/// What goes behind the manifest, in its line ends.
+fn sections(profiles: &[(&str, u8)], manifest: &str) -> String {
+    let mut text = if manifest.is_empty() || manifest.ends_with('\n') { "" } else { "\n" }.to_owned();
+    for (profile, level) in profiles {
+        text += &format!("\n[profile.{profile}.package.{SQLITE}]\nopt-level = {level}\n");
     }
-    Ok(is_changed.then(|| manifest.to_string()))
+    if manifest.contains("\r\n") { text.replace('\n', "\r\n") } else { text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The manifest of a workspace, once the profiles were written into it.
+    fn written(text: &str) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("Cargo.toml");
+        fs::write(&path, text).unwrap();
+        profiles(&Files { dry_run: false }, &path).unwrap();
+        fs::read_to_string(path).unwrap()
+    }
+
     #[test]
     fn what_a_manifest_says_stays() {
         let added = "[profile.dev.package.libsqlite3-sys]\nopt-level = 1\n\n[profile.release.package.libsqlite3-sys]\nopt-level = 3\n";
         let text = "# mine\n[package]\nname = \"a\" # this\n";
-        assert_eq!(with_profiles(text).unwrap().unwrap(), format!("{text}\n{added}"));
-        assert_eq!(with_profiles(&format!("{text}\n{added}")).unwrap(), None);
-        let own = "[profile.dev.package.libsqlite3-sys]\nopt-level = 3\n[profile.release.build-override]\nopt-level = 2\n";
-        assert_eq!(with_profiles(own).unwrap(), None);
+        assert_eq!(written(text), format!("{text}\n{added}"));
+        assert_eq!(written(text.trim_end()), format!("{text}\n{added}"));
+        let windows = |text: &str| text.replace('\n', "\r\n");
+        assert_eq!(written(&windows(text)), windows(&format!("{text}\n{added}")));
+        let with_mark = format!("\u{feff}{text}");
+        assert_eq!(written(&with_mark), format!("{with_mark}\n{added}"));
+        let other =
+            format!("{text}[profile.dev]\nopt-level = 1\n[profile.dev.package.\"*\"]\nopt-level = 2\n");
+        assert_eq!(written(&other), format!("{other}\n{added}"));
+        for own in [
+            format!("{text}\n{added}"),
+            "[profile.dev.package.libsqlite3-sys]\nopt-level = 3\n[profile.release.build-override]\nopt-level = 2\n".into(),
+            // Nothing can be added to these from elsewhere.
+            "profile = { dev = { opt-level = 1 } }\n".into(),
+            "[profile]\ndev = { opt-level = 1 }\n".into(),
+            "[profile.dev]\npackage = {}\n".into(),
+        ] {
+            assert_eq!(written(&own), own);
+        }
     }
 
     #[test]

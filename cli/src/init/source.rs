@@ -11,6 +11,7 @@ use anyhow::Context;
 use syn::visit::Visit;
 use walkdir::{DirEntry, WalkDir};
 
+use crate::output;
 use bound::Constants;
 use call::Calls;
 pub(crate) use found::{Source, Spot};
@@ -27,12 +28,12 @@ pub(super) fn read(root: &Path) -> anyhow::Result<Source> {
     let mut source = Source::default();
     let mut parsed = Vec::new();
     for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(is_source) {
-        let entry = entry.with_context(|| format!("cannot read the source {}", root.display()))?;
+        let entry = entry.with_context(|| format!("cannot read the source {}", output::path(root)))?;
         if !entry.file_type().is_file() || entry.path().extension().is_none_or(|extension| extension != "rs")
         {
             continue;
         }
-        let shown = entry.path().display().to_string();
+        let shown = output::path(entry.path());
         let text = std::fs::read_to_string(entry.path()).with_context(|| format!("cannot read {shown}"))?;
         source.files += 1;
         match syn::parse_file(&text) {

@@ -32,7 +32,9 @@ impl<'a> Known<'a> {
     /// What the folder has, and what would be written into it.
     pub(super) fn of(analysis: &'a Analysis, folder: &Path, written: &'a [New]) -> Known<'a> {
         let history = &analysis.history;
-        let migrations = history.migrations.iter().map(|migration| &*history.files.get(migration.file).text);
+        // The way forward alone: a file may have the way back as well.
+        let runs = history.statements().filter(|&at| history.statement(at).kind.runs());
+        let migrations = runs.map(|at| history.sql(at));
         let legacy = history.legacy.iter().map(|file| history.files.get(*file));
         let legacy = legacy.map(|file| (file.path.clone(), &*file.text));
         let (new_legacy, new): (Vec<_>, Vec<_>) =

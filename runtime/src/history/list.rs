@@ -16,6 +16,7 @@ use super::migration::Migration;
 /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
 /// let list = migrations.list();
 /// assert_eq!(list.get(0).map(|first| first.name()), list.first().map(|first| first.name()));
+/// assert_eq!(list.last().map(|newest| newest.label()), Some("0010"));
 /// for migration in list {
 ///     println!("{} {}", migration.label(), migration.name());
 /// }

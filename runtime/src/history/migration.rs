@@ -106,6 +106,12 @@ impl<'m> Migration<'m> {
     }
 
     /// The text of the file that takes it back, if there is one; see [`Migrator::revert`](crate::Migrator::revert).
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let goes_back = migrations.list().iter().filter(|migration| migration.down_sql().is_some());
+    /// assert_eq!(goes_back.count(), 0);
+    /// ```
     pub fn down_sql(self) -> Option<&'m str> {
         self.back().map(Migration::sql)
     }

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use crate::folder::regular;
 use crate::folder::tool::Tool;
+use crate::record::record;
 
 /// So many folders above that of the migrations are looked into.
 const ABOVE: usize = 8;
@@ -22,6 +23,7 @@ pub(crate) struct Around {
     /// Whether it is a build of Java.
     pub(crate) java: bool,
 }
+record!(Around { crates, wrangler, go, java });
 
 /// The crates that read a folder of migrations.
 const CRATES: [(&str, Tool); 7] = [

@@ -11,8 +11,10 @@ pub(crate) fn read(text: &str) -> Option<Parts> {
     let mut is_any = false;
     for remark in remarks(text) {
         let mut words = remark.says.split_whitespace();
-        let Some(word) = words.next().filter(|word| after(word, "migrate:").is_some()) else { continue };
-        is_any = true;
+        let Some(word) = words.next() else { continue };
+        let Some(way) = after(word, "migrate:") else { continue };
+        // Anything else is what people write above their SQL: `-- migrate: copy the old rows`.
+        is_any |= ["up", "down"].iter().any(|known| way.eq_ignore_ascii_case(known));
         match word {
             // dbmate knows it at the beginning of a line alone.
             _ if remark.line.is_empty() => cut.refuse(Means::Unknown, &remark.range),

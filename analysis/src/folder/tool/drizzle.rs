@@ -1,5 +1,7 @@
 //! drizzle's breakpoints between statements, and the journal that says which files run, and in which order.
 
+use std::collections::BTreeMap;
+
 use onward_core::token::{Kind, tokens};
 use serde_json::Value;
 
@@ -41,6 +43,8 @@ pub(crate) struct Journal {
     pub(crate) dialect: Option<String>,
     /// The names of the files, without `.sql`, in the order in which they run.
     pub(crate) tags: Vec<String>,
+    /// When each was made, in milliseconds: drizzle's name for it in its ledger.
+    times: BTreeMap<String, i64>,
 }
 
 impl Journal {
@@ -51,8 +55,24 @@ impl Journal {
     pub(crate) fn parse(text: &str) -> Result<Journal, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let entries = value["entries"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let tags = entries.iter().filter_map(|entry| Some(entry["tag"].as_str()?.to_owned()));
-        Ok(Journal { dialect: value["dialect"].as_str().map(str::to_owned), tags: tags.collect() })
+        let mut journal = Journal {
+            dialect: value["dialect"].as_str().map(str::to_owned),
+            tags: Vec::new(),
+            times: BTreeMap::new(),
+        };
+        for entry in entries {
+            let Some(tag) = entry["tag"].as_str() else { continue };
+            journal.tags.push(tag.to_owned());
+            if let Some(time) = entry["when"].as_i64() {
+                journal.times.entry(tag.to_owned()).or_insert(time);
+            }
+        }
+        Ok(journal)
+    }
+
+    /// When the file of this name was made, if the journal says so.
+    pub(crate) fn time(&self, tag: &str) -> Option<i64> {
+        self.times.get(tag).copied()
     }
 }
 
@@ -71,6 +91,7 @@ mod tests {
             {"idx":0,"version":"6","when":1700000000000,"tag":"0000_b","breakpoints":true},
             {"idx":1,"version":"6","when":1700000000001,"tag":"0000_a","breakpoints":true}]}"#;
         let journal = Journal::parse(text).unwrap();
+        assert_eq!((journal.time("0000_a"), journal.time("0000_c")), (Some(1700000000001), None));
         assert_eq!(
             (journal.dialect.as_deref(), journal.tags),
             (Some("sqlite"), vec!["0000_b".into(), "0000_a".into()])

@@ -26,7 +26,8 @@ const MARKERS: &[Marker] = &[
     back("shmig", "==== DOWN ===="),
     back("Play's evolutions", "!Downs"),
     back("MyBatis Migrations", "//@UNDO"),
-    back("node-pg-migrate", "Down Migration"),
+    // What people write in a sentence as well.
+    Marker { tool: "node-pg-migrate", text: "Down Migration", whole: true },
     Marker { tool: "sqlite for Node", text: "Down", whole: true },
 ];
 

@@ -2,9 +2,15 @@
 
 use crate::folder::parts::Parts;
 
+const MARK: &str = "-- no-transaction";
+
+/// Whether a file begins with it.
+pub(crate) fn has_mark(text: &str) -> bool {
+    text.starts_with(MARK)
+}
+
 pub(crate) fn no_transaction(text: &str, parts: &mut Parts) {
-    const MARK: &str = "-- no-transaction";
-    if text.starts_with(MARK) {
+    if has_mark(text) {
         parts.outside.get_or_insert(0..MARK.len());
     }
 }
