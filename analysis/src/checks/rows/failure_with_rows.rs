@@ -103,7 +103,7 @@ mod tests {
             &[first, &format!("{bad}{good}")],
         ] {
             let found = history(migrations);
-            let is_told = found.iter().any(|found| found.starts_with("fails_with_rows"));
+            let is_told = found.iter().any(|found| found.starts_with("failure_with_rows"));
             assert!(is_told, "{found:?} in {migrations:?}");
         }
     }
