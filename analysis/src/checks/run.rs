@@ -17,7 +17,7 @@ use super::rebuild::{
     affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, index_lost, null_primary_key,
     references_moved, trigger_lost, view_lost,
 };
-use super::release::{before_locked, legacy_not_adopted, locked_changed, locked_missing};
+use super::release::{before_locked, ledger_renamed, legacy_not_adopted, locked_changed, locked_missing};
 use super::rows::{
     drops_data, fails_with_rows, key_without_numbers, may_fail_with_rows, orphans, rows_lost, values_changed,
 };
@@ -156,4 +156,5 @@ pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnos
     diagnostics.extend(locked_changed::check(history, lock, entries));
     diagnostics.extend(locked_missing::check(history, lock, entries));
     diagnostics.extend(before_locked::check(history, lock, entries));
+    diagnostics.extend(ledger_renamed::check(history, lock, entries));
 }

@@ -16,7 +16,9 @@ use super::rebuild::{
     affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, index_lost, null_primary_key,
     references_moved, trigger_lost, view_lost,
 };
-use super::release::{bad_lock_file, before_locked, legacy_not_adopted, locked_changed, locked_missing};
+use super::release::{
+    bad_lock_file, before_locked, ledger_renamed, legacy_not_adopted, locked_changed, locked_missing,
+};
 use super::rows::{
     drops_data, fails_with_rows, key_without_numbers, may_fail_with_rows, orphans, rows_lost, values_changed,
 };
@@ -57,6 +59,7 @@ pub static RULES: &[&Rule] = &[
     &index_before_table::RULE,
     &index_lost::RULE,
     &key_without_numbers::RULE,
+    &ledger_renamed::RULE,
     &legacy_not_adopted::RULE,
     &locked_changed::RULE,
     &locked_missing::RULE,

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use onward_core::ledger::Ledger;
+
 use super::kind::{Error, ErrorKind, Inner};
 
 impl Error {
@@ -84,14 +86,20 @@ impl Error {
 
     /// Of the same database, what becomes of its kind.
     pub(crate) fn map(self, then: impl FnOnce(ErrorKind) -> ErrorKind) -> Error {
-        let Inner { path, kind } = *self.0;
-        Error(Box::new(Inner { path, kind: then(kind) }))
+        let Inner { path, kind, ledger } = *self.0;
+        Error(Box::new(Inner { path, kind: then(kind), ledger }))
+    }
+
+    /// Names the ledger that this is about.
+    pub(crate) fn of(mut self, ledger: Ledger<'_>) -> Error {
+        self.0.ledger = ledger.is_named().then(|| ledger.table().to_owned());
+        self
     }
 }
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Error {
-        Error(Box::new(Inner { path: None, kind }))
+        Error(Box::new(Inner { path: None, kind, ledger: None }))
     }
 }
 
