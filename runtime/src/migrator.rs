@@ -254,6 +254,36 @@ impl<'m> Migrator<'m> {
         self
     }
 
+    /// Says in which table another tool keeps its ledger, where [`Adopt::From`] adopts from it and the tool was told to use another
+    /// one than its usual: `table-name` in `sqlx.toml`, `-table` of goose, `x-migrations-table` of golang-migrate.
+    ///
+    /// ```
+    /// use onward::{Adopt, Tool};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations", from = "goose");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch(migrations.list().first().unwrap().sql())?;
+    /// conn.execute_batch(
+    ///     "CREATE TABLE schema_history(id INTEGER PRIMARY KEY, version_id INTEGER, is_applied INTEGER);
+    ///      INSERT INTO schema_history(version_id, is_applied) VALUES (0, 1), (1, 1)",
+    /// )?;
+    /// let from = migrations.migrator().adopt(Adopt::From(Tool::Goose));
+    /// // The error names the table that looks like the ledger.
+    /// let error = from.apply(&mut conn).unwrap_err();
+    /// assert!(error.help().unwrap().contains("`schema_history`"), "{error}");
+    /// let report = from.tool_table("schema_history").apply(&mut conn)?;
+    /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The run ends with [`ErrorKind::OtherLedger`](crate::ErrorKind::OtherLedger) if the table is not there, is not one of the tool's, or if the tool keeps
+    /// none.
+    pub fn tool_table(mut self, table: impl Into<String>) -> Migrator<'m> {
+        self.options.tool_table = Some(table.into());
+        self
+    }
+
     /// Runs what is pending on a copy of the database, and tells how long that took, which rows would be lost and which
     /// foreign keys would dangle. The database itself is only read.
     ///

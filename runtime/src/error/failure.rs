@@ -91,8 +91,13 @@ impl Error {
     }
 
     /// Names the ledger that this is about.
-    pub(crate) fn of(mut self, ledger: Ledger<'_>) -> Error {
-        self.0.ledger = ledger.is_named().then(|| ledger.table().to_owned());
+    pub(crate) fn of(self, ledger: Ledger<'_>) -> Error {
+        self.in_table(ledger.is_named().then(|| ledger.table()))
+    }
+
+    /// Names the table of a ledger that this is about, if it is not the usual one.
+    pub(crate) fn in_table(mut self, table: Option<&str>) -> Error {
+        self.0.ledger = table.map(str::to_owned);
         self
     }
 }

@@ -58,7 +58,9 @@ impl<'m> Pending<'m> {
             (Some(_), _) => Before::count(conn, &migrations.list().to_vec()).map_err(&checking)?,
         };
         let adopted = match self.adopt {
-            Some(Adopting { how, adopt, .. }) => adopt(how, migrations, conn, settings)?,
+            Some(Adopting { how, adopt, .. }) => {
+                adopt(how, context.options.tool_table.as_deref(), migrations, conn, settings)?
+            }
             None => 0,
         };
         let list = match self.adopt {

@@ -53,7 +53,8 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
     if let (Goal::Up(_), false, false, Some(adopting)) =
         (goal, is_new, list.is_empty(), context.options.adopt)
     {
-        (adopting.since)(adopting.how, context.migrations, ran, conn)?;
+        let table = context.options.tool_table.as_deref();
+        (adopting.since)(adopting.how, table, context.migrations, ran, conn)?;
     }
     let is_empty = is_new && ledger::is_empty(conn).map_err(&reading)?;
     Ok(Pending { list, ran, is_new, is_empty, adopt })

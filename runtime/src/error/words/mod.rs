@@ -63,7 +63,9 @@ fn words(error: &Error) -> Words {
         ErrorKind::Unrepeatable { file, line, column, sql } => {
             adoption::unrepeatable(file, *line, *column, sql)
         }
-        ErrorKind::OtherLedger { tool, problem } => other_ledger::other_ledger(*tool, problem),
+        ErrorKind::OtherLedger { tool, problem } => {
+            other_ledger::other_ledger(*tool, error.0.ledger.as_deref(), problem)
+        }
         ErrorKind::NoDownFile { file } => run::no_down_file(file),
         ErrorKind::UnknownTarget { target, label, .. } => run::unknown_target(*target, label.as_deref()),
         ErrorKind::Statement { file, line, column, sql, source, query } => {
