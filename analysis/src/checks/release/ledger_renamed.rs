@@ -19,7 +19,7 @@ ledger = \"onward_migrations_auth\"
 [[migration]]
 version = 1
 file = \"0001_users.sql\"
-checksum = \"d0e5e5cdd8a7ab1c0ff4b2bb1cf85b1b3a3ac8e4c0f5a40dd64b3f7ebb1f9f4a\"
+checksum = \"04dad4a23eb815872555edc879a681ee61d815fc0f8e430d99acdd5f7ba99730\"
 -- onward.toml
 [ledger]
 name = \"accounts\"
@@ -49,8 +49,13 @@ pub(crate) fn check(history: &History, lock: FileId, entries: &[Entry]) -> Optio
     let place = history.config.ledger.as_ref().map(|(_, place)| place.clone()).or_else(|| locked.clone());
     let message =
         format!("the ledger of this history is `{}`, and the released one is `{released}`", ledger.table());
+    let label = if history.config.ledger.is_some() {
+        "not the name that was locked"
+    } else {
+        "locked under this name"
+    };
     let diagnostic = Diagnostic::new(&RULE, place.unwrap_or_else(|| lock.start()), message)
-        .label("not the name that was locked")
+        .label(label)
         .note("databases have the rows of the released migrations in the old ledger, and would be refused")
         .help(match released.strip_prefix(LEDGER).and_then(|name| name.strip_prefix('_')) {
             Some(name) => format!("write `name = \"{name}\"` below `[ledger]` in onward.toml"),
