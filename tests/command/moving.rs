@@ -32,7 +32,7 @@ fn a_ledger_under_another_name_is_named() {
             refuses(
                 &place,
                 &["--from", tool.name(), "--table", "t"],
-                1,
+                2,
                 &["keeps none", "leave `tool_table`"],
             );
             continue;
