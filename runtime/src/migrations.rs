@@ -83,7 +83,8 @@ impl Migrations {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Sqlite`](crate::ErrorKind::Sqlite) if the database cannot be read.
+    /// [`ErrorKind::Sqlite`](crate::ErrorKind::Sqlite) if the database cannot be read, and
+    /// [`ErrorKind::LedgerRenamed`](crate::ErrorKind::LedgerRenamed) if it has the rows of this history in the ledger of another name.
     pub fn status(&self, conn: &Connection) -> Result<Status> {
         ledger::status(self, conn).map_err(|error| error.on(conn))
     }

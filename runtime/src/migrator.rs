@@ -209,6 +209,7 @@ impl<'m> Migrator<'m> {
     /// Nothing is deleted: the old files are there until you remove them, also if the process is killed while it moves them;
     /// the next one finishes that. Through a symbolic link the file is moved, and the new one made where it was.
     /// [`Migrator::apply`] cannot put another file under its caller's connection, and fails as without this.
+    /// So does a history whose ledger has a name (`[ledger]` in `onward.toml`): the file holds tables of others.
     ///
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");

@@ -22,8 +22,10 @@ pub(crate) fn attached(conn: &Connection) -> Result<Vec<String>> {
 /// Where other histories have tables in the same database, by the ledger's name or by a ledger that is there, only what has
 /// a name that this one makes or drops: the rest is theirs.
 pub(crate) fn strangers(conn: &Connection, migrations: &Migrations) -> Result<Vec<String>> {
-    let sql = "SELECT name, tbl_name, coalesce(sql, '') FROM main.sqlite_schema
-               WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
+    // Of others, not even the text is read: it may be none in UTF-8.
+    let sql =
+        "SELECT name, tbl_name, iif(name LIKE 'onward\\_migrations%' ESCAPE '\\', coalesce(sql, ''), '')
+               FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
     let mut query = conn.prepare(sql)?;
     let all = query
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?

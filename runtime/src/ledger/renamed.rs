@@ -24,9 +24,8 @@ pub(crate) fn refuse(conn: &Connection, migrations: &Migrations) -> error::Resul
 
 /// The name of the ledger that has this history's rows.
 fn found(conn: &Connection, migrations: &Migrations) -> Result<Option<String>> {
-    // The underscore stands for any letter, which costs nothing here.
-    let sql =
-        "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND name LIKE 'onward_migrations%'";
+    let sql = "SELECT name, sql FROM main.sqlite_schema
+               WHERE type = 'table' AND name LIKE 'onward\\_migrations%' ESCAPE '\\' AND sql IS NOT NULL";
     let mut query = conn.prepare(sql)?;
     let tables = query
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
