@@ -12,6 +12,9 @@
 //! # order of their names.
 //! order = "number"
 //!
+//! # The name of its ledger, where it shares its databases with another history; see [`ledger`](crate::config::ledger).
+//! ledger = { name = "auth" }
+//!
 //! # What the codes mean to this team.
 //! [levels]
 //! data_dropped = "deny"
@@ -23,10 +26,12 @@
 
 pub mod engine;
 pub mod external;
+pub mod ledger;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use onward_core::ledger::Ledger;
 use onward_core::name::Ident;
 pub use onward_core::packed::Function as Stub;
 use onward_core::token::significant;
@@ -69,6 +74,8 @@ pub struct Config {
     pub levels: BTreeMap<&'static str, Level>,
     /// What runs the migrations.
     pub engine: Engine,
+    /// The table of its ledger, where it has a name of its own, and where that is said.
+    pub ledger: Option<(String, Place)>,
     /// Where it asks for the order of numbers, whatever the tool.
     pub by_number: Option<Place>,
     /// Where it asks for the order of numbers and, of one number, of names.
@@ -87,6 +94,11 @@ pub enum Level {
 }
 
 impl Config {
+    /// The table in which it is written what has run.
+    pub fn ledger(&self) -> Ledger<'_> {
+        Ledger::of(self.ledger.as_ref().map_or("", |(table, _)| table))
+    }
+
     /// The tables of the same database that others make.
     pub fn others(&self) -> impl Iterator<Item = &External> {
         self.external.iter().filter(|table| table.is_main())
@@ -148,6 +160,16 @@ impl Config {
                         continue;
                     }
                 },
+                "ledger" => match ledger::parse(file, value) {
+                    Ok(ledger) => {
+                        config.ledger = Some(ledger);
+                        Ok(())
+                    }
+                    Err(problem) => {
+                        problems.push(problem);
+                        continue;
+                    }
+                },
                 "order" => match value.get_ref().as_str() {
                     Some("number") => {
                         config.by_number = Some(file.at(value.span()));
@@ -172,8 +194,8 @@ impl Config {
                 }
                 other => {
                     let problem = format!(
-                        "unknown key `{other}`; known are `functions`, `collations`, `external`, `levels`, `engine` and \
-                         `order`"
+                        "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `levels`, \
+                         `engine` and `order`"
                     );
                     problems.push((key.span(), problem));
                     continue;
@@ -313,6 +335,27 @@ mod tests {
             let (config, problems) = parse(&format!("[engine]\nsqlite = {value}"));
             assert!(problems[0].1.contains(problem), "{value}: {problems:?}");
             assert_eq!((problems.len(), config.engine.sqlite), (1, None), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_ledger() {
+        let (config, problems) = parse("[ledger]\nname = 'auth'\n");
+        assert_eq!((problems, config.ledger().table()), (vec![], "onward_migrations_auth"));
+        assert_eq!(config.ledger.map(|(_, place)| place.range), Some(16..22));
+        assert_eq!(parse("").0.ledger().table(), "onward_migrations");
+        for (value, problem) in [
+            ("ledger = 'auth'", "`[ledger]`"),
+            ("[ledger]", "`[ledger]`"),
+            ("[ledger]\nname = ''", "1 to 40"),
+            ("[ledger]\nname = 'Auth'", "lower-case"),
+            ("[ledger]\nname = 'au th'", "lower-case"),
+            ("[ledger]\nname = 1", "lower-case"),
+            ("[ledger]\ntable = 'auth'", "unknown key `table`"),
+        ] {
+            let (config, problems) = parse(value);
+            assert!(problems[0].1.contains(problem), "{value}: {problems:?}");
+            assert_eq!((problems.len(), config.ledger), (1, None), "{value}");
         }
     }
 

@@ -23,6 +23,7 @@ impl History {
             functions: self.config.stubs().collect(),
             collations: self.config.collations.iter().map(String::as_str).collect(),
             external: external.collect(),
+            ledger: self.config.ledger.as_ref().map_or("", |(table, _)| table),
             // What was not replayed is not run either.
             sqlite: replay.map_or(0, |_| self.oldest_sqlite().number()),
         })

@@ -3,7 +3,6 @@
 mod repeatable;
 
 use onward_core::checksum::Checksum;
-use onward_core::ledger::{INSERT_LEDGER, LEDGER};
 use onward_core::name::quoted;
 use repeatable::Moment;
 use rusqlite::Result;
@@ -73,12 +72,13 @@ impl Analysis {
         }
         let time = placeholder(history);
         let bytes = sandbox.into_bytes(|conn| {
-            let mut insert = conn.prepare(INSERT_LEDGER)?;
+            let mut insert = conn.prepare(&history.config.ledger().insert())?;
             for migration in &history.migrations {
                 let (checksum, chain) = (migration.checksum.to_string(), migration.chain.to_string());
                 insert.execute((migration.version, &migration.name, checksum, chain, 0))?;
             }
-            conn.execute(&format!("UPDATE main.{LEDGER} SET applied_at = ?1"), [&time]).map(drop)
+            let table = history.config.ledger().table();
+            conn.execute(&format!("UPDATE main.{table} SET applied_at = ?1"), [&time]).map(drop)
         })?;
         let is_time = |window: &(usize, &[u8])| window.1 == time.as_bytes();
         let times: Vec<usize> = bytes.windows(TIME).enumerate().filter(is_time).map(|(at, _)| at).collect();

@@ -28,6 +28,6 @@ pub(crate) fn adopt(db: &Path, dir: &Path, how: How, take_over: &TakeOver) -> an
     };
     let mut conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let (migrations, how) = take_over.of(&program, Some(how), &conn)?;
-    let migrator = how.into_iter().fold(migrations.migrator(), |migrator, how| migrator.adopt(how));
+    let migrator = take_over.migrator(&migrations, how);
     Ok(database::tell(migrator.apply(&mut conn)))
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(
     };
     let conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let (migrations, how) = take_over.of(&program, adopt, &conn)?;
-    let migrator = how.into_iter().fold(migrations.migrator(), |migrator, how| migrator.adopt(how));
+    let migrator = take_over.migrator(&migrations, how);
     let rehearsal = migrator.rehearse(&conn);
     // The run itself would be refused.
     let refused = rehearsal.as_ref().is_ok_and(|rehearsal| !rehearsal.violations.is_empty());

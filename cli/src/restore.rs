@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use onward::__private::{is_named_as_copy, put_by};
 use onward::rusqlite::backup::{Backup, StepResult};
 use onward::rusqlite::{Connection, OpenFlags};
+use onward_core::ledger::is_ledger;
 
 use crate::database;
 use crate::output::{self, path};
@@ -78,20 +79,27 @@ fn is_one_file(copy: &Path, db: &Path) -> bool {
 
 /// Refuses a file that is sound and yet no copy: SQLite takes an empty one for a database without tables.
 fn is_copy(source: &Connection, copy: &Path) -> anyhow::Result<()> {
-    let count = |of: &str| -> anyhow::Result<i64> {
-        let sql = format!("SELECT count(*) FROM sqlite_schema WHERE type = 'table' {of}");
-        let cannot = || format!("cannot read the copy {}; nothing was changed", path(copy));
-        source.query_row(&sql, [], |row| row.get(0)).with_context(cannot)
-    };
-    ensure!(count("")? > 0, "{} is no copy: it has no tables; nothing was changed", path(copy));
+    let cannot = || format!("cannot read the copy {}; nothing was changed", path(copy));
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'";
+    let tables: i64 = source.query_row(sql, [], |row| row.get(0)).with_context(cannot)?;
+    ensure!(tables > 0, "{} is no copy: it has no tables; nothing was changed", path(copy));
     // A database that was taken over had no ledger before, so that neither has the copy of it.
     ensure!(
-        is_named_as_copy(copy) || count("AND name = 'onward_migrations' COLLATE NOCASE")? > 0,
+        is_named_as_copy(copy) || has_ledger(source).with_context(cannot)?,
         "{} is no copy of a database that onward migrates: it has no table onward_migrations; nothing was changed\nhelp: the \
          copy of a database from before it was adopted has none either; give it back the name that it was made with",
         path(copy)
     );
     Ok(())
+}
+
+/// Whether there is the ledger of any history.
+fn has_ledger(conn: &Connection) -> onward::rusqlite::Result<bool> {
+    let mut query =
+        conn.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL")?;
+    let tables = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let tables = tables.collect::<onward::rusqlite::Result<Vec<(String, String)>>>()?;
+    Ok(tables.iter().any(|(name, sql)| is_ledger(name, sql)))
 }
 
 fn transfer(from: &Connection, to: &mut Connection) -> anyhow::Result<()> {

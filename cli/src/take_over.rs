@@ -5,7 +5,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use onward::__private::other;
 use onward::rusqlite::Connection;
-use onward::{Adopt, Migrations, Tool};
+use onward::{Adopt, Migrations, Migrator, Tool};
+use onward_core::printable::printable;
 
 use crate::program::{self, Program};
 
@@ -49,16 +50,30 @@ impl Source {
     }
 
     /// The tool that it is.
-    fn tool(self, program: &Program, conn: &Connection) -> anyhow::Result<Tool> {
+    fn tool(self, table: Option<&str>, program: &Program, conn: &Connection) -> anyhow::Result<Tool> {
         if let Source::Named(tool) = self {
             return Ok(tool);
         }
-        let found = other::found(&other::ALL, conn)?;
-        match found[..] {
-            [one] => Ok(one.tool()),
+        let found = other::found(&other::ALL, table, conn)?;
+        match (&found[..], table) {
+            ([one], _) => Ok(one.tool()),
+            ([], Some(table)) => bail!(
+                "the database has no table `{0}` that is the ledger of a tool that is known; nothing was changed\nhelp: name the \
+                 tool, `--from TOOL --table {0}`: if the table is not its ledger, the error says which others may be",
+                printable(table)
+            ),
+            (_, Some(table)) => {
+                let tools: Vec<&str> = found.iter().map(|reader| reader.tool().name()).collect();
+                bail!(
+                    "by its columns, `{}` may be the ledger of {}; nothing was changed\nhelp: say with `--from` which of them \
+                     has run these migrations",
+                    printable(table),
+                    tools.join(" or ")
+                )
+            }
             // A count may be anybody's, unless the folder can be of no other tool.
-            [] if program.counts() => Ok(Tool::RusqliteMigration),
-            [] => bail!(
+            ([], None) if program.counts() => Ok(Tool::RusqliteMigration),
+            ([], None) => bail!(
                 "the database has the ledger of no tool that is known; nothing was changed\nhelp: name the tool, `--from \
                  rusqlite_migration` for one, which only counts; or leave `--from` out, so that the schema says which \
                  migrations it has had"
@@ -91,12 +106,21 @@ pub(crate) struct TakeOver {
     /// `auto` takes the one tool whose ledger is there.
     #[arg(long, value_name = "TOOL", value_parser = Source::parser(), conflicts_with = "at")]
     from: Option<Source>,
+    /// The table of the tool's ledger, if the tool was told to use another one than its usual
+    #[arg(long, value_name = "NAME", requires = "from")]
+    table: Option<String>,
 }
 
 impl TakeOver {
     /// The tools of which the files have to be known.
     pub(crate) fn tools(&self) -> Vec<Tool> {
         self.from.map(Source::tools).unwrap_or_default()
+    }
+
+    /// These settings of a run, and the table of the tool's ledger.
+    pub(crate) fn migrator<'m>(&self, migrations: &'m Migrations, how: Option<Adopt>) -> Migrator<'m> {
+        let migrator = how.into_iter().fold(migrations.migrator(), Migrator::adopt);
+        self.table.iter().fold(migrator, |migrator, table| migrator.tool_table(table))
     }
 
     /// The history, and how this database is to be taken over with it; `how` if nothing else is said.
@@ -111,7 +135,7 @@ impl TakeOver {
             return Ok((migrations.clone(), Some(Adopt::At(program::version(migrations, at)?))));
         }
         let Some(from) = self.from else { return Ok((migrations.clone(), how.map(How::into))) };
-        let tool = from.tool(program, conn)?;
+        let tool = from.tool(self.table.as_deref(), program, conn)?;
         Ok((program.from(tool)?, Some(Adopt::From(tool))))
     }
 }

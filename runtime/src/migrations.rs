@@ -85,8 +85,9 @@ impl Migrations {
     /// ```
     ///
     /// # Errors
-    /// If the database cannot be read, and [`ErrorKind::NotALedger`](crate::ErrorKind::NotALedger) if something else has the name of
-    /// the ledger.
+    /// If the database cannot be read; [`ErrorKind::NotALedger`](crate::ErrorKind::NotALedger) if something else has the name of the
+    /// ledger; and [`ErrorKind::LedgerRenamed`](crate::ErrorKind::LedgerRenamed) if it has the rows of this history in the ledger of
+    /// another name.
     pub fn status(&self, conn: &Connection) -> Result<Status> {
         ledger::status(self, conn).map_err(|error| error.on(conn))
     }

@@ -209,6 +209,7 @@ impl<'m> Migrator<'m> {
     /// Nothing is deleted: the old files are there until you remove them, also if the process is killed while it moves them;
     /// the next one finishes that. Through a symbolic link the file is moved, and the new one made where it was.
     /// [`Migrator::apply`] cannot put another file under its caller's connection, and fails as without this.
+    /// So does a history whose ledger has a name (`[ledger]` in `onward.toml`): the file holds tables of others.
     ///
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
@@ -253,6 +254,36 @@ impl<'m> Migrator<'m> {
     /// not have it ends with [`ErrorKind::UnknownVersion`](crate::ErrorKind::UnknownVersion), whatever the database.
     pub fn adopt(mut self, how: Adopt) -> Migrator<'m> {
         self.options.adopt = Some(Adopting { how, adopt: run::adopt, since: run::since });
+        self
+    }
+
+    /// Says in which table another tool keeps its ledger, where [`Adopt::From`] adopts from it and the tool was told to use another
+    /// one than its usual: `table-name` in `sqlx.toml`, `-table` of goose, `x-migrations-table` of golang-migrate.
+    ///
+    /// ```
+    /// use onward::{Adopt, Tool};
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations", from = "goose");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// conn.execute_batch(migrations.list().first().unwrap().sql())?;
+    /// conn.execute_batch(
+    ///     "CREATE TABLE schema_history(id INTEGER PRIMARY KEY, version_id INTEGER, is_applied INTEGER);
+    ///      INSERT INTO schema_history(version_id, is_applied) VALUES (0, 1), (1, 1)",
+    /// )?;
+    /// let from = migrations.migrator().adopt(Adopt::From(Tool::Goose));
+    /// // The error names the table that looks like the ledger.
+    /// let error = from.apply(&mut conn).unwrap_err();
+    /// assert!(error.help().unwrap().contains("`schema_history`"), "{error}");
+    /// let report = from.tool_table("schema_history").apply(&mut conn)?;
+    /// assert_eq!((report.adopted, report.applied.len()), (1, 9));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The run ends with [`ErrorKind::OtherLedger`](crate::ErrorKind::OtherLedger) if the table is not there, is not one of the tool's, or if the tool keeps
+    /// none.
+    pub fn tool_table(mut self, table: impl Into<String>) -> Migrator<'m> {
+        self.options.tool_table = Some(table.into());
         self
     }
 

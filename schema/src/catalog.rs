@@ -1,6 +1,6 @@
 //! The rows of `sqlite_schema` that count.
 
-use onward_core::ledger::LEDGER;
+use onward_core::ledger::{LEDGER, is_ledger};
 use onward_core::name::{Ident, quoted};
 use rusqlite::{Connection, Result, Row, Statement};
 
@@ -39,16 +39,21 @@ fn select(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(Vec<Entry
         "SELECT type, name, tbl_name, sql, type = 'table' AND rootpage = 0 FROM main.sqlite_schema WHERE sql IS NOT NULL",
     )?;
     let mut rows = statement.query([])?;
-    let (mut entries, mut has_virtual) = (Vec::new(), false);
+    let (mut entries, mut ledgers, mut has_virtual) = (Vec::<Entry>::new(), Vec::new(), false);
     while let Some(row) = rows.next()? {
         has_virtual |= row.get::<_, bool>(4)?;
         let Some(kind) = ObjectKind::from_sql(&text(row, 0)?) else { continue };
         let (name, table) = (text(row, 1)?, text(row, 2)?);
-        if is_ours(&name) || is_ours(&table) || !wanted(&name) {
-            continue;
+        if kind == ObjectKind::Table && is_ledger(&name, &text(row, 3)?) {
+            ledgers.push(name);
+        } else if !is_of_sqlite(&name) && !is_of_sqlite(&table) && wanted(&name) {
+            entries.push(Entry { kind, name, table, sql: text(row, 3)? });
         }
-        entries.push(Entry { kind, name, table, sql: text(row, 3)? });
     }
+    // What is on a ledger as well, wherever it stands, and whatever else has its name.
+    let is_of_ledger =
+        |name: &str| Ident(name) == LEDGER || ledgers.iter().any(|ledger| Ident(ledger) == name);
+    entries.retain(|entry| !is_of_ledger(&entry.name) && !is_of_ledger(&entry.table));
     Ok((entries, has_virtual))
 }
 
@@ -61,10 +66,10 @@ pub(crate) fn text(row: &Row<'_>, column: usize) -> Result<String> {
     })
 }
 
-/// Whether SQLite or onward made the object.
-fn is_ours(name: &str) -> bool {
+/// Whether SQLite made the object.
+fn is_of_sqlite(name: &str) -> bool {
     let prefix = name.as_bytes().get(..7);
-    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"sqlite_")) || Ident(name) == LEDGER
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"sqlite_"))
 }
 
 /// One of the pragmas that tell of a table or an index, for one of the main database: `table_xinfo`, `index_list`, ….

@@ -22,6 +22,57 @@ fn refuses(place: &Place, args: &[&str], code: i32, said: &[&str]) {
     assert!(fs::read(place.path("app.db")).unwrap() == before, "the file was changed");
 }
 
+/// As with `-table` of goose, `x-migrations-table` of golang-migrate, `table-name` of sqlx.
+#[test]
+fn a_ledger_under_another_name_is_named() {
+    const NAME: &str = "our \"history\"";
+    for tool in Tool::ALL {
+        let place = place(tool);
+        let Some(usual) = tool.ledger() else {
+            refuses(
+                &place,
+                &["--from", tool.name(), "--table", "t"],
+                2,
+                &["keeps none", "leave `tool_table`"],
+            );
+            continue;
+        };
+        let conn = Connection::open(place.path("app.db")).unwrap();
+        let before = ledger(&conn, tool);
+        let renamed = onward_core::name::quoted(NAME);
+        conn.execute_batch(&format!("ALTER TABLE {usual} RENAME TO {renamed}")).unwrap();
+        let from = ["--from", tool.name()];
+        let usual = format!("does not have the ledger of {tool}, `{usual}`");
+        refuses(&place, &from, 1, &[&usual, NAME, "--table"]);
+        refuses(&place, &[&from[..], &["--table", "none"]].concat(), 1, &["`none`", NAME]);
+        refuses(&place, &[&from[..], &["--table", "jobs"]].concat(), 1, &["`jobs`, is a table", NAME]);
+        let named = [&from[..], &["--table", NAME]].concat();
+        if tool == Tool::Refinery {
+            // As under its usual name.
+            refuses(
+                &place,
+                &named,
+                1,
+                &[&format!("the ledger of refinery, `{NAME}`"), "may have run, or not"],
+            );
+            continue;
+        }
+        let rehearsed =
+            place.onward(&[&["rehearse", "app.db", "migrations"], &named[..]].concat()).exits(0).out;
+        assert_eq!(rehearsed.matches("recorded as run, not run").count(), 2, "{tool}: {rehearsed}");
+        place.onward(&[&["adopt", "app.db", "migrations"], &named[..]].concat()).exits(0);
+        conn.execute_batch(&format!("ALTER TABLE {renamed} RENAME TO {}", tool.ledger().unwrap())).unwrap();
+        assert_eq!(ledger(&conn, tool), before, "{tool}");
+    }
+    // Found by its columns alone, where one tool has such.
+    let place = place(Tool::Goose);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch("ALTER TABLE goose_db_version RENAME TO versions").unwrap();
+    refuses(&place, &["--table", "versions"], 2, &["--from"]);
+    refuses(&place, &["--from", "auto", "--table", "jobs"], 2, &["no table `jobs` that is the ledger"]);
+    place.onward(&["adopt", "app.db", "migrations", "--from", "auto", "--table", "versions"]).exits(0);
+}
+
 #[test]
 fn a_database_of_every_tool_is_taken_over() {
     for tool in Tool::ALL {

@@ -46,6 +46,22 @@ fn many_starters_migrate_an_outdated_file_once() {
     }
 }
 
+/// Two histories with a ledger each, neither of which waits for the other to be there.
+#[test]
+fn starters_of_two_histories_share_a_file() {
+    for (journal, count) in
+        ["DELETE", "WAL"].into_iter().flat_map(|journal| [10, 32].map(|count| (journal, count)))
+    {
+        let file = File::new();
+        let conn = empty(&file, journal);
+        let histories = ["auth", "site"].into_iter().cycle().take(2 * count);
+        let applied = start_all(histories.map(|history| start(history, &file.path())));
+        assert_eq!(applied.iter().sum::<usize>(), 3 + 2, "{journal} {count}");
+        assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations_auth"), 3, "{journal} {count}");
+        assert_eq!(number(&conn, "SELECT count(*) FROM visits"), 1, "{journal} {count}");
+    }
+}
+
 #[test]
 fn many_starters_make_a_fresh_file_once() {
     for count in [4, 10, 64] {

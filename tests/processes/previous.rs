@@ -160,6 +160,42 @@ fn what_one_makes_the_other_reads_upgrades_and_takes_back() {
     });
 }
 
+/// To the previous release, a library's ledger is a table of others: it goes on beside it, and refuses to begin beside it.
+#[test]
+fn a_named_ledger_is_left_alone() {
+    let Some(previous) = previous() else { return };
+    let (before, this) = (Release::Previous(previous), Release::This);
+    let place = two();
+    place.write("library/onward.toml", "[ledger]\nname = 'notes'");
+    place.write("library/0001_notes.sql", "CREATE TABLE notes_pages(body TEXT);");
+    // The library first: tables, and no ledger that it knows.
+    this.onward(&place, &["apply", "first.db", "library"]).exits(0);
+    let bytes = fs::read(place.path("first.db")).unwrap();
+    let refused = before.onward(&place, &["apply", "first.db"]).exits(1).err;
+    assert!(
+        refused.contains("`onward_migrations_notes`") && refused.contains("nothing was changed"),
+        "{refused}"
+    );
+    assert!(fs::read(place.path("first.db")).unwrap() == bytes, "it was changed");
+    // The program first.
+    before.onward(&place, &["apply", "app.db"]).exits(0);
+    this.onward(&place, &["apply", "app.db", "library"]).exits(0);
+    before.onward(&place, &["verify", "app.db"]).exits(0);
+    add(&place, NOTES, NOTES_DOWN);
+    for command in
+        [&["rehearse", "app.db"][..], &["apply", "app.db"], &["verify", "app.db"], &["revert", "app.db", "1"]]
+    {
+        before.onward(&place, command).exits(0);
+    }
+    this.onward(&place, &["apply", "app.db"]).exits(0);
+    for folder in ["migrations", "library"] {
+        this.onward(&place, &["verify", "app.db", folder]).exits(0);
+    }
+    // What it cannot read it does not run.
+    let unknown = before.onward(&place, &["apply", "app.db", "library"]);
+    assert!(unknown.code != Some(0) && (unknown.out + &unknown.err).contains("unknown key `ledger`"));
+}
+
 /// A program that knows less than the database refuses it untouched, whichever release it is of.
 #[test]
 fn what_is_newer_is_refused() {

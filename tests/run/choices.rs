@@ -77,7 +77,7 @@ fn the_last_rows_of_a_ledger_are_missing() {
     let words: Vec<String> = differences.iter().map(ToString::to_string).collect();
     assert_eq!(words, ["table `settings` should not be there"]);
     let error = file.refused(&GROWN);
-    assert!(error.to_string().contains("its row in `onward_migrations` was removed"), "{error}");
+    assert!(error.to_string().contains("its row in the ledger was removed"), "{error}");
     // A migration that only writes rows leaves no trace.
     let file = File::new();
     let conn = COUNTER.open(file.path()).unwrap();

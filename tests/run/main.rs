@@ -12,5 +12,6 @@ mod errors;
 mod external;
 mod hooks;
 mod order;
+mod shared;
 mod signals;
 mod snapshot;

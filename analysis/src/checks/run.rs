@@ -18,7 +18,7 @@ use super::rebuild::{
     null_primary_key, trigger_lost, view_lost,
 };
 use super::release::{
-    legacy_not_adopted, out_of_order_migration, released_migration_changed, released_migration_missing,
+    ledger_renamed, legacy_not_adopted, out_of_order_migration, released_migration_changed, released_migration_missing,
 };
 use super::rows::{
     dangling_foreign_key, data_dropped, failure_with_rows, failure_with_some_rows, key_without_numbers,
@@ -159,4 +159,5 @@ pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnos
     diagnostics.extend(released_migration_changed::check(history, lock, entries));
     diagnostics.extend(released_migration_missing::check(history, lock, entries));
     diagnostics.extend(out_of_order_migration::check(history, lock, entries));
+    diagnostics.extend(ledger_renamed::check(history, lock, entries));
 }

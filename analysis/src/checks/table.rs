@@ -19,7 +19,7 @@ use super::rebuild::{
     null_primary_key, trigger_lost, view_lost,
 };
 use super::release::{
-    bad_lock_file, legacy_not_adopted, out_of_order_migration, released_migration_changed,
+    bad_lock_file, ledger_renamed, legacy_not_adopted, out_of_order_migration, released_migration_changed,
     released_migration_missing,
 };
 use super::rows::{
@@ -65,6 +65,7 @@ pub static RULES: &[&Rule] = &[
     &index_before_table::RULE,
     &index_lost::RULE,
     &key_without_numbers::RULE,
+    &ledger_renamed::RULE,
     &legacy_not_adopted::RULE,
     &masked_create::RULE,
     &misplaced_config_file::RULE,

@@ -59,6 +59,15 @@ pub fn parse(text: &str) -> Result<Vec<Entry>, Problem> {
     }
 }
 
+/// The table of the ledger that the released migrations are written in, and where the lock file says so; `None` if it is the
+/// usual one.
+pub fn ledger(text: &str) -> Option<(String, Range<usize>)> {
+    // Few have one, and those of many migrations are long.
+    let table = text.contains("\nledger").then(|| DeTable::parse(text).ok())??.into_inner();
+    let value = table.get("ledger")?;
+    Some((value.get_ref().as_str()?.to_owned(), value.span()))
+}
+
 fn entry(item: &Spanned<DeValue<'_>>) -> Result<Entry, Problem> {
     let table = item.get_ref().as_table().ok_or((item.span(), "this is not a table".to_owned()))?;
     let get = |key: &str| table.get(key).ok_or((item.span(), format!("a migration has no `{key}`")));
@@ -82,14 +91,17 @@ fn integer(value: &Spanned<DeValue<'_>>) -> Result<i64, Problem> {
     digits.ok_or((value.span(), "this is not a whole number".to_owned()))
 }
 
-/// The text of a lock file with these entries, whatever their ranges.
-pub fn write(entries: &[Entry]) -> String {
+/// The text of a lock file with these entries, whatever their ranges, and this table for the ledger, if it is not the usual one.
+pub fn write(entries: &[Entry], ledger: Option<&str>) -> String {
     let mut text = String::from(
         "# The released migrations and their checksums, written by `cargo onward lock`. Commit this file.\n# Take out an \
          entry only if its migration was never released.\n",
     );
     // Writing to a String does not fail.
     let _ = writeln!(text, "format = {FORMAT}");
+    if let Some(table) = ledger {
+        let _ = writeln!(text, "ledger = {}", quoted(table));
+    }
     for Entry { version, file, checksum, release, .. } in entries {
         let file = quoted(file);
         let _ =

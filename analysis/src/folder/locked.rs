@@ -27,7 +27,8 @@ pub fn text(history: &History) -> String {
         release: history.releases.name(index).map(str::to_owned),
         range: 0..0,
     });
-    lock::write(&entries.collect::<Vec<_>>())
+    let ledger = history.config.ledger.as_ref().map(|(table, _)| table.as_str());
+    lock::write(&entries.collect::<Vec<_>>(), ledger)
 }
 
 #[cfg(test)]
@@ -46,6 +47,19 @@ mod tests {
             assert_eq!((entry.version, entry.checksum), (migration.version, migration.checksum));
             assert_eq!(entry.file, history.files.get(migration.file).path);
         }
+    }
+
+    #[test]
+    fn the_ledger_is_written_where_it_has_a_name() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("1_a.sql"), "CREATE TABLE a(b);").unwrap();
+        let written = || text(&crate::analyze(dir.path(), crate::Proof::Whole).history);
+        assert_eq!(lock::ledger(&written()), None);
+        std::fs::write(dir.path().join("onward.toml"), "[ledger]\nname = 'auth'").unwrap();
+        let text = written();
+        let (table, range) = lock::ledger(&text).unwrap();
+        assert_eq!((table.as_str(), &text[range]), ("onward_migrations_auth", "\"onward_migrations_auth\""));
+        assert_eq!(lock::parse(&text).unwrap().len(), 1);
     }
 
     #[test]

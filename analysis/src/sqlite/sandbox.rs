@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use onward_core::ledger::{CREATE_LEDGER, LEDGER};
 use onward_core::name::{Ident, quoted};
 use onward_schema::stub::{collation, function};
 use onward_schema::{Schema, SchemaReader, driver, enforce_foreign_keys, run, switch};
@@ -62,18 +61,21 @@ impl Sandbox {
         switch::put_all(&conn)?;
         stub(&conn, config)?;
         // The runtime makes its ledger before the first migration, so the name is taken here as well.
-        conn.execute_batch(CREATE_LEDGER)?;
+        let ledger = config.ledger();
+        conn.execute_batch(&ledger.create())?;
         config.others().try_for_each(|table| conn.execute_batch(&table.sql))?;
 
         let budget = Arc::new(Budget::new());
-        let spent = Arc::clone(&budget);
+        let (spent, table) = (Arc::clone(&budget), ledger.table().to_owned());
         Set::done(conn.progress_handler(SLICE, Some(move || spent.is_over())))?;
-        Set::done(conn.authorizer(Some(|context: rusqlite::hooks::AuthContext<'_>| match context.action {
-            AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
-            AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
-            action if is_of_ledger(action) => Authorization::Deny,
-            _ => Authorization::Allow,
-        })))?;
+        Set::done(conn.authorizer(Some(
+            move |context: rusqlite::hooks::AuthContext<'_>| match context.action {
+                AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
+                AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
+                action if is_of_ledger(action, &table) => Authorization::Deny,
+                _ => Authorization::Allow,
+            },
+        )))?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(Sandbox { conn, budget, schemas: RefCell::default(), catalogue: RefCell::default() })
     }
@@ -251,7 +253,7 @@ fn is_forbidden(function: &str) -> bool {
 
 /// Whether it would change the ledger, or what happens when it is written, without which the run that it is part of could not
 /// end.
-fn is_of_ledger(action: AuthAction<'_>) -> bool {
+fn is_of_ledger(action: AuthAction<'_>, ledger: &str) -> bool {
     match action {
         AuthAction::Insert { table_name }
         | AuthAction::Update { table_name, .. }
@@ -261,7 +263,7 @@ fn is_of_ledger(action: AuthAction<'_>) -> bool {
         | AuthAction::CreateTempIndex { table_name, .. }
         | AuthAction::CreateTrigger { table_name, .. }
         | AuthAction::CreateTempTrigger { table_name, .. }
-        | AuthAction::AlterTable { table_name, .. } => Ident(table_name) == LEDGER,
+        | AuthAction::AlterTable { table_name, .. } => Ident(table_name) == ledger,
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use onward::rusqlite::{Connection, Result};
 use onward_core::kind::ObjectKind;
-use onward_core::ledger::LEDGER;
+use onward_core::ledger::{LEDGER, is_ledger};
 use onward_core::name::{Ident, quoted};
 use onward_core::token::tokens;
 use onward_core::tool::Tool;
@@ -33,7 +33,12 @@ pub(super) fn read(conn: &Connection) -> Result<Owned> {
     let (others, mut own): (Vec<_>, Vec<_>) =
         objects(conn)?.into_iter().partition(|object| ledger(object).is_some());
     let has_ledger = own.iter().any(|object| Ident(&object.name) == LEDGER);
-    own.retain(|object| Ident(&object.table) != LEDGER);
+    let ledgers: Vec<String> = own
+        .iter()
+        .filter(|object| is_ledger(&object.name, &object.sql))
+        .map(|object| object.name.clone())
+        .collect();
+    own.retain(|object| !ledgers.iter().any(|ledger| Ident(&object.table) == ledger));
     let of = |kind: ObjectKind| own.iter().filter(move |object| object.kind == kind);
     let mut objects = Vec::new();
     for table in of(ObjectKind::Table) {

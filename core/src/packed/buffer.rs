@@ -55,10 +55,10 @@ impl PackedBuf {
 impl<'p> Packed<'p> {
     /// What was packed; `None` if a statement does not lie in its text, which is so of none that was packed.
     pub fn source(self) -> Option<Source<'p>> {
-        let Names { external, functions, collations, objects } = self.names();
+        let Names { ledger, external, functions, collations, objects } = self.names();
         let steps = (0..self.len()).map(|index| self.step(index).source()).collect::<Option<_>>()?;
         let (fingerprint, sqlite) = (self.fingerprint(), self.sqlite());
-        Some(Source { steps, objects, fingerprint, functions, collations, external, sqlite })
+        Some(Source { steps, objects, fingerprint, functions, collations, external, sqlite, ledger })
     }
 }
 
@@ -113,6 +113,7 @@ mod tests {
             collations: vec!["by_number"],
             external: vec![("users", "CREATE TABLE users(id)")],
             sqlite: 3_040_001,
+            ledger: "onward_migrations_auth",
         }
     }
 
@@ -126,6 +127,7 @@ mod tests {
         let link = |chain: Checksum, step: &Step<'_>| chain.chain(step.version, step.checksum);
         let chain = source.steps.iter().fold(Checksum::default(), link);
         assert_eq!((view.chain(), view.external()), (chain, source.external));
+        assert_eq!(view.ledger().table(), "onward_migrations_auth");
         let empty = pack(&Source::default());
         assert!(empty.view().is_empty() && PackedBuf::from_bytes(&empty.to_bytes()).is_some());
     }

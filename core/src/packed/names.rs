@@ -6,6 +6,8 @@ use super::source::Function;
 /// What a history makes, and what it needs of the application.
 #[derive(Debug, Clone, Default)]
 pub struct Names<'p> {
+    /// The table of its ledger; empty for the usual one.
+    pub ledger: &'p str,
     /// The tables that others make, each with the statement that makes its stub.
     pub external: Vec<(&'p str, &'p str)>,
     /// The functions of the application that it calls.
@@ -26,6 +28,10 @@ impl<'p> NameReader<'p> {
     /// Of the text that the names are in, and the numbers that say how long each is.
     pub(super) fn new(text: &'p str, numbers: Reader<'p>) -> NameReader<'p> {
         NameReader { text, numbers }
+    }
+
+    pub(super) fn ledger(&mut self) -> &'p str {
+        self.name()
     }
 
     pub(super) fn external(&mut self) -> Vec<(&'p str, &'p str)> {

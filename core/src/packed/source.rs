@@ -21,6 +21,8 @@ pub struct Source<'s> {
     pub external: Vec<(&'s str, &'s str)>,
     /// The oldest SQLite that runs them, as SQLite numbers its versions.
     pub sqlite: i32,
+    /// The table of its ledger; empty for the usual one.
+    pub ledger: &'s str,
 }
 
 /// A migration.

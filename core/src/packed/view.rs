@@ -4,6 +4,7 @@ use super::names::{NameReader, Names};
 use super::number::Reader;
 use super::source::Statement;
 use crate::checksum::Checksum;
+use crate::ledger::Ledger;
 
 pub(super) const FOREIGN_KEYS: usize = 1;
 pub(super) const DOWN: usize = 2;
@@ -91,15 +92,23 @@ impl<'p> Packed<'p> {
         PackedStep { version, checksum, foreign_keys: flags & FOREIGN_KEYS != 0, up, down }
     }
 
+    /// The table in which it is written what of it has run.
+    pub fn ledger(self) -> Ledger<'p> {
+        Ledger::of(self.name_reader().ledger())
+    }
+
     /// The tables that others make, each with the statement that makes its stub.
     pub fn external(self) -> Vec<(&'p str, &'p str)> {
-        self.name_reader().external()
+        let mut names = self.name_reader();
+        names.ledger();
+        names.external()
     }
 
     /// What it makes, and what it needs of the application.
     pub fn names(self) -> Names<'p> {
         let mut names = self.name_reader();
         Names {
+            ledger: names.ledger(),
             external: names.external(),
             functions: names.functions(),
             collations: names.list(),

@@ -83,6 +83,7 @@ fn put_names(records: &mut Vec<u8>, text: &mut String, source: &Source<'_>) {
         put(records, name.len());
         text.push_str(name);
     };
+    name(records, source.ledger);
     put(records, source.external.len());
     for (table, sql) in &source.external {
         name(records, table);

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use onward_core::ledger::Ledger;
+
 use super::kind::{Error, ErrorKind, Inner};
 
 impl Error {
@@ -84,14 +86,25 @@ impl Error {
 
     /// Of the same database, what becomes of its kind.
     pub(crate) fn map(self, then: impl FnOnce(ErrorKind) -> ErrorKind) -> Error {
-        let Inner { path, kind } = *self.0;
-        Error(Box::new(Inner { path, kind: then(kind) }))
+        let Inner { path, kind, ledger } = *self.0;
+        Error(Box::new(Inner { path, kind: then(kind), ledger }))
+    }
+
+    /// Names the ledger that this is about.
+    pub(crate) fn of(self, ledger: Ledger<'_>) -> Error {
+        self.in_table(ledger.is_named().then(|| ledger.table()))
+    }
+
+    /// Names the table of a ledger that this is about, if it is not the usual one.
+    pub(crate) fn in_table(mut self, table: Option<&str>) -> Error {
+        self.0.ledger = table.map(str::to_owned);
+        self
     }
 }
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Error {
-        Error(Box::new(Inner { path: None, kind }))
+        Error(Box::new(Inner { path: None, kind, ledger: None }))
     }
 }
 

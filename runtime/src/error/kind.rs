@@ -51,6 +51,8 @@ pub struct Error(pub(super) Box<Inner>);
 pub(super) struct Inner {
     pub(super) path: Option<PathBuf>,
     pub(super) kind: ErrorKind,
+    /// The table of the ledger that it is about, if that has a name of its own.
+    pub(super) ledger: Option<String>,
 }
 
 /// What is wrong, in an [`Error`]. The database is as it was before, but for [`ErrorKind::Settings`] and
@@ -172,6 +174,14 @@ pub enum ErrorKind {
     NoLedger {
         /// What it holds.
         tables: Vec<String>,
+    },
+    /// The database has the rows of this history in the ledger of another name: `[ledger]` in `onward.toml` has changed since
+    /// it was migrated.
+    LedgerRenamed {
+        /// The table that the program reads.
+        ledger: String,
+        /// The table that has the rows.
+        found: String,
     },
     /// A database without a ledger cannot be adopted: its schema is not the one after any migration.
     NotAdopted {

@@ -69,8 +69,8 @@ pub(super) fn help(error: &rusqlite::Error) -> Option<&'static str> {
              `cargo onward rehearse` tries it"
         }
         _ if message(error).contains("already exists") || message(error).starts_with("duplicate column") => {
-            "something else has made it, or the migration has run before and its row in `onward_migrations` was removed: \
-             look at the ledger, and restore what is missing there"
+            "something else has made it, or the migration has run before and its row in the ledger was removed: look at \
+             the ledger, and restore what is missing there"
         }
         _ if is_missing_function(error) => {
             "register the function on the connection before it migrates; onward.toml has it only for the build, and for \

@@ -105,6 +105,12 @@ impl<'m> List<'m> {
         })
     }
 
+    /// Every statement of them, of their ways back as well.
+    pub(crate) fn texts(self) -> impl Iterator<Item = &'m str> {
+        let both = self.iter().flat_map(|migration| [Some(migration), migration.back()]).flatten();
+        both.flat_map(Migration::statements).map(|(sql, _)| sql)
+    }
+
     /// What the plan has to know of them.
     pub(crate) fn known(self) -> Vec<Known> {
         let known = |found: Migration<'_>| Known { version: found.version(), checksum: found.checksum() };

@@ -1,8 +1,11 @@
 //! The history that a program has.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
+use onward_core::kind::Kind;
+use onward_core::ledger::Ledger;
 use onward_core::name::Ident;
 use onward_core::packed::{Packed, PackedBuf};
 
@@ -53,6 +56,21 @@ impl Migrations {
     /// Whether others make a table of this name.
     pub(crate) fn is_external(&self, table: &str) -> bool {
         self.packed().external().into_iter().any(|(name, _)| Ident(name) == table)
+    }
+
+    /// The table in which it is written what of it has run.
+    pub(crate) fn ledger(&self) -> Ledger<'_> {
+        self.packed().ledger()
+    }
+
+    /// The names that it gives to something of the database, or takes away, at any time and on its ways back; in lower case.
+    pub(crate) fn owned(&self) -> HashSet<String> {
+        let owned = self.list().texts().filter_map(|sql| match Kind::of(sql) {
+            Kind::Create { temporary: true, .. } => None,
+            Kind::Drop { name, .. } => Some(name),
+            kind => kind.makes().cloned(),
+        });
+        owned.map(|name| name.text.to_ascii_lowercase()).collect()
     }
 
     /// The tool whose databases it can adopt.

@@ -20,6 +20,15 @@ pub enum OtherLedger {
         /// What is there in its place, in words.
         found: Option<String>,
     },
+    /// As [`OtherLedger::NotThere`], and other tables look like a ledger of the tool's: it may have been told to keep it there.
+    Elsewhere {
+        /// What is there in its place, in words.
+        found: Option<String>,
+        /// The tables.
+        tables: Vec<String>,
+    },
+    /// A table was named, and the tool keeps none: it counts, in `PRAGMA user_version`.
+    OnlyCounts,
     /// What the ledger says has run is not what the program has.
     Parted {
         /// Every migration that they do not agree about.

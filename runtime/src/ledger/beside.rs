@@ -1,5 +1,6 @@
 //! What a database has beside its ledger.
 
+use onward_core::ledger::is_ledger;
 use rusqlite::{Connection, Result};
 
 use crate::history::Migrations;
@@ -15,16 +16,28 @@ pub(crate) fn attached(conn: &Connection) -> Result<Vec<String>> {
     attached.map(|database| database.map(|(_, name)| name)).collect()
 }
 
-/// The names of what a database without a ledger holds already, SQLite's own tables and those that others make aside, with
-/// the indexes and triggers of these.
+/// The names of what a database without the ledger of a history holds already, SQLite's own tables and those that others
+/// make aside, with the indexes and triggers of these.
+///
+/// Where other histories have tables in the same database, by the ledger's name or by a ledger that is there, only what has
+/// a name that this one makes or drops: the rest is theirs.
 pub(crate) fn strangers(conn: &Connection, migrations: &Migrations) -> Result<Vec<String>> {
-    let sql = "SELECT name, tbl_name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
+    // Of others, not even the text is read: it may be none in UTF-8.
+    let sql =
+        "SELECT name, tbl_name, iif(name LIKE 'onward\\_migrations%' ESCAPE '\\', coalesce(sql, ''), '')
+               FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
     let mut query = conn.prepare(sql)?;
     let all = query
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<Vec<(String, String)>>>()?;
-    let is_ours = |(_, table): &(String, String)| !migrations.is_external(table);
-    Ok(all.into_iter().filter(is_ours).map(|(name, _)| name).collect())
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<Vec<(String, String, String)>>>()?;
+    let is_shared = migrations.ledger().is_named() || all.iter().any(|(name, _, sql)| is_ledger(name, sql));
+    let owned = is_shared.then(|| migrations.owned());
+    let is_owned =
+        |name: &String| owned.as_ref().is_none_or(|owned| owned.contains(&name.to_ascii_lowercase()));
+    let all = all
+        .into_iter()
+        .filter(|(name, table, _)| !migrations.is_external(table) && (is_owned(name) || is_owned(table)));
+    Ok(all.map(|(name, ..)| name).collect())
 }
 
 /// Whether a database has nothing at all.

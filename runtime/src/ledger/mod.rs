@@ -4,6 +4,7 @@
 mod beside;
 mod pending;
 mod read;
+mod renamed;
 mod status;
 mod table;
 mod write;
@@ -11,6 +12,7 @@ mod write;
 pub(crate) use beside::{attached, is_empty, strangers};
 pub(crate) use pending::pending;
 pub(crate) use read::{Reading, contents, newest_chain, read};
+pub(crate) use renamed::refuse as refuse_renamed;
 pub(crate) use status::status;
 pub(crate) use table::{Named, lacking, named};
 pub(crate) use write::{adopt, create, insert, remove, written};

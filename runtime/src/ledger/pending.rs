@@ -1,16 +1,16 @@
 //! What is pending by the ledger, or why it does not go together with the history.
 
-use onward_core::ledger::Row;
+use onward_core::ledger::{Ledger, Row};
 use onward_core::plan::{self, Refusal};
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Conflict, List};
 
 /// The migrations that are still to run: those after the newest that has, if all up to there agree.
 ///
 /// # Errors
 /// [`ErrorKind::Tampered`], [`ErrorKind::Newer`] or [`ErrorKind::Diverged`].
-pub(crate) fn pending<'m>(list: List<'m>, rows: &[Row]) -> Result<List<'m>> {
+pub(crate) fn pending<'m>(list: List<'m>, rows: &[Row], ledger: Ledger<'_>) -> Result<List<'m>> {
     let found = match plan::ran(&list.known(), rows) {
         Ok(ran) => return Ok(list.part(ran..list.len())),
         Err(found) => found,
@@ -25,7 +25,7 @@ pub(crate) fn pending<'m>(list: List<'m>, rows: &[Row]) -> Result<List<'m>> {
         }
         Refusal::Diverged => ErrorKind::Diverged { conflicts },
     };
-    Err(kind.into())
+    Err(Error::from(kind).of(ledger))
 }
 
 #[cfg(test)]
@@ -38,11 +38,15 @@ mod tests {
         let history = migrations(&[1, 2, 3]);
         let list = history.list();
         let versions = |rows: &[i64]| -> Vec<i64> {
-            pending(list, &ledger(rows)).unwrap().iter().map(|found| found.version()).collect()
+            pending(list, &ledger(rows), Ledger::default())
+                .unwrap()
+                .iter()
+                .map(|found| found.version())
+                .collect()
         };
         assert_eq!(versions(&[]), [1, 2, 3]);
         assert_eq!(versions(&[1, 2]), [3]);
-        let refused = |rows: &[Row]| pending(list, rows).unwrap_err().into_kind();
+        let refused = |rows: &[Row]| pending(list, rows, Ledger::default()).unwrap_err().into_kind();
         assert!(matches!(refused(&ledger(&[1, 2, 3, 4])), ErrorKind::Newer { known: Some(3), .. }));
         assert!(matches!(refused(&ledger(&[1, 3])), ErrorKind::Diverged { .. }));
         assert!(matches!(refused(&ledger(&[1, 2])[1..]), ErrorKind::Tampered { .. }));

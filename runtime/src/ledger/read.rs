@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use onward_core::ledger::{COLUMNS, LEDGER, NEWEST_CHAIN, Row, select};
+use onward_core::ledger::{COLUMNS, Ledger, Row};
 use onward_schema::driver;
 use rusqlite::types::Value;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction};
@@ -14,7 +14,7 @@ use crate::error::{self, Error, ErrorKind};
 ///
 /// SQLite reads the schema in a transaction of its own, unless there is one by then: a read that needs no schema comes
 /// first, and all share its lock. That costs a third of what they do apart.
-pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
+pub(crate) fn newest_chain(conn: &Connection, ledger: Ledger<'_>) -> Result<Option<String>> {
     let read = Reading::begin(conn)?;
     let schema: i64 = read.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
     if schema == 0 {
@@ -23,10 +23,10 @@ pub(crate) fn newest_chain(conn: &Connection) -> Result<Option<String>> {
     }
     // A view of that name may run for ever. This looks into the schema that SQLite has read, and costs next to nothing. Not
     // with the column: of a virtual table SQLite has read none yet, and it looks all the same.
-    if !driver::has_table(&read, LEDGER)? {
+    if !driver::has_table(&read, ledger.table())? {
         return Ok(None);
     }
-    read.query_row(NEWEST_CHAIN, [], |row| row.get(0)).optional()
+    read.query_row(&ledger.newest_chain(), [], |row| row.get(0)).optional()
 }
 
 /// Several reads of one moment, unless the caller has a transaction of its own.
@@ -60,10 +60,10 @@ impl Deref for Reading<'_> {
 ///
 /// # Errors
 /// [`ErrorKind::NotALedger`], or that the database cannot be read.
-pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
+pub(crate) fn read(conn: &Connection, ledger: Ledger<'_>) -> error::Result<Option<Vec<Row>>> {
     let reading = Error::sqlite("read the ledger");
-    let other = |found: String| Err(ErrorKind::NotALedger { found }.into());
-    let columns = match named(conn, LEDGER).map_err(&reading)? {
+    let other = |found: String| Err(Error::from(ErrorKind::NotALedger { found }).of(ledger));
+    let columns = match named(conn, ledger.table()).map_err(&reading)? {
         None => return Ok(None),
         Some(Named::Other(found)) => return other(found.to_owned()),
         Some(Named::Table(columns)) => columns,
@@ -71,7 +71,7 @@ pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
     if let Some(found) = lacking(&columns, &COLUMNS) {
         return other(found);
     }
-    match rows(conn, is_computed(&columns, "adopted") == Some(false)) {
+    match rows(conn, ledger, is_computed(&columns, "adopted") == Some(false)) {
         Err(rusqlite::Error::InvalidColumnType(_, column, kind)) => {
             other(format!("a table with a value of type {kind} in its column `{column}`"))
         }
@@ -80,8 +80,8 @@ pub(crate) fn read(conn: &Connection) -> error::Result<Option<Vec<Row>>> {
 }
 
 /// All rows in order of version.
-pub(super) fn rows(conn: &Connection, has_adopted: bool) -> Result<Vec<Row>> {
-    let mut query = conn.prepare(&select(has_adopted))?;
+pub(super) fn rows(conn: &Connection, ledger: Ledger<'_>, has_adopted: bool) -> Result<Vec<Row>> {
+    let mut query = conn.prepare(&ledger.select(has_adopted))?;
     let rows = query.query_map([], |row| {
         Ok(Row {
             version: row.get(0)?,
@@ -96,12 +96,13 @@ pub(super) fn rows(conn: &Connection, has_adopted: bool) -> Result<Vec<Row>> {
 }
 
 /// All that makes the ledger what it is: its text, what is on it, and its rows.
-pub(crate) fn contents(conn: &Connection) -> Result<Vec<Vec<Value>>> {
+pub(crate) fn contents(conn: &Connection, ledger: Ledger<'_>) -> Result<Vec<Vec<Value>>> {
+    let table = ledger.table();
     let schema =
-        format!("SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = '{LEDGER}' COLLATE NOCASE");
+        format!("SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = '{table}' COLLATE NOCASE");
     let mut contents = values(conn, &schema)?;
     if !contents.is_empty() {
-        contents.extend(values(conn, &format!("SELECT * FROM main.{LEDGER} ORDER BY version"))?);
+        contents.extend(values(conn, &format!("SELECT * FROM main.{table} ORDER BY version"))?);
     }
     Ok(contents)
 }

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::beside::strangers;
 use super::read::{Reading, read};
+use super::renamed;
 use crate::error::{Error, Result};
 use crate::history::{Migration, Migrations, conflicts};
 use crate::report::{Entry, State, Status};
@@ -13,9 +14,12 @@ use crate::report::{Entry, State, Status};
 pub(crate) fn status(migrations: &Migrations, conn: &Connection) -> Result<Status> {
     let failed = Error::sqlite("read the ledger");
     let reading = Reading::begin(conn).map_err(&failed)?;
-    let (rows, strangers) = match read(&reading)? {
+    let (rows, strangers) = match read(&reading, migrations.ledger())? {
         Some(rows) => (rows, Vec::new()),
-        None => (Vec::new(), strangers(&reading, migrations).map_err(&failed)?),
+        None => {
+            renamed::refuse(&reading, migrations)?;
+            (Vec::new(), strangers(&reading, migrations).map_err(&failed)?)
+        }
     };
     drop(reading);
     let mut entries: Vec<Entry> = migrations.list().iter().map(|migration| entry(migration, &rows)).collect();

@@ -3,6 +3,7 @@
 
 mod readers;
 
+use onward_core::ledger::is_ledger;
 use onward_core::name::quoted;
 pub use readers::*;
 use rusqlite::types::Value;
@@ -11,12 +12,13 @@ use rusqlite::{Connection, Result};
 use crate::history::{Ran, Reader};
 use crate::ledger::{Named, lacking, named};
 
-/// What a tool's ledger says has run, or what is there in the ledger's place, if anything is.
+/// What a tool's ledger says has run, in its usual table or in this one, or what is there in the ledger's place, if anything is.
 pub(crate) fn read(
     reader: &Reader,
+    table: Option<&str>,
     conn: &Connection,
 ) -> Result<std::result::Result<Vec<Ran>, Option<String>>> {
-    let Some(table) = reader.tool.ledger() else {
+    let Some(table) = reader.tool.ledger().map(|usual| table.unwrap_or(usual)) else {
         let count: i64 = conn.query_row("PRAGMA main.user_version", [], |row| row.get(0))?;
         return Ok(Ok((reader.ran)(&[vec![Value::Integer(count)]])));
     };
@@ -46,19 +48,44 @@ fn unlike(reader: &Reader, columns: &[(String, bool)]) -> Option<String> {
         .or_else(|| reader.lacks.filter(has).map(|column| format!("a table with a column `{column}`")))
 }
 
-/// Those of these that have a ledger in a database. A tool that only counts has none that could be told from others.
+/// Those of these that have a ledger in a database, in their usual table or in this one. A tool that only counts has none that
+/// could be told from others.
 ///
 /// # Errors
 /// That the database cannot be read.
-pub fn found<'r>(readers: &[&'r Reader], conn: &Connection) -> Result<Vec<&'r Reader>> {
+pub fn found<'r>(readers: &[&'r Reader], table: Option<&str>, conn: &Connection) -> Result<Vec<&'r Reader>> {
     let mut found = Vec::new();
     for reader in readers {
-        let Some(table) = reader.tool.ledger() else { continue };
-        if let Some(Named::Table(columns)) = named(conn, table)?
-            && unlike(reader, &columns).is_none()
+        if let Some(usual) = reader.tool.ledger()
+            && is_like(reader, table.unwrap_or(usual), conn)?
         {
             found.push(*reader);
         }
     }
     Ok(found)
+}
+
+/// The tables that may be a tool's ledger by their columns, but for onward's own.
+pub(crate) fn alike(reader: &Reader, conn: &Connection) -> Result<Vec<String>> {
+    if reader.tool.ledger().is_none() {
+        return Ok(Vec::new());
+    }
+    let sql =
+        "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND sql IS NOT NULL ORDER BY name";
+    let mut query = conn.prepare(sql)?;
+    let all = query
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(String, String)>>>()?;
+    let mut alike = Vec::new();
+    for (name, sql) in all {
+        if !is_ledger(&name, &sql) && is_like(reader, &name, conn)? {
+            alike.push(name);
+        }
+    }
+    Ok(alike)
+}
+
+fn is_like(reader: &Reader, table: &str, conn: &Connection) -> Result<bool> {
+    let found = named(conn, table)?;
+    Ok(matches!(found, Some(Named::Table(columns)) if unlike(reader, &columns).is_none()))
 }

@@ -18,6 +18,7 @@ use crate::settings::Settings;
 /// How many migrations the database has had, after additive statements have run that were missing.
 pub(crate) fn adopt(
     how: Adopt,
+    tool_table: Option<&str>,
     migrations: &Migrations,
     conn: &Connection,
     settings: &Settings<'_>,
@@ -25,7 +26,7 @@ pub(crate) fn adopt(
     let list = migrations.list();
     let names = names(migrations, list.len())?;
     let found = match how {
-        Adopt::From(tool) => return moved::count(tool, migrations, names, conn),
+        Adopt::From(tool) => return moved::count(tool, tool_table, migrations, names, conn),
         Adopt::Exact | Adopt::Reconcile | Adopt::At(_) => exact(migrations, &names, conn)?,
     };
     if let Adopt::At(version) = how {

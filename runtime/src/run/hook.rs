@@ -1,6 +1,6 @@
 //! Calls the code of the application beside a migration, and sees that it leaves alone what only onward writes.
 
-use onward_core::ledger::LEDGER;
+use onward_core::ledger::Ledger;
 use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction};
 
@@ -10,12 +10,12 @@ use crate::ledger;
 
 /// Calls the hook of a migration, if it has one, and sees that the transaction is still the same, and what only onward
 /// writes as it was.
-pub(crate) fn run(migration: Migration<'_>, transaction: &Transaction<'_>) -> Result<()> {
+pub(crate) fn run(migration: Migration<'_>, table: Ledger<'_>, transaction: &Transaction<'_>) -> Result<()> {
     let Some(hook) = migration.code() else { return Ok(()) };
     let calling = Error::sqlite("call the hook of the migration");
     let savepoint = savepoint(transaction).map_err(&calling)?;
     begin_to_write(transaction).map_err(&calling)?;
-    let before = ledger::contents(transaction).map_err(&calling)?;
+    let before = ledger::contents(transaction, table).map_err(&calling)?;
     transaction.execute_batch(&format!("SAVEPOINT {savepoint}")).map_err(&calling)?;
     let outcome = (hook.call)(transaction);
     let ended =
@@ -27,7 +27,7 @@ pub(crate) fn run(migration: Migration<'_>, transaction: &Transaction<'_>) -> Re
         }
         outcome if ended => Err(ErrorKind::TransactionEnded { file, hook, source: outcome.err() }.into()),
         Err(source) => Err(ErrorKind::Hook { file, hook, source }.into()),
-        Ok(()) => match forbidden(transaction, &before).map_err(&calling)? {
+        Ok(()) => match forbidden(transaction, table, &before).map_err(&calling)? {
             Some(source) => Err(ErrorKind::Hook { file, hook, source: source.into() }.into()),
             None => Ok(()),
         },
@@ -47,15 +47,22 @@ fn begin_to_write(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 /// What the code has done that it must not do, in words.
-fn forbidden(transaction: &Transaction<'_>, ledger: &[Vec<Value>]) -> rusqlite::Result<Option<String>> {
-    let found = match ledger::contents(transaction) {
+fn forbidden(
+    transaction: &Transaction<'_>,
+    table: Ledger<'_>,
+    ledger: &[Vec<Value>],
+) -> rusqlite::Result<Option<String>> {
+    let found = match ledger::contents(transaction, table) {
         Ok(found) => Some(found),
         // Not to be read as a table is one way to be another one; a disk that fails is not.
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => None,
         Err(error) => return Err(error),
     };
     if found.as_deref() != Some(ledger) {
-        return Ok(Some(format!("it changes the table `{LEDGER}`, which says what has run and is onward's")));
+        return Ok(Some(format!(
+            "it changes the table `{}`, which says what has run and is onward's",
+            table.table()
+        )));
     }
     let attached = ledger::attached(transaction)?;
     Ok((!attached.is_empty()).then(|| {

@@ -45,7 +45,7 @@ impl<'m> Pending<'m> {
         settings: &Settings<'_>,
         watch: &Watch<'_>,
     ) -> Result<Ran<'m>> {
-        let migrations = context.migrations;
+        let (migrations, ledger) = (context.migrations, context.migrations.ledger());
         let goal = match goal {
             Goal::Up(goal) => goal,
             Goal::Back(_) => return self.revert(migrations, conn, settings, watch),
@@ -58,7 +58,9 @@ impl<'m> Pending<'m> {
             (Some(_), _) => Before::count(conn, &migrations.list().to_vec()).map_err(&checking)?,
         };
         let adopted = match self.adopt {
-            Some(Adopting { how, adopt, .. }) => adopt(how, migrations, conn, settings)?,
+            Some(Adopting { how, adopt, .. }) => {
+                adopt(how, context.options.tool_table.as_deref(), migrations, conn, settings)?
+            }
             None => 0,
         };
         let list = match self.adopt {
@@ -66,17 +68,17 @@ impl<'m> Pending<'m> {
             None => self.list,
         };
         if self.is_new {
-            ledger::create(conn).map_err(Error::sqlite("make the ledger"))?;
+            ledger::create(conn, ledger).map_err(Error::sqlite("make the ledger"))?;
         }
         let took = all(watch, conn, &list.to_vec(), &|migration| {
-            statement::all(migration, conn, settings, &|| hook::run(migration, conn))
+            statement::all(migration, conn, settings, &|| hook::run(migration, ledger, conn))
         })?;
         let violations = before.new_ones(conn).map_err(&checking)?;
         let writing = Error::sqlite("write the ledger");
-        ledger::adopt(conn, migrations.list().part(0..adopted)).map_err(&writing)?;
-        ledger::insert(conn, list, &took).map_err(&writing)?;
+        ledger::adopt(conn, ledger, migrations.list().part(0..adopted)).map_err(&writing)?;
+        ledger::insert(conn, ledger, list, &took).map_err(&writing)?;
         let total = self.ran + adopted + list.len();
-        ledger::written(conn, migrations.list().part(0..total), adopted)?;
+        ledger::written(conn, ledger, migrations.list().part(0..total), adopted)?;
         if adopted + list.len() > 0 {
             verify::proven(migrations, total, conn)?;
         }
@@ -103,8 +105,9 @@ impl<'m> Pending<'m> {
         })?;
         let violations = before.new_ones(conn).map_err(&checking)?;
         if let Some(oldest) = self.list.first() {
-            ledger::remove(conn, oldest.version()).map_err(Error::sqlite("write the ledger"))?;
-            ledger::written(conn, migrations.list().part(0..total), 0)?;
+            let ledger = migrations.ledger();
+            ledger::remove(conn, ledger, oldest.version()).map_err(Error::sqlite("write the ledger"))?;
+            ledger::written(conn, ledger, migrations.list().part(0..total), 0)?;
             verify::reverted(migrations, self.ran, total, conn)?;
         }
         let reverted = newest_first.into_iter().zip(took).collect();

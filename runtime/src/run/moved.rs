@@ -19,19 +19,31 @@ use crate::settings::Settings;
 /// How many migrations a tool has run, `names` being those of everything that the history makes.
 pub(super) fn count(
     tool: Tool,
+    table: Option<&str>,
     migrations: &Migrations,
     names: Vec<String>,
     conn: &Connection,
 ) -> Result<usize> {
-    let refused = |problem| Err(ErrorKind::OtherLedger { tool, problem }.into());
+    let refused = |problem| Err(Error::from(ErrorKind::OtherLedger { tool, problem }).in_table(table));
     let embedded = migrations.origin().map(|origin| origin.reader.tool);
     let Some(origin) = migrations.origin().filter(|_| embedded == Some(tool)) else {
         return refused(OtherLedger::NotEmbedded { embedded });
     };
-    let rows = other::read(origin.reader, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
-    let rows = match rows {
+    if tool.ledger().is_none() && table.is_some() {
+        return refused(OtherLedger::OnlyCounts);
+    }
+    let reading = Error::sqlite("read the ledger of another tool");
+    let rows = match other::read(origin.reader, table, conn).map_err(&reading)? {
         Ok(rows) => rows,
-        Err(found) => return refused(OtherLedger::NotThere { found }),
+        Err(found) => {
+            let mut tables = other::alike(origin.reader, conn).map_err(&reading)?;
+            // A table of the history may have a column of that name.
+            tables.retain(|table| !names.contains(&table.to_ascii_lowercase()));
+            return refused(match tables.is_empty() {
+                true => OtherLedger::NotThere { found },
+                false => OtherLedger::Elsewhere { found, tables },
+            });
+        }
     };
     let told = match Told::of(migrations.list(), &origin.files, &rows) {
         Ok(told) => told,

@@ -20,6 +20,8 @@ pub(crate) struct Options<'o> {
     pub(crate) backup: Option<PathBuf>,
     pub(crate) keep: Option<usize>,
     pub(crate) adopt: Option<Adopting>,
+    /// The table of another tool's ledger, where it is not the tool's usual one.
+    pub(crate) tool_table: Option<String>,
     pub(crate) watch: Watch<'o>,
 }
 
@@ -32,6 +34,7 @@ impl Default for Options<'_> {
             backup: None,
             keep: None,
             adopt: None,
+            tool_table: None,
             watch: Watch::default(),
         }
     }
@@ -41,9 +44,9 @@ impl Default for Options<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Adopting {
     pub(crate) how: Adopt,
-    pub(crate) adopt: fn(Adopt, &Migrations, &Connection, &Settings<'_>) -> Result<usize>,
+    pub(crate) adopt: fn(Adopt, Option<&str>, &Migrations, &Connection, &Settings<'_>) -> Result<usize>,
     /// Refuses a database in which so many have run by our ledger, and others by that of another tool.
-    pub(crate) since: fn(Adopt, &Migrations, usize, &Connection) -> Result<()>,
+    pub(crate) since: fn(Adopt, Option<&str>, &Migrations, usize, &Connection) -> Result<()>,
 }
 
 /// How a database that has tables and no ledger is adopted; see [`Migrator::adopt`](crate::Migrator::adopt).
@@ -118,6 +121,9 @@ pub enum Adopt {
     /// ledger has to be that of the file, and the schema the one after the newest migration. Where the tool may have
     /// stopped in the midst of a migration, the schema decides if exactly one state fits it and no rows are in doubt; else
     /// the database is refused, and [`Adopt::At`] says it.
+    ///
+    /// Where the tool was told to keep its ledger in another table than its usual one,
+    /// [`Migrator::tool_table`](crate::Migrator::tool_table) names it.
     ///
     /// ```
     /// use onward::{Adopt, Tool};

@@ -26,16 +26,17 @@ pub(crate) struct Pending<'m> {
 
 pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -> Result<Pending<'m>> {
     let reading = Error::sqlite("read the ledger");
-    let rows = ledger::read(conn)?;
+    let rows = ledger::read(conn, context.migrations.ledger())?;
     let is_new = rows.is_none();
     let mut adopt = None;
     let rows = match rows {
         None => {
+            ledger::refuse_renamed(conn, context.migrations)?;
             let tables = ledger::strangers(conn, context.migrations).map_err(&reading)?;
             if !tables.is_empty() {
                 adopt = context.options.adopt.filter(|_| matches!(goal, Goal::Up(_)));
                 if adopt.is_none() {
-                    return Err(ErrorKind::NoLedger { tables }.into());
+                    return Err(Error::from(ErrorKind::NoLedger { tables }).of(context.migrations.ledger()));
                 }
             }
             Vec::new()
@@ -43,7 +44,7 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         Some(rows) => rows,
     };
     let list = context.migrations.list();
-    let rest = ledger::pending(list, &rows)?;
+    let rest = ledger::pending(list, &rows, context.migrations.ledger())?;
     let ran = list.len() - rest.len();
     let list = match goal {
         Goal::Up(goal) => rest.part(0..goal.saturating_sub(ran)),
@@ -52,7 +53,8 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
     if let (Goal::Up(_), false, false, Some(adopting)) =
         (goal, is_new, list.is_empty(), context.options.adopt)
     {
-        (adopting.since)(adopting.how, context.migrations, ran, conn)?;
+        let table = context.options.tool_table.as_deref();
+        (adopting.since)(adopting.how, table, context.migrations, ran, conn)?;
     }
     let is_empty = is_new && ledger::is_empty(conn).map_err(&reading)?;
     Ok(Pending { list, ran, is_new, is_empty, adopt })

@@ -1,5 +1,6 @@
 //! The history once more, in memory, for a schema to compare with.
 
+use onward_core::ledger::Ledger;
 use onward_core::packed::Names;
 use onward_schema::stub::{collation, function};
 use onward_schema::{Schema, objects};
@@ -23,7 +24,7 @@ pub(crate) fn replay(
 ) -> Result<Connection> {
     let conn = Connection::open_in_memory().map_err(replaying())?;
     register(&conn, migrations.packed().names()).map_err(replaying())?;
-    run_all(migrations.list().part(0..count), &conn, after)?;
+    run_all(migrations.list().part(0..count), migrations.ledger(), &conn, after)?;
     Ok(conn)
 }
 
@@ -35,9 +36,9 @@ fn register(conn: &Connection, names: Names<'_>) -> rusqlite::Result<()> {
 }
 
 /// Whether these migrations run on an empty database, with no more than SQLite has.
-pub(crate) fn runs(list: List<'_>) -> bool {
+pub(crate) fn runs(list: List<'_>, ledger: Ledger<'_>) -> bool {
     let conn = Connection::open_in_memory().map_err(replaying());
-    conn.and_then(|conn| run_all(list, &conn, &mut |_, _| Ok(()))).is_ok()
+    conn.and_then(|conn| run_all(list, ledger, &conn, &mut |_, _| Ok(()))).is_ok()
 }
 
 fn replaying() -> impl Fn(rusqlite::Error) -> Error {
@@ -46,12 +47,13 @@ fn replaying() -> impl Fn(rusqlite::Error) -> Error {
 
 fn run_all(
     list: List<'_>,
+    ledger: Ledger<'_>,
     conn: &Connection,
     after: &mut dyn FnMut(usize, &Connection) -> Result<()>,
 ) -> Result<()> {
     let settings = Settings::prepare(conn).map_err(replaying())?;
     // Statements may read it.
-    ledger::create(conn).map_err(replaying())?;
+    ledger::create(conn, ledger).map_err(replaying())?;
     for (index, migration) in list.iter().enumerate() {
         statement::all(migration, conn, &settings, &|| Ok(()))?;
         after(index, conn)?;

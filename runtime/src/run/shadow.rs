@@ -4,11 +4,10 @@
 use std::collections::HashSet;
 
 use onward_core::kind::Kind;
-use onward_core::ledger::LEDGER;
 use onward_core::token::{Token, significant};
 use rusqlite::{Connection, Result};
 
-use crate::history::{List, Migration, Migrations};
+use crate::history::{List, Migrations};
 
 /// An object of the connection.
 struct Temporary {
@@ -29,8 +28,8 @@ pub(crate) fn find(conn: &Connection, migrations: &Migrations, pending: List<'_>
         return Ok(Vec::new());
     }
     let made: HashSet<String> =
-        texts(migrations.list()).filter_map(made).chain([LEDGER.to_owned()]).collect();
-    let named: HashSet<String> = texts(pending).flat_map(named).collect();
+        migrations.list().texts().filter_map(made).chain([migrations.ledger().table().to_owned()]).collect();
+    let named: HashSet<String> = pending.texts().flat_map(named).collect();
     // Nobody knows what code names.
     let code = pending.iter().any(|migration| migration.code().is_some());
     let is_own = |table: &str| {
@@ -65,12 +64,6 @@ fn temporary(conn: &Connection) -> Result<Vec<Temporary>> {
         Ok(Temporary { kind: row.get(0)?, name: row.get(1)?, table: row.get(2)?, sql: row.get(3)? })
     })?;
     read.collect()
-}
-
-/// Every statement of these migrations, of their ways back as well.
-fn texts(list: List<'_>) -> impl Iterator<Item = &str> {
-    let both = list.iter().flat_map(|migration| [Some(migration), migration.back()]).flatten();
-    both.flat_map(Migration::statements).map(|(sql, _)| sql)
 }
 
 /// What a statement makes, in lower case.

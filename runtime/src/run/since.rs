@@ -13,12 +13,19 @@ use crate::other;
 ///
 /// # Errors
 /// [`OtherLedger::WentOn`], or that the ledger cannot be read.
-pub(crate) fn since(how: Adopt, migrations: &Migrations, ran: usize, conn: &Connection) -> Result<()> {
+pub(crate) fn since(
+    how: Adopt,
+    table: Option<&str>,
+    migrations: &Migrations,
+    ran: usize,
+    conn: &Connection,
+) -> Result<()> {
     let (Adopt::From(tool), Some(origin)) = (how, migrations.origin()) else { return Ok(()) };
     if origin.reader.tool != tool {
         return Ok(());
     }
-    let rows = other::read(origin.reader, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
+    let rows =
+        other::read(origin.reader, table, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
     // A database that onward has made has no ledger of the tool's.
     let Ok(rows) = rows else { return Ok(()) };
     let is_known = |row: &&Ran| origin.files[..ran].iter().any(|file| file.key == row.key);
@@ -30,7 +37,8 @@ pub(crate) fn since(how: Adopt, migrations: &Migrations, ran: usize, conn: &Conn
     if files.is_empty() {
         return Ok(());
     }
-    Err(ErrorKind::OtherLedger { tool, problem: OtherLedger::WentOn { files } }.into())
+    let problem = OtherLedger::WentOn { files };
+    Err(Error::from(ErrorKind::OtherLedger { tool, problem }).in_table(table))
 }
 
 /// What has run without a file. A count in `PRAGMA user_version` that is none of ours may be the application's.

@@ -13,19 +13,20 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
     let reading = Error::sqlite("read the schema");
     // The ledger and the schema of one moment.
     let moment = ledger::Reading::begin(conn).map_err(&reading)?;
-    let rows = match ledger::read(conn)? {
+    let rows = match ledger::read(conn, migrations.ledger())? {
         Some(rows) => rows,
         None => {
+            ledger::refuse_renamed(conn, migrations)?;
             let tables = ledger::strangers(conn, migrations).map_err(&reading)?;
             return if tables.is_empty() {
                 Ok(Vec::new())
             } else {
-                Err(ErrorKind::NoLedger { tables }.into())
+                Err(Error::from(ErrorKind::NoLedger { tables }).of(migrations.ledger()))
             };
         }
     };
     let list = migrations.list();
-    let pending = ledger::pending(list, &rows)?;
+    let pending = ledger::pending(list, &rows, migrations.ledger())?;
     let differences = match pending.is_empty() && is_as_built(migrations, conn)? {
         true => Vec::new(),
         false => {

@@ -90,7 +90,7 @@ enum Look<'m> {
 /// One read, no lock: the newest chain stands for the whole history. Whatever else it finds, an error included, is
 /// looked at again under the lock.
 fn look<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -> Look<'m> {
-    let newest = match ledger::newest_chain(conn) {
+    let newest = match ledger::newest_chain(conn, context.migrations.ledger()) {
         Ok(Some(newest)) => newest,
         Err(error) if is_busy(&error) => return Look::Busy,
         _ => return Look::Behind,

@@ -25,7 +25,9 @@ fn is_its_own_fault(error: &Error) -> bool {
 /// connection to a file that has moved would take the journal of the new one for its own, and roll it back
 /// (<https://www.sqlite.org/howtocorrupt.html#unlinking_or_renaming_a_database_file_while_in_use>).
 pub(crate) fn open(context: Context<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<(Connection, Report)> {
-    let Some(named) = file::file(path) else { return patient(context, path, wait) };
+    // Others have histories of their own in that file.
+    let is_shared = context.migrations.ledger().is_named();
+    let Some(named) = file::file(path).filter(|_| !is_shared) else { return patient(context, path, wait) };
     // Where no lock file can be made, nothing can be moved either.
     let Ok(real) = aside::behind_links(&named) else { return patient(context, path, wait) };
     let lock = beside(&real, LOCK);
@@ -49,7 +51,8 @@ pub(crate) fn open(context: Context<'_>, path: &Path, wait: &mut Wait<'_>) -> Re
         outcome => return outcome.map(|(conn, report)| (conn, Report { recreated, ..report })),
     };
     // What fails on an empty database as well would leave us with none at all.
-    if !runs(context.migrations.list().part(0..context.goal()?.count())) {
+    let list = context.migrations.list().part(0..context.goal()?.count());
+    if !runs(list, context.migrations.ledger()) {
         return Err(cause);
     }
     turn.take(File::try_lock, wait)?;

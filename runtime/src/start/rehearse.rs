@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onward_core::ledger::LEDGER;
+use onward_core::ledger::Ledger;
 use onward_core::name::{Ident, quoted};
 use rusqlite::Connection;
 
@@ -42,14 +42,14 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
     // The copy has none of what the connection has for itself, and the run would meet it.
     pending.unshadowed(context.migrations, conn)?;
     let counting = Error::sqlite("count rows");
-    let before = rows(&copy).map_err(&counting)?;
+    let before = rows(&copy, context.migrations.ledger()).map_err(&counting)?;
     let start = wait.duration();
     let ran = match pending.run(context, goal, exclusive.transaction(), &settings, &Watch::default()) {
         Ok(ran) => ran,
         Err(error) => return Err(run::rolled_back(exclusive, error, &copy)),
     };
     rehearsal.duration = wait.duration() - start;
-    let after = rows(&copy).map_err(&counting)?;
+    let after = rows(&copy, context.migrations.ledger()).map_err(&counting)?;
     let recorded = |migration: Migration<'_>| Recorded {
         version: migration.version(),
         label: migration.label().to_owned(),
@@ -74,12 +74,13 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
 }
 
 /// Every table and how many rows it has; those whose module is not there are passed over.
-fn rows(conn: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
+fn rows(conn: &Connection, ledger: Ledger<'_>) -> rusqlite::Result<Vec<(String, u64)>> {
     let sql =
         "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
                AND name <> ?1 ORDER BY name";
     let mut query = conn.prepare(sql)?;
-    let names = query.query_map([LEDGER], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    let names =
+        query.query_map([ledger.table()], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
     let count = |name: String| {
         let sql = format!("SELECT count(*) FROM main.{}", quoted(&name));
         let rows: Option<i64> = conn.query_row(&sql, [], |row| row.get(0)).ok();

@@ -17,12 +17,14 @@ fn main() -> ExitCode {
         };
     }
     let migrations: Migrations = match history.as_str() {
+        "auth" => migrations!("histories/auth"),
         "board" => migrations!("histories/board"),
         "counter" => migrations!("histories/counter"),
         "counter_1" => migrations!("histories/counter_1"),
         "hashes" => migrations!("histories/hashes", after = { 2 => backfill::hash_messages }),
         "killed" => migrations!("histories/killed"),
         "orders" => migrations!("histories/orders"),
+        "site" => migrations!("histories/site"),
         "slow" => migrations!("histories/slow"),
         "sample" => migrations!("../migrations"),
         "tokens" => migrations!("histories/tokens"),

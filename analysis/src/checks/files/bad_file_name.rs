@@ -51,7 +51,7 @@ pub(crate) fn code(file: FileId, paths: &[String], tool: Tool) -> Diagnostic {
         .note("nothing was run, since nobody knows what it does");
     others(&paths[1..]).into_iter().fold(diagnostic, Diagnostic::note).help(
         "write its SQL as a file in its place; what only code can do to rows goes behind a migration, `migrations!(\"…\", after = { 2 \
-         => function })`",
+         => function })`; one that is left over, and that no database needs, can be removed",
     )
 }
 
@@ -62,7 +62,8 @@ pub(crate) fn not_there(file: FileId, paths: &[String]) -> Diagnostic {
     others(&paths[1..])
         .into_iter()
         .fold(diagnostic, Diagnostic::note)
-        .help("put the file back, or take its entry out; `order = \"name\"` in onward.toml goes by the names, without the journal")
+        .help("put the file back; if no database has run it, take its entry out of the journal instead; `order = \"name\"` in \
+             onward.toml goes by the names, without the journal")
 }
 
 #[cfg(test)]

@@ -62,7 +62,8 @@ pub(crate) fn nul(place: Place, path: &str) -> Diagnostic {
 pub(crate) fn other_dialect(place: Place, tool: Tool, dialect: &str) -> Diagnostic {
     let message = format!("these migrations of {tool}'s are for {dialect}, and onward runs SQLite's");
     Diagnostic::new(&RULE, place, message).label("said here").note("nothing was checked").help(
-        "name the folder of the SQLite migrations; for a database that is to become one, write its schema as a first migration",
+        "name the folder of the SQLite migrations; for a database that is to become one, write its schema as a first migration; \
+         if the SQL is SQLite's all the same, write `sqlite` here",
     )
 }
 

@@ -1,6 +1,7 @@
 //! What is released: `onward.lock`, and the databases of old releases.
 
 pub mod bad_lock_file;
+pub mod ledger_renamed;
 pub mod legacy_not_adopted;
 pub mod out_of_order_migration;
 pub mod released_migration_changed;

@@ -1,7 +1,6 @@
 //! Whatever else SQLite says.
 
 use onward_core::kind::{Change, Kind, ObjectKind};
-use onward_core::ledger::LEDGER;
 use onward_core::token::{Token, significant};
 use rusqlite::Error;
 
@@ -36,8 +35,8 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
             Kind::Create { object: ObjectKind::Trigger, .. } => "put a trigger on it",
             _ => "change it",
         };
-        if let Some(place) = history.named(fault.at, LEDGER).first() {
-            return Some(of_ledger(place.clone(), would));
+        if let Some(place) = history.named(fault.at, history.config.ledger().table()).first() {
+            return Some(of_ledger(history, place.clone(), would));
         }
         // It sets off a trigger that writes there, which is told where that is made.
         if history.statements().take_while(|at| *at < fault.at).any(|at| trigger(history, at).is_some()) {
@@ -71,8 +70,9 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     )
 }
 
-fn of_ledger(place: Place, would: &str) -> Diagnostic {
-    let message = format!("`{LEDGER}` is onward's ledger, and this statement would {would}");
+fn of_ledger(history: &History, place: Place, would: &str) -> Diagnostic {
+    let ledger = history.config.ledger().table();
+    let message = format!("`{ledger}` is onward's ledger, and this statement would {would}");
     Diagnostic::new(&RULE, place, message)
         .label("which migrations have run is written here")
         .note("no database starts: the run that this is part of could not write what it has done")
@@ -90,11 +90,11 @@ pub(crate) fn trigger(history: &History, at: At) -> Option<Diagnostic> {
             || second.is("UPDATE")
             || first.is("OR")
             || (first.is("DELETE") && second.is("FROM"));
-        writes && name.is_name(LEDGER)
+        writes && name.is_name(history.config.ledger().table())
     })?;
     let (place, range) = (history.place(at), &written[2].range);
     let place = place.file.at(place.range.start + range.start..place.range.start + range.end);
-    Some(of_ledger(place, "let a trigger change it"))
+    Some(of_ledger(history, place, "let a trigger change it"))
 }
 
 /// An ALTER TABLE that something else in the schema is in the way of: named with its place, and what to do first.

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use onward_core::ledger::LEDGER;
-use onward_core::name::Ident;
+use onward_core::ledger::is_ledger;
 use onward_core::token::significant;
 
 use super::entry::Entry;
@@ -156,7 +155,7 @@ impl<'e> Graph<'e> {
             // Some questions are asked of all that there is (`offender::gives_up`).
             let is_special = text.to_ascii_lowercase().contains("rollback")
                 || object.name.starts_with("sqlite_")
-                || Ident(&object.name) == LEDGER
+                || is_ledger(&object.name, text)
                 || is_virtual(object)
                 // What lies behind a virtual table is its module's to know.
                 || virtuals.iter().any(|start| object.name.starts_with(start.as_str()));

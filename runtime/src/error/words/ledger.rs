@@ -1,6 +1,7 @@
 //! Of the ledger, and of what it and the program do not agree about.
 
 use onward_core::ledger::LEDGER;
+use onward_core::printable::printable;
 use onward_core::tool::Tool;
 
 use super::said::{Words, lines, list};
@@ -11,18 +12,20 @@ fn verdict(what: impl Into<String>) -> Words {
     Words::new(Fault::Database, what).verdict()
 }
 
-pub(super) fn not_a_ledger(found: &str) -> Words {
+pub(super) fn not_a_ledger(ledger: &str, found: &str) -> Words {
     verdict(format!(
-        "`{LEDGER}` is {found}, and not the ledger of migrations that onward keeps under this name; nothing was changed"
+        "`{ledger}` is {found}, and not the ledger of migrations that onward keeps under this name; nothing was changed"
     ))
     .help(format!(
-        "check that this is the right database; if it is, rename that `{LEDGER}`, or restore the ledger from a backup"
+        "check that this is the right database; if it is, rename that `{ledger}`, or restore the ledger from a backup"
     ))
 }
 
-pub(super) fn no_ledger(tables: &[String]) -> Words {
+pub(super) fn no_ledger(ledger: &str, tables: &[String]) -> Words {
+    // Without a name of its own, whoever meets this has not heard of ledgers.
+    let name = if ledger == LEDGER { String::new() } else { format!(" `{ledger}`") };
     let words = verdict(format!(
-        "the database has no ledger of migrations, but already holds {}; nothing was changed",
+        "the database has no ledger of migrations{name}, but already holds {}; nothing was changed",
         list(tables)
     ));
     let tools: Vec<&str> = Tool::with_ledger(tables).into_iter().map(Tool::name).collect();
@@ -39,6 +42,22 @@ pub(super) fn no_ledger(tables: &[String]) -> Words {
             tools = tools.join(" or "),
         )),
     }
+}
+
+pub(super) fn renamed(ledger: &str, found: &str) -> Words {
+    let found = printable(found);
+    let name = match found.strip_prefix(LEDGER).and_then(|rest| rest.strip_prefix('_')) {
+        Some(name) => format!("write `name = \"{name}\"` below `[ledger]` in onward.toml again"),
+        None => "take `[ledger]` out of onward.toml again".to_owned(),
+    };
+    let what = format!(
+        "the program keeps its ledger of migrations in `{ledger}`, and the database has it in `{found}`, under another name; \
+         nothing was changed, since the migrations would run a second time"
+    );
+    Words::new(Fault::Caller, what).verdict().help(format!(
+        "{name}: a ledger keeps its name once a database is migrated; or, if no older program uses this database, rename \
+         the table: `ALTER TABLE {found} RENAME TO {ledger}`"
+    ))
 }
 
 pub(super) fn newer(known: Option<&str>, conflicts: &[Conflict]) -> Words {
@@ -60,25 +79,25 @@ pub(super) fn diverged(conflicts: &[Conflict]) -> Words {
     )
 }
 
-pub(super) fn tampered(conflicts: &[Conflict]) -> Words {
+pub(super) fn tampered(ledger: &str, conflicts: &[Conflict]) -> Words {
     let what = "the ledger of migrations was changed by hand, and does not say what has run".to_owned();
     verdict(lines(what, "", conflicts)).help(format!(
-        "restore the rows of `{LEDGER}` from a backup, or the whole database; nothing was changed"
+        "restore the rows of `{ledger}` from a backup, or the whole database; nothing was changed"
     ))
 }
 
-pub(super) fn not_written(triggers: &[String]) -> Words {
+pub(super) fn not_written(ledger: &str, triggers: &[String]) -> Words {
     let rolled_back = "everything was rolled back, because the next start would run the migrations again; nothing was changed";
     if triggers.is_empty() {
         let what = format!(
-            "the ledger of migrations, `{LEDGER}`, does not have what was written to it; {rolled_back}"
+            "the ledger of migrations, `{ledger}`, does not have what was written to it; {rolled_back}"
         );
         return Words::new(Fault::Caller, what).verdict().help(
             "the connection probably has an authorizer that ignores writes to it: migrate on a connection without one",
         );
     }
     verdict(format!(
-        "the ledger of migrations, `{LEDGER}`, does not have what was written to it, because it has triggers: {}; \
+        "the ledger of migrations, `{ledger}`, does not have what was written to it, because it has triggers: {}; \
          {rolled_back}",
         list(triggers)
     ))

@@ -10,8 +10,8 @@ mod run;
 mod said;
 
 use std::fmt::{self, Display, Write};
-use std::path::Path;
 
+use onward_core::ledger::LEDGER;
 use onward_core::printable::{Lines, printable_lines};
 
 use self::said::Words;
@@ -20,8 +20,9 @@ use super::kind::{Error, ErrorKind};
 use crate::text::shown;
 
 /// The one place that knows all kinds.
-fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
-    match kind {
+fn words(error: &Error) -> Words {
+    let (path, ledger) = (error.path(), error.0.ledger.as_deref().unwrap_or(LEDGER));
+    match error.kind() {
         ErrorKind::Open { source } => file::open(path, source),
         ErrorKind::EmptyPath { path } => file::empty_path(path),
         ErrorKind::ParentMissing { parent } => file::parent_missing(parent),
@@ -45,12 +46,13 @@ fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
         }
         ErrorKind::Sqlite { action, source } => connection::sqlite(action, source),
         ErrorKind::Query { source } => connection::query(source),
-        ErrorKind::NotALedger { found } => ledger::not_a_ledger(found),
-        ErrorKind::NoLedger { tables } => ledger::no_ledger(tables),
+        ErrorKind::NotALedger { found } => ledger::not_a_ledger(ledger, found),
+        ErrorKind::NoLedger { tables } => ledger::no_ledger(ledger, tables),
+        ErrorKind::LedgerRenamed { ledger, found } => ledger::renamed(ledger, found),
         ErrorKind::Newer { label, conflicts, .. } => ledger::newer(label.as_deref(), conflicts),
         ErrorKind::Diverged { conflicts } => ledger::diverged(conflicts),
-        ErrorKind::Tampered { conflicts } => ledger::tampered(conflicts),
-        ErrorKind::LedgerNotWritten { triggers } => ledger::not_written(triggers),
+        ErrorKind::Tampered { conflicts } => ledger::tampered(ledger, conflicts),
+        ErrorKind::LedgerNotWritten { triggers } => ledger::not_written(ledger, triggers),
         ErrorKind::NotAdopted { at, nearest, differences } => {
             adoption::not_adopted(*at, nearest.as_deref(), differences)
         }
@@ -61,7 +63,9 @@ fn words(kind: &ErrorKind, path: Option<&Path>) -> Words {
         ErrorKind::Unrepeatable { file, line, column, sql } => {
             adoption::unrepeatable(file, *line, *column, sql)
         }
-        ErrorKind::OtherLedger { tool, problem } => other_ledger::other_ledger(*tool, problem),
+        ErrorKind::OtherLedger { tool, problem } => {
+            other_ledger::other_ledger(*tool, error.0.ledger.as_deref(), problem)
+        }
         ErrorKind::NoDownFile { file } => run::no_down_file(file),
         ErrorKind::UnknownTarget { target, label, .. } => run::unknown_target(*target, label.as_deref()),
         ErrorKind::Statement { file, line, column, sql, source, query } => {
@@ -96,7 +100,7 @@ impl Error {
     /// # Ok::<(), onward::Error>(())
     /// ```
     pub fn fault(&self) -> Fault {
-        words(self.kind(), self.path()).fault
+        words(self).fault
     }
 
     /// Whether this says something of the database or its history, such as a migration that failed on its rows. Otherwise
@@ -115,7 +119,7 @@ impl Error {
     /// # Ok::<(), onward::Error>(())
     /// ```
     pub fn is_verdict(&self) -> bool {
-        words(self.kind(), self.path()).is_verdict
+        words(self).is_verdict
     }
 
     /// What to do about it: what `Display` has behind `help:`, without what made it come to this.
@@ -126,7 +130,7 @@ impl Error {
     /// assert!(error.help().unwrap().starts_with("look at the setting or environment variable"));
     /// ```
     pub fn help(&self) -> Option<String> {
-        words(self.kind(), self.path()).help.map(|help| printable_lines(&help))
+        words(self).help.map(|help| printable_lines(&help))
     }
 }
 
@@ -137,7 +141,7 @@ impl Display for Error {
         if let Some(path) = self.path() {
             write!(f, "`{}`: ", shown(path))?;
         }
-        let Words { what, help, because, .. } = words(self.kind(), self.path());
+        let Words { what, help, because, .. } = words(self);
         f.write_str(&what)?;
         help.map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))?;
         because.map_or(Ok(()), |because| write!(f, "\n{because}"))
@@ -182,7 +186,7 @@ mod tests {
             (ffi::SQLITE_CONSTRAINT_COMMITHOOK, "constraint failed", "commit hook refuses"),
             (ffi::SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", "with foreign keys on"),
             (ffi::SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: t.a", "rows of this database break"),
-            (ffi::SQLITE_ERROR, "table t already exists", "its row in `onward_migrations` was removed"),
+            (ffi::SQLITE_ERROR, "table t already exists", "its row in the ledger was removed"),
         ] {
             let error = Error::sqlite("commit")(failure(code, said));
             assert!(error.to_string().contains(help), "{error}");

@@ -3,13 +3,13 @@
 use onward_core::printable::printable;
 use onward_core::tool::Tool;
 
-use super::said::{Words, indented, lines};
+use super::said::{Words, indented, lines, list};
 use crate::error::fault::Fault;
 use crate::history::OtherLedger;
 
-pub(super) fn other_ledger(tool: Tool, problem: &OtherLedger) -> Words {
-    let ledger = match tool.ledger() {
-        Some(table) => format!("the ledger of {tool}, `{table}`"),
+pub(super) fn other_ledger(tool: Tool, table: Option<&str>, problem: &OtherLedger) -> Words {
+    let ledger = match tool.ledger().map(|usual| table.unwrap_or(usual)) {
+        Some(table) => format!("the ledger of {tool}, `{}`", printable(table)),
         None => format!("the count of {tool}, `PRAGMA user_version`"),
     };
     let at = "`migrator().adopt(Adopt::At(version))`, or `--at VERSION` on the command line";
@@ -29,17 +29,27 @@ pub(super) fn other_ledger(tool: Tool, problem: &OtherLedger) -> Words {
             ))
         }
         OtherLedger::NotThere { found } => {
-            let what = match found {
-                Some(found) => {
-                    format!("{ledger}, is {}, and not that ledger; nothing was changed", printable(found))
-                }
-                None => format!("the database does not have {ledger}; nothing was changed"),
-            };
-            Words::new(Fault::Database, what).verdict().help(format!(
-                "look whether this is the right database and {tool} the right tool; if the ledger has another name, rename the \
-                 table; without one, the schema can say what has run: `migrator().adopt(Adopt::Exact)`, or `cargo onward \
-                 adopt` without `--from`"
+            Words::new(Fault::Database, not_there(&ledger, found.as_deref())).verdict().help(format!(
+                "look whether this is the right database and {tool} the right tool; if the ledger has another name, say it with \
+                 `migrator().tool_table(\"…\")`, or `--table NAME`; without one, the schema can say what has run: \
+                 `migrator().adopt(Adopt::Exact)`, or `cargo onward adopt` without `--from`"
             ))
+        }
+        OtherLedger::Elsewhere { found, tables } => {
+            let first = tables.first().map_or("", String::as_str);
+            Words::new(Fault::Database, not_there(&ledger, found.as_deref())).verdict().help(format!(
+                "by their columns, these may be that ledger: {}; if {tool} was told to keep it in one of them, say so with \
+                 `migrator().tool_table({first:?})`, or `--table {}`",
+                list(tables),
+                printable(first)
+            ))
+        }
+        OtherLedger::OnlyCounts => {
+            let what = format!(
+                "a table was named for the ledger of {tool}, which keeps none: it counts in `PRAGMA user_version`; nothing was \
+                 changed"
+            );
+            Words::new(Fault::Caller, what).help("leave `tool_table`, or `--table`, out")
         }
         OtherLedger::Parted { partings } => {
             let what = format!("{ledger}, and the program's migrations do not agree; nothing was changed");
@@ -104,5 +114,12 @@ pub(super) fn other_ledger(tool: Tool, problem: &OtherLedger) -> Words {
                  say which was the last with {at}: {version} if it has run, {not}"
             ))
         }
+    }
+}
+
+fn not_there(ledger: &str, found: Option<&str>) -> String {
+    match found {
+        Some(found) => format!("{ledger}, is {}, and not that ledger; nothing was changed", printable(found)),
+        None => format!("the database does not have {ledger}; nothing was changed"),
     }
 }

@@ -1,0 +1,1 @@
+CREATE TABLE auth_users(id INTEGER PRIMARY KEY, email TEXT NOT NULL);
