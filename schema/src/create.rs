@@ -17,6 +17,8 @@ pub(crate) struct TableText {
     pub(crate) deferred: Vec<bool>,
     /// Whether the table numbers its rows with AUTOINCREMENT.
     pub(crate) autoincrement: bool,
+    pub(crate) without_rowid: bool,
+    pub(crate) strict: bool,
     /// The computed columns: name and expression.
     generated: Vec<(String, String)>,
     /// The columns with a COLLATE of their own: name and collation.
@@ -27,7 +29,11 @@ impl TableText {
     pub(crate) fn read(sql: &str) -> TableText {
         let tokens: Vec<Token<'_>> = significant(sql).collect();
         let mut found = TableText::default();
-        let body = group(&tokens, find(&tokens, "("));
+        let open = find(&tokens, "(");
+        let body = group(&tokens, open);
+        let options = tokens.get(open.unwrap_or(0) + body.len() + 2..).unwrap_or_default();
+        found.without_rowid = options.iter().any(|token| token.is("without"));
+        found.strict = options.iter().any(|token| token.is("strict"));
         // No name unless it is quoted, and in a key of several columns it stands inside the brackets.
         found.autoincrement = find(body, "autoincrement").is_some();
         for definition in split(body) {

@@ -16,12 +16,6 @@ pub(crate) struct Reader<'c> {
     index_texts: HashMap<String, String>,
 }
 
-#[derive(Default, Clone, Copy)]
-struct Options {
-    without_rowid: bool,
-    strict: bool,
-}
-
 impl<'c> Reader<'c> {
     pub(crate) fn new(conn: &'c Connection, index_texts: HashMap<String, String>) -> Reader<'c> {
         Reader { conn, index_texts }
@@ -50,23 +44,14 @@ impl<'c> Reader<'c> {
             return Ok(table);
         }
         let text = TableText::read(&entry.sql);
-        let options = self.options(&table.name)?;
-        table.strict = options.strict;
-        table.without_rowid = options.without_rowid;
+        table.strict = text.strict;
+        table.without_rowid = text.without_rowid;
         table.autoincrement = text.autoincrement;
         self.read_columns(&mut table, &text)?;
         table.foreign_keys = self.foreign_keys(&table.name, &text)?;
         table.indexes = self.indexes(&table.name)?;
         table.checks = text.checks;
         Ok(table)
-    }
-
-    /// What follows a table's bracket.
-    fn options(&self, table: &str) -> Result<Options> {
-        let mut statement = pragma(self.conn, "table_list", table)?;
-        let mut rows = statement.query([])?;
-        let Some(row) = rows.next()? else { return Ok(Options::default()) };
-        Ok(Options { without_rowid: row.get(4)?, strict: row.get(5)? })
     }
 
     fn read_columns(&self, table: &mut Table, text: &TableText) -> Result<()> {

@@ -343,7 +343,7 @@ fn what_the_tool_has_run_since_does_not_run_twice() {
     let place = place(Tool::RusqliteMigration);
     let later = take_away(&place, Tool::RusqliteMigration);
     place.onward(&["apply", "new.db", "migrations"]).exits(0);
-    Connection::open(place.path("new.db")).unwrap().execute_batch("PRAGMA user_version = 77").unwrap();
+    Connection::open(place.path("new.db")).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
     later.iter().for_each(|(path, text)| place.write(&format!("migrations/{path}"), text));
     place.onward(&["adopt", "new.db", "migrations", "--from", "rusqlite_migration"]).exits(0);
 }

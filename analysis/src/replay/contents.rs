@@ -25,8 +25,7 @@ pub(super) struct Contents {
 impl Contents {
     /// Reads a table; `None` for one that is not there, virtual, or too large.
     pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Contents>> {
-        let is_there = "SELECT 1 FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type = 'table' AND rootpage > 0";
-        if !sandbox.conn().prepare(is_there)?.exists([table])? {
+        if sandbox.table(table)?.is_none() {
             return Ok(None);
         }
         let mut info = pragma(sandbox.conn(), "table_xinfo", table)?;

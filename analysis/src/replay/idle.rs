@@ -9,6 +9,7 @@ mod later;
 mod reach;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use onward_core::name::quoted;
 use rusqlite::{OptionalExtension, Result};
@@ -35,6 +36,7 @@ const MARK: &str = "sqlite_idle";
 pub(super) struct Idle<'h> {
     later: &'h Later,
     entries: Vec<Entry>,
+    names: Arc<BTreeSet<String>>,
     /// How many objects there are about.
     objects: usize,
     /// With how many it is worth looking.
@@ -44,20 +46,20 @@ pub(super) struct Idle<'h> {
 
 impl<'h> Idle<'h> {
     pub(super) fn new(later: &'h Later) -> Idle<'h> {
-        Idle { later, entries: Vec::new(), objects: 0, enough: FEW, returned: 0 }
+        Idle { later, entries: Vec::new(), names: Arc::default(), objects: 0, enough: FEW, returned: 0 }
     }
 
     /// Whether it is worth looking for idle tables behind a migration, and safe.
     pub(super) fn is_due(&mut self, history: &History, migration: usize) -> bool {
         let statements = &history.migrations[migration].statements;
         self.objects += statements.iter().filter(|statement| statement.kind.makes().is_some()).count();
-        self.objects >= self.enough && self.returned < TIMES && self.later.is_clear(migration)
+        let is_last = migration + 1 == history.migrations.len();
+        !is_last && self.objects >= self.enough && self.returned < TIMES && self.later.is_clear(migration)
     }
 
     /// The tables that are put aside, by their names in lower case. None of them is virtual.
-    pub(super) fn names(&self) -> BTreeSet<String> {
-        let tables = self.entries.iter().filter(|entry| entry.kind == "table");
-        tables.map(|entry| entry.name.to_ascii_lowercase()).collect()
+    pub(super) fn names(&self) -> Arc<BTreeSet<String>> {
+        Arc::clone(&self.names)
     }
 
     /// Puts aside what no migration after this one can reach, if it is safe, which is asked if it pays. `kept` are tables that
@@ -88,6 +90,8 @@ impl<'h> Idle<'h> {
              PRAGMA writable_schema = RESET"
         ))?;
         self.count(stay.len());
+        let tables = idle.iter().filter(|entry| entry.kind == "table");
+        Arc::make_mut(&mut self.names).extend(tables.map(|entry| entry.name.to_ascii_lowercase()));
         self.entries.extend(idle);
         Ok(())
     }
@@ -100,11 +104,16 @@ impl<'h> Idle<'h> {
     /// Brings back all that is put aside; says whether there was any.
     pub(super) fn bring_back(&mut self, sandbox: &Sandbox) -> Result<bool> {
         let entries = std::mem::take(&mut self.entries);
-        if entries.is_empty() || !is_marked(sandbox)? {
-            // SQLite has rolled the whole transaction back, and brought them back itself.
-            return Ok(!entries.is_empty());
-        }
+        self.names = Arc::default();
         let conn = sandbox.conn();
+        if entries.is_empty() {
+            return Ok(false);
+        }
+        if !is_marked(sandbox)? {
+            // SQLite has rolled the whole transaction back, and brought them back itself, but has not read them.
+            conn.execute_batch("PRAGMA writable_schema = RESET")?;
+            return Ok(true);
+        }
         conn.execute_batch("PRAGMA writable_schema = ON")?;
         // SQLite may have rolled back what was put aside last, but not what was before.
         let mut put = conn.prepare(
@@ -165,7 +174,7 @@ fn is_marked(sandbox: &Sandbox) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::testing::folder;
+    use crate::checks::testing::{folder, history};
     use crate::config::Config;
 
     /// What is put aside behind the first of two migrations.
@@ -204,14 +213,20 @@ mod tests {
         {
             assert_eq!(aside(ABC, grown), ["b", "c", "i"], "{grown}");
         }
-        for changed in
-            ["DELETE FROM a;", "DROP TABLE a;", "ALTER TABLE a RENAME TO z;", "UPDATE 'A' SET x = 1;"]
-        {
+        for changed in [
+            "DELETE FROM a;",
+            "DROP TABLE a;",
+            "ALTER TABLE a RENAME TO z;",
+            "UPDATE 'A' SET x = 1;",
+            "WITH v(n) AS (VALUES (1)) UPDATE 'a' SET x = 1;",
+            "CREATE TRIGGER t AFTER INSERT ON b BEGIN INSERT INTO b VALUES (1); DELETE FROM 'a'; END;",
+        ] {
             assert_eq!(aside(ABC, changed), [""; 0], "{changed}");
         }
         // What refers to it, a child needs.
         assert_eq!(aside(ABC, "DELETE FROM b;"), ["c", "i"]);
         assert_eq!(aside(ABC, "DROP INDEX i;"), ["b"]);
+        assert_eq!(aside(ABC, "INSERT INTO b VALUES ('c');"), ["c", "i"]);
     }
 
     #[test]
@@ -281,5 +296,20 @@ mod tests {
         sandbox.conn().execute_batch("ROLLBACK; BEGIN").unwrap();
         assert!(idle.bring_back(&sandbox).unwrap());
         assert_eq!(onward_schema::objects(sandbox.conn()).unwrap(), ["a", "b"]);
+        // One that no commit has kept from being rolled back.
+        idle.put_aside(&sandbox, 0, &BTreeSet::new(), |_| false, || Ok(true)).unwrap();
+        sandbox.conn().execute_batch("ROLLBACK; BEGIN").unwrap();
+        assert!(idle.bring_back(&sandbox).unwrap());
+        assert!(sandbox.read("SELECT x FROM b").unwrap().is_empty());
+    }
+
+    /// A name in single quotes behind a list of values is a name all the same.
+    #[test]
+    fn a_trigger_that_works_is_not_said_to_have_waited() {
+        let tables = "CREATE TABLE a(x); CREATE TABLE b(x); CREATE TABLE c(x);";
+        let trigger =
+            "CREATE TRIGGER g AFTER INSERT ON b BEGIN INSERT INTO c VALUES (1); DELETE FROM 'a'; END;";
+        let update = "WITH v(n) AS (VALUES (1)) UPDATE 'a' SET x = 1; CREATE TABLE d(x);";
+        assert_eq!(history(&[tables, trigger, update]), [""; 0]);
     }
 }

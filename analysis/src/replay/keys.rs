@@ -12,16 +12,22 @@ use super::plan::Plan;
 use crate::folder::history::History;
 use crate::sqlite::sandbox::Sandbox;
 
-/// The parents of each table that has any. All names are in lower case.
+/// Which tables refer to which. All names are in lower case.
 #[derive(Debug, Default)]
-pub(super) struct Keys(BTreeMap<String, BTreeSet<String>>);
+pub(super) struct Keys {
+    /// The parents of each table that has any.
+    parents: BTreeMap<String, BTreeSet<String>>,
+    children: BTreeMap<String, BTreeSet<String>>,
+}
 
 impl Keys {
     /// Of all tables there are.
     pub(super) fn read(sandbox: &Sandbox) -> Result<Keys> {
         let mut keys = Keys::default();
-        let mut tables =
-            sandbox.conn().prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
+        // The text is asked first, since a pragma for each table takes its time.
+        let mut tables = sandbox.conn().prepare(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%references%'",
+        )?;
         let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
         tables.into_iter().try_for_each(|table| keys.look(sandbox, table.to_ascii_lowercase()))?;
         Ok(keys)
@@ -66,19 +72,25 @@ impl Keys {
 
     /// These tables, as far as they have parents, and their children.
     fn around(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
-        let is_near = |(child, parents): &(&String, &BTreeSet<String>)| {
-            names.contains(*child) || parents.iter().any(|parent| names.contains(parent))
-        };
-        self.0.iter().filter(is_near).map(|(child, _)| child.clone()).collect()
+        let own = names.iter().filter(|name| self.parents.contains_key(*name));
+        let children = names.iter().filter_map(|name| self.children.get(name)).flatten();
+        own.chain(children).cloned().collect()
     }
 
     fn look(&mut self, sandbox: &Sandbox, table: String) -> Result<()> {
         let mut list = pragma(sandbox.conn(), "foreign_key_list", &table)?;
         let parents = list.query_map([], |row| Ok(row.get::<_, String>(2)?.to_ascii_lowercase()))?;
         let parents = parents.collect::<Result<BTreeSet<_>>>()?;
-        match parents.is_empty() {
-            true => drop(self.0.remove(&table)),
-            false => drop(self.0.insert(table, parents)),
+        for parent in self.parents.remove(&table).unwrap_or_default() {
+            if let Some(children) = self.children.get_mut(&parent) {
+                children.remove(&table);
+            }
+        }
+        for parent in &parents {
+            self.children.entry(parent.clone()).or_default().insert(table.clone());
+        }
+        if !parents.is_empty() {
+            self.parents.insert(table, parents);
         }
         Ok(())
     }
@@ -95,4 +107,29 @@ fn fires(sandbox: &Sandbox, names: &BTreeSet<String>) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_table_is_near_its_parents_and_children_as_they_are_now() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        let conn = sandbox.conn();
+        conn.execute_batch("CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE C(p references P)").unwrap();
+        let mut keys = Keys::read(&sandbox).unwrap();
+        let near = |keys: &Keys, name: &str| Vec::from_iter(keys.around(&BTreeSet::from([name.to_owned()])));
+        assert_eq!(
+            (near(&keys, "p"), near(&keys, "c"), near(&keys, "x")),
+            (vec!["c".into()], vec!["c".into()], vec![])
+        );
+        conn.execute_batch(
+            "DROP TABLE c; CREATE TABLE q(id INTEGER PRIMARY KEY); CREATE TABLE c(q REFERENCES q)",
+        )
+        .unwrap();
+        keys.look(&sandbox, "c".into()).unwrap();
+        assert_eq!((near(&keys, "p"), near(&keys, "q")), (vec![], vec!["c".into()]));
+    }
 }

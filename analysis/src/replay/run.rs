@@ -355,11 +355,11 @@ impl Replayer<'_> {
             if self.history.migration(step.at).foreign_keys {
                 self.sandbox.foreign_keys(true)?;
             }
+            self.idle.bring_back(&self.sandbox)?;
             for step in &self.ran[self.committed..] {
                 // What is random may not work twice; the fault that brought this about is reported in any case.
                 let _ = self.sandbox.run(self.history.sql(step.at), step.strings);
             }
-            self.idle.bring_back(&self.sandbox)?;
         } else if self.idle.bring_back(&self.sandbox)? {
             return self.run(step);
         }

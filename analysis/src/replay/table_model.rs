@@ -14,6 +14,8 @@ const MOST: usize = 40;
 #[derive(Debug)]
 pub(super) struct TableModel {
     pub(super) name: String,
+    /// The statement that makes it.
+    pub(super) sql: String,
     /// Without those that are computed.
     pub(super) columns: Vec<Field>,
     pub(super) keys: Vec<Key>,
@@ -62,6 +64,7 @@ impl TableModel {
         let without_rowid = options.iter().any(|token| token.is("WITHOUT"));
         let mut model = TableModel {
             name,
+            sql: String::new(),
             columns: Vec::new(),
             keys: Vec::new(),
             has_rowid: !without_rowid,
@@ -116,6 +119,7 @@ impl TableModel {
         model.foreign_keys(conn, table)?;
         model.conditions(&tokens, "CHECK");
         model.triggers(sandbox, table)?;
+        model.sql = sql;
         Ok(Some(model))
     }
 

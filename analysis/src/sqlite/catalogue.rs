@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use onward_core::kind::ObjectKind;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 /// The name of an ordinary table as written, and its text.
@@ -11,10 +12,11 @@ pub(crate) fn table(conn: &Connection, name: &str) -> Result<Option<(String, Str
     conn.prepare(sql)?.query_row([name], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
-/// The texts of a table's triggers.
-pub(crate) fn triggers(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    let sql = "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
-    conn.prepare(sql)?.query_map([table], |row| row.get(0))?.collect()
+/// The texts of what a table has of a kind, indexes or triggers, without what SQLite makes by itself.
+pub(crate) fn parts(conn: &Connection, table: &str, kind: ObjectKind) -> Result<Vec<String>> {
+    let sql = "SELECT sql FROM main.sqlite_schema
+               WHERE type = ?1 AND tbl_name = ?2 COLLATE NOCASE AND sql IS NOT NULL ORDER BY rowid";
+    conn.prepare(sql)?.query_map([kind.as_str(), table], |row| row.get(0))?.collect()
 }
 
 /// The tables and triggers of a database at one moment.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use onward_core::kind::ObjectKind;
 use onward_core::name::{Ident, quoted};
 use onward_schema::stub::{collation, function};
 use onward_schema::{Schema, SchemaReader, driver, enforce_foreign_keys, run, switch};
@@ -174,8 +175,13 @@ impl Sandbox {
     pub(crate) fn triggers(&self, table: &str) -> Result<Vec<String>> {
         match &*self.catalogue.borrow() {
             Some(known) if !self.is_lost() => Ok(known.triggers(table)),
-            _ => catalogue::triggers(&self.conn, table),
+            _ => catalogue::parts(&self.conn, table, ObjectKind::Trigger),
         }
+    }
+
+    /// The texts of a table's indexes, without those that a constraint makes.
+    pub(crate) fn indexes(&self, table: &str) -> Result<Vec<String>> {
+        catalogue::parts(&self.conn, table, ObjectKind::Index)
     }
 
     /// Whether SQLite has rolled the whole transaction back, which some errors make it do.

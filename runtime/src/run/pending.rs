@@ -50,8 +50,9 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         Goal::Up(goal) => rest.part(0..goal.saturating_sub(ran)),
         Goal::Back(goal) => list.part(goal.min(ran)..ran),
     };
-    if let (Goal::Up(_), false, false, Some(adopting)) =
-        (goal, is_new, list.is_empty(), context.options.adopt)
+    let is_adopted = rows.iter().any(|row| row.adopted);
+    if let (Goal::Up(_), true, false, Some(adopting)) =
+        (goal, is_adopted, list.is_empty(), context.options.adopt)
     {
         let table = context.options.tool_table.as_deref();
         (adopting.since)(adopting.how, table, context.migrations, ran, conn)?;

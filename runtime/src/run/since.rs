@@ -8,8 +8,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Migrations, OtherLedger, Ran};
 use crate::other;
 
-/// Refuses a database with a ledger of ours, which says that so many migrations have run, if the tool's says that it has run or
-/// begun others: they would run a second time.
+/// Refuses a database that was adopted, of which our ledger says that so many migrations have run, if the tool's says that it has
+/// run or begun others: they would run a second time.
 ///
 /// # Errors
 /// [`OtherLedger::WentOn`], or that the ledger cannot be read.
@@ -26,7 +26,7 @@ pub(crate) fn since(
     }
     let rows =
         other::read(origin.reader, table, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
-    // A database that onward has made has no ledger of the tool's.
+    // Somebody has taken the tool's ledger away.
     let Ok(rows) = rows else { return Ok(()) };
     let is_known = |row: &&Ran| origin.files[..ran].iter().any(|file| file.key == row.key);
     let name = |row: &Ran| match origin.files.iter().position(|file| file.key == row.key) {

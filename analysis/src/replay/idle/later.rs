@@ -91,9 +91,10 @@ impl Later {
 
 /// Every name that a statement says, in lower case.
 fn names<'t>(tokens: &'t [Token<'t>]) -> impl Iterator<Item = String> {
-    // The texts in a list of values are no names, however many there are.
-    let has_select = tokens.iter().any(|token| token.is("SELECT"));
-    let values = tokens.iter().position(|token| token.is("VALUES")).filter(|_| !has_select);
+    // The texts in a list of values are no names, however many there are. Behind a WITH or in a trigger, they may be.
+    let is_list = tokens.first().is_some_and(|first| first.is("INSERT") || first.is("REPLACE"))
+        && !tokens.iter().any(|token| token.is("SELECT"));
+    let values = tokens.iter().position(|token| token.is("VALUES")).filter(|_| is_list);
     let counts = move |(at, token): &(usize, &Token<'_>)| {
         token.kind != TokenKind::String || values.is_none_or(|start| *at < start)
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_schema::Schema;
@@ -16,7 +17,7 @@ pub(crate) struct Before {
     /// The statements that made indexes, triggers and views: kind, name, text.
     pub(super) texts: Vec<(String, String, String)>,
     /// Tables that are there and put aside, by their names in lower case.
-    aside: BTreeSet<String>,
+    aside: Arc<BTreeSet<String>>,
 }
 
 impl Before {
@@ -25,7 +26,7 @@ impl Before {
         history: &History,
         migrations: Range<usize>,
         sandbox: &Sandbox,
-        aside: BTreeSet<String>,
+        aside: Arc<BTreeSet<String>>,
     ) -> Result<Option<Before>> {
         let takes = |kind: &Kind| match kind {
             Kind::Drop { object, .. } => *object == ObjectKind::Table,

@@ -20,11 +20,10 @@ const MOST: usize = 12;
 impl Filler {
     /// Puts in rows with the values that a CHECK lists, and no row has yet.
     pub(crate) fn choices(&self, sandbox: &Sandbox, model: &TableModel) {
-        let Ok(Some(sql)) = sandbox.text(&model.name, false) else { return };
         if count_rows(sandbox, &model.name).unwrap_or(0) >= ENOUGH {
             return;
         }
-        let lists = lists(&sql, model).into_iter().map(|(column, values)| {
+        let lists = lists(&model.sql, model).into_iter().map(|(column, values)| {
             let name = quoted(&model.columns[column].name);
             let sql = format!("SELECT DISTINCT {name} FROM main.{}", quoted(&model.name));
             let there = sandbox.read(&sql).unwrap_or_default();

@@ -28,6 +28,10 @@ pub(crate) struct Filler {
     /// The row of each table that is related to none, by its columns.
     pub(super) strangers: HashMap<String, HashMap<String, Value>>,
     pub(super) next: i64,
+    /// How many tables have got rows.
+    pub(super) made: usize,
+    /// The tables that got none, with how many had got some by then: with no more than those, they get none again.
+    pub(super) vain: HashMap<String, usize>,
     /// Why a table has none.
     pub(crate) empty: BTreeMap<String, String>,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use onward_core::name::quoted;
+use onward_schema::pragma;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
@@ -190,9 +191,12 @@ fn referred(conn: &Connection, key: &Key) -> Option<Vec<String>> {
 }
 
 fn primary_key(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    let mut query =
-        conn.prepare("SELECT name FROM pragma_table_info(?1, 'main') WHERE pk > 0 ORDER BY pk")?;
-    query.query_map([table], |row| row.get(0))?.collect()
+    let mut info = pragma(conn, "table_info", table)?;
+    let columns = info.query_map([], |row| Ok((row.get::<_, i64>(5)?, row.get(1)?)))?;
+    let mut key = columns.collect::<Result<Vec<(i64, String)>>>()?;
+    key.retain(|(place, _)| *place > 0);
+    key.sort_unstable();
+    Ok(key.into_iter().map(|(_, name)| name).collect())
 }
 
 /// The tables that refer to this one, in lower case.

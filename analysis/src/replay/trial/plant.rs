@@ -23,7 +23,6 @@ const LATER: i64 = 70_000;
 #[derive(Debug)]
 pub(super) struct Ground {
     pub(super) model: TableModel,
-    pub(super) text: String,
     /// A row of it, with as few NULLs as there are.
     pub(super) base: Vec<Value>,
     /// What no two rows may have in common: columns, and those that expressions name.
@@ -37,10 +36,7 @@ pub(super) struct Ground {
 impl Ground {
     /// Reads a table; `None` for one that has no rows, or none that are understood.
     pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Ground>> {
-        let (Some(model), Some(text)) = (TableModel::read(sandbox, table)?, sandbox.text(table, false)?)
-        else {
-            return Ok(None);
-        };
+        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(None) };
         let names: Vec<String> = model.columns.iter().map(|field| quoted(&field.name)).collect();
         let nulls: Vec<String> = names.iter().map(|name| format!("({name} IS NULL)")).collect();
         let sql = format!(
@@ -55,7 +51,6 @@ impl Ground {
         let mut ground = Ground {
             unique: model.unique.iter().filter(|columns| !columns.is_empty()).cloned().collect(),
             model,
-            text,
             base,
             partial: Vec::new(),
             refused: Vec::new(),
@@ -66,23 +61,18 @@ impl Ground {
 
     /// Reads what indexes and triggers say of the table.
     fn objects(&mut self, sandbox: &Sandbox) -> Result<()> {
-        let mut query = sandbox.conn().prepare(
-            "SELECT type, sql FROM main.sqlite_schema
-             WHERE tbl_name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL",
-        )?;
-        let objects = query.query_map([&self.model.name], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        for object in objects.collect::<Result<Vec<(String, String)>>>()? {
-            let tokens: Vec<Token<'_>> = significant(&object.1).collect();
-            if object.0 == "trigger" {
-                if tokens.iter().any(|token| token.is("RAISE")) {
-                    self.refused.push(Condition::of_trigger(&tokens));
-                }
-                continue;
+        for trigger in sandbox.triggers(&self.model.name)? {
+            let tokens: Vec<Token<'_>> = significant(&trigger).collect();
+            if tokens.iter().any(|token| token.is("RAISE")) {
+                self.refused.push(Condition::of_trigger(&tokens));
             }
+        }
+        for index in sandbox.indexes(&self.model.name)? {
+            let tokens: Vec<Token<'_>> = significant(&index).collect();
             if !tokens.iter().any(|token| token.is("UNIQUE")) {
                 continue;
             }
-            let (inside, condition) = index(&tokens);
+            let (inside, condition) = self::index(&tokens);
             let columns = self.columns(inside);
             if let Some(condition) = condition {
                 self.partial.push((columns.clone(), condition));

@@ -101,12 +101,6 @@ impl Target<'_> {
     /// Whether the statement asks more of the rows than the table that they come from.
     fn demands_more(&self, history: &History, sandbox: &Sandbox) -> Result<bool> {
         let Some(text) = sandbox.text(&self.origin, false)? else { return Ok(false) };
-        let others = |kind: &str| {
-            let sql = "SELECT sql FROM main.sqlite_schema
-                       WHERE tbl_name = ?1 COLLATE NOCASE AND type = ?2 AND sql IS NOT NULL";
-            let mut query = sandbox.conn().prepare(sql)?;
-            query.query_map([&*self.origin, kind], |row| row.get(0))?.collect::<Result<Vec<String>>>()
-        };
         match &self.what {
             What::Copy { copy, demands, .. } => {
                 let sql = history.sql(self.at);
@@ -121,12 +115,12 @@ impl Target<'_> {
                     (tokens.get(1).is_some_and(|token| token.is("UNIQUE")), plain(&tokens[start..]))
                 };
                 let own = behind(history.sql(self.at));
-                Ok(!others("index")?.iter().any(|sql| behind(sql) == own))
+                Ok(!sandbox.indexes(&self.origin)?.iter().any(|sql| behind(sql) == own))
             }
             What::Update(_) | What::Joined { .. } => Ok(true),
             What::Trigger => {
                 let raises = |sql: &String| significant(sql).any(|token| token.is("RAISE"));
-                Ok(others("trigger")?.iter().any(raises))
+                Ok(sandbox.triggers(&self.origin)?.iter().any(raises))
             }
         }
     }

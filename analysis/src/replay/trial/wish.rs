@@ -50,7 +50,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         from: &[String],
         demands: &Demands,
     ) {
-        let (ground, old) = (self.ground, Demands::read(&self.ground.text));
+        let (ground, old) = (self.ground, Demands::read(&self.ground.model.sql));
         let names: Vec<String> = into.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
         let Some(pairs) = copy.pairs(&names, from) else { return };
         let plain = |name: &String| match pairs.iter().find(|(column, _)| column == name) {
