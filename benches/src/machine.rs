@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::contender::Name;
-use crate::measure::Run;
 use crate::place::On;
+use crate::run::Run;
 
 pub(crate) fn describe(run: &Run<'_>) -> Result<Vec<(String, String)>> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();

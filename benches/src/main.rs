@@ -8,17 +8,21 @@ mod figures;
 mod history;
 mod machine;
 mod measure;
+mod measures;
 mod page;
 mod picture;
 mod place;
+mod run;
+mod samples;
 
 use anyhow::Result;
 use clap::Parser;
 
 use crate::contender::Name;
 use crate::figures::Figures;
-use crate::measure::{Measure, Run};
+use crate::measure::Measure;
 use crate::place::Place;
+use crate::run::Run;
 
 /// Measures onward beside its peers, and writes docs/performance.svg and the tables in docs/performance.md.
 #[derive(Parser)]
@@ -66,7 +70,7 @@ fn main() -> Result<()> {
         figures.machine = machine::describe(&run)?;
         for measure in measures {
             eprintln!("{}", measure.title());
-            figures.put(measure.run(&run)?);
+            figures.put(measures::run(measure, &run)?);
         }
     }
     println!("{}", page::table(&figures));

@@ -2,11 +2,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{Measure, Run, Samples, interleave};
 use crate::application::Application;
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
 use crate::history::{self, Layout, write_locked};
+use crate::measure::Measure;
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 /// A history, and what is done to it before each check.
 #[derive(Clone, Copy, PartialEq)]

@@ -1,10 +1,12 @@
 use anyhow::Result;
 
-use super::{Measure, Run, Samples, interleave};
 use crate::application::Application;
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
 use crate::history::{self, Layout};
+use crate::measure::Measure;
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 const SIZES: [usize; 5] = [250, 500, 1000, 2000, 4000];
 

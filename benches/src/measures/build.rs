@@ -1,9 +1,11 @@
 use anyhow::Result;
 
-use super::{Measure, Run, Samples, interleave};
 use crate::application::Application;
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
+use crate::measure::Measure;
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "The processor's time of `cargo build` of a small application with bundled SQLite, from nothing but the downloaded sources.";

@@ -1,9 +1,11 @@
 use anyhow::Result;
 
-use super::{Measure, Run, Samples};
 use crate::application::Application;
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
+use crate::measure::Measure;
+use crate::run::Run;
+use crate::samples::Samples;
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "The size of the executable. The limit embeds the SQL with `include_str!`.";
