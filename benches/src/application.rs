@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::build::{cargo, command};
+use crate::build::{cargo, command, previous_root};
 use crate::contender::Name;
 use crate::cpu;
 use crate::history::put;
@@ -23,7 +23,8 @@ pub(crate) struct Application {
 fn template(name: Name) -> &'static str {
     match name {
         Name::Raw => "raw",
-        Name::Onward | Name::Snapshot | Name::Previous => "onward",
+        Name::Onward | Name::Snapshot => "onward",
+        Name::Previous => "previous",
         Name::Kept => "onward_build",
         Name::RusqliteMigration => "rusqlite_migration",
         Name::Diesel => "diesel",
@@ -33,10 +34,17 @@ fn template(name: Name) -> &'static str {
 }
 
 impl Application {
-    /// The application with the history in this folder. What it depends on is built once for all of one contender.
+    /// The application with the history in this folder. What it depends on is built once for all that depend on it.
     pub(crate) fn new(place: &Place, name: Name, case: &str, history: &Path) -> Result<Application> {
-        let template = place.benches().join("apps").join(template(name));
-        let of = template.file_name().context("name an application")?;
+        let of = template(name);
+        let (root, template) = match name {
+            Name::Previous => {
+                let root = previous_root(place).context("find the previous release")?;
+                let template = root.join("benches/apps").join(template(Name::Onward));
+                (root, template)
+            }
+            _ => (place.root.clone(), place.benches().join("apps").join(of)),
+        };
         let dir = place.target().join("applications").join(of).join(case.replace([' ', '+', ','], ""));
         let read = |file: &str| {
             fs::read_to_string(template.join(file)).with_context(|| format!("read {file} of {of:?}"))
@@ -46,15 +54,15 @@ impl Application {
             text.replace("../../../histories/100", &history).replace("../../histories/100", &history)
         };
         let manifest = read("Cargo.toml")?
-            .replace("../../../runtime", &place.root.join("runtime").display().to_string())
-            .replace("../../../build", &place.root.join("build").display().to_string());
+            .replace("../../../runtime", &root.join("runtime").display().to_string())
+            .replace("../../../build", &root.join("build").display().to_string());
         put(&dir.join("Cargo.toml"), &manifest)?;
         put(&dir.join("Cargo.lock"), &read("Cargo.lock")?)?;
         put(&dir.join("src/main.rs"), &relative(&absolute(read("src/main.rs")?), &dir, history)?)?;
         if template.join("build.rs").exists() {
             put(&dir.join("build.rs"), &relative(&absolute(read("build.rs")?), &dir, history)?)?;
         }
-        Ok(Application { name, dir, target: place.target().join("applications-target").join(of) })
+        Ok(Application { name, dir, target: place.target().join("applications-target") })
     }
 
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<()> {

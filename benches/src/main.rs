@@ -4,6 +4,7 @@ mod application;
 mod build;
 mod contender;
 mod cpu;
+mod curve;
 mod figures;
 mod history;
 mod machine;
@@ -19,7 +20,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use crate::contender::Name;
-use crate::figures::Figures;
+use crate::figures::{Figures, Measured};
 use crate::measure::Measure;
 use crate::place::Place;
 use crate::run::Run;
@@ -67,16 +68,26 @@ fn main() -> Result<()> {
         }
         let run =
             Run { place: &place, quick: arguments.quick, contenders: build::contenders(&place, &names)? };
-        figures.machine = machine::describe(&run)?;
+        if !run.contenders.is_empty() {
+            figures.machine = machine::describe(&run)?;
+        }
         for measure in measures {
             eprintln!("{}", measure.title());
-            figures.put(measures::run(measure, &run)?);
+            let on = machine::line()?;
+            let measured = Measured { on, ..measures::run(measure, &run)? };
+            if !arguments.quick {
+                // What follows may take long and fail, and another run may have written meanwhile.
+                figures.measured = Figures::read(&place.results())?.measured;
+                figures.put(measured);
+                figures.write(&place.results())?;
+            } else {
+                figures.put(measured);
+            }
         }
     }
     println!("{}", page::table(&figures));
     println!("{}", page::targets(&figures));
     if !arguments.quick {
-        figures.write(&place.results())?;
         page::update(&place, &figures)?;
     }
     Ok(())

@@ -60,6 +60,8 @@ impl Measure {
     pub(crate) fn contenders(self) -> &'static [Name] {
         match self {
             Measure::Release => &Name::RELEASES,
+            // These build applications of their own.
+            Measure::Check | Measure::Growth | Measure::Build | Measure::Size => &[],
             _ => &Name::WITH_SNAPSHOT,
         }
     }
@@ -86,6 +88,6 @@ impl Measure {
     pub(crate) fn measured(self, unit: Unit, about: &str) -> Measured {
         let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         let (title, about) = (self.title().to_owned(), about.to_owned());
-        Measured { name, title, about, unit, rows: Vec::new(), targets: Vec::new() }
+        Measured { name, title, about, unit, on: String::new(), rows: Vec::new(), targets: Vec::new() }
     }
 }

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::application::Application;
+use crate::build::previous_root;
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
 use crate::history::{self, Layout, write_locked};
@@ -47,7 +48,17 @@ impl Case {
 
     /// Others know no lock, and take the files as they are.
     fn is_for(self, name: Name) -> bool {
-        matches!(name, Name::Onward | Name::Kept) || matches!(self, Case::New(_))
+        match name {
+            Name::Onward | Name::Kept => true,
+            Name::Previous => matches!(self, Case::New(1000) | Case::Locked(1000, _) | Case::Rebuilds(_)),
+            _ => matches!(self, Case::New(_)),
+        }
+    }
+
+    /// How many touches make a turn. Work is counted in hundredths of a second, of which a short check has few.
+    fn touches(self, name: Name) -> usize {
+        let is_long = matches!(name, Name::Onward | Name::Previous) && !matches!(self, Case::New(100));
+        if matches!(self, Case::Edited(..)) || is_long { 1 } else { 3 }
     }
 
     /// The folder of the history, made if it is one of these alone.
@@ -97,7 +108,8 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
                  the limit is `include_str!`. `+` divides what `onward.lock` holds from what is new.";
     let mut measured = Measure::Check.measured(Unit::Nanoseconds, about);
     let mut checked = Vec::new();
-    for name in Name::ALL.into_iter().chain([Name::Kept]) {
+    let previous = previous_root(run.place).map(|_| Name::Previous);
+    for name in Name::ALL.into_iter().chain([Name::Kept]).chain(previous) {
         for case in CASES.into_iter().filter(|case| case.is_for(name)) {
             let history = case.history(run, name)?;
             let application = Application::new(run.place, name, &case.name(), &history)?;
@@ -107,11 +119,11 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     }
     let who: Vec<&Checked> = checked.iter().collect();
     let (mut samples, mut turn) = (Samples::default(), 0);
-    interleave(run.rounds(9, 1), run.patience(60), &who, |Checked { application, case, history }| {
+    interleave(run.rounds(3, 1), run.patience(60), &who, |Checked { application, case, history }| {
         turn += 1;
         case.prepare(history, turn)?;
-        let times = if matches!(case, Case::Edited(..)) { 1 } else { 3 };
-        samples.add(application.name, &case.name(), [application.check_touched(times)?]);
+        let took = application.check_touched(case.touches(application.name))?;
+        samples.add(application.name, &case.name(), [took]);
         Ok(())
     })?;
     measured.rows = samples.rows();
@@ -130,5 +142,9 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
         let what = format!("`cargo check`, {label}, {case}, against sqlx::migrate! of 1,000");
         measured.promise(what, (label, &case), (Name::Sqlx.label(), &Case::New(1000).name()), at_most);
     }
+    let (what, rebuilds) =
+        ("`cargo check`, 1,000, a tenth rebuilds, against the previous release", Case::Rebuilds(1000).name());
+    let (onward, previous) = (Name::Onward.label(), Name::Previous.label());
+    measured.promise(what.to_owned(), (onward, &rebuilds), (previous, &rebuilds), 0.5);
     Ok(measured)
 }
