@@ -44,9 +44,8 @@ const LINES: [(Name, &str); 3] = [(Name::Onward, "onward"), (Name::Kept, "kept")
 /// Draws the growth on two logarithmic axes, on which a straight line is a power of the length.
 pub(crate) fn draw(path: &Path, figures: &Figures) -> Result<()> {
     let Some(measured) = figures.get("growth") else { return Ok(()) };
-    let points: Vec<(&str, &str, Vec<(f64, f64)>)> =
-        LINES.into_iter().map(|(name, class)| (name.label(), class, of(measured, name))).collect();
-    let all = || points.iter().flat_map(|(.., points)| points);
+    let lines = LINES.map(|(name, class)| (name.label(), class, of(measured, name)));
+    let all = || lines.iter().flat_map(|(.., points)| points);
     let (left, right) = bounds(all().map(|(size, _)| *size));
     let (low, high) = bounds(all().map(|(_, took)| *took));
     let part = |value: f64, low: f64, high: f64| (value / low).ln() / (high / low).ln();
@@ -67,12 +66,11 @@ pub(crate) fn draw(path: &Path, figures: &Figures) -> Result<()> {
             y(power) + 5.0,
         ));
     }
-    if let Some((.., first)) = points.first() {
-        for (size, _) in first {
-            document = document.add(words(size.to_string(), "tick middle", x(*size), HEIGHT - BOTTOM + 22.0));
-        }
+    let (.., first) = &lines[0];
+    for (size, _) in first {
+        document = document.add(words(size.to_string(), "tick middle", x(*size), HEIGHT - BOTTOM + 22.0));
     }
-    for (label, class, points) in &points {
+    for (label, class, points) in &lines {
         let line: Vec<String> =
             points.iter().map(|(size, took)| format!("{},{}", x(*size), y(*took))).collect();
         document = document.add(Polyline::new().set("class", *class).set("points", line.join(" ")));

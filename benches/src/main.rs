@@ -37,6 +37,12 @@ struct Arguments {
     /// A few rounds on small histories, to see that everything works; writes nothing
     #[arg(long)]
     quick: bool,
+    /// Leaves these out of the measures that build applications
+    #[arg(long, value_enum, num_args = 1.., value_name = "CONTENDER")]
+    without: Vec<Name>,
+    /// At most so many rounds, where time is short
+    #[arg(long)]
+    rounds: Option<usize>,
     /// Where the databases lie; by default in the system's folder for temporary files
     #[arg(long)]
     dir: Option<std::path::PathBuf>,
@@ -66,8 +72,13 @@ fn main() -> Result<()> {
                 names.push(*name);
             }
         }
-        let run =
-            Run { place: &place, quick: arguments.quick, contenders: build::contenders(&place, &names)? };
+        let run = Run {
+            place: &place,
+            quick: arguments.quick,
+            rounds: arguments.rounds,
+            contenders: build::contenders(&place, &names)?,
+            without: arguments.without,
+        };
         if !run.contenders.is_empty() {
             figures.machine = machine::describe(&run)?;
         }

@@ -11,7 +11,10 @@ use crate::place::Place;
 pub(crate) struct Run<'p> {
     pub(crate) place: &'p Place,
     pub(crate) quick: bool,
+    pub(crate) rounds: Option<usize>,
     pub(crate) contenders: Vec<Contender>,
+    /// Of whom no application is built.
+    pub(crate) without: Vec<Name>,
 }
 
 impl Run<'_> {
@@ -19,9 +22,15 @@ impl Run<'_> {
         self.contenders.iter().find(|contender| contender.name == name).context("find a contender")
     }
 
+    /// Those of these whose applications are built.
+    pub(crate) fn among(&self, names: &[Name]) -> Vec<Name> {
+        names.iter().filter(|name| !self.without.contains(name)).copied().collect()
+    }
+
     /// As many rounds as this, or few.
     pub(crate) fn rounds(&self, full: usize, quick: usize) -> usize {
-        if self.quick { quick } else { full }
+        let rounds = if self.quick { quick } else { full };
+        self.rounds.map_or(rounds, |most| rounds.min(most))
     }
 
     /// How long a contender may take for one figure, all rounds together.

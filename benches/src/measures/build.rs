@@ -11,7 +11,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "The processor's time of `cargo build` of a small application with bundled SQLite, from nothing but the downloaded sources.";
     let mut measured = Measure::Build.measured(Unit::Nanoseconds, about);
     let mut samples = Samples::default();
-    let who = [Name::Raw, Name::Onward, Name::Refinery, Name::Sqlx];
+    let who = run.among(&[Name::Raw, Name::Onward, Name::Refinery, Name::Sqlx]);
     for (case, release) in [("dev", false), ("release", true)] {
         interleave(run.rounds(3, 1), run.patience(240), &who, |name| {
             let application = Application::new(run.place, name, "100", &run.place.history(100))?;

@@ -55,10 +55,15 @@ impl Case {
         }
     }
 
+    /// Whether the macro proves, and much.
+    fn is_long(self, name: Name) -> bool {
+        let is_small = matches!(self, Case::New(100) | Case::Locked(100, _));
+        matches!(name, Name::Onward | Name::Previous) && !is_small
+    }
+
     /// How many touches make a turn. Work is counted in hundredths of a second, of which a short check has few.
     fn touches(self, name: Name) -> usize {
-        let is_long = matches!(name, Name::Onward | Name::Previous) && !matches!(self, Case::New(100));
-        if matches!(self, Case::Edited(..)) || is_long { 1 } else { 3 }
+        if matches!(self, Case::Edited(..)) || self.is_long(name) { 1 } else { 3 }
     }
 
     /// The folder of the history, made if it is one of these alone.
@@ -108,12 +113,17 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
                  the limit is `include_str!`. `+` divides what `onward.lock` holds from what is new.";
     let mut measured = Measure::Check.measured(Unit::Nanoseconds, about);
     let mut checked = Vec::new();
-    let previous = previous_root(run.place).map(|_| Name::Previous);
-    for name in Name::ALL.into_iter().chain([Name::Kept]).chain(previous) {
+    let mut names = run.among(&[&Name::ALL[..], &[Name::Kept, Name::Previous]].concat());
+    names.retain(|name| *name != Name::Previous || previous_root(run.place).is_some());
+    for name in names {
         for case in CASES.into_iter().filter(|case| case.is_for(name)) {
             let history = case.history(run, name)?;
             let application = Application::new(run.place, name, &case.name(), &history)?;
-            application.cargo(&["check", "--quiet", "--locked"])?;
+            // The first of a contender builds what all of them need.
+            let is_first = checked.last().is_none_or(|last: &Checked| last.application.name != name);
+            if is_first || !case.is_long(name) {
+                application.cargo(&["check", "--quiet", "--locked"])?;
+            }
             checked.push(Checked { application, case, history });
         }
     }

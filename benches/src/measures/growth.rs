@@ -16,7 +16,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let mut measured = Measure::Growth.measured(Unit::Nanoseconds, about);
     let sizes: Vec<usize> = SIZES.into_iter().filter(|size| !run.quick || *size <= 500).collect();
     let mut applications = Vec::new();
-    for name in NAMES {
+    for name in run.among(&NAMES) {
         for size in &sizes {
             let history = run.place.history(*size);
             history::write(&history.join("plain"), Layout::Plain, &history::history(*size))?;
