@@ -27,12 +27,14 @@ pub(crate) enum Measure {
     Growth,
     /// A clean build of an application
     Build,
+    /// The same with `--release`
+    BuildRelease,
     /// The program that is built
     Size,
 }
 
 impl Measure {
-    pub(crate) const ALL: [Measure; 11] = [
+    pub(crate) const ALL: [Measure; 12] = [
         Measure::Start,
         Measure::Release,
         Measure::Fresh,
@@ -43,6 +45,7 @@ impl Measure {
         Measure::Check,
         Measure::Growth,
         Measure::Build,
+        Measure::BuildRelease,
         Measure::Size,
     ];
 
@@ -61,7 +64,7 @@ impl Measure {
         match self {
             Measure::Release => &Name::RELEASES,
             // These build applications of their own.
-            Measure::Check | Measure::Growth | Measure::Build | Measure::Size => &[],
+            Measure::Check | Measure::Growth | Measure::Build | Measure::BuildRelease | Measure::Size => &[],
             _ => &Name::WITH_SNAPSHOT,
         }
     }
@@ -80,6 +83,7 @@ impl Measure {
             Measure::Check => "`cargo check` after a touch of the source file",
             Measure::Growth => "`cargo check` after a touch, by the number of migrations",
             Measure::Build => "Clean build of an application with 100 migrations",
+            Measure::BuildRelease => "The same with `--release`",
             Measure::Size => "The application with 1,000 migrations: released, stripped",
         }
     }

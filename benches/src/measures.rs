@@ -30,6 +30,7 @@ pub(crate) fn run(measure: Measure, run: &Run<'_>) -> Result<Measured> {
         Measure::Check => check::measure(run),
         Measure::Growth => growth::measure(run),
         Measure::Build => build::measure(run),
+        Measure::BuildRelease => build::measure_release(run),
         Measure::Size => size::measure(run),
     }
 }
