@@ -1,8 +1,10 @@
 //! Histories of migrations as an application grows them, the same at every run, in the layout that each contender wants.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use onward_analysis::Proof;
@@ -230,9 +232,21 @@ fn lists(dir: &Path, list: &[Migration]) -> Result<()> {
 
 /// Writes a history for a build: what another folder has, locked, and so many new migrations.
 pub(crate) fn write_locked(dir: &Path, released: &Path, locked: usize, new: usize) -> Result<()> {
-    let analysis = onward_analysis::analyze(&released.join("plain"), Proof::Whole);
-    ensure!(analysis.diagnostics.is_empty(), "the generated history has faults");
     let plain = dir.join("plain");
-    put(&plain.join(lock::FILE_NAME), &locked::text(&analysis.history))?;
+    put(&plain.join(lock::FILE_NAME), &lock_of(&released.join("plain"))?)?;
     write(&plain, Layout::Plain, &history(locked + new))
+}
+
+/// The lock of a generated history. Several measures want it, and to make it the history is proven.
+fn lock_of(plain: &Path) -> Result<String> {
+    static MADE: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = made.get(plain) {
+        return Ok(text.clone());
+    }
+    let analysis = onward_analysis::analyze(plain, Proof::Whole);
+    ensure!(analysis.diagnostics.is_empty(), "the generated history has faults");
+    let text = locked::text(&analysis.history);
+    made.insert(plain.to_owned(), text.clone());
+    Ok(text)
 }
