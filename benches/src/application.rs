@@ -15,6 +15,8 @@ use crate::place::Place;
 /// A package that is ready to build.
 pub(crate) struct Application {
     pub(crate) name: Name,
+    /// In one target folder, packages of one name would have one folder for what their build scripts make.
+    package: String,
     dir: PathBuf,
     target: PathBuf,
 }
@@ -45,7 +47,10 @@ impl Application {
             }
             _ => (place.root.clone(), place.benches().join("apps").join(of)),
         };
-        let dir = place.target().join("applications").join(of).join(case.replace([' ', '+', ','], ""));
+        let case = case.replace([' ', '+', ','], "");
+        let dir = place.target().join("applications").join(of).join(&case);
+        let package = format!("application-{of}-{case}");
+        let named = |text: String| text.replace("name = \"application\"", &format!("name = \"{package}\""));
         let read = |file: &str| {
             fs::read_to_string(template.join(file)).with_context(|| format!("read {file} of {of:?}"))
         };
@@ -56,13 +61,13 @@ impl Application {
         let manifest = read("Cargo.toml")?
             .replace("../../../runtime", &root.join("runtime").display().to_string())
             .replace("../../../build", &root.join("build").display().to_string());
-        put(&dir.join("Cargo.toml"), &manifest)?;
-        put(&dir.join("Cargo.lock"), &read("Cargo.lock")?)?;
+        put(&dir.join("Cargo.toml"), &named(manifest))?;
+        put(&dir.join("Cargo.lock"), &named(read("Cargo.lock")?))?;
         put(&dir.join("src/main.rs"), &relative(&absolute(read("src/main.rs")?), &dir, history)?)?;
         if template.join("build.rs").exists() {
             put(&dir.join("build.rs"), &relative(&absolute(read("build.rs")?), &dir, history)?)?;
         }
-        Ok(Application { name, dir, target: place.target().join("applications-target") })
+        Ok(Application { name, package, dir, target: place.target().join("applications-target") })
     }
 
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<()> {
@@ -99,7 +104,7 @@ impl Application {
     pub(crate) fn size(&self) -> Result<f64> {
         let mut build = command(&self.dir, &self.target, &["build", "--quiet", "--release", "--locked"]);
         ensure!(build.env("CARGO_PROFILE_RELEASE_STRIP", "symbols").status()?.success(), "a build failed");
-        Ok(self.target.join("release/application").metadata()?.len() as f64)
+        Ok(self.target.join("release").join(&self.package).metadata()?.len() as f64)
     }
 }
 
