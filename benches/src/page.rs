@@ -120,6 +120,10 @@ fn builds(figures: &Figures) -> String {
         }
         text.push('\n');
     }
+    if figures.get("growth").is_some() {
+        text += "\nHow it grows with the history, all of it new:\n\n";
+        text += "![cargo check after a touch, by the number of migrations](growth.svg)";
+    }
     text.trim_end().to_owned()
 }
 
