@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::build::{cargo, command};
+use crate::build::{cargo, command, previous_root};
 use crate::contender::Name;
 use crate::cpu;
 use crate::history::put;
@@ -15,6 +15,8 @@ use crate::place::Place;
 /// A package that is ready to build.
 pub(crate) struct Application {
     pub(crate) name: Name,
+    /// In one target folder, packages of one name would have one folder for what their build scripts make.
+    package: String,
     dir: PathBuf,
     target: PathBuf,
 }
@@ -23,7 +25,8 @@ pub(crate) struct Application {
 fn template(name: Name) -> &'static str {
     match name {
         Name::Raw => "raw",
-        Name::Onward | Name::Snapshot | Name::Previous => "onward",
+        Name::Onward | Name::Snapshot => "onward",
+        Name::Previous => "previous",
         Name::Kept => "onward_build",
         Name::RusqliteMigration => "rusqlite_migration",
         Name::Diesel => "diesel",
@@ -33,11 +36,21 @@ fn template(name: Name) -> &'static str {
 }
 
 impl Application {
-    /// The application with the history in this folder. What it depends on is built once for all of one contender.
+    /// The application with the history in this folder. What it depends on is built once for all that depend on it.
     pub(crate) fn new(place: &Place, name: Name, case: &str, history: &Path) -> Result<Application> {
-        let template = place.benches().join("apps").join(template(name));
-        let of = template.file_name().context("name an application")?;
-        let dir = place.target().join("applications").join(of).join(case.replace([' ', '+', ','], ""));
+        let of = template(name);
+        let (root, template) = match name {
+            Name::Previous => {
+                let root = previous_root(place).context("find the previous release")?;
+                let template = root.join("benches/apps").join(template(Name::Onward));
+                (root, template)
+            }
+            _ => (place.root.clone(), place.benches().join("apps").join(of)),
+        };
+        let case = case.replace([' ', '+', ','], "");
+        let dir = place.target().join("applications").join(of).join(&case);
+        let package = format!("application-{of}-{case}");
+        let named = |text: String| text.replace("name = \"application\"", &format!("name = \"{package}\""));
         let read = |file: &str| {
             fs::read_to_string(template.join(file)).with_context(|| format!("read {file} of {of:?}"))
         };
@@ -46,15 +59,15 @@ impl Application {
             text.replace("../../../histories/100", &history).replace("../../histories/100", &history)
         };
         let manifest = read("Cargo.toml")?
-            .replace("../../../runtime", &place.root.join("runtime").display().to_string())
-            .replace("../../../build", &place.root.join("build").display().to_string());
-        put(&dir.join("Cargo.toml"), &manifest)?;
-        put(&dir.join("Cargo.lock"), &read("Cargo.lock")?)?;
+            .replace("../../../runtime", &root.join("runtime").display().to_string())
+            .replace("../../../build", &root.join("build").display().to_string());
+        put(&dir.join("Cargo.toml"), &named(manifest))?;
+        put(&dir.join("Cargo.lock"), &named(read("Cargo.lock")?))?;
         put(&dir.join("src/main.rs"), &relative(&absolute(read("src/main.rs")?), &dir, history)?)?;
         if template.join("build.rs").exists() {
             put(&dir.join("build.rs"), &relative(&absolute(read("build.rs")?), &dir, history)?)?;
         }
-        Ok(Application { name, dir, target: place.target().join("applications-target").join(of) })
+        Ok(Application { name, package, dir, target: place.target().join("applications-target") })
     }
 
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<()> {
@@ -91,7 +104,7 @@ impl Application {
     pub(crate) fn size(&self) -> Result<f64> {
         let mut build = command(&self.dir, &self.target, &["build", "--quiet", "--release", "--locked"]);
         ensure!(build.env("CARGO_PROFILE_RELEASE_STRIP", "symbols").status()?.success(), "a build failed");
-        Ok(self.target.join("release/application").metadata()?.len() as f64)
+        Ok(self.target.join("release").join(&self.package).metadata()?.len() as f64)
     }
 }
 

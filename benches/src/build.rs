@@ -34,16 +34,16 @@ pub(crate) fn contenders(place: &Place, names: &[Name]) -> Result<Vec<Contender>
     Ok(found.map(|&name| Contender { name, executable: executable(name) }).collect())
 }
 
+/// The checkout of the previous release, where the history reaches back to it.
+pub(crate) fn previous_root(place: &Place) -> Option<PathBuf> {
+    let unpacked = unpack::unpack(&place.root, &place.target());
+    unpacked.inspect_err(|why| eprintln!("  without the previous release: {why}")).ok()
+}
+
 /// Builds onward's contender as it was in the previous release, with the histories of today.
 fn previous(place: &Place, executable: &Path) -> Result<bool> {
     let target = place.target();
-    let root = match unpack::unpack(&place.root, &target) {
-        Ok(root) => root,
-        Err(why) => {
-            eprintln!("  without the previous release: {why}");
-            return Ok(false);
-        }
-    };
+    let Some(root) = previous_root(place) else { return Ok(false) };
     for size in history::SIZES {
         let dir = Place::histories(&root).join(size.to_string()).join("plain");
         history::write(&dir, Layout::Plain, &history::history(size))?;

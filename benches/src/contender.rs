@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 
 /// Who takes part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Name {
     Raw,
     Onward,
@@ -21,7 +22,8 @@ pub(crate) enum Name {
     Snapshot,
     /// onward as it was released before.
     Previous,
-    /// onward with a build script that proves.
+    /// onward with a build script that proves, by onward-build.
+    #[value(name = "onward-build")]
     Kept,
 }
 

@@ -22,6 +22,9 @@ pub(crate) struct Measured {
     /// What it measures and how.
     pub(crate) about: String,
     pub(crate) unit: Unit,
+    /// Where, and how busy that was; empty if the machine of all is meant.
+    #[serde(default)]
+    pub(crate) on: String,
     pub(crate) rows: Vec<Row>,
     pub(crate) targets: Vec<Target>,
 }

@@ -6,16 +6,11 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::contender::Name;
-use crate::measure::Run;
 use crate::place::On;
+use crate::run::Run;
 
+/// The machine in a table, for what runs the contenders.
 pub(crate) fn describe(run: &Run<'_>) -> Result<Vec<(String, String)>> {
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let cores = std::thread::available_parallelism()?.get();
-    let information = read("/proc/cpuinfo");
-    let model = information.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let model = model.map_or("unknown", |(_, model)| model);
-    let rustc = Command::new("rustc").arg("--version").output()?;
     let sqlite: Vec<(Name, String)> = run
         .contenders
         .iter()
@@ -26,16 +21,42 @@ pub(crate) fn describe(run: &Run<'_>) -> Result<Vec<(String, String)>> {
     let others: Vec<String> = others.map(|(name, version)| format!("{} {version}", name.label())).collect();
     let others = if others.is_empty() { String::new() } else { format!("; {}", others.join(", ")) };
     Ok(vec![
-        ("processor".to_owned(), format!("{cores} × {model}")),
+        ("processor".to_owned(), processor()?),
         (
             "system".to_owned(),
             format!("{} {}", std::env::consts::OS, read("/proc/sys/kernel/osrelease").trim()),
         ),
         ("files".to_owned(), run.place.scratch(On::Disk).map(file_system).unwrap_or_default()),
-        ("compiler".to_owned(), String::from_utf8_lossy(&rustc.stdout).trim().to_owned()),
+        ("compiler".to_owned(), compiler()?),
         ("SQLite".to_owned(), format!("{limit}{others}")),
-        ("load when it began".to_owned(), read("/proc/loadavg").split(' ').next().unwrap_or("").to_owned()),
+        ("load when it began".to_owned(), load()),
     ])
+}
+
+/// The machine in a line, for one measure.
+pub(crate) fn line() -> Result<String> {
+    Ok(format!("{}, {}, load {} when it began", processor()?, compiler()?, load()))
+}
+
+fn processor() -> Result<String> {
+    let cores = std::thread::available_parallelism()?.get();
+    let information = read("/proc/cpuinfo");
+    let model = information.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    Ok(format!("{cores} × {}", model.map_or("unknown", |(_, model)| model)))
+}
+
+fn compiler() -> Result<String> {
+    let rustc = Command::new("rustc").arg("--version").output()?;
+    Ok(String::from_utf8_lossy(&rustc.stdout).trim().to_owned())
+}
+
+/// How many processes want a processor.
+fn load() -> String {
+    read("/proc/loadavg").split(' ').next().unwrap_or("").to_owned()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(path).unwrap_or_default()
 }
 
 /// The kind of the file system that a folder is on.

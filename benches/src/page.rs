@@ -9,14 +9,17 @@ use anyhow::{Context, Result};
 
 use crate::contender::Name;
 use crate::figures::{Figures, Measured, Spread, Unit};
-use crate::picture;
 use crate::place::Place;
+use crate::{curve, picture};
 
 /// Everything that was measured: a table a measure.
 pub(crate) fn table(figures: &Figures) -> String {
     let mut text = String::new();
     for measured in &figures.measured {
         let _ = writeln!(text, "### {}\n\n{}\n", measured.title, measured.about);
+        if !measured.on.is_empty() {
+            let _ = writeln!(text, "Measured on {}.\n", measured.on);
+        }
         let cases: Vec<&str> = cases(measured);
         let _ = writeln!(text, "| | {} |\n|---|{}", cases.join(" | "), "---|".repeat(cases.len()));
         for row in &measured.rows {
@@ -78,34 +81,86 @@ pub(crate) fn targets(figures: &Figures) -> String {
     text.trim_end().to_owned()
 }
 
+/// What a build costs with a thousand migrations, a line for each thing that is done to them.
+fn builds(figures: &Figures) -> String {
+    let columns = [Name::Previous, Name::Onward, Name::Kept];
+    let peers = [Name::Sqlx, Name::Raw];
+    let mut text = "| `cargo check` after a touch, 1,000 migrations |".to_owned();
+    for name in columns.into_iter().chain(peers) {
+        let _ = write!(text, " {} |", name.label());
+    }
+    let _ = writeln!(text, "\n|---|{}", "---|".repeat(columns.len() + peers.len()));
+    let Some(measured) = figures.get("check") else { return text };
+    let sqlx = measured.cell(Name::Sqlx.label(), "1000").map(|spread| spread.median);
+    for (case, what) in [
+        ("1000", "all new"),
+        ("1000 locked", "1,000 locked"),
+        ("1000 locked + 5", "1,000 locked, 5 new"),
+        ("1000 locked + 5, the last edited", "1,000 locked, 5 new, the last of them edited"),
+        ("1000, a tenth rebuilds", "all new, a rebuild in every tenth"),
+    ] {
+        let _ = write!(text, "| {what} |");
+        for name in columns {
+            let median = measured.cell(name.label(), case).map(|spread| spread.median);
+            let shown = median.map_or("–".to_owned(), |median| {
+                let times =
+                    sqlx.map_or(String::new(), |sqlx| format!(" ({})", Unit::Times.show(median / sqlx)));
+                measured.unit.show(median) + &times
+            });
+            let _ = write!(text, " {shown} |");
+        }
+        for name in peers {
+            // They know no lock: it is the same to them.
+            let median = measured.cell(name.label(), "1000").filter(|_| case == "1000");
+            let _ = write!(
+                text,
+                " {} |",
+                median.map_or("–".to_owned(), |spread| measured.unit.show(spread.median))
+            );
+        }
+        text.push('\n');
+    }
+    if figures.get("growth").is_some() {
+        text += "\nHow it grows with the history, all of it new:\n\n";
+        text += "![cargo check after a touch, by the number of migrations](growth.svg)";
+    }
+    text.trim_end().to_owned()
+}
+
 /// The few figures of the README.
 fn short(figures: &Figures) -> String {
     let labels = Name::ALL.map(Name::label);
     let mut text = format!("| | {} |\n|---|{}\n", labels.join(" | "), "---|".repeat(labels.len()));
     let rows = [
-        ("start", "10", "start and first query, 10 applied"),
-        ("start", "1000", "… 1,000 applied"),
-        ("fresh", "1000", "fresh file, 1,000 migrations"),
-        ("together", "ten", "ten processes on a fresh file, 100 migrations"),
-        ("check", "1000", "`cargo check` after a touch, 1,000 migrations"),
-        ("check", "1000 locked + 5", "… 1,000 in `onward.lock` and 5 more"),
-        ("size", "1000", "program with 1,000 migrations"),
+        ("start", "10", "start and first query, 10 applied", None),
+        ("start", "1000", "… 1,000 applied", None),
+        ("fresh", "1000", "fresh file, 1,000 migrations", None),
+        ("together", "ten", "ten processes on a fresh file, 100 migrations", None),
+        ("check", "1000", "`cargo check` after a touch, 1,000 migrations", None),
+        ("check", "1000 locked + 5", "… 1,000 in `onward.lock` and 5 more", None),
+        ("check", "1000", "… with `onward-build`", Some(Name::Kept)),
+        ("size", "1000", "program with 1,000 migrations", None),
     ];
-    for (measure, case, what) in rows {
+    for (measure, case, what, only) in rows {
         let Some(measured) = figures.get(measure) else { continue };
-        let cells = labels.iter().map(|label| {
+        let cells = Name::ALL.map(|name| {
+            let label = match only {
+                Some(variant) if name == Name::Onward => variant.label(),
+                Some(_) => return "–".to_owned(),
+                None => name.label(),
+            };
             let shown = measured
                 .cell(label, case)
                 .map_or("–".to_owned(), |spread| measured.unit.show(spread.median));
             let failed =
-                measured.rows.iter().find(|row| row.contender == *label).and_then(|row| row.note.as_ref());
+                measured.rows.iter().find(|row| row.contender == label).and_then(|row| row.note.as_ref());
             match failed.filter(|note| !note.starts_with("0 ")).and_then(|note| note.split_once(" processes"))
             {
                 Some((failed, _)) => format!("{shown}, {failed} failed"),
                 None => shown,
             }
         });
-        let _ = writeln!(text, "| {what} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
     }
     text.trim_end().to_owned()
 }
@@ -120,8 +175,10 @@ pub(crate) fn update(place: &Place, figures: &Figures) -> Result<()> {
     let page = place.root.join("docs/performance.md");
     between(&page, "machine", &machine(figures))?;
     between(&page, "targets", &targets(figures))?;
+    between(&page, "builds", &builds(figures))?;
     between(&page, "figures", &table(figures))?;
     between(&place.root.join("README.md"), "performance", &short(figures))?;
+    curve::draw(&place.root.join("docs/growth.svg"), figures)?;
     picture::draw(&place.root.join("docs/performance.svg"), figures)
 }
 

@@ -1,5 +1,6 @@
 //! Where things lie.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -64,4 +65,20 @@ impl Place {
 pub(crate) enum On {
     Disk,
     Memory,
+}
+
+/// An empty file, as new.
+pub(crate) fn empty(dir: &Path, name: &str) -> Result<PathBuf> {
+    let path = dir.join(name);
+    for suffix in ["-journal", "-wal", "-shm"] {
+        let _ = fs::remove_file(dir.join(format!("{name}{suffix}")));
+    }
+    let _ = fs::remove_file(&path);
+    fs::write(&path, "").with_context(|| format!("make {}", path.display()))?;
+    Ok(path)
+}
+
+/// A path as an argument.
+pub(crate) fn text(path: &Path) -> Result<&str> {
+    path.to_str().context("a path that is not UTF-8")
 }

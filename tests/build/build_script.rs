@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::process::Command;
 
 use onward_tests::scratch::{Scratch, failed, passed};
 use sha2::{Digest, Sha256};
@@ -260,4 +262,91 @@ fn packages_and_commands_do_not_disturb_each_other() {
         workspace.write("one/migrations/0002_archive.sql", ARCHIVE);
     }
     assert!(workspace.run().starts_with("2 0 "));
+}
+
+/// The macro alone finds these: the build script has nothing to do.
+#[test]
+fn a_folder_that_has_gone_or_is_taken_does_no_harm() {
+    let name = "taken";
+    let workspace = workspace(name);
+    let one = workspace.run();
+    let proofs = kept(&workspace, name).parent().unwrap().to_owned();
+    let out = proofs.parent().unwrap().to_owned();
+    let foreign = b"somebody else's";
+    for folder in [&proofs, &out] {
+        fs::remove_dir_all(folder).unwrap();
+        assert_eq!(again(&workspace, name), one, "{} has gone", folder.display());
+    }
+    // A file in the place of `OUT_DIR` itself stops cargo.
+    fs::write(&proofs, foreign).unwrap();
+    assert_eq!(again(&workspace, name), one);
+    assert_eq!(fs::read(&proofs).unwrap(), foreign);
+    fs::remove_file(&proofs).unwrap();
+    // The build script finds no place in the folder that cargo makes for it.
+    for is_taken in [true, false] {
+        match is_taken {
+            true => fs::write(&proofs, foreign).unwrap(),
+            false => fs::create_dir_all(proofs.join("writer")).unwrap(),
+        }
+        workspace.write("taken/migrations/0002_archive.sql", ARCHIVE);
+        let said = passed(&mut workspace.cargo("build"));
+        assert!(said.contains("the proof of the migrations is not kept"), "{said}");
+        assert!(workspace.run().starts_with("2 0 "));
+        workspace.remove("taken/migrations/0002_archive.sql");
+        assert_eq!(workspace.run(), one);
+        if is_taken {
+            assert_eq!(fs::read(&proofs).unwrap(), foreign);
+            fs::remove_file(&proofs).unwrap();
+        }
+    }
+}
+
+/// The build script as somebody whom permissions bind.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_does_no_harm() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let name = "closed";
+    let workspace = workspace(name);
+    workspace.run();
+    let file = kept(&workspace, name);
+    set(&workspace.path(""), 0o755);
+    // The folder of the build may be closed to others altogether.
+    let place = tempfile::tempdir().unwrap();
+    set(place.path(), 0o755);
+    let script = place.path().join("script");
+    let built = fs::read_dir(workspace.target().join("debug/build")).unwrap().map(|entry| entry.unwrap());
+    let mut built = built
+        .filter(|entry| entry.file_name().to_str().unwrap().starts_with("closed-"))
+        .map(|entry| entry.path().join("build-script-build"));
+    fs::copy(built.find(|path| path.is_file()).unwrap(), &script).unwrap();
+    let is_root = place.path().metadata().unwrap().uid() == 0;
+    for has_proof in [false, true] {
+        let out = place.path().join(format!("out-{has_proof}"));
+        let proofs = out.join("onward-proofs");
+        fs::create_dir_all(&proofs).unwrap();
+        let earlier = proofs.join(file.file_name().unwrap());
+        if has_proof {
+            fs::copy(&file, &earlier).unwrap();
+        }
+        set(&proofs, 0o555);
+        set(&out, 0o555);
+        let mut command = Command::new(&script);
+        command.env("CARGO_MANIFEST_DIR", workspace.path(name)).env("OUT_DIR", &out);
+        if is_root {
+            command.uid(65534).gid(65534);
+        }
+        let output = command.output().unwrap();
+        set(&out, 0o755);
+        set(&proofs, 0o755);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{said}");
+        assert!(said.contains("cargo::rerun-if-changed=migrations\n"), "{said}");
+        assert!(said.contains("cargo::warning=the proof of the migrations is not kept"), "{said}");
+        assert!(said.contains("Permission denied"), "{said}");
+        assert_eq!(fs::read_dir(&proofs).unwrap().count(), usize::from(has_proof));
+        assert!(!has_proof || fs::read(&earlier).unwrap() == fs::read(&file).unwrap());
+    }
 }

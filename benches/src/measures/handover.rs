@@ -1,9 +1,11 @@
 use anyhow::{Context, Result};
 
-use super::{Measure, Run, Samples, empty, interleave, text};
 use crate::contender::Name;
 use crate::figures::{Measured, Target, Unit};
-use crate::place::On;
+use crate::measure::Measure;
+use crate::place::{On, empty, text};
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "One process holds the lock for some 200 to 500 ms, another waits for it. From the holder's `COMMIT` until the \

@@ -1,10 +1,12 @@
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 
-use super::{Measure, Run, Samples, empty, interleave, text};
 use crate::contender::{Contender, Name, Running};
 use crate::figures::{Measured, Target, Unit};
-use crate::place::On;
+use crate::measure::Measure;
+use crate::place::{On, empty, text};
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 const PROCESSES: usize = 10;
 

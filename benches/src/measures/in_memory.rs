@@ -1,8 +1,10 @@
 use anyhow::Result;
 
-use super::{Measure, Run, Samples, interleave};
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
+use crate::measure::Measure;
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "A database in memory that is up to date, and the same until its first query is done, for which SQLite \

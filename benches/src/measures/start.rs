@@ -1,10 +1,12 @@
 use anyhow::Result;
 
-use super::{Measure, Run, Samples, empty, interleave, text};
 use crate::contender::Name;
 use crate::figures::{Measured, Row, Unit};
 use crate::history::SIZES;
-use crate::place::On;
+use crate::measure::Measure;
+use crate::place::{On, empty, text};
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 /// How often a process starts; the first time does not count, since it also loads the program.
 const STARTS: usize = 25;

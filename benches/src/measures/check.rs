@@ -2,11 +2,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{Measure, Run, Samples, interleave};
 use crate::application::Application;
+use crate::build::previous_root;
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
 use crate::history::{self, Layout, write_locked};
+use crate::measure::Measure;
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 /// A history, and what is done to it before each check.
 #[derive(Clone, Copy, PartialEq)]
@@ -45,7 +48,22 @@ impl Case {
 
     /// Others know no lock, and take the files as they are.
     fn is_for(self, name: Name) -> bool {
-        matches!(name, Name::Onward | Name::Kept) || matches!(self, Case::New(_))
+        match name {
+            Name::Onward | Name::Kept => true,
+            Name::Previous => matches!(self, Case::New(1000) | Case::Locked(1000, _) | Case::Rebuilds(_)),
+            _ => matches!(self, Case::New(_)),
+        }
+    }
+
+    /// Whether the macro proves, and much.
+    fn is_long(self, name: Name) -> bool {
+        let is_small = matches!(self, Case::New(100) | Case::Locked(100, _));
+        matches!(name, Name::Onward | Name::Previous) && !is_small
+    }
+
+    /// How many touches make a turn. Work is counted in hundredths of a second, of which a short check has few.
+    fn touches(self, name: Name) -> usize {
+        if matches!(self, Case::Edited(..)) || self.is_long(name) { 1 } else { 3 }
     }
 
     /// The folder of the history, made if it is one of these alone.
@@ -95,21 +113,27 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
                  the limit is `include_str!`. `+` divides what `onward.lock` holds from what is new.";
     let mut measured = Measure::Check.measured(Unit::Nanoseconds, about);
     let mut checked = Vec::new();
-    for name in Name::ALL.into_iter().chain([Name::Kept]) {
+    let mut names = run.among(&[&Name::ALL[..], &[Name::Kept, Name::Previous]].concat());
+    names.retain(|name| *name != Name::Previous || previous_root(run.place).is_some());
+    for name in names {
         for case in CASES.into_iter().filter(|case| case.is_for(name)) {
             let history = case.history(run, name)?;
             let application = Application::new(run.place, name, &case.name(), &history)?;
-            application.cargo(&["check", "--quiet", "--locked"])?;
+            // The first of a contender builds what all of them need.
+            let is_first = checked.last().is_none_or(|last: &Checked| last.application.name != name);
+            if is_first || !case.is_long(name) {
+                application.cargo(&["check", "--quiet", "--locked"])?;
+            }
             checked.push(Checked { application, case, history });
         }
     }
     let who: Vec<&Checked> = checked.iter().collect();
     let (mut samples, mut turn) = (Samples::default(), 0);
-    interleave(run.rounds(9, 1), run.patience(60), &who, |Checked { application, case, history }| {
+    interleave(run.rounds(3, 1), run.patience(60), &who, |Checked { application, case, history }| {
         turn += 1;
         case.prepare(history, turn)?;
-        let times = if matches!(case, Case::Edited(..)) { 1 } else { 3 };
-        samples.add(application.name, &case.name(), [application.check_touched(times)?]);
+        let took = application.check_touched(case.touches(application.name))?;
+        samples.add(application.name, &case.name(), [took]);
         Ok(())
     })?;
     measured.rows = samples.rows();
@@ -128,5 +152,9 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
         let what = format!("`cargo check`, {label}, {case}, against sqlx::migrate! of 1,000");
         measured.promise(what, (label, &case), (Name::Sqlx.label(), &Case::New(1000).name()), at_most);
     }
+    let (what, rebuilds) =
+        ("`cargo check`, 1,000, a tenth rebuilds, against the previous release", Case::Rebuilds(1000).name());
+    let (onward, previous) = (Name::Onward.label(), Name::Previous.label());
+    measured.promise(what.to_owned(), (onward, &rebuilds), (previous, &rebuilds), 0.5);
     Ok(measured)
 }

@@ -1,10 +1,12 @@
 use anyhow::Result;
 
-use super::{Measure, Run, Samples, empty, interleave, text};
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
 use crate::history::SIZES;
-use crate::place::On;
+use crate::measure::Measure;
+use crate::place::{On, empty, text};
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "An empty file until everything is applied and the first query is answered, in a process of its own. The limit: \

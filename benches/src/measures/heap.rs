@@ -1,10 +1,12 @@
 use anyhow::{Context, Result};
 
-use super::{Measure, Run, Samples, empty, interleave, text};
 use crate::contender::Name;
 use crate::figures::{Measured, Target, Unit};
 use crate::history::history;
-use crate::place::On;
+use crate::measure::Measure;
+use crate::place::{On, empty, text};
+use crate::run::Run;
+use crate::samples::{Samples, interleave};
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "What a start asks of Rust's allocator, in all, and the most memory that the process has had (`VmHWM`). SQLite \

@@ -1,10 +1,11 @@
 use anyhow::Result;
 
 use super::start::starts;
-use super::{Measure, Run};
 use crate::contender::Name;
 use crate::figures::{Measured, Unit};
 use crate::history::SIZES;
+use crate::measure::Measure;
+use crate::run::Run;
 
 pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let about = "As above, for the same program built with this release and with the one before it, taking turns: what has \
