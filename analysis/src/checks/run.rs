@@ -18,7 +18,8 @@ use super::rebuild::{
     null_primary_key, trigger_lost, view_lost,
 };
 use super::release::{
-    ledger_renamed, legacy_not_adopted, out_of_order_migration, released_migration_changed, released_migration_missing,
+    ledger_renamed, legacy_not_adopted, out_of_order_migration, released_migration_changed,
+    released_migration_missing,
 };
 use super::rows::{
     dangling_foreign_key, data_dropped, failure_with_rows, failure_with_some_rows, key_without_numbers,
