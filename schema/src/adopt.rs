@@ -76,7 +76,8 @@ fn point(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> usize {
     let first = (0..effects.len()).rev().find(|&at| touched(at)).map_or(0, |last| last + 1);
     let evident = |at: usize| {
         let mut rows = effects[at].iter().filter(|effect| holds_rows(effect));
-        rows.any(|effect| proven[at..].iter().all(|schema| is_there(effect, schema)))
+        let stays = |effect: &Effect| proven[at..].iter().all(|schema| is_there(effect, schema));
+        rows.any(|effect| !is_there(effect, found) && stays(effect))
             || before(at).is_some_and(|before| is_unordered(before, &proven[at..], found))
     };
     (first..effects.len()).find(|&at| evident(at)).unwrap_or(effects.len())
@@ -183,6 +184,9 @@ mod tests {
         assert_eq!(point_of(history, grown)?, 2);
         let plan = with(history, grown, reconcile)?;
         assert_eq!(plan, Ok(Plan { point: 2, missing: vec![(1, 1)] }));
+        // A table of the same name is made again, and the old one looks like neither.
+        let anew: &[&[&str]] = &[&["CREATE TABLE a(x, y)"], &["DROP TABLE a", "CREATE TABLE a(y, z)"]];
+        assert_eq!(point_of(anew, "CREATE TABLE a(y, x)")?, 2);
         // The new order, that of neither, and one that later migrations have as well.
         for found in ["CREATE TABLE a(x, z, y)", "CREATE TABLE a(z, y, x)", "CREATE TABLE a(x, z)"] {
             assert_eq!(point_of(&history[..3], found)?, 3, "{found}");
