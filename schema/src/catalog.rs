@@ -47,7 +47,7 @@ fn select(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(Vec<Entry
         if kind == ObjectKind::Table && is_ledger(&name, &text(row, 3)?) {
             ledgers.push(name);
         } else if !is_of_sqlite(&name) && !is_of_sqlite(&table) && wanted(&name) {
-            entries.push(Entry { kind, name, table, sql: text(row, 3)? });
+            entries.push(Entry { kind, name, table, sql: lines(text(row, 3)?) });
         }
     }
     // What is on a ledger as well, wherever it stands, and whatever else has its name.
@@ -64,6 +64,12 @@ pub(crate) fn text(row: &Row<'_>, column: usize) -> Result<String> {
         Ok(text) => text.to_owned(),
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),
     })
+}
+
+/// SQL with LF line ends, which migrations have whatever their files have: another tool that ran a file as it is has left CRLF
+/// in what the file writes in quotes.
+pub(crate) fn lines(sql: String) -> String {
+    if sql.contains('\r') { sql.replace("\r\n", "\n") } else { sql }
 }
 
 /// Whether SQLite made the object.

@@ -259,6 +259,23 @@ mod tests {
     }
 
     #[test]
+    fn line_ends_in_quotes_are_one_as_in_migrations() -> Result<()> {
+        let lf = "CREATE TABLE t(a TEXT DEFAULT 'p\nq', \"b\nc\" INT CHECK (a <> '\n'));
+                  CREATE INDEX i ON t(a) WHERE a = 'p\nq'; CREATE VIEW v AS SELECT 'p\nq';
+                  CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 'p\nq'; END";
+        let crlf = database(&lf.replace('\n', "\r\n"))?;
+        let lf = database(lf)?;
+        assert_eq!(Schema::read(&lf)?.compare(&Schema::read(&crlf)?), []);
+        assert_eq!(Fingerprint::read(&lf, None)?, Fingerprint::read(&crlf, None)?);
+        // Alone it is no line end.
+        assert_eq!(
+            sentences("CREATE TABLE t(a DEFAULT 'p\nq')", "CREATE TABLE t(a DEFAULT 'p\rq')")?.len(),
+            1
+        );
+        Ok(())
+    }
+
+    #[test]
     fn objects_are_missing_or_should_not_be_there() -> Result<()> {
         let found = sentences(
             "CREATE TABLE Jobs(id INTEGER, Due TEXT); CREATE INDEX idx_jobs_due ON jobs(due);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use onward_core::canonical::canonical;
 use rusqlite::{Connection, ErrorCode, Result, Row};
 
-use crate::catalog::{Entry, pragma, text};
+use crate::catalog::{Entry, lines, pragma, text};
 use crate::create::{self, IndexText, TableText};
 use crate::{Action, Affinity, Column, ForeignKey, Index, IndexColumn, Origin, Table};
 
@@ -171,7 +171,7 @@ fn column(row: &Row<'_>, text: &TableText, strict: bool) -> Result<Column> {
         declared_type,
         affinity,
         not_null: row.get(3)?,
-        default: optional_text(row, 4)?.map(|default| create::fold(&default)),
+        default: optional_text(row, 4)?.map(|default| create::fold(&lines(default))),
         primary_key: Some(row.get(5)?).filter(|&position| position > 0),
         generated,
     })
