@@ -348,6 +348,146 @@ fn what_the_tool_has_run_since_does_not_run_twice() {
     place.onward(&["adopt", "new.db", "migrations", "--from", "rusqlite_migration"]).exits(0);
 }
 
+/// Three migrations of drizzle's, two of them of one time, and a database in which these have run: each file and its hash.
+fn of_one_time(third: &str, ran: &[(&str, i64)]) -> Place {
+    let texts = ["CREATE TABLE t(n);", "INSERT INTO t VALUES(7);", third];
+    let names = ["0000_a.sql", "0001_b.sql", "0002_c.sql"];
+    let place = Place::empty();
+    for (name, text) in names.iter().zip(texts) {
+        place.write(&format!("migrations/{name}"), text);
+    }
+    place.write(
+        "migrations/meta/_journal.json",
+        r#"{"version":"7","dialect":"sqlite","entries":[{"idx":0,"when":100,"tag":"0000_a"},
+           {"idx":1,"when":200,"tag":"0001_b"},{"idx":2,"when":200,"tag":"0002_c"}]}"#,
+    );
+    let (history, _) = onward_analysis::read(&place.path("migrations"));
+    let known = onward_analysis::moving::of(&history, Tool::Drizzle).unwrap().files;
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    let ledger =
+        "CREATE TABLE __drizzle_migrations(id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)";
+    conn.execute_batch(ledger).unwrap();
+    for (name, time) in ran {
+        let at = names.iter().position(|known| known == name);
+        at.into_iter().for_each(|at| conn.execute_batch(texts[at]).unwrap());
+        let hash = at.map_or("", |at| &known[at].sums[0]);
+        let row = "INSERT INTO __drizzle_migrations(hash, created_at) VALUES(?1, ?2)";
+        conn.execute(row, (hash, time)).unwrap();
+    }
+    place
+}
+
+#[test]
+fn two_of_drizzles_that_have_one_time_run_once_each() {
+    let all = [("0000_a.sql", 100), ("0001_b.sql", 200), ("0002_c.sql", 200)];
+    let adopt = ["adopt", "app.db", "migrations", "--from", "drizzle"];
+    for (third, ran, expected) in [
+        ("INSERT INTO t VALUES(7);", &all[..], vec![7, 7]),
+        ("INSERT INTO t VALUES(7);", &all[..2], vec![7, 7]),
+        ("UPDATE t SET n = n + 1;", &all[..], vec![8]),
+        ("UPDATE t SET n = n + 1;", &all[..2], vec![8]),
+        ("UPDATE t SET n = n + 1;", &all[..1], vec![8]),
+    ] {
+        let place = of_one_time(third, ran);
+        place.onward(&adopt).exits(0);
+        let conn = Connection::open(place.path("app.db")).unwrap();
+        let mut query = conn.prepare("SELECT n FROM t").unwrap();
+        let found: Vec<i64> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(found, expected, "{third} {ran:?}");
+        assert!(place.onward(&adopt).exits(0).out.contains("up to date"));
+    }
+    let other = "UPDATE t SET n = n + 1;";
+    let late = of_one_time(other, &[all[0], all[2]]);
+    refuses(&late, &adopt[3..], 1, &["0001_b.sql has not run, though", "0002_c.sql has"]);
+    // A row that somebody wrote by hand, without a hash.
+    let by_hand = of_one_time(other, &[all[0], ("by hand", 200)]);
+    let said = "`200` has run, which may be migrations/0001_b.sql or migrations/0002_c.sql";
+    refuses(&by_hand, &adopt[3..], 1, &[said]);
+}
+
+#[test]
+fn of_a_way_back_that_failed_the_migration_that_is_in_doubt_is_named() {
+    let rows = [
+        ("1_a.up.sql", "CREATE TABLE t(id INTEGER PRIMARY KEY, n INT);"),
+        ("1_a.down.sql", "DROP TABLE t;"),
+        ("2_b.up.sql", "INSERT INTO t(n) VALUES(7);"),
+        ("2_b.down.sql", "DELETE FROM t WHERE n = 7;"),
+        ("3_c.up.sql", "UPDATE t SET n = n + 1;"),
+        ("3_c.down.sql", "UPDATE t SET n = n - 1;"),
+    ];
+    for (dirty, said) in [
+        (1, &["2_b.down.sql:1", "1 if it has run, 2 if it has not run"][..]),
+        (
+            2,
+            &[
+                "2_b.up.sql may have run, or not, and so may",
+                "3_c.down.sql, and the schema does not tell",
+                "2 if both have run, 3 if ",
+                "3_c.down.sql has not run, 1 if ",
+            ],
+        ),
+        (3, &["3_c.up.sql:1", "3 if it has run, 2 if it has not run"]),
+    ] {
+        let place = Place::empty();
+        rows.iter().for_each(|(path, text)| place.write(&format!("migrations/{path}"), text));
+        let conn = Connection::open(place.path("app.db")).unwrap();
+        conn.execute_batch(&format!(
+            "CREATE TABLE schema_migrations(version uint64, dirty bool); CREATE TABLE t(id INTEGER PRIMARY KEY, n INT);
+             INSERT INTO t(n) VALUES(7); INSERT INTO schema_migrations VALUES({dirty}, 1)"
+        ))
+        .unwrap();
+        drop(conn);
+        refuses(&place, &["--from", "golang-migrate"], 1, said);
+    }
+}
+
+#[test]
+fn what_a_ledger_holds_is_read_and_told_up_to_an_end() {
+    let place = place(Tool::Sqlx);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch(
+        "UPDATE _sqlx_migrations SET checksum = zeroblob(4000000) WHERE version = 20260101120000;
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+         INSERT INTO _sqlx_migrations SELECT i, '', 0, 1, x'00', 1 FROM n",
+    )
+    .unwrap();
+    drop(conn);
+    let adopt = ["adopt", "app.db", "migrations", "--from", "sqlx"];
+    let err = place.onward(&adopt).exits(1).err;
+    assert!(err.contains("`1` has run, and there is no file") && err.contains("… and 9991 more"), "{err}");
+    assert!(err.len() < 4_000, "{}", err.len());
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch("DELETE FROM _sqlx_migrations WHERE version <= 10000").unwrap();
+    drop(conn);
+    let err = place.onward(&adopt).exits(1).err;
+    assert!(err.contains("ran with checksum 0000") && err.contains("…\n") && err.len() < 4_000, "{err}");
+}
+
+#[test]
+fn line_ends_in_what_a_file_quotes_are_no_drift() {
+    let place = Place::empty();
+    let text = "CREATE TABLE t(a TEXT DEFAULT 'p\r\nq');\r\nINSERT INTO t VALUES('x\r\ny');\r\n";
+    place.write("migrations/1_a.sql", text);
+    let (history, _) = onward_analysis::read(&place.path("migrations"));
+    let sum =
+        onward_analysis::moving::of(&history, Tool::Sqlx).unwrap().files.swap_remove(0).sums.swap_remove(0);
+    let conn = Connection::open(place.path("app.db")).unwrap();
+    conn.execute_batch(text).unwrap();
+    conn.execute_batch(&format!(
+        "CREATE TABLE _sqlx_migrations(version BIGINT PRIMARY KEY, description TEXT, installed_on TIMESTAMP, success BOOLEAN,
+         checksum BLOB, execution_time BIGINT); INSERT INTO _sqlx_migrations VALUES(1, 'a', 0, 1, x'{sum}', 1)"
+    ))
+    .unwrap();
+    place.onward(&["adopt", "app.db", "migrations", "--from", "sqlx"]).exits(0);
+    place.onward(&["verify", "app.db", "migrations"]).exits(0);
+    // The rows stay as they were.
+    let kept: String = conn.query_row("SELECT a FROM t", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, "x\r\ny");
+    place.write("migrations/2_b.sql", "ALTER TABLE t ADD COLUMN b INTEGER;");
+    place.onward(&["apply", "app.db", "migrations"]).exits(0);
+    place.onward(&["verify", "app.db", "migrations"]).exits(0);
+}
+
 #[test]
 fn auto_takes_the_one_that_is_there() {
     let place = place(Tool::Sqlx);

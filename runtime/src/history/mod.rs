@@ -21,4 +21,5 @@ pub use migration::Migration;
 pub use migrations::{Migrations, Source};
 pub(crate) use origin::Ran;
 pub use origin::{Known, Origin, OriginOf, Reader};
+pub(crate) use other_ledger::Short;
 pub use other_ledger::{OtherLedger, Parting};

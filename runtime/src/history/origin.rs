@@ -37,6 +37,13 @@ pub struct Known {
     pub(crate) lag: Lag,
 }
 
+impl Known {
+    /// Whether the tool takes this for a checksum of the file.
+    pub(crate) fn has(&self, sum: &str) -> bool {
+        self.sums.split(' ').any(|known| known == sum)
+    }
+}
+
 /// How the ledger of a tool is read. Public only for the macro's expansion, which names the one that it needs, so that the others
 /// are not in the program.
 #[doc(hidden)]

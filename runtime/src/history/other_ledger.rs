@@ -60,6 +60,19 @@ pub enum OtherLedger {
         /// part of the migration leaves.
         writing: Option<(usize, String)>,
     },
+    /// A migration may have run, or not, and so may what takes the next one back, and the schema does not tell.
+    BothInDoubt {
+        /// The version of the migration.
+        version: i64,
+        /// Its file.
+        file: String,
+        /// The version before it; `None` if it is the first.
+        before: Option<i64>,
+        /// The version of the next one.
+        later: i64,
+        /// The file that takes the next one back.
+        back: String,
+    },
 }
 
 /// A migration about which the ledger of another tool and the program do not agree.
@@ -87,6 +100,13 @@ pub enum Parting {
         /// The file of the newest that has run.
         newest: String,
     },
+    /// The ledger has one name for several of them, and no checksum that tells which has run.
+    Unclear {
+        /// What the ledger calls them.
+        key: String,
+        /// Their files.
+        files: Vec<String>,
+    },
 }
 
 impl fmt::Display for Parting {
@@ -98,14 +118,32 @@ impl fmt::Display for Parting {
                 f,
                 "{} is not the file that has run\n  ran with checksum {}\n  now has checksum {program}",
                 printable(file),
-                printable(ledger)
+                Short(ledger)
             ),
             Parting::Missing { key } => {
-                write!(f, "`{}` has run, and there is no file for it", printable(key))
+                write!(f, "`{}` has run, and there is no file for it", Short(key))
             }
             Parting::OutOfOrder { file, newest } => {
                 write!(f, "{} has not run, though {} has", printable(file), printable(newest))
             }
+            Parting::Unclear { key, files } => {
+                let files: Vec<_> = files.iter().map(|file| printable(file)).collect();
+                write!(f, "`{}` has run, which may be {}", Short(key), files.join(" or "))
+            }
+        }
+    }
+}
+
+/// What a ledger has, which may be of any length: the beginning of it.
+pub(crate) struct Short<'t>(pub(crate) &'t str);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Longer than every checksum, which has at most 128 digits.
+        const MOST: usize = 200;
+        match self.0.char_indices().nth(MOST) {
+            Some((end, _)) => write!(f, "{}…", printable(&self.0[..end])),
+            None => f.write_str(&printable(self.0)),
         }
     }
 }

@@ -12,6 +12,9 @@ use rusqlite::{Connection, Result};
 use crate::history::{Ran, Reader};
 use crate::ledger::{Named, lacking, named};
 
+/// Longer than the name of a file can be, and every checksum.
+const LONGEST: usize = 1000;
+
 /// What a tool's ledger says has run, in its usual table or in this one, or what is there in the ledger's place, if anything is.
 pub(crate) fn read(
     reader: &Reader,
@@ -31,13 +34,21 @@ pub(crate) fn read(
         return Ok(Err(Some(found)));
     }
     let has = |wanted: &str| lacking(&columns, &[wanted]).is_none();
-    let mut names: Vec<String> = reader.columns.iter().map(|column| quoted(column)).collect();
-    names.extend(reader.optional.map(|column| if has(column) { quoted(column) } else { "NULL".to_owned() }));
+    let mut names: Vec<String> = reader.columns.iter().map(|column| beginning(column)).collect();
+    names.extend(
+        reader.optional.map(|column| if has(column) { beginning(column) } else { "NULL".to_owned() }),
+    );
     let (names, order) = (names.join(", "), quoted(reader.order));
     let mut query = conn.prepare(&format!("SELECT {names} FROM main.{} ORDER BY {order}", quoted(table)))?;
     let columns = query.column_count();
     let rows = query.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?;
     Ok(Ok((reader.ran)(&rows.collect::<Result<Vec<_>>>()?)))
+}
+
+/// A value as far as it can be a name or a checksum: longer ones are like none, and are not read whole.
+fn beginning(column: &str) -> String {
+    let name = quoted(column);
+    format!("CASE WHEN typeof({name}) IN ('text', 'blob') THEN substr({name}, 1, {LONGEST}) ELSE {name} END")
 }
 
 /// What a table with these columns is that is not the tool's, in words.

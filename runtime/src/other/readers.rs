@@ -1,5 +1,7 @@
 //! How the ledger of each tool is read: its columns, and what its rows say.
 
+use std::collections::{HashMap, HashSet};
+
 use onward_core::tool::{Tool, dotted};
 use rusqlite::types::Value;
 
@@ -100,12 +102,11 @@ pub static GOLANG_MIGRATE: Reader = reader(Tool::GolangMigrate, &["version", "di
 
 /// That of goose.
 pub static GOOSE: Reader = reader(Tool::Goose, &["version_id", "is_applied"], "id", |rows| {
-    let mut ran: Vec<Ran> = Vec::new();
-    for row in rows.iter().filter(|row| row[0] != Value::Integer(0)) {
-        // The newest row of a version counts.
-        ran.retain(|earlier| earlier.key != key(&row[0]));
-        ran.extend(is_true(&row[1]).then(|| done(key(&row[0]), None)));
-    }
+    let mut seen = HashSet::new();
+    // The newest row of a version counts.
+    let rows = rows.iter().rev().filter(|row| row[0] != Value::Integer(0) && seen.insert(key(&row[0])));
+    let mut ran: Vec<Ran> = rows.filter(|row| is_true(&row[1])).map(|row| done(key(&row[0]), None)).collect();
+    ran.reverse();
     ran
 });
 
@@ -122,11 +123,12 @@ pub static PRISMA: Reader = reader(
     &["migration_name", "checksum", "finished_at", "rolled_back_at"],
     "started_at",
     |rows| {
-        let mut ran: Vec<Ran> = Vec::new();
+        let (mut ran, mut places) = (Vec::<Ran>::new(), HashMap::new());
         for row in rows.iter().filter(|row| row[3] == Value::Null) {
             let is_done = row[2] != Value::Null;
             let found = Ran { is_done, ..done(key(&row[0]), text(&row[1])) };
-            match ran.iter_mut().find(|earlier| earlier.key == found.key) {
+            let at = *places.entry(found.key.clone()).or_insert(ran.len());
+            match ran.get_mut(at) {
                 // One that has run stays so, whatever was tried before or behind it.
                 Some(earlier) if earlier.is_done && !is_done => {}
                 Some(earlier) => *earlier = found,

@@ -1,6 +1,7 @@
 //! What happens on one connection once it may begin: the transaction, the statements, the hooks, the ledger, and
 //! whether the outcome is what was proven. How to come by a connection, a lock or a copy belongs to `start`.
 
+mod about;
 mod adopt;
 mod context;
 mod exact;

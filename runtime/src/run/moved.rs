@@ -8,6 +8,7 @@ use onward_core::tool::{Lag, Tool};
 use onward_schema::Schema;
 use rusqlite::Connection;
 
+use super::about::{About, about};
 use super::exact::exact;
 use super::replay::{ours, replay, schema};
 use super::statement;
@@ -73,16 +74,25 @@ impl Told {
         let mut partings = Vec::new();
         let mut has_run = vec![false; files.len()];
         let mut begun = None;
-        for row in rows {
-            let Some(at) = files.iter().position(|file| file.key == row.key) else {
-                partings.push(Parting::Missing { key: row.key.clone() });
-                continue;
+        for (row, about) in rows.iter().zip(about(files, rows)) {
+            let (key, file) = (row.key.clone(), |at| list.at(at).file().to_owned());
+            let at = match about {
+                About::One(at) => at,
+                About::OneOf(all) => {
+                    let files = all.into_iter().map(file).collect();
+                    partings.push(Parting::Unclear { key, files });
+                    continue;
+                }
+                About::Unknown => {
+                    partings.push(Parting::Missing { key });
+                    continue;
+                }
             };
-            let (sums, file) = (&*files[at].sums, |at| list.at(at).file().to_owned());
-            if let Some(ledger) = row.sum.as_ref().filter(|_| !sums.is_empty())
-                && !sums.split(' ').any(|sum| sum == ledger)
+            let its = &files[at];
+            if let Some(ledger) = row.sum.as_ref().filter(|_| !its.sums.is_empty())
+                && !its.has(ledger)
             {
-                let program = sums.split(' ').next().unwrap_or_default().to_owned();
+                let program = its.sums.split(' ').next().unwrap_or_default().to_owned();
                 partings.push(Parting::Edited { file: file(at), ledger: ledger.clone(), program });
             }
             if row.stands_for_all {
@@ -168,14 +178,24 @@ impl States {
         let before = count.checked_sub(1).map(|at| list.at(at));
         let between = next.statements().skip(first).take(end - first);
         let mut writing = between.filter(|(sql, _)| may_change_rows(sql));
-        if let Some(writing) = writing.next() {
-            return Ok(Err(in_doubt(next, Some(writing), next, before)));
-        }
         // The way back from the one behind this ends here as well, and what it does to rows leaves no trace.
         let later = list.get(count + 1).filter(|_| back && end == last);
         let down = later.and_then(Migration::back).and_then(|down| Some((down, writes(down)?)));
-        if let Some((down, writing)) = down {
-            return Ok(Err(in_doubt(down, Some(writing), next, later)));
+        match (writing.next(), down, later) {
+            (Some(_), Some((down, _)), Some(later)) => {
+                return Ok(Err(OtherLedger::BothInDoubt {
+                    version: next.version(),
+                    file: next.file().to_owned(),
+                    before: before.map(Migration::version),
+                    later: later.version(),
+                    back: down.file().to_owned(),
+                }));
+            }
+            (Some(writing), ..) => return Ok(Err(in_doubt(next, Some(writing), next, before))),
+            (None, Some((down, writing)), _) => {
+                return Ok(Err(in_doubt(down, Some(writing), next, later)));
+            }
+            _ => {}
         }
         Ok(match (first, end) {
             (0, _) => Ok(count),

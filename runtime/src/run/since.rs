@@ -3,6 +3,7 @@
 use onward_core::tool::Tool;
 use rusqlite::Connection;
 
+use super::about::{About, about};
 use super::options::Adopt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Migrations, OtherLedger, Ran};
@@ -28,12 +29,13 @@ pub(crate) fn since(
         other::read(origin.reader, table, conn).map_err(Error::sqlite("read the ledger of another tool"))?;
     // Somebody has taken the tool's ledger away.
     let Ok(rows) = rows else { return Ok(()) };
-    let is_known = |row: &&Ran| origin.files[..ran].iter().any(|file| file.key == row.key);
-    let name = |row: &Ran| match origin.files.iter().position(|file| file.key == row.key) {
-        Some(at) => Some(migrations.list().at(at).file().to_owned()),
-        None => unknown(tool, row),
+    let name = |(row, about): (&Ran, About)| match about {
+        About::One(at) if at < ran => None,
+        About::OneOf(all) if all.iter().all(|at| *at < ran) => None,
+        About::One(at) => Some(migrations.list().at(at).file().to_owned()),
+        About::OneOf(_) | About::Unknown => unknown(tool, row),
     };
-    let files: Vec<String> = rows.iter().filter(|row| !is_known(row)).filter_map(name).collect();
+    let files: Vec<String> = rows.iter().zip(about(&origin.files, &rows)).filter_map(name).collect();
     if files.is_empty() {
         return Ok(());
     }

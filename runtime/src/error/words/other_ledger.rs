@@ -5,7 +5,16 @@ use onward_core::tool::Tool;
 
 use super::said::{Words, indented, lines, list};
 use crate::error::fault::Fault;
-use crate::history::OtherLedger;
+use crate::history::{OtherLedger, Short};
+
+/// So many rows of a ledger are named.
+const MOST: usize = 10;
+
+/// How many there are that are not named.
+fn more(all: usize) -> Option<String> {
+    let rest = all.checked_sub(MOST).filter(|rest| *rest > 0)?;
+    Some(format!("… and {rest} more"))
+}
 
 pub(super) fn other_ledger(tool: Tool, table: Option<&str>, problem: &OtherLedger) -> Words {
     let ledger = match tool.ledger().map(|usual| table.unwrap_or(usual)) {
@@ -53,14 +62,17 @@ pub(super) fn other_ledger(tool: Tool, table: Option<&str>, problem: &OtherLedge
         }
         OtherLedger::Parted { partings } => {
             let what = format!("{ledger}, and the program's migrations do not agree; nothing was changed");
-            Words::new(Fault::Database, lines(what, "  ", partings)).verdict().help(format!(
+            let shown = partings.iter().take(MOST).map(ToString::to_string);
+            let shown = shown.chain(more(partings.len()));
+            Words::new(Fault::Database, lines(what, "  ", shown)).verdict().help(format!(
                 "take the files from version control as they ran, byte for byte: line ends count as well; what has not run \
                  yet and comes too late, let {tool} run first, or give it a newer version; if you know that all is well, say \
                  which migration was the last with {at}: then the schema alone has to agree"
             ))
         }
         OtherLedger::WentOn { files } => {
-            let files: Vec<String> = files.iter().map(|file| printable(file).to_string()).collect();
+            let named = files.iter().take(MOST).map(|file| Short(file).to_string());
+            let files: Vec<String> = named.chain(more(files.len())).collect();
             let what = format!(
                 "by {ledger}, it has run {} since the database was adopted, of which the ledger of onward says nothing: it would \
                  run a second time; nothing was changed",
@@ -112,6 +124,20 @@ pub(super) fn other_ledger(tool: Tool, table: Option<&str>, problem: &OtherLedge
             Words::new(Fault::Caller, what).verdict().help(format!(
                 "look at the rows, bring the database by hand to where the migration has run or has not, on a copy first, and \
                  say which was the last with {at}: {version} if it has run, {not}"
+            ))
+        }
+        OtherLedger::BothInDoubt { version, file, before, later, back } => {
+            let (file, back) = (printable(file), printable(back));
+            let what = format!(
+                "by {ledger}, {file} may have run, or not, and so may {back}, and the schema does not tell; nothing was changed"
+            );
+            let not = match before {
+                Some(before) => format!("{before} if {file} has not run"),
+                None => format!("or begin with an empty file if {file} has not run"),
+            };
+            Words::new(Fault::Caller, what).verdict().help(format!(
+                "look at the rows, bring the database by hand to where each of the two has run or has not, on a copy first, \
+                 and say which was the last with {at}: {version} if both have run, {later} if {back} has not run, {not}"
             ))
         }
     }
