@@ -1,6 +1,7 @@
 //! What lies beside the migrations and says something of them.
 
 use super::fault::Fault;
+use super::layout::Layout;
 use super::listing;
 use super::lock;
 use super::marks;
@@ -90,11 +91,11 @@ impl Source {
     }
 
     /// What a migration's text tells of its tool.
-    pub(super) fn look_into(&mut self, path: &str, signs: &mut Signs) {
+    pub(super) fn look_into(&mut self, layout: Layout, path: &str, signs: &mut Signs) {
         let bytes = regular::read(&self.history.dir.join(path));
         if let Ok(text) = bytes.as_deref().map(String::from_utf8_lossy) {
             let text = File::new(String::new(), &text).text;
-            if let Some(tool) = marks::read(&text).tool {
+            if let Some(tool) = marks::read(&text, layout).tool {
                 *signs.marked.entry(tool).or_default() += 1;
             }
             signs.no_transaction |= sqlx::has_mark(&text);

@@ -1,23 +1,37 @@
 //! What a tool has marked in a file.
 
+use super::layout::Layout;
 use super::parts::Parts;
 use super::tool::{Tool, atlas, dbmate, drizzle, goose, other, sql_migrate, sqlx};
 
 /// The tools that have up and down in one file.
 const TWO_WAYS: &[fn(&str) -> Option<Parts>] = &[goose::read, dbmate::read, sql_migrate::read];
 
-/// The parts of a file, by the marks that it has.
-pub(crate) fn read(text: &str) -> Parts {
-    // Most files have none.
+/// What a mark says of a text.
+type Mark = fn(&str, &mut Parts);
+
+/// The parts of a file in this layout, by the marks that it has. Where the names tell a tool, the marks of others are comments.
+pub(crate) fn read(text: &str, layout: Layout) -> Parts {
+    let (marked, marks): (_, &[Mark]) = match layout {
+        Layout::Plain => {
+            (two_ways(text), &[drizzle::breakpoints, atlas::directives, sqlx::no_transaction, other::unread])
+        }
+        Layout::UpDown => (None, &[atlas::directives, sqlx::no_transaction]),
+        Layout::FoldersMigration => (None, &[drizzle::breakpoints]),
+        Layout::Prefixed | Layout::Folders => (None, &[]),
+    };
+    let mut parts = marked.unwrap_or_else(|| Parts::whole(text));
+    marks.iter().for_each(|mark| mark(text, &mut parts));
+    parts
+}
+
+/// The parts of a file that goes both ways.
+fn two_ways(text: &str) -> Option<Parts> {
+    // Most files have no marks.
     let may = ["+goose", "migrate:", "+migrate"];
     let lower = text.to_ascii_lowercase();
     let tools = if may.iter().any(|mark| lower.contains(mark)) { TWO_WAYS } else { &[] };
-    let marked = tools.iter().find_map(|read| read(text));
-    let mut parts = marked.unwrap_or_else(|| Parts::whole(text));
-    for mark in [drizzle::breakpoints, atlas::directives, sqlx::no_transaction, other::unread] {
-        mark(text, &mut parts);
-    }
-    parts
+    tools.iter().find_map(|read| read(text))
 }
 
 /// Whether a file asks this tool, in its own marks, for no transaction.
@@ -37,6 +51,30 @@ mod tests {
     use super::super::parts::Means;
     use super::*;
     use crate::folder::statement::statements;
+
+    fn read(text: &str) -> Parts {
+        super::read(text, Layout::Plain)
+    }
+
+    #[test]
+    fn where_names_tell_the_tool_the_marks_of_others_are_comments() {
+        for layout in [Layout::Prefixed, Layout::Folders, Layout::FoldersMigration, Layout::UpDown] {
+            for text in [
+                "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;",
+                "SELECT 1;\n-- migrate:down\nSELECT 2;",
+                "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;",
+                "SELECT 1;\n-- +migrate Down\nSELECT 2;",
+                "SELECT 1;\n-- Down\nSELECT 2;",
+            ] {
+                assert_eq!(super::read(text, layout), Parts::whole(text), "{layout} {text}");
+            }
+        }
+        // Those of their own tools are none.
+        let outside = super::read("-- no-transaction\nSELECT 1;", Layout::UpDown).outside;
+        assert_eq!(outside, Some(0..17));
+        let breakpoint = "SELECT 1--> statement-breakpoint\nSELECT 2";
+        assert!(super::read(breakpoint, Layout::FoldersMigration).up.contains("1;"));
+    }
 
     /// The statements of the two parts, and what they are cut from.
     fn cut(text: &str) -> (Vec<&str>, Vec<&str>) {

@@ -72,7 +72,7 @@ impl Source {
                 Err(found) => bad.push((found, path)),
             }
         }
-        names.iter().for_each(|(_, path)| self.look_into(path, &mut signs));
+        names.iter().for_each(|(name, path)| self.look_into(name.layout, path, &mut signs));
         self.tell_apart(&mut names, &signs);
         let runs_all = matches!(self.history.tool, Some(Tool::D1 | Tool::SqlMigrate));
         bad.retain(|(_, path)| match layout::unnumbered(path).filter(|_| runs_all) {

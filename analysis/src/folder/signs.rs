@@ -62,7 +62,7 @@ impl Signs {
 
     fn of_pairs(&self) -> Option<Tool> {
         let is_sqlx = self.no_transaction || self.around.has(Tool::Sqlx);
-        self.of_marks().or(is_sqlx.then_some(Tool::Sqlx)).or(self.around.go.then_some(Tool::GolangMigrate))
+        is_sqlx.then_some(Tool::Sqlx).or(self.around.go.then_some(Tool::GolangMigrate))
     }
 
     /// Flyway's versions have parts, and its `U1__name.sql` takes back what `V1__name.sql` did.

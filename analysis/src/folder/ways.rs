@@ -31,7 +31,7 @@ impl Source {
             self.faults.push(Fault::DuplicateVersion { file, earlier });
         }
         let text = self.history.files.get(file).text.clone();
-        let Parts { up, down, outside, unread, .. } = marks::read(&text);
+        let Parts { up, down, outside, unread, .. } = marks::read(&text, name.layout);
         let mut statements = statements(&up);
         let mut problems = Vec::new();
         let foreign_keys = directive::attach(file, &up, &mut statements, self.rules, &mut problems);

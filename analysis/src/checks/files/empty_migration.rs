@@ -11,6 +11,7 @@ use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::directive;
 use crate::folder::history::{History, Migration};
+use crate::folder::layout::{self, Layout};
 use crate::folder::lock::Entry;
 use crate::folder::marks;
 
@@ -41,7 +42,8 @@ pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iter
         if !is_open(found) {
             return None;
         }
-        let up = marks::read(&file.text).up;
+        let layout = layout::parse(&file.path).map_or(Layout::Plain, |name| name.layout);
+        let up = marks::read(&file.text, layout).up;
         if entries.is_empty() && index < followed && is_explained(found, &up)
             || (found.statements.is_empty() && directive::allows_empty(&up)) {
             return None;
