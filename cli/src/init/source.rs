@@ -3,9 +3,12 @@
 mod bound;
 mod call;
 mod found;
+mod nesting;
 mod text;
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use anyhow::Context;
 use syn::visit::Visit;
@@ -21,6 +24,16 @@ pub(crate) use found::{Source, Spot};
 /// # Errors
 /// If the folder or a file in it cannot be read.
 pub(super) fn read(root: &Path) -> anyhow::Result<Source> {
+    // The parser calls itself for what is nested, and a debug build of it takes 15 KiB for each bracket.
+    let reading = || thread::Builder::new().stack_size(128 << 20);
+    thread::scope(|scope| match reading().spawn_scoped(scope, || read_here(root)) {
+        Ok(read) => read.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        Err(error) => Err(error).context("cannot begin to read the source"),
+    })
+}
+
+/// Reads them, on a stack that is large enough for files nested as deep as [`nesting`] allows.
+fn read_here(root: &Path) -> anyhow::Result<Source> {
     let is_source = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
         entry.depth() == 0 || !(name.starts_with('.') || entry.file_type().is_dir() && name == "target")
@@ -36,6 +49,10 @@ pub(super) fn read(root: &Path) -> anyhow::Result<Source> {
         let shown = output::path(entry.path());
         let text = std::fs::read_to_string(entry.path()).with_context(|| format!("cannot read {shown}"))?;
         source.files += 1;
+        if nesting::is_too_deep(&text) {
+            source.broken.push((shown, "it is nested too deep".to_owned()));
+            continue;
+        }
         match syn::parse_file(&text) {
             Ok(file) => parsed.push((shown, file)),
             Err(error) => source.broken.push((shown, error.to_string())),
@@ -109,6 +126,28 @@ mod tests {
         let spots: Vec<_> =
             source.unread.iter().map(|(spot, begins)| (spot.line, spot.column, begins.as_deref())).collect();
         assert_eq!(spots, [(2, 10, Some("DROP TABLE {t}"))]);
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_named_and_the_rest_is_read() {
+        let nested = |before: &str, after: &str, count: usize| {
+            format!("fn f() {{ let _ = {}1{}; }}", before.repeat(count), after.repeat(count))
+        };
+        let sound = "fn g() { conn.execute(\"a\", []); }";
+        for (deep, is_read) in [
+            (nested("(", ")", 200), true),
+            (nested("!", "", 200), true),
+            (nested("(", ")", 1_000), false),
+            (nested("(", ")", 100_000), false),
+            (nested("{[(", ")]}", 10_000), false),
+            (nested("!", "", 100_000), false),
+            (nested("", " + 1", 3_000), true),
+            (nested("", ".a()", 2_000), true),
+        ] {
+            let source = found(&[("a.rs", &deep), ("b.rs", sound)]);
+            assert_eq!((source.files, source.texts.len()), (2, 1));
+            assert_eq!(source.broken.is_empty(), is_read, "{}", &deep[..40]);
+        }
     }
 
     #[test]
