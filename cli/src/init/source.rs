@@ -143,6 +143,9 @@ mod tests {
             (nested("!", "", 100_000), false),
             (nested("", " + 1", 3_000), true),
             (nested("", ".a()", 2_000), true),
+            (nested("", " + 1", 40_000), false),
+            (nested("if a {} else ", "", 20_000), false),
+            (nested("f(1, -2); if a {} ", "; *x = 1", 20_000), true),
         ] {
             let source = found(&[("a.rs", &deep), ("b.rs", sound)]);
             assert_eq!((source.files, source.texts.len()), (2, 1));
