@@ -103,8 +103,8 @@ pub(crate) enum Command {
     },
     /// Make an empty database with all migrations, for what reads a schema while it compiles, such as sqlx with DATABASE_URL
     ///
-    /// A file that is there is replaced only if this has made it and nobody has written to it since. Code that the program runs
-    /// beside the SQL is not known here, and does not run.
+    /// A file that is there is replaced only if this has made it, nobody has written to it since, and nobody has it locked. Code
+    /// that the program runs beside the SQL is not known here, and does not run.
     Database {
         /// The database file, such as target/schema.db
         db: PathBuf,
