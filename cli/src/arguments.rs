@@ -86,7 +86,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
         /// Adopt the copy first, if it has no ledger
-        #[arg(long, value_enum, conflicts_with_all = ["at", "from"])]
+        #[arg(long, visible_alias = "how", value_enum, conflicts_with_all = ["at", "from"])]
         adopt: Option<How>,
         #[command(flatten)]
         take_over: TakeOver,
@@ -142,7 +142,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
         /// How to find out what it has had
-        #[arg(long, value_enum, default_value_t = How::Exact, conflicts_with_all = ["at", "from"])]
+        #[arg(long, visible_alias = "adopt", value_enum, default_value_t = How::Exact, conflicts_with_all = ["at", "from"])]
         how: How,
         #[command(flatten)]
         take_over: TakeOver,

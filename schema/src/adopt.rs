@@ -4,7 +4,7 @@ use onward_core::effect::Effect;
 use onward_core::kind::ObjectKind;
 use onward_core::name::Ident;
 
-use crate::{Schema, Table};
+use crate::{Difference, Schema, Table};
 
 /// Whether something of the name is there that a statement with this effect makes, whatever it looks like.
 fn is_there(effect: &Effect, schema: &Schema) -> bool {
@@ -60,6 +60,13 @@ pub fn reconcile(effects: &[Vec<Effect>], proven: &[Schema], found: &Schema) -> 
         }
     }
     Ok(Plan { point, missing })
+}
+
+/// The index of the schema to which one comes nearest, and how it differs from that in what has these names; the last of several.
+pub fn nearest(proven: &[Schema], found: &Schema, names: &[String]) -> Option<(usize, Vec<Difference>)> {
+    let differences = proven.iter().map(|schema| schema.compare_named(found, names)).enumerate();
+    // The first of equal ones is taken.
+    differences.rev().min_by_key(|(_, differences)| differences.len())
 }
 
 /// The index of the first migration of which nothing has run, nor of those behind it: from there on everything may run.
