@@ -108,6 +108,9 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 
 /// The rule whose code, or an old name of it, is most like this text.
 pub fn nearest(text: &str) -> Option<&'static Rule> {
+    if let Some(found) = rule(text) {
+        return Some(found);
+    }
     let names = |rule: &'static Rule| once(rule.code).chain(rule.old_codes()).map(str::to_owned);
     let name = replay::nearest(text, RULES.iter().copied().flat_map(names).collect())?;
     rule(&name)
