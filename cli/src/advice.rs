@@ -29,8 +29,10 @@ fn help(error: &Error, said: &str) -> Option<&'static str> {
             "look at the rows, and name the last migration that has run, with `--at VERSION`; migrations up to it do not run"
         }
         ErrorKind::Unrepeatable { .. } => {
-            "bring the schema by hand to what it is after this migration, and do what the statement does, on a copy first; \
-             then run `cargo onward adopt`"
+            "let the history begin with the oldest schema that is out there, and come to the newest in later migrations: `cargo \
+             onward init --legacy COPY` writes the schema of a copy of this database into legacy/, so that the next build proves \
+             that it arrives; or bring the schema by hand to what it is after this migration, and do what the statement does, on a \
+             copy first; then run `cargo onward adopt`"
         }
         ErrorKind::Newer { .. } => {
             "use the newer program's migrations folder, for example from version control; if a draft of yours ran here and its \

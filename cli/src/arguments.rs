@@ -86,7 +86,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
         /// Adopt the copy first, if it has no ledger
-        #[arg(long, value_enum, conflicts_with_all = ["at", "from"])]
+        #[arg(long, visible_alias = "how", value_enum, conflicts_with_all = ["at", "from"])]
         adopt: Option<How>,
         #[command(flatten)]
         take_over: TakeOver,
@@ -103,8 +103,8 @@ pub(crate) enum Command {
     },
     /// Make an empty database with all migrations, for what reads a schema while it compiles, such as sqlx with DATABASE_URL
     ///
-    /// A file that is there is replaced only if this has made it and nobody has written to it since. Code that the program runs
-    /// beside the SQL is not known here, and does not run.
+    /// A file that is there is replaced only if this has made it, nobody has written to it since, and nobody has it locked. Code
+    /// that the program runs beside the SQL is not known here, and does not run.
     Database {
         /// The database file, such as target/schema.db
         db: PathBuf,
@@ -142,7 +142,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
         /// How to find out what it has had
-        #[arg(long, value_enum, default_value_t = How::Exact, conflicts_with_all = ["at", "from"])]
+        #[arg(long, visible_alias = "adopt", value_enum, default_value_t = How::Exact, conflicts_with_all = ["at", "from"])]
         how: How,
         #[command(flatten)]
         take_over: TakeOver,

@@ -10,9 +10,10 @@ use crate::output;
 pub(crate) fn run(code: &str) -> anyhow::Result<ExitCode> {
     let code = code.trim().to_ascii_lowercase().replace('-', "_");
     let Some(rule) = checks::rule(&code) else {
+        let near = checks::nearest(&code).map(|rule| format!("did you mean `{}`? ", rule.code));
         bail!(
-            "there is no code `{code}`; did you mean `{}`? `cargo onward checks` prints the page of all",
-            checks::nearest(&code).code
+            "there is no code `{code}`; {}`cargo onward checks` prints the page of all",
+            near.unwrap_or_default()
         );
     };
     if rule.code != code {

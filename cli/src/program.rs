@@ -3,6 +3,7 @@
 //! A replay limits the memory of SQLite in the whole process, for good, and a real database may need more. So a history
 //! that is to be run is proven in this process, and run in another one of this program, which does not replay.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -10,6 +11,7 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, bail};
 use onward::__private::{self, Lag, other};
 use onward::{Migration, Migrations, Tool};
+use onward_analysis::checks::release::legacy_not_adopted;
 use onward_analysis::{Analysis, History, Proof, moving};
 use onward_core::packed::PackedBuf;
 
@@ -41,10 +43,19 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
 impl Program {
     /// As [`of_folder`], with what these tools have of the files.
     pub(crate) fn of_folder(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
+        Program::proven(dir, tools, false)
+    }
+
+    /// As [`Program::of_folder`]. That databases like those in `legacy` do not arrive says nothing of the one that is rehearsed.
+    pub(crate) fn to_rehearse(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
+        Program::proven(dir, tools, true)
+    }
+
+    fn proven(dir: &Path, tools: &[Tool], pass_legacy: bool) -> Result<Program, ExitCode> {
         if std::env::var_os(PROVEN).is_some() {
             return receive().map_err(|error| failed(&error));
         }
-        let (proven, origins) = prove(dir, tools)?;
+        let (proven, origins) = prove(dir, tools, pass_legacy)?;
         Err(hand_over(&proven, &origins).unwrap_or_else(|error| failed(&error)))
     }
 
@@ -108,9 +119,22 @@ pub(crate) fn version(migrations: &Migrations, written: &str) -> anyhow::Result<
     })
 }
 
-fn prove(dir: &Path, tools: &[Tool]) -> Result<(PackedBuf, Origins), ExitCode> {
+fn prove(dir: &Path, tools: &[Tool], pass_legacy: bool) -> Result<(PackedBuf, Origins), ExitCode> {
     let analysis = onward_analysis::analyze(dir, Proof::Whole);
-    if let (Analysis { history, replay: Some(replay), .. }, false) = (&analysis, analysis.has_errors()) {
+    let (legacy, others): (Vec<_>, Vec<_>) = analysis
+        .diagnostics
+        .iter()
+        .filter(|found| found.is_error())
+        .partition(|found| pass_legacy && found.rule.code == legacy_not_adopted::RULE.code);
+    if let (Analysis { history, replay: Some(replay), .. }, true) = (&analysis, others.is_empty()) {
+        let files = legacy.iter().map(|found| history.files.get(found.place.file).path.as_str());
+        let files: BTreeSet<&str> = files.collect();
+        if !files.is_empty() {
+            output::note(format!(
+                "databases like {} cannot be adopted, and the program does not build: see `cargo onward check`",
+                Vec::from_iter(files).join(", ")
+            ));
+        }
         return Ok((history.packed(Some(replay), &folder::prefix(dir)), origins(history, tools)));
     }
     folder::print(&analysis, dir, false);

@@ -16,7 +16,7 @@ pub(crate) fn run(
     adopt: Option<How>,
     take_over: &TakeOver,
 ) -> anyhow::Result<ExitCode> {
-    let program = match Program::of_folder(dir, &take_over.tools()) {
+    let program = match Program::to_rehearse(dir, &take_over.tools()) {
         Ok(program) => program,
         Err(code) => return Ok(code),
     };

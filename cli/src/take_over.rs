@@ -14,7 +14,7 @@ use crate::program::{self, Program};
 pub(crate) enum How {
     /// Its schema is exactly the one after one of the migrations
     Exact,
-    /// It was grown by hand: what is missing of tables, columns, indexes, views and triggers is made first
+    /// It was grown by hand: missing tables, indexes, views and triggers are made first, and columns that a migration adds
     Reconcile,
 }
 

@@ -199,6 +199,40 @@ fn a_database_without_a_ledger_is_taken_over() {
     assert!(out.contains("1  jobs   adopted 2") && out.ends_with("up to date\n"), "{out}");
 }
 
+/// What databases of old releases do is the build's to say, and not a rehearsal's of this one.
+#[test]
+fn a_database_is_rehearsed_though_others_cannot_be_adopted() {
+    let place = Place::with(&[
+        ("migrations/0001_jobs.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL);"),
+        ("migrations/0002_queue.sql", "ALTER TABLE jobs ADD COLUMN queue TEXT;"),
+        ("migrations/legacy/v1.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state INTEGER);"),
+        ("migrations/legacy/v2.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY);"),
+    ]);
+    for (db, columns) in
+        [("good.db", "id INTEGER PRIMARY KEY, state TEXT NOT NULL"), ("bad.db", "id INTEGER PRIMARY KEY")]
+    {
+        let conn = Connection::open(place.path(db)).unwrap();
+        conn.execute_batch(&format!("CREATE TABLE jobs({columns})")).unwrap();
+    }
+    // Both spellings of the flag are known to both commands.
+    for flag in ["--adopt", "--how"] {
+        let ran = place.onward(&["rehearse", "good.db", flag, "reconcile"]).exits(0);
+        assert!(ran.out.contains("0002  queue"), "{}", ran.out);
+        assert_eq!(
+            ran.err,
+            "note: databases like legacy/v1.sql, legacy/v2.sql cannot be adopted, and the program does not build: see `cargo \
+             onward check`\n"
+        );
+        let ran = place.onward(&["adopt", "good.db", flag, "reconcile"]).exits(1);
+        assert!(ran.err.contains("a history with errors is not run"), "{}", ran.err);
+    }
+    let err = place.onward(&["rehearse", "bad.db", "--adopt", "reconcile"]).exits(1).err;
+    assert!(err.contains("table `jobs`: column `state` is missing"), "{err}");
+    assert!(err.contains("help: let the history begin with the oldest schema that is out there"), "{err}");
+    place.write("migrations/0003_broken.sql", "ALTER TABLE nowhere ADD COLUMN a;");
+    place.onward(&["rehearse", "good.db", "--adopt", "reconcile"]).exits(1);
+}
+
 #[test]
 fn the_command_says_which_migrations_another_tool_has_run() {
     let place = Place::with(&[
@@ -330,6 +364,7 @@ fn help_is_in_commands() {
     }
     refused(&["adopt", "without.db"], 1, "`--at VERSION`");
     refused(&["adopt", "other.db"], 1, "change these by hand");
+    refused(&["adopt", "other.db"], 1, "`cargo onward init --legacy COPY` writes the schema");
     refused(&["apply", "text.db"], 2, "the program that has the key");
     refused(&["status", "text.db"], 2, "the program that has the key");
     place.write("migrations/0003_grow.sql", "CREATE TABLE tags(id INTEGER PRIMARY KEY);");

@@ -71,7 +71,7 @@ fn nothing_of_somebody_elses_is_replaced() {
     let conn = Connection::open(&db).unwrap();
     conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
     conn.execute("INSERT INTO tags VALUES ('a')", []).unwrap();
-    refused("something lies at");
+    refused("schema.db-wal belongs to");
     drop(conn);
     refused("may hold what somebody needs");
     // A program's database, and what is none.
@@ -97,6 +97,60 @@ fn a_name_is_that_of_a_file() {
         assert!(err.contains("would be no file to SQLite"), "{err}");
         assert!(!place.path(name).exists());
     }
+}
+
+/// Whoever has it locked is about to write, with a journal beside it or without.
+#[test]
+fn what_somebody_has_locked_is_not_replaced() {
+    let place = sample();
+    place.onward(&COMMAND).exits(0);
+    let db = place.path("target/schema.db");
+    place.write("migrations/0011_tags.sql", "CREATE TABLE tags(name TEXT);\n");
+    for (begin, end, jobs) in [
+        ("BEGIN EXCLUSIVE", "ROLLBACK", 0),
+        ("BEGIN; SELECT * FROM jobs", "COMMIT", 0),
+        ("BEGIN IMMEDIATE; INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')", "COMMIT", 1),
+    ] {
+        let conn = Connection::open(&db).unwrap();
+        conn.query_row("PRAGMA journal_mode = MEMORY", [], |_| Ok(())).unwrap();
+        conn.execute_batch(begin).unwrap();
+        // To read the file here would take the lock away: see https://www.sqlite.org/howtocorrupt.html.
+        let err = place.onward(&COMMAND).exits(2).err;
+        assert!(err.contains("schema.db: database is locked; nothing was changed"), "{begin}: {err}");
+        conn.execute_batch(end).unwrap();
+        let there = Connection::open(&db).unwrap();
+        assert_eq!(number(&there, "SELECT count(*) FROM jobs"), jobs, "{begin}");
+        assert_eq!(number(&there, "SELECT count(*) FROM sqlite_schema WHERE name = 'tags'"), 0, "{begin}");
+    }
+    assert_eq!(place.files("target"), ["target/schema.db"]);
+}
+
+/// Each replaces what the others have made, or finds it done.
+#[test]
+fn several_at_once_make_one() {
+    let place = sample();
+    place.onward(&COMMAND).exits(0);
+    place.write("migrations/0011_tags.sql", "CREATE TABLE tags(name TEXT);\n");
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| place.onward(&COMMAND))).collect();
+        for one in all {
+            one.join().unwrap().exits(0);
+        }
+    });
+    let conn = Connection::open(place.path("target/schema.db")).unwrap();
+    assert_eq!(number(&conn, "SELECT count(*) FROM onward_migrations"), 11);
+    drop(conn);
+    assert_eq!(place.files("target"), ["target/schema.db"]);
+}
+
+/// A journal without its database, which SQLite would play back into the new one.
+#[test]
+fn what_belongs_to_a_database_that_is_gone_is_left() {
+    let place = sample();
+    place.write("target/schema.db-journal", "somebody's");
+    let err = place.onward(&COMMAND).exits(2).err;
+    assert!(err.contains("schema.db-journal is there without its database"), "{err}");
+    assert_eq!(place.files("target"), ["target/schema.db-journal"]);
 }
 
 #[test]

@@ -163,6 +163,14 @@ fn every_code_is_explained() {
     }
 }
 
+#[test]
+fn only_a_code_that_is_near_is_suggested() {
+    for code in ["nosuch", "x", "index", ""] {
+        let err = Place::empty().onward(&["explain", code]).exits(2).err;
+        assert!(err.contains("there is no code") && !err.contains("did you mean"), "{code}: {err}");
+    }
+}
+
 /// The published schema, out of a package that has it as a file.
 fn schema(folder: &Path) -> Result<PathBuf, String> {
     let output = Command::new(env!("CARGO"))

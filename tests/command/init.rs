@@ -202,6 +202,34 @@ fn the_source_is_held_against_the_way_forward() {
     assert!(ran.out.contains("1 of them are in the migrations"), "{}", ran.out);
 }
 
+/// The build script is the one that Cargo.toml names.
+#[test]
+fn another_build_script_is_told_of_the_line() {
+    const LINE: &str = "println!(\"cargo::rerun-if-changed=migrations\");";
+    let place = shop("");
+    database(&place, "app.db", OLD);
+    place.write("Cargo.toml", &MANIFEST.replace("edition", "build = \"tools/b.rs\"\nedition"));
+    place.write("tools/b.rs", "fn main() {}\n");
+    let ran = onward(&place, "cargo onward init --database app.db").exits(0);
+    let told = format!("add to tools/b.rs, so that an added migration is seen:\n    {LINE}");
+    assert!(ran.out.contains(&told), "{}", ran.out);
+    place.write("tools/b.rs", &format!("fn main() {{ {LINE} }}\n"));
+    assert!(!onward(&place, "cargo onward init").exits(0).out.contains("tools/b.rs"));
+    assert!(!place.path("build.rs").exists());
+}
+
+#[test]
+fn a_manifest_keeps_its_line_ends() {
+    let place = shop("");
+    let text = MANIFEST.replace('\n', "\r\n");
+    place.write("Cargo.toml", &text);
+    database(&place, "app.db", OLD);
+    onward(&place, "cargo onward init --database app.db").exits(0);
+    let changed = place.read("Cargo.toml");
+    assert!(changed.starts_with(&text) && changed.contains("opt-level = 3\r\n"), "{changed:?}");
+    assert_eq!(changed.matches('\n').count(), changed.matches("\r\n").count(), "{changed:?}");
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let place = shop("");

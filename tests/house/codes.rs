@@ -53,7 +53,7 @@ fn an_old_name_is_no_code_of_today_and_leads_to_one() {
         let rule = checks::rule(old).unwrap();
         assert_eq!(rule.code, *new);
         assert!(rule.old_codes().any(|name| name == *old));
-        assert_eq!(checks::nearest(old).code, *new);
+        assert_eq!(checks::nearest(old).unwrap().code, *new);
     }
 }
 

@@ -32,6 +32,7 @@ use super::statement::{
 };
 use crate::diagnostic::renamed::named;
 use crate::diagnostic::rule::Rule;
+use crate::replay;
 
 /// The code table.
 pub static RULES: &[&Rule] = &[
@@ -106,11 +107,13 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 }
 
 /// The rule whose code, or an old name of it, is most like this text.
-pub fn nearest(text: &str) -> &'static Rule {
-    let distance = |name: &str| strsim::damerau_levenshtein(text, name);
-    let names = |rule: &Rule| once(rule.code).chain(rule.old_codes());
-    let least = |rule: &&&'static Rule| names(rule).map(distance).min();
-    RULES.iter().min_by_key(least).copied().unwrap_or(&sqlite_error::RULE)
+pub fn nearest(text: &str) -> Option<&'static Rule> {
+    if let Some(found) = rule(text) {
+        return Some(found);
+    }
+    let names = |rule: &'static Rule| once(rule.code).chain(rule.old_codes()).map(str::to_owned);
+    let name = replay::nearest(text, RULES.iter().copied().flat_map(names).collect())?;
+    rule(&name)
 }
 
 #[cfg(test)]

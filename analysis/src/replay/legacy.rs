@@ -4,7 +4,7 @@ use onward_core::effect::Effect;
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::name::quoted;
 use onward_core::statement::statements;
-use onward_schema::adopt::reconcile;
+use onward_schema::adopt::{nearest, reconcile};
 use onward_schema::{Schema, Violation};
 use rusqlite::Result;
 
@@ -26,8 +26,8 @@ pub(crate) struct Legacy {
 pub(crate) enum Problem {
     /// SQLite refuses what the file itself says.
     Own(Place, String),
-    /// This might run the second time.
-    Unrepeatable(At),
+    /// This might run the second time. The schema comes nearest to the one after this migration, and differs from it.
+    Unrepeatable(At, Option<(usize, Vec<String>)>),
     /// SQLite refuses a statement of the history.
     Refused(At, String),
     /// The schema is not the one after this migration, or not the empty one, and should be before the next.
@@ -127,9 +127,14 @@ fn grown(
     let runs: Vec<Vec<At>> = (0..history.migrations.len()).map(runs).collect();
     let effects: Vec<Vec<Effect>> =
         runs.iter().map(|runs| runs.iter().map(|&at| Effect::of(history.sql(at))).collect()).collect();
-    let plan = match reconcile(&effects, &proven.schemas, &Schema::read(sandbox.conn())?) {
+    let found = Schema::read(sandbox.conn())?;
+    let plan = match reconcile(&effects, &proven.schemas, &found) {
         Ok(plan) => plan,
-        Err((migration, statement)) => return Ok(Err(Problem::Unrepeatable(runs[migration][statement]))),
+        Err((migration, statement)) => {
+            let nearest = nearest(&proven.schemas, &found, &proven.names)
+                .map(|(after, differences)| (after, differences.iter().map(ToString::to_string).collect()));
+            return Ok(Err(Problem::Unrepeatable(runs[migration][statement], nearest)));
+        }
     };
     for (migration, statement) in plan.missing {
         if let Err(problem) = statement_at(history, runs[migration][statement], sandbox) {

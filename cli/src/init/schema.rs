@@ -1,5 +1,6 @@
 //! A database's schema as the SQL of a first migration.
 
+use onward::rusqlite::types::ValueRef;
 use onward::rusqlite::{Connection, Result};
 use onward_core::kind::ObjectKind;
 use onward_core::ledger::{LEDGER, is_ledger};
@@ -160,12 +161,25 @@ pub(super) fn rows(conn: &Connection, table: &str) -> Result<String> {
         names.iter().map(part).collect::<Vec<_>>().join(between)
     };
     let columns = list(&|name| quoted(name), ", ");
-    let values = list(&|name| format!("quote({})", quoted(name)), " || ', ' || ");
+    let values = list(&|name| format!("quote({0}), {0}", quoted(name)), ", ");
     let mut statement =
         conn.prepare(&format!("SELECT {values} FROM main.{} ORDER BY {columns}", quoted(table)))?;
-    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let rows = statement.query_map([], |row| {
+        let values = (0..names.len()).map(|at| Ok(literal(row.get(2 * at)?, row.get_ref(2 * at + 1)?)));
+        Ok(values.collect::<Result<Vec<_>>>()?.join(", "))
+    })?;
     rows.map(|values| Ok(format!("INSERT INTO {}({columns}) VALUES ({});\n", quoted(table), values?)))
         .collect()
+}
+
+/// A value in SQL, as SQLite writes it. It ends a text at a NUL.
+fn literal(written: String, value: ValueRef<'_>) -> String {
+    let ValueRef::Text(text) = value else { return written };
+    if !text.contains(&0) {
+        return written;
+    }
+    let bytes: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("CAST(X'{bytes}' AS TEXT)")
 }
 
 #[cfg(test)]
@@ -211,5 +225,14 @@ mod tests {
         let read = |conn: &Connection| rows(conn, "t").unwrap();
         assert_eq!(read(&conn), read(&again));
         assert_eq!(read(&conn).lines().count(), 3);
+        // A text that goes on behind a NUL, in either encoding, and a blob that only looks like one.
+        for encoding in ["UTF-8", "UTF-16"] {
+            let odd = "CREATE TABLE u(a, b); INSERT INTO u VALUES ('n\u{e4}' || char(0) || 'x', char(0)), (x'6e00', 'n')";
+            let conn = database(&format!("PRAGMA encoding = '{encoding}'; {odd}"));
+            let again = database(&format!("CREATE TABLE u(a, b); {}", rows(&conn, "u").unwrap()));
+            let all = "SELECT group_concat(typeof(a) || hex(a) || typeof(b) || hex(b)) FROM (SELECT * FROM u ORDER BY a)";
+            let all: String = again.query_row(all, [], |row| row.get(0)).unwrap();
+            assert_eq!(all, "text6EC3A40078text00,blob6E00text6E", "{encoding}");
+        }
     }
 }

@@ -222,6 +222,10 @@ pub enum ErrorKind {
         column: usize,
         /// The statement, or the name of the function that runs behind it.
         sql: String,
+        /// The file of the migration after which the schema is most like this one.
+        nearest: Option<String>,
+        /// How it differs from what that one leaves.
+        differences: Vec<Difference>,
     },
     /// The ledger of another tool and the program or the schema do not agree, or that ledger leaves something in doubt: see
     /// [`Adopt::From`](crate::Adopt::From).

@@ -61,20 +61,24 @@ fn undecided(list: List<'_>, counts: &[usize]) -> Option<Error> {
 fn refusal(migrations: &Migrations, names: &[String], at: Option<usize>, conn: &Connection) -> Result<Error> {
     let list = migrations.list();
     let found = schema(conn)?;
-    let mut nearest: Option<(Migration<'_>, Vec<Difference>)> = None;
+    let mut proven = Vec::new();
     replay(migrations, list.len(), &mut |index, replayed| {
         if at.is_none_or(|count| count == index + 1) {
-            let differences = schema(replayed)?.compare_named(&found, names);
-            if nearest.as_ref().is_none_or(|(_, least)| differences.len() <= least.len()) {
-                nearest = Some((list.at(index), differences));
-            }
+            proven.push(schema(replayed)?);
         }
         Ok(())
     })?;
-    let (nearest, differences) = nearest.map(|(nearest, found)| (nearest.file().to_owned(), found)).unzip();
-    let differences = differences.unwrap_or_default();
+    let nearest = adopt::nearest(&proven, &found, names);
+    let nearest = nearest.map(|(index, differences)| (at.map_or(index, |count| count - 1), differences));
+    let (nearest, differences) = told(list, nearest);
     let at = at.map(|count| list.at(count - 1).version());
     Ok(ErrorKind::NotAdopted { at, nearest, differences }.into())
+}
+
+/// The file of a migration, and how a schema differs from the one after it.
+fn told(list: List<'_>, nearest: Option<(usize, Vec<Difference>)>) -> (Option<String>, Vec<Difference>) {
+    let file = nearest.as_ref().map(|(index, _)| list.at(*index).file().to_owned());
+    (file, nearest.map(|(_, differences)| differences).unwrap_or_default())
 }
 
 fn reconcile(
@@ -102,10 +106,13 @@ fn reconcile(
     })?;
     let plan = adopt::reconcile(&effects, &proven, &found).map_err(|(migration, statement)| {
         let migration = list.at(migration);
-        match migration.statements().nth(statement) {
-            Some((sql, at)) => unrepeatable(migration, at.start, sql),
-            None => unrepeatable(migration, migration.sql().len(), migration.hook().unwrap_or_default()),
-        }
+        let end = || (migration.hook().unwrap_or_default(), migration.sql().len());
+        let (sql, start) =
+            migration.statements().nth(statement).map_or_else(end, |(sql, at)| (sql, at.start));
+        let (line, column) = migration.position(start);
+        let (nearest, differences) = told(list, adopt::nearest(&proven, &found, names));
+        let (file, sql) = (migration.file().to_owned(), sql.to_owned());
+        ErrorKind::Unrepeatable { file, line, column, sql, nearest, differences }
     })?;
     for (migration, statement) in plan.missing {
         let migration = list.at(migration);
@@ -124,10 +131,4 @@ fn reconcile(
     } else {
         Err(ErrorKind::NotAdopted { at: None, nearest, differences }.into())
     }
-}
-
-/// A statement that begins at this byte of its file and might run the second time.
-fn unrepeatable(migration: Migration<'_>, start: usize, sql: &str) -> Error {
-    let (line, column) = migration.position(start);
-    ErrorKind::Unrepeatable { file: migration.file().to_owned(), line, column, sql: sql.to_owned() }.into()
 }

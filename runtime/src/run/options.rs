@@ -72,7 +72,8 @@ pub enum Adopt {
     /// ```
     Exact,
     /// As [`Adopt::Exact`] if that is so; else the database was grown by hand. CREATE and ADD COLUMN are passed over
-    /// where there is something of that name, and run where there is not.
+    /// where there is something of that name, and run where there is not. A column that only a CREATE TABLE has is not made:
+    /// without it the database is refused, unless the history begins with a schema without it and a later migration adds it.
     ///
     /// What writes rows, drops or rebuilds something runs only in a migration, or behind one, that makes a table or
     /// column which is missing and which no later migration takes away, if nothing is there that it or a later one

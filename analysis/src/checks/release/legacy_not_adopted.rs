@@ -40,13 +40,20 @@ fn diagnose(history: &History, Legacy { file, problem }: &Legacy) -> Diagnostic 
                 .note("what lies in `legacy` is the schema of a database as an old release left it, and may have rows")
                 .help("write what `.dump` prints of such a database in the sqlite3 shell")
         }
-        Problem::Unrepeatable(at) => {
-            new(format!("a database like `{path}` cannot be adopted: what writes or drops may run the second time"))
+        Problem::Unrepeatable(at, nearest) => {
+            let mut found = new(format!("a database like `{path}` cannot be adopted: what writes or drops may run the second time"))
                 .related(history.place(*at), "this may have run on it before")
-                .note("its schema is not the one after any of the migrations, so nobody knows which have run")
-                .help(
-                    "let the history begin with the schema of the old release, and come to the newer one in a migration",
-                )
+                .note("its schema is not the one after any of the migrations, so nobody knows which have run");
+            if let Some((after, differences)) = nearest {
+                let name = &history.files.get(history.migrations[*after].file).path;
+                found = found.note(format!("it comes nearest to the one after {name}"));
+                for difference in differences.iter().take(5) {
+                    found = found.note(difference.clone());
+                }
+            }
+            found.help(
+                "let the history begin with the schema of the old release, and come to the newer one in a migration",
+            )
         }
         Problem::Refused(at, message) => {
             new(format!("a database like `{path}` does not arrive at the schema: {message}"))

@@ -6,6 +6,11 @@ use onward_schema::Difference;
 use super::said::{Words, indented, lines};
 use crate::error::fault::Fault;
 
+/// What to do for databases that are out there, and cannot be changed by hand.
+const OLDEST: &str = "let the history begin with the oldest schema that is out there, and come to the newest in later migrations: \
+                      `cargo onward init --legacy COPY` writes the schema of a copy of this database into legacy/, so that the \
+                      next build proves that it arrives";
+
 pub(super) fn not_adopted(at: Option<i64>, nearest: Option<&str>, differences: &[Difference]) -> Words {
     let what = match (at, nearest) {
         (_, None) if differences.is_empty() => {
@@ -29,9 +34,10 @@ pub(super) fn not_adopted(at: Option<i64>, nearest: Option<&str>, differences: &
                       one before the first; nothing was changed"
             .to_owned(),
     };
-    Words::new(Fault::Database, lines(what, "  ", differences.iter().take(20))).verdict().help(
-        "change these by hand, on a copy first; or begin the history with a migration that makes the schema that is there",
-    )
+    let begin = if at.is_some() { "name the migration after which its schema is this one" } else { OLDEST };
+    Words::new(Fault::Database, lines(what, "  ", differences.iter().take(20)))
+        .verdict()
+        .help(format!("{begin}; or change these by hand, on a copy first"))
 }
 
 pub(super) fn undecided(versions: &[String], writing: &[String]) -> Words {
@@ -63,15 +69,28 @@ pub(super) fn newest(known: Option<&str>) -> String {
     }
 }
 
-pub(super) fn unrepeatable(file: &str, line: usize, column: usize, sql: &str) -> Words {
-    let what = format!(
+pub(super) fn unrepeatable(
+    (file, line, column): (&str, usize, usize),
+    sql: &str,
+    nearest: Option<&str>,
+    differences: &[Difference],
+) -> Words {
+    const SHOWN: usize = 5;
+    let mut what = format!(
         "the database has no ledger, and a statement may have run on it before and must not run twice; nothing was \
          changed\n  {}:{line}:{column}\n{}",
         printable(file),
         indented(sql)
     );
-    Words::new(Fault::Database, what).verdict().help(
-        "bring the schema by hand to what it is after this migration, and do what the statement does, on a copy first; \
-         then adopt the database with `Adopt::Exact`",
-    )
+    if let (Some(nearest), false) = (nearest, differences.is_empty()) {
+        what += &format!("\n  its schema comes nearest to the one after {}, but:", printable(nearest));
+        what = lines(what, "  ", differences.iter().take(SHOWN));
+        if differences.len() > SHOWN {
+            what += &format!("\n  … and {} more", differences.len() - SHOWN);
+        }
+    }
+    Words::new(Fault::Database, what).verdict().help(format!(
+        "{OLDEST}; or bring the schema by hand to what it is after this migration, and do what the statement does, on a copy \
+         first; then adopt the database with `Adopt::Exact`"
+    ))
 }

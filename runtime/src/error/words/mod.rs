@@ -60,8 +60,8 @@ fn words(error: &Error) -> Words {
         ErrorKind::UnknownVersion { version, label, .. } => {
             adoption::unknown_version(*version, label.as_deref())
         }
-        ErrorKind::Unrepeatable { file, line, column, sql } => {
-            adoption::unrepeatable(file, *line, *column, sql)
+        ErrorKind::Unrepeatable { file, line, column, sql, nearest, differences } => {
+            adoption::unrepeatable((file, *line, *column), sql, nearest.as_deref(), differences)
         }
         ErrorKind::OtherLedger { tool, problem } => {
             other_ledger::other_ledger(*tool, error.0.ledger.as_deref(), problem)
