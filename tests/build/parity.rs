@@ -96,8 +96,11 @@ fn form(object: &Value) {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let set = |keys: &[&str]| keys.iter().map(|key| key.to_string()).collect::<BTreeSet<_>>();
     let place = ["file", "path", "line", "column", "end_line", "end_column", "message"];
-    let all =
-        [&place[..], &["code", "severity", "label", "notes", "help", "released", "link", "related"]].concat();
+    let all = [
+        &place[..],
+        &["code", "old_codes", "severity", "label", "notes", "help", "released", "link", "related"],
+    ]
+    .concat();
     assert_eq!(keys(object), set(&all), "{object}");
     assert!(["error", "warning"].map(Value::from).contains(&object["severity"]), "{object}");
     for text in ["code", "message", "file", "path", "help", "link"] {
