@@ -75,10 +75,11 @@ pub enum Adopt {
     /// where there is something of that name, and run where there is not. A column that only a CREATE TABLE has is not made:
     /// without it the database is refused, unless the history begins with a schema without it and a later migration adds it.
     ///
-    /// What writes rows, drops or rebuilds something runs only in a migration, or behind one, that makes a table or
-    /// column which is missing and which no later migration takes away, if nothing is there that it or a later one
-    /// makes. Anywhere else it might be the second time, and the database is refused. Before such a migration, or in the
-    /// end if there is none, the schema has to be the proven one; if it is not, everything is rolled back.
+    /// What writes rows, drops or rebuilds something runs only in a migration, or behind one, of which it is evident that it has
+    /// not run: it makes a table or column which is missing and which no later migration takes away, or a table has its columns
+    /// in the order from before, and it and all later ones leave another. And nothing may be there that it or a later one makes,
+    /// but for what was there before as well. Anywhere else it might be the second time, and the database is refused. Before such
+    /// a migration, or in the end if there is none, the schema has to be the proven one; if it is not, everything is rolled back.
     ///
     /// A database that has tables, and none of those that the history makes, is refused.
     ///
