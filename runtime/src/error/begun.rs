@@ -9,12 +9,14 @@ use std::path::PathBuf;
 pub(crate) struct Begun {
     /// Where it was to go.
     pub(crate) to: PathBuf,
+    /// Whether the file has that name beside its old one, and is otherwise as it was.
+    pub(crate) has_both: bool,
     error: io::Error,
 }
 
 impl Begun {
-    pub(crate) fn because(error: io::Error, to: PathBuf) -> io::Error {
-        io::Error::new(error.kind(), Begun { to, error })
+    pub(crate) fn because(error: io::Error, to: PathBuf, has_both: bool) -> io::Error {
+        io::Error::new(error.kind(), Begun { to, has_both, error })
     }
 
     pub(crate) fn of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Begun> {

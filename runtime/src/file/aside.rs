@@ -45,9 +45,8 @@ pub(crate) fn begin(database: &Path, file: &File, lock: &Path, reason: &str) -> 
         return Err(match undo(intent.how, database, &to) {
             Ok(true) => (system::empty(file, lock).ok().and(None), error),
             Ok(false) => (Some(to), error),
-            // Both have one cause, and the next start does it. A second name more changes nothing.
-            Err(_) if matches!(intent.how, How::Links) => (None, error),
-            Err(_) => (None, Begun::because(error, to)),
+            // Both have one cause, and the next start does it.
+            Err(_) => (None, Begun::because(error, to, matches!(intent.how, How::Links))),
         });
     }
     match clear_away(database, &to).and_then(|()| system::empty(file, lock)) {

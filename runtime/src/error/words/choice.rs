@@ -35,6 +35,15 @@ pub(super) fn recreate(
             ),
         )
         .help("correct that and start again, or move the old one back"),
+        (None, Some(begun)) if begun.has_both => Words::new(
+            Fault::Environment,
+            format!(
+                "the database cannot be migrated, and could not be moved aside: {source}; it is as it was, with `{}` as a second \
+                 name",
+                shown(&begun.to)
+            ),
+        )
+        .help("see that files in the folder can be removed and no other process has the file open; the next start removes the second name"),
         (None, Some(begun)) => Words::new(
             Fault::Environment,
             format!(
