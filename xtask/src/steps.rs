@@ -171,7 +171,7 @@ pub(crate) fn oldest_rusqlite() -> Result<()> {
         // This one cannot open a database from memory: no proof is kept, and no snapshot opened.
         "test -q --lib -p onward-core -p onward-schema -p onward-analysis -p onward-macros -p onward -- --skip proof::tests",
         "test -q --doc -p onward",
-        "test -q -p onward-tests --test run -- --skip snapshot::",
+        "test -q -p onward-tests --test run -- --skip snapshot",
         "build -q -p cargo-onward",
     ] {
         run(cargo(words(line)).current_dir(copy.path()).env("CARGO_TARGET_DIR", &target))?;
