@@ -40,21 +40,21 @@ fn a_new_check_builds_and_finds_nothing() {
         assert!(!xtask(&copy, &["new-check", wrong]).status.success(), "{wrong}");
         assert_eq!(read("analysis/src/checks/table.rs"), table);
     }
-    assert!(!xtask(&copy, &["new-check", "jobs_missing", "--topic", "nowhere"]).status.success());
+    assert!(!xtask(&copy, &["new-check", "job_missing", "--topic", "nowhere"]).status.success());
     // From anywhere in the checkout.
-    let output = xtask(&copy.join("docs"), &["new-check", "jobs_missing"]);
+    let output = xtask(&copy.join("docs"), &["new-check", "job_missing"]);
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap().replace('\\', "/");
     for path in [
-        "analysis/src/checks/statement/jobs_missing.rs",
+        "analysis/src/checks/statement/job_missing.rs",
         "analysis/src/checks/statement/mod.rs",
-        "tests/ui/jobs_missing/jobs_missing.rs",
-        "tests/ui/jobs_missing/jobs_missing/0001_jobs.sql",
+        "tests/ui/job_missing/job_missing.rs",
+        "tests/ui/job_missing/job_missing/0001_jobs.sql",
     ] {
         assert!(said.contains(path) && copy.join(path).exists(), "{said}");
     }
     for topic in ["statement", "rows"] {
-        let again = xtask(&copy, &["new-check", "jobs_missing", "--topic", topic]);
+        let again = xtask(&copy, &["new-check", "job_missing", "--topic", topic]);
         assert!(!again.status.success(), "it is there already");
     }
 
@@ -71,7 +71,7 @@ fn a_new_check_builds_and_finds_nothing() {
     let output = Command::new(env!("CARGO"))
         .args(["test", "--offline", "-p", "onward-analysis", "--lib", "--target-dir"])
         .arg(target)
-        .args(["--", "checks::table", "checks::statement::jobs_missing"])
+        .args(["--", "checks::table", "checks::statement::job_missing"])
         .current_dir(&copy)
         .output()
         .unwrap();
@@ -81,9 +81,9 @@ fn a_new_check_builds_and_finds_nothing() {
         said.contains("checks::table::tests::the_table_is_sorted_and_each_code_has_its_file ... ok"),
         "{said}{errors}"
     );
-    assert!(said.contains("checks::statement::jobs_missing::tests::what_is_sound_is_not ... ok"), "{said}");
+    assert!(said.contains("checks::statement::job_missing::tests::what_is_sound_is_not ... ok"), "{said}");
     assert!(
-        said.contains("checks::statement::jobs_missing::tests::what_is_wrong_is_found ... FAILED"),
+        said.contains("checks::statement::job_missing::tests::what_is_wrong_is_found ... FAILED"),
         "{said}"
     );
     assert_eq!(said.matches(" ... FAILED").count(), 1, "{said}");
