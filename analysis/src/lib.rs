@@ -3,7 +3,8 @@
 //! [`analyze`] is the one call that the macro and the command line share. The way of the data:
 //!
 //! 1. [`folder::read`] reads the folder and orders the files by the version in their names ([`folder::layout`]);
-//! 2. [`folder::statement`] cuts each file into statements with their byte ranges, [`folder::directive`] reads `-- onward:` comments;
+//! 2. [`folder::statement`] cuts each file into statements with their byte ranges, [`folder::directive`] reads `--
+//!    onward:` comments;
 //! 3. [`replay`] runs the statements on a sandboxed in-memory SQLite and collects what SQLite refused;
 //! 4. [`checks`], one file per code, turn all of that into [`Diagnostic`]s;
 //! 5. [`diagnostic::render`] draws them.

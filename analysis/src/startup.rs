@@ -31,7 +31,8 @@ pub struct Start {
     pub schema: Schema,
 }
 
-/// Makes a database in memory with `setup`, and runs the statements on it one after another. `setup` stops where SQLite refuses it.
+/// Makes a database in memory with `setup`, and runs the statements on it one after another. `setup` stops where SQLite
+/// refuses it.
 ///
 /// ```
 /// use onward_analysis::config::Config;

@@ -134,8 +134,9 @@ pub(crate) enum Command {
     },
     /// Adopt a database that has tables and no ledger, and bring it up to date
     ///
-    /// By its schema, or by the ledger of the tool that has migrated it, the migrations that it has had are found out and recorded;
-    /// the others run. Try it with `rehearse` and `--adopt` or `--from` first. Code that the program runs beside the SQL is not known here, and does not run.
+    /// By its schema, or by the ledger of the tool that has migrated it, the migrations that it has had are found out
+    /// and recorded; the others run. Try it with `rehearse` and `--adopt` or `--from` first. Code that the program runs
+    /// beside the SQL is not known here, and does not run.
     Adopt {
         /// The database file
         db: PathBuf,

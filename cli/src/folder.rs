@@ -17,7 +17,8 @@ const DEFAULT: &str = "migrations";
 
 #[derive(Args)]
 pub(crate) struct Folder {
-    /// The migrations folder, or the folder of the package that has it [default: what Cargo.toml names, or migrations, here or at the nearest Cargo.toml above]
+    /// The migrations folder, or the folder of the package that has it [default: what Cargo.toml names, or migrations,
+    /// here or at the nearest Cargo.toml above]
     dir: Option<PathBuf>,
     /// The package of this workspace whose folder is meant
     #[arg(long, short, value_name = "NAME", conflicts_with = "dir")]

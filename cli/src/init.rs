@@ -90,16 +90,24 @@ pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
+/// What a program writes that has databases already.
+const GROWN: &str = "    // Databases from before onward are adopted, new ones are made.
+    let mut conn = onward::rusqlite::Connection::open(\"app.db\")?;
+    MIGRATIONS.migrator().adopt(onward::Adopt::Reconcile).apply(&mut conn)?;
+
+and delete what made the schema until now. Try it on a copy first: `cargo onward rehearse --adopt reconcile COPY`";
+
 /// What to write into the program.
 fn paste(folder: &str, is_grown: bool) {
     let argument = if folder == "migrations" { String::new() } else { format!("{folder:?}") };
     output::line(format!(
-        "\nin the program:\n\n    use onward::{{Migrations, migrations}};\n\n    static MIGRATIONS: Migrations = migrations!({argument});\n"
+        "
+in the program:
+
+    use onward::{{Migrations, migrations}};
+
+    static MIGRATIONS: Migrations = migrations!({argument});
+"
     ));
-    output::line(match is_grown {
-        true => {
-            "    // Databases from before onward are adopted, new ones are made.\n    let mut conn = onward::rusqlite::Connection::open(\"app.db\")?;\n    MIGRATIONS.migrator().adopt(onward::Adopt::Reconcile).apply(&mut conn)?;\n\nand delete what made the schema until now. Try it on a copy first: `cargo onward rehearse --adopt reconcile COPY`"
-        }
-        false => "    let conn = MIGRATIONS.open(\"app.db\")?;",
-    });
+    output::line(if is_grown { GROWN } else { "    let conn = MIGRATIONS.open(\"app.db\")?;" });
 }

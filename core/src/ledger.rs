@@ -45,6 +45,18 @@ impl<'n> Ledger<'n> {
         self.0 != LEDGER
     }
 
+    /// What its history calls it; `None` for the usual one.
+    ///
+    /// ```
+    /// use onward_core::ledger::Ledger;
+    ///
+    /// assert_eq!(Ledger::of("onward_migrations_auth").name(), Some("auth"));
+    /// assert_eq!(Ledger::default().name(), None);
+    /// ```
+    pub fn name(self) -> Option<&'n str> {
+        self.0.strip_prefix(PREFIX)
+    }
+
     /// Makes it.
     pub fn create(self) -> String {
         let Ledger(table) = self;

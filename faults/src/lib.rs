@@ -1,7 +1,8 @@
 //! A disk that fails when it is told to, between SQLite and the file system.
 //!
-//! [`on`] calls something while every I/O call of SQLite's and onward's on this thread is counted, and fails as its [`Plan`] says. All
-//! else, other threads included, goes through to the file system untouched. [`Wreck`] is what a power cut leaves.
+//! [`on`] calls something while every I/O call of SQLite's and onward's on this thread is counted, and fails as its
+//! [`Plan`] says. All else, other threads included, goes through to the file system untouched. [`Wreck`] is what a
+//! power cut leaves.
 #![cfg(unix)]
 
 mod case;

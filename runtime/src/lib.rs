@@ -27,7 +27,8 @@
 //!
 //! - [`Migrations::open`] and [`Migrations::apply`] bring a database up to date; [`Migrations::migrator`] has the
 //!   settings.
-//! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do, as an [`ErrorKind`].
+//! - [`Report`] says what ran, [`Status`] what has run and what is pending, [`Error`] what is wrong and what to do, as
+//!   an [`ErrorKind`].
 //! - [`Migrations::verify`] compares a database with its ledger, [`Migrations::rehearse`] tries what is pending on a copy.
 //! - [`Event`] and [`Readiness`] tell how far a run is; the feature `tracing` logs it, `serde` writes reports.
 //! - [`derive(Row)`](derive@Row), [`query!`], [`query_as!`], [`query_scalar!`] and [`sql!`] hold the application's structs and

@@ -63,7 +63,8 @@ impl Migrations {
     /// Any [`Error`](crate::Error). The database is as it was, but for three: after
     /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) everything is applied; after
     /// [`ErrorKind::InDoubt`](crate::ErrorKind::InDoubt) everything is, or nothing; with
-    /// [`ErrorKind::TransactionEnded`](crate::ErrorKind::TransactionEnded) a hook has ended the transaction, and what had run before it is committed or rolled back.
+    /// [`ErrorKind::TransactionEnded`](crate::ErrorKind::TransactionEnded) a hook has ended the transaction, and what
+    /// had run before it is committed or rolled back.
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
         self.migrator().apply(conn)
     }
@@ -85,9 +86,9 @@ impl Migrations {
     /// ```
     ///
     /// # Errors
-    /// If the database cannot be read; [`ErrorKind::NotALedger`](crate::ErrorKind::NotALedger) if something else has the name of the
-    /// ledger; and [`ErrorKind::LedgerRenamed`](crate::ErrorKind::LedgerRenamed) if it has the rows of this history in the ledger of
-    /// another name.
+    /// If the database cannot be read; [`ErrorKind::NotALedger`](crate::ErrorKind::NotALedger) if something else has
+    /// the name of the ledger; and [`ErrorKind::LedgerRenamed`](crate::ErrorKind::LedgerRenamed) if it has the rows of
+    /// this history in the ledger of another name.
     pub fn status(&self, conn: &Connection) -> Result<Status> {
         ledger::status(self, conn).map_err(|error| error.on(conn))
     }

@@ -118,9 +118,9 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// Stops after the migration of this version, as [`Migration::version`](crate::Migration::version) has it or as a number in its file name; for one
-    /// that is written otherwise there is [`Migrations::find`]. A database that has run later ones stays as it is: nothing is taken
-    /// back.
+    /// Stops after the migration of this version, as [`Migration::version`](crate::Migration::version) has it or as a
+    /// number in its file name; for one that is written otherwise there is [`Migrations::find`]. A database that has
+    /// run later ones stays as it is: nothing is taken back.
     ///
     /// Before the last migration, the schema is compared with a replay in memory, as in [`Migrations::verify`].
     ///
@@ -257,8 +257,9 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// Says in which table another tool keeps its ledger, where [`Adopt::From`] adopts from it and the tool was told to use another
-    /// one than its usual: `table-name` in `sqlx.toml`, `-table` of goose, `x-migrations-table` of golang-migrate.
+    /// Says in which table another tool keeps its ledger, where [`Adopt::From`] adopts from it and the tool was told to
+    /// use another one than its usual: `table-name` in `sqlx.toml`, `-table` of goose, `x-migrations-table` of
+    /// golang-migrate.
     ///
     /// ```
     /// use onward::{Adopt, Tool};
@@ -280,8 +281,8 @@ impl<'m> Migrator<'m> {
     /// ```
     ///
     /// # Errors
-    /// The run ends with [`ErrorKind::OtherLedger`](crate::ErrorKind::OtherLedger) if the table is not there, is not one of the tool's, or if the tool keeps
-    /// none.
+    /// The run ends with [`ErrorKind::OtherLedger`](crate::ErrorKind::OtherLedger) if the table is not there, is not
+    /// one of the tool's, or if the tool keeps none.
     pub fn tool_table(mut self, table: impl Into<String>) -> Migrator<'m> {
         self.options.tool_table = Some(table.into());
         self

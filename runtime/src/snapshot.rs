@@ -92,9 +92,9 @@ impl Snapshot {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Create`] if there is a file of that name, or none can be made; if a `-journal`, `-wal` or `-shm` of a database
-    /// that is gone lies there, which SQLite would take for the new one's; and if the path is empty, `:memory:` or a URI.
-    /// [`ErrorKind::Open`] if SQLite cannot open the file then.
+    /// [`ErrorKind::Create`] if there is a file of that name, or none can be made; if a `-journal`, `-wal` or `-shm` of
+    /// a database that is gone lies there, which SQLite would take for the new one's; and if the path is empty,
+    /// `:memory:` or a URI. [`ErrorKind::Open`] if SQLite cannot open the file then.
     pub fn create(&self, path: impl AsRef<Path>) -> Result<Connection> {
         let path = path.as_ref();
         // From rusqlite 0.41 on this needs `mut`.

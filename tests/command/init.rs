@@ -65,7 +65,8 @@ fn the_page_on_hand_written_schemas_goes_the_whole_way() {
     assert!(!again.out.contains("writes"), "{}", again.out);
 }
 
-/// As programs do: the newest CREATE TABLE has the new column amid the others, and an ALTER puts it at the end of older databases.
+/// As programs do: the newest CREATE TABLE has the new column amid the others, and an ALTER puts it at the end of older
+/// databases.
 #[test]
 fn both_orders_of_columns_arrive() {
     const NEW: &str = "CREATE TABLE jobs (id INTEGER PRIMARY KEY, archived INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL);

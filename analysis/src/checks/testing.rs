@@ -6,6 +6,12 @@ use crate::analysis::{Analysis, Proof, analyze};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Style, render};
 
+/// Rebuilds a table `jobs(id, state)`, with one column more.
+pub(crate) const REBUILD: &str = "CREATE TABLE n(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
+INSERT INTO n(id, state) SELECT id, state FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE n RENAME TO jobs;";
+
 /// Analyses a folder of these files; without an `onward.toml` among them, what is dropped is meant to go.
 pub(crate) fn folder(files: &[(&str, &str)]) -> Analysis {
     let dir = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::kind::{Change, Kind, Name, ObjectKind};
 
 use super::plan::Plan;
 use super::step::Step;
@@ -140,23 +140,17 @@ fn ends(history: &History, plans: &[&Plan], table: &String, old: Option<&String>
         if at > 0 && !plan.tables().iter().all(|name| names.contains(name)) {
             break;
         }
-        let renamed = |step: &Step| match &history.statement(step.at).kind {
-            Kind::Alter { table: from, change: Some(Change::RenameTable(to)) } if from.is(table) => Some(to),
-            _ => None,
-        };
+        let renames: Vec<(At, &Name)> =
+            plan.steps.iter().filter_map(|step| rename(history, step, table)).collect();
         // A table that makes room itself before it is filled is none that takes the place of another.
-        let is_full = |step: &Step| filled.is_some_and(|filled| step.at > filled);
-        if old.is_none() && plan.steps.iter().any(|step| renamed(step).is_some() && !is_full(step)) {
+        if old.is_none() && renames.iter().any(|(at, _)| filled.is_none_or(|filled| *at <= filled)) {
             break;
         }
         if filled.is_none() {
             continue;
         }
-        let is_renamed = |step: &Step| {
-            is_full(step) && renamed(step).is_some_and(|to| names.contains(&to.text.to_ascii_lowercase()))
-        };
         let is_over = match old {
-            None => plan.steps.iter().any(is_renamed),
+            None => renames.iter().any(|(_, to)| names.contains(&to.text.to_ascii_lowercase())),
             Some(old) => plan.is_dropped(old),
         };
         if is_over || old.is_some() {
@@ -167,4 +161,14 @@ fn ends(history: &History, plans: &[&Plan], table: &String, old: Option<&String>
         }
     }
     length.filter(|&length| length > 1)
+}
+
+/// Where a step gives a table another name, and which.
+fn rename<'h>(history: &'h History, step: &Step, table: &str) -> Option<(At, &'h Name)> {
+    match &history.statement(step.at).kind {
+        Kind::Alter { table: from, change: Some(Change::RenameTable(to)) } if from.is(table) => {
+            Some((step.at, to))
+        }
+        _ => None,
+    }
 }

@@ -45,8 +45,8 @@ pub(super) struct Outcome {
     pub(super) uncommitted: Option<(At, Refusal)>,
 }
 
-/// Runs the history with sample rows of one kind, with rows in those of the locked tables that are reached; nothing is said of migrations with faults,
-/// where what is missing may only follow from them.
+/// Runs the history with sample rows of one kind, with rows in those of the locked tables that are reached; nothing is
+/// said of migrations with faults, where what is missing may only follow from them.
 pub(super) fn run(
     base: &Base<'_>,
     reached: &BTreeSet<String>,

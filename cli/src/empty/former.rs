@@ -32,8 +32,8 @@ pub(super) fn look(place: &Path) -> anyhow::Result<bool> {
 /// A file that may be replaced, and that nobody else reads or writes meanwhile.
 pub(super) struct Former {
     conn: Connection,
-    /// Where one of a process's handles of a file is closed, POSIX takes away all its locks: this one is read under the lock of the
-    /// connection, and closed after it.
+    /// Where one of a process's handles of a file is closed, POSIX takes away all its locks: this one is read under the
+    /// lock of the connection, and closed after it.
     file: File,
 }
 

@@ -35,8 +35,8 @@ impl<'a> Database<'a> {
     }
 }
 
-/// The first migration, from what a database has; two where it grew out of the oldest by nothing but additions, and one more where
-/// its columns stand in another order.
+/// The first migration, from what a database has; two where it grew out of the oldest by nothing but additions, and one
+/// more where its columns stand in another order.
 ///
 /// # Errors
 /// If the folder has migrations, or the schema is none that SQL alone makes.
@@ -120,14 +120,11 @@ fn name(path: &Path) -> String {
 
 /// Whether the text makes this schema. What SQLite refuses, such as a function of the application's, is told by the check.
 fn agrees(db: &Database<'_>) -> anyhow::Result<()> {
-    let again = Connection::open_in_memory()?;
-    if again.execute_batch(&db.owned.sql()).is_err() {
-        return Ok(());
-    }
+    let Ok(again) = schema::made(&[db.owned.sql()]) else { return Ok(()) };
     let mut expected = Schema::read(&db.conn)?;
     let left_out = |table: &str| db.owned.left_out.iter().any(|(name, _)| name == table);
     expected.tables.retain(|_, table| !left_out(&table.name));
-    let differences = expected.compare(&Schema::read(&again)?);
+    let differences = expected.compare(&again);
     let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
     ensure!(
         differences.is_empty(),

@@ -1,9 +1,8 @@
-//! A migration for tables whose columns stand in another order on databases that have grown than on new ones. Hand-written programs
-//! put a new column amid the others of CREATE TABLE, and at the end of the tables that are there.
+//! A migration for tables whose columns stand in another order on databases that have grown than on new ones.
+//! Hand-written programs put a new column amid the others of CREATE TABLE, and at the end of the tables that are there.
 
 use std::collections::BTreeSet;
 
-use onward::rusqlite::{Connection, Result};
 use onward_core::kind::ObjectKind;
 use onward_core::name::{Ident, quoted};
 use onward_core::token::significant;
@@ -13,9 +12,7 @@ use super::schema::{Object, Owned, text};
 
 /// The statements that make these tables again in the order of the new schema, where the steps leave another one; `None` if they
 /// leave the same, or if there is more to it.
-pub(super) fn reordered(steps: &[String], new: &Owned) -> Option<String> {
-    let grown = made(steps).ok()?;
-    let expected = made(&[new.sql()]).ok()?;
+pub(super) fn reordered(grown: &Schema, expected: &Schema, new: &Owned) -> Option<String> {
     let tables: Vec<&Table> = expected
         .tables
         .values()
@@ -43,14 +40,6 @@ pub(super) fn reordered(steps: &[String], new: &Owned) -> Option<String> {
     }
     statements.extend(views.iter().chain(&triggers).map(|object| object.statement()));
     Some(text(statements))
-}
-
-/// What texts of SQL make.
-pub(super) fn made(texts: &[String]) -> Result<Schema> {
-    let conn = Connection::open_in_memory()?;
-    conn.execute_batch("PRAGMA foreign_keys = OFF")?;
-    texts.iter().try_for_each(|text| conn.execute_batch(text))?;
-    Schema::read(&conn)
 }
 
 /// Whether two tables have the same columns in another order.

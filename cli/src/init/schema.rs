@@ -7,6 +7,7 @@ use onward_core::ledger::{LEDGER, is_ledger};
 use onward_core::name::{Ident, quoted};
 use onward_core::token::tokens;
 use onward_core::tool::Tool;
+use onward_schema::Schema;
 
 /// What the owner of a database has made.
 #[derive(Default)]
@@ -83,6 +84,14 @@ impl Object {
         let ends_in_comment = sql.lines().next_back().is_some_and(|line| line.contains("--"));
         format!("{text}{};", if ends_in_comment { "\n" } else { "" })
     }
+}
+
+/// What these texts make, one after the other.
+pub(super) fn made(texts: &[String]) -> Result<Schema> {
+    let conn = Connection::open_in_memory()?;
+    conn.execute_batch("PRAGMA foreign_keys = OFF")?;
+    texts.iter().try_for_each(|text| conn.execute_batch(text))?;
+    Schema::read(&conn)
 }
 
 /// Statements below each other, with a line between what is longer than one.

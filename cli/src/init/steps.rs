@@ -4,8 +4,8 @@ use onward_core::kind::ObjectKind;
 use onward_core::name::{Ident, quoted};
 use onward_core::token::significant;
 
-use super::order::{made, reordered};
-use super::schema::{Object, Owned, text};
+use super::order::reordered;
+use super::schema::{Object, Owned, made, text};
 
 /// What leads from an old schema to a new one.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub(super) struct Steps {
     pub(super) order: Option<String>,
 }
 
-/// The migrations, if SQL of the plain kind leads from the one to the other: tables, columns, indexes, views and triggers. SQLite is
-/// asked whether it does.
+/// The migrations, if SQL of the plain kind leads from the one to the other: tables, columns, indexes, views and
+/// triggers. SQLite is asked whether it does.
 pub(super) fn between(old: &Owned, new: &Owned) -> Option<Steps> {
     // What is gone since stays where it is, and is none of the history.
     let first = new.objects.iter().filter_map(|object| old.find(object)).cloned();
@@ -29,12 +29,14 @@ pub(super) fn between(old: &Owned, new: &Owned) -> Option<Steps> {
     if first.objects.is_empty() {
         return None;
     }
+    let expected = made(&[new.sql()]).ok()?;
     let mut steps = vec![first.sql(), text(later)];
-    if !leads_to(&steps, new) {
-        steps.push(reordered(&steps, new)?);
-    }
-    if !leads_to(&steps, new) {
-        return None;
+    let grown = made(&steps).ok()?;
+    if !expected.compare(&grown).is_empty() {
+        steps.push(reordered(&grown, &expected, new)?);
+        if !expected.compare(&made(&steps).ok()?).is_empty() {
+            return None;
+        }
     }
     let mut steps = steps.into_iter();
     Some(Steps { first: steps.next()?, since: steps.next()?, order: steps.next() })
@@ -86,11 +88,6 @@ fn columns(sql: &str) -> Vec<(String, &str)> {
         }
     }
     columns
-}
-
-fn leads_to(steps: &[String], new: &Owned) -> bool {
-    let (Ok(found), Ok(expected)) = (made(steps), made(&[new.sql()])) else { return false };
-    expected.compare(&found).is_empty()
 }
 
 #[cfg(test)]

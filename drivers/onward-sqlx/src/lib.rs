@@ -31,9 +31,10 @@
 //! one that a URI names are migrated as any other. Where the database is a plain file, [`Migrations::open`] before the pool is
 //! made does the same, and this crate is not needed.
 //!
-//! The run is on a thread of its own, whatever the runtime is, and holds up no other task. A pool has several connections: those
-//! that are open by then keep statements that were prepared on the schema of before, so migrate before the first query. In memory,
-//! the database is gone with the last connection: give the pool `min_connections(1)`, and no `idle_timeout` or `max_lifetime`.
+//! The run is on a thread of its own, whatever the runtime is, and holds up no other task. A pool has several
+//! connections: those that are open by then keep statements that were prepared on the schema of before, so migrate
+//! before the first query. In memory, the database is gone with the last connection: give the pool
+//! `min_connections(1)`, and no `idle_timeout` or `max_lifetime`.
 
 mod borrowed;
 #[cfg(any(feature = "sqlx-08", feature = "sqlx-09"))]
@@ -52,8 +53,8 @@ use std::future::Future;
 
 use onward::{Migrations, Migrator, Report, Result};
 
-/// What [`ApplySqlx::apply_sqlx`] takes: `&SqlitePool`, `&mut PoolConnection<Sqlite>` or `&mut SqliteConnection`, of sqlx 0.8 with
-/// the feature `sqlx-08` and of 0.9 with `sqlx-09`.
+/// What [`ApplySqlx::apply_sqlx`] takes: `&SqlitePool`, `&mut PoolConnection<Sqlite>` or `&mut SqliteConnection`, of
+/// sqlx 0.8 with the feature `sqlx-08` and of 0.9 with `sqlx-09`.
 #[diagnostic::on_unimplemented(
     message = "onward does not migrate on a `{Self}`",
     note = "it takes `&SqlitePool`, `&mut PoolConnection<Sqlite>` and `&mut SqliteConnection`",

@@ -36,6 +36,8 @@ pub enum OtherLedger {
     },
     /// The tool has run migrations since the database was adopted from it, and they would run a second time.
     WentOn {
+        /// The table in which onward has not recorded them.
+        ledger: String,
         /// Their files, or what the tool's ledger calls them where the program has no file.
         files: Vec<String>,
     },

@@ -9,7 +9,7 @@ use super::exact::exact;
 use super::goal::adopted_at;
 use super::moved;
 use super::options::Adopt;
-use super::replay::{names, replay, schema};
+use super::replay::{made, names, replay, schema};
 use super::statement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::{List, Migration, Migrations};
@@ -99,9 +99,7 @@ fn reconcile(
     let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());
     replay(migrations, list.len(), &mut |_, replayed| {
-        let mut made = schema(replayed)?;
-        made.tables.retain(|_, table| !migrations.is_external(&table.name));
-        proven.push(made);
+        proven.push(made(migrations, replayed)?);
         Ok(())
     })?;
     let plan = adopt::reconcile(&effects, &proven, &found).map_err(|(migration, statement)| {

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::about::{About, about};
 use super::exact::exact;
-use super::replay::{ours, replay, schema};
+use super::replay::{made, ours, replay, schema};
 use super::statement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::{Known, List, Migration, Migrations, OtherLedger, Parting, Ran};
@@ -223,13 +223,6 @@ fn in_doubt(
 /// The first statement that changes rows, and not the schema.
 fn writes(migration: Migration<'_>) -> Option<(&str, Statement)> {
     migration.statements().find(|(sql, _)| may_change_rows(sql) && !Kind::of(sql).changes_schema())
-}
-
-/// What a history has made, without the stubs of what others make.
-fn made(migrations: &Migrations, conn: &Connection) -> Result<Schema> {
-    let mut made = schema(conn)?;
-    made.tables.retain(|_, table| !migrations.is_external(&table.name));
-    Ok(made)
 }
 
 #[cfg(test)]

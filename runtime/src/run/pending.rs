@@ -51,8 +51,9 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         Goal::Back(goal) => list.part(goal.min(ran)..ran),
     };
     let is_adopted = rows.iter().any(|row| row.adopted);
-    if let (Goal::Up(_), true, false, Some(adopting)) =
-        (goal, is_adopted, list.is_empty(), context.options.adopt)
+    if is_adopted
+        && !list.is_empty()
+        && let (Goal::Up(_), Some(adopting)) = (goal, context.options.adopt)
     {
         let table = context.options.tool_table.as_deref();
         (adopting.since)(adopting.how, table, context.migrations, ran, conn)?;

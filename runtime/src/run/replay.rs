@@ -79,6 +79,13 @@ pub(crate) fn names(migrations: &Migrations, count: usize) -> Result<Vec<String>
     Ok(names)
 }
 
+/// The schema of what the history makes, without the stubs of what others make.
+pub(super) fn made(migrations: &Migrations, replayed: &Connection) -> Result<Schema> {
+    let mut made = schema(replayed)?;
+    made.tables.retain(|_, table| !migrations.is_external(&table.name));
+    Ok(made)
+}
+
 /// What is there now.
 pub(crate) fn schema(conn: &Connection) -> Result<Schema> {
     Schema::read(conn).map_err(Error::sqlite("read the schema"))

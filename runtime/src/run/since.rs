@@ -39,7 +39,7 @@ pub(crate) fn since(
     if files.is_empty() {
         return Ok(());
     }
-    let problem = OtherLedger::WentOn { files };
+    let problem = OtherLedger::WentOn { ledger: migrations.ledger().table().to_owned(), files };
     Err(Error::from(ErrorKind::OtherLedger { tool, problem }).in_table(table))
 }
 

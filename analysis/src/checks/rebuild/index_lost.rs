@@ -45,14 +45,10 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::{folder, history};
+    use crate::checks::testing::{REBUILD, folder, history};
 
     const JOBS: &str =
         "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT); CREATE INDEX by_state\nON jobs(state);";
-    const REBUILD: &str = "CREATE TABLE n(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
-INSERT INTO n(id, state) SELECT id, state FROM jobs;
-DROP TABLE jobs;
-ALTER TABLE n RENAME TO jobs;";
 
     #[test]
     fn the_statement_to_add_is_printed() {

@@ -42,15 +42,11 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{REBUILD, history};
 
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT); CREATE TABLE log(id);";
     const TRIGGER: &str =
         "CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id); END;";
-    const REBUILD: &str = "CREATE TABLE n(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
-INSERT INTO n(id, state) SELECT id, state FROM jobs;
-DROP TABLE jobs;
-ALTER TABLE n RENAME TO jobs;";
 
     #[test]
     fn gone_with_its_table() {

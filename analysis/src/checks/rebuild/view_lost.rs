@@ -42,14 +42,10 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{REBUILD, history};
 
     const JOBS: &str =
         "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT); CREATE VIEW open AS SELECT id FROM jobs;";
-    const REBUILD: &str = "CREATE TABLE n(id INTEGER PRIMARY KEY, state TEXT, due TEXT);
-INSERT INTO n(id, state) SELECT id, state FROM jobs;
-DROP TABLE jobs;
-ALTER TABLE n RENAME TO jobs;";
 
     #[test]
     fn dropped_and_not_made_again() {

@@ -1,6 +1,6 @@
 //! The ledger of a released history got another name.
 
-use onward_core::ledger::LEDGER;
+use onward_core::ledger::{LEDGER, Ledger};
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
@@ -57,7 +57,7 @@ pub(crate) fn check(history: &History, lock: FileId, entries: &[Entry]) -> Optio
     let diagnostic = Diagnostic::new(&RULE, place.unwrap_or_else(|| lock.start()), message)
         .label(label)
         .note("databases have the rows of the released migrations in the old ledger, and would be refused")
-        .help(match released.strip_prefix(LEDGER).and_then(|name| name.strip_prefix('_')) {
+        .help(match Ledger::of(released).name() {
             Some(name) => format!("write `name = \"{name}\"` below `[ledger]` in onward.toml"),
             None => "take `[ledger]` out of onward.toml".to_owned(),
         });

@@ -1,5 +1,5 @@
-//! dbmate's blocks: `-- migrate:up` and `-- migrate:down`, each with options such as `transaction:false`. Several pairs in one file
-//! run one after the other.
+//! dbmate's blocks: `-- migrate:up` and `-- migrate:down`, each with options such as `transaction:false`. Several pairs
+//! in one file run one after the other.
 
 use crate::folder::layout::Direction;
 use crate::folder::parts::{Cut, Means, Parts, after, remarks};

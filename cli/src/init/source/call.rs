@@ -51,7 +51,8 @@ impl<'a> Calls<'a> {
         Spot { file: self.path.to_owned(), line: start.line, column: start.column + 1 }
     }
 
-    /// Takes the SQL of a call, or notes that it is not to be read here; `is_certain` if it can be nothing but SQL, however it begins.
+    /// Takes the SQL of a call, or notes that it is not to be read here; `is_certain` if it can be nothing but SQL,
+    /// however it begins.
     fn take(&mut self, sql: &Expr, at: Span, is_certain: bool) {
         let found = texts(sql, &self.locals, self.constants);
         let spot = self.spot(at);

@@ -43,7 +43,10 @@ pub(super) fn recreate(
                 shown(&begun.to)
             ),
         )
-        .help("see that files in the folder can be removed and no other process has the file open; the next start removes the second name"),
+        .help(
+            "see that files in the folder can be removed and no other process has the file open; the next start removes \
+             the second name",
+        ),
         (None, Some(begun)) => Words::new(
             Fault::Environment,
             format!(

@@ -1,6 +1,6 @@
 //! Of the ledger, and of what it and the program do not agree about.
 
-use onward_core::ledger::LEDGER;
+use onward_core::ledger::{LEDGER, Ledger};
 use onward_core::printable::printable;
 use onward_core::tool::Tool;
 
@@ -46,7 +46,7 @@ pub(super) fn no_ledger(ledger: &str, tables: &[String]) -> Words {
 
 pub(super) fn renamed(ledger: &str, found: &str) -> Words {
     let found = printable(found);
-    let name = match found.strip_prefix(LEDGER).and_then(|rest| rest.strip_prefix('_')) {
+    let name = match Ledger::of(&found).name() {
         Some(name) => format!("write `name = \"{name}\"` below `[ledger]` in onward.toml again"),
         None => "take `[ledger]` out of onward.toml again".to_owned(),
     };

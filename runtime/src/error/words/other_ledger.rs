@@ -70,17 +70,17 @@ pub(super) fn other_ledger(tool: Tool, table: Option<&str>, problem: &OtherLedge
                  which migration was the last with {at}: then the schema alone has to agree"
             ))
         }
-        OtherLedger::WentOn { files } => {
+        OtherLedger::WentOn { ledger: ours, files } => {
             let named = files.iter().take(MOST).map(|file| Short(file).to_string());
             let files: Vec<String> = named.chain(more(files.len())).collect();
             let what = format!(
-                "by {ledger}, it has run {} since the database was adopted, of which the ledger of onward says nothing: it would \
-                 run a second time; nothing was changed",
+                "by {ledger}, it has run {} since the database was adopted; `{ours}` does not have that, so it would run a \
+                 second time; nothing was changed",
                 files.join(", ")
             );
             Words::new(Fault::Database, what).verdict().help(format!(
-                "let one of the two migrate; to come back from {tool}, let the ledger of onward go, on a copy first, and adopt \
-                 the database again: `DROP TABLE onward_migrations`"
+                "let one of the two migrate; to come back from {tool}, drop the ledger of onward, on a copy first, with `DROP \
+                 TABLE {ours}`, and adopt the database again"
             ))
         }
         OtherLedger::Schema { newest, fits, differences } => {

@@ -57,7 +57,8 @@ pub(super) fn hook(file: &str, hook: &str, source: &(dyn Cause + Send + Sync)) -
 pub(super) fn transaction_ended(file: &str, hook: &str, source: Option<&(dyn Cause + Send + Sync)>) -> Words {
     let source = source.map(|source| format!(": {source}")).unwrap_or_default();
     let what = format!(
-        "the hook of a migration ended the transaction that it was called in; what had run before was committed or rolled back without its ledger\n  {}, then `{hook}`{source}",
+        "the hook of a migration ended the transaction that it was called in; what had run before was committed or rolled \
+         back without its ledger\n  {}, then `{hook}`{source}",
         printable(file)
     );
     Words::new(Fault::Caller, what).help(
