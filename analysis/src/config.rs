@@ -15,6 +15,9 @@
 //! # The name of its ledger, where it shares its databases with another history; see [`ledger`](crate::config::ledger).
 //! ledger = { name = "auth" }
 //!
+//! # The Rust types of declared types; see [`types`](crate::config::types).
+//! types = { DATETIME = "chrono::NaiveDateTime" }
+//!
 //! # What the codes mean to this team.
 //! [levels]
 //! data_dropped = "deny"
@@ -27,6 +30,7 @@
 pub mod engine;
 pub mod external;
 pub mod ledger;
+pub mod types;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -43,6 +47,7 @@ use crate::diagnostic::rule::{Rule, Severity};
 use crate::file::{FileId, Place};
 pub use engine::Engine;
 use external::External;
+use types::Type;
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.toml";
@@ -76,6 +81,8 @@ pub struct Config {
     pub engine: Engine,
     /// The table of its ledger, where it has a name of its own, and where that is said.
     pub ledger: Option<(String, Place)>,
+    /// The Rust types of declared types.
+    pub types: Vec<Type>,
     /// Where it asks for the order of numbers, whatever the tool.
     pub by_number: Option<Place>,
     /// Where it asks for the order of numbers and, of one number, of names.
@@ -97,6 +104,11 @@ impl Config {
     /// The table in which it is written what has run.
     pub fn ledger(&self) -> Ledger<'_> {
         Ledger::of(self.ledger.as_ref().map_or("", |(table, _)| table))
+    }
+
+    /// The Rust type that a column is read as which is declared like this, where the folder names one.
+    pub fn rust_type(&self, declared: &str) -> Option<&str> {
+        types::find(&self.types, declared)
     }
 
     /// The tables of the same database that others make.
@@ -170,6 +182,16 @@ impl Config {
                         continue;
                     }
                 },
+                "types" => match types::parse(value) {
+                    Ok(types) => {
+                        config.types = types;
+                        Ok(())
+                    }
+                    Err(problem) => {
+                        problems.push(problem);
+                        continue;
+                    }
+                },
                 "order" => match value.get_ref().as_str() {
                     Some("number") => {
                         config.by_number = Some(file.at(value.span()));
@@ -194,8 +216,8 @@ impl Config {
                 }
                 other => {
                     let problem = format!(
-                        "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `levels`, \
-                         `engine` and `order`"
+                        "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `types`, \
+                         `levels`, `engine` and `order`"
                     );
                     problems.push((key.span(), problem));
                     continue;
@@ -310,6 +332,24 @@ mod tests {
             config.functions[1],
             Function { name: "b".into(), arguments: Some(2), deterministic: false }
         );
+    }
+
+    #[test]
+    fn types() {
+        let (config, problems) =
+            parse("[types]\ndatetime = ' chrono::NaiveDateTime'\n'decimal(10, 2)' = 'Money'\n");
+        assert_eq!(problems, []);
+        assert_eq!(config.rust_type("DATETIME"), Some("chrono::NaiveDateTime"));
+        assert_eq!((config.rust_type("DECIMAL(10,2)"), config.rust_type("DECIMAL")), (Some("Money"), None));
+        for (text, at) in [("types = 3", 8..9), ("[types]\nA = 1", 12..13), ("[types]\nA = ' '", 12..15)] {
+            let (_, problems) = parse(text);
+            assert!(
+                matches!(&problems[..], [(range, said)] if *range == at && said.contains("DATETIME =")),
+                "{problems:?}"
+            );
+        }
+        let (_, problems) = parse("[types]\nDATETIME = 'A'\ndatetime = 'B'\n");
+        assert!(problems[0].1.contains("two Rust types"), "{problems:?}");
     }
 
     #[test]

@@ -4,7 +4,9 @@ use onward_core::tool::Tool;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, LitInt, LitStr, Token, Type};
+use syn::punctuated::Punctuated;
+use syn::token::Paren;
+use syn::{Expr, LitInt, LitStr, Path, Token, Type};
 
 /// `migrations!(…)`: the folder as written, if it is, the hooks, and the tool whose databases are adopted.
 #[derive(Default)]
@@ -124,10 +126,25 @@ pub(crate) fn twice(version: &str) -> String {
 pub(crate) struct Statement {
     /// The folder of migrations, if it is named: `migrations = "db/history"`.
     pub(crate) folder: Option<LitStr>,
+    /// What the struct made for its rows derives beside `Debug`: `derive(Clone, PartialEq)`.
+    pub(crate) derives: Vec<Path>,
     /// The statement.
     pub(crate) text: Text,
     /// The values of its parameters.
     pub(crate) arguments: Vec<Argument>,
+}
+
+impl Statement {
+    /// # Errors
+    /// If it derives something, and its rows are no struct that is made for it.
+    pub(crate) fn derives_nothing(&self) -> syn::Result<()> {
+        match self.derives.first() {
+            Some(path) => {
+                Err(syn::Error::new_spanned(path, "only `query!` makes a struct that can derive this"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// The text of a statement.
@@ -149,18 +166,23 @@ const STATEMENT: &str = "expected a statement in quotes, or `file = \"….sql\"`
 
 impl Parse for Statement {
     fn parse(input: ParseStream<'_>) -> syn::Result<Statement> {
-        let mut folder = None;
+        let (mut folder, mut derives) = (None, Vec::new());
         loop {
             if input.peek(LitStr) {
                 let text = Text::Inline(input.parse()?);
-                return Ok(Statement { folder, text, arguments: arguments(input)? });
+                return Ok(Statement { folder, derives, text, arguments: arguments(input)? });
             }
             let key: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), STATEMENT))?;
             let value =
                 |input: ParseStream<'_>| input.parse::<Token![=]>().and_then(|_| input.parse::<LitStr>());
             if key == "file" {
                 let text = Text::File(value(input)?);
-                return Ok(Statement { folder, text, arguments: arguments(input)? });
+                return Ok(Statement { folder, derives, text, arguments: arguments(input)? });
+            } else if key == "derive" && derives.is_empty() && input.peek(Paren) {
+                let paths;
+                syn::parenthesized!(paths in input);
+                derives.extend(Punctuated::<Path, Token![,]>::parse_terminated(&paths)?);
+                input.parse::<Token![,]>()?;
             } else if key == "migrations" && folder.is_none() {
                 folder = Some(value(input)?);
                 input.parse::<Token![,]>()?;

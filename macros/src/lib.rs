@@ -12,6 +12,7 @@ mod input;
 mod name;
 mod origin;
 mod query;
+mod record;
 mod row;
 mod snapshot;
 mod statement;

@@ -1,17 +1,18 @@
 //! `sql!`, `query!`, `query_as!` and `query_scalar!`.
 
-use onward_analysis::Classes;
-use onward_analysis::query::{Column, Null, Query, Value};
+use onward_analysis::query::Query;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, Type};
+use syn::{Expr, Type, TypeTuple};
 
 use crate::column;
 use crate::input::{Argument, Statement, StatementAs};
+use crate::record::{field, identifier, rust_type};
 use crate::statement::Checked;
 
 /// The text, once it is checked.
 pub(crate) fn sql(statement: Statement) -> syn::Result<TokenStream> {
+    statement.derives_nothing()?;
     if let Some(Argument { value, .. }) = statement.arguments.first() {
         return Err(syn::Error::new_spanned(
             value,
@@ -33,6 +34,10 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     let parameters = parameters(&checked, &query, &statement.arguments)?;
     let (once, sql) = (checked.once(), &query.sql);
     if query.columns.is_empty() {
+        if let Some(path) = statement.derives.first() {
+            let message = "this statement gives no rows, so there is no struct to derive this for";
+            return Err(syn::Error::new_spanned(path, message));
+        }
         return Ok(quote!(::onward::__private::execute({ #once #sql }, #parameters)));
     }
     let mut names: Vec<Ident> = Vec::new();
@@ -44,8 +49,13 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
         }
         names.push(name);
     }
-    let types = query.columns.iter().map(|column| rust_type(column, checked.span));
+    let config = &checked.schema.analysis.history.config;
+    let types = query.columns.iter().map(|column| rust_type(column, config, checked.span));
     let types = types.collect::<syn::Result<Vec<_>>>()?;
+    let debug: syn::Path = syn::parse_quote!(::core::fmt::Debug);
+    let is_debug = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Debug");
+    let ours = (!statement.derives.iter().any(is_debug)).then_some(&debug);
+    let derives = ours.into_iter().chain(&statement.derives);
     let indexes = 0..names.len();
     // An alias may ask for a type of that name.
     let is_taken =
@@ -54,7 +64,7 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     Ok(quote! {
         ::onward::__private::query({
             #once
-            #[derive(Debug)]
+            #[derive(#(#derives),*)]
             #[allow(dead_code, non_snake_case)]
             struct #record { #(#names: #types),* }
             (#sql, |row| ::core::result::Result::Ok(#record { #(#names: row.get(#indexes)?),* }))
@@ -64,9 +74,13 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
 
 /// A statement with rows of a given type.
 pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Result<TokenStream> {
+    statement.derives_nothing()?;
     let (checked, query) = check(&statement)?;
     if query.columns.is_empty() {
         return Err(syn::Error::new(checked.span, "this statement gives no rows: run it with `query!`"));
+    }
+    if let Type::Tuple(tuple) = &row {
+        return query_as_tuple(&checked, &query, tuple, &statement.arguments);
     }
     let parameters = parameters(&checked, &query, &statement.arguments)?;
     let (once, sql) = (checked.once(), &query.sql);
@@ -92,6 +106,45 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
     })
 }
 
+/// A statement with rows that are tuples: the first column is the first of them.
+fn query_as_tuple(
+    checked: &Checked,
+    query: &Query,
+    tuple: &TypeTuple,
+    arguments: &[Argument],
+) -> syn::Result<TokenStream> {
+    let (wanted, found) = (tuple.elems.len(), query.columns.len());
+    if wanted != found {
+        let message = format!("this statement has {found} columns, and the tuple {wanted}");
+        return Err(syn::Error::new_spanned(tuple, message));
+    }
+    let parameters = parameters(checked, query, arguments)?;
+    let (once, sql) = (checked.once(), &query.sql);
+    let shown = quote!(#tuple).to_string();
+    let checks = query.columns.iter().zip(&tuple.elems).map(|(column, value)| {
+        let column = column::of_query(&checked.schema, column, &shown);
+        let wrong = quote! {
+            ::onward::__private::check_value(
+                <#value as ::onward::__private::Stored>::CLASSES,
+                <#value as ::onward::__private::Stored>::NULL,
+                &#column,
+            )
+        };
+        column::assert(value, &wrong)
+    });
+    let indexes = 0..found;
+    Ok(quote! {
+        ::onward::__private::query({
+            #once
+            #(#checks)*
+            fn read(row: &::onward::rusqlite::Row<'_>) -> ::onward::rusqlite::Result<#tuple> {
+                ::core::result::Result::Ok((#(row.get(#indexes)?,)*))
+            }
+            (#sql, read)
+        }, #parameters)
+    })
+}
+
 fn is_self(row: &Type) -> bool {
     fn walk(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
@@ -105,6 +158,7 @@ fn is_self(row: &Type) -> bool {
 
 /// A statement with one column.
 pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
+    statement.derives_nothing()?;
     let (checked, query) = check(&statement)?;
     let [column] = &query.columns[..] else {
         let message =
@@ -112,7 +166,11 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
         return Err(syn::Error::new(checked.span, message));
     };
     let parameters = parameters(&checked, &query, &statement.arguments)?;
-    let (once, sql, value) = (checked.once(), &query.sql, rust_type(column, checked.span)?);
+    let (once, sql, value) = (
+        checked.once(),
+        &query.sql,
+        rust_type(column, &checked.schema.analysis.history.config, checked.span)?,
+    );
     Ok(quote! {
         ::onward::__private::query({
             #once
@@ -193,88 +251,4 @@ fn borrowed(value: &Expr) -> TokenStream {
 
 fn plain(name: &Ident) -> String {
     name.to_string().trim_start_matches("r#").to_owned()
-}
-
-/// A column's name as that of a field.
-fn field(column: &Column, index: usize, span: Span) -> syn::Result<Ident> {
-    let name = column.name.as_str();
-    identifier(name, span).ok_or_else(|| {
-        let message =
-            format!("column {} is called `{name}`, which no field can be: name it with AS", index + 1);
-        syn::Error::new(span, message)
-    })
-}
-
-/// A name of SQL as one of Rust, a raw one if it is a keyword.
-fn identifier(name: &str, span: Span) -> Option<Ident> {
-    // It parses with white space or a comment around it as well, and as a raw one: `Ident::new` panics at these.
-    if !name.starts_with("r#") && syn::parse_str::<Ident>(name).is_ok_and(|parsed| parsed == name) {
-        return Some(Ident::new(name, span));
-    }
-    let is_word = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        && !name.starts_with(|first: char| first.is_ascii_digit());
-    // Keywords can be written raw, but for these.
-    let is_raw = is_word && !matches!(name, "" | "_" | "self" | "Self" | "super" | "crate");
-    is_raw.then(|| Ident::new_raw(name, span))
-}
-
-/// The type that a column is read as.
-fn rust_type(column: &Column, span: Span) -> syn::Result<TokenStream> {
-    let Column { value, cast, name } = column;
-    let bare = match cast.as_deref() {
-        Some("_") => {
-            let message = format!("the type of `{name}` cannot be left open here: name it, or leave it out");
-            return Err(syn::Error::new(span, message));
-        }
-        Some(cast) => {
-            let message = format!("`{cast}` in the name of a column is no Rust type");
-            let cast: Type = syn::parse_str(cast).map_err(|_| syn::Error::new(span, message))?;
-            quote!(#cast)
-        }
-        None => natural(value),
-    };
-    Ok(match value.null {
-        Null::Never => bare,
-        Null::Unknown | Null::Possible => quote!(::core::option::Option<#bare>),
-    })
-}
-
-/// The type for what is known of a value; rusqlite's own, which holds anything, if it is not enough.
-fn natural(value: &Value) -> TokenStream {
-    let declared = value.source.as_ref().map(|source| source.declared_type.to_ascii_uppercase());
-    let is_boolean = declared.is_some_and(|declared| declared.starts_with("BOOL"));
-    match value.classes {
-        Classes::INTEGER if is_boolean => quote!(bool),
-        Classes::INTEGER => quote!(i64),
-        Classes::REAL | Classes::NUMBER => quote!(f64),
-        Classes::TEXT => quote!(::std::string::String),
-        Classes::BLOB => quote!(::std::vec::Vec<u8>),
-        _ => quote!(::onward::rusqlite::types::Value),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_an_identifier_as_it_is_or_none() {
-        let shown = |name| identifier(name, Span::call_site()).map(|found| found.to_string());
-        for (name, expected) in [
-            ("jobs", Some("jobs")),
-            ("größe", Some("größe")),
-            ("type", Some("r#type")),
-            ("self", None),
-            ("_", None),
-            ("", None),
-            (" jobs", None),
-            ("jobs /* all */", None),
-            ("r#type", None),
-            ("m²", None),
-            ("count(*)", None),
-            ("1st", None),
-        ] {
-            assert_eq!(shown(name).as_deref(), expected, "{name}");
-        }
-    }
 }

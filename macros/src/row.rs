@@ -3,6 +3,7 @@
 mod ast;
 mod attribute;
 mod check;
+mod conversion;
 mod expand;
 mod parse;
 mod write;

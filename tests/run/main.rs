@@ -8,6 +8,7 @@ mod aside;
 mod backup;
 mod choices;
 mod connection;
+mod conversions;
 mod errors;
 mod external;
 mod hooks;

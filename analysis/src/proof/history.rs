@@ -8,6 +8,7 @@ use onward_core::kind::{Change, Kind, Name, ObjectKind};
 use crate::checks;
 use crate::config::engine::Version;
 use crate::config::external::{Columns, External};
+use crate::config::types::Type;
 use crate::config::{Config, Engine, Function, Level};
 use crate::diagnostic::{Diagnostic, Related, Rule, Severity};
 use crate::file::{File, Place};
@@ -108,7 +109,8 @@ record!(enum Change { 0 => Add(name), 1 => Drop(name), 2 => Rename(from_name, to
 record!(enum ObjectKind { 0 => Table, 1 => Index, 2 => View, 3 => Trigger });
 record!(Name { text, range, database });
 
-record!(Config { functions, collations, external, levels, engine, ledger, by_number, by_name });
+record!(Config { functions, collations, external, levels, engine, ledger, types, by_number, by_name });
+record!(Type { declared, rust });
 record!(Function { name, arguments, deterministic });
 record!(External { schema, name, sql, columns, place });
 record!(enum Columns { 0 => Definitions(text), 1 => Names(names), 2 => Function });

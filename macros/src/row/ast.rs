@@ -3,6 +3,8 @@
 use proc_macro2::Ident;
 use syn::{LitStr, Type};
 
+use super::conversion::Conversion;
+
 /// The struct as its author wrote it.
 pub(crate) struct Struct {
     pub(crate) name: Ident,
@@ -16,6 +18,8 @@ pub(crate) struct Struct {
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) value: Type,
+    /// How its values become those of the column, unless they are.
+    pub(crate) conversion: Option<Conversion>,
     pub(crate) role: Role,
 }
 

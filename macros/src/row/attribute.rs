@@ -6,6 +6,7 @@ use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr};
 
 use super::ast::Role;
+use super::conversion::Conversion;
 
 /// How fields' names become columns' names.
 type Rename = fn(&str) -> String;
@@ -59,6 +60,7 @@ pub(super) struct FieldAttributes {
     flatten: Option<()>,
     skip: Option<()>,
     read_only: Option<()>,
+    conversion: Option<Conversion>,
 }
 
 impl FieldAttributes {
@@ -68,15 +70,25 @@ impl FieldAttributes {
             if meta.path.is_ident("rename") {
                 return once(&mut found.rename, &meta, text(&meta)?);
             }
+            if let Some(conversion) = Conversion::read(&meta)? {
+                return match found.conversion {
+                    Some(_) => Err(meta.error("a field has one of `try_from` and `with`, and that once")),
+                    None => once(&mut found.conversion, &meta, conversion),
+                };
+            }
             let flag = match () {
                 () if meta.path.is_ident("flatten") => &mut found.flatten,
                 () if meta.path.is_ident("skip") => &mut found.skip,
                 () if meta.path.is_ident("read_only") => &mut found.read_only,
-                () => return Err(meta.error("expected `rename = \"…\"`, `flatten`, `skip` or `read_only`")),
+                () => {
+                    return Err(meta.error(
+                        "expected `rename = \"…\"`, `try_from = …`, `with = …`, `flatten`, `skip` or `read_only`",
+                    ));
+                }
             };
             once(flag, &meta, ())
         })?;
-        let is_column = found.rename.is_some() || found.read_only.is_some();
+        let is_column = found.rename.is_some() || found.read_only.is_some() || found.conversion.is_some();
         let roles = [is_column, found.flatten.is_some(), found.skip.is_some()];
         match attributes.iter().find(|attribute| attribute.path().is_ident("onward")) {
             Some(attribute) if roles.into_iter().filter(|role| *role).count() > 1 => {
@@ -87,12 +99,13 @@ impl FieldAttributes {
         }
     }
 
-    pub(super) fn role(self, ident: &Ident, rename_all: Option<Rename>) -> Role {
+    /// What the field is to the columns, and how its values become theirs.
+    pub(super) fn role(self, ident: &Ident, rename_all: Option<Rename>) -> (Role, Option<Conversion>) {
         if self.flatten.is_some() {
-            return Role::Flatten;
+            return (Role::Flatten, None);
         }
         if self.skip.is_some() {
-            return Role::Skip;
+            return (Role::Skip, None);
         }
         let name = ident.to_string();
         let name = name.trim_start_matches("r#");
@@ -101,7 +114,7 @@ impl FieldAttributes {
             (None, Some(rename)) => rename(name),
             (None, None) => name.to_owned(),
         };
-        Role::Column { name, read_only: self.read_only.is_some() }
+        (Role::Column { name, read_only: self.read_only.is_some() }, self.conversion)
     }
 }
 

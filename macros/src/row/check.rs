@@ -33,13 +33,13 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
                 Some(found) => {
                     let shown = format!("the field `{}`", field.ident);
                     let column = of_table(&schema, &relation, found, &shown, optional(value).is_some());
-                    let value = without_lifetimes(value);
+                    let stored = without_lifetimes(&field.stored());
                     tokens.extend(column::assert(
                         &field.value,
                         &quote! {
                             ::onward::__private::check_value(
-                                <#value as ::onward::__private::Stored>::CLASSES,
-                                <#value as ::onward::__private::Stored>::NULL,
+                                <#stored as ::onward::__private::Stored>::CLASSES,
+                                <#stored as ::onward::__private::Stored>::NULL,
                                 &#column,
                             )
                         },

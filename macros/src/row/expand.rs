@@ -12,7 +12,7 @@ impl Struct {
         let name = &self.name;
         let (generics, arguments, bounds) = self.generics.split_for_impl();
         let predicates = self.open_bounds(|field| match field.role {
-            Role::Column { .. } => Some(quote!(::onward::__private::Stored)),
+            Role::Column { .. } => field.is_plain().then(|| quote!(::onward::__private::Stored)),
             Role::Flatten => Some(quote!(::onward::__private::Fields)),
             Role::Skip => None,
         });
@@ -22,13 +22,14 @@ impl Struct {
             match &field.role {
                 Role::Column { name: column, read_only } => {
                     let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
+                    let stored = field.stored();
                     let missing =
                         format!("there is no column `{column}` for the field `{}` of `{name}`", field.ident);
                     Some(quote! {
                         ::onward::__private::Field::Column {
                             name: #column,
-                            classes: <#value as ::onward::__private::Stored>::CLASSES,
-                            null: <#value as ::onward::__private::Stored>::NULL,
+                            classes: <#stored as ::onward::__private::Stored>::CLASSES,
+                            null: <#stored as ::onward::__private::Stored>::NULL,
                             usage: ::onward::__private::Use::#usage,
                             missing: #missing,
                         }
@@ -56,17 +57,21 @@ impl Struct {
         let name = &self.name;
         let (generics, arguments, bounds) = self.generics.split_for_impl();
         let predicates = self.open_bounds(|field| match field.role {
-            Role::Column { .. } => {
-                Some(quote!(::onward::rusqlite::types::FromSql + ::onward::__private::Stored))
-            }
+            Role::Column { .. } => field
+                .is_plain()
+                .then(|| quote!(::onward::rusqlite::types::FromSql + ::onward::__private::Stored)),
             Role::Flatten => Some(quote!(::onward::Row)),
             Role::Skip => Some(quote!(::core::default::Default)),
         });
         let bounds = merge(bounds, predicates);
-        let values = self.fields.iter().map(|Field { ident, value, role }| match role {
-            Role::Column { name, .. } => quote!(#ident: row.get(#name)?),
-            Role::Flatten => quote!(#ident: <#value as ::onward::Row>::from_row(row)?),
-            Role::Skip => quote!(#ident: ::core::default::Default::default()),
+        let values = self.fields.iter().map(|field| {
+            let Field { ident, value, role, .. } = field;
+            let value = match role {
+                Role::Column { name, .. } => field.read(name),
+                Role::Flatten => quote!(<#value as ::onward::Row>::from_row(row)?),
+                Role::Skip => quote!(::core::default::Default::default()),
+            };
+            quote!(#ident: #value)
         });
         Some(quote! {
             #[automatically_derived]
@@ -84,21 +89,27 @@ impl Struct {
         let (generics, arguments, bounds) = self.generics.split_for_impl();
 
         let fields = self.open_bounds(|field| match field.role {
-            Role::Column { .. } => Some(quote!(::onward::__private::Stored)),
+            Role::Column { .. } => field.is_plain().then(|| quote!(::onward::__private::Stored)),
             Role::Flatten | Role::Skip => None,
         });
         let bounds = merge(bounds, self.writable().chain(fields));
-        let values = self.fields.iter().filter_map(|Field { ident, role, .. }| match role {
-            Role::Column { name, read_only } => {
-                let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
-                Some(quote! {
-                    if wanted(#name, ::onward::__private::Use::#usage) {
-                        into.push(&self.#ident);
-                    }
-                })
+        let values = self.fields.iter().filter_map(|field| {
+            let ident = &field.ident;
+            match &field.role {
+                Role::Column { name, read_only } => {
+                    let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
+                    let parameter = field.parameter();
+                    Some(quote! {
+                        if wanted(#name, ::onward::__private::Use::#usage) {
+                            into.push(#parameter);
+                        }
+                    })
+                }
+                Role::Flatten => {
+                    Some(quote!(::onward::__private::Values::values(&self.#ident, wanted, into);))
+                }
+                Role::Skip => None,
             }
-            Role::Flatten => Some(quote!(::onward::__private::Values::values(&self.#ident, wanted, into);)),
-            Role::Skip => None,
         });
         quote! {
             #[automatically_derived]
@@ -106,7 +117,7 @@ impl Struct {
                 fn values<'v>(
                     &'v self,
                     wanted: &dyn ::core::ops::Fn(&str, ::onward::__private::Use) -> bool,
-                    into: &mut ::std::vec::Vec<&'v dyn ::onward::rusqlite::types::ToSql>,
+                    into: &mut ::std::vec::Vec<::onward::__private::Parameter<'v>>,
                 ) {
                     #(#values)*
                 }
@@ -116,10 +127,13 @@ impl Struct {
 
     /// That every field can be written, as bounds that rustc leaves open until somebody writes.
     pub(super) fn writable(&self) -> impl Iterator<Item = TokenStream> {
-        self.fields.iter().filter_map(|Field { value, role, .. }| match role {
-            Role::Column { .. } => Some(quote!(for<'v> #value: ::onward::__private::Writable<'v>)),
-            Role::Flatten => Some(quote!(for<'v> #value: ::onward::__private::WritableFields<'v>)),
-            Role::Skip => None,
+        self.fields.iter().filter_map(|field| {
+            let value = &field.value;
+            match field.role {
+                Role::Column { .. } => field.writable(),
+                Role::Flatten => Some(quote!(for<'v> #value: ::onward::__private::WritableFields<'v>)),
+                Role::Skip => None,
+            }
         })
     }
 

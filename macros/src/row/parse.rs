@@ -28,8 +28,8 @@ pub(super) fn read(input: DeriveInput) -> syn::Result<Struct> {
         for field in named {
             let Some(ident) = field.ident else { continue };
             let of_field = faults.take(FieldAttributes::read(&field.attrs)).unwrap_or_default();
-            let role = of_field.role(&ident, attributes.rename_all);
-            fields.push(Field { ident, value: field.ty, role });
+            let (role, conversion) = of_field.role(&ident, attributes.rename_all);
+            fields.push(Field { ident, value: field.ty, conversion, role });
         }
         twice(&fields, faults);
         if fields.iter().all(|field| matches!(field.role, Role::Skip)) {

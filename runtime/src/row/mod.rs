@@ -1,5 +1,7 @@
 //! What the macros for rows and statements expand to, and what rustc evaluates of it. Nothing here knows migrations.
 
+pub mod as_text;
+pub(crate) mod convert;
 pub(crate) mod fields;
 #[cfg(feature = "serde_json")]
 mod json;
@@ -7,6 +9,7 @@ mod query;
 mod stored;
 mod traits;
 
+pub use as_text::Text;
 #[cfg(feature = "serde_json")]
 pub use json::Json;
 pub use query::{Execute, Prepared, Query};

@@ -1,0 +1,106 @@
+//! The struct that `query!` makes for the rows of a statement: the names and types of its fields.
+
+use onward_analysis::Classes;
+use onward_analysis::config::Config;
+use onward_analysis::query::{Column, Null, Value};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Type;
+
+/// A column's name as that of a field.
+pub(crate) fn field(column: &Column, index: usize, span: Span) -> syn::Result<Ident> {
+    let name = column.name.as_str();
+    identifier(name, span).ok_or_else(|| {
+        let message =
+            format!("column {} is called `{name}`, which no field can be: name it with AS", index + 1);
+        syn::Error::new(span, message)
+    })
+}
+
+/// A name of SQL as one of Rust, a raw one if it is a keyword.
+pub(crate) fn identifier(name: &str, span: Span) -> Option<Ident> {
+    // It parses with white space or a comment around it as well, and as a raw one: `Ident::new` panics at these.
+    if !name.starts_with("r#") && syn::parse_str::<Ident>(name).is_ok_and(|parsed| parsed == name) {
+        return Some(Ident::new(name, span));
+    }
+    let is_word = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && !name.starts_with(|first: char| first.is_ascii_digit());
+    // Keywords can be written raw, but for these.
+    let is_raw = is_word && !matches!(name, "" | "_" | "self" | "Self" | "super" | "crate");
+    is_raw.then(|| Ident::new_raw(name, span))
+}
+
+/// The type that a column is read as.
+pub(crate) fn rust_type(column: &Column, config: &Config, span: Span) -> syn::Result<TokenStream> {
+    let Column { value, cast, name } = column;
+    let bare = match cast.as_deref() {
+        Some("_") => {
+            let message = format!("the type of `{name}` cannot be left open here: name it, or leave it out");
+            return Err(syn::Error::new(span, message));
+        }
+        Some(cast) => {
+            let message = format!("`{cast}` in the name of a column is no Rust type");
+            let cast: Type = syn::parse_str(cast).map_err(|_| syn::Error::new(span, message))?;
+            quote!(#cast)
+        }
+        None => match of_folder(value, config) {
+            Some((declared, rust)) => {
+                let message =
+                    format!("`{rust}` is no Rust type: `[types]` of onward.toml names it for `{declared}`");
+                let rust: Type = syn::parse_str(rust).map_err(|_| syn::Error::new(span, message))?;
+                quote!(#rust)
+            }
+            None => natural(value),
+        },
+    };
+    Ok(match value.null {
+        Null::Never => bare,
+        Null::Unknown | Null::Possible => quote!(::core::option::Option<#bare>),
+    })
+}
+
+/// The declared type of a column, and the type that the folder says it is read as.
+fn of_folder<'v>(value: &'v Value, config: &'v Config) -> Option<(&'v str, &'v str)> {
+    let declared = value.source.as_ref()?.declared_type.as_str();
+    Some((declared, config.rust_type(declared)?))
+}
+
+/// The type for what is known of a value; rusqlite's own, which holds anything, if it is not enough.
+fn natural(value: &Value) -> TokenStream {
+    let declared = value.source.as_ref().map(|source| source.declared_type.to_ascii_uppercase());
+    let is_boolean = declared.is_some_and(|declared| declared.starts_with("BOOL"));
+    match value.classes {
+        Classes::INTEGER if is_boolean => quote!(bool),
+        Classes::INTEGER => quote!(i64),
+        Classes::REAL | Classes::NUMBER => quote!(f64),
+        Classes::TEXT => quote!(::std::string::String),
+        Classes::BLOB => quote!(::std::vec::Vec<u8>),
+        _ => quote!(::onward::rusqlite::types::Value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_an_identifier_as_it_is_or_none() {
+        let shown = |name| identifier(name, Span::call_site()).map(|found| found.to_string());
+        for (name, expected) in [
+            ("jobs", Some("jobs")),
+            ("größe", Some("größe")),
+            ("type", Some("r#type")),
+            ("self", None),
+            ("_", None),
+            ("", None),
+            (" jobs", None),
+            ("jobs /* all */", None),
+            ("r#type", None),
+            ("m²", None),
+            ("count(*)", None),
+            ("1st", None),
+        ] {
+            assert_eq!(shown(name).as_deref(), expected, "{name}");
+        }
+    }
+}
