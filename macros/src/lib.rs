@@ -107,7 +107,10 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// A field has the type of its column: `i64`, `bool`, `f64`, `String` or `Vec<u8>`, in an `Option` where it may be NULL,
 /// which follows from the schema, the joins and the expressions; rusqlite's `Value` where the schema does not tell, as of a
 /// DATETIME, or where numbers and texts can stand, as in a DECIMAL or STRING. The alias can overrule: `AS "id!"` is never
-/// NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type.
+/// NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type. For all columns of a declared type,
+/// `onward.toml` names the Rust type: `[types]`, and below it `DATETIME = "chrono::NaiveDateTime"`.
+///
+/// The struct derives `Debug`, and what stands in front of the statement: `query!(derive(Clone, PartialEq), "SELECT …")`.
 ///
 /// The folder of migrations is `migrations` beside Cargo.toml, or what Cargo.toml names in
 /// `[package.metadata.onward] migrations = "…"`, or `migrations = "…"` in front of the statement; `file = "jobs.sql"`
@@ -120,7 +123,8 @@ pub fn query(input: TokenStream) -> TokenStream {
 /// As `query!`, with rows of a type that derives `Row`: `query_as!(Job, "SELECT * FROM jobs WHERE id = ?", id)`.
 ///
 /// Every field must be a column of the statement, of a type that can hold it, and an `Option` if it may be NULL. Columns
-/// without a field are not read.
+/// without a field are not read. A tuple takes the columns in their order, all of them:
+/// `query_as!((i64, String), "SELECT id, state FROM jobs")`.
 #[proc_macro]
 pub fn query_as(input: TokenStream) -> TokenStream {
     expand(input, query::query_as)
@@ -153,6 +157,29 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 /// `#[onward(migrations = "…")]` for another folder. On a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a
 /// struct whose fields are columns too; `#[onward(skip)]` for one that is no column and takes its default;
 /// `#[onward(read_only)]` for one that the database gives, which is neither inserted nor updated.
+///
+/// A field whose type is none of the column's says how its values become those: `#[onward(try_from = i64)]` by `TryFrom`, from
+/// an `i64` and, for writing, into one; `#[onward(with = a::module)]` by the functions `from_sql` and `to_sql` of a module, such as
+/// `onward::as_text`. In an `Option`, NULL is `None`, and the conversion is that of what is inside.
+///
+/// ```ignore
+/// /// How a `Duration` is stored in milliseconds.
+/// mod millis {
+///     pub fn from_sql(value: ValueRef<'_>) -> FromSqlResult<Duration> { … }
+///     pub fn to_sql(value: &Duration) -> rusqlite::Result<ToSqlOutput<'_>> { … }
+/// }
+///
+/// #[derive(onward::Row)]
+/// #[onward(table = "jobs")]
+/// struct Job {
+///     #[onward(try_from = i64)]
+///     bytes: u64,
+///     #[onward(with = onward::as_text)]
+///     id: Uuid,
+///     #[onward(with = millis)]
+///     took: Option<Duration>,
+/// }
+/// ```
 #[proc_macro_derive(Row, attributes(onward))]
 pub fn row(input: TokenStream) -> TokenStream {
     expand(input, row::derive)

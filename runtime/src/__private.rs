@@ -11,7 +11,9 @@ use rusqlite::types::ToSql;
 pub use crate::file::system::{FileCall, watch_files};
 use crate::history::Migrations;
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
-pub use crate::row::convert::{Anything, Parameter, Through, optional, read, read_optional, through};
+pub use crate::row::convert::{
+    Anything, Parameter, Readable, Through, get, optional, read, read_optional, through,
+};
 pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,

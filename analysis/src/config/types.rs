@@ -6,7 +6,7 @@
 //! "DECIMAL(10, 2)" = "rust_decimal::Decimal"
 //! ```
 //!
-//! A declared type is found with its brackets, and without them. Upper and lower case, and white space, are all the same to SQLite.
+//! A declared type is found with its brackets, and without them; upper and lower case, and white space, say nothing.
 
 use std::ops::Range;
 

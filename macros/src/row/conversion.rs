@@ -56,7 +56,10 @@ impl Field {
     /// Its value out of `row`.
     pub(super) fn read(&self, column: &str) -> TokenStream {
         let from = match &self.conversion {
-            None => return quote!(row.get(#column)?),
+            None => {
+                let value = &self.value;
+                return quote!(::onward::__private::get::<#value>(row, #column)?);
+            }
             Some(Conversion::Through(through)) => quote!(::onward::__private::through::<#through, _>),
             Some(Conversion::With(module)) => quote!(#module::from_sql),
         };

@@ -57,9 +57,9 @@ impl Struct {
         let name = &self.name;
         let (generics, arguments, bounds) = self.generics.split_for_impl();
         let predicates = self.open_bounds(|field| match field.role {
-            Role::Column { .. } => field
-                .is_plain()
-                .then(|| quote!(::onward::rusqlite::types::FromSql + ::onward::__private::Stored)),
+            Role::Column { .. } => {
+                field.is_plain().then(|| quote!(::onward::__private::Readable + ::onward::__private::Stored))
+            }
             Role::Flatten => Some(quote!(::onward::Row)),
             Role::Skip => Some(quote!(::core::default::Default)),
         });

@@ -50,6 +50,23 @@ impl Stored for Anything {
     const NULL: Nullable = Nullable::No;
 }
 
+/// `FromSql`, with words of our own where it is missing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a column",
+    label = "rusqlite has no `FromSql` for it",
+    note = "for `u64`, `usize` and other types that can be made of an `i64`, write `#[onward(try_from = i64)]` at the field",
+    note = "for what is stored as text, `#[onward(with = onward::as_text)]`"
+)]
+pub trait Readable: FromSql {}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromSql> Readable for T {}
+
+/// Reads the column of this name.
+pub fn get<T: Readable>(row: &Row<'_>, name: &str) -> Result<T> {
+    row.get(name)
+}
+
 /// Reads the column of this name by a function.
 pub fn read<T>(row: &Row<'_>, name: &str, from: impl Fn(ValueRef<'_>) -> FromSqlResult<T>) -> Result<T> {
     let value = row.get_ref(name)?;

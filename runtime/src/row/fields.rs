@@ -26,8 +26,15 @@ pub trait Values: Fields {
 
 /// `ToSql` as a bound that rustc leaves open until somebody needs it: a struct that is only read may have fields that
 /// cannot be written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written to a column",
+    label = "rusqlite has no `ToSql` for it",
+    note = "for `u64`, `usize` and other types that an `i64` can be made of, write `#[onward(try_from = i64)]` at the field",
+    note = "for what is stored as text, `#[onward(with = onward::as_text)]`"
+)]
 pub trait Writable<'v>: ToSql {}
 
+#[diagnostic::do_not_recommend]
 impl<T: ToSql + ?Sized> Writable<'_> for T {}
 
 /// [`Values`] as such a bound.
