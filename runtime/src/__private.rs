@@ -12,7 +12,7 @@ pub use crate::file::system::{FileCall, watch_files};
 use crate::history::Migrations;
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
 pub use crate::row::convert::{
-    Anything, Parameter, Readable, Through, get, optional, read, read_optional, through,
+    Anything, Bound, Readable, Through, get, optional, read, read_optional, through,
 };
 pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,

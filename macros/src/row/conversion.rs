@@ -73,7 +73,7 @@ impl Field {
     pub(super) fn parameter(&self) -> TokenStream {
         let ident = &self.ident;
         let to = match &self.conversion {
-            None => return quote!(::onward::__private::Parameter::Field(&self.#ident)),
+            None => return quote!(::onward::__private::Bound::Field(&self.#ident)),
             Some(Conversion::Through(through)) => {
                 quote!(|value| ::onward::__private::Through::<#through>::stored(value))
             }
@@ -83,7 +83,7 @@ impl Field {
             Some(_) => quote!(::onward::__private::optional(self.#ident.as_ref(), #to)),
             None => quote!((#to)(&self.#ident)),
         };
-        quote!(::onward::__private::Parameter::made(#made))
+        quote!(::onward::__private::Bound::made(#made))
     }
 
     /// That it can be written, as a bound that rustc leaves open until somebody writes.

@@ -117,7 +117,7 @@ impl Struct {
                 fn values<'v>(
                     &'v self,
                     wanted: &dyn ::core::ops::Fn(&str, ::onward::__private::Use) -> bool,
-                    into: &mut ::std::vec::Vec<::onward::__private::Parameter<'v>>,
+                    into: &mut ::std::vec::Vec<::onward::__private::Bound<'v>>,
                 ) {
                     #(#values)*
                 }

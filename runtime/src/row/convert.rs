@@ -11,32 +11,32 @@ use super::stored::{Nullable, Stored};
 type AnyError = Box<dyn Cause + Send + Sync>;
 
 /// A value for a parameter: the field itself, or what was made of it.
-pub enum Parameter<'v> {
+pub enum Bound<'v> {
     /// The field.
     Field(&'v dyn ToSql),
     /// What was made of it, or why nothing could be.
     Made(std::result::Result<ToSqlOutput<'v>, String>),
 }
 
-impl<'v> Parameter<'v> {
+impl<'v> Bound<'v> {
     /// What a conversion gives.
-    pub fn made(made: Result<ToSqlOutput<'v>>) -> Parameter<'v> {
+    pub fn made(made: Result<ToSqlOutput<'v>>) -> Bound<'v> {
         // rusqlite would put its own words around it once more.
         let reason = |error| match error {
             Error::ToSqlConversionFailure(cause) => cause.to_string(),
             other => other.to_string(),
         };
-        Parameter::Made(made.map_err(reason))
+        Bound::Made(made.map_err(reason))
     }
 }
 
-impl ToSql for Parameter<'_> {
+impl ToSql for Bound<'_> {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
         match self {
-            Parameter::Field(value) => value.to_sql(),
-            Parameter::Made(Ok(ToSqlOutput::Owned(value))) => Ok(ToSqlOutput::Borrowed(value.into())),
-            Parameter::Made(Ok(other)) => Ok(other.clone()),
-            Parameter::Made(Err(reason)) => Err(Error::ToSqlConversionFailure(reason.as_str().into())),
+            Bound::Field(value) => value.to_sql(),
+            Bound::Made(Ok(ToSqlOutput::Owned(value))) => Ok(ToSqlOutput::Borrowed(value.into())),
+            Bound::Made(Ok(other)) => Ok(other.clone()),
+            Bound::Made(Err(reason)) => Err(Error::ToSqlConversionFailure(reason.as_str().into())),
         }
     }
 }

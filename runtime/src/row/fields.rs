@@ -4,7 +4,7 @@
 use onward_schema::Classes;
 use rusqlite::types::ToSql;
 
-use super::convert::Parameter;
+use super::convert::Bound;
 use super::stored::Nullable;
 
 /// A struct's fields as columns.
@@ -21,7 +21,7 @@ pub trait Fields {
 /// The values of a struct's fields.
 pub trait Values: Fields {
     /// Adds the value of every field whose column is wanted, in their order.
-    fn values<'v>(&'v self, wanted: &dyn Fn(&str, Use) -> bool, into: &mut Vec<Parameter<'v>>);
+    fn values<'v>(&'v self, wanted: &dyn Fn(&str, Use) -> bool, into: &mut Vec<Bound<'v>>);
 }
 
 /// `ToSql` as a bound that rustc leaves open until somebody needs it: a struct that is only read may have fields that

@@ -3,7 +3,7 @@
 use onward_core::name::Ident;
 use rusqlite::{Connection, Params, Result, params_from_iter};
 
-use super::convert::Parameter;
+use super::convert::Bound;
 use super::fields::{Fields, Target, Use, Values};
 
 /// A struct that is read from a row, its fields by the names of the columns.
@@ -220,7 +220,7 @@ pub trait Update: Table + Values {
     }
 }
 
-fn values<'v>(row: &'v (impl Values + ?Sized), wanted: &dyn Fn(&str, Use) -> bool) -> Vec<Parameter<'v>> {
+fn values<'v>(row: &'v (impl Values + ?Sized), wanted: &dyn Fn(&str, Use) -> bool) -> Vec<Bound<'v>> {
     let mut values = Vec::new();
     row.values(wanted, &mut values);
     values
