@@ -203,6 +203,48 @@ fn it_leaves_the_ledger_alone() {
     }
 }
 
+/// That of a library says what the library has run, in the same file.
+#[test]
+fn it_leaves_the_ledgers_of_other_histories_alone() {
+    fn forgets(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch("DELETE FROM onward_migrations_auth")
+    }
+    fn pretends(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction.execute_batch(
+            "CREATE TABLE onward_migrations_mail(version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,
+                chain TEXT NOT NULL, applied_at TEXT NOT NULL, duration_us INTEGER NOT NULL)",
+        )
+    }
+    fn makes_its_own(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction
+            .execute_batch("CREATE TABLE onward_migrations_seen(at TEXT); UPDATE messages SET identity = id")
+    }
+    let library = || {
+        let file = messages();
+        file.conn()
+            .execute_batch(
+                "CREATE TABLE onward_migrations_auth(version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,
+                    chain TEXT NOT NULL, applied_at TEXT NOT NULL, duration_us INTEGER NOT NULL) STRICT;
+                 INSERT INTO onward_migrations_auth VALUES (1, 'users', '', '', '', 0)",
+            )
+            .unwrap();
+        file
+    };
+    for (migrations, table) in [
+        (migrations!("histories/hashes", after = { 2 => forgets }), "onward_migrations_auth"),
+        (migrations!("histories/hashes", after = { 2 => pretends }), "onward_migrations_mail"),
+    ] {
+        let file = library();
+        let before = file.bytes();
+        let error = migrations.apply(&mut file.conn()).unwrap_err();
+        assert!(error.to_string().contains(&format!("it changes the table `{table}`")), "{error}");
+        assert!(file.bytes() == before, "{error}");
+    }
+    // A table of the application's that is only called so is its own.
+    let own = migrations!("histories/hashes", after = { 2 => makes_its_own });
+    assert_eq!(own.apply(&mut library().conn()).unwrap().applied.len(), 2);
+}
+
 /// What it changes on the connection neither reaches the next migration nor outlasts the run.
 #[test]
 fn what_it_does_to_the_connection_ends_with_its_migration() {

@@ -1,6 +1,6 @@
 //! What a database has beside its ledger.
 
-use onward_core::ledger::is_ledger;
+use onward_core::ledger::{LEDGER, is_ledger};
 use rusqlite::{Connection, Result};
 
 use crate::history::Migrations;
@@ -38,6 +38,18 @@ pub(crate) fn strangers(conn: &Connection, migrations: &Migrations) -> Result<Ve
         .into_iter()
         .filter(|(name, table, _)| !migrations.is_external(table) && (is_owned(name) || is_owned(table)));
     Ok(all.map(|(name, ..)| name).collect())
+}
+
+/// The tables of all ledgers in a database: that of a history, and those of others.
+pub(crate) fn ledgers(conn: &Connection) -> Result<Vec<String>> {
+    // However the connection compares with LIKE.
+    let sql = "SELECT name, CAST(coalesce(sql, '') AS BLOB) FROM main.sqlite_schema
+               WHERE type = 'table' AND lower(substr(name, 1, length(?1))) = ?1 ORDER BY name";
+    let mut query = conn.prepare(sql)?;
+    let tables = query.query_map([LEDGER], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let tables = tables.collect::<Result<Vec<(String, Vec<u8>)>>>()?;
+    let ledgers = tables.into_iter().filter(|(name, sql)| is_ledger(name, &String::from_utf8_lossy(sql)));
+    Ok(ledgers.map(|(name, _)| name).collect())
 }
 
 /// Whether a database has nothing at all.

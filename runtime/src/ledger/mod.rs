@@ -9,7 +9,7 @@ mod status;
 mod table;
 mod write;
 
-pub(crate) use beside::{attached, is_empty, strangers};
+pub(crate) use beside::{attached, is_empty, ledgers, strangers};
 pub(crate) use pending::pending;
 pub(crate) use read::{Reading, contents, newest_chain, read};
 pub(crate) use renamed::refuse as refuse_renamed;

@@ -1,5 +1,7 @@
 //! Calls the code of the application beside a migration, and sees that it leaves alone what only onward writes.
 
+use std::collections::BTreeMap;
+
 use onward_core::ledger::Ledger;
 use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction};
@@ -8,6 +10,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migration;
 use crate::ledger;
 
+/// What the ledgers of a database hold, by their tables: that of the history, and those of others. `None` where it cannot be
+/// read as one.
+type Ledgers = BTreeMap<String, Option<Vec<Vec<Value>>>>;
+
 /// Calls the hook of a migration, if it has one, and sees that the transaction is still the same, and what only onward
 /// writes as it was.
 pub(crate) fn run(migration: Migration<'_>, table: Ledger<'_>, transaction: &Transaction<'_>) -> Result<()> {
@@ -15,7 +21,7 @@ pub(crate) fn run(migration: Migration<'_>, table: Ledger<'_>, transaction: &Tra
     let calling = Error::sqlite("call the hook of the migration");
     let savepoint = savepoint(transaction).map_err(&calling)?;
     begin_to_write(transaction).map_err(&calling)?;
-    let before = ledger::contents(transaction, table).map_err(&calling)?;
+    let before = ledgers(transaction, table).map_err(&calling)?;
     transaction.execute_batch(&format!("SAVEPOINT {savepoint}")).map_err(&calling)?;
     let outcome = (hook.call)(transaction);
     let ended =
@@ -46,23 +52,32 @@ fn begin_to_write(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(&format!("PRAGMA main.user_version = {version}"))
 }
 
+/// What all ledgers hold.
+fn ledgers(transaction: &Transaction<'_>, table: Ledger<'_>) -> rusqlite::Result<Ledgers> {
+    let contents = |table: String| match ledger::contents(transaction, Ledger::of(&table)) {
+        Ok(found) => Ok((table, Some(found))),
+        // Not to be read as a table is one way to be another one; a disk that fails is not.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => Ok((table, None)),
+        Err(error) => Err(error),
+    };
+    let mut tables = ledger::ledgers(transaction)?;
+    // Its own, however it was made.
+    if !tables.iter().any(|found| found == table.table()) {
+        tables.push(table.table().to_owned());
+    }
+    tables.into_iter().map(contents).collect()
+}
+
 /// What the code has done that it must not do, in words.
 fn forbidden(
     transaction: &Transaction<'_>,
     table: Ledger<'_>,
-    ledger: &[Vec<Value>],
+    before: &Ledgers,
 ) -> rusqlite::Result<Option<String>> {
-    let found = match ledger::contents(transaction, table) {
-        Ok(found) => Some(found),
-        // Not to be read as a table is one way to be another one; a disk that fails is not.
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => None,
-        Err(error) => return Err(error),
-    };
-    if found.as_deref() != Some(ledger) {
-        return Ok(Some(format!(
-            "it changes the table `{}`, which says what has run and is onward's",
-            table.table()
-        )));
+    let after = ledgers(transaction, table)?;
+    let mut tables = before.keys().chain(after.keys());
+    if let Some(table) = tables.find(|table| before.get(*table) != after.get(*table)) {
+        return Ok(Some(format!("it changes the table `{table}`, which says what has run and is onward's")));
     }
     let attached = ledger::attached(transaction)?;
     Ok((!attached.is_empty()).then(|| {
