@@ -107,6 +107,7 @@ pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
         Fault::Journal { file, problem } => unreadable_file::journal(*file, problem),
         Fault::NotThere { file, paths } => bad_file_name::not_there(*file, paths),
         Fault::Unlisted { file, paths } => ambiguous_version_order::unlisted(*file, paths),
+        Fault::Skipped { entry, tag, before } => ambiguous_version_order::skipped(entry, tag, before),
         Fault::Code { file, paths, tool } => bad_file_name::code(*file, paths, *tool),
         Fault::Outside { file, mark } => redundant_transaction::outside(history, *file, mark),
         Fault::Directive { place, problem } => unknown_directive::diagnose(place.clone(), problem, RULES),

@@ -84,7 +84,7 @@ impl Source {
                         dialect,
                     });
                 }
-                self.journal = Some(journal);
+                self.journal = Some((file, journal));
             }
             Err(problem) => self.faults.push(Fault::Journal { file, problem }),
         }

@@ -51,6 +51,8 @@ pub(crate) enum Fault {
     NotThere { file: FileId, paths: Vec<String> },
     /// drizzle's journal does not name these files.
     Unlisted { file: FileId, paths: Vec<String> },
+    /// drizzle skips the first of two entries of its journal where the second has run.
+    Skipped { entry: Place, tag: String, before: String },
     /// These files are migrations in code, which the tool would run.
     Code { file: FileId, paths: Vec<String>, tool: Tool },
     /// This mark asks the tool to run a file outside a transaction.

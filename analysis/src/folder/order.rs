@@ -57,7 +57,7 @@ pub(crate) enum By {
 
 /// What of a version is compared.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+pub(super) enum Rank {
     /// Numbers of any length, each with its length before its digits; and what decides between equal ones.
     Numbers(Vec<(usize, String)>, String),
     Text(String),
@@ -116,9 +116,14 @@ impl Versions {
         }
     }
 
+    /// What of a version decides where it comes.
+    pub(super) fn place(&self, name: &Name, order: Order) -> (Rank, Option<char>) {
+        (self.rank(name, order), name.letter())
+    }
+
     /// Which of two comes first.
     pub(crate) fn compare(&self, a: &Name, b: &Name, order: Order) -> Ordering {
-        self.rank(a, order).cmp(&self.rank(b, order)).then_with(|| a.letter().cmp(&b.letter()))
+        self.place(a, order).cmp(&self.place(b, order))
     }
 
     /// Whether two have one version, so that nobody can tell which comes first. prisma's is the whole name.
@@ -133,6 +138,11 @@ impl Versions {
                 self.rank(a, order) == self.rank(b, order) && !has_letters
             }
         }
+    }
+
+    /// Whether the tool itself compares numbers, so that there are no two orders.
+    pub(super) fn is_of_numbers(&self) -> bool {
+        self.by == By::Number
     }
 
     /// Whether a name has a place among the others.

@@ -10,7 +10,7 @@ use super::layout::{self, Direction, Layout, Name};
 use super::listing::{self, Listing};
 pub use super::listing::{Stamp, bytes, stamp};
 use super::lock;
-use super::order::{Order, Versions, keys};
+use super::order::{By, Order, Versions, keys};
 pub use super::package::{configured, is_workspace_root, of_package};
 use super::signs::Signs;
 use super::source::{Named, Source};
@@ -19,6 +19,7 @@ use super::tool::Tool;
 use super::tool::around::Around;
 use super::tool::drizzle::{self, Journal};
 use crate::diagnostic::rule::Rule;
+use crate::file::FileId;
 
 /// In this folder below that of the migrations lie databases of old releases, and no migrations.
 const LEGACY: &str = "legacy/";
@@ -74,7 +75,7 @@ impl Source {
         }
         names.iter().for_each(|(name, path)| self.look_into(name.layout, path, &mut signs));
         self.tell_apart(&mut names, &signs);
-        let runs_all = matches!(self.history.tool, Some(Tool::D1 | Tool::SqlMigrate));
+        let runs_all = self.history.versions.by == By::NumberAndName;
         bad.retain(|(_, path)| match layout::unnumbered(path).filter(|_| runs_all) {
             Some(name) => {
                 names.push((name, path.clone()));
@@ -110,8 +111,11 @@ impl Source {
         self.history.tool = tool;
         let journal = (tool == Some(Tool::Drizzle)).then(|| self.journal.take()).flatten();
         let journal = journal.filter(|_| layout == Some(Layout::Plain));
+        let has_journal = journal.is_some();
         let list = journal.and_then(|journal| self.listed(journal, names));
-        self.history.versions = Versions::of(self.history.tool, layout, list);
+        // wrangler runs them all.
+        let by = if has_journal && list.is_none() { Some(Tool::D1) } else { tool };
+        self.history.versions = Versions::of(by, layout, list);
         if tool == Some(Tool::Refinery) {
             // Nothing goes back there: these run like the others.
             let undo = names.iter_mut().filter(|(name, _)| name.is_undo());
@@ -120,7 +124,7 @@ impl Source {
     }
 
     /// The journal's list, if all files are in it. What is locked is onward's, whatever the journal says of later ones.
-    fn listed(&mut self, journal: Journal, names: &[Named]) -> Option<Vec<String>> {
+    fn listed(&mut self, (file, journal): (FileId, Journal), names: &[Named]) -> Option<Vec<String>> {
         if self.history.lock.is_some() || self.history.config.by_name.is_some() {
             return Some(journal.tags);
         }
@@ -134,13 +138,22 @@ impl Source {
         let unlisted = names.iter().filter(|(name, _)| !journal.tags.contains(&name.stem));
         let unlisted: Vec<String> = unlisted.map(|(_, path)| path.clone()).collect();
         if unlisted.is_empty() {
+            self.skipped(file, &journal);
             return Some(journal.tags);
         }
         let file = self.unshown(&unlisted[0]);
         self.faults.push(Fault::Unlisted { file, paths: unlisted });
-        // wrangler runs them all.
-        self.history.tool = Some(Tool::D1);
         None
+    }
+
+    /// What drizzle would not run everywhere.
+    fn skipped(&mut self, file: FileId, journal: &Journal) {
+        let Some((tag, before)) = journal.skipped() else { return };
+        let name = format!("\"{tag}\"");
+        let found = self.history.files.get(file).text.find(&name);
+        // It may be written with escapes.
+        let entry = found.map_or(file.start(), |start| file.at(start..start + name.len()));
+        self.faults.push(Fault::Skipped { entry, tag: tag.to_owned(), before: before.to_owned() });
     }
 
     fn bad_names(&mut self, found: Vec<(BadName, String)>) {
@@ -184,7 +197,7 @@ impl Source {
             names.into_iter().partition(|(name, _)| versions.has_place(name));
         strays.iter().for_each(|(_, path)| self.leave_out(path));
         let (order, is_settled) = self.order(&versions);
-        names.sort_by(|(a, path), (b, other)| versions.compare(a, b, order).then_with(|| path.cmp(other)));
+        names.sort_by_cached_key(|(name, path)| (versions.place(name, order), path.clone()));
         let (down, up): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|(name, _)| name.direction == Direction::Down);
         let is_again = |at: usize| at > 0 && versions.is_same(&up[at - 1].0, &up[at].0, order);
@@ -212,7 +225,8 @@ impl Source {
             self.history.order = Order::Name;
             return (Order::Name, true);
         }
-        let text = self.history.lock.map(|file| self.history.files.get(file).text.as_str());
+        let lock = self.history.lock.filter(|_| !versions.is_of_numbers());
+        let text = lock.map(|file| self.history.files.get(file).text.as_str());
         // What is wrong with the lock file is said elsewhere.
         let locked = text.and_then(|text| lock::parse(text).ok());
         let locked = locked.and_then(|entries| versions.locked(&entries));
@@ -239,7 +253,6 @@ mod tests {
     use crate::analysis::read;
     use crate::checks::files::unreadable_file;
     use crate::diagnostic::Diagnostic;
-    use crate::file::FileId;
     use crate::folder::listing::MOST;
     use crate::folder::regular::{self, DEPTH};
 

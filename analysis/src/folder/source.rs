@@ -23,8 +23,8 @@ pub(super) struct Source {
     pub(super) unread: BTreeMap<(&'static str, Means), Vec<(FileId, Unread)>>,
     /// The migrations, as long as nobody has asked for them.
     pub(super) bytes: BTreeMap<String, Result<Vec<u8>, Problem>>,
-    /// drizzle's journal.
-    pub(super) journal: Option<Journal>,
+    /// drizzle's journal, with its file.
+    pub(super) journal: Option<(FileId, Journal)>,
     /// What diesel has beside a migration, by its folder.
     pub(super) metadata: BTreeMap<String, FileId>,
 }

@@ -201,6 +201,11 @@ fn drizzle() {
     let part = beside(&more, &listed);
     let message = "`0002_c.sql` is not in drizzle's journal, so drizzle would not run it";
     assert_eq!(said(&part), [("ambiguous_version_order", message.to_owned())]);
+    // It is drizzle's all the same: no wrangler is around.
+    assert_eq!(
+        read(&part),
+        (Some(Tool::Drizzle), ["0 0000_b.sql", "1 0001_z.sql", "2 0002_c.sql"].map(str::to_owned).into())
+    );
     // Once something is locked, it need not be in the journal: it comes behind what is.
     let lock = super::locked::text(&folder(&beside(&[("0000_b.sql", jobs.as_str())], &listed)).history);
     let mut locked = part.clone();
@@ -210,6 +215,34 @@ fn drizzle() {
     let mut named = part.clone();
     named.push(("onward.toml", "order = \"name\"\n"));
     assert_eq!(said(&named), []);
+}
+
+#[test]
+fn drizzle_skips_what_is_no_later() {
+    let files = [("0000_a.sql", JOBS), ("0001_b.sql", DUE), ("0002_c.sql", LATE)];
+    let times = |times: [i64; 3]| {
+        let entry = |(at, time): (usize, i64)| {
+            format!("{{\"idx\":{at},\"when\":{time},\"tag\":\"{}\"}}", files[at].0.trim_end_matches(".sql"))
+        };
+        let entries: Vec<String> = times.into_iter().enumerate().map(entry).collect();
+        format!("{{\"dialect\":\"sqlite\",\"entries\":[{}]}}", entries.join(","))
+    };
+    assert_eq!(said(&beside(&files, &times([100, 200, 300]))), []);
+    for (at, before, journal) in
+        [("0002_c", "0001_b", times([100, 200, 200])), ("0001_b", "0000_a", times([100, 50, 300]))]
+    {
+        let beside = beside(&files, &journal);
+        let message = format!(
+            "`{at}` is no later than `{before}` in drizzle's journal: drizzle runs it on new databases, and never on one that \
+             has `{before}`"
+        );
+        assert_eq!(said(&beside), [("ambiguous_version_order", message)]);
+        let column = journal.find(&format!("\"{at}\"")).unwrap() + 1;
+        assert_eq!(codes(&beside), [format!("ambiguous_version_order meta/_journal.json:1:{column}")]);
+        // What is locked runs as it is locked.
+        let lock = super::locked::text(&folder(&beside).history);
+        assert_eq!(said(&[&beside[..], &[("onward.lock", &lock)]].concat()), []);
+    }
 }
 
 #[test]

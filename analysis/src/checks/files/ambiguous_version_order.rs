@@ -6,7 +6,7 @@
 use crate::checks::words::others;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
-use crate::file::FileId;
+use crate::file::{FileId, Place};
 use crate::folder::history::{History, Migration};
 use crate::folder::layout::{Name, parse};
 use crate::folder::order::{Order, Versions};
@@ -77,5 +77,19 @@ pub(crate) fn unlisted(file: FileId, paths: &[String]) -> Diagnostic {
         .help(
             "if drizzle runs the folder, make such files with `drizzle-kit generate --custom`; if wrangler does, or onward does from \
              now on, write `order = \"name\"` into onward.toml",
+        )
+}
+
+/// An entry of drizzle's journal that is no later than one before it: drizzle runs it on new databases alone.
+pub(crate) fn skipped(entry: &Place, tag: &str, before: &str) -> Diagnostic {
+    let message = format!(
+        "`{tag}` is no later than `{before}` in drizzle's journal: drizzle runs it on new databases, and never on one that has \
+         `{before}`"
+    );
+    Diagnostic::new(&RULE, entry.clone(), message)
+        .label("its `when` is not greater")
+        .note("here both run, in the order of the journal")
+        .help(
+            "look whether your databases have what it does; if none of them has run it, give it a later `when`",
         )
 }

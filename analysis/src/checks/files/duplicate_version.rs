@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
 use crate::folder::history::{History, Migration};
-use crate::folder::layout::Layout;
+use crate::folder::layout::{Layout, parse};
 
 /// `duplicate_version`
 pub static RULE: Rule = Rule::error("duplicate_version", "every migration has its own version")
@@ -26,11 +26,15 @@ CREATE TABLE queues(id INTEGER);",
 pub(crate) fn diagnose(history: &History, file: FileId, earlier: &Migration) -> Diagnostic {
     let path = |file| &history.files.get(file).path;
     let version = earlier.version;
-    // The ledger's number of one that is none, or that does not rise, would say nothing.
-    let is_own = digits(&earlier.label) == version.to_string();
+    // The ledger's number of one that is none, has parts or does not rise, would say nothing.
+    let has_parts = history.layout == Some(Layout::Prefixed) && earlier.label.contains(['.', '_']);
+    let is_own = digits(&earlier.label) == version.to_string() && !has_parts;
     let written = if is_own { version.to_string() } else { format!("`{}`", earlier.label) };
-    let next = history.migrations.iter().map(|migration| migration.version).max().unwrap_or(version);
-    let help = match next.checked_add(1) {
+    let next = match history.layout {
+        Some(Layout::Prefixed) => history.migrations.iter().filter_map(first_part).max(),
+        _ => history.migrations.iter().map(|migration| migration.version).max(),
+    };
+    let help = match next.unwrap_or(version).checked_add(1) {
         Some(free) => format!("rename the newer of the two, for example to version {free}"),
         None => "rename one of the two".to_owned(),
     };
@@ -41,13 +45,23 @@ pub(crate) fn diagnose(history: &History, file: FileId, earlier: &Migration) -> 
         ),
         _ => help,
     };
-    Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         &RULE,
         file.start(),
         format!("`{}` and `{}` both have version {written}", path(earlier.file), path(file)),
     )
     .related(earlier.file.start(), "the other one")
-    .help(help)
+    .help(help);
+    let is_written_alike = parse(path(file)).is_ok_and(|name| name.label == earlier.label);
+    match has_parts && !is_written_alike {
+        true => diagnostic.note("Flyway compares part by part, and zeros at the end are nothing"),
+        false => diagnostic,
+    }
+}
+
+/// The number before the first dot of a version.
+fn first_part(migration: &Migration) -> Option<i64> {
+    migration.label.split(['.', '_']).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -58,6 +72,16 @@ mod tests {
     fn leading_zeros_make_no_difference() {
         let found = codes(&[("0001_a.sql", "SELECT 1"), ("001_b.sql", "SELECT 1"), ("2_c.sql", "SELECT 1")]);
         assert_eq!(found, ["duplicate_version 001_b.sql:1:1"]);
+    }
+
+    /// Flyway compares part by part, and zeros at the end are nothing.
+    #[test]
+    fn versions_with_parts_are_told_as_they_are_written() {
+        let files = [("V1.0__a.sql", "SELECT 1"), ("V1__b.sql", "SELECT 1"), ("V1.2.3__c.sql", "SELECT 1")];
+        let found = crate::checks::testing::folder(&files).diagnostics;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].message, "`V1.0__a.sql` and `V1__b.sql` both have version `1.0`");
+        assert_eq!(found[0].help, "rename the newer of the two, for example to version 2");
     }
 
     #[test]

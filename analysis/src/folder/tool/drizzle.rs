@@ -70,6 +70,20 @@ impl Journal {
         Ok(journal)
     }
 
+    /// The first entry that drizzle skips where an earlier one has run, and that one: it runs what has a later time than
+    /// the newest in its ledger.
+    pub(crate) fn skipped(&self) -> Option<(&str, &str)> {
+        let mut newest: Option<(&str, i64)> = None;
+        for tag in &self.tags {
+            let Some(time) = self.time(tag) else { continue };
+            match newest {
+                Some((before, newest)) if time <= newest && before != tag => return Some((tag, before)),
+                _ => newest = Some((tag, time)),
+            }
+        }
+        None
+    }
+
     /// When the file of this name was made, if the journal says so.
     pub(crate) fn time(&self, tag: &str) -> Option<i64> {
         self.times.get(tag).copied()
@@ -93,9 +107,19 @@ mod tests {
         let journal = Journal::parse(text).unwrap();
         assert_eq!((journal.time("0000_a"), journal.time("0000_c")), (Some(1700000000001), None));
         assert_eq!(
-            (journal.dialect.as_deref(), journal.tags),
-            (Some("sqlite"), vec!["0000_b".into(), "0000_a".into()])
+            (journal.dialect.as_deref(), &journal.tags),
+            (Some("sqlite"), &vec!["0000_b".into(), "0000_a".into()])
         );
+        assert_eq!(journal.skipped(), None);
+        let skipped = |times: [i64; 3]| {
+            let entry = |(at, time)| format!("{{\"tag\":\"{at}\",\"when\":{time}}}");
+            let entries: Vec<String> = (0..).zip(times).map(entry).collect();
+            let journal = Journal::parse(&format!("{{\"entries\":[{}]}}", entries.join(","))).unwrap();
+            journal.skipped().map(|(tag, before)| format!("{tag} behind {before}"))
+        };
+        assert_eq!(skipped([1, 2, 3]), None);
+        assert_eq!(skipped([1, 2, 2]).as_deref(), Some("2 behind 1"));
+        assert_eq!(skipped([5, 1, 6]).as_deref(), Some("1 behind 0"));
         for text in ["{}", "[]", "{\"entries\":[]}", "{\"entries\":[1, {}, {\"tag\":7}]}", "7"] {
             assert_eq!(Journal::parse(text).map(|journal| journal.tags), Ok(vec![]), "{text}");
         }
