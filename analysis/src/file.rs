@@ -30,7 +30,8 @@ pub struct Position {
 impl File {
     /// Drops a byte order mark and turns CRLF into LF, so the same statements run whoever checked the file out.
     pub fn new(path: String, text: &str) -> File {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
         File { path, text, is_statement: false }
     }
 

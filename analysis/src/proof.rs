@@ -14,7 +14,7 @@ mod told;
 use std::fs;
 use std::path::Path;
 
-use container::Head;
+use container::{Head, OfLocked};
 pub use key::Key;
 use told::Told;
 
@@ -39,7 +39,7 @@ const MOST: usize = 64;
 /// or replayed to its end. `earlier` is such a file of the same folder as it was: what is locked in it is not run again. With
 /// `snapshot`, the database that `snapshot!` embeds is made and kept as well.
 pub fn make(dir: &Path, key: Key, earlier: Option<&[u8]>, snapshot: bool) -> Option<Vec<u8>> {
-    let analysis = analyze(dir, earlier);
+    let (analysis, taken) = analyze(dir, earlier);
     // Somebody may have written there meanwhile.
     if Key::of(dir)? != key {
         return None;
@@ -54,32 +54,39 @@ pub fn make(dir: &Path, key: Key, earlier: Option<&[u8]>, snapshot: bool) -> Opt
     let replay = analysis.replay.as_ref()?;
     let snapshot = snapshot.then(|| analysis.snapshot().ok()).flatten();
     let told = Told::of(&analysis, snapshot)?;
-    let locked = replay.locked(history);
-    let (key_of_locked, locked) = match locked {
-        Some(locked) => (Key::of_first(history, locked.count), record::bytes(&locked)),
-        None => (None, Vec::new()),
+    // What was taken stays as it is, also where something new is refused: then the next proof need not run it either.
+    let made = match taken {
+        Some(_) => None,
+        None => replay
+            .locked(history)
+            .and_then(|locked| Some((Key::of_first(history, locked.count)?, record::bytes(&locked)))),
     };
-    Some(container::pack(key, key_of_locked, [&record::bytes(&told), &locked]))
+    let locked = taken.or(made.as_ref().map(|(key, bytes)| OfLocked::of(*key, bytes)));
+    Some(container::pack(key, locked, &record::bytes(&told)))
 }
 
-/// The analysis of a folder as a build has it, with the help of a file that was kept of the folder as it was.
-fn analyze(dir: &Path, earlier: Option<&[u8]>) -> Analysis {
+/// The analysis of a folder as a build has it, with the help of a file that was kept of the folder as it was, and what was
+/// taken from it.
+fn analyze<'b>(dir: &Path, earlier: Option<&'b [u8]>) -> (Analysis, Option<OfLocked<'b>>) {
+    let mut taken = None;
     let locked = |history: &History, count: usize| -> Option<Locked> {
         let bytes = earlier?;
-        let key = Head::read(bytes)?.locked?;
+        let key = Head::read(bytes)?.locked()?;
         if Key::of_first(history, count)? != key {
             return None;
         }
-        let [_, locked] = container::unpack(bytes)?;
-        record::whole(locked)
+        let found = container::locked(bytes)?;
+        let locked = record::whole(found.bytes)?;
+        taken = Some(found);
+        Some(locked)
     };
     let (history, faults) = read::read(dir, checks::RULES);
-    Analysis::behind(history, &faults, Proof::Unlocked, locked)
+    (Analysis::behind(history, &faults, Proof::Unlocked, locked), taken)
 }
 
 /// Whether these are the bytes of a file that [`make`] gave for this key.
 pub fn is_whole(bytes: &[u8], key: Key) -> bool {
-    Head::read(bytes).is_some_and(|head| head.key == key) && container::unpack(bytes).is_some()
+    Head::read(bytes).is_some_and(|head| head.key == key) && container::is_whole(bytes)
 }
 
 /// The analysis of a folder out of the files that are kept in another one, if one is of the folder as it is now.
@@ -93,8 +100,7 @@ pub fn find(kept: &Path, dir: &Path) -> Option<Analysis> {
     files.find_map(|path| {
         let bytes = regular::read(&path).ok()?;
         Head::read(&bytes).filter(|head| head.key == key)?;
-        let [told, _] = container::unpack(&bytes)?;
-        record::whole::<Told>(told)?.analysis(dir)
+        record::whole::<Told>(container::whole(&bytes)?)?.analysis(dir)
     })
 }
 

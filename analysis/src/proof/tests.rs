@@ -215,13 +215,21 @@ fn no_damaged_file_is_believed() {
     let key = Key::of(dir.path()).unwrap();
     let bytes = kept(dir.path(), None).unwrap();
     assert!(is_whole(&bytes, key));
+    let (whole, locked) = (container::whole(&bytes).unwrap(), container::locked(&bytes).unwrap().bytes);
     for end in (0..bytes.len()).step_by(7) {
-        assert!(!is_whole(&bytes[..end], key) && container::unpack(&bytes[..end]).is_none(), "{end}");
+        assert!(!is_whole(&bytes[..end], key) && container::whole(&bytes[..end]).is_none(), "{end}");
     }
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 1 << (at % 8);
-        assert!(!is_whole(&damaged, key) && container::unpack(&damaged).is_none(), "{at}");
+        assert!(!is_whole(&damaged, key), "{at}");
+        // What is damaged is not read; the other part may be.
+        let parts = (container::whole(&damaged), container::locked(&damaged).map(|found| found.bytes));
+        assert!(
+            parts.0.is_none_or(|part| part == whole) && parts.1.is_none_or(|part| part == locked),
+            "{at}"
+        );
+        assert!(parts.0.is_none() || parts.1.is_none(), "{at}");
     }
     for damaged in [&bytes[..bytes.len() - 1], &bytes[1..], &[], &[0; 300], &[&bytes[..], &[0]].concat()] {
         assert!(found(dir.path(), damaged).is_none());
@@ -229,11 +237,21 @@ fn no_damaged_file_is_believed() {
         assert_eq!(make(dir.path(), key, Some(damaged), false).as_ref(), Some(&bytes));
     }
     // A file that says all of itself and means nothing.
-    let [told, locked] = container::unpack(&bytes).unwrap();
-    for parts in [[&told[1..], locked], [locked, told], [&[], locked]] {
-        let empty = container::pack(key, None, parts);
-        assert!(is_whole(&empty, key) && found(dir.path(), &empty).is_none());
+    let of_locked = container::locked(&bytes).unwrap();
+    for part in [&whole[1..], locked, &[]] {
+        for of_locked in [None, Some(of_locked)] {
+            let empty = container::pack(key, of_locked, part);
+            assert!(is_whole(&empty, key) && found(dir.path(), &empty).is_none());
+        }
     }
+    // One that belongs to other migrations, by the key that stands in front of it.
+    let mut other = record::bytes(&key);
+    other[0] ^= 1;
+    let other = record::whole(&other).unwrap();
+    let mut moved = container::pack(key, Some(container::OfLocked::of(other, locked)), whole);
+    let at = moved.windows(32).position(|found| *found == record::bytes(&other)[..]).unwrap();
+    moved[at..at + 32].copy_from_slice(&record::bytes(&of_locked.key));
+    assert!(container::locked(&moved).is_none() && !is_whole(&moved, key));
 }
 
 #[test]
@@ -267,9 +285,9 @@ fn what_is_locked_is_taken_from_the_file_before() {
     // An edit makes another key.
     let file = dir.path().join("0001_jobs.up.sql");
     let key = || Key::of_first(&crate::read(dir.path()).0, 1);
-    assert_eq!(key(), Head::read(&earlier).unwrap().locked);
+    assert_eq!(key(), Head::read(&earlier).unwrap().locked());
     write(dir.path(), "0001_jobs.up.sql", &(fs::read_to_string(&file).unwrap() + " -- changed"));
-    assert_ne!(key(), Head::read(&earlier).unwrap().locked);
+    assert_ne!(key(), Head::read(&earlier).unwrap().locked());
 }
 
 #[test]
@@ -282,15 +300,71 @@ fn what_is_locked_is_not_run_again() {
     });
     // Only with the image of another database under the right key does it show.
     let (bytes, others) = (kept(dir.path(), None).unwrap(), kept(other.path(), None).unwrap());
-    let Head { key, locked, .. } = Head::read(&bytes).unwrap();
-    let [[told, _], [_, wrong]] = [&bytes, &others].map(|bytes| container::unpack(bytes).unwrap());
+    let head = Head::read(&bytes).unwrap();
+    let wrong = container::locked(&others).unwrap().bytes;
+    let wrong = container::OfLocked::of(head.locked().unwrap(), wrong);
     let tables = |earlier: &[u8]| {
         let analysis = found(dir.path(), &kept(dir.path(), Some(earlier)).unwrap()).unwrap();
         analysis.replay.unwrap().schema.tables.into_keys().collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(tables(&container::pack(key, locked, [told, wrong])), "other u");
+    assert_eq!(tables(&container::pack(head.key, Some(wrong), container::whole(&bytes).unwrap())), "other u");
     assert_eq!(tables(&others), "t u");
     assert_eq!(tables(&bytes), "t u");
+}
+
+/// So that the first new migration behind them need not run them.
+#[test]
+fn what_is_locked_is_kept_where_nothing_comes_behind() {
+    let sql = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT); INSERT INTO jobs VALUES (7, 'new');";
+    let dir = folder(&[("1_a.sql", sql), ("2_b.sql", "CREATE VIEW v AS SELECT state FROM jobs;")]);
+    lock(dir.path(), 2);
+    let (all, new) = (kept(dir.path(), None).unwrap(), "CREATE TABLE parts(job INT REFERENCES jobs(id));");
+    write(dir.path(), "3_c.sql", new);
+    let (alone, behind) = (kept(dir.path(), None).unwrap(), kept(dir.path(), Some(&all)).unwrap());
+    let of_locked = |bytes: &[u8]| {
+        let locked: Locked = record::whole(container::locked(bytes).unwrap().bytes).unwrap();
+        let sandbox =
+            crate::sqlite::sandbox::Sandbox::restore(&crate::config::Config::default(), &locked.image)
+                .unwrap();
+        let rows = sandbox
+            .read("SELECT rowid, * FROM sqlite_schema UNION ALL SELECT id, state, 0, 0, 0, 0 FROM jobs");
+        (locked.count, format!("{rows:?}"))
+    };
+    assert_eq!((of_locked(&all), of_locked(&behind)), (of_locked(&alone), of_locked(&alone)));
+    assert_eq!(told(&found(dir.path(), &behind).unwrap()), told(&found(dir.path(), &alone).unwrap()));
+}
+
+/// A fault in what is new does not cost the next proof what was kept, nor do other new migrations.
+#[test]
+fn what_is_locked_is_kept_whatever_comes_behind() {
+    let dir = folder(&[("0001_jobs.up.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);")]);
+    lock(dir.path(), 1);
+    let of_locked = |bytes: &[u8]| container::locked(bytes).map(|found| (found.key, found.bytes.to_vec()));
+    let mut earlier = kept(dir.path(), None).unwrap();
+    let first = of_locked(&earlier);
+    assert!(first.is_some());
+    for text in [
+        "CREATE TABLE jobs(id);",
+        "CREATE TABLE parts(",
+        "ROLLBACK;",
+        "INSERT INTO jobs(id) SELECT nothing FROM jobs;",
+        "CREATE TABLE parts(job INT NOT NULL REFERENCES jobs(id));",
+        "CREATE TABLE parts(job INT NOT NULL REFERENCES jobs(id), note TEXT);",
+    ] {
+        write(dir.path(), "0002_parts.up.sql", text);
+        let alone = kept(dir.path(), None).unwrap();
+        earlier = kept(dir.path(), Some(&earlier)).unwrap();
+        assert_eq!(of_locked(&earlier), first, "{text}");
+        let told = |bytes| told(&found(dir.path(), bytes).unwrap());
+        assert_eq!(told(&earlier), told(&alone), "{text}");
+    }
+    // An edit of what is locked is another history.
+    write(
+        dir.path(),
+        "0001_jobs.up.sql",
+        "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, more TEXT);",
+    );
+    assert_ne!(of_locked(&kept(dir.path(), Some(&earlier)).unwrap()), first);
 }
 
 /// What stands in for a table of others follows from the whole history.
@@ -303,7 +377,7 @@ fn a_new_foreign_key_into_a_table_of_others_finds_its_key() {
     ]);
     lock(dir.path(), 1);
     let earlier = kept(dir.path(), None).unwrap();
-    assert!(Head::read(&earlier).unwrap().locked.is_some());
+    assert!(Head::read(&earlier).unwrap().locked().is_some());
     write(
         dir.path(),
         "3_c.sql",

@@ -180,7 +180,7 @@ mod tests {
     /// What is put aside behind the first of two migrations.
     fn aside(first: &str, second: &str) -> Vec<String> {
         let analysis = folder(&[("1_a.sql", first), ("2_b.sql", second)]);
-        let later = Later::read(&analysis.history);
+        let later = Later::read(&analysis.history, 0);
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         sandbox.conn().execute_batch(first).unwrap();
         let before = all(&sandbox);
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn what_is_made_meanwhile_comes_after_what_is_put_back() {
         let analysis = folder(&[("1_a.sql", "CREATE TABLE a(x);"), ("2_b.sql", "CREATE TABLE b(x);")]);
-        let later = Later::read(&analysis.history);
+        let later = Later::read(&analysis.history, 0);
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         let run = |sql: &str| sandbox.conn().execute_batch(sql).unwrap();
         let mut idle = Idle::new(&later);
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn what_sqlite_has_brought_back_itself_is_not_put_in_twice() {
         let analysis = folder(&[("1_a.sql", "CREATE TABLE a(x);")]);
-        let later = Later::read(&analysis.history);
+        let later = Later::read(&analysis.history, 0);
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         let mut idle = Idle::new(&later);
         for table in ["a", "b"] {

@@ -39,7 +39,7 @@ pub(crate) struct Locked {
     pub(crate) count: usize,
     pub(super) ran: Vec<Step>,
     pub(super) strings: Vec<At>,
-    pub(super) image: Image,
+    pub(crate) image: Image,
 }
 record!(Locked { count, ran, strings, image });
 
@@ -67,7 +67,10 @@ impl Replay {
         let is_sound = self.faults.is_empty()
             && self.quoted.is_empty()
             && first.flat_map(|migration| &migration.statements).all(|found| found.kind.run() != Run::Never);
-        let image = self.locked.as_ref().filter(|_| is_sound)?.sandbox(&history.config)?.image().ok()?;
+        // Where nothing comes behind them, they have left what there is in the end.
+        let is_all = self.from > 0 && self.from == history.migrations.len();
+        let left = self.locked.as_ref().or(is_all.then_some(&self.end)).filter(|_| is_sound)?;
+        let image = left.sandbox(&history.config)?.image().ok()?;
         let ran = self.ran.iter().filter(|step| !is_open(&step.at)).copied();
         let strings = self.strings.iter().filter(|at| !is_open(at)).copied();
         Some(Locked { count: self.from, ran: ran.collect(), strings: strings.collect(), image })

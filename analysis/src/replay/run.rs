@@ -40,22 +40,29 @@ pub fn replay(history: &History, from: usize) -> Result<Replay> {
 
 /// The same. What those before `from` have left is not made again if it was kept.
 pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>) -> Result<Replay> {
-    let later = Later::read(history);
+    let mut plans = Plans::new(history);
+    let taken = kept.and_then(|kept| take(history, from, kept, &mut plans));
+    let first = if taken.is_some() { from } else { 0 };
+    let (sandbox, ran, strings) = match taken {
+        Some(taken) => taken,
+        None => (Sandbox::open(&history.config)?, Vec::new(), Vec::new()),
+    };
+    let later = Later::read(history, first);
     let mut replayer = Replayer {
         history,
         idle: Idle::new(&later),
         from,
-        sandbox: Sandbox::open(&history.config)?,
-        ran: Vec::new(),
-        committed: 0,
-        plans: Plans::new(history),
+        sandbox,
+        committed: ran.len(),
+        ran,
+        plans,
         rebuild: Rebuilding::default(),
         faults: Vec::new(),
         faulty: HashSet::new(),
         masked: Vec::new(),
         losses: Vec::new(),
         waiters: Waiters::default(),
-        strings: Vec::new(),
+        strings,
         quoted: Vec::new(),
         outer: Vec::new(),
         pending: Vec::new(),
@@ -63,7 +70,6 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
         stopped: false,
     };
     let mut base = None;
-    let first = replayer.go_on(kept);
     for migration in first..history.migrations.len() {
         if migration == from && from > 0 {
             replayer.idle.bring_back(&replayer.sandbox)?;
@@ -173,6 +179,25 @@ fn findings(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &Hash
     })
 }
 
+/// Takes up what was kept of the locked migrations, if it is all of them and no rebuild goes on behind them: their database,
+/// what has run, and where strings in double quotes were taken.
+fn take(
+    history: &History,
+    from: usize,
+    kept: Locked,
+    plans: &mut Plans<'_>,
+) -> Option<(Sandbox, Vec<Step>, Vec<At>)> {
+    let Locked { count, ran, strings, image } = kept;
+    let mut whole = 0;
+    while whole < from {
+        whole += plans.spread(whole).max(1);
+    }
+    if count != from || whole > from {
+        return None;
+    }
+    Some((Sandbox::restore(&history.config, &image)?, ran, strings))
+}
+
 struct Replayer<'h> {
     history: &'h History,
     /// The first migration that is more than run.
@@ -214,25 +239,6 @@ struct Rebuilding {
 }
 
 impl Replayer<'_> {
-    /// Takes up what was kept of the locked migrations, if it is all of them and no rebuild goes on behind them; the first
-    /// migration that is left to run.
-    fn go_on(&mut self, kept: Option<Locked>) -> usize {
-        let Some(kept) = kept.filter(|kept| kept.count == self.from) else { return 0 };
-        let mut whole = 0;
-        while whole < self.from {
-            whole += self.plans.spread(whole).max(1);
-        }
-        if whole > self.from {
-            return 0;
-        }
-        let Some(sandbox) = Sandbox::restore(&self.history.config, &kept.image) else { return 0 };
-        self.sandbox = sandbox;
-        self.ran = kept.ran;
-        self.committed = self.ran.len();
-        self.strings = kept.strings;
-        self.from
-    }
-
     fn migration(&mut self, migration: usize) -> Result<()> {
         let foreign_keys = self.history.migrations[migration].foreign_keys;
         if foreign_keys {

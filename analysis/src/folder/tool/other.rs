@@ -34,6 +34,10 @@ const MARKERS: &[Marker] = &[
 /// The first marker with statements behind it, which would run as part of the migration.
 pub(crate) fn unread(_: &str, parts: &mut Parts) {
     let text = &parts.up;
+    // Most files have no such comment.
+    if !text.contains("--") {
+        return;
+    }
     let mut found = tokens(text).filter(|token| token.kind == Kind::Comment).filter_map(|token| {
         let inner = token.text.strip_prefix("--")?.trim();
         let marker = MARKERS.iter().find(|marker| marker.is(inner))?;

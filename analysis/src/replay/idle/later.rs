@@ -38,11 +38,14 @@ pub(super) enum Use {
 }
 
 impl Later {
-    pub(in crate::replay) fn read(history: &History) -> Later {
+    /// Of a history of which the migrations before `first` have run. Of their names nobody asks.
+    pub(in crate::replay) fn read(history: &History, first: usize) -> Later {
         let mut later = Later::default();
-        for at in history.statements() {
-            if history.statement(at).kind.runs() {
+        for at in history.statements().filter(|at| history.statement(*at).kind.runs()) {
+            if at.migration >= first {
                 later.statement(history, at);
+            } else if may_matter(history.sql(at)) {
+                later.look(&significant(history.sql(at)).collect::<Vec<_>>());
             }
         }
         later
@@ -51,13 +54,7 @@ impl Later {
     fn statement(&mut self, history: &History, at: At) {
         let kind = &history.statement(at).kind;
         let tokens: Vec<Token<'_>> = significant(history.sql(at)).collect();
-        let is_partial = |pair: &[Token<'_>]| {
-            let begins = ["OR", "CONFLICT", "("].iter().any(|word| pair[0].is(word));
-            begins && (pair[1].is("FAIL") || pair[1].is("ROLLBACK"))
-        };
-        self.is_partial |= tokens.windows(2).any(is_partial);
-        self.has_virtual |=
-            tokens.get(..2).is_some_and(|first| first[0].is("CREATE") && first[1].is("VIRTUAL"));
+        self.look(&tokens);
         if sees_everything(kind, &tokens) {
             self.everything = Some(at.migration);
         }
@@ -74,6 +71,17 @@ impl Later {
         }
     }
 
+    /// Sees what lasts: in a trigger or a table, it may happen in any later migration.
+    fn look(&mut self, tokens: &[Token<'_>]) {
+        let is_partial = |pair: &[Token<'_>]| {
+            let begins = ["OR", "CONFLICT", "("].iter().any(|word| pair[0].is(word));
+            begins && (pair[1].is("FAIL") || pair[1].is("ROLLBACK"))
+        };
+        self.is_partial |= tokens.windows(2).any(is_partial);
+        self.has_virtual |=
+            tokens.get(..2).is_some_and(|first| first[0].is("CREATE") && first[1].is("VIRTUAL"));
+    }
+
     /// Whether what is put aside behind a migration can be missed by none after it.
     pub(super) fn is_clear(&self, migration: usize) -> bool {
         !self.is_partial && !self.has_virtual && self.everything.is_none_or(|last| last <= migration)
@@ -87,6 +95,12 @@ impl Later {
             _ => Use::Named,
         })
     }
+}
+
+/// Whether a statement has a word that [`Later::look`] looks for.
+fn may_matter(sql: &str) -> bool {
+    let lower = sql.to_ascii_lowercase();
+    ["fail", "rollback", "virtual"].iter().any(|word| lower.contains(word))
 }
 
 /// Every name that a statement says, in lower case.
