@@ -33,22 +33,38 @@ fn it_is_migrated_and_stays_encrypted() -> Result {
     Ok(())
 }
 
-#[tokio::test]
-async fn through_sqlx_as_well() -> Result {
-    use onward_sqlx::ApplySqlx;
-    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("app.db");
-    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
-    let pool = SqlitePoolOptions::new().connect_lazy_with(options.pragma("key", "'correct horse'"));
-    assert_eq!(MIGRATIONS.apply_sqlx(&pool).await?.applied.len(), 10);
-    let jobs: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs").fetch_one(&pool).await?;
-    assert_eq!(jobs, 0);
-    pool.close().await;
-    assert!(!std::fs::read(&path)?.starts_with(b"SQLite format 3"));
-    assert!(MIGRATIONS.apply(&mut open(&path, "correct horse")?)?.is_up_to_date());
-    Ok(())
+/// The same on a pool of each sqlx, which gives the key to every connection that it opens.
+macro_rules! through_sqlx {
+    ($name:ident, $sqlx:ident) => {
+        #[tokio::test]
+        async fn $name() -> Result {
+            use onward_sqlx::ApplySqlx;
+            use $sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+            let folder = tempfile::tempdir()?;
+            let path = folder.path().join("app.db");
+            let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+            let with = |key| SqlitePoolOptions::new().connect_lazy_with(options.clone().pragma("key", key));
+            let pool = with("'correct horse'");
+            assert_eq!(MIGRATIONS.migrator().target(4).apply_sqlx(&pool).await?.applied.len(), 4);
+            $sqlx::query("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')").execute(&pool).await?;
+            assert_eq!(MIGRATIONS.apply_sqlx(&pool).await?.applied.len(), 6);
+            let jobs: i64 = $sqlx::query_scalar("SELECT count(*) FROM jobs").fetch_one(&pool).await?;
+            assert_eq!(jobs, 1);
+            pool.close().await;
+            let before = std::fs::read(&path)?;
+            assert!(!before.starts_with(b"SQLite format 3"));
+            // Another key opens nothing, and changes nothing.
+            let refused = MIGRATIONS.apply_sqlx(&with("'battery staple'")).await.unwrap_err();
+            assert!(refused.to_string().contains("file is not a database"), "{refused}");
+            assert!(std::fs::read(&path)? == before);
+            assert!(MIGRATIONS.apply(&mut open(&path, "correct horse")?)?.is_up_to_date());
+            Ok(())
+        }
+    };
 }
+
+through_sqlx!(through_sqlx_08, sqlx_08);
+through_sqlx!(through_sqlx_09, sqlx_09);
 
 #[test]
 fn without_its_key_it_is_refused_and_stays() -> Result {
