@@ -2,6 +2,7 @@
 
 mod refused;
 mod relation;
+mod setting;
 mod statement;
 
 #[cfg(test)]

@@ -54,6 +54,16 @@ pub fn in_migration(pragma: &str) -> InMigration {
     found.map_or(InMigration::LeftOut, |setting| setting.in_migration)
 }
 
+/// Whether a pragma, by its name in lower case, asks and sets nothing.
+///
+/// ```
+/// use onward_core::setting::is_question;
+/// assert!(is_question("table_info") && !is_question("synchronous"));
+/// ```
+pub fn is_question(pragma: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.pragma == Some(pragma) && setting.care == Left(ASKS))
+}
+
 use Care::{Left, Refused, Set};
 
 const fn pragma(name: &'static str, care: Care) -> Setting {
@@ -69,7 +79,7 @@ const fn both(name: &'static str, number: i32, care: Care) -> Setting {
 }
 
 const fn question(name: &'static str) -> Setting {
-    pragma(name, Left("it asks"))
+    pragma(name, Left(ASKS))
 }
 
 impl Setting {
@@ -94,6 +104,7 @@ const PLAN: &str = "it decides how a statement runs, not what it does";
 const SPEED: &str = "it decides how fast and how surely something is written, not what";
 const ROOM: &str = "what does not fit fails loudly, and everything is rolled back";
 const FILE: &str = "it is the file's and was chosen when that was made";
+const ASKS: &str = "it asks";
 const DEBUG: &str = "it prints, in a debug build of SQLite";
 const OTHERS: &str = "it is about other databases, and none is attached during a run";
 
@@ -215,7 +226,7 @@ pub const SETTINGS: &[Setting] = &[
     // FP_DIGITS: a number, and another one in older versions of SQLite.
     config(1023, Left("how many digits a fraction has as text depends on SQLite's version as well")),
     // Questions, of which histories ask some to see that all is well.
-    pragma("foreign_key_check", Left("it asks")).implied(),
+    pragma("foreign_key_check", Left(ASKS)).implied(),
     question("integrity_check").kept(),
     question("quick_check").kept(),
     question("table_info").kept(),

@@ -6,6 +6,7 @@ use onward_core::kind::Kind;
 use rusqlite::Connection;
 
 use super::refused::{self, Refused, Text};
+use super::setting;
 use crate::analysis::Analysis;
 use crate::folder::statement::{Statement, statements};
 use crate::query::Query;
@@ -34,20 +35,21 @@ impl Analysis {
     pub fn query(&self, source: Text<'_>) -> std::result::Result<Query, Error> {
         let replay = self.replay.as_ref().ok_or(Error::NoSchema)?;
         let text = source.text;
-        let statement = match &statements(text)[..] {
+        let statements = statements(text);
+        let Statement { range, kind, .. } = match &statements[..] {
             [] => return Err(Error::Empty),
-            [statement] => statement.range.clone(),
+            [statement] => statement,
             [_, second, ..] => return Err(Error::Several(second.range.start..text.trim_end().len())),
         };
-        let (sql, range) = (&text[statement.clone()], statement);
+        let sql = &text[range.clone()];
         self.without_nul(source)?;
-        self.at_end(replay, |sandbox| {
+        self.at_end(replay, kind, |sandbox| {
             let conn = sandbox.conn();
-            let prepared = Query::read(conn, &replay.known, sql);
+            let prepared = Query::read(conn, &replay.known, setting::harmless(kind, sql));
             let query =
                 prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
-            self.without_newer(source, &text[range.clone()], range.start)?;
-            Ok(query)
+            self.without_newer(source, sql, range.start)?;
+            Ok(if setting::is_setting(kind) { Query { sql: sql.to_owned(), ..query } } else { query })
         })?
     }
 
@@ -67,10 +69,10 @@ impl Analysis {
         let leaves_schema = |statement: &&Statement| !statement.kind.changes_schema();
         let changing = statements.iter().position(|statement| !leaves_schema(&statement));
         let checked = &statements[..changing.map_or(statements.len(), |index| index + 1)];
-        for statement in checked.iter().filter(|statement| !matches!(statement.kind, Kind::Outside)) {
+        for statement in checked {
             let sql = &text[statement.range.clone()];
-            self.at_end(replay, |sandbox| {
-                let prepared = sandbox.conn().prepare(sql).map(drop);
+            self.at_end(replay, &statement.kind, |sandbox| {
+                let prepared = sandbox.conn().prepare(setting::harmless(&statement.kind, sql)).map(drop);
                 let refused =
                     |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
                 prepared.map_err(refused)
@@ -80,9 +82,18 @@ impl Analysis {
         Ok(())
     }
 
-    /// Calls with the database at the end of the history; one that was kept and cannot be had is made again.
-    fn at_end<T>(&self, replay: &Replay, call: impl Fn(&Sandbox) -> T) -> std::result::Result<T, Error> {
+    /// Calls with the database at the end of the history, or with an empty one that a statement of this kind may change; one that
+    /// was kept and cannot be had is made again.
+    fn at_end<T>(
+        &self,
+        replay: &Replay,
+        kind: &Kind,
+        call: impl Fn(&Sandbox) -> T,
+    ) -> std::result::Result<T, Error> {
         let config = &self.history.config;
+        if setting::is_setting(kind) {
+            return Sandbox::aside(config).map(|aside| call(&aside)).map_err(|_| Error::NoSchema);
+        }
         if let Some(called) = replay.with_sandbox(config, &call) {
             return Ok(called);
         }

@@ -477,7 +477,6 @@ fn refusals() {
             "SELECT 'a'\0 FROM nowhere",
             "syntax_error `\0`: there is a NUL byte, where SQLite stops reading / write `char(0)` for the character in a string, and `x'00'` for the byte in a blob",
         ),
-        ("ATTACH 'x' AS y", "sqlite_error `ATTACH 'x' AS y`: SQLite refuses this: not authorized / "),
     ] {
         let Err(Error::Refused(Refused { diagnostic, files })) = analysis.query(sql.into()) else {
             panic!("{sql}")
@@ -513,4 +512,57 @@ fn what_is_newer_than_the_oldest_sqlite_is_refused() {
         let Error::Refused(Refused { diagnostic, files }) = error else { panic!("{error:?}") };
         assert_eq!((diagnostic.rule.code, files.text(&diagnostic.place)), ("newer_sqlite", "concat"));
     }
+}
+
+/// SQLite refuses some of these inside a transaction, and does others while it prepares them.
+#[test]
+fn what_is_about_the_connection_is_taken_and_changes_nothing() {
+    let analysis = folder(&[
+        ("0001_all.sql", "CREATE TABLE t(a TEXT NOT NULL);"),
+        ("onward.toml", "[external]\narchive.t = [\"a\"]"),
+    ]);
+    let columns = |sql: &str| {
+        let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        assert_eq!(query.sql, sql);
+        assert!(analysis.check(sql.into()).is_ok(), "{sql}");
+        let names: Vec<String> = query.columns.into_iter().map(|column| column.name).collect();
+        (names.join(","), query.parameters.len())
+    };
+    let none = || (String::new(), 0);
+    for sql in [
+        "PRAGMA synchronous = NORMAL",
+        "PRAGMA main.synchronous(OFF)",
+        "PRAGMA archive.synchronous = OFF",
+        "PRAGMA temp_store = FILE",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA query_only = ON",
+        "PRAGMA count_changes = ON",
+        "PRAGMA full_column_names = ON",
+        "PRAGMA short_column_names = OFF",
+        "PRAGMA reverse_unordered_selects = ON",
+        "PRAGMA case_sensitive_like = ON",
+        "PRAGMA trusted_schema = OFF",
+        "PRAGMA writable_schema = ON",
+        "PRAGMA nobody_knows = 7",
+        "DETACH archive",
+        "VACUUM",
+        "BEGIN IMMEDIATE",
+        "COMMIT",
+        "SAVEPOINT a",
+        "REINDEX",
+        "ANALYZE",
+        "CREATE TEMP TABLE s AS SELECT * FROM t",
+    ] {
+        assert_eq!(columns(sql), none(), "{sql}");
+    }
+    assert_eq!(columns("ATTACH ? AS later"), (String::new(), 1));
+    assert_eq!(columns("VACUUM INTO ?"), (String::new(), 1));
+    assert_eq!(columns("PRAGMA journal_mode = WAL").0, "journal_mode");
+    assert_eq!(columns("PRAGMA busy_timeout = 5000").0, "timeout");
+    assert_eq!(columns("PRAGMA hard_heap_limit = 1000").0, "hard_heap_limit");
+    assert_eq!(columns("PRAGMA soft_heap_limit(1000)").0, "soft_heap_limit");
+    assert_eq!(columns("PRAGMA table_list").0, "schema,name,type,ncol,wr,strict");
+    // Had they been done, a write would have rows, and the columns other names.
+    assert_eq!(columns("INSERT INTO t VALUES (?)"), (String::new(), 1));
+    assert_eq!(columns("SELECT t.a, (SELECT a FROM t) AS b FROM t WHERE a LIKE 'x'").0, "a,b");
 }

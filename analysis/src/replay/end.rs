@@ -26,7 +26,7 @@ impl End {
     /// `None` if the image is none.
     pub(super) fn sandbox(&self, config: &Config) -> Option<MutexGuard<'_, Sandbox>> {
         let sandbox = self.sandbox.get_or_init(|| {
-            let sandbox = Sandbox::restore(config, self.kept.as_ref()?)?;
+            let mut sandbox = Sandbox::restore(config, self.kept.as_ref()?)?;
             sandbox.surround(config).ok()?;
             Some(Mutex::new(sandbox))
         });

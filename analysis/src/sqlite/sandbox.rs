@@ -67,16 +67,9 @@ impl Sandbox {
         config.others().try_for_each(|table| conn.execute_batch(&table.sql))?;
 
         let budget = Arc::new(Budget::new());
-        let (spent, table) = (Arc::clone(&budget), ledger.table().to_owned());
+        let spent = Arc::clone(&budget);
         Set::done(conn.progress_handler(SLICE, Some(move || spent.is_over())))?;
-        Set::done(conn.authorizer(Some(
-            move |context: rusqlite::hooks::AuthContext<'_>| match context.action {
-                AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
-                AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
-                action if is_of_ledger(action, &table) => Authorization::Deny,
-                _ => Authorization::Allow,
-            },
-        )))?;
+        authorize(&mut conn, ledger.table(), false)?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(Sandbox { conn, budget, schemas: RefCell::default(), catalogue: RefCell::default() })
     }
@@ -113,10 +106,19 @@ impl Sandbox {
         Ok(image)
     }
 
-    /// Makes what others have outside the database, for statements of the application: no migration can see it.
-    pub(crate) fn surround(&self, config: &Config) -> Result<()> {
+    /// Makes what others have outside the database, for statements of the application: no migration can see it. Nor can one
+    /// ATTACH, which an application may.
+    pub(crate) fn surround(&mut self, config: &Config) -> Result<()> {
         let outside = config.external.iter().filter(|table| table.schema.is_some());
-        outside.into_iter().try_for_each(|table| self.conn.execute_batch(&table.sql))
+        outside.into_iter().try_for_each(|table| self.conn.execute_batch(&table.sql))?;
+        authorize(&mut self.conn, config.ledger().table(), true)
+    }
+
+    /// An empty one outside any transaction, for a statement of the application that changes its connection.
+    pub(crate) fn aside(config: &Config) -> Result<Sandbox> {
+        let sandbox = Sandbox::open(config)?;
+        sandbox.conn.execute_batch("COMMIT")?;
+        Ok(sandbox)
     }
 
     /// The database as the bytes of a file, once `write` has written what no migration may.
@@ -249,6 +251,17 @@ impl Sandbox {
         switch::strings(&self.conn, false)?;
         result
     }
+}
+
+/// Refuses what no statement may do. With `attach` it may be an ATTACH, which is only prepared here: none can run.
+fn authorize(conn: &mut Connection, ledger: &str, attach: bool) -> Result<()> {
+    let ledger = ledger.to_owned();
+    Set::done(conn.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| match context.action {
+        AuthAction::Attach { .. } | AuthAction::Detach { .. } if !attach => Authorization::Deny,
+        AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
+        action if is_of_ledger(action, &ledger) => Authorization::Deny,
+        _ => Authorization::Allow,
+    })))
 }
 
 fn is_forbidden(function: &str) -> bool {
