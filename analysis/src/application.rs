@@ -1,8 +1,8 @@
 //! The application's own Rust and SQL, held against the history, and what is said of it.
 
+mod instead;
 mod refused;
 mod relation;
-mod setting;
 mod statement;
 
 #[cfg(test)]

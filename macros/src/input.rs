@@ -8,6 +8,8 @@ use syn::punctuated::Punctuated;
 use syn::token::Paren;
 use syn::{Expr, LitInt, LitStr, Path, Token, Type};
 
+use crate::text::{self, Literals};
+
 /// `migrations!(…)`: the folder as written, if it is, the hooks, and the tool whose databases are adopted.
 #[derive(Default)]
 pub(crate) struct Input {
@@ -150,7 +152,7 @@ impl Statement {
 /// The text of a statement.
 pub(crate) enum Text {
     /// It stands in the source.
-    Inline(LitStr),
+    Inline(Literals),
     /// It stands in a file beside the source: `file = "jobs.sql"`.
     File(LitStr),
 }
@@ -168,9 +170,12 @@ impl Parse for Statement {
     fn parse(input: ParseStream<'_>) -> syn::Result<Statement> {
         let (mut folder, mut derives) = (None, Vec::new());
         loop {
-            if input.peek(LitStr) {
+            if Literals::peek(input) {
                 let text = Text::Inline(input.parse()?);
                 return Ok(Statement { folder, derives, text, arguments: arguments(input)? });
+            }
+            if !input.peek2(Token![=]) {
+                return Err(text::refused(input));
             }
             let key: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), STATEMENT))?;
             let value =

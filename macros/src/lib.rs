@@ -16,6 +16,7 @@ mod record;
 mod row;
 mod snapshot;
 mod statement;
+mod text;
 mod watch;
 
 use folder::Folder;

@@ -6,6 +6,7 @@ use onward_analysis::query::{Column, Null, Value};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::Type;
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// A column's name as that of a field.
 pub(crate) fn field(column: &Column, index: usize, span: Span) -> syn::Result<Ident> {
@@ -19,14 +20,15 @@ pub(crate) fn field(column: &Column, index: usize, span: Span) -> syn::Result<Id
 
 /// A name of SQL as one of Rust, a raw one if it is a keyword.
 pub(crate) fn identifier(name: &str, span: Span) -> Option<Ident> {
-    // It parses with white space or a comment around it as well, and as a raw one: `Ident::new` panics at these.
-    if !name.starts_with("r#") && syn::parse_str::<Ident>(name).is_ok_and(|parsed| parsed == name) {
+    // The compiler reports what it cannot read as a token, whatever becomes of it here.
+    let is_word =
+        name.starts_with(|first| first == '_' || is_xid_start(first)) && name.chars().all(is_xid_continue);
+    if is_word && syn::parse_str::<Ident>(name).is_ok_and(|parsed| parsed == name) {
         return Some(Ident::new(name, span));
     }
-    let is_word = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        && !name.starts_with(|first: char| first.is_ascii_digit());
     // Keywords can be written raw, but for these.
-    let is_raw = is_word && !matches!(name, "" | "_" | "self" | "Self" | "super" | "crate");
+    let is_raw =
+        is_word && name.is_ascii() && !matches!(name, "" | "_" | "self" | "Self" | "super" | "crate");
     is_raw.then(|| Ident::new_raw(name, span))
 }
 

@@ -9,13 +9,14 @@ use onward_analysis::folder::regular;
 use onward_analysis::query::{Null, Source};
 use onward_analysis::{Analysis, Diagnostic, file::Files};
 use onward_core::printable::printable;
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
 
 use crate::cache;
 use crate::folder::{self, Folder};
 use crate::input::{Statement, Text};
+use crate::text::Literals;
 
 /// A history and the folder it is from.
 pub(crate) struct Schema {
@@ -130,8 +131,8 @@ pub(crate) struct Checked {
     pub(crate) text: String,
     /// Where it is written.
     pub(crate) span: Span,
-    /// The literal, if it is one.
-    literal: Option<Literal>,
+    /// What it is written in, if not in a file.
+    literals: Option<Literals>,
     /// The file, if it is in one, and what messages call it.
     file: Option<(PathBuf, String)>,
 }
@@ -140,17 +141,17 @@ impl Checked {
     pub(crate) fn read(statement: &Statement) -> syn::Result<Checked> {
         let schema = Schema::find(statement.folder.as_ref());
         match &statement.text {
-            Text::Inline(literal) => Ok(Checked {
+            Text::Inline(literals) => Ok(Checked {
                 schema,
-                text: literal.value(),
-                span: literal.span(),
-                literal: Some(literal.token()),
+                text: literals.value(),
+                span: literals.span(),
+                literals: Some(literals.clone()),
                 file: None,
             }),
             Text::File(literal) => {
                 let (path, text) = read(literal)?;
                 let shown = folder::shown(&path, &PathBuf::new());
-                Ok(Checked { schema, text, span: literal.span(), literal: None, file: Some((path, shown)) })
+                Ok(Checked { schema, text, span: literal.span(), literals: None, file: Some((path, shown)) })
             }
         }
     }
@@ -196,13 +197,8 @@ impl Checked {
         }
     }
 
-    /// Stable compilers give no span inside of a literal; then it is the whole.
     fn at(&self, range: std::ops::Range<usize>) -> Span {
-        let Some(literal) = &self.literal else { return self.span };
-        let written = literal.to_string();
-        // What is escaped is longer in the source than it is.
-        let Some(quote) = written.find('"').filter(|_| !written.contains('\\')) else { return self.span };
-        literal.subspan(quote + 1 + range.start..quote + 1 + range.end).unwrap_or(self.span)
+        self.literals.as_ref().map_or(self.span, |literals| literals.at(range))
     }
 }
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 use onward_core::kind::Kind;
 use rusqlite::Connection;
 
+use super::instead;
 use super::refused::{self, Refused, Text};
-use super::setting;
 use crate::analysis::Analysis;
 use crate::folder::statement::{Statement, statements};
 use crate::query::Query;
@@ -45,11 +45,12 @@ impl Analysis {
         self.without_nul(source)?;
         self.at_end(replay, kind, |sandbox| {
             let conn = sandbox.conn();
-            let prepared = Query::read(conn, &replay.known, setting::harmless(kind, sql));
+            let text = instead::text(&self.history.config, kind, sql);
+            let prepared = Query::read(conn, &replay.known, &text);
             let query =
                 prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
             self.without_newer(source, sql, range.start)?;
-            Ok(if setting::is_setting(kind) { Query { sql: sql.to_owned(), ..query } } else { query })
+            Ok(if *text == *sql { query } else { Query { sql: sql.to_owned(), ..query } })
         })?
     }
 
@@ -69,10 +70,11 @@ impl Analysis {
         let leaves_schema = |statement: &&Statement| !statement.kind.changes_schema();
         let changing = statements.iter().position(|statement| !leaves_schema(&statement));
         let checked = &statements[..changing.map_or(statements.len(), |index| index + 1)];
+        let config = &self.history.config;
         for statement in checked {
             let sql = &text[statement.range.clone()];
             self.at_end(replay, &statement.kind, |sandbox| {
-                let prepared = sandbox.conn().prepare(setting::harmless(&statement.kind, sql)).map(drop);
+                let prepared = sandbox.conn().prepare(&instead::text(config, &statement.kind, sql)).map(drop);
                 let refused =
                     |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
                 prepared.map_err(refused)
@@ -91,7 +93,7 @@ impl Analysis {
         call: impl Fn(&Sandbox) -> T,
     ) -> std::result::Result<T, Error> {
         let config = &self.history.config;
-        if setting::is_setting(kind) {
+        if instead::is_setting(kind) {
             return Sandbox::aside(config).map(|aside| call(&aside)).map_err(|_| Error::NoSchema);
         }
         if let Some(called) = replay.with_sandbox(config, &call) {

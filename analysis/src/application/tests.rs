@@ -519,7 +519,7 @@ fn what_is_newer_than_the_oldest_sqlite_is_refused() {
 fn what_is_about_the_connection_is_taken_and_changes_nothing() {
     let analysis = folder(&[
         ("0001_all.sql", "CREATE TABLE t(a TEXT NOT NULL);"),
-        ("onward.toml", "[external]\narchive.t = [\"a\"]"),
+        ("onward.toml", "[external]\narchive.t = [\"a\"]\ntemp.batch = \"job INTEGER\"\nothers = []"),
     ]);
     let columns = |sql: &str| {
         let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
@@ -552,8 +552,25 @@ fn what_is_about_the_connection_is_taken_and_changes_nothing() {
         "REINDEX",
         "ANALYZE",
         "CREATE TEMP TABLE s AS SELECT * FROM t",
+        // What `[external]` names, somebody makes.
+        "CREATE TEMP TABLE batch(job INTEGER)",
+        "CREATE TABLE temp.\"batch\"(job INTEGER)",
+        "CREATE TABLE archive.t AS SELECT a FROM t",
+        "CREATE TABLE IF NOT EXISTS others(a, UNIQUE (a))",
+        "CREATE TABLE [others](a)",
+        "DROP TABLE temp.batch",
+        "INSERT INTO batch SELECT 1 FROM others",
     ] {
         assert_eq!(columns(sql), none(), "{sql}");
+    }
+    for (wrong, message) in [
+        ("CREATE TABLE t(a)", "SQLite refuses this: table t already exists"),
+        ("CREATE TEMP TABLE batch(job, job)", "SQLite refuses this: duplicate column name: job"),
+        ("CREATE TABLE batch AS SELECT nope FROM t", "`t` has no column `nope`"),
+        ("CREATE TABLE temp.batch AS SELECT nope FROM t", "`t` has no column `nope`"),
+    ] {
+        let Err(Error::Refused(refused)) = analysis.query(wrong.into()) else { panic!("{wrong}") };
+        assert_eq!(refused.diagnostic.message, message);
     }
     assert_eq!(columns("ATTACH ? AS later"), (String::new(), 1));
     assert_eq!(columns("VACUUM INTO ?"), (String::new(), 1));
