@@ -50,8 +50,13 @@ impl Query {
         let (names, parameters) = prepare(conn, sql)?;
         let labels: Vec<Label> = names.iter().map(|name| Label::read(name)).collect();
         let pairs = names.iter().cloned().zip(labels.iter().map(|label| label.name.clone()));
-        let pairs: Vec<_> = pairs.filter(|(name, plain)| name != plain).collect();
-        let sql = label::without_labels(sql, &pairs);
+        let mut pairs: Vec<_> = pairs.filter(|(name, plain)| name != plain).collect();
+        let without = |pairs: &[(String, String)]| label::without_labels(sql, pairs);
+        if !pairs.is_empty() && prepare(conn, &without(&pairs)).is_err() {
+            // Something else than a result is called that.
+            pairs.retain(|pair| prepare(conn, &without(std::slice::from_ref(pair))).is_ok());
+        }
+        let sql = without(&pairs);
         let (names, _) = if pairs.is_empty() { (names, vec![]) } else { prepare(conn, &sql)? };
         // What could not be taken out is a name like any other.
         let pairs = names.iter().zip(labels);

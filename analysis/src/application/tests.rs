@@ -583,3 +583,19 @@ fn what_is_about_the_connection_is_taken_and_changes_nothing() {
     assert_eq!(columns("INSERT INTO t VALUES (?)"), (String::new(), 1));
     assert_eq!(columns("SELECT t.a, (SELECT a FROM t) AS b FROM t WHERE a LIKE 'x'").0, "a,b");
 }
+
+#[test]
+fn a_column_that_is_called_like_a_label_is_one() {
+    let analysis =
+        folder(&[("0001_all.sql", "CREATE TABLE t(\"done?\" INT NOT NULL, \"at: UTC\" TEXT, x INT);")]);
+    for (sql, expected) in [
+        ("SELECT \"done?\" FROM t", "done?: integer"),
+        ("SELECT * FROM t WHERE \"done?\"", "done?: integer, at: UTC: text ?, x: integer ?"),
+        ("SELECT \"at: UTC\", x AS \"x!\" FROM t", "at: UTC: text ?, x: integer"),
+        ("SELECT \"done?\" AS \"done!\", x AS \"x!\" FROM t", "done: integer, x: integer"),
+    ] {
+        let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let described: Vec<String> = query.columns.iter().map(describe).collect();
+        assert_eq!(described.join(", "), expected, "{sql}");
+    }
+}

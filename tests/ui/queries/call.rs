@@ -3,6 +3,11 @@ use onward::{query, query_as, query_scalar, sql};
 fn main() {
     let name = "SELECT 1 AS one";
     let _ = query!(name);
+    let _ = query!("SELECT 1 " + name);
+    let _ = query!(concat!("SELECT ", columns!()));
+    let _ = query!(format!("SELECT {}", name));
+    let _ = query!(include_str!("fault.sql"));
+    let _ = query!("SELECT 1 AS one, " + "nothing" + " FROM jobs");
     let _ = query!();
     let _ = query!(text = "SELECT 1 AS one");
     let _ = query!(file = "nowhere.sql");

@@ -23,6 +23,12 @@ mod inner {
     }
 }
 
+macro_rules! of_jobs {
+    ($tail:literal) => {
+        query_scalar!("SELECT id FROM jobs " + $tail)
+    };
+}
+
 macro_rules! by_queue {
     ($conn:expr, $queue:expr) => {
         query!("SELECT id FROM jobs WHERE queue = ?", $queue).all($conn)
@@ -104,6 +110,19 @@ fn main() -> Result<()> {
     assert_eq!(by_queue!(&conn, "mail")?.len(), 2);
     let n: Option<i64> = query_scalar!(migrations = "ui/rows/jobs", "SELECT max(id) FROM jobs").one(&conn)?;
     assert_eq!(n, Some(2));
+
+    // In pieces.
+    let row = query!("SELECT id, " + r#"queue AS "name!" "# + "FROM jobs WHERE id = ?", 2).one(&conn)?;
+    assert_eq!((row.id, row.name.as_str()), (2, "mail"));
+    assert_eq!(of_jobs!("WHERE id > 1").all(&conn)?, [2]);
+    assert_eq!(sql!(concat!("SELECT 1", concat!(", ", "2"))), "SELECT 1, 2");
+
+    // What is about the connection, and changes nothing that is said of another statement.
+    query!("PRAGMA synchronous = OFF").execute(&conn)?;
+    query!("PRAGMA count_changes = OFF").execute(&conn)?;
+    assert!(query!("PRAGMA busy_timeout = 7").optional(&conn)?.is_some());
+    query!("ATTACH ? AS other", ":memory:").execute(&conn)?;
+    query!("DETACH other").execute(&conn)?;
 
     // Numbers as users of other databases write them, a keyword as a parameter, and text that looks like an alias.
     let rows = query!("SELECT $2 AS \"a!: i64\", $1 AS \"b!: i64\", 'a!: i64' AS text, :type AS \"type!: i64\"", 1, 2, type = 3);
