@@ -6,14 +6,20 @@
 
 mod aggregate;
 mod context;
+mod date;
 mod expression;
+mod facts;
 mod function;
+mod join;
 mod label;
+mod proof;
 pub mod relation;
+mod returning;
 mod scope;
 mod select;
 mod syntax;
 mod value;
+mod window;
 
 use onward_schema::Schema;
 use rusqlite::{Connection, Result};

@@ -140,7 +140,7 @@ fn columns_of_statements() {
         ),
         (
             "SELECT j.id, k.id AS parent_id, q.name FROM jobs j LEFT JOIN jobs k ON k.id = j.parent JOIN queues q ON q.name = k.queue",
-            "id: integer, parent_id: integer ?, name: text",
+            "id: integer, parent_id: integer, name: text",
         ),
         (
             "SELECT id, j.id AS a, k.id AS b FROM jobs j LEFT JOIN (SELECT id FROM jobs WHERE id > 1) k USING (id)",

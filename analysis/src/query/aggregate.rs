@@ -115,7 +115,7 @@ fn inside(context: Context<'_>, outer: &Scope<'_>, select: &Select<'_>, found: &
     let compounds = select.body.compounds.as_deref().unwrap_or_default();
     for one in std::iter::once(&select.body.select).chain(compounds.iter().map(|compound| &compound.select)) {
         let OneSelect::Select { columns, from, where_clause, group_by, having, .. } = one else { continue };
-        let mut scope = Scope { outer: Some(outer), ..Scope::default() };
+        let mut scope = Scope::within(Some(outer));
         if let Some(from) = from {
             if context.from(from, &mut scope).is_none() {
                 return found(Home::Unknown);

@@ -1,5 +1,7 @@
 //! What surrounds a SELECT.
 
+use std::cell::Cell;
+
 use onward_schema::Schema;
 
 use super::scope::Column;
@@ -17,4 +19,15 @@ pub(super) struct Tables {
 pub(super) struct Context<'c> {
     pub(super) schema: &'c Schema,
     pub(super) tables: &'c Tables,
+    /// How many more conditions are looked at, so that no nesting takes for ever.
+    pub(super) effort: &'c Cell<u32>,
+}
+
+impl Context<'_> {
+    /// Whether one more condition may be looked at.
+    pub(super) fn spend(self) -> bool {
+        let left = self.effort.get();
+        self.effort.set(left.saturating_sub(1));
+        left > 0
+    }
 }

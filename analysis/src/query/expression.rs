@@ -2,16 +2,25 @@
 
 use onward_core::token::unquoted;
 use onward_schema::{Affinity, Classes};
-use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, Over, UnaryOperator, Window};
+use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, UnaryOperator};
 
 use super::context::Context;
+use super::proof::{Outcome, Proof, conditional};
 use super::scope::Scope;
 use super::syntax::plain;
 use super::value::{Null, Value, any_null};
-use super::{aggregate, function};
+use super::{aggregate, date, function, window};
 
 /// What is known of an expression's value where these names are in scope.
 pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
+    let found = evaluated(context, scope, value);
+    if found.null != Null::Never && scope.knows(value) {
+        return Value { null: Null::Never, ..found };
+    }
+    found
+}
+
+fn evaluated(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
     let of = |value: &Expr<'_>| expression(context, scope, value);
     let all = |values: &[&Expr<'_>]| values.iter().map(|value| of(value)).collect::<Vec<_>>();
     // A truth value, NULL as soon as one of these is.
@@ -40,6 +49,15 @@ pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'
                 UnaryOperator::BitwiseNot | UnaryOperator::Not => Value::new(Classes::INTEGER, value.null),
             }
         }
+        Expr::Binary(left, operator @ (Operator::And | Operator::Or), right) => {
+            // FALSE AND NULL is false: a NULL on one side counts only where the other does not settle it.
+            let open = if *operator == Operator::And { Outcome::NotFalse } else { Outcome::NotTrue };
+            let null = |value: &Expr<'_>, other: &Expr<'_>| {
+                let facts = Proof::new(context, scope).assume(scope.facts(), other, open);
+                facts.map_or(Null::Never, |facts| scope.with(facts, || of(value).null))
+            };
+            Value::new(Classes::INTEGER, null(left, right).max(null(right, left)))
+        }
         Expr::Binary(left, operator, right) => binary(of(left), *operator, of(right), right),
         Expr::Between { lhs, start, end, .. } => truth(&[lhs, start, end]),
         Expr::Like { op: LikeOperator::Like | LikeOperator::Glob, lhs, rhs, escape, .. } => {
@@ -56,13 +74,9 @@ pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'
             let null = found.iter().map(|column| column.value.null).max().unwrap_or(Null::Unknown);
             Value::new(Classes::INTEGER, null.max(of(lhs).null))
         }
-        Expr::Case { when_then_pairs, else_expr, .. } => {
-            let results = when_then_pairs.iter().map(|(_, then)| of(then));
-            let otherwise = match else_expr {
-                Some(value) => of(value),
-                None => Value::new(Classes::NONE, Null::Possible),
-            };
-            results.fold(otherwise, Value::or)
+        Expr::Case { base, when_then_pairs, else_expr } => {
+            let pairs: Vec<_> = when_then_pairs.iter().map(|(when, then)| (when, then)).collect();
+            case(context, scope, *base, &pairs, *else_expr)
         }
         Expr::Subquery(select) => context.scalar(select, scope),
         Expr::FunctionCall { name, args, filter_over, .. } => {
@@ -114,7 +128,8 @@ fn binary(left: Value, operator: Operator, right: Value, written: &Expr<'_>) -> 
     let null = left.null.max(right.null);
     match operator {
         Is | IsNot => Value::some(Classes::INTEGER),
-        And | Or | Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals | BitwiseAnd
+        And | Or => Value::UNKNOWN,
+        Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals | BitwiseAnd
         | BitwiseOr | LeftShift | RightShift => Value::new(Classes::INTEGER, null),
         Add | Subtract | Multiply => Value::new(arithmetic(&left, &right), null),
         Divide | Modulus => {
@@ -149,6 +164,28 @@ fn is_nonzero(value: &Expr<'_>) -> bool {
     }
 }
 
+/// One of the results that can be reached.
+fn case(
+    context: Context<'_>,
+    scope: &Scope<'_>,
+    base: Option<&Expr<'_>>,
+    pairs: &[(&Expr<'_>, &Expr<'_>)],
+    otherwise: Option<&Expr<'_>>,
+) -> Value {
+    let mut results = Vec::new();
+    let mut reach = |facts, value: &Expr<'_>| {
+        results.push(scope.with(facts, || expression(context, scope, value)));
+    };
+    let proof = Proof::new(context, scope);
+    let rest = proof.branches(scope.facts(), base, pairs, &mut reach);
+    match (rest, otherwise) {
+        (Some(rest), Some(value)) => reach(rest, value),
+        (Some(_), None) => results.push(Value::new(Classes::NONE, Null::Possible)),
+        (None, _) => {}
+    }
+    results.into_iter().reduce(Value::or).unwrap_or(Value::UNKNOWN)
+}
+
 fn call(
     context: Context<'_>,
     scope: &Scope<'_>,
@@ -159,37 +196,28 @@ fn call(
     let filter = tail.is_some_and(|tail| tail.filter_clause.is_some());
     let over = tail.and_then(|tail| tail.over_clause);
     let is_aggregate = function::is_aggregate(name, arguments.len());
-    // Of now there is always a date; of other texts nobody knows.
-    let arguments = match arguments {
-        [Expr::Literal(Literal::String(time))] if is_date(name) && time.eq_ignore_ascii_case("'now'") => &[],
-        _ => arguments,
-    };
     let values = || arguments.iter().map(|value| expression(context, scope, value)).collect::<Vec<_>>();
     match over {
         None if is_aggregate => {
             // Inside an aggregate the columns are those of a row; around it, those of the group.
-            let empty = scope.empty.replace(false);
-            let values = values();
-            scope.empty.set(empty);
-            let empty = empty || filter || !aggregate::is_own(scope, arguments);
-            function::aggregate(name, &values, empty).unwrap_or(Value::UNKNOWN)
+            let empty = scope.is_empty() || filter || !aggregate::is_own(scope, arguments);
+            function::aggregate(name, &scope.in_rows(values), empty).unwrap_or(Value::UNKNOWN)
         }
-        None => function::scalar(name, &values()),
+        None if ["iif", "if"].contains(&name) && arguments.len() > 1 => {
+            let (pairs, otherwise) = conditional(arguments);
+            case(context, scope, None, &pairs, otherwise)
+        }
+        None => date::certain(name, arguments)
+            .or_else(|| function::scalar(name, &values()))
+            .unwrap_or(Value::UNKNOWN),
         Some(over) if is_aggregate => {
-            let empty = filter || !is_whole_partition(over);
-            function::aggregate(name, &values(), empty).unwrap_or(Value::UNKNOWN)
+            let empty = filter || !window::is_over_current_row(scope, over);
+            function::aggregate(name, &scope.in_groups(values), empty).unwrap_or(Value::UNKNOWN)
         }
-        Some(_) => function::window(name, &values()),
+        Some(over) => {
+            function::window(name, &scope.in_groups(values), window::is_over_current_row(scope, over))
+        }
     }
-}
-
-fn is_date(name: &str) -> bool {
-    ["date", "time", "datetime", "unixepoch", "julianday"].contains(&name)
-}
-
-/// Whether the frame has the current row in it for sure: the frame that is in force if none is written.
-fn is_whole_partition(over: &Over<'_>) -> bool {
-    matches!(over, Over::Window(Window { base: None, frame_clause: None, .. }))
 }
 
 /// A constant that the parser takes for a name.

@@ -30,12 +30,15 @@ pub(super) fn is_aggregate(name: &str, arguments: usize) -> bool {
 }
 
 /// What a window function gives that is no aggregate.
-pub(super) fn window(name: &str, arguments: &[Value]) -> Value {
+///
+/// `has_current` is whether the frame has the current row in it.
+pub(super) fn window(name: &str, arguments: &[Value], has_current: bool) -> Value {
     match (name, arguments) {
         ("row_number" | "rank" | "dense_rank" | "ntile", _) => Value::some(Classes::INTEGER),
         ("percent_rank" | "cume_dist", _) => Value::some(Classes::REAL),
         ("lag" | "lead", [value, _, default]) => value.clone().or(default.clone()),
         ("lag" | "lead" | "nth_value", [value, ..]) => value.clone().or_null(),
+        ("first_value" | "last_value", [value]) if has_current => value.clone(),
         // The frame may leave out every row.
         ("first_value" | "last_value", [value]) => {
             Value { null: value.null.max(Null::Unknown), ..value.clone() }
@@ -44,8 +47,8 @@ pub(super) fn window(name: &str, arguments: &[Value]) -> Value {
     }
 }
 
-/// What a function gives that is neither.
-pub(super) fn scalar(name: &str, arguments: &[Value]) -> Value {
+/// What a function gives that is neither, if it is one of SQLite's.
+pub(super) fn scalar(name: &str, arguments: &[Value]) -> Option<Value> {
     // NULL exactly if an argument is.
     let strict = |classes| Value::new(classes, any_null(arguments));
     // NULL for arguments that it cannot make sense of.
@@ -55,15 +58,13 @@ pub(super) fn scalar(name: &str, arguments: &[Value]) -> Value {
         Classes::BLOB => Classes::BLOB,
         _ => Classes::TEXT.or(Classes::BLOB),
     };
-    match (name, arguments) {
+    Some(match (name, arguments) {
         ("coalesce", [_, _, ..]) | ("ifnull", [_, _]) => {
             let least = arguments.iter().map(|value| value.null).min().unwrap_or(Null::Unknown);
             let classes = arguments.iter().fold(Classes::NONE, |classes, value| classes.or(value.classes));
             Value::new(classes, least)
         }
         ("nullif", [value, _]) => Value::new(value.classes, Null::Possible),
-        ("iif" | "if", [_, yes, no]) => yes.clone().or(no.clone()),
-        ("iif" | "if", [_, yes]) => yes.clone().or_null(),
         ("likely" | "unlikely", [value]) | ("likelihood", [value, _]) => value.clone(),
         ("max" | "min", [first, rest @ ..]) if !rest.is_empty() => {
             rest.iter().cloned().fold(first.clone(), Value::or)
@@ -100,13 +101,37 @@ pub(super) fn scalar(name: &str, arguments: &[Value]) -> Value {
         ("json_set" | "json_insert" | "json_replace" | "json_patch" | "json_remove", [_, ..]) => {
             fallible(Classes::TEXT)
         }
+        ("concat_ws", [separator, _, ..]) => Value::new(Classes::TEXT, separator.null),
+        ("json_extract", [_, _, ..]) => Value::UNKNOWN,
         ("json_quote", [_]) => Value::some(Classes::TEXT),
         ("json_valid", [_]) => strict(Classes::INTEGER),
         ("json_array_length", _) => fallible(Classes::INTEGER),
         ("json_type", _) => fallible(Classes::TEXT),
-        _ => Value::UNKNOWN,
+        _ => return None,
+    })
+}
+
+/// Whether a function is NULL as soon as one of so many arguments is.
+pub(super) fn is_strict(name: &str, arguments: usize) -> bool {
+    match name {
+        "abs" | "date" | "datetime" | "glob" | "instr" | "json_array_length" | "json_extract" | "json_type"
+        | "json_valid" | "julianday" | "length" | "like" | "lower" | "ltrim" | "octet_length" | "replace"
+        | "round" | "rtrim" | "sign" | "strftime" | "substr" | "substring" | "time" | "timediff" | "trim"
+        | "unicode" | "unixepoch" | "upper" => true,
+        "max" | "min" => arguments > 1,
+        "json" => arguments == 1,
+        _ => false,
     }
 }
+
+/// Whether a function is one of SQLite's that gives the same for the same row.
+pub(super) fn is_stable(name: &str, arguments: usize) -> bool {
+    let changes = ["random", "randomblob", "changes", "total_changes", "last_insert_rowid"].contains(&name);
+    let is_conditional = ["iif", "if"].contains(&name);
+    let values = vec![Value::UNKNOWN; arguments];
+    !changes && (is_conditional || is_aggregate(name, arguments) || scalar(name, &values).is_some())
+}
+
 
 /// What calculation makes of values of these classes.
 pub(super) fn number(classes: Classes) -> Classes {

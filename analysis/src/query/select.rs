@@ -3,11 +3,14 @@
 //! SQLite prepares the statement first, so every name in it is known to mean something. What is not understood here is
 //! unknown, never wrong.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
 use onward_core::name::Ident;
 use onward_schema::Schema;
 use sqlite3_parser::ast::{
-    As, Cmd, CommonTableExpr, CompoundOperator, FromClause, JoinConstraint, JoinOperator, JoinType,
-    JoinedSelectTable, OneSelect, QualifiedName, ResultColumn, Select, SelectTable, Stmt, With,
+    As, Cmd, CommonTableExpr, CompoundOperator, Expr, FromClause, OneSelect, QualifiedName, ResultColumn,
+    Select, SelectTable, Stmt, With,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
@@ -15,8 +18,13 @@ use sqlite3_parser::{Bump, FallibleIterator};
 use super::aggregate::{self, Aggregates};
 use super::context::{Context, Tables};
 use super::expression::expression;
+use super::facts::{EFFORT, Facts};
+use super::join::{self, Start};
+use super::proof::{Outcome, Proof};
+use super::returning;
 use super::scope::{self, Column, Item, Scope};
-use super::syntax::{column_name, plain, some_when_true};
+use super::syntax::{column_name, is_stable, plain};
+use super::window::has_current_row;
 use super::value::{Null, Value};
 use crate::sqlite::outside;
 
@@ -25,51 +33,47 @@ const DEPTH: usize = 50;
 
 /// The columns of one statement; `None` if it has none that are understood.
 pub(super) fn columns(schema: &Schema, sql: &str) -> Option<Vec<Column>> {
-    statement(schema, sql, &Tables::default())
+    let columns = statement(schema, sql, &Tables::default())?;
+    Some(columns.into_iter().map(Column::settled).collect())
 }
 
 fn statement(schema: &Schema, sql: &str, tables: &Tables) -> Option<Vec<Column>> {
     let bump = Bump::new();
     let Cmd::Stmt(statement) = Parser::new(&bump, sql.as_bytes()).next().ok()?? else { return None };
-    let context = Context { schema, tables };
+    let effort = Cell::new(EFFORT);
+    let context = Context { schema, tables, effort: &effort };
     match statement {
-        Stmt::Select(select) => context.select(select, None),
+        Stmt::Select(select) => context.open(select, None),
         Stmt::CreateView { columns, select, .. } => {
             let names = columns.map(|columns| columns.iter().map(|column| plain(&column.col_name)).collect());
-            renamed(context.select(select, None), names)
+            renamed(context.open(select, None), names)
         }
-        Stmt::Insert { with, tbl_name, returning, .. }
-        | Stmt::Update { with, tbl_name, returning, .. }
-        | Stmt::Delete { with, tbl_name, returning, .. } => {
-            let tables = context.with(with.as_ref());
-            let context = Context { schema, tables: &tables };
-            let table = plain(&tbl_name.name);
-            // RETURNING knows the table by its own name alone.
-            let item = scope::table(schema, &meant(schema, &tbl_name), table.clone())
-                .unwrap_or_else(|| Item::new(table, None));
-            let scope = Scope { items: vec![item], ..Scope::default() };
-            context.results(returning?, &scope)
-        }
-        _ => None,
+        statement => returning::columns(context, &statement),
     }
 }
 
 /// Under which name the schema has the table that is meant.
-fn meant(schema: &Schema, name: &QualifiedName<'_>) -> String {
+pub(super) fn meant(schema: &Schema, name: &QualifiedName<'_>) -> String {
     outside::meant(schema, name.db_name.as_ref().map(plain).as_deref(), &plain(&name.name))
 }
 
 impl Context<'_> {
     /// The columns of a SELECT; `outer` is what surrounds it, if it is part of an expression.
     pub(super) fn select(self, select: &Select<'_>, outer: Option<&Scope<'_>>) -> Option<Vec<Column>> {
+        Some(self.open(select, outer)?.into_iter().map(Column::settled).collect())
+    }
+
+    /// The columns of a SELECT of which what surrounds it may prove more.
+    pub(super) fn open(self, select: &Select<'_>, outer: Option<&Scope<'_>>) -> Option<Vec<Column>> {
         self.selected(select, outer).map(|(columns, _)| columns)
     }
 
     /// The value of a SELECT in brackets: its first row's only column, NULL if there is no row.
     pub(super) fn scalar(self, select: &Select<'_>, outer: &Scope<'_>) -> Value {
         let Some((columns, is_one_row)) = self.selected(select, Some(outer)) else { return Value::UNKNOWN };
-        let [Column { value, .. }] = &columns[..] else { return Value::UNKNOWN };
-        if is_one_row { value.clone() } else { value.clone().or_null() }
+        let [column] = &columns[..] else { return Value::UNKNOWN };
+        let value = column.clone().settled().value;
+        if is_one_row { value } else { value.or_null() }
     }
 
     /// The columns, and whether there is a row whatever the tables hold.
@@ -83,12 +87,15 @@ impl Context<'_> {
             if other.len() != columns.len() {
                 return None;
             }
-            let nulls: Vec<Null> = columns.iter().map(|column| column.value.null).collect();
+            let pairs: Vec<(Null, Null)> = columns.iter().zip(&other).map(nulls).collect();
             // The affinity of one side may convert the values of the other.
             columns = union(columns, other);
-            if let CompoundOperator::Except | CompoundOperator::Intersect = compound.operator {
-                // The rows are rows of the first SELECT.
-                columns.iter_mut().zip(nulls).for_each(|(column, null)| column.value.null = null);
+            for (column, (first, second)) in columns.iter_mut().zip(pairs) {
+                match compound.operator {
+                    CompoundOperator::Except => column.value.null = first,
+                    CompoundOperator::Intersect => column.value.null = first.min(second),
+                    CompoundOperator::Union | CompoundOperator::UnionAll => {}
+                }
             }
         }
         Some((columns, is_one_row && compounds.is_empty() && select.limit.is_none()))
@@ -109,29 +116,32 @@ impl Context<'_> {
     }
 
     fn one(self, select: &OneSelect<'_>, outer: Option<&Scope<'_>>) -> Option<(Vec<Column>, bool)> {
-        let (columns, from, where_clause, group_by, having) = match select {
-            OneSelect::Select { columns, from, where_clause, group_by, having, .. } => {
-                (columns, from, where_clause, group_by, having)
+        let (columns, from, where_clause, group_by, having, windows) = match select {
+            OneSelect::Select { columns, from, where_clause, group_by, having, window_clause, .. } => {
+                (columns, from, where_clause, group_by, having, window_clause)
             }
             OneSelect::Values(rows) => {
-                let scope = Scope { outer, ..Scope::default() };
+                let scope = Scope::within(outer);
                 let rows = rows.iter().map(|row| {
                     let values = row.iter().enumerate();
-                    let column = |(index, value)| Column {
-                        name: format!("column{}", index + 1),
-                        value: expression(self, &scope, value),
+                    let column = |(index, value)| {
+                        Column::new(format!("column{}", index + 1), expression(self, &scope, value))
                     };
                     values.map(column).collect()
                 });
                 return rows.reduce(union).map(|columns| (columns, true));
             }
         };
-        let mut scope = Scope { outer, ..Scope::default() };
+        let mut scope = Scope::within(outer);
+        for window in windows.unwrap_or_default() {
+            scope.windows.push((plain(&window.name), has_current_row(&window.window)));
+        }
         if let Some(from) = from {
             self.from(from, &mut scope)?;
         }
         if let Some(condition) = where_clause {
-            some_when_true(condition, &mut |table, name| scope.assume_some(table, name));
+            let facts = self.kept(&scope, columns, condition);
+            scope.set_facts(facts);
         }
         let results = columns.iter().filter_map(|column| match column {
             ResultColumn::Expr(value, _) => Some(value),
@@ -139,14 +149,24 @@ impl Context<'_> {
         });
         // SQLite takes no aggregate in an ORDER BY unless there is one before it.
         let aggregates = aggregate::of(self, &scope, results.chain(*having));
-        scope.empty.set(group_by.is_none() && aggregates != Aggregates::None);
+        scope.end_rows(group_by.is_none() && aggregates != Aggregates::None);
+        if let Some(condition) = having {
+            let facts = self.kept(&scope, columns, condition);
+            scope.end_groups(facts);
+        }
         let is_one_row = having.is_none()
             && group_by.is_none()
             && (aggregates == Aggregates::Some || (from.is_none() && where_clause.is_none()));
         self.results(columns, &scope).map(|columns| (columns, is_one_row))
     }
 
-    fn results(self, columns: &[ResultColumn<'_>], scope: &Scope<'_>) -> Option<Vec<Column>> {
+    /// What is known of the rows that a condition leaves; it may call results by their aliases.
+    fn kept(self, scope: &Scope<'_>, results: &[ResultColumn<'_>], condition: &Expr<'_>) -> Facts {
+        let proof = Proof { results, ..Proof::new(self, scope) };
+        proof.assume(scope.facts(), condition, Outcome::True).unwrap_or_else(|| scope.facts())
+    }
+
+    pub(super) fn results(self, columns: &[ResultColumn<'_>], scope: &Scope<'_>) -> Option<Vec<Column>> {
         let mut results = Vec::new();
         for column in columns {
             match column {
@@ -155,7 +175,7 @@ impl Context<'_> {
                         Some(As::As(name) | As::Elided(name)) => plain(name),
                         None => column_name(value),
                     };
-                    results.push(Column { name, value: expression(self, scope, value) });
+                    results.push(self.result(name, value, scope));
                 }
                 ResultColumn::Star => results.extend(scope.star(None)?),
                 ResultColumn::TableStar(table) => results.extend(scope.star(Some(&plain(table)))?),
@@ -164,38 +184,27 @@ impl Context<'_> {
         Some(results)
     }
 
+    /// A result that is not NULL may say that sides of outer joins are there.
+    fn result(self, name: String, value: &Expr<'_>, scope: &Scope<'_>) -> Column {
+        let plain = || Column::new(name.clone(), expression(self, scope, value));
+        if !scope.has_sides() || !is_stable(value) {
+            return plain();
+        }
+        let known = scope.facts();
+        let Some(some) = Proof::new(self, scope).assume(known.clone(), value, Outcome::Some) else {
+            return plain();
+        };
+        let sides: BTreeSet<usize> = some.sides.difference(&known.sides).copied().collect();
+        scope.with(scope.with_sides(known, &sides), || Column { sides, ..plain() })
+    }
+
     pub(super) fn from(self, from: &FromClause<'_>, scope: &mut Scope<'_>) -> Option<()> {
-        let start = scope.items.len();
+        let start = Start::now(scope);
         self.item(from.select?, scope)?;
-        let joins = from.joins.as_deref().unwrap_or_default();
-        for JoinedSelectTable { operator, table, constraint } in joins {
-            let middle = scope.items.len();
-            self.item(table, scope)?;
-            let kind = match operator {
-                JoinOperator::TypedJoin(Some(kind)) => *kind,
-                JoinOperator::TypedJoin(None) | JoinOperator::Comma => JoinType::INNER,
-            };
-            let names = match constraint {
-                Some(JoinConstraint::Using(names)) => names.iter().map(plain).collect(),
-                _ if kind.contains(JoinType::NATURAL) => scope.common(start, middle),
-                _ => Vec::new(),
-            };
-            let (left, right) = (kind.contains(JoinType::LEFT), kind.contains(JoinType::RIGHT));
-            let merged = scope.merging(middle, &names, left, right);
-            if left {
-                scope.make_outer(middle..scope.items.len());
-            }
-            if right {
-                scope.make_outer(start..middle);
-            }
-            scope.merge(middle, merged);
-            // What an outer join demands leaves the rows of one side, whatever they are.
-            if let Some(JoinConstraint::On(condition)) = constraint
-                && !left
-                && !right
-            {
-                some_when_true(condition, &mut |table, name| scope.assume_some(table, name));
-            }
+        for join in from.joins.as_deref().unwrap_or_default() {
+            let middle = Start::now(scope);
+            self.item(&join.table, scope)?;
+            join::join(self, scope, start, middle, join);
         }
         Some(())
     }
@@ -206,45 +215,46 @@ impl Context<'_> {
             None => None,
         };
         match item {
-            SelectTable::Table(name, given, _) => scope.items.push(self.table(name, alias(given))),
+            SelectTable::Table(name, given, _) => self.table(name, alias(given), scope),
             SelectTable::TableCall(name, _, given) => {
                 let name = alias(given).unwrap_or_else(|| plain(&name.name));
                 scope.items.push(Item::new(name, None));
             }
             SelectTable::Select(select, given) => {
-                let columns = self.select(select, scope.outer);
-                scope.items.push(Item::new(alias(given).unwrap_or_default(), columns));
+                let columns = self.open(select, scope.outer);
+                scope.push(alias(given).unwrap_or_default(), columns);
             }
             SelectTable::Sub(from, None) => self.from(from, scope)?,
             SelectTable::Sub(from, given) => {
-                let mut inner = Scope { outer: scope.outer, ..Scope::default() };
+                let mut inner = Scope::within(scope.outer);
                 self.from(from, &mut inner)?;
-                scope.items.push(Item::new(alias(given).unwrap_or_default(), inner.star(None)));
+                scope.push(alias(given).unwrap_or_default(), inner.star(None));
             }
         }
         Some(())
     }
 
-    fn table(self, name: &QualifiedName<'_>, alias: Option<String>) -> Item {
+    fn table(self, name: &QualifiedName<'_>, alias: Option<String>, scope: &mut Scope<'_>) {
         let table = plain(&name.name);
         let alias = alias.unwrap_or_else(|| table.clone());
         if name.db_name.is_none() {
             let mut with = self.tables.with.iter().rev();
             if let Some((_, columns)) = with.find(|(name, _)| Ident(name) == table) {
-                return Item::new(alias, columns.clone());
+                return scope.push(alias, columns.clone());
             }
         }
-        if let Some(item) = scope::table(self.schema, &meant(self.schema, name), alias.clone()) {
-            return item;
+        let meant = meant(self.schema, name);
+        if let Some(item) = scope::table(self.schema, &meant, alias.clone()) {
+            return scope.items.push(item);
         }
         let view = self.schema.views.get(&table.to_ascii_lowercase());
         // A view knows nothing of the tables that WITH makes around it.
         let tables = Tables { with: Vec::new(), depth: self.tables.depth + 1 };
-        Item::new(alias, view.and_then(|view| statement(self.schema, &view.definition, &tables)))
+        scope.push(alias, view.and_then(|view| statement(self.schema, &view.definition, &tables)));
     }
 
     /// The tables in force below this WITH.
-    fn with(self, with: Option<&With<'_>>) -> Tables {
+    pub(super) fn with(self, with: Option<&With<'_>>) -> Tables {
         let mut tables = self.tables.clone();
         // They may refer to each other in any order.
         let all = || with.iter().flat_map(|with| with.ctes);
@@ -271,7 +281,7 @@ impl Context<'_> {
             if let Some(last) = tables.with.last_mut() {
                 last.1 = Some(columns.clone());
             }
-            let next = Context { tables: &tables, ..self }.select(table.select, None);
+            let next = Context { tables: &tables, ..self }.open(table.select, None);
             let next = renamed(next, names()).filter(|next| next.len() == columns.len())?;
             if next == columns {
                 return Some(columns);
@@ -282,8 +292,15 @@ impl Context<'_> {
     }
 }
 
+/// Whether two columns may be NULL, when nothing more is proven of either.
+fn nulls((column, other): (&Column, &Column)) -> (Null, Null) {
+    let null = |column: &Column| column.clone().settled().value.null;
+    (null(column), null(other))
+}
+
 fn union(columns: Vec<Column>, others: Vec<Column>) -> Vec<Column> {
-    let pairs = columns.into_iter().zip(others);
+    let settled = |columns: Vec<Column>| columns.into_iter().map(Column::settled);
+    let pairs = settled(columns).zip(settled(others));
     pairs.map(|(column, other)| Column { value: column.value.or(other.value), ..column }).collect()
 }
 

@@ -1,7 +1,9 @@
 //! Names and parts of the syntax tree.
 
 use onward_core::token::unquoted;
-use sqlite3_parser::ast::{Expr, LikeOperator, Literal, Name, Operator};
+use sqlite3_parser::ast::{Expr, Name};
+
+use super::function;
 
 /// The name that SQLite gives a result column without an alias, as far as something can refer to it.
 pub(super) fn column_name(value: &Expr<'_>) -> String {
@@ -50,42 +52,34 @@ pub(super) fn parts<'e>(value: &'e Expr<'e>) -> Vec<&'e Expr<'e>> {
     }
 }
 
-/// Calls `found` for the columns that cannot be NULL where the condition is true.
-pub(super) fn some_when_true(condition: &Expr<'_>, found: &mut dyn FnMut(Option<&str>, &str)) {
-    use Operator::*;
-    match condition {
-        Expr::Parenthesized(values) if values.len() == 1 => some_when_true(&values[0], found),
-        Expr::Binary(left, And, right) => {
-            some_when_true(left, found);
-            some_when_true(right, found);
+/// The table and the column that a name stands for.
+pub(super) fn name_of(value: &Expr<'_>) -> Option<(Option<String>, String)> {
+    match value {
+        Expr::Id(name) => Some((None, unquoted(name.0))),
+        Expr::Name(name) => Some((None, plain(name))),
+        Expr::Qualified(table, name) | Expr::DoublyQualified(_, table, name) => {
+            Some((Some(plain(table)), plain(name)))
         }
-        Expr::Binary(left, Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals, right) => {
-            column(left, found);
-            column(right, found);
-        }
-        Expr::Binary(left, IsNot, Expr::Literal(Literal::Null)) | Expr::NotNull(left) => column(left, found),
-        Expr::Between { lhs, .. }
-        | Expr::InList { lhs, not: false, .. }
-        | Expr::InSelect { lhs, not: false, .. } => {
-            column(lhs, found);
-        }
-        Expr::Like { op: LikeOperator::Like | LikeOperator::Glob, lhs, .. } => column(lhs, found),
-        Expr::Id(_) | Expr::Name(_) | Expr::Qualified(..) | Expr::DoublyQualified(..) => {
-            column(condition, found)
-        }
-        _ => {}
+        _ => None,
     }
 }
 
-fn column(value: &Expr<'_>, found: &mut dyn FnMut(Option<&str>, &str)) {
-    match value {
-        Expr::Id(name) => found(None, &unquoted(name.0)),
-        Expr::Name(name) => found(None, &plain(name)),
-        Expr::Qualified(table, name) | Expr::DoublyQualified(_, table, name) => {
-            found(Some(&plain(table)), &plain(name));
+/// Whether it has the same value wherever it is written in the statement, for one row.
+pub(super) fn is_stable(value: &Expr<'_>) -> bool {
+    let is_it = match value {
+        Expr::FunctionCall { name, args, order_by: None, filter_over: None, .. } => {
+            function::is_stable(&unquoted(name.0).to_ascii_lowercase(), args.map_or(0, <[_]>::len))
         }
-        Expr::Parenthesized(values) if values.len() == 1 => column(&values[0], found),
-        Expr::Collate(value, _) => column(value, found),
-        _ => {}
-    }
+        // Each `?` is another one.
+        Expr::Variable(name) => !["", "?"].contains(name),
+        Expr::Exists(_)
+        | Expr::FunctionCall { .. }
+        | Expr::FunctionCallStar { .. }
+        | Expr::InSelect { .. }
+        | Expr::InTable { .. }
+        | Expr::Raise(..)
+        | Expr::Subquery(_) => false,
+        _ => true,
+    };
+    is_it && parts(value).into_iter().all(is_stable)
 }
