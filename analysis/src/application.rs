@@ -6,6 +6,10 @@ mod relation;
 mod statement;
 
 #[cfg(test)]
+mod describe;
+#[cfg(test)]
+mod null;
+#[cfg(test)]
 mod random;
 #[cfg(test)]
 mod tests;

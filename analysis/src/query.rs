@@ -5,6 +5,8 @@
 //! whether it may be NULL. What is wrong with one is told by [`application`](crate::application).
 
 mod aggregate;
+mod builtin;
+mod check;
 mod context;
 mod date;
 mod expression;

@@ -17,7 +17,15 @@ const SCHEMA: &str = "
     );
     CREATE TABLE strict(k TEXT PRIMARY KEY, v ANY, n INT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE VIEW busy(queue, jobs, latest) AS SELECT queue, count(*), max(started) FROM jobs GROUP BY queue;
-    CREATE VIEW all_queues AS SELECT queues.name, jobs.id AS job FROM queues LEFT JOIN jobs ON jobs.queue = queues.name;
+    CREATE VIEW all_queues AS SELECT queues.name, jobs.id AS job, jobs.state, jobs.parent
+        FROM queues LEFT JOIN jobs ON jobs.queue = queues.name;
+    CREATE TABLE checked(
+        a TEXT CHECK (a IS NOT NULL), b INT CHECK (b > 0), c CHECK (typeof(c) IN ('text', 'integer')),
+        d TEXT, e TEXT DEFAULT 'e', CHECK (d IS NOT NULL AND length(d) > 0), CHECK (e IS NULL OR length(a) > 0)
+    );
+    CREATE TABLE watched(id INTEGER PRIMARY KEY, x TEXT, y TEXT);
+    CREATE TRIGGER clear BEFORE UPDATE ON watched BEGIN UPDATE watched SET x = NULL WHERE id = old.id; END;
+    CREATE TRIGGER log AFTER UPDATE ON checked BEGIN UPDATE checked SET e = NULL WHERE a = new.a; END;
     CREATE VIRTUAL TABLE search USING fts5(body);
 ";
 
@@ -31,6 +39,8 @@ const ROWS: &str = "
         (0, 'print', 'x', 0, x'ff', '', 0, 'on request', x'01');
     INSERT INTO strict VALUES ('a', NULL, 0), ('b', 1.5, 1), ('c', 'x', 2);
     INSERT INTO search VALUES ('hello'), (NULL);
+    INSERT INTO checked VALUES ('x', NULL, 1, 'd', NULL), ('', 7, 'c', 'd', NULL), ('y', 1, '1.5', '7', 'e');
+    INSERT INTO watched VALUES (1, 'x', NULL), (2, NULL, 'y'), (3, 'x', 'y');
 ";
 
 pub(super) fn analysis() -> crate::Analysis {
@@ -39,7 +49,7 @@ pub(super) fn analysis() -> crate::Analysis {
     analysis
 }
 
-fn describe(column: &Column) -> String {
+pub(super) fn describe(column: &Column) -> String {
     let null = match column.value.null {
         Null::Never => "",
         Null::Unknown => " ~",
@@ -57,30 +67,52 @@ fn describe(column: &Column) -> String {
 /// run: a number may turn out to be too large.
 pub(super) fn hold(query: &Query, connections: &[Connection]) -> bool {
     connections.iter().all(|conn| {
-        let mut statement = conn.prepare(&query.sql).unwrap();
-        // Parameters stay NULL.
-        let mut rows = statement.raw_query();
-        loop {
-            let row = match rows.next() {
-                Ok(Some(row)) => row,
-                Ok(None) => return true,
-                Err(_) => return false,
-            };
-            for (index, column) in query.columns.iter().enumerate() {
-                let class = match row.get_ref(index).unwrap() {
-                    ValueRef::Null => {
-                        assert_ne!(column.value.null, Null::Never, "{}: {}", query.sql, describe(column));
-                        continue;
-                    }
-                    ValueRef::Integer(_) => Classes::INTEGER,
-                    ValueRef::Real(_) => Classes::REAL,
-                    ValueRef::Text(_) => Classes::TEXT,
-                    ValueRef::Blob(_) => Classes::BLOB,
-                };
+        each_value(query, conn, |column, class| match class {
+            None => assert_ne!(column.value.null, Null::Never, "{}: {}", query.sql, describe(column)),
+            Some(class) => {
                 assert!(column.value.classes.meets(class), "{}: {} is {class}", query.sql, describe(column));
             }
-        }
+        })
     })
+}
+
+/// The same for NULL alone, where values of any class may be written.
+pub(super) fn hold_null(query: &Query, connections: &[Connection]) -> bool {
+    connections.iter().all(|conn| {
+        each_value(query, conn, |column, class| {
+            let is_foreseen = class.is_some() || column.value.null != Null::Never;
+            assert!(is_foreseen, "{}: {}", query.sql, describe(column));
+        })
+    })
+}
+
+/// Calls with each value's class, `None` for NULL. Gives whether the statement could be run to its end.
+fn each_value(query: &Query, conn: &Connection, call: impl Fn(&Column, Option<Classes>)) -> bool {
+    let mut statement = conn.prepare(&query.sql).unwrap();
+    // Parameters stay NULL.
+    let mut rows = statement.raw_query();
+    loop {
+        let row = match rows.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => return true,
+            Err(error) => {
+                eprintln!("{}: {error}", query.sql);
+                return false;
+            }
+        };
+        for (index, column) in query.columns.iter().enumerate() {
+            call(
+                column,
+                match row.get_ref(index).unwrap() {
+                    ValueRef::Null => None,
+                    ValueRef::Integer(_) => Some(Classes::INTEGER),
+                    ValueRef::Real(_) => Some(Classes::REAL),
+                    ValueRef::Text(_) => Some(Classes::TEXT),
+                    ValueRef::Blob(_) => Some(Classes::BLOB),
+                },
+            );
+        }
+    }
 }
 
 pub(super) fn connections() -> [Connection; 2] {
@@ -261,12 +293,12 @@ fn columns_of_statements() {
         ("VALUES (1, 'a'), (NULL, 2)", "column1: integer ?, column2: integer|text"),
         // Views and virtual tables.
         ("SELECT * FROM busy", "queue: text, jobs: integer, latest: any ?"),
-        ("SELECT * FROM all_queues", "name: text, job: integer ?"),
+        ("SELECT * FROM all_queues", "name: text, job: integer ?, state: text ?, parent: integer ?"),
         ("SELECT job FROM all_queues WHERE job IS NOT NULL", "job: integer"),
         ("SELECT rowid, body FROM search", "rowid: integer, body: any ?"),
         ("SELECT j.value, jobs.id FROM jobs, json_each('[1,null]') j", "value: any ~, id: integer"),
         ("SELECT key FROM json_each('[1]')", "key: any ~"),
-        ("SELECT name FROM pragma_table_info('jobs')", "name: any ~"),
+        ("SELECT name FROM pragma_table_info('jobs')", "name: text"),
         ("PRAGMA table_info(jobs)", ""),
         (
             "SELECT unixepoch('now') AS a, date('now') AS b, date('then') AS c",

@@ -7,9 +7,9 @@ use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, U
 use super::context::Context;
 use super::proof::{Outcome, Proof, conditional};
 use super::scope::Scope;
-use super::syntax::plain;
+use super::syntax::{name_of, plain};
 use super::value::{Null, Value, any_null};
-use super::{aggregate, date, function, window};
+use super::{aggregate, builtin, date, function, window};
 
 /// What is known of an expression's value where these names are in scope.
 pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
@@ -129,8 +129,8 @@ fn binary(left: Value, operator: Operator, right: Value, written: &Expr<'_>) -> 
     match operator {
         Is | IsNot => Value::some(Classes::INTEGER),
         And | Or => Value::UNKNOWN,
-        Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals | BitwiseAnd
-        | BitwiseOr | LeftShift | RightShift => Value::new(Classes::INTEGER, null),
+        Equals | NotEquals | Less | LessEquals | Greater | GreaterEquals | BitwiseAnd | BitwiseOr
+        | LeftShift | RightShift => Value::new(Classes::INTEGER, null),
         Add | Subtract | Multiply => Value::new(arithmetic(&left, &right), null),
         Divide | Modulus => {
             // Nothing divides by zero: that is NULL.
@@ -207,6 +207,7 @@ fn call(
             let (pairs, otherwise) = conditional(arguments);
             case(context, scope, None, &pairs, otherwise)
         }
+        None if is_search(scope, arguments) => builtin::search_function(name).unwrap_or(Value::UNKNOWN),
         None => date::certain(name, arguments)
             .or_else(|| function::scalar(name, &values()))
             .unwrap_or(Value::UNKNOWN),
@@ -218,6 +219,12 @@ fn call(
             function::window(name, &scope.in_groups(values), window::is_over_current_row(scope, over))
         }
     }
+}
+
+/// Whether the first argument is a full-text index.
+fn is_search(scope: &Scope<'_>, arguments: &[Expr<'_>]) -> bool {
+    let name = arguments.first().and_then(name_of);
+    name.is_some_and(|(table, name)| table.is_none() && scope.is_search(&name))
 }
 
 /// A constant that the parser takes for a name.

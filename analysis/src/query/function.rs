@@ -114,10 +114,10 @@ pub(super) fn scalar(name: &str, arguments: &[Value]) -> Option<Value> {
 /// Whether a function is NULL as soon as one of so many arguments is.
 pub(super) fn is_strict(name: &str, arguments: usize) -> bool {
     match name {
-        "abs" | "date" | "datetime" | "glob" | "instr" | "json_array_length" | "json_extract" | "json_type"
-        | "json_valid" | "julianday" | "length" | "like" | "lower" | "ltrim" | "octet_length" | "replace"
-        | "round" | "rtrim" | "sign" | "strftime" | "substr" | "substring" | "time" | "timediff" | "trim"
-        | "unicode" | "unixepoch" | "upper" => true,
+        "abs" | "date" | "datetime" | "glob" | "instr" | "json_array_length" | "json_extract"
+        | "json_type" | "json_valid" | "julianday" | "length" | "like" | "lower" | "ltrim"
+        | "octet_length" | "round" | "rtrim" | "sign" | "strftime" | "substr" | "substring" | "time"
+        | "timediff" | "trim" | "unicode" | "unixepoch" | "upper" => true,
         "max" | "min" => arguments > 1,
         "json" => arguments == 1,
         _ => false,
@@ -132,11 +132,76 @@ pub(super) fn is_stable(name: &str, arguments: usize) -> bool {
     !changes && (is_conditional || is_aggregate(name, arguments) || scalar(name, &values).is_some())
 }
 
-
 /// What calculation makes of values of these classes.
 pub(super) fn number(classes: Classes) -> Classes {
     match classes {
         Classes::INTEGER | Classes::REAL => classes,
         _ => Classes::NUMBER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// With NULL in any place, whatever the others are.
+    #[test]
+    fn strict_functions_give_null_for_null() {
+        let conn = Connection::open_in_memory().unwrap();
+        let values =
+            ["0", "-7", "2.5", "'text'", "'2026-01-01'", "'{\"a\":[1]}'", "''", "x'00ff'", "'$.a'", "NULL"];
+        let names = [
+            "abs",
+            "date",
+            "datetime",
+            "glob",
+            "instr",
+            "json",
+            "json_array_length",
+            "json_extract",
+            "json_type",
+            "json_valid",
+            "julianday",
+            "length",
+            "like",
+            "lower",
+            "ltrim",
+            "max",
+            "min",
+            "octet_length",
+            "round",
+            "rtrim",
+            "sign",
+            "strftime",
+            "substr",
+            "substring",
+            "time",
+            "timediff",
+            "trim",
+            "unicode",
+            "unixepoch",
+            "upper",
+        ];
+        let mut ran = 0;
+        for name in names {
+            for count in 1..=3_u32 {
+                for choice in 0..values.len().pow(count) {
+                    let pick = |place| values[choice / values.len().pow(place) % values.len()];
+                    let arguments: Vec<&str> = (0..count).map(pick).collect();
+                    if !arguments.contains(&"NULL") || !is_strict(name, arguments.len()) {
+                        continue;
+                    }
+                    let sql = format!("SELECT {name}({}) IS NULL", arguments.join(", "));
+                    // Not every function takes every number of arguments, nor every value.
+                    if let Ok(is_null) = conn.query_row(&sql, [], |row| row.get::<_, bool>(0)) {
+                        assert!(is_null, "{sql}");
+                        ran += 1;
+                    }
+                }
+            }
+        }
+        assert!(ran > 3_000, "{ran}");
     }
 }

@@ -4,7 +4,9 @@
 //! not NULL; that it is not true says nothing.
 
 use onward_core::token::unquoted;
-use sqlite3_parser::ast::{As, Expr, FunctionTail, LikeOperator, Literal, Operator, ResultColumn, UnaryOperator};
+use sqlite3_parser::ast::{
+    As, Expr, FunctionTail, LikeOperator, Literal, Operator, ResultColumn, UnaryOperator,
+};
 
 use super::context::Context;
 use super::expression::expression;
@@ -238,8 +240,9 @@ impl<'p> Proof<'p> {
     ) -> Option<Facts> {
         let (is_equal, differs) = match (operator, outcome) {
             (Operator::Equals, True) | (Operator::NotEquals, False) => (true, false),
-            (Operator::NotEquals | Operator::Less | Operator::Greater, True)
-            | (Operator::Equals, False) => (false, true),
+            (Operator::NotEquals | Operator::Less | Operator::Greater, True) | (Operator::Equals, False) => {
+                (false, true)
+            }
             _ => (false, false),
         };
         for (value, other) in [(left, right), (right, left)] {
@@ -260,7 +263,13 @@ impl<'p> Proof<'p> {
     }
 
     /// `found` is whether the value is in the list.
-    fn in_list(self, facts: Facts, value: &Expr<'_>, list: &[Expr<'_>], found: Option<bool>) -> Option<Facts> {
+    fn in_list(
+        self,
+        facts: Facts,
+        value: &Expr<'_>,
+        list: &[Expr<'_>],
+        found: Option<bool>,
+    ) -> Option<Facts> {
         if list.is_empty() {
             // Nothing is in it, and that includes NULL.
             return (found != Some(true)).then_some(facts);
@@ -352,6 +361,8 @@ impl<'p> Proof<'p> {
                 self.assume(facts, value, outcome)
             }
             ("printf" | "format" | "concat_ws", [first, ..]) => self.all(facts, [first]),
+            // Where there is nothing to replace, it does not matter with what.
+            ("replace", [text, from, _]) => self.all(facts, [text, from]),
             _ if function::is_strict(name, arguments.len()) => self.all(facts, arguments),
             _ => Some(facts),
         }
@@ -381,7 +392,9 @@ fn is_opaque(value: &Expr<'_>) -> bool {
     use Operator::*;
     match value {
         Expr::Binary(_, operator, _) => matches!(operator, Divide | Modulus | ArrowRight | ArrowRightShift),
-        Expr::FunctionCall { .. } | Expr::FunctionCallStar { .. } | Expr::Variable(_) | Expr::Case { .. } => true,
+        Expr::FunctionCall { .. } | Expr::FunctionCallStar { .. } | Expr::Variable(_) | Expr::Case { .. } => {
+            true
+        }
         _ => false,
     }
 }

@@ -2,7 +2,8 @@
 
 use onward_schema::{Schema, Table};
 use sqlite3_parser::ast::{
-    Cmd, Expr, FromClause, InsertBody, Name, QualifiedName, ResultColumn, Set, Stmt, TriggerTime, UpsertDo, With,
+    Cmd, Expr, FromClause, InsertBody, Name, QualifiedName, ResultColumn, Set, Stmt, TriggerTime, UpsertDo,
+    With,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
@@ -54,7 +55,8 @@ fn written(
     });
     // RETURNING knows the table by its own name alone.
     let plain = plain(&name.name);
-    let item = scope::table(schema, &meant(schema, name), plain.clone()).unwrap_or_else(|| Item::new(plain, None));
+    let item =
+        scope::table(schema, &meant(schema, name), plain.clone()).unwrap_or_else(|| Item::new(plain, None));
     let mut scope = Scope::within(None);
     scope.items.push(item);
     scope.set_facts(known.unwrap_or_default());
@@ -121,7 +123,9 @@ fn updated(
         let set = sets.iter().rev().find_map(|set| {
             let position = set.col_names.iter().rposition(|name| is_name(name, &column.name))?;
             Some(match &set.expr {
-                Expr::Parenthesized(values) if set.col_names.len() > 1 => values.get(position).is_some_and(is_never),
+                Expr::Parenthesized(values) if set.col_names.len() > 1 => {
+                    values.get(position).is_some_and(is_never)
+                }
                 value => set.col_names.len() == 1 && is_never(value),
             })
         });

@@ -10,6 +10,7 @@ use sqlite3_parser::ast::Expr;
 
 use super::facts::{At, Facts, Rule};
 use super::value::{Null, Value};
+use super::{builtin, check};
 
 /// A column of a result, a table, a view or a subquery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +48,21 @@ pub(super) struct Item {
     sides: BTreeSet<usize>,
     /// Whether a join has made it: it has no name, and one column.
     is_made: bool,
+    /// Whether it is a full-text index.
+    is_search: bool,
 }
 
 impl Item {
     pub(super) fn new(name: String, columns: Option<Vec<Column>>) -> Item {
-        Item { name, columns, hidden: Vec::new(), merged: Vec::new(), sides: BTreeSet::new(), is_made: false }
+        Item {
+            name,
+            columns,
+            hidden: Vec::new(),
+            merged: Vec::new(),
+            sides: BTreeSet::new(),
+            is_made: false,
+            is_search: false,
+        }
     }
 
     /// The number of its column of this name, unless it is a hidden one.
@@ -62,15 +73,19 @@ impl Item {
 
     /// The same for one that `*` leaves out.
     fn find_hidden(&self, name: &str) -> Option<usize> {
-        let is_it = |column: &Column| {
-            Ident(&column.name) == name || is_rowid(&column.name) && is_rowid(name)
-        };
+        let is_it = |column: &Column| Ident(&column.name) == name || is_rowid(&column.name) && is_rowid(name);
         let position = self.hidden.iter().position(is_it);
         position.map(|position| self.columns.as_ref().map_or(0, Vec::len) + position)
     }
 
     fn column(&self, number: usize) -> Option<&Column> {
         self.columns.iter().flatten().chain(&self.hidden).nth(number)
+    }
+
+    /// Whether the number is that of a column by which a virtual table may be told something.
+    fn is_argument(&self, number: usize) -> bool {
+        let hidden = number.checked_sub(self.columns.as_ref().map_or(0, Vec::len));
+        hidden.is_some_and(|hidden| self.hidden.get(hidden).is_some_and(|column| !is_rowid(&column.name)))
     }
 
     fn has_merged(&self, name: &str) -> bool {
@@ -134,8 +149,8 @@ impl<'o> Scope<'o> {
         let mut items = self.items.iter().enumerate().filter(|(_, item)| !item.is_made);
         let unknown = || {
             let is_it = |item: &Item| table.is_none_or(|table| Ident(&item.name) == table);
-            let mut unknown =
-                (0..self.items.len()).filter(|&index| self.items[index].columns.is_none() && is_it(&self.items[index]));
+            let mut unknown = (0..self.items.len())
+                .filter(|&index| self.items[index].columns.is_none() && is_it(&self.items[index]));
             match (unknown.next(), unknown.next()) {
                 (Some(only), None) if table.is_some() => Some(Place::Unknown(Some(only))),
                 _ if self.items.iter().any(|item| item.columns.is_none()) => Some(Place::Unknown(None)),
@@ -256,7 +271,8 @@ impl<'o> Scope<'o> {
 
     /// Adds an item with these columns.
     pub(super) fn push(&mut self, name: String, columns: Option<Vec<Column>>) {
-        let inner: BTreeSet<usize> = columns.iter().flatten().flat_map(|column| column.sides.clone()).collect();
+        let inner: BTreeSet<usize> =
+            columns.iter().flatten().flat_map(|column| column.sides.clone()).collect();
         let numbers: BTreeMap<usize, usize> =
             inner.into_iter().map(|inner| (inner, self.new_side())).collect();
         let columns = columns.map(|columns| {
@@ -274,7 +290,8 @@ impl<'o> Scope<'o> {
     pub(super) fn pairs(&self, start: usize, middle: usize, names: &[String]) -> Vec<(String, At, At)> {
         let in_range = |range: Range<usize>, name: &str| {
             let merged = self.merged_by(name, range.clone()).map(|merged| self.merged[merged].at);
-            merged.or_else(|| range.into_iter().find_map(|index| Some((index, self.items[index].find(name)?))))
+            merged
+                .or_else(|| range.into_iter().find_map(|index| Some((index, self.items[index].find(name)?))))
         };
         let pairs = names.iter().filter_map(|name| {
             let left = in_range(start..middle, name)?;
@@ -284,7 +301,14 @@ impl<'o> Scope<'o> {
     }
 
     /// Makes one column of two; `left` and `right` say which sides' rows are all kept.
-    pub(super) fn merge(&mut self, middle: usize, pair: (String, At, At), left: bool, right: bool, both: Value) {
+    pub(super) fn merge(
+        &mut self,
+        middle: usize,
+        pair: (String, At, At),
+        left: bool,
+        right: bool,
+        both: Value,
+    ) {
         let (name, first, second) = pair;
         self.items[middle..].iter_mut().for_each(|item| item.merged.push(name.clone()));
         // The left one if it is there, else the right one.
@@ -338,6 +362,8 @@ impl<'o> Scope<'o> {
     /// Adds a column's being there to what is known; `false` if the name is none of these items' columns.
     pub(super) fn prove(&self, facts: &mut Facts, table: Option<&str>, name: &str) -> bool {
         match self.place(table, name) {
+            // A virtual table takes `rank = 'bm25()'` and the like for an argument.
+            Some(Place::Column((item, column))) if self.items[item].is_argument(column) => {}
             Some(Place::Column(at)) => self.prove_at(facts, at),
             Some(Place::Merged(merged)) => self.prove_at(facts, self.merged[merged].at),
             Some(Place::Unknown(Some(item))) => {
@@ -370,6 +396,15 @@ impl<'o> Scope<'o> {
     /// Whether a name stands for a column of an item whose columns are not known, and that item is.
     pub(super) fn is_unknown(&self, table: Option<&str>, name: &str) -> bool {
         matches!(self.place(table, name), Some(Place::Unknown(Some(_))))
+    }
+
+    /// Whether a name stands for a full-text index as a whole.
+    pub(super) fn is_search(&self, name: &str) -> bool {
+        let is_it = |(item, column): At| {
+            let item = &self.items[item];
+            item.is_search && item.columns.as_ref().is_none_or(|columns| column >= columns.len())
+        };
+        matches!(self.place(None, name), Some(Place::Column(at)) if is_it(at))
     }
 
     pub(super) fn facts(&self) -> Facts {
@@ -426,10 +461,18 @@ fn is_rowid(name: &str) -> bool {
 /// A table of the schema as an item.
 pub(super) fn table(schema: &Schema, table: &str, name: String) -> Option<Item> {
     let table = schema.table(table)?;
+    let mut columns = columns(table);
+    check::narrow(schema, table, &mut columns);
     // A virtual table whose module is not there has columns that nobody knows.
-    let columns = (!table.columns.is_empty()).then(|| columns(table));
-    let rowid = (!table.without_rowid).then(|| rowid());
-    Some(Item { hidden: rowid.into_iter().collect(), ..Item::new(name, columns) })
+    let mut item = Item::new(name, (!columns.is_empty()).then_some(columns));
+    if !table.without_rowid {
+        item.hidden.push(rowid());
+    }
+    if builtin::is_search(table) {
+        item.hidden.extend(builtin::search_columns(table));
+        item.is_search = true;
+    }
+    Some(item)
 }
 
 /// The columns of a table as its rows have them.

@@ -21,11 +21,11 @@ use super::expression::expression;
 use super::facts::{EFFORT, Facts};
 use super::join::{self, Start};
 use super::proof::{Outcome, Proof};
-use super::returning;
 use super::scope::{self, Column, Item, Scope};
 use super::syntax::{column_name, is_stable, plain};
-use super::window::has_current_row;
 use super::value::{Null, Value};
+use super::window::has_current_row;
+use super::{builtin, returning};
 use crate::sqlite::outside;
 
 /// Views within views, and subqueries within subqueries, are followed so far.
@@ -48,6 +48,7 @@ fn statement(schema: &Schema, sql: &str, tables: &Tables) -> Option<Vec<Column>>
             let names = columns.map(|columns| columns.iter().map(|column| plain(&column.col_name)).collect());
             renamed(context.open(select, None), names)
         }
+        Stmt::Pragma(name, _) => builtin::pragma(&plain(&name.name)),
         statement => returning::columns(context, &statement),
     }
 }
@@ -217,8 +218,11 @@ impl Context<'_> {
         match item {
             SelectTable::Table(name, given, _) => self.table(name, alias(given), scope),
             SelectTable::TableCall(name, _, given) => {
-                let name = alias(given).unwrap_or_else(|| plain(&name.name));
-                scope.items.push(Item::new(name, None));
+                let table = plain(&name.name);
+                let alias = alias(given).unwrap_or_else(|| table.clone());
+                let known = scope::table(self.schema, &table, alias.clone());
+                let item = known.or_else(|| builtin::table(&table, alias.clone()));
+                scope.items.push(item.unwrap_or_else(|| Item::new(alias, None)));
             }
             SelectTable::Select(select, given) => {
                 let columns = self.open(select, scope.outer);
@@ -248,6 +252,11 @@ impl Context<'_> {
             return scope.items.push(item);
         }
         let view = self.schema.views.get(&table.to_ascii_lowercase());
+        if view.is_none()
+            && let Some(item) = builtin::table(&table, alias.clone())
+        {
+            return scope.items.push(item);
+        }
         // A view knows nothing of the tables that WITH makes around it.
         let tables = Tables { with: Vec::new(), depth: self.tables.depth + 1 };
         scope.push(alias, view.and_then(|view| statement(self.schema, &view.definition, &tables)));
