@@ -392,3 +392,42 @@ fn what_sqlite_brings_along() {
         ("SELECT rank FROM search WHERE rank = 'bm25()'", "rank: real ~"),
     ]);
 }
+
+/// As deep as SQLite allows, and with more to look at than anybody would.
+#[test]
+fn no_nesting_is_too_deep_or_takes_for_ever() {
+    let analysis = analysis();
+    let chain = |first: &str, each: &str, count: usize| {
+        let mut text = first.to_owned();
+        for _ in 0..count {
+            text = each.replace('@', &text);
+        }
+        text
+    };
+    for (each, count) in [
+        ("@ AND note > 1", 900),
+        ("@ OR note > 1", 900),
+        ("(@ OR note > 1) AND size", 400),
+        ("(@ AND note) = 1", 400),
+        ("NOT @", 80),
+        ("((@ AND note) = 1 OR (size AND note) = 1)", 30),
+        ("CASE WHEN @ THEN note ELSE size END", 80),
+        ("iif(@, note, iif(note, 1, 0))", 80),
+        ("coalesce(@, note || 1) > 0", 80),
+        ("(note IN (1) AND (SELECT 1 FROM jobs WHERE @ AND parent))", 12),
+    ] {
+        let condition = chain("note", each, count);
+        for sql in [
+            format!("SELECT note FROM queues WHERE {condition}"),
+            format!("SELECT {condition} AS a FROM queues"),
+            format!(
+                "SELECT * FROM (SELECT {condition} AS a FROM jobs LEFT JOIN queues ON {condition}) WHERE a"
+            ),
+        ] {
+            // What SQLite finds too deep is refused.
+            if let Ok(query) = analysis.query(sql.as_str().into()) {
+                assert_eq!(query.columns.len(), 1);
+            }
+        }
+    }
+}

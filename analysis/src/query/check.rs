@@ -1,14 +1,11 @@
 //! What CHECK constraints prove. NULL passes: only what a condition proves by not being false.
 
-use std::cell::Cell;
-
 use onward_schema::{Schema, Table};
 use sqlite3_parser::ast::{Cmd, OneSelect, ResultColumn, Stmt};
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 
-use super::context::{Context, Tables};
-use super::facts::EFFORT;
+use super::context::{Context, Effort, Tables};
 use super::proof::{Outcome, Proof};
 use super::scope::{Column, Item, Scope};
 use super::value::Null;
@@ -20,7 +17,7 @@ pub(super) fn narrow(schema: &Schema, table: &Table, columns: &mut [Column]) {
     }
     let mut scope = Scope::within(None);
     scope.items.push(Item::new(table.name.clone(), Some(columns.to_vec())));
-    let (tables, effort) = (Tables::default(), Cell::new(EFFORT));
+    let (tables, effort) = (Tables::default(), Effort::default());
     let proof = Proof::new(Context { schema, tables: &tables, effort: &effort }, &scope);
     let mut facts = scope.facts();
     for check in &table.checks {

@@ -19,15 +19,34 @@ pub(super) struct Tables {
 pub(super) struct Context<'c> {
     pub(super) schema: &'c Schema,
     pub(super) tables: &'c Tables,
-    /// How many more conditions are looked at, so that no nesting takes for ever.
-    pub(super) effort: &'c Cell<u32>,
+    pub(super) effort: &'c Effort,
 }
 
-impl Context<'_> {
+/// How much is looked at in one statement, so that no nesting takes for ever or fills the stack.
+#[derive(Default)]
+pub(super) struct Effort {
+    conditions: Cell<u32>,
+    depth: Cell<u32>,
+}
+
+impl Effort {
+    const CONDITIONS: u32 = 20_000;
+    const DEPTH: u32 = 100;
+
     /// Whether one more condition may be looked at.
-    pub(super) fn spend(self) -> bool {
-        let left = self.effort.get();
-        self.effort.set(left.saturating_sub(1));
-        left > 0
+    pub(super) fn spend(&self) -> bool {
+        self.conditions.set(self.conditions.get().saturating_add(1));
+        self.conditions.get() <= Effort::CONDITIONS
+    }
+
+    /// Looks at what an expression is made of; `None` if it is too deep.
+    pub(super) fn deeper<T>(&self, look: impl FnOnce() -> T) -> Option<T> {
+        let depth = self.depth.get();
+        (depth < Effort::DEPTH).then(|| {
+            self.depth.set(depth + 1);
+            let found = look();
+            self.depth.set(depth);
+            found
+        })
     }
 }

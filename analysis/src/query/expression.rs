@@ -13,7 +13,7 @@ use super::{aggregate, builtin, date, function, window};
 
 /// What is known of an expression's value where these names are in scope.
 pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
-    let found = evaluated(context, scope, value);
+    let found = context.effort.deeper(|| evaluated(context, scope, value)).unwrap_or(Value::UNKNOWN);
     if found.null != Null::Never && scope.knows(value) {
         return Value { null: Null::Never, ..found };
     }

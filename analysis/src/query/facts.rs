@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use sqlite3_parser::ast::Expr;
 
+use super::syntax::{is_opaque, is_small, name_of};
+
 /// Where a column stands: the item of FROM, and its column there.
 pub(super) type At = (usize, usize);
 
@@ -56,7 +58,10 @@ impl Facts {
 
     /// Whether this very expression is not NULL.
     pub(super) fn has(&self, value: &Expr<'_>) -> bool {
-        !self.expressions.is_empty() && self.expressions.contains(&format!("{value:?}"))
+        !self.expressions.is_empty()
+            && (is_opaque(value) || name_of(value).is_some())
+            && is_small(value)
+            && self.expressions.contains(&format!("{value:?}"))
     }
 
     /// This expression is not NULL, wherever it stands.
@@ -79,6 +84,3 @@ pub(super) struct Rule {
     pub(super) sides: BTreeSet<usize>,
     pub(super) facts: Facts,
 }
-
-/// How far conditions are followed in one statement, however they are nested.
-pub(super) const EFFORT: u32 = 20_000;

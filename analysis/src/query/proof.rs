@@ -13,7 +13,7 @@ use super::expression::expression;
 use super::facts::Facts;
 use super::function;
 use super::scope::Scope;
-use super::syntax::{is_stable, name_of, plain};
+use super::syntax::{is_opaque, is_stable, links, name_of, plain};
 use super::value::Null;
 
 /// How a value has come out.
@@ -68,17 +68,22 @@ impl<'p> Proof<'p> {
 
     /// What is known where a value has come out so; `None` if it cannot have.
     pub(super) fn assume(self, facts: Facts, value: &Expr<'_>, outcome: Outcome) -> Option<Facts> {
-        if !self.context.spend() {
+        if !self.context.effort.spend() {
             return Some(facts);
         }
+        let before = facts.clone();
+        self.context.effort.deeper(|| self.assumed(facts, value, outcome)).unwrap_or(Some(before))
+    }
+
+    fn assumed(self, facts: Facts, value: &Expr<'_>, outcome: Outcome) -> Option<Facts> {
         match value {
             Expr::Parenthesized(values) if values.len() == 1 => self.assume(facts, &values[0], outcome),
             Expr::Collate(value, _) => self.assume(facts, value, outcome),
             Expr::Unary(UnaryOperator::Not, value) => self.assume(facts, value, outcome.negated()),
-            Expr::Binary(left, Operator::And, right) => self.both(facts, left, right, outcome, outcome),
-            Expr::Binary(left, Operator::Or, right) => {
-                // `a OR b` is `NOT (NOT a AND NOT b)`.
-                self.both(facts, left, right, outcome.negated(), outcome)
+            Expr::Binary(_, Operator::And, _) => self.both(facts, value, Operator::And, outcome, outcome),
+            // `a OR b` is `NOT (NOT a AND NOT b)`.
+            Expr::Binary(_, Operator::Or, _) => {
+                self.both(facts, value, Operator::Or, outcome.negated(), outcome)
             }
             Expr::IsNull(value) => self.is_null(facts, value, outcome.truth()),
             Expr::NotNull(value) => self.is_null(facts, value, outcome.truth().map(|truth| !truth)),
@@ -96,24 +101,22 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// `conjunction` is how `left AND right` has come out, or its negation for OR; `part` how a side has that decides it.
+    /// `conjunction` is how a chain of AND has come out, or the negation of one of OR; `part` is how a link has that decides
+    /// it.
     fn both(
         self,
         facts: Facts,
-        left: &Expr<'_>,
-        right: &Expr<'_>,
+        chain: &Expr<'_>,
+        operator: Operator,
         conjunction: Outcome,
         part: Outcome,
     ) -> Option<Facts> {
+        let links = links(chain, operator);
         match conjunction {
             True | NotFalse => {
-                let facts = self.assume(facts, left, part)?;
-                self.assume(facts, right, part)
+                links.into_iter().try_fold(facts, |facts, link| self.assume(facts, link, part))
             }
-            False | NotTrue => {
-                let first = self.assume(facts.clone(), left, part);
-                either(first, self.assume(facts, right, part))
-            }
+            False | NotTrue => self.any(facts, links.into_iter().map(|link| (link, part))),
             Outcome::Some => Some(facts),
         }
     }
@@ -384,18 +387,6 @@ fn can_be(literal: &Literal<'_>, outcome: Outcome) -> bool {
         (Literal::Numeric(number), True) => number.parse() != Ok(0.0),
         (Literal::Numeric(number), False) => number.parse::<f64>().is_ok_and(|number| number.abs() < 1.0),
         _ => true,
-    }
-}
-
-/// Whether it is a value whose parts do not say whether it is NULL.
-fn is_opaque(value: &Expr<'_>) -> bool {
-    use Operator::*;
-    match value {
-        Expr::Binary(_, operator, _) => matches!(operator, Divide | Modulus | ArrowRight | ArrowRightShift),
-        Expr::FunctionCall { .. } | Expr::FunctionCallStar { .. } | Expr::Variable(_) | Expr::Case { .. } => {
-            true
-        }
-        _ => false,
     }
 }
 

@@ -3,7 +3,6 @@
 //! SQLite prepares the statement first, so every name in it is known to mean something. What is not understood here is
 //! unknown, never wrong.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use onward_core::name::Ident;
@@ -16,9 +15,9 @@ use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 
 use super::aggregate::{self, Aggregates};
-use super::context::{Context, Tables};
+use super::context::{Context, Effort, Tables};
 use super::expression::expression;
-use super::facts::{EFFORT, Facts};
+use super::facts::Facts;
 use super::join::{self, Start};
 use super::proof::{Outcome, Proof};
 use super::scope::{self, Column, Item, Scope};
@@ -33,15 +32,13 @@ const DEPTH: usize = 50;
 
 /// The columns of one statement; `None` if it has none that are understood.
 pub(super) fn columns(schema: &Schema, sql: &str) -> Option<Vec<Column>> {
-    let columns = statement(schema, sql, &Tables::default())?;
+    let columns = statement(Context { schema, tables: &Tables::default(), effort: &Effort::default() }, sql)?;
     Some(columns.into_iter().map(Column::settled).collect())
 }
 
-fn statement(schema: &Schema, sql: &str, tables: &Tables) -> Option<Vec<Column>> {
+fn statement(context: Context<'_>, sql: &str) -> Option<Vec<Column>> {
     let bump = Bump::new();
     let Cmd::Stmt(statement) = Parser::new(&bump, sql.as_bytes()).next().ok()?? else { return None };
-    let effort = Cell::new(EFFORT);
-    let context = Context { schema, tables, effort: &effort };
     match statement {
         Stmt::Select(select) => context.open(select, None),
         Stmt::CreateView { columns, select, .. } => {
@@ -259,7 +256,7 @@ impl Context<'_> {
         }
         // A view knows nothing of the tables that WITH makes around it.
         let tables = Tables { with: Vec::new(), depth: self.tables.depth + 1 };
-        scope.push(alias, view.and_then(|view| statement(self.schema, &view.definition, &tables)));
+        scope.push(alias, view.and_then(|view| statement(self.with_tables(&tables), &view.definition)));
     }
 
     /// The tables in force below this WITH.

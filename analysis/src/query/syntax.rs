@@ -1,7 +1,7 @@
 //! Names and parts of the syntax tree.
 
 use onward_core::token::unquoted;
-use sqlite3_parser::ast::{Expr, Name};
+use sqlite3_parser::ast::{Expr, Name, Operator};
 
 use super::function;
 
@@ -64,8 +64,35 @@ pub(super) fn name_of(value: &Expr<'_>) -> Option<(Option<String>, String)> {
     }
 }
 
+/// What a chain of one operator is made of: `a AND b AND c`, which is `(a AND b) AND c`.
+pub(super) fn links<'e>(mut chain: &'e Expr<'e>, operator: Operator) -> Vec<&'e Expr<'e>> {
+    let mut links = Vec::new();
+    while let Expr::Binary(left, found, right) = chain
+        && *found == operator
+    {
+        links.push(*right);
+        chain = left;
+    }
+    links.push(chain);
+    links.reverse();
+    links
+}
+
+/// Whether it is of a size that people write, with room to spare.
+pub(super) fn is_small(value: &Expr<'_>) -> bool {
+    fn count(value: &Expr<'_>, left: &mut u32) -> bool {
+        *left = left.saturating_sub(1);
+        *left > 0 && parts(value).into_iter().all(|part| count(part, left))
+    }
+    count(value, &mut 100)
+}
+
 /// Whether it has the same value wherever it is written in the statement, for one row.
 pub(super) fn is_stable(value: &Expr<'_>) -> bool {
+    is_small(value) && is_constant(value)
+}
+
+fn is_constant(value: &Expr<'_>) -> bool {
     let is_it = match value {
         Expr::FunctionCall { name, args, order_by: None, filter_over: None, .. } => {
             function::is_stable(&unquoted(name.0).to_ascii_lowercase(), args.map_or(0, <[_]>::len))
@@ -81,5 +108,17 @@ pub(super) fn is_stable(value: &Expr<'_>) -> bool {
         | Expr::Subquery(_) => false,
         _ => true,
     };
-    is_it && parts(value).into_iter().all(is_stable)
+    is_it && parts(value).into_iter().all(is_constant)
+}
+
+/// Whether it is a value whose parts do not say whether it is NULL.
+pub(super) fn is_opaque(value: &Expr<'_>) -> bool {
+    use Operator::{ArrowRight, ArrowRightShift, Divide, Modulus};
+    match value {
+        Expr::Binary(_, operator, _) => matches!(operator, Divide | Modulus | ArrowRight | ArrowRightShift),
+        Expr::FunctionCall { .. } | Expr::FunctionCallStar { .. } | Expr::Variable(_) | Expr::Case { .. } => {
+            true
+        }
+        _ => false,
+    }
 }
