@@ -5,7 +5,7 @@
 use onward_core::name::Ident;
 use onward_schema::{Classes, Table};
 
-use super::scope::{Column, Item, rowid};
+use super::item::{Column, Item, rowid};
 use super::value::{Null, Value};
 
 /// The columns by table. A `?` is behind what may be NULL; `(…)` has those that `*` leaves out.

@@ -6,8 +6,9 @@ use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 
 use super::context::{Context, Effort, Tables};
+use super::item::{Column, Item};
 use super::proof::{Outcome, Proof};
-use super::scope::{Column, Item, Scope};
+use super::scope::Scope;
 use super::value::Null;
 
 /// Marks the columns of a table of which its constraints say that they are not NULL.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use onward_schema::Schema;
 
-use super::scope::Column;
+use super::item::Column;
 
 /// The tables that WITH makes, and how deep inside the statement we are.
 #[derive(Clone, Default)]

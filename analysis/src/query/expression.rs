@@ -5,8 +5,9 @@ use onward_schema::{Affinity, Classes};
 use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, UnaryOperator};
 
 use super::context::Context;
-use super::proof::{Outcome, Proof, conditional};
+use super::proof::{Outcome, Proof};
 use super::scope::Scope;
+use super::shape::conditional;
 use super::syntax::{name_of, plain};
 use super::value::{Null, Value, any_null};
 use super::{aggregate, builtin, date, function, window};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use sqlite3_parser::ast::Expr;
 
-use super::syntax::{is_opaque, is_small, name_of};
+use super::shape::is_opaque;
+use super::syntax::{is_small, name_of};
 
 /// Where a column stands: the item of FROM, and its column there.
 pub(super) type At = (usize, usize);

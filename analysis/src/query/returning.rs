@@ -11,8 +11,9 @@ use sqlite3_parser::{Bump, FallibleIterator};
 use super::context::Context;
 use super::expression::expression;
 use super::facts::Facts;
+use super::item::{self, Column, Item};
 use super::proof::{Outcome, Proof};
-use super::scope::{self, Column, Item, Scope};
+use super::scope::Scope;
 use super::select::{self, meant};
 use super::syntax::plain;
 use super::value::Null;
@@ -56,7 +57,7 @@ fn written(
     // RETURNING knows the table by its own name alone.
     let plain = plain(&name.name);
     let item =
-        scope::table(schema, &meant(schema, name), plain.clone()).unwrap_or_else(|| Item::new(plain, None));
+        item::table(schema, &meant(schema, name), plain.clone()).unwrap_or_else(|| Item::new(plain, None));
     let mut scope = Scope::within(None);
     scope.items.push(item);
     scope.set_facts(known.unwrap_or_default());
@@ -93,7 +94,7 @@ fn found<'s>(
 ) -> Scope<'s> {
     let alias = name.alias.as_ref().unwrap_or(&name.name);
     let mut scope = Scope::within(None);
-    let item = scope::table(context.schema, &table.name, plain(alias));
+    let item = item::table(context.schema, &table.name, plain(alias));
     scope.items.extend(item);
     // Where FROM is not understood, its columns are not known.
     if from.is_some_and(|from| context.from(from, &mut scope).is_none()) {

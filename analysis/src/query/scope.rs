@@ -1,117 +1,34 @@
 //! The tables that a SELECT reads from, and what their columns are there.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use onward_core::name::Ident;
-use onward_schema::{Classes, Schema, Table};
 use sqlite3_parser::ast::Expr;
 
 use super::facts::{At, Facts, Rule};
+use super::item::{Column, Item, is_rowid};
 use super::value::{Null, Value};
-use super::{builtin, check};
-
-/// A column of a result, a table, a view or a subquery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
-    pub(super) name: String,
-    /// What it is where all its sides are there.
-    pub(super) value: Value,
-    /// The sides of outer joins without which it is NULL, by number.
-    pub(super) sides: BTreeSet<usize>,
-}
-
-impl Column {
-    pub(super) fn new(name: String, value: Value) -> Column {
-        Column { name, value, sides: BTreeSet::new() }
-    }
-
-    /// The column where nothing more will be known of the joins that it comes from.
-    pub(super) fn settled(self) -> Column {
-        let value = if self.sides.is_empty() { self.value } else { self.value.or_null() };
-        Column::new(self.name, value)
-    }
-}
-
-/// One item of a FROM clause.
-pub(super) struct Item {
-    /// The name by which columns are qualified: the alias, if there is one.
-    pub(super) name: String,
-    /// Its columns; `None` if they are not known.
-    pub(super) columns: Option<Vec<Column>>,
-    /// Columns that `*` leaves out: `rowid`, those that a virtual table hides.
-    pub(super) hidden: Vec<Column>,
-    /// The names that a join has merged into the columns of earlier items.
-    merged: Vec<String>,
-    /// The sides of outer joins that it is on, by number.
-    sides: BTreeSet<usize>,
-    /// Whether a join has made it: it has no name, and one column.
-    is_made: bool,
-    /// Whether it is a full-text index.
-    is_search: bool,
-}
-
-impl Item {
-    pub(super) fn new(name: String, columns: Option<Vec<Column>>) -> Item {
-        Item {
-            name,
-            columns,
-            hidden: Vec::new(),
-            merged: Vec::new(),
-            sides: BTreeSet::new(),
-            is_made: false,
-            is_search: false,
-        }
-    }
-
-    /// The number of its column of this name, unless it is a hidden one.
-    fn find(&self, name: &str) -> Option<usize> {
-        let columns = self.columns.as_deref().filter(|_| !self.is_made).unwrap_or_default();
-        columns.iter().position(|column| Ident(&column.name) == name)
-    }
-
-    /// The same for one that `*` leaves out.
-    fn find_hidden(&self, name: &str) -> Option<usize> {
-        let is_it = |column: &Column| Ident(&column.name) == name || is_rowid(&column.name) && is_rowid(name);
-        let position = self.hidden.iter().position(is_it);
-        position.map(|position| self.columns.as_ref().map_or(0, Vec::len) + position)
-    }
-
-    fn column(&self, number: usize) -> Option<&Column> {
-        self.columns.iter().flatten().chain(&self.hidden).nth(number)
-    }
-
-    /// Whether the number is that of a column by which a virtual table may be told something.
-    fn is_argument(&self, number: usize) -> bool {
-        let hidden = number.checked_sub(self.columns.as_ref().map_or(0, Vec::len));
-        hidden.is_some_and(|hidden| self.hidden.get(hidden).is_some_and(|column| !is_rowid(&column.name)))
-    }
-
-    fn has_merged(&self, name: &str) -> bool {
-        self.merged.iter().any(|merged| Ident(merged) == name)
-    }
-}
 
 /// A column that USING or NATURAL made of two.
 pub(super) struct Merged {
     name: String,
     value: Value,
     /// The column that is NULL exactly if it is.
-    at: At,
+    pub(super) at: At,
 }
 
 /// What names mean at one place of a statement.
 #[derive(Default)]
 pub(super) struct Scope<'o> {
     pub(super) items: Vec<Item>,
-    merged: Vec<Merged>,
+    pub(super) merged: Vec<Merged>,
     /// How many sides of outer joins there are.
-    sides: usize,
+    pub(super) sides: usize,
     /// What holds once sides are known to be there.
     pub(super) rules: Vec<Rule>,
     /// What is known where an expression is looked at.
-    facts: RefCell<Facts>,
+    pub(super) facts: RefCell<Facts>,
     /// What is known of each row that WHERE leaves.
     rows: Facts,
     /// What is known of each row or group of the result.
@@ -123,7 +40,7 @@ pub(super) struct Scope<'o> {
 }
 
 /// What a name may stand for.
-enum Place {
+pub(super) enum Place {
     Column(At),
     Merged(usize),
     /// A column of an item whose columns are not known.
@@ -145,7 +62,7 @@ impl<'o> Scope<'o> {
         if items.any(|item| item.columns.is_none()) { None } else { Some(false) }
     }
 
-    fn place(&self, table: Option<&str>, name: &str) -> Option<Place> {
+    pub(super) fn place(&self, table: Option<&str>, name: &str) -> Option<Place> {
         let mut items = self.items.iter().enumerate().filter(|(_, item)| !item.is_made);
         let unknown = || {
             let is_it = |item: &Item| table.is_none_or(|table| Ident(&item.name) == table);
@@ -201,7 +118,7 @@ impl<'o> Scope<'o> {
         Value { null: self.null(at), ..value }
     }
 
-    fn null(&self, at: At) -> Null {
+    pub(super) fn null(&self, at: At) -> Null {
         let facts = self.facts.borrow();
         let Some(column) = self.items[at.0].column(at.1) else { return Null::Unknown };
         if facts.columns.contains(&at) {
@@ -211,13 +128,6 @@ impl<'o> Scope<'o> {
         } else {
             column.value.null
         }
-    }
-
-    /// The sides of outer joins without which a column is NULL.
-    fn sides_of(&self, (item, column): At) -> BTreeSet<usize> {
-        let item = &self.items[item];
-        let own = item.column(column).into_iter().flat_map(|column| &column.sides);
-        item.sides.iter().chain(own).copied().collect()
     }
 
     /// The last that a join has made in this range of items.
@@ -245,45 +155,6 @@ impl<'o> Scope<'o> {
             }
         }
         Some(columns)
-    }
-
-    /// A column with the sides that it needs.
-    fn opened(&self, name: String, value: Value, at: At) -> Column {
-        let facts = self.facts();
-        let sides = match facts.empty || facts.columns.contains(&at) {
-            true => BTreeSet::new(),
-            false => self.sides_of(at).difference(&facts.sides).copied().collect(),
-        };
-        let null = self.with(self.with_sides(facts, &sides), || self.null(at));
-        Column { name, value: Value { null, ..value }, sides }
-    }
-
-    /// What is known where these sides are there too.
-    pub(super) fn with_sides(&self, mut facts: Facts, sides: &BTreeSet<usize>) -> Facts {
-        facts.sides.extend(sides);
-        self.close(&mut facts);
-        facts
-    }
-
-    pub(super) fn has_sides(&self) -> bool {
-        self.sides > 0
-    }
-
-    /// Adds an item with these columns.
-    pub(super) fn push(&mut self, name: String, columns: Option<Vec<Column>>) {
-        let inner: BTreeSet<usize> =
-            columns.iter().flatten().flat_map(|column| column.sides.clone()).collect();
-        let numbers: BTreeMap<usize, usize> =
-            inner.into_iter().map(|inner| (inner, self.new_side())).collect();
-        let columns = columns.map(|columns| {
-            let columns = columns.into_iter();
-            let renumbered = |column: Column| Column {
-                sides: column.sides.iter().map(|side| numbers[side]).collect(),
-                ..column
-            };
-            columns.map(renumbered).collect()
-        });
-        self.items.push(Item::new(name, columns));
     }
 
     /// The two columns that each of these names makes one, where the items from `middle` on are the right side of a join.
@@ -335,57 +206,6 @@ impl<'o> Scope<'o> {
         let right = right.flat_map(|item| item.columns.iter().flatten());
         let is_left = |name: &str| self.items[start..middle].iter().any(|item| item.find(name).is_some());
         right.filter(|column| is_left(&column.name)).map(|column| column.name.clone()).collect()
-    }
-
-    /// The number of a side that is nobody's yet.
-    fn new_side(&mut self) -> usize {
-        self.sides += 1;
-        self.sides - 1
-    }
-
-    /// These items are on the side of an outer join that may be missing. Gives the number of the side.
-    ///
-    /// What was known of them, and what followed for them (the rules), holds where the side is there.
-    pub(super) fn make_outer(&mut self, items: Range<usize>, rules: Range<usize>) -> usize {
-        let side = self.new_side();
-        for item in &mut self.items[items.clone()] {
-            item.sides.insert(side);
-        }
-        for rule in &mut self.rules[rules] {
-            rule.sides.insert(side);
-        }
-        let facts = self.facts.get_mut().take(items);
-        self.rules.push(Rule { sides: BTreeSet::from([side]), facts });
-        side
-    }
-
-    /// Adds a column's being there to what is known; `false` if the name is none of these items' columns.
-    pub(super) fn prove(&self, facts: &mut Facts, table: Option<&str>, name: &str) -> bool {
-        match self.place(table, name) {
-            // A virtual table takes `rank = 'bm25()'` and the like for an argument.
-            Some(Place::Column((item, column))) if self.items[item].is_argument(column) => {}
-            Some(Place::Column(at)) => self.prove_at(facts, at),
-            Some(Place::Merged(merged)) => self.prove_at(facts, self.merged[merged].at),
-            Some(Place::Unknown(Some(item))) => {
-                facts.sides.extend(&self.items[item].sides);
-                self.close(facts);
-            }
-            Some(Place::Unknown(None)) => {}
-            None => return false,
-        }
-        true
-    }
-
-    pub(super) fn prove_at(&self, facts: &mut Facts, at: At) {
-        facts.columns.insert(at);
-        facts.sides.extend(self.sides_of(at));
-        self.close(facts);
-    }
-
-    /// Adds what follows from the sides that are there.
-    pub(super) fn close(&self, facts: &mut Facts) {
-        let rules = || self.rules.iter();
-        while rules().any(|rule| rule.sides.is_subset(&facts.sides) && facts.add(&rule.facts)) {}
     }
 
     /// Whether this very expression is known not to be NULL.
@@ -452,36 +272,4 @@ impl<'o> Scope<'o> {
     pub(super) fn is_empty(&self) -> bool {
         self.groups.empty
     }
-}
-
-fn is_rowid(name: &str) -> bool {
-    ["rowid", "oid", "_rowid_"].iter().any(|rowid| Ident(rowid) == name)
-}
-
-/// A table of the schema as an item.
-pub(super) fn table(schema: &Schema, table: &str, name: String) -> Option<Item> {
-    let table = schema.table(table)?;
-    let mut columns = columns(table);
-    check::narrow(schema, table, &mut columns);
-    // A virtual table whose module is not there has columns that nobody knows.
-    let mut item = Item::new(name, (!columns.is_empty()).then_some(columns));
-    if !table.without_rowid {
-        item.hidden.push(rowid());
-    }
-    if builtin::is_search(table) {
-        item.hidden.extend(builtin::search_columns(table));
-        item.is_search = true;
-    }
-    Some(item)
-}
-
-/// The columns of a table as its rows have them.
-pub(super) fn columns(table: &Table) -> Vec<Column> {
-    let columns = table.columns.iter();
-    columns.map(|column| Column::new(column.name.clone(), Value::of_column(table, column))).collect()
-}
-
-/// What `rowid` stands for in a table that has one.
-pub(super) fn rowid() -> Column {
-    Column::new("rowid".to_owned(), Value::some(Classes::INTEGER))
 }

@@ -18,9 +18,10 @@ use super::aggregate::{self, Aggregates};
 use super::context::{Context, Effort, Tables};
 use super::expression::expression;
 use super::facts::Facts;
+use super::item::{self, Column, Item};
 use super::join::{self, Start};
 use super::proof::{Outcome, Proof};
-use super::scope::{self, Column, Item, Scope};
+use super::scope::Scope;
 use super::syntax::{column_name, is_stable, plain};
 use super::value::{Null, Value};
 use super::window::has_current_row;
@@ -217,7 +218,7 @@ impl Context<'_> {
             SelectTable::TableCall(name, _, given) => {
                 let table = plain(&name.name);
                 let alias = alias(given).unwrap_or_else(|| table.clone());
-                let known = scope::table(self.schema, &table, alias.clone());
+                let known = item::table(self.schema, &table, alias.clone());
                 let item = known.or_else(|| builtin::table(&table, alias.clone()));
                 scope.items.push(item.unwrap_or_else(|| Item::new(alias, None)));
             }
@@ -245,7 +246,7 @@ impl Context<'_> {
             }
         }
         let meant = meant(self.schema, name);
-        if let Some(item) = scope::table(self.schema, &meant, alias.clone()) {
+        if let Some(item) = item::table(self.schema, &meant, alias.clone()) {
             return scope.items.push(item);
         }
         let view = self.schema.views.get(&table.to_ascii_lowercase());

@@ -1,7 +1,7 @@
 //! Names and parts of the syntax tree.
 
 use onward_core::token::unquoted;
-use sqlite3_parser::ast::{Expr, Name, Operator};
+use sqlite3_parser::ast::{Expr, Name};
 
 use super::function;
 
@@ -64,20 +64,6 @@ pub(super) fn name_of(value: &Expr<'_>) -> Option<(Option<String>, String)> {
     }
 }
 
-/// What a chain of one operator is made of: `a AND b AND c`, which is `(a AND b) AND c`.
-pub(super) fn links<'e>(mut chain: &'e Expr<'e>, operator: Operator) -> Vec<&'e Expr<'e>> {
-    let mut links = Vec::new();
-    while let Expr::Binary(left, found, right) = chain
-        && *found == operator
-    {
-        links.push(*right);
-        chain = left;
-    }
-    links.push(chain);
-    links.reverse();
-    links
-}
-
 /// Whether it is of a size that people write, with room to spare.
 pub(super) fn is_small(value: &Expr<'_>) -> bool {
     fn count(value: &Expr<'_>, left: &mut u32) -> bool {
@@ -109,16 +95,4 @@ fn is_constant(value: &Expr<'_>) -> bool {
         _ => true,
     };
     is_it && parts(value).into_iter().all(is_constant)
-}
-
-/// Whether it is a value whose parts do not say whether it is NULL.
-pub(super) fn is_opaque(value: &Expr<'_>) -> bool {
-    use Operator::{ArrowRight, ArrowRightShift, Divide, Modulus};
-    match value {
-        Expr::Binary(_, operator, _) => matches!(operator, Divide | Modulus | ArrowRight | ArrowRightShift),
-        Expr::FunctionCall { .. } | Expr::FunctionCallStar { .. } | Expr::Variable(_) | Expr::Case { .. } => {
-            true
-        }
-        _ => false,
-    }
 }
