@@ -225,6 +225,18 @@ fn a_proven_column_brings_its_side_of_a_join() {
         ("SELECT id FROM jobs INTERSECT SELECT parent FROM jobs", "id: integer"),
         ("SELECT parent FROM jobs INTERSECT SELECT id FROM jobs", "parent: integer"),
         // USING.
+        (
+            "SELECT * FROM (SELECT 1 AS id) a JOIN (SELECT 1 AS id) b USING (id), (SELECT NULL AS id) c",
+            "id: integer, id: null ?",
+        ),
+        (
+            "SELECT * FROM (SELECT 1 AS id) a FULL JOIN (SELECT 2 AS id, NULL AS x) b USING (id) JOIN (SELECT 2 AS id) c USING (id)",
+            "id: integer, x: null ?",
+        ),
+        (
+            "SELECT * FROM (SELECT 1 AS id) a RIGHT JOIN (SELECT 2 AS id) b USING (id) LEFT JOIN (SELECT 3 AS id, 4 AS y) c USING (id)",
+            "id: integer, y: integer ?",
+        ),
         ("SELECT parent FROM jobs JOIN (SELECT parent FROM jobs) USING (parent)", "parent: integer"),
         ("SELECT parent FROM jobs LEFT JOIN (SELECT parent FROM jobs) USING (parent)", "parent: integer ?"),
         (

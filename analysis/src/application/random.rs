@@ -369,6 +369,11 @@ fn no_value_is_a_surprise() {
     for _ in 0..rounds {
         let depth = random.below(3);
         let sql = match random.chance(15) {
+            true if random.chance(30) => {
+                let mut columns = Vec::new();
+                let from = random.from(depth.min(1), &mut columns);
+                format!("SELECT * FROM {from} WHERE {}", random.condition(0, &columns))
+            }
             true => format!(
                 "WITH w AS ({}) SELECT * FROM w LEFT JOIN ({}) ON w.c0 = 1",
                 random.select(1, 2, &[]),

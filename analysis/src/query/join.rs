@@ -46,13 +46,13 @@ pub(super) fn join(
     };
     let (left, right) = (kind.contains(JoinType::LEFT), kind.contains(JoinType::RIGHT));
     let pairs = scope.pairs(start.item, middle.item, &names);
-    let pairs: Vec<_> = pairs.into_iter().map(|pair| (scope.either(pair.1, pair.2), pair)).collect();
+    let pairs: Vec<_> = pairs.into_iter().map(|pair| (scope.either(pair.first, pair.second), pair)).collect();
 
     // What is known of a row that both sides have made.
     let mut matched = scope.facts();
-    for (_, (_, first, second)) in &pairs {
-        scope.prove_at(&mut matched, *first);
-        scope.prove_at(&mut matched, *second);
+    for (_, pair) in &pairs {
+        scope.prove_at(&mut matched, pair.first);
+        scope.prove_at(&mut matched, pair.second);
     }
     if let Some(JoinConstraint::On(condition)) = &join.constraint {
         let proven = Proof::new(context, scope).assume(matched.clone(), condition, Outcome::True);

@@ -39,7 +39,8 @@ fn written(
     let tables = context.with(with);
     let context = context.with_tables(&tables);
     let schema = context.schema;
-    let table = schema.table(&meant(schema, name)).filter(|table| !has_early_trigger(schema, table));
+    let meant = meant(schema, name);
+    let table = schema.table(&meant).filter(|table| !has_early_trigger(schema, table));
     let known = table.map(|table| match statement {
         Stmt::Insert { columns, body, .. } => {
             let names = columns.as_ref().map(|columns| columns.iter().map(plain).collect());
@@ -49,15 +50,14 @@ fn written(
             updated(context, table, name, sets, from.as_ref(), where_clause.as_ref())
         }
         Stmt::Delete { where_clause, .. } => {
-            let scope = found(context, table, name, None, where_clause.as_ref());
+            let scope = found(context, name, None, where_clause.as_ref());
             some_columns(table, |index| scope.facts().columns.contains(&(0, index)))
         }
         _ => Facts::default(),
     });
     // RETURNING knows the table by its own name alone.
     let plain = plain(&name.name);
-    let item =
-        item::table(schema, &meant(schema, name), plain.clone()).unwrap_or_else(|| Item::new(plain, None));
+    let item = item::table(schema, &meant, plain.clone()).unwrap_or_else(|| Item::new(plain, None));
     let mut scope = Scope::within(None);
     scope.items.push(item);
     scope.set_facts(known.unwrap_or_default());
@@ -87,15 +87,15 @@ fn some_columns(table: &Table, is_some: impl Fn(usize) -> bool) -> Facts {
 /// The rows that an UPDATE or a DELETE finds, the table first.
 fn found<'s>(
     context: Context<'_>,
-    table: &Table,
     name: &QualifiedName<'_>,
     from: Option<&FromClause<'_>>,
     condition: Option<&Expr<'_>>,
 ) -> Scope<'s> {
     let alias = name.alias.as_ref().unwrap_or(&name.name);
     let mut scope = Scope::within(None);
-    let item = item::table(context.schema, &table.name, plain(alias));
-    scope.items.extend(item);
+    // The table comes first, so that what is known of it is known of what RETURNING calls by its name.
+    let item = item::table(context.schema, &meant(context.schema, name), plain(alias));
+    scope.items.push(item.unwrap_or_else(|| Item::new(plain(alias), None)));
     // Where FROM is not understood, its columns are not known.
     if from.is_some_and(|from| context.from(from, &mut scope).is_none()) {
         scope.items.push(Item::new(String::new(), None));
@@ -115,7 +115,7 @@ fn updated(
     from: Option<&FromClause<'_>>,
     condition: Option<&Expr<'_>>,
 ) -> Facts {
-    let scope = found(context, table, name, from, condition);
+    let scope = found(context, name, from, condition);
     let before = scope.facts();
     let is_never = |value: &Expr<'_>| expression(context, &scope, value).null == Null::Never;
     some_columns(table, |index| {

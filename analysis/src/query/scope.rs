@@ -16,6 +16,16 @@ pub(super) struct Merged {
     value: Value,
     /// The column that is NULL exactly if it is.
     pub(super) at: At,
+    /// The column in whose place `*` shows it.
+    shown: At,
+}
+
+/// Two columns that a join makes one.
+pub(super) struct Pair {
+    name: String,
+    pub(super) first: At,
+    pub(super) second: At,
+    shown: At,
 }
 
 /// What names mean at one place of a statement.
@@ -147,8 +157,8 @@ impl<'o> Scope<'o> {
                 if table.is_none() && item.has_merged(name) {
                     continue;
                 }
-                let merged = self.merged_by(name, 0..self.items.len()).filter(|_| table.is_none());
-                let merged = merged.map(|merged| &self.merged[merged]);
+                let mut merged = self.merged.iter().rev().filter(|_| table.is_none());
+                let merged = merged.find(|merged| merged.shown == (index, number));
                 let at = merged.map_or((index, number), |merged| merged.at);
                 let value = merged.map_or(&column.value, |merged| &merged.value).clone();
                 columns.push(self.opened(name.clone(), value, at));
@@ -158,29 +168,25 @@ impl<'o> Scope<'o> {
     }
 
     /// The two columns that each of these names makes one, where the items from `middle` on are the right side of a join.
-    pub(super) fn pairs(&self, start: usize, middle: usize, names: &[String]) -> Vec<(String, At, At)> {
+    pub(super) fn pairs(&self, start: usize, middle: usize, names: &[String]) -> Vec<Pair> {
         let in_range = |range: Range<usize>, name: &str| {
-            let merged = self.merged_by(name, range.clone()).map(|merged| self.merged[merged].at);
-            merged
-                .or_else(|| range.into_iter().find_map(|index| Some((index, self.items[index].find(name)?))))
+            let merged = self.merged_by(name, range.clone()).map(|merged| &self.merged[merged]);
+            merged.map(|merged| (merged.at, merged.shown)).or_else(|| {
+                let found = range.into_iter().find_map(|index| Some((index, self.items[index].find(name)?)));
+                found.map(|at| (at, at))
+            })
         };
         let pairs = names.iter().filter_map(|name| {
-            let left = in_range(start..middle, name)?;
-            Some((name.clone(), left, in_range(middle..self.items.len(), name)?))
+            let (first, shown) = in_range(start..middle, name)?;
+            let (second, _) = in_range(middle..self.items.len(), name)?;
+            Some(Pair { name: name.clone(), first, second, shown })
         });
         pairs.collect()
     }
 
-    /// Makes one column of two; `left` and `right` say which sides' rows are all kept.
-    pub(super) fn merge(
-        &mut self,
-        middle: usize,
-        pair: (String, At, At),
-        left: bool,
-        right: bool,
-        both: Value,
-    ) {
-        let (name, first, second) = pair;
+    /// Makes one column of two; `left` and `right` say which sides' rows are all kept, `both` what it may hold.
+    pub(super) fn merge(&mut self, middle: usize, pair: Pair, left: bool, right: bool, both: Value) {
+        let Pair { name, first, second, shown } = pair;
         self.items[middle..].iter_mut().for_each(|item| item.merged.push(name.clone()));
         // The left one if it is there, else the right one.
         let at = match (left, right) {
@@ -192,7 +198,7 @@ impl<'o> Scope<'o> {
                 (self.items.len() - 1, 0)
             }
         };
-        self.merged.push(Merged { name, value: both, at });
+        self.merged.push(Merged { name, value: both, at, shown });
     }
 
     /// What both columns of a pair admit.
