@@ -67,6 +67,11 @@ fn a_condition_proves_what_it_needs() {
         ),
         ("SELECT nullif(random() % 2, 0) AS a FROM jobs WHERE a IS NOT NULL", "a: integer ?"),
         ("SELECT coalesce(parent, price) AS a FROM jobs WHERE a IS NOT NULL", "a: integer|real|text"),
+        // An alias hides a column of the statement around it, which is never NULL.
+        (
+            "SELECT 1 IN (SELECT note AS id FROM queues WHERE id IS NULL OR note = 'a') AS a FROM jobs",
+            "a: integer ?",
+        ),
         ("SELECT ?1 AS a, ? AS b WHERE ?1 IS NOT NULL", "a: any, b: any ~"),
     ]);
 }

@@ -1,15 +1,14 @@
 //! What a value proves of its parts by not being NULL.
 
-use onward_core::name::Ident;
 use onward_core::token::unquoted;
-use sqlite3_parser::ast::{As, Expr, FunctionTail, LikeOperator, Literal, Operator, ResultColumn};
+use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator};
 
 use super::facts::Facts;
 use super::function;
 use super::proof::Outcome::{self, False, True};
 use super::proof::Proof;
 use super::shape::{coalesced, conditional, is_null_name, is_opaque, is_row, row, typeof_argument};
-use super::syntax::{is_stable, name_of, plain};
+use super::syntax::{is_stable, name_of};
 
 impl Proof<'_> {
     /// What is known where a value is not NULL.
@@ -78,15 +77,7 @@ impl Proof<'_> {
             }
             return Some(facts);
         }
-        let is_alias = |given: &As<'_>| {
-            let (As::As(alias) | As::Elided(alias)) = given;
-            Ident(&plain(alias)) == *name
-        };
-        let mut aliases = self.results.iter().filter_map(|result| match result {
-            ResultColumn::Expr(value, Some(alias)) if table.is_none() && is_alias(alias) => Some(value),
-            _ => None,
-        });
-        match aliases.next().filter(|_| self.scope.has(None, &name) == Some(false)) {
+        match self.alias(table.as_deref(), &name) {
             // An alias means nothing inside of another.
             Some(value) => Proof { results: &[], ..self }.assume(facts, value, outcome),
             None => Some(facts),

@@ -3,13 +3,15 @@
 //! SQLite's logic has three values, so that it matters how a condition has come out: that `x > 1` is false says that `x` is
 //! not NULL; that it is not true says nothing.
 
-use sqlite3_parser::ast::{Expr, Literal, Operator, ResultColumn, UnaryOperator};
+use onward_core::name::Ident;
+use sqlite3_parser::ast::{As, Expr, Literal, Operator, ResultColumn, UnaryOperator};
 
 use super::context::Context;
 use super::expression::expression;
 use super::facts::Facts;
 use super::scope::Scope;
 use super::shape::{is_row, links};
+use super::syntax::{is_stable, name_of, parts, plain};
 use super::value::Null;
 
 /// How a value has come out.
@@ -138,8 +140,32 @@ impl<'p> Proof<'p> {
     }
 
     pub(super) fn is_never_null(self, facts: &Facts, value: &Expr<'_>) -> bool {
+        // Elsewhere an alias may be the name of something else.
+        if !self.results.is_empty() && (!is_stable(value) || self.names_result(value)) {
+            return false;
+        }
         let null = || expression(self.context, self.scope, value).null;
         self.scope.with(facts.clone(), null) == Null::Never
+    }
+
+    /// The result that a name calls by its alias: columns come first.
+    pub(super) fn alias(self, table: Option<&str>, name: &str) -> Option<&'p Expr<'p>> {
+        let is_it = |given: &As<'_>| {
+            let (As::As(alias) | As::Elided(alias)) = given;
+            Ident(&plain(alias)) == *name
+        };
+        let mut results = self.results.iter().filter_map(|result| match result {
+            ResultColumn::Expr(value, Some(alias)) if table.is_none() && is_it(alias) => Some(value),
+            _ => None,
+        });
+        results.next().filter(|_| self.scope.has(None, name) == Some(false))
+    }
+
+    fn names_result(self, value: &Expr<'_>) -> bool {
+        match name_of(value) {
+            Some((table, name)) => self.alias(table.as_deref(), &name).is_some(),
+            None => parts(value).into_iter().any(|part| self.names_result(part)),
+        }
     }
 
     /// All of these are not NULL.
