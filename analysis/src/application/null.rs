@@ -231,6 +231,11 @@ fn a_proven_column_brings_its_side_of_a_join() {
         ("SELECT parent FROM jobs INTERSECT SELECT id FROM jobs", "parent: integer"),
         // USING.
         (
+            "SELECT * FROM (strict s, (jobs a FULL JOIN (SELECT 1 AS parent) b USING (parent)))",
+            "k: any ~, v: any ~, n: any ~, parent: any ~, id: any ~, queue: any ~, state: any ~, payload: any ~, started: any ~, \
+             done: any ~, price: any ~, anything: any ~, twice: any ~",
+        ),
+        (
             "SELECT * FROM (SELECT 1 AS id) a JOIN (SELECT 1 AS id) b USING (id), (SELECT NULL AS id) c",
             "id: integer, id: null ?",
         ),

@@ -43,6 +43,8 @@ pub(super) struct Scope<'o> {
     rows: Facts,
     /// What is known of each row or group of the result.
     groups: Facts,
+    /// Whether some items stand in brackets of their own.
+    pub(super) has_brackets: bool,
     /// The windows that WINDOW names, and whether their frames have the current row in them.
     pub(super) windows: Vec<(String, bool)>,
     /// The scope of the statement around this one.
@@ -147,6 +149,10 @@ impl<'o> Scope<'o> {
 
     /// What `*` stands for, or `table.*`.
     pub(super) fn star(&self, table: Option<&str>) -> Option<Vec<Column>> {
+        // In which order SQLite shows what is merged across brackets is its own affair.
+        if table.is_none() && self.has_brackets && !self.merged.is_empty() {
+            return None;
+        }
         let mut columns = Vec::new();
         for (index, item) in self.items.iter().enumerate().filter(|(_, item)| !item.is_made) {
             if table.is_some_and(|table| Ident(&item.name) != table) {

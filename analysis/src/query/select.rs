@@ -226,7 +226,10 @@ impl Context<'_> {
                 let columns = self.open(select, scope.outer);
                 scope.push(alias(given).unwrap_or_default(), columns);
             }
-            SelectTable::Sub(from, None) => self.from(from, scope)?,
+            SelectTable::Sub(from, None) => {
+                scope.has_brackets = true;
+                self.from(from, scope)?;
+            }
             SelectTable::Sub(from, given) => {
                 let mut inner = Scope::within(scope.outer);
                 self.from(from, &mut inner)?;
