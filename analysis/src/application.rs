@@ -1,9 +1,12 @@
 //! The application's own Rust and SQL, held against the history, and what is said of it.
 
+mod attempt;
 mod instead;
 mod refused;
 mod relation;
+mod spot;
 mod statement;
+mod write;
 
 #[cfg(test)]
 mod describe;
@@ -13,6 +16,8 @@ mod null;
 mod random;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod writes;
 
 pub use refused::{Refused, Text};
 pub use statement::Error;

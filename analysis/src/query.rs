@@ -26,6 +26,7 @@ mod sides;
 mod syntax;
 mod value;
 mod window;
+pub(crate) mod write;
 
 use onward_schema::Schema;
 use rusqlite::{Connection, Result};

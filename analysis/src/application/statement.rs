@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::instead;
 use super::refused::{self, Refused, Text};
+use super::write;
 use crate::analysis::Analysis;
 use crate::folder::statement::{Statement, statements};
 use crate::query::Query;
@@ -50,6 +51,7 @@ impl Analysis {
             let query =
                 prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
             self.without_newer(source, sql, range.start)?;
+            self.written(replay, sandbox, source, sql)?;
             Ok(if *text == *sql { query } else { Query { sql: sql.to_owned(), ..query } })
         })?
     }
@@ -77,7 +79,8 @@ impl Analysis {
                 let prepared = sandbox.conn().prepare(&instead::text(config, &statement.kind, sql)).map(drop);
                 let refused =
                     |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
-                prepared.map_err(refused)
+                prepared.map_err(refused)?;
+                self.written(replay, sandbox, source, sql)
             })??;
             self.without_newer(source, sql, statement.range.start)?;
         }
@@ -106,6 +109,20 @@ impl Analysis {
     /// A statement that begins at this byte runs on the oldest SQLite that onward.toml names.
     fn without_newer(&self, source: Text<'_>, sql: &str, start: usize) -> std::result::Result<(), Error> {
         match refused::newer(&self.history, source, sql, start) {
+            Some(refused) => Err(Error::Refused(refused)),
+            None => Ok(()),
+        }
+    }
+
+    /// What a statement writes, it can write.
+    fn written(
+        &self,
+        replay: &Replay,
+        sandbox: &Sandbox,
+        source: Text<'_>,
+        sql: &str,
+    ) -> std::result::Result<(), Error> {
+        match write::fault(self, replay, sandbox, source, sql) {
             Some(refused) => Err(Error::Refused(refused)),
             None => Ok(()),
         }

@@ -2,7 +2,10 @@
 
 use std::iter::once;
 
-use super::application::{field_null_mismatch, field_type_mismatch, unrepeatable_history};
+use super::application::{
+    field_null_mismatch, field_type_mismatch, null_refused, required_column_missing, unrepeatable_history,
+    value_type_mismatch,
+};
 use super::down::{broken_down_migration, schema_not_restored};
 use super::files::{
     ambiguous_version_order, bad_config_file, bad_file_name, duplicate_version, empty_migration,
@@ -76,6 +79,7 @@ pub static RULES: &[&Rule] = &[
     &no_migrations::RULE,
     &non_transactional_statement::RULE,
     &null_primary_key::RULE,
+    &null_refused::RULE,
     &out_of_order_migration::RULE,
     &outer_column::RULE,
     &pragma_without_effect::RULE,
@@ -83,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &released_migration_changed::RULE,
     &released_migration_missing::RULE,
     &replay_limit_reached::RULE,
+    &required_column_missing::RULE,
     &rows_lost::RULE,
     &schema_not_restored::RULE,
     &sqlite_error::RULE,
@@ -97,6 +102,7 @@ pub static RULES: &[&Rule] = &[
     &unrepeatable_history::RULE,
     &unused_allow::RULE,
     &use_before_definition::RULE,
+    &value_type_mismatch::RULE,
     &values_changed::RULE,
     &view_lost::RULE,
 ];

@@ -15,3 +15,11 @@ pub(super) fn others(paths: &[String]) -> Option<String> {
     let rest = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     (!shown.is_empty()).then(|| format!("the same is wrong with {}{rest}", shown.join(", ")))
 }
+
+/// `a`, `a and b`, `a, b and c`
+pub(super) fn list(names: &[String]) -> String {
+    match names {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.join(", "),
+    }
+}

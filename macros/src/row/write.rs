@@ -168,7 +168,7 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
         let sql = match write {
             Write::Insert if list.is_empty() => format!("INSERT INTO {} DEFAULT VALUES", quoted(table)),
             Write::Insert => format!("INSERT INTO {}({}) VALUES ({marks})", quoted(table), list.join(", ")),
-            Write::Update => format!("UPDATE {} SET {} = NULL", quoted(table), list.join(" = NULL, ")),
+            Write::Update => format!("UPDATE {} SET {} = ?", quoted(table), list.join(" = ?, ")),
         };
         // A view without a trigger, a virtual table that is read only: whatever SQLite says.
         if let Err(onward_analysis::application::Error::Refused(refused)) =

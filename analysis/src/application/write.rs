@@ -1,0 +1,155 @@
+//! What is said of an INSERT or an UPDATE that fails whatever the tables hold.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use onward_core::name::Ident;
+use onward_core::token::significant;
+use onward_schema::{Column, Schema, Table};
+
+use super::attempt::{self, Refused, attempt};
+use super::refused::Text;
+use super::spot::Spots;
+use crate::analysis::Analysis;
+use crate::checks::application::{null_refused, required_column_missing, value_type_mismatch};
+use crate::diagnostic::Diagnostic;
+use crate::file::{File, FileId, Files, Place};
+use crate::query::write::{What, Write, writes};
+use crate::replay::Replay;
+use crate::sqlite::sandbox::Sandbox;
+
+/// The first fault of a statement that can never write what it is to write.
+///
+/// A BEFORE trigger may see to it that the row is not written at all, and a table of others may be another one than is said:
+/// of these nothing is said.
+pub(super) fn fault(
+    analysis: &Analysis,
+    replay: &Replay,
+    sandbox: &Sandbox,
+    Text { path, text }: Text<'_>,
+    sql: &str,
+) -> Option<super::Refused> {
+    let files = OnceCell::new();
+    let file = || {
+        let (_, file): &(Files, FileId) = files.get_or_init(|| {
+            let mut files = analysis.history.files.clone();
+            let file = files.add(File::statement(path, text));
+            (files, file)
+        });
+        *file
+    };
+    let start = sql.as_ptr() as usize - text.as_ptr() as usize;
+    let spots = Spots::read(sql);
+    let diagnostic = writes(&replay.known, sql).iter().find_map(|write| {
+        let table = replay.schema.table(&write.table)?;
+        let external = &analysis.history.config.external;
+        let is_external =
+            external.iter().any(|found| found.schema.is_none() && Ident(&found.name) == write.table);
+        if table.module.is_some() || is_external || has_trigger(&replay.schema, table, write.what) {
+            return None;
+        }
+        let at = |range: Range<usize>| file().at(start + range.start..start + range.end);
+        let found = Found { analysis, sandbox, table, write };
+        found.left_out(|| at(spots.target())).or_else(|| {
+            found.given(|row, at_column, name| match write.what {
+                What::Update => at(spots.set(name)),
+                What::Insert | What::Copy => at(spots.value(row, at_column)),
+            })
+        })
+    })?;
+    let (files, _) = files.into_inner()?;
+    Some(super::Refused { diagnostic: Box::new(diagnostic), files })
+}
+
+/// Whether a trigger comes before the row is looked at.
+fn has_trigger(schema: &Schema, table: &Table, what: What) -> bool {
+    let event = if what == What::Update { "UPDATE" } else { "INSERT" };
+    let is_before = |definition: &str| {
+        let mut head = significant(definition).take_while(|token| !token.is("ON"));
+        head.any(|token| token.is("BEFORE")) && head.any(|token| token.is(event))
+    };
+    let mut triggers = schema.triggers.values();
+    triggers.any(|trigger| Ident(&trigger.table) == table.name && is_before(&trigger.definition))
+}
+
+struct Found<'f> {
+    analysis: &'f Analysis,
+    sandbox: &'f Sandbox,
+    table: &'f Table,
+    write: &'f Write,
+}
+
+impl Found<'_> {
+    /// The columns that an INSERT leaves out and must not.
+    fn left_out(&self, place: impl Fn() -> Place) -> Option<Diagnostic> {
+        if self.write.what == What::Update {
+            return None;
+        }
+        let refuses_null = |column: &&Column| {
+            column.not_null
+                && column.generated.is_none()
+                && !self.is_rowid(column)
+                && !self.write.gives(&column.name)
+                && self.attempt(column, None) == Some(Refused::Null)
+        };
+        let missing: Vec<&Column> = self.table.columns.iter().filter(refuses_null).collect();
+        let missing: Vec<(&str, Place)> =
+            missing.into_iter().map(|column| (column.name.as_str(), self.definition(column))).collect();
+        if missing.is_empty() {
+            return None;
+        }
+        Some(required_column_missing::diagnose(place(), &self.table.name, self.write, &missing))
+    }
+
+    /// The first value that its column never takes.
+    fn given(&self, place: impl Fn(usize, usize, &str) -> Place) -> Option<Diagnostic> {
+        for (row, values) in self.write.rows.iter().enumerate() {
+            for (at, (name, given)) in self.write.columns.iter().zip(values).enumerate() {
+                let (Some(value), Some(column)) = (attempt::certain(given), self.table.column(name)) else {
+                    continue;
+                };
+                let Some(refused) = self.refuses(column, value) else { continue };
+                let (place, definition) = (place(row, at, name), self.definition(column));
+                return Some(match refused {
+                    Refused::Null => {
+                        null_refused::diagnose(place, definition, self.table, column, self.write)
+                    }
+                    Refused::Type => value_type_mismatch::diagnose(
+                        place,
+                        definition,
+                        self.table,
+                        column,
+                        value,
+                        self.write.what,
+                    ),
+                });
+            }
+        }
+        None
+    }
+
+    fn refuses(&self, column: &Column, value: &str) -> Option<Refused> {
+        if value == attempt::NULL {
+            // To an INSERT it means the next number.
+            return match self.is_rowid(column) {
+                true => (self.write.what == What::Update).then_some(Refused::Type),
+                false if column.not_null => self.attempt(column, Some(value)),
+                false => None,
+            };
+        }
+        let has_types = self.table.strict || self.is_rowid(column);
+        has_types.then(|| self.attempt(column, Some(value))).flatten()
+    }
+
+    fn attempt(&self, column: &Column, given: Option<&str>) -> Option<Refused> {
+        attempt(self.sandbox, self.table, column, given, self.write.conflict)
+    }
+
+    fn is_rowid(&self, column: &Column) -> bool {
+        self.table.rowid().is_some_and(|rowid| rowid.name == column.name)
+    }
+
+    fn definition(&self, column: &Column) -> Place {
+        self.analysis.definition(&self.table.name, &column.name)
+    }
+}

@@ -1,0 +1,319 @@
+//! What is said of statements that write, held against what SQLite does with them.
+
+use onward_core::name::quoted;
+use onward_schema::Schema;
+use rusqlite::{Connection, params_from_iter};
+
+use super::*;
+use crate::checks::testing::folder;
+
+const SCHEMA: &str = "
+    CREATE TABLE jobs(
+        id INTEGER PRIMARY KEY, queue TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued', note TEXT,
+        size INT NOT NULL CHECK (size > 0), twice INT NOT NULL AS (size * 2)
+    );
+    CREATE TABLE typed(
+        n INT NOT NULL DEFAULT NULL, t TEXT, r REAL, b BLOB NOT NULL DEFAULT x'00', a ANY
+    ) STRICT;
+    CREATE TABLE keyed(\"the key\" TEXT, part INTEGER, v INT NOT NULL DEFAULT 1, PRIMARY KEY (\"the key\", part)) WITHOUT ROWID;
+    CREATE TABLE lenient(
+        a INT NOT NULL ON CONFLICT IGNORE, b INT NOT NULL ON CONFLICT REPLACE DEFAULT 1, c INT NOT NULL ON CONFLICT REPLACE,
+        d INT UNIQUE ON CONFLICT IGNORE
+    );
+    CREATE TABLE watched(a INT NOT NULL, b INT NOT NULL);
+    CREATE TRIGGER inserted BEFORE INSERT ON watched WHEN new.a IS NULL BEGIN SELECT RAISE(IGNORE); END;
+    CREATE TABLE logged(a INT NOT NULL, b INT NOT NULL);
+    CREATE TRIGGER before_log AFTER INSERT ON logged BEGIN SELECT RAISE(ABORT, 'no'); END;
+    CREATE TRIGGER updated BEFORE UPDATE OF a ON logged BEGIN DELETE FROM logged WHERE rowid = old.rowid; END;
+    CREATE VIEW shown AS SELECT queue, size FROM jobs;
+    CREATE TRIGGER through INSTEAD OF INSERT ON shown BEGIN SELECT 1; END;
+    CREATE VIRTUAL TABLE search USING fts5(body);
+";
+
+const ROWS: &str = "
+    INSERT INTO jobs(id, queue, size) VALUES (1, 'mail', 1), (2, 'mail', 2);
+    INSERT INTO typed(n) VALUES (1);
+    INSERT INTO keyed VALUES ('a', 1, 1);
+    INSERT INTO lenient VALUES (1, 1, 1, 1);
+    INSERT INTO watched VALUES (1, 1);
+    CREATE TEMP TABLE logs AS SELECT 1 AS a, 1 AS b;
+    DROP TRIGGER before_log; INSERT INTO logged SELECT * FROM logs;
+";
+
+/// What is said, and whether SQLite has never written a row.
+fn said(analysis: &crate::Analysis, sql: &str) -> (String, bool) {
+    let said = match analysis.query(sql.into()) {
+        Ok(_) => String::new(),
+        Err(Error::Refused(Refused { diagnostic, files })) => {
+            let text = files.text(&diagnostic.place);
+            format!("{} `{text}`: {} / {}", diagnostic.rule.code, diagnostic.message, diagnostic.help)
+        }
+        Err(error) => panic!("{sql}: {error:?}"),
+    };
+    (said, never_writes(sql))
+}
+
+/// Whether SQLite refuses a statement, or does nothing, on empty tables and on full ones, whatever the parameters. What
+/// updates or copies rows needs some.
+fn never_writes(sql: &str) -> bool {
+    let reads_rows = sql.contains("SELECT") || sql.starts_with("UPDATE");
+    let values = ["1", "'x'", "x'00'", "2.5", "'7'", "NULL"];
+    let each = |rows: &str, value: &str| {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(SCHEMA).unwrap();
+        conn.execute_batch(rows).unwrap();
+        let value: rusqlite::types::Value =
+            conn.query_row(&format!("SELECT {value}"), [], |row| row.get(0)).unwrap();
+        let mut statement = conn.prepare(sql).unwrap();
+        let count = statement.parameter_count();
+        match statement.execute(params_from_iter(vec![value; count])) {
+            Ok(_) => conn.changes() == 0,
+            Err(_) => true,
+        }
+    };
+    let rows: &[&str] = if reads_rows { &[ROWS] } else { &["", ROWS] };
+    rows.iter().all(|rows| values.iter().all(|value| each(rows, value)))
+}
+
+#[test]
+fn what_can_never_be_written_is_refused() {
+    let analysis = folder(&[("0001_all.sql", SCHEMA)]);
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    let mut wrong = Vec::new();
+    for (sql, expected) in [
+        (
+            "INSERT INTO jobs(state) VALUES (?)",
+            "required_column_missing `jobs(state)`: this INSERT leaves out `jobs.queue` and `jobs.size`, which are NOT NULL and have no default, so it always fails / write `jobs(state, queue, size)`, and a value for each",
+        ),
+        (
+            "INSERT INTO jobs DEFAULT VALUES",
+            "required_column_missing `jobs`: this INSERT leaves out `jobs.queue` and `jobs.size`, which are NOT NULL and have no default, so it always fails / write `jobs(queue, size)`, and a value for each",
+        ),
+        (
+            "INSERT INTO jobs(queue) SELECT queue FROM jobs",
+            "required_column_missing `jobs(queue)`: this INSERT leaves out `jobs.size`, which is NOT NULL and has no default, so it fails at the first row / write `jobs(queue, size)`, and a value for it",
+        ),
+        (
+            "INSERT OR IGNORE INTO jobs(queue) VALUES (?)",
+            "required_column_missing `jobs(queue)`: this INSERT leaves out `jobs.size`, which is NOT NULL and has no default, so no such row is ever inserted / write `jobs(queue, size)`, and a value for it",
+        ),
+        (
+            "INSERT OR REPLACE INTO jobs(queue) VALUES (?)",
+            "required_column_missing `jobs(queue)`: this INSERT leaves out `jobs.size`, which is NOT NULL and has no default, so it always fails / write `jobs(queue, size)`, and a value for it",
+        ),
+        (
+            "INSERT INTO jobs(id, queue) VALUES (?, ?) ON CONFLICT(id) DO UPDATE SET queue = excluded.queue",
+            "required_column_missing `jobs(id, queue)`: this INSERT leaves out `jobs.size`, which is NOT NULL and has no default, so it always fails / write `jobs(id, queue, size)`, and a value for it",
+        ),
+        (
+            "INSERT INTO keyed(part) VALUES (1)",
+            "required_column_missing `keyed(part)`: this INSERT leaves out `keyed.the key`, which is NOT NULL and has no default, so it always fails / write `keyed(part, \"the key\")`, and a value for it",
+        ),
+        (
+            "INSERT INTO typed(t) VALUES ('a')",
+            "required_column_missing `typed(t)`: this INSERT leaves out `typed.n`, which is NOT NULL and has no default, so it always fails / write `typed(t, n)`, and a value for it",
+        ),
+        (
+            "INSERT INTO jobs(queue, size) VALUES (?, 1), (NULL, 2)",
+            "null_refused `NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so it always fails / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
+            "INSERT INTO jobs(queue, size, state) VALUES ('a', 1, (NULL))",
+            "null_refused `(NULL)`: `jobs.state` is NOT NULL, and NULL is written into it, so it always fails / leave the column out, and it gets its default, 'queued'; or give it a value",
+        ),
+        (
+            "INSERT INTO jobs(queue, size) SELECT NULL, 1 FROM jobs",
+            "null_refused `NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
+            "UPDATE jobs SET size = 1, queue = NULL WHERE id = ?",
+            "null_refused `queue = NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
+            "UPDATE OR IGNORE jobs SET queue = NULL",
+            "null_refused `queue = NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so this UPDATE never changes a row / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
+            "UPDATE jobs SET (size, queue) = (1, NULL)",
+            "null_refused `UPDATE jobs SET (size, queue) = (1, NULL)`: `jobs.queue` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
+            "UPDATE jobs SET id = NULL",
+            "value_type_mismatch `id = NULL`: `jobs.id` is the INTEGER PRIMARY KEY, which takes whole numbers alone, and does not take NULL, so this UPDATE fails at the first row / write a whole number",
+        ),
+        (
+            "UPDATE OR REPLACE lenient SET c = NULL",
+            "null_refused `c = NULL`: `lenient.c` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
+            "INSERT INTO lenient(a) VALUES (1)",
+            "required_column_missing `lenient(a)`: this INSERT leaves out `lenient.c`, which is NOT NULL and has no default, so it always fails / write `lenient(a, c)`, and a value for it",
+        ),
+        (
+            "INSERT OR ABORT INTO lenient(b, c) VALUES (1, 1)",
+            "required_column_missing `lenient(b, c)`: this INSERT leaves out `lenient.a`, which is NOT NULL and has no default, so it always fails / write `lenient(b, c, a)`, and a value for it",
+        ),
+        (
+            "INSERT INTO jobs(id, queue, size) VALUES ('first', 'a', 1)",
+            "value_type_mismatch `'first'`: `jobs.id` is the INTEGER PRIMARY KEY, which takes whole numbers alone, and does not take 'first', so this INSERT always fails / write a whole number",
+        ),
+        (
+            "INSERT OR IGNORE INTO jobs(id, queue, size) VALUES (1.5, 'a', 1)",
+            "value_type_mismatch `1.5`: `jobs.id` is the INTEGER PRIMARY KEY, which takes whole numbers alone, and does not take 1.5, so this INSERT always fails / write a whole number",
+        ),
+        (
+            "INSERT INTO typed(n, t) VALUES (1, x'00')",
+            "value_type_mismatch `x'00'`: `typed.t` is TEXT in a STRICT table, and does not take x'00', so this INSERT always fails / write a string",
+        ),
+        (
+            "INSERT OR IGNORE INTO typed(n) VALUES ('one')",
+            "value_type_mismatch `'one'`: `typed.n` is INT in a STRICT table, and does not take 'one', so this INSERT always fails / write a whole number",
+        ),
+        (
+            "UPDATE typed SET b = 'text'",
+            "value_type_mismatch `b = 'text'`: `typed.b` is BLOB in a STRICT table, and does not take 'text', so this UPDATE fails at the first row / write a blob, as in x'00ff'",
+        ),
+        (
+            "INSERT INTO logged(a) VALUES (1)",
+            "required_column_missing `logged(a)`: this INSERT leaves out `logged.b`, which is NOT NULL and has no default, so it always fails / write `logged(a, b)`, and a value for it",
+        ),
+    ] {
+        let (said, never) = said(&analysis, sql);
+        if said != expected {
+            wrong.push(format!("{sql}\n  {said}\n  {expected}"));
+        }
+        assert!(never, "SQLite runs it: {sql}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let upsert =
+        "INSERT INTO jobs(id, queue, size) VALUES (?, 'a', 1) ON CONFLICT(id) DO UPDATE SET state = NULL";
+    let (said, _) = said(&analysis, upsert);
+    assert!(said.starts_with("null_refused `state = NULL`: "), "{said}");
+    assert!(matches!(
+        analysis.check("SELECT 1; INSERT INTO jobs(id) VALUES (1)".into()),
+        Err(Error::Refused(_))
+    ));
+}
+
+#[test]
+fn what_may_be_written_is_not() {
+    let analysis = folder(&[("0001_all.sql", SCHEMA)]);
+    for sql in [
+        "INSERT INTO jobs(queue, size) VALUES (?, ?)",
+        "INSERT INTO jobs VALUES (NULL, 'a', 'b', NULL, 1)",
+        "INSERT INTO jobs(rowid, queue, size) VALUES ('7', 'a', '1')",
+        "INSERT INTO jobs(id, queue, size) VALUES (7.0, 'a', 1)",
+        "INSERT INTO jobs(queue, size) VALUES ('a', 1) ON CONFLICT DO UPDATE SET note = NULL",
+        "INSERT OR REPLACE INTO jobs(queue, size, state) VALUES ('a', 1, NULL)",
+        "INSERT INTO jobs SELECT NULL, j.queue, j.state, NULL, j.size FROM jobs j",
+        "UPDATE jobs SET note = NULL, state = coalesce(?, 'x')",
+        "UPDATE OR REPLACE jobs SET state = NULL",
+        "INSERT INTO typed(n, t, r, a) VALUES ('7', 7, '1.5', x'00')",
+        "INSERT INTO typed(n, t, r, b) VALUES (?, ?, ?, ?)",
+        "INSERT INTO keyed(\"the key\", part) VALUES ('a', 2)",
+        "INSERT INTO lenient(c) VALUES (1)",
+        "INSERT INTO lenient(a, b, c) VALUES (1, NULL, 1)",
+        "INSERT OR REPLACE INTO lenient(a, c) VALUES (1, 1)",
+        // The trigger may leave the row out, and be what the statement is for.
+        "INSERT INTO watched(b) VALUES (1)",
+        "UPDATE logged SET a = NULL",
+        "INSERT INTO shown(queue) VALUES ('a')",
+        "INSERT INTO search(body) VALUES (NULL)",
+        "INSERT INTO jobs(queue, size) SELECT 'a', 1 UNION ALL SELECT NULL, 2",
+    ] {
+        let (said, _) = said(&analysis, sql);
+        assert_eq!(said, "", "{sql}");
+    }
+    // The attempts have left nothing behind.
+    let empty = analysis.replay.as_ref().unwrap().with_sandbox(&analysis.history.config, |sandbox| {
+        let schema = Schema::read(sandbox.conn()).unwrap();
+        let count = |table: &str| {
+            let sql = format!("SELECT count(*) FROM \"{table}\"");
+            sandbox.conn().query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        let tables = ["jobs", "typed", "keyed", "lenient", "watched", "logged"];
+        schema.tables.len() > tables.len() && tables.iter().all(|table| count(table) == 0)
+    });
+    assert_eq!(empty, Some(true));
+}
+
+/// A table of others may have defaults that onward.toml does not tell.
+#[test]
+fn of_external_tables_nothing_is_said() {
+    let analysis = folder(&[
+        ("0001_all.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, queue TEXT NOT NULL);"),
+        (
+            "onward.toml",
+            "[external]\nusers = 'id INTEGER PRIMARY KEY, email TEXT NOT NULL'\ntemp.batch = 'job INT NOT NULL'",
+        ),
+    ]);
+    for sql in [
+        "INSERT INTO users DEFAULT VALUES",
+        "INSERT INTO batch DEFAULT VALUES",
+        "UPDATE users SET email = NULL",
+    ] {
+        assert!(analysis.query(sql.into()).is_ok(), "{sql}");
+    }
+    assert!(analysis.query("INSERT INTO main.jobs DEFAULT VALUES".into()).is_err());
+}
+
+/// Whatever is said to be never written, SQLite never writes.
+#[test]
+fn statements_at_random() {
+    let analysis = folder(&[("0001_all.sql", SCHEMA)]);
+    let schema = &analysis.replay.as_ref().unwrap().schema;
+    let tables = ["jobs", "typed", "keyed", "lenient", "watched", "logged"];
+    let mut random = super::random::Random(0x5eed);
+    let (mut refused, mut accepted) = (0, 0);
+    while refused < 120 {
+        let table = schema.table(random.one_of(&tables)).unwrap();
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .filter(|column| column.generated.is_none() && random.chance(75))
+            .map(|column| quoted(&column.name))
+            .collect();
+        let values =
+            ["NULL", "1", "2.5", "'x'", "'7'", "x'00'", "?", "1 + 1", "(NULL)", "CAST(NULL AS INT)", "-3"];
+        let clause = random.one_of(&["", "", "OR IGNORE ", "OR REPLACE ", "OR ABORT ", "OR FAIL "]);
+        let mut value = || random.one_of(&values).to_owned();
+        let name = &table.name;
+        let sql = match columns.is_empty() {
+            true => format!("INSERT {clause}INTO {name} DEFAULT VALUES"),
+            false => {
+                let row: Vec<String> = columns.iter().map(|_| value()).collect();
+                match random.below(3) {
+                    0 => {
+                        let sets: Vec<String> = columns
+                            .iter()
+                            .zip(&row)
+                            .map(|(column, value)| format!("{column} = {value}"))
+                            .collect();
+                        format!("UPDATE {clause}{name} SET {}", sets.join(", "))
+                    }
+                    1 => format!(
+                        "INSERT {clause}INTO {name}({}) SELECT {} FROM jobs",
+                        columns.join(", "),
+                        row.join(", ")
+                    ),
+                    _ => format!(
+                        "INSERT {clause}INTO {name}({}) VALUES ({})",
+                        columns.join(", "),
+                        row.join(", ")
+                    ),
+                }
+            }
+        };
+        let (said, _) = match analysis.query(sql.as_str().into()) {
+            Ok(_) => (String::new(), true),
+            Err(_) => said(&analysis, &sql),
+        };
+        if said.is_empty() {
+            accepted += 1;
+            continue;
+        }
+        refused += 1;
+        assert!(never_writes(&sql), "{sql}\n{said}");
+    }
+    assert!(accepted > 20, "{accepted}");
+}
