@@ -32,6 +32,7 @@ mod plans;
 mod populated;
 mod quoted;
 mod rebuild;
+mod renamed;
 mod rows;
 mod run;
 mod sample;

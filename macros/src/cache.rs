@@ -53,8 +53,8 @@ pub(crate) const BROKEN: &str = "broken";
 
 /// Whether this is the first time that the process asks this of the folder: what concerns the whole crate is to be
 /// expanded to once, and rustc compiles one crate a process.
-pub(crate) fn is_first(what: &'static str, dir: &Path) -> bool {
-    static SEEN: Mutex<Option<HashSet<(&'static str, PathBuf)>>> = Mutex::new(None);
+pub(crate) fn is_first(what: &str, dir: &Path) -> bool {
+    static SEEN: Mutex<Option<HashSet<(String, PathBuf)>>> = Mutex::new(None);
     let mut guard = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    guard.get_or_insert_default().insert((what, dir.to_owned()))
+    guard.get_or_insert_default().insert((what.to_owned(), dir.to_owned()))
 }

@@ -219,7 +219,7 @@ fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::
             // As in `format!`, a name without a value is a variable in scope.
             None => match identifier(name, checked.span) {
                 Some(variable) => {
-                    quote_spanned!(checked.span=> &#variable as &dyn ::onward::rusqlite::types::ToSql)
+                    quote_spanned!(checked.span=> ::onward::__private::parameter(&#variable))
                 }
                 None => {
                     let message =
@@ -246,7 +246,7 @@ fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::
 
 fn borrowed(value: &Expr) -> TokenStream {
     let span = syn::spanned::Spanned::span(value);
-    quote_spanned!(span=> &(#value) as &dyn ::onward::rusqlite::types::ToSql)
+    quote_spanned!(span=> ::onward::__private::parameter(&(#value)))
 }
 
 fn plain(name: &Ident) -> String {

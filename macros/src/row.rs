@@ -14,12 +14,12 @@ use syn::DeriveInput;
 
 pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
     let row = parse::read(input)?;
-    let fields = row.fields();
     let (read, values) = (row.read_impl(), row.values_impl());
     let checked = row.table.as_ref().map(|table| check::check(&row, table));
-    let table = checked.map(|checked| {
-        let (tokens, relation) = checked;
-        let table = write::table(&row, &relation);
+    let told = checked.as_ref().map(|checked| checked.told.as_slice()).unwrap_or_default();
+    let fields = row.fields(told);
+    let table = checked.as_ref().map(|check::Check { tokens, known, .. }| {
+        let table = write::table(&row, known);
         quote!(#tokens #table)
     });
     Ok(quote! {

@@ -109,6 +109,21 @@ impl Schema {
         column.is_none_or(|column| column.value.null == Null::Possible)
     }
 
+    /// In one line, what is missing from the schema, if another macro of the crate has told at length that it is: one cause has
+    /// one explanation, and the other places say no more than they must.
+    ///
+    /// An editor keeps the process alive, so the line has to do by itself.
+    fn told(&self, diagnostic: &Diagnostic) -> Option<String> {
+        let is_of_schema =
+            ["unknown_column", "unknown_table", "unknown_function"].contains(&diagnostic.rule.code);
+        let line = match diagnostic.help.as_str() {
+            "" => diagnostic.message.clone(),
+            help => format!("{}; {help}", diagnostic.message),
+        };
+        let is_told = is_of_schema && !cache::is_first(&line, &self.folder.dir);
+        is_told.then(|| printable(&line).into_owned())
+    }
+
     /// A diagnostic as rustc is to show it, which puts its own `error: ` before it.
     pub(crate) fn message(&self, diagnostic: &Diagnostic, files: &Files) -> String {
         render::message(diagnostic, files, &self.folder.prefix)
@@ -181,7 +196,9 @@ impl Checked {
             Error::NoSchema => syn::Error::new(self.span, self.schema.unchecked()),
             Error::Refused(Refused { diagnostic, files }) => {
                 let span = self.at(diagnostic.place.range.clone());
-                syn::Error::new(span, self.schema.message(&diagnostic, &files))
+                let message =
+                    self.schema.told(&diagnostic).unwrap_or_else(|| self.schema.message(&diagnostic, &files));
+                syn::Error::new(span, message)
             }
         }
     }

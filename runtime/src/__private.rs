@@ -18,6 +18,7 @@ pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
 };
+pub use crate::row::wrong::{GivesNoRows, GivesRows, Parameter};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored};
 pub use crate::start::{is_named_as_copy, put_by};
@@ -75,6 +76,11 @@ pub const fn snapshot(
     times: &'static [usize],
 ) -> crate::Snapshot {
     crate::Snapshot::new(size, parts, times)
+}
+
+/// A value for a parameter.
+pub fn parameter<'p, T: Parameter>(value: &'p T) -> &'p dyn ToSql {
+    value
 }
 
 /// What `query!` and its kin expand to for a statement that gives rows.

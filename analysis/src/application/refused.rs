@@ -75,9 +75,18 @@ pub(super) fn explain(
                 .column_histories(history)
                 .table_gone(name)
                 .map(|migration| file_name(history, migration));
-            Diagnostic::new(&unknown_table::RULE, at(name), format!("there is no table or view `{name}`"))
-                .label("no such table")
-                .help(unknown_table::help(name, gone, near))
+            let diagnostic = Diagnostic::new(
+                &unknown_table::RULE,
+                at(name),
+                format!("there is no table or view `{name}`"),
+            )
+            .label("no such table");
+            match replay.table_now(history, name) {
+                Some((now, at)) => diagnostic
+                    .related(replay.place_in(history, at, name), "renamed here")
+                    .help(format!("it is called `{now}` since {}", history.path(at))),
+                None => diagnostic.help(unknown_table::help(name, gone, near)),
+            }
         }
         Cause::NoFunction(name) => Diagnostic::new(
             &unknown_function::RULE,
@@ -147,6 +156,12 @@ fn no_column(
         _ => format!("there is no column `{name}` here"),
     };
     let mut diagnostic = Diagnostic::new(&unknown_column::RULE, place, message).label("no such column");
+    let now = tables.iter().find_map(|(table, _)| replay.column_now(history, table, name));
+    if let Some((now, at)) = now {
+        return diagnostic
+            .related(replay.place_in(history, at, name), "renamed here")
+            .help(format!("it is called `{now}` since {}", history.path(at)));
+    }
     let histories = replay.column_histories(history);
     let gone = tables.iter().find_map(|(table, _)| Some((table, histories.of(table, name)?.gone?)));
     if let Some((table, migration)) = gone {

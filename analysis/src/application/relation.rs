@@ -37,7 +37,15 @@ impl Analysis {
         let near = nearest(name, tables.chain(views).collect());
         let gone =
             self.replay.as_ref().and_then(|replay| replay.column_histories(&self.history).table_gone(name));
-        Diagnostic::new(&unknown_table::RULE, self.end(), format!("there is no table or view `{name}`"))
+        let now =
+            self.replay.as_ref().and_then(|replay| Some((replay, replay.table_now(&self.history, name)?)));
+        let message = format!("there is no table or view `{name}`");
+        if let Some((replay, (now, at))) = now {
+            return Diagnostic::new(&unknown_table::RULE, replay.place_in(&self.history, at, name), message)
+                .label("renamed here")
+                .help(format!("it is called `{now}` since {}", self.history.path(at)));
+        }
+        Diagnostic::new(&unknown_table::RULE, self.end(), message)
             .label("after the last migration")
             .help(unknown_table::help(name, gone.map(|migration| self.file_name(migration)), near))
     }
@@ -51,6 +59,15 @@ impl Analysis {
             .as_ref()
             .and_then(|replay| replay.column_histories(&self.history).of(&relation.name, name));
         let message = format!("`{}` has no column `{name}`", relation.name);
+        let now = self
+            .replay
+            .as_ref()
+            .and_then(|replay| Some((replay, replay.column_now(&self.history, &relation.name, name)?)));
+        if let Some((replay, (now, at))) = now {
+            return Diagnostic::new(&unknown_column::RULE, replay.place_in(&self.history, at, name), message)
+                .label("renamed here")
+                .help(format!("it is called `{now}` since {}", self.history.path(at)));
+        }
         let (place, label, help) = match (life.and_then(|life| life.gone), near) {
             (Some(migration), _) => {
                 let help = format!("it is gone since {}", self.file_name(migration));

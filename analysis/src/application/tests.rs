@@ -458,9 +458,10 @@ fn refusals() {
     let analysis = folder(&[
         (
             "0001_jobs.sql",
-            "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, gone INT);\nCREATE TABLE old(a);",
+            "CREATE TABLE jobs(id INTEGER PRIMARY KEY, phase TEXT, gone INT);\nCREATE TABLE old(a);\nCREATE TABLE lines(a);",
         ),
         ("0002_drop.sql", "ALTER TABLE jobs DROP COLUMN gone; DROP TABLE old;"),
+        ("0003_names.sql", "ALTER TABLE jobs RENAME phase TO state; ALTER TABLE lines RENAME TO parts;"),
     ]);
     for (sql, expected) in [
         (
@@ -474,6 +475,14 @@ fn refusals() {
         (
             "SELECT id,\n gone FROM jobs",
             "unknown_column `gone`: `jobs` has no column `gone` / it is gone since 0002_drop.sql",
+        ),
+        (
+            "SELECT j.phase FROM jobs j",
+            "unknown_column `phase`: `jobs` has no column `phase` / it is called `state` since 0003_names.sql",
+        ),
+        (
+            "SELECT * FROM lines",
+            "unknown_table `lines`: there is no table or view `lines` / it is called `parts` since 0003_names.sql",
         ),
         (
             "SELECT j.stat FROM jobs j",

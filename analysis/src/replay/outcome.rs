@@ -17,6 +17,7 @@ use super::masked::Masked;
 use super::origin;
 use super::outer::Outer;
 use super::rebuild::Loss;
+use super::renamed;
 use super::step::Step;
 use super::unresolved::Unresolved;
 use crate::config::Config;
@@ -94,6 +95,31 @@ impl Replay {
     /// What became of each column; the first call runs the history once more.
     pub(crate) fn column_histories(&self, history: &History) -> &ColumnHistories {
         self.histories.get_or_init(|| ColumnHistories::read(history, &self.ran).unwrap_or_default())
+    }
+
+    /// The column of a table at the end that had this earlier name, and where that was taken from it.
+    pub(crate) fn column_now(&self, history: &History, table: &str, earlier: &str) -> Option<(String, At)> {
+        let table = self.schema.table(table)?;
+        if table.column(earlier).is_some() {
+            return None;
+        }
+        table.columns.iter().find_map(|column| {
+            let at = renamed::column(history, &self.ran, (&table.name, &column.name), earlier)?;
+            Some((column.name.clone(), at))
+        })
+    }
+
+    /// The table at the end that had this earlier name, and where that was taken from it.
+    pub(crate) fn table_now(&self, history: &History, earlier: &str) -> Option<(String, At)> {
+        self.schema.tables.values().find_map(|table| {
+            let at = renamed::table(history, &self.ran, &table.name, earlier)?;
+            Some((table.name.clone(), at))
+        })
+    }
+
+    /// Where the history names a table or a column in one of its statements.
+    pub(crate) fn place_in(&self, history: &History, at: At, name: &str) -> Place {
+        history.named(at, name).into_iter().next().unwrap_or_else(|| history.place(at))
     }
 
     /// Where the history defines a column as it is at the end.

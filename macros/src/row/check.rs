@@ -3,15 +3,24 @@
 use onward_analysis::query::Null;
 use onward_analysis::query::relation::{Column, Relation};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::LitStr;
 
 use super::ast::{Role, Struct, optional};
 use crate::column;
 use crate::statement::Schema;
 
-/// What rustc is to check and what is wrong already, and the table or view as far as it is known.
-pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relation, Schema)>) {
+/// A struct's fields beside the columns of its table.
+pub(super) struct Check {
+    /// What rustc is to check, and what is wrong already.
+    pub(super) tokens: TokenStream,
+    /// For each field, whether something is wrong with it, as an expression.
+    pub(super) told: Vec<TokenStream>,
+    /// The table or view as far as it is known.
+    pub(super) known: Option<(Relation, Schema)>,
+}
+
+pub(super) fn check(row: &Struct, table: &LitStr) -> Check {
     let schema = Schema::find(row.folder.as_ref());
     let analysis = &schema.analysis;
     let error = |span, message: String| syn::Error::new(span, message).into_compile_error();
@@ -19,31 +28,33 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
     let Some(relation) = analysis.relation(&table.value()) else {
         // It may be the broken history that should have made it, which `once` tells.
         if analysis.lacks_schema() {
-            return (once, None);
+            return Check { tokens: once, told: Vec::new(), known: None };
         }
         let diagnostic = analysis.no_relation(&table.value());
         let error = error(table.span(), schema.message(&diagnostic, &analysis.history.files));
-        return (quote!(#once #error), None);
+        return Check { tokens: quote!(#once #error), told: Vec::new(), known: None };
     };
     let mut tokens = once;
-    for field in &row.fields {
+    let mut told = Vec::new();
+    for (at, field) in row.fields.iter().enumerate() {
         let value = &field.value;
+        let mut is_told = quote!(false);
         match &field.role {
             Role::Column { name, .. } => match relation.column(name) {
                 Some(found) => {
                     let shown = format!("the field `{}`", field.ident);
                     let column = of_table(&schema, &relation, found, &shown, optional(value).is_some());
                     let stored = without_lifetimes(&field.stored());
-                    tokens.extend(column::assert(
-                        &field.value,
-                        &quote! {
-                            ::onward::__private::check_value(
-                                <#stored as ::onward::__private::Stored>::CLASSES,
-                                <#stored as ::onward::__private::Stored>::NULL,
-                                &#column,
-                            )
-                        },
-                    ));
+                    let wrong = format_ident!("__WRONG_{at}");
+                    tokens.extend(quote! {
+                        const #wrong: ::core::option::Option<&'static str> = ::onward::__private::check_value(
+                            <#stored as ::onward::__private::Stored>::CLASSES,
+                            <#stored as ::onward::__private::Stored>::NULL,
+                            &#column,
+                        );
+                    });
+                    tokens.extend(column::assert(&field.value, &quote!(#wrong)));
+                    is_told = quote!(#wrong.is_some());
                 }
                 // So may the column.
                 None if analysis.lacks_schema() => {}
@@ -51,6 +62,7 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
                     let diagnostic = analysis.no_column(&relation, name);
                     let message = schema.message(&diagnostic, &analysis.history.files);
                     tokens.extend(error(field.ident.span(), message));
+                    is_told = quote!(true);
                 }
             },
             Role::Flatten => {
@@ -64,8 +76,9 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> (TokenStream, Option<(Relat
             }
             Role::Skip => {}
         }
+        told.push(is_told);
     }
-    (tokens, Some((relation, schema)))
+    Check { tokens, told, known: Some((relation, schema)) }
 }
 
 fn of_table(

@@ -7,8 +7,8 @@ use syn::Type;
 use super::ast::{Field, Role, Struct, optional};
 
 impl Struct {
-    /// The fields as the compiler can hold them against columns.
-    pub(super) fn fields(&self) -> TokenStream {
+    /// The fields as the compiler can hold them against columns; `told` says of each whether something was found wrong with it.
+    pub(super) fn fields(&self, told: &[TokenStream]) -> TokenStream {
         let name = &self.name;
         let (generics, arguments, bounds) = self.generics.split_for_impl();
         let predicates = self.open_bounds(|field| match field.role {
@@ -17,8 +17,9 @@ impl Struct {
             Role::Skip => None,
         });
         let bounds = merge(bounds, predicates);
-        let fields = self.fields.iter().filter_map(|field| {
+        let fields = self.fields.iter().enumerate().filter_map(|(at, field)| {
             let value = &field.value;
+            let told = told.get(at).cloned().unwrap_or_else(|| quote!(false));
             match &field.role {
                 Role::Column { name: column, read_only } => {
                     let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
@@ -32,6 +33,7 @@ impl Struct {
                             null: <#stored as ::onward::__private::Stored>::NULL,
                             usage: ::onward::__private::Use::#usage,
                             missing: #missing,
+                            told: #told,
                         }
                     })
                 }

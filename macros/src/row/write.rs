@@ -1,6 +1,6 @@
 //! The texts for reading and writing a struct's table, and whether it can be written at all.
 
-use onward_analysis::query::relation::Relation;
+use onward_analysis::query::relation::{Column, Relation};
 use onward_core::name::{self, quoted};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -22,7 +22,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
     let generated = relation.columns.iter().filter(|column| column.generated).map(|column| &column.name);
     let key = &relation.key;
     let required = relation.columns.iter().filter(|column| column.required).map(|column| {
-        let missing = format!("`{struct_name}` cannot be inserted: {}", required(name, &column.name));
+        let missing = format!("`{struct_name}` cannot be inserted: {}", required(name, &[&column.name]));
         let column = &column.name;
         quote!((#column, #missing))
     });
@@ -90,7 +90,12 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
             pub trait #reason<'v> {}
         }
     });
-    let against = reasons.iter().map(|(reason, _)| quote!(for<'v> (): #reason<'v>));
+    // The compiler shows the sentence at a method's call if the bound is on the struct, and it has no lifetimes.
+    let whose = match row.generics.lifetimes().next() {
+        None => quote!(#name #arguments),
+        Some(_) => quote!(()),
+    };
+    let against = reasons.iter().map(|(reason, _)| quote!(for<'v> #whose: #reason<'v>));
     let values = row.writable();
     let given = bounds.iter().flat_map(|bounds| &bounds.predicates);
     let texts = match reasons.is_empty() {
@@ -143,10 +148,14 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
     };
     match write {
         Write::Insert => {
-            for column in relation.columns.iter().filter(|column| column.required) {
-                if !is_open && !written.iter().any(|name| name::Ident(name) == column.name) {
-                    add(format!("no_field_gives_{}", column.name), required(table, &column.name));
-                }
+            let is_missing = |column: &&Column| {
+                column.required && !is_open && !written.iter().any(|name| name::Ident(name) == column.name)
+            };
+            let missing: Vec<&str> =
+                relation.columns.iter().filter(is_missing).map(|column| column.name.as_str()).collect();
+            // One sentence for all: of two bounds the compiler says neither.
+            if !missing.is_empty() {
+                add(format!("no_field_gives_{}", missing.join("_and_")), required(table, &missing));
             }
         }
         Write::Update => {
@@ -196,8 +205,14 @@ fn bounds(reasons: Vec<(String, String)>, span: Span) -> Vec<(Ident, String)> {
     bounds
 }
 
-fn required(table: &str, column: &str) -> String {
-    format!("no field gives `{table}.{column}`, which is NOT NULL and has no default")
+fn required(table: &str, columns: &[&str]) -> String {
+    let names: Vec<String> = columns.iter().map(|column| format!("`{table}.{column}`")).collect();
+    match &names[..] {
+        [rest @ .., last] if !rest.is_empty() => {
+            format!("no field gives {} and {last}, which are NOT NULL and have no default", rest.join(", "))
+        }
+        _ => format!("no field gives {}, which is NOT NULL and has no default", names.join("")),
+    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,8 @@ pub enum Field {
         usage: Use,
         /// What to say if there is no such column.
         missing: &'static str,
+        /// Whether the struct does not fit its own table here, which is told there.
+        told: bool,
     },
     /// It is a struct whose fields are columns.
     Flatten(&'static [Field]),
@@ -158,6 +160,7 @@ pub const fn check(fields: &[Field], columns: &[Column]) -> Option<&'static str>
     while index < fields.len() {
         let wrong = match &fields[index] {
             Field::Flatten(fields) => check(fields, columns),
+            Field::Column { told: true, .. } => None,
             Field::Column { name, classes, null, missing, .. } => {
                 let mut at = 0;
                 while at < columns.len() && !columns[at].name.eq_ignore_ascii_case(name) {

@@ -1,0 +1,86 @@
+//! What the compiler says of a call that does not fit the statement, and of a value that cannot be a parameter.
+
+use std::convert::Infallible;
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, Error, Result};
+
+use super::query::{Execute, Prepared, Query};
+
+/// A statement that gives rows.
+#[diagnostic::on_unimplemented(
+    message = "this statement gives no rows",
+    label = "run it with `.execute(&conn)`",
+    note = "an INSERT, UPDATE or DELETE gives the rows that it writes with RETURNING"
+)]
+pub trait GivesRows {}
+
+impl<T, const N: usize> GivesRows for Query<'_, T, N> {}
+
+/// A statement that gives none.
+#[diagnostic::on_unimplemented(
+    message = "this statement gives rows",
+    label = "read them with `.all(&conn)`, `.one(&conn)` or `.optional(&conn)`",
+    note = "an INSERT, UPDATE or DELETE gives none without its RETURNING"
+)]
+pub trait GivesNoRows {}
+
+impl<const N: usize> GivesNoRows for Execute<'_, N> {}
+
+/// Calls that are there so that the compiler can say what to write instead.
+impl<'p, const N: usize> Execute<'p, N> {
+    #[doc(hidden)]
+    pub fn all(self, _: &Connection) -> Result<Vec<Infallible>>
+    where
+        Self: GivesRows,
+    {
+        Err(Error::QueryReturnedNoRows)
+    }
+
+    #[doc(hidden)]
+    pub fn one(self, _: &Connection) -> Result<Infallible>
+    where
+        Self: GivesRows,
+    {
+        Err(Error::QueryReturnedNoRows)
+    }
+
+    #[doc(hidden)]
+    pub fn optional(self, _: &Connection) -> Result<Option<Infallible>>
+    where
+        Self: GivesRows,
+    {
+        Ok(None)
+    }
+
+    #[doc(hidden)]
+    pub fn prepare(self, _: &Connection) -> Result<Prepared<'_, Infallible>>
+    where
+        Self: GivesRows,
+    {
+        Err(Error::QueryReturnedNoRows)
+    }
+}
+
+/// As above.
+impl<'p, T, const N: usize> Query<'p, T, N> {
+    #[doc(hidden)]
+    pub fn execute(self, _: &Connection) -> Result<usize>
+    where
+        Self: GivesNoRows,
+    {
+        Err(Error::ExecuteReturnedResults)
+    }
+}
+
+/// A value that a parameter can have: whatever rusqlite can bind.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a parameter",
+    label = "rusqlite cannot bind it",
+    note = "a list goes in as JSON, a text such as '[1, 2]': `WHERE id IN (SELECT value FROM json_each(?))`",
+    note = "a type of your own needs rusqlite's `ToSql`"
+)]
+pub trait Parameter: ToSql {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToSql + ?Sized> Parameter for T {}

@@ -1,0 +1,2 @@
+ALTER TABLE jobs RENAME COLUMN stat TO phase;
+ALTER TABLE lines RENAME TO parts;
