@@ -1,7 +1,9 @@
 //! The application's own Rust and SQL, held against the history, and what is said of it.
 
 mod attempt;
+mod compare;
 mod instead;
+mod parameter;
 mod refused;
 mod relation;
 mod spot;

@@ -17,6 +17,7 @@ mod join;
 mod label;
 mod operand;
 mod proof;
+pub(crate) mod parameter;
 pub mod relation;
 mod returning;
 mod scope;
@@ -32,6 +33,7 @@ use onward_schema::Schema;
 use rusqlite::{Connection, Result};
 
 use label::Label;
+pub use parameter::Takes;
 pub use value::{Null, Source, Value};
 
 /// A statement that SQLite takes.
@@ -44,6 +46,8 @@ pub struct Query {
     /// The names of its parameters in the order of their numbers, such as `:state`; `None` for a bare `?` and for a
     /// number that the statement leaves out.
     pub parameters: Vec<Option<String>>,
+    /// What of the parameters' values can be written or matched, where it is certain.
+    pub takes: Vec<Takes>,
 }
 
 /// A column of a statement's rows.
@@ -75,7 +79,7 @@ impl Query {
         let pairs = names.iter().zip(labels);
         let labels =
             pairs.map(|(name, label)| if *name == label.name { label } else { Label::plain(name) }).collect();
-        Ok(Query { columns: columns(known, &sql, labels), sql, parameters })
+        Ok(Query { columns: columns(known, &sql, labels), sql, parameters, takes: Vec::new() })
     }
 }
 

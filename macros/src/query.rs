@@ -1,6 +1,7 @@
 //! `sql!`, `query!`, `query_as!` and `query_scalar!`.
 
-use onward_analysis::query::Query;
+use onward_analysis::Classes;
+use onward_analysis::query::{Query, Takes};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, Type, TypeTuple};
@@ -210,17 +211,15 @@ fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::
                 return Err(syn::Error::new(checked.span, message));
             };
             used[place] = true;
-            values.push(borrowed(&positional[place].value));
+            values.push(borrowed(checked, query, index, &positional[place].value));
             continue;
         };
         let is_it = |argument: &&Argument| argument.name.as_ref().is_some_and(|given| plain(given) == name);
         values.push(match arguments.iter().find(is_it) {
-            Some(Argument { value, .. }) => borrowed(value),
+            Some(Argument { value, .. }) => borrowed(checked, query, index, value),
             // As in `format!`, a name without a value is a variable in scope.
             None => match identifier(name, checked.span) {
-                Some(variable) => {
-                    quote_spanned!(checked.span=> ::onward::__private::parameter(&#variable))
-                }
+                Some(variable) => bound(checked, query, index, checked.span, &quote!(#variable)),
                 None => {
                     let message =
                         format!("no value for the parameter `{name}`, whose name cannot be a variable's");
@@ -244,9 +243,49 @@ fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::
     Ok(quote!([#(#values),*]))
 }
 
-fn borrowed(value: &Expr) -> TokenStream {
+fn borrowed(checked: &Checked, query: &Query, index: usize, value: &Expr) -> TokenStream {
     let span = syn::spanned::Spanned::span(value);
-    quote_spanned!(span=> ::onward::__private::parameter(&(#value)))
+    bound(checked, query, index, span, &quote_spanned!(span=> (#value)))
+}
+
+/// A value for the parameter of this index, held against the first column that takes not every value.
+fn bound(checked: &Checked, query: &Query, index: usize, span: Span, value: &TokenStream) -> TokenStream {
+    let Some(takes) = query.takes.iter().find(|takes| takes.parameter == index) else {
+        return quote_spanned!(span=> ::onward::__private::parameter(&#value));
+    };
+    let (classes, wrong) = (column::classes(takes.classes), never(checked, takes));
+    let taken = quote_spanned!(span=> ::onward::__private::taken(const { #classes }, #wrong));
+    // Hygiene keeps the value from seeing it.
+    let tag = Ident::new("tag", Span::mixed_site());
+    quote_spanned! {span=>
+        ::onward::__private::typed(
+            &#value,
+            |#tag| {
+                #[allow(unused_imports)]
+                use ::onward::__private::NotStored as _;
+                #tag.kind()
+            },
+            const { #taken },
+        )
+    }
+}
+
+/// What to say of a value that the column never takes, or never equals.
+fn never(checked: &Checked, Takes { table, column, is, classes, is_written, .. }: &Takes) -> String {
+    let place = checked.schema.place(table, column);
+    let does = if *is_written { "takes" } else { "equals" };
+    match *classes {
+        Classes::BLOB => {
+            format!(
+                "`{table}.{column}` {does} bytes alone, and this value is none: the column is {is} ({place}); give it a \
+                 `Vec<u8>` or a `&[u8]`"
+            )
+        }
+        _ => format!(
+            "`{table}.{column}` never {does} bytes, and this value is some: the column is {is} ({place}); give it a number or a \
+             text, and a list as JSON"
+        ),
+    }
 }
 
 fn plain(name: &Ident) -> String {

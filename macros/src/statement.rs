@@ -95,7 +95,12 @@ impl Schema {
 
     /// Where the history defines a column: file, line and column.
     pub(crate) fn definition(&self, source: &Source) -> String {
-        let place = self.analysis.definition(&source.table, &source.column);
+        self.place(&source.table, &source.column)
+    }
+
+    /// The same of a column by its name.
+    pub(crate) fn place(&self, table: &str, column: &str) -> String {
+        let place = self.analysis.definition(table, column);
         let files = &self.analysis.history.files;
         let position = files.position(&place);
         let path = format!("{}{}", self.folder.prefix, files.get(place.file).path);

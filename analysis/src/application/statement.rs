@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::instead;
 use super::refused::{self, Refused, Text};
-use super::write;
+use super::{compare, parameter, write};
 use crate::analysis::Analysis;
 use crate::folder::statement::{Statement, statements};
 use crate::query::Query;
@@ -48,10 +48,11 @@ impl Analysis {
             let conn = sandbox.conn();
             let text = instead::text(&self.history.config, kind, sql);
             let prepared = Query::read(conn, &replay.known, &text);
-            let query =
+            let mut query =
                 prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
             self.without_newer(source, sql, range.start)?;
-            self.written(replay, sandbox, source, sql)?;
+            self.sound(replay, sandbox, source, sql)?;
+            query.takes = parameter::takes(self, replay, sql, &query.parameters);
             Ok(if *text == *sql { query } else { Query { sql: sql.to_owned(), ..query } })
         })?
     }
@@ -80,7 +81,7 @@ impl Analysis {
                 let refused =
                     |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
                 prepared.map_err(refused)?;
-                self.written(replay, sandbox, source, sql)
+                self.sound(replay, sandbox, source, sql)
             })??;
             self.without_newer(source, sql, statement.range.start)?;
         }
@@ -114,15 +115,16 @@ impl Analysis {
         }
     }
 
-    /// What a statement writes, it can write.
-    fn written(
+    /// What a statement writes it can write, and what it asks for can be.
+    fn sound(
         &self,
         replay: &Replay,
         sandbox: &Sandbox,
         source: Text<'_>,
         sql: &str,
     ) -> std::result::Result<(), Error> {
-        match write::fault(self, replay, sandbox, source, sql) {
+        let fault = write::fault(self, replay, sandbox, source, sql);
+        match fault.or_else(|| compare::fault(self, replay, source, sql)) {
             Some(refused) => Err(Error::Refused(refused)),
             None => Ok(()),
         }

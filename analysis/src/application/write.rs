@@ -41,11 +41,8 @@ pub(super) fn fault(
     let start = sql.as_ptr() as usize - text.as_ptr() as usize;
     let spots = Spots::read(sql);
     let diagnostic = writes(&replay.known, sql).iter().find_map(|write| {
-        let table = replay.schema.table(&write.table)?;
-        let external = &analysis.history.config.external;
-        let is_external =
-            external.iter().any(|found| found.schema.is_none() && Ident(&found.name) == write.table);
-        if table.module.is_some() || is_external || has_trigger(&replay.schema, table, write.what) {
+        let table = ordinary(analysis, replay, &write.table)?;
+        if has_trigger(&replay.schema, table, write.what) {
             return None;
         }
         let at = |range: Range<usize>| file().at(start + range.start..start + range.end);
@@ -61,8 +58,16 @@ pub(super) fn fault(
     Some(super::Refused { diagnostic: Box::new(diagnostic), files })
 }
 
+/// A table that the history makes and SQLite keeps: one of others may be another than is said, and a module may do anything.
+pub(super) fn ordinary<'r>(analysis: &Analysis, replay: &'r Replay, name: &str) -> Option<&'r Table> {
+    let table = replay.schema.table(name).filter(|table| table.module.is_none())?;
+    let mut external = analysis.history.config.external.iter();
+    let is_external = external.any(|found| found.schema.is_none() && Ident(&found.name) == name);
+    (!is_external).then_some(table)
+}
+
 /// Whether a trigger comes before the row is looked at.
-fn has_trigger(schema: &Schema, table: &Table, what: What) -> bool {
+pub(super) fn has_trigger(schema: &Schema, table: &Table, what: What) -> bool {
     let event = if what == What::Update { "UPDATE" } else { "INSERT" };
     let is_before = |definition: &str| {
         let mut head = significant(definition).take_while(|token| !token.is("ON"));

@@ -1,7 +1,7 @@
 //! What is said of statements that write, held against what SQLite does with them.
 
 use onward_core::name::quoted;
-use onward_schema::Schema;
+use onward_schema::{Classes, Schema};
 use rusqlite::{Connection, params_from_iter};
 
 use super::*;
@@ -115,27 +115,27 @@ fn what_can_never_be_written_is_refused() {
         ),
         (
             "INSERT INTO jobs(queue, size) VALUES (?, 1), (NULL, 2)",
-            "null_refused `NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so it always fails / give it a value, or lift NOT NULL in a new migration",
+            "null_refused `NULL`: `jobs.queue` is NOT NULL, and this INSERT writes NULL into it, so it always fails / give it a value, or lift NOT NULL in a new migration",
         ),
         (
             "INSERT INTO jobs(queue, size, state) VALUES ('a', 1, (NULL))",
-            "null_refused `(NULL)`: `jobs.state` is NOT NULL, and NULL is written into it, so it always fails / leave the column out, and it gets its default, 'queued'; or give it a value",
+            "null_refused `(NULL)`: `jobs.state` is NOT NULL, and this INSERT writes NULL into it, so it always fails / leave the column out, and it gets its default, 'queued'; or give it a value",
         ),
         (
             "INSERT INTO jobs(queue, size) SELECT NULL, 1 FROM jobs",
-            "null_refused `NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+            "null_refused `NULL`: `jobs.queue` is NOT NULL, and this INSERT writes NULL into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
         ),
         (
             "UPDATE jobs SET size = 1, queue = NULL WHERE id = ?",
-            "null_refused `queue = NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+            "null_refused `queue = NULL`: `jobs.queue` is NOT NULL, and this UPDATE writes NULL into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
         ),
         (
             "UPDATE OR IGNORE jobs SET queue = NULL",
-            "null_refused `queue = NULL`: `jobs.queue` is NOT NULL, and NULL is written into it, so this UPDATE never changes a row / give it a value, or lift NOT NULL in a new migration",
+            "null_refused `queue = NULL`: `jobs.queue` is NOT NULL, and this UPDATE writes NULL into it, so it never changes a row / give it a value, or lift NOT NULL in a new migration",
         ),
         (
             "UPDATE jobs SET (size, queue) = (1, NULL)",
-            "null_refused `UPDATE jobs SET (size, queue) = (1, NULL)`: `jobs.queue` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+            "null_refused `UPDATE jobs SET (size, queue) = (1, NULL)`: `jobs.queue` is NOT NULL, and this UPDATE writes NULL into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
         ),
         (
             "UPDATE jobs SET id = NULL",
@@ -143,7 +143,7 @@ fn what_can_never_be_written_is_refused() {
         ),
         (
             "UPDATE OR REPLACE lenient SET c = NULL",
-            "null_refused `c = NULL`: `lenient.c` is NOT NULL, and NULL is written into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
+            "null_refused `c = NULL`: `lenient.c` is NOT NULL, and this UPDATE writes NULL into it, so it fails at the first row / give it a value, or lift NOT NULL in a new migration",
         ),
         (
             "INSERT INTO lenient(a) VALUES (1)",
@@ -316,4 +316,103 @@ fn statements_at_random() {
         assert!(never_writes(&sql), "{sql}\n{said}");
     }
     assert!(accepted > 20, "{accepted}");
+}
+
+/// Of each parameter, what SQLite takes of every class of values.
+#[test]
+fn a_parameter_takes_what_sqlite_takes() {
+    let analysis = folder(&[("0001_all.sql", SCHEMA)]);
+    let mut seen = 0;
+    for (sql, expected) in [
+        ("INSERT INTO jobs(id, queue, size) VALUES (?, 'a', 1)", "0 jobs.id"),
+        ("INSERT INTO typed(n, t, r, b, a) VALUES (?, 't', ?, ?, ?)", "0 typed.n, 1 typed.r, 2 typed.b"),
+        ("UPDATE typed SET t = ?", "0 typed.t"),
+        ("UPDATE jobs SET id = :id WHERE queue = :queue", "0 jobs.id"),
+        ("SELECT id FROM jobs WHERE id = ?", "0 jobs.id"),
+        ("SELECT n FROM typed WHERE b = ? OR t IN (?) OR r IS ?", "0 typed.b, 1 typed.t, 2 typed.r"),
+        ("DELETE FROM typed AS x WHERE x.n == ?", "0 typed.n"),
+        ("SELECT n FROM typed JOIN jobs ON n = id WHERE id = ? AND queue = ? AND a = ?", "0 jobs.id"),
+        ("INSERT INTO watched(a, b) VALUES (?, ?)", ""),
+        ("SELECT id FROM jobs WHERE id > ? OR id IN (SELECT value FROM json_each(?))", ""),
+    ] {
+        let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let takes = query.takes.iter();
+        let shown: Vec<String> =
+            takes.map(|takes| format!("{} {}.{}", takes.parameter, takes.table, takes.column)).collect();
+        assert_eq!(shown.join(", "), expected, "{sql}");
+        for takes in &query.takes {
+            for (class, value) in [
+                (Classes::INTEGER, "1"),
+                (Classes::REAL, "1.5"),
+                (Classes::TEXT, "'x'"),
+                (Classes::BLOB, "x'01'"),
+            ] {
+                if !takes.classes.meets(class) {
+                    assert!(!is_taken(takes, value), "{sql}: {value}");
+                    seen += 1;
+                }
+            }
+            // Whatever is not refused can be taken: else more could be said.
+            let good = ["1", "1.5", "'x'", "'1'", "x'01'"];
+            assert!(good.iter().any(|value| is_taken(takes, value)), "{sql}");
+        }
+    }
+    assert!(seen > 12, "{seen}");
+}
+
+/// Whether SQLite writes this value, or finds it in a table that has every value which the column can have.
+fn is_taken(takes: &crate::query::Takes, value: &str) -> bool {
+    let conn = Connection::open_in_memory().unwrap();
+    conn.execute_batch(SCHEMA).unwrap();
+    let (table, column) = (quoted(&takes.table), quoted(&takes.column));
+    if takes.is_written {
+        conn.execute_batch(&format!("{ROWS} DELETE FROM {table} WHERE rowid > 1;")).unwrap();
+        let value: rusqlite::types::Value =
+            conn.query_row(&format!("SELECT {value}"), [], |row| row.get(0)).unwrap();
+        let insert = match takes.table.as_str() {
+            "jobs" => format!("INSERT OR REPLACE INTO jobs({column}, queue, size) VALUES (?, 'a', 1)"),
+            _ => match column.as_str() {
+                "\"n\"" => "INSERT INTO typed(n) VALUES (?)".to_owned(),
+                _ => format!("INSERT INTO {table}({column}, n) VALUES (?, 1)"),
+            },
+        };
+        return conn.execute(&insert, [value]).is_ok();
+    }
+    // The column has whatever it takes of all these.
+    for kept in ["1", "1.5", "'x'", "x'01'", "2"] {
+        let row = match takes.table.as_str() {
+            "jobs" => format!("INSERT INTO jobs(id, queue, size) VALUES ({kept}, 'a', 1)"),
+            _ if takes.column == "n" => format!("INSERT INTO typed(n) VALUES ({kept})"),
+            _ => format!("INSERT INTO typed({column}, n) VALUES ({kept}, 1)"),
+        };
+        let _ = conn.execute(&row, []);
+    }
+    let value: rusqlite::types::Value =
+        conn.query_row(&format!("SELECT {value}"), [], |row| row.get(0)).unwrap();
+    let count = format!("SELECT count(*) FROM {table} WHERE {column} = ?");
+    conn.query_row(&count, [value], |row| row.get::<_, i64>(0)).unwrap() > 0
+}
+
+#[test]
+fn a_comparison_with_null_is_refused() {
+    let analysis = folder(&[("0001_all.sql", SCHEMA)]);
+    for (sql, expected) in [
+        (
+            "SELECT id FROM jobs WHERE note = NULL",
+            "comparison_with_null `= NULL`: `= NULL` is never true, whatever is on the other side / write `IS NULL`",
+        ),
+        (
+            "DELETE FROM jobs WHERE id = 1 AND note != NULL",
+            "comparison_with_null `!= NULL`: `!= NULL` is never true, whatever is on the other side / write `IS NOT NULL`",
+        ),
+    ] {
+        assert_eq!(said(&analysis, sql).0, expected);
+    }
+    for sql in [
+        "UPDATE jobs SET note = NULL WHERE id = 1",
+        "SELECT id FROM jobs WHERE note IS NULL",
+        "SELECT note = NULL AS x FROM jobs WHERE id = 1",
+    ] {
+        assert_eq!(said(&analysis, sql).0, "", "{sql}");
+    }
 }

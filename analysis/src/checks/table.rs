@@ -3,8 +3,8 @@
 use std::iter::once;
 
 use super::application::{
-    field_null_mismatch, field_type_mismatch, null_refused, required_column_missing, unrepeatable_history,
-    value_type_mismatch,
+    comparison_with_null, field_null_mismatch, field_type_mismatch, null_refused, required_column_missing,
+    unrepeatable_history, value_type_mismatch,
 };
 use super::down::{broken_down_migration, schema_not_restored};
 use super::files::{
@@ -50,6 +50,7 @@ pub static RULES: &[&Rule] = &[
     &broken_view::RULE,
     &column_added_twice::RULE,
     &column_removed::RULE,
+    &comparison_with_null::RULE,
     &connection_dependent_value::RULE,
     &constraint_lost::RULE,
     &dangling_foreign_key::RULE,

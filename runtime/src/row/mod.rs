@@ -8,6 +8,7 @@ mod json;
 mod query;
 mod stored;
 mod traits;
+pub(crate) mod typed;
 pub(crate) mod wrong;
 
 pub use as_text::Text;

@@ -11,7 +11,7 @@ fn main() -> Result<()> {
     let _ = query!("DELETE FROM queues").prepare(&conn)?;
     query!("SELECT id FROM jobs").execute(&conn)?;
     query!("DELETE FROM queues RETURNING name").execute(&conn)?;
-    let ids = vec![1, 2];
+    let ids = vec![1_i64, 2];
     let _ = query!("SELECT id FROM jobs WHERE id IN (?)", ids).all(&conn)?;
     let _ = query!("SELECT id FROM jobs WHERE id IN (:ids)").all(&conn)?;
     Ok(())

@@ -19,7 +19,9 @@ pub(crate) fn diagnose(
     write: &Write,
 ) -> Diagnostic {
     let name = format!("`{}.{}`", table.name, column.name);
-    let message = format!("{name} is NOT NULL, and NULL is written into it, so {}", outcome(write));
+    let statement = if write.what == What::Update { "UPDATE" } else { "INSERT" };
+    let message =
+        format!("{name} is NOT NULL, and this {statement} writes NULL into it, so {}", outcome(write));
     let help = match &column.default {
         Some(default) if write.what != What::Update && !default.eq_ignore_ascii_case("null") => {
             format!("leave the column out, and it gets its default, {default}; or give it a value")
