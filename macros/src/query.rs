@@ -277,13 +277,13 @@ fn never(checked: &Checked, Takes { table, column, is, classes, is_written, .. }
     match *classes {
         Classes::BLOB => {
             format!(
-                "`{table}.{column}` {does} bytes alone, and this value is none: the column is {is} ({place}); give it a \
+                "this value does not go in as bytes, and `{table}.{column}` {does} nothing else: it is {is} ({place}); give it a \
                  `Vec<u8>` or a `&[u8]`"
             )
         }
         _ => format!(
-            "`{table}.{column}` never {does} bytes, and this value is some: the column is {is} ({place}); give it a number or a \
-             text, and a list as JSON"
+            "this value goes in as bytes, which `{table}.{column}` never {does}: it is {is} ({place}); give it a number or a text, \
+             and a list as JSON"
         ),
     }
 }
