@@ -80,7 +80,7 @@ pub const fn snapshot(
 }
 
 /// A value for a parameter.
-pub fn parameter<'p, T: Parameter>(value: &'p T) -> &'p dyn ToSql {
+pub fn parameter<T: Parameter>(value: &T) -> &dyn ToSql {
     value
 }
 

@@ -73,13 +73,13 @@ impl<'s> Spots<'s> {
     /// What a column is set to this value by, in an UPDATE or DO UPDATE.
     pub(super) fn set(&self, column: &str) -> Range<usize> {
         let sets = (0..self.tokens.len()).filter(|&at| self.is("SET", at, 0));
-        let parts = sets.flat_map(|set| self.parts(set + 1, 0));
+        let mut parts = sets.flat_map(|set| self.parts(set + 1, 0));
         let is_its = |part: &Range<usize>| {
             let mut inside = self.tokens.iter().filter(|(token, _)| part.contains(&token.range.start));
             inside.next().is_some_and(|(token, _)| token.is_name(column))
         };
         // The last one counts.
-        parts.filter(is_its).last().unwrap_or_else(|| self.whole.clone())
+        parts.rfind(is_its).unwrap_or_else(|| self.whole.clone())
     }
 
     fn is(&self, word: &str, at: usize, depth: usize) -> bool {

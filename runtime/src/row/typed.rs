@@ -64,10 +64,6 @@ pub const fn taken<K: Kind>(classes: Classes, wrong: &str) -> Taken<K> {
 }
 
 /// A value for a parameter, whose type the closure tells.
-pub fn typed<'p, T: Parameter, K: Kind>(
-    value: &'p T,
-    _: impl FnOnce(Tag<T>) -> K,
-    _: Taken<K>,
-) -> &'p dyn ToSql {
+pub fn typed<T: Parameter, K: Kind>(value: &T, _: impl FnOnce(Tag<T>) -> K, _: Taken<K>) -> &dyn ToSql {
     value
 }
