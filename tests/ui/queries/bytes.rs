@@ -1,4 +1,4 @@
-//! A value of which a column takes none. What says nothing of how it is stored goes in as it is.
+//! A value of which a column takes none. rustc tells of it when it builds, so run this with a case of `sound`.
 
 use onward::query;
 use onward::rusqlite::types::{ToSql, ToSqlOutput};
