@@ -124,6 +124,8 @@ pub(crate) fn twice(version: &str) -> String {
     format!("migration {version} is named twice: call both functions from one")
 }
 
+syn::custom_keyword!(derive);
+
 /// `sql!(…)`, `query!(…)` and the like.
 pub(crate) struct Statement {
     /// The folder of migrations, if it is named: `migrations = "db/history"`.
@@ -174,7 +176,7 @@ impl Parse for Statement {
                 let text = Text::Inline(input.parse()?);
                 return Ok(Statement { folder, derives, text, arguments: arguments(input)? });
             }
-            if !input.peek2(Token![=]) {
+            if !(input.peek2(Token![=]) || input.peek(derive) && input.peek2(Paren)) {
                 return Err(text::refused(input));
             }
             let key: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), STATEMENT))?;
