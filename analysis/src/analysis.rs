@@ -142,10 +142,11 @@ impl Analysis {
     }
 }
 
-/// Whether a warning speaks of released migrations alone, which nobody can change any more.
+/// Whether a warning speaks of released migrations alone, which nobody can change any more. An index is made or dropped in a
+/// new one, wherever its table is from.
 fn is_past(history: &History, diagnostic: &Diagnostic) -> bool {
     let mut places = diagnostic.related.iter().map(|related| &related.place).chain([&diagnostic.place]);
-    !diagnostic.is_error() && places.all(|place| history.is_released(place.file))
+    !diagnostic.is_error() && !diagnostic.rule.of_plans && places.all(|place| history.is_released(place.file))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod attempt;
 mod compare;
 mod instead;
 mod parameter;
+mod plans;
 mod refused;
 mod relation;
 mod spot;
@@ -21,5 +22,6 @@ mod tests;
 #[cfg(test)]
 mod writes;
 
+pub use plans::Plans;
 pub use refused::{Refused, Text};
 pub use statement::Error;

@@ -25,11 +25,16 @@
 //! # The oldest SQLite that runs the migrations, where it is not the one that the program brings along.
 //! [engine]
 //! sqlite = "3.40"
+//!
+//! # Query plans, which nobody looks at without this; see [`plans`](crate::config::plans).
+//! [plans]
+//! level = "warn"
 //! ```
 
 pub mod engine;
 pub mod external;
 pub mod ledger;
+pub mod plans;
 pub mod types;
 
 use std::collections::BTreeMap;
@@ -47,6 +52,7 @@ use crate::diagnostic::rule::{Rule, Severity};
 use crate::file::{FileId, Place};
 pub use engine::Engine;
 use external::External;
+pub use plans::Plans;
 use types::Type;
 
 /// The name of the file, which lies beside the SQL files.
@@ -83,6 +89,8 @@ pub struct Config {
     pub ledger: Option<(String, Place)>,
     /// The Rust types of declared types.
     pub types: Vec<Type>,
+    /// Whether query plans are looked at.
+    pub plans: Plans,
     /// Where it asks for the order of numbers, whatever the tool.
     pub by_number: Option<Place>,
     /// Where it asks for the order of numbers and, of one number, of names.
@@ -100,7 +108,28 @@ pub enum Level {
     Deny,
 }
 
+impl Level {
+    /// How a level is written.
+    pub(crate) const FORM: &str = "a level is `allow`, `warn` or `deny`";
+
+    /// Reads `allow`, `warn` or `deny`.
+    pub(crate) fn parse(text: &str) -> Option<Level> {
+        Some(match text {
+            "allow" => Level::Allow,
+            "warn" => Level::Warn,
+            "deny" => Level::Deny,
+            _ => return None,
+        })
+    }
+}
+
 impl Config {
+    /// What becomes of the diagnostics of a rule; `None` if they are as the rule says.
+    pub fn level(&self, rule: &Rule) -> Option<Level> {
+        let named = self.levels.get(rule.code).copied();
+        if rule.of_plans { named.or(self.plans.level).or(Some(Level::Allow)) } else { named }
+    }
+
     /// The table in which it is written what has run.
     pub fn ledger(&self) -> Ledger<'_> {
         Ledger::of(self.ledger.as_ref().map_or("", |(table, _)| table))
@@ -214,10 +243,14 @@ impl Config {
                     config.engine = Engine::parse(file, value, &mut problems);
                     continue;
                 }
+                "plans" => {
+                    config.plans = Plans::parse(value, &mut problems);
+                    continue;
+                }
                 other => {
                     let problem = format!(
                         "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `types`, \
-                         `levels`, `engine` and `order`"
+                         `levels`, `engine`, `order` and `plans`"
                     );
                     problems.push((key.span(), problem));
                     continue;
@@ -242,14 +275,9 @@ impl Config {
                 problem(code.span(), &format!("there is no code `{}`", code.get_ref()));
                 continue;
             };
-            let level = match value.get_ref().as_str() {
-                Some("allow") => Level::Allow,
-                Some("warn") => Level::Warn,
-                Some("deny") => Level::Deny,
-                _ => {
-                    problem(value.span(), "a level is `allow`, `warn` or `deny`");
-                    continue;
-                }
+            let Some(level) = value.get_ref().as_str().and_then(Level::parse) else {
+                problem(value.span(), Level::FORM);
+                continue;
             };
             if level != Level::Deny && rule.severity == Severity::Error && !rule.allowable {
                 let never = format!("`{}` is always an error: {}", rule.code, rule.summary);
@@ -376,6 +404,41 @@ mod tests {
             assert!(problems[0].1.contains(problem), "{value}: {problems:?}");
             assert_eq!((problems.len(), config.engine.sqlite), (1, None), "{value}");
         }
+    }
+
+    #[test]
+    fn the_plans() {
+        let (config, problems) = parse("[plans]\nlevel = 'deny'\nsmall = ['settings', 'Größe']\n");
+        assert_eq!((problems, config.plans.level), (vec![], Some(Level::Deny)));
+        assert_eq!(config.plans.small, ["settings", "Größe"]);
+        for (value, problem) in [
+            ("plans = 'warn'", "`[plans]`"),
+            ("[plans]\nlevel = 'error'", "`allow`, `warn` or `deny`"),
+            ("[plans]\nsmall = 'settings'", "a list of names"),
+            ("[plans]\nsmall = [1]", "a list of names"),
+            ("[plans]\nlarge = []", "unknown key `large`"),
+        ] {
+            let (config, problems) = parse(value);
+            assert!(problems[0].1.contains(problem), "{value}: {problems:?}");
+            assert_eq!((problems.len(), config.plans), (1, Plans::default()), "{value}");
+        }
+    }
+
+    /// Whether a rule is heard: of plans only where somebody asks for it, and as the nearer line says.
+    #[test]
+    fn levels_of_plans() {
+        let of_plans = Rule::warning("data_dropped", "").of_plans();
+        for (text, level) in [
+            ("", Some(Level::Allow)),
+            ("[plans]\nsmall = ['a']", Some(Level::Allow)),
+            ("[plans]\nlevel = 'warn'", Some(Level::Warn)),
+            ("[plans]\nlevel = 'deny'\n[levels]\ndata_dropped = 'allow'", Some(Level::Allow)),
+            ("[levels]\ndata_dropped = 'warn'", Some(Level::Warn)),
+        ] {
+            assert_eq!(parse(text).0.level(&of_plans), level, "{text}");
+        }
+        let other = Rule::warning("data_dropped", "");
+        assert_eq!(parse("[plans]\nlevel = 'deny'").0.level(&other), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use onward_core::kind::{Change, Kind, ObjectKind};
 
 use crate::checks::files::unused_allow;
+use crate::checks::rule;
 use crate::checks::rows::data_dropped;
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -39,21 +40,29 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
             for allow in &statement.allows {
                 let runs_otherwise = allow.code == DOUBLE_QUOTED_STRING
                     && replay.strings.iter().any(|&at| history.statement(at).allows.contains(allow));
-                if !runs_otherwise && used.insert((allow.place.clone(), &allow.code)) {
+                // Of what nobody looks for, nothing is found.
+                let is_off = rule(&allow.code).and_then(|rule| history.config.level(rule)) == Some(Level::Allow);
+                if !runs_otherwise && !is_off && used.insert((allow.place.clone(), &allow.code)) {
                     diagnostics.push(unused_allow::diagnose(allow));
                 }
             }
         }
     }
     diagnostics.retain_mut(|diagnostic| {
-        let level = history.config.levels.get(diagnostic.rule.code);
-        match level {
-            Some(Level::Warn) => diagnostic.severity = Severity::Warning,
-            Some(Level::Deny) => diagnostic.severity = Severity::Error,
-            Some(Level::Allow) | None => {}
-        }
-        level != Some(&Level::Allow) && (level.is_some() || !diagnostic.in_words)
+        let level = settled(history, diagnostic);
+        level != Some(Level::Allow) && (level.is_some() || !diagnostic.in_words)
     });
+}
+
+/// Gives a diagnostic the severity that the team wants it to have, and says what that is.
+pub(crate) fn settled(history: &History, diagnostic: &mut Diagnostic) -> Option<Level> {
+    let level = history.config.level(diagnostic.rule);
+    match level {
+        Some(Level::Warn) => diagnostic.severity = Severity::Warning,
+        Some(Level::Deny) => diagnostic.severity = Severity::Error,
+        Some(Level::Allow) | None => {}
+    }
+    level
 }
 
 /// Whether a statement drops a table or a column in so many words.

@@ -36,6 +36,7 @@ mod level;
 pub mod moving;
 mod packed;
 mod page;
+mod plans;
 pub mod proof;
 pub mod query;
 mod record;

@@ -21,6 +21,13 @@ the comment holds for the file. A team sets the level of a code for the whole hi
 data_dropped = \"deny\"
 ```
 
+Those that are off need a line in `onward.toml`; [plans.md](plans.md) has what they are about:
+
+```toml
+[plans]
+level = \"warn\"
+```
+
 Some codes had another name once. The old name works wherever the code does, and nobody has to change it.
 ";
 
@@ -30,8 +37,9 @@ pub fn page() -> String {
     page += "\n| code | | can be allowed | asks for |\n|---|---|---|---|\n";
     for rule in RULES {
         let allowed = if rule.allowable { "yes" } else { "" };
+        let off = if rule.of_plans { ", off" } else { "" };
         let (code, severity) = (rule.code, rule.severity.as_str());
-        let _ = writeln!(page, "| [`{code}`](#{code}) | {severity} | {allowed} | {} |", rule.summary);
+        let _ = writeln!(page, "| [`{code}`](#{code}) | {severity}{off} | {allowed} | {} |", rule.summary);
     }
     for rule in RULES {
         page.push('\n');
@@ -55,7 +63,8 @@ pub fn section(rule: &Rule) -> String {
     let allowed = if rule.allowable { "can be allowed" } else { "cannot be allowed" };
     let _ = writeln!(section, "- Rule: {}.", rule.summary);
     let _ = writeln!(section, "- If it is broken: {}", uncapital(rule.effect));
-    let _ = writeln!(section, "- Level: {}; {allowed}.", rule.severity.as_str());
+    let off = if rule.of_plans { ", off until `[plans]` of onward.toml says `level = \"warn\"`" } else { "" };
+    let _ = writeln!(section, "- Level: {}{off}; {allowed}.", rule.severity.as_str());
     for old in rule.old_codes() {
         let _ = writeln!(section, "- Old name: `{old}`, which still works.");
     }

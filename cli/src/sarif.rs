@@ -42,7 +42,7 @@ fn description(rule: &Rule) -> Value {
         "deprecatedIds": rule.old_codes().collect::<Value>(),
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": rule.effect },
-        "defaultConfiguration": { "level": rule.severity.as_str() },
+        "defaultConfiguration": { "enabled": !rule.of_plans, "level": rule.severity.as_str() },
         "help": { "text": format!("{}. {}", rule.summary, rule.effect), "markdown": section(rule) },
     })
 }

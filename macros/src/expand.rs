@@ -12,6 +12,7 @@ use crate::cache;
 use crate::folder::Folder;
 use crate::input::{From, Hook, twice};
 use crate::origin::{self, Origin};
+use crate::warning;
 
 /// More errors than these are counted and not shown.
 const MOST: usize = 50;
@@ -23,7 +24,9 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
     let grouped = analysis.grouped();
     let shown = grouped.iter().filter(|found| !is_for_code(found, &analysis.history, hooks));
     let (errors, warnings): (Vec<_>, Vec<_>) = shown.partition(|found| found.is_error());
-    let warnings = warnings.into_iter().map(|found| warning(found, &analysis.history, folder));
+    let warnings = warnings
+        .into_iter()
+        .map(|found| warning::of(found, &message(found, &analysis.history, folder), folder.span));
     // Of files that could not be put in order, nobody knows which versions there are.
     let known = analysis.replay.as_ref().map(|_| &analysis.history);
     let unknown: Vec<_> = (0..hooks.len()).filter_map(|at| unknown(&hooks[..=at], known?)).collect();
@@ -62,20 +65,6 @@ pub(crate) fn refused(errors: TokenStream) -> TokenStream {
 
 fn message(diagnostic: &Diagnostic, history: &History, folder: &Folder) -> String {
     render::message(diagnostic, &history.files, &folder.prefix)
-}
-
-/// Stable Rust lets a macro warn in one way only: by the use of something deprecated.
-fn warning(diagnostic: &Diagnostic, history: &History, folder: &Folder) -> TokenStream {
-    let note = message(diagnostic, history, folder);
-    let code = Ident::new(diagnostic.rule.code, folder.span);
-    quote_spanned! {folder.span=>
-        const _: () = {
-            #[deprecated(note = #note)]
-            #[allow(non_upper_case_globals)]
-            const #code: () = ();
-            #code
-        };
-    }
 }
 
 /// What is wrong with the last of these: the versions that there are, the newest first, if its own is none of them, or

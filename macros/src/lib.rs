@@ -17,6 +17,7 @@ mod row;
 mod snapshot;
 mod statement;
 mod text;
+mod warning;
 mod watch;
 
 use folder::Folder;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use onward_analysis::application::{Error, Refused, Text as SourceText};
+use onward_analysis::application::{Error, Plans, Refused, Text as SourceText};
 use onward_analysis::diagnostic::render;
 use onward_analysis::folder::regular;
 use onward_analysis::query::{Null, Source};
@@ -17,6 +17,7 @@ use crate::cache;
 use crate::folder::{self, Folder};
 use crate::input::{Statement, Text};
 use crate::text::Literals;
+use crate::warning;
 
 /// A history and the folder it is from.
 pub(crate) struct Schema {
@@ -185,7 +186,24 @@ impl Checked {
     pub(crate) fn once(&self) -> TokenStream {
         let once = self.schema.once();
         let track = folder::track(self.file.iter().map(|(path, _)| path.clone()));
-        quote!(#once #track)
+        let plans = self.plans();
+        quote!(#once #track #plans)
+    }
+
+    /// What is said of how it finds its rows.
+    fn plans(&self) -> TokenStream {
+        let Plans { diagnostics, files } = self.schema.analysis.plans(self.source());
+        let told = diagnostics.iter().map(|found| {
+            let (span, message) = (self.at(found.place.range.clone()), self.schema.message(found, &files));
+            match found.is_error() {
+                true => {
+                    let error = syn::Error::new(span, message).into_compile_error();
+                    quote!(const _: () = { #error };)
+                }
+                false => warning::of(found, &message, span),
+            }
+        });
+        told.collect()
     }
 
     /// An error of the analysis, at the bytes it is about where the compiler tells of them.

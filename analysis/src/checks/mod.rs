@@ -7,6 +7,7 @@ pub mod down;
 pub mod files;
 pub mod name;
 pub mod order;
+pub mod plans;
 pub mod rebuild;
 pub mod release;
 pub mod rows;

@@ -13,6 +13,7 @@ use super::order::{
     broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
     index_before_column, index_before_table, masked_create, name_taken, use_before_definition,
 };
+use super::plans::{missing_foreign_key_index, redundant_index};
 use super::rebuild::{
     affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, foreign_key_moved, index_lost,
     null_primary_key, trigger_lost, view_lost,
@@ -29,11 +30,14 @@ use super::statement::{
     connection_dependent_value, newer_sqlite, non_transactional_statement, pragma_without_effect,
     redundant_transaction, replay_limit_reached, sqlite_error, syntax_error, transaction_control,
 };
+use crate::config::Level;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
 use crate::folder::fault::Fault;
 use crate::folder::history::{At, History};
 use crate::folder::lock::Entry;
+use crate::plans::Scratch;
 use crate::replay::{self, Loss, Part, Replay};
 
 /// What every statement is asked before anything runs.
@@ -75,6 +79,14 @@ const LOSSES: &[fn(&History, &Loss) -> Option<Diagnostic>] = &[
     affinity_changed::check,
     foreign_key_moved::check,
     data_dropped::check,
+];
+
+type PlanCheck = fn(&History, &Replay, &Scratch) -> Vec<Diagnostic>;
+
+/// What the database at the end is asked.
+static PLANS: &[(&Rule, PlanCheck)] = &[
+    (&missing_foreign_key_index::RULE, missing_foreign_key_index::check),
+    (&redundant_index::RULE, redundant_index::check),
 ];
 
 /// What is wrong with the folder, in words.
@@ -152,9 +164,21 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));
     diagnostics.extend(legacy_not_adopted::check(history, replay));
+    plans(history, replay, diagnostics);
     diagnostics.extend(
         replay.faults.iter().filter_map(|fault| FAULTS.iter().find_map(|explain| explain(history, fault))),
     );
+}
+
+/// What is asked of the schema at the end, where somebody wants to hear it.
+fn plans(history: &History, replay: &Replay, diagnostics: &mut Vec<Diagnostic>) {
+    let is_on = |rule: &Rule| history.config.level(rule) != Some(Level::Allow);
+    for (rule, check) in PLANS.iter().filter(|(rule, _)| is_on(rule) && replay.faults.is_empty()) {
+        let found = replay.with_scratch(&history.config, |scratch| check(history, replay, scratch));
+        let found = found.unwrap_or_default();
+        debug_assert!(found.iter().all(|found| found.rule.code == rule.code));
+        diagnostics.extend(found);
+    }
 }
 
 pub(crate) fn locked(history: &History, lock: FileId, entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) {

@@ -17,6 +17,7 @@ use super::order::{
     broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
     index_before_column, index_before_table, masked_create, name_taken, use_before_definition,
 };
+use super::plans::{full_scan, missing_foreign_key_index, redundant_index, temp_sort};
 use super::rebuild::{
     affinity_changed, autoincrement_lost, constraint_lost, foreign_key_lost, foreign_key_moved, index_lost,
     null_primary_key, trigger_lost, view_lost,
@@ -66,6 +67,7 @@ pub static RULES: &[&Rule] = &[
     &foreign_key_lost::RULE,
     &foreign_key_mismatch::RULE,
     &foreign_key_moved::RULE,
+    &full_scan::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
     &index_lost::RULE,
@@ -74,6 +76,7 @@ pub static RULES: &[&Rule] = &[
     &legacy_not_adopted::RULE,
     &masked_create::RULE,
     &misplaced_config_file::RULE,
+    &missing_foreign_key_index::RULE,
     &mixed_layouts::RULE,
     &name_taken::RULE,
     &newer_sqlite::RULE,
@@ -84,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &out_of_order_migration::RULE,
     &outer_column::RULE,
     &pragma_without_effect::RULE,
+    &redundant_index::RULE,
     &redundant_transaction::RULE,
     &released_migration_changed::RULE,
     &released_migration_missing::RULE,
@@ -93,6 +97,7 @@ pub static RULES: &[&Rule] = &[
     &schema_not_restored::RULE,
     &sqlite_error::RULE,
     &syntax_error::RULE,
+    &temp_sort::RULE,
     &transaction_control::RULE,
     &trigger_lost::RULE,
     &unknown_column::RULE,

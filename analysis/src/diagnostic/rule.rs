@@ -39,6 +39,8 @@ pub struct Rule {
     pub allowable: bool,
     /// Whether it is about the files rather than the SQL in them; with such an error nothing can be replayed.
     pub about_files: bool,
+    /// Whether it is about query plans, which nobody looks at unless `[plans]` of `onward.toml` asks for it.
+    pub of_plans: bool,
 }
 
 impl Rule {
@@ -52,6 +54,7 @@ impl Rule {
             good: "",
             allowable: false,
             about_files: false,
+            of_plans: false,
         }
     }
 
@@ -69,6 +72,10 @@ impl Rule {
 
     pub(crate) const fn examples(self, bad: &'static str, good: &'static str) -> Rule {
         Rule { bad, good, ..self }
+    }
+
+    pub(crate) const fn of_plans(self) -> Rule {
+        Rule { of_plans: true, ..self }
     }
 
     pub(crate) const fn about_files(self) -> Rule {

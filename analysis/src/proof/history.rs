@@ -9,7 +9,7 @@ use crate::checks;
 use crate::config::engine::Version;
 use crate::config::external::{Columns, External};
 use crate::config::types::Type;
-use crate::config::{Config, Engine, Function, Level};
+use crate::config::{Config, Engine, Function, Level, Plans};
 use crate::diagnostic::{Diagnostic, Related, Rule, Severity};
 use crate::file::{File, Place};
 use crate::folder::history::{At, History};
@@ -109,8 +109,9 @@ record!(enum Change { 0 => Add(name), 1 => Drop(name), 2 => Rename(from_name, to
 record!(enum ObjectKind { 0 => Table, 1 => Index, 2 => View, 3 => Trigger });
 record!(Name { text, range, database });
 
-record!(Config { functions, collations, external, levels, engine, ledger, types, by_number, by_name });
+record!(Config { functions, collations, external, levels, engine, ledger, types, plans, by_number, by_name });
 record!(Type { declared, rust });
+record!(Plans { level, small });
 record!(Function { name, arguments, deterministic });
 record!(External { schema, name, sql, columns, place });
 record!(enum Columns { 0 => Definitions(text), 1 => Names(names), 2 => Function });

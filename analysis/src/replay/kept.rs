@@ -101,6 +101,7 @@ impl Replay {
             ran: kept.ran,
             end: End::kept(kept.end),
             histories: OnceLock::new(),
+            scratch: OnceLock::new(),
             locked: None,
             snapshot: kept.snapshot,
         })

@@ -1,8 +1,9 @@
 //! What a replay has shown, and the database that it left.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use onward_core::kind::{Kind, ObjectKind};
 use onward_schema::{Fingerprint, Schema};
 use rusqlite::Result;
 
@@ -23,6 +24,7 @@ use super::unresolved::Unresolved;
 use crate::config::Config;
 use crate::file::Place;
 use crate::folder::history::{At, History};
+use crate::plans::Scratch;
 use crate::sqlite::image::Image;
 use crate::sqlite::sandbox::Sandbox;
 
@@ -64,6 +66,8 @@ pub struct Replay {
     pub(super) histories: OnceLock<ColumnHistories>,
     /// What the locked migrations leave, if there are any.
     pub(super) locked: Option<End>,
+    /// The copy of the database in which indexes are tried, once somebody asks.
+    pub(super) scratch: OnceLock<Option<Mutex<Scratch>>>,
     /// The database that `snapshot!` embeds, if it was kept.
     pub(crate) snapshot: Option<(Image, Vec<usize>)>,
 }
@@ -90,6 +94,24 @@ impl Replay {
     /// Calls with the database at the end of the history, in which nothing must be changed; `None` if it cannot be had.
     pub(crate) fn with_sandbox<T>(&self, config: &Config, call: impl FnOnce(&Sandbox) -> T) -> Option<T> {
         Some(call(&*self.end.sandbox(config)?))
+    }
+
+    /// Calls with a copy of the database at the end, in which indexes are tried; `None` if it cannot be had.
+    pub(crate) fn with_scratch<T>(&self, config: &Config, call: impl FnOnce(&Scratch) -> T) -> Option<T> {
+        let scratch = self.scratch.get_or_init(|| {
+            let copy = self.with_sandbox(config, |sandbox| sandbox.copy(config))?.ok()?;
+            copy.surround(config).ok()?;
+            Some(Mutex::new(Scratch::of(copy, &self.schema, config).ok()?))
+        });
+        Some(call(&scratch.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Where the history makes an index as it is at the end.
+    pub(crate) fn definition_of_index(&self, history: &History, index: &str) -> Option<Place> {
+        let made = self.ran.iter().rev().find(|step| {
+            matches!(&history.statement(step.at).kind, Kind::Create { object: ObjectKind::Index, name, .. } if name.is(index))
+        });
+        made.map(|step| history.place(step.at))
     }
 
     /// What became of each column; the first call runs the history once more.

@@ -138,6 +138,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
         ran: replayer.ran,
         end: End::left(replayer.sandbox),
         histories: OnceLock::new(),
+        scratch: OnceLock::new(),
         locked: locked.map(End::left),
         snapshot: None,
     })

@@ -1,0 +1,85 @@
+//! A query plan.
+
+use super::line::{By, Line};
+
+/// How SQLite would run a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) lines: Vec<Line>,
+}
+
+impl Plan {
+    /// Of the texts of EXPLAIN QUERY PLAN; `None` if one of them is not known.
+    pub(super) fn read<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<Plan> {
+        let lines: Vec<Line> = texts.into_iter().map(Line::read).collect();
+        (!lines.contains(&Line::Unknown)).then_some(Plan { lines })
+    }
+
+    /// What is read from its beginning to its end, by the names that the statement gives to it.
+    pub(super) fn scans(&self) -> Vec<&str> {
+        let label = |line: &'_ Line| matches!(line, Line::Scan { .. });
+        self.lines.iter().filter(|line| label(line)).filter_map(Line::label).collect()
+    }
+
+    /// What SQLite makes an index of each time the statement runs.
+    pub(super) fn automatic(&self) -> Vec<&str> {
+        let is_it = |line: &&Line| matches!(line, Line::Search { by: By::Automatic, .. });
+        self.lines.iter().filter(is_it).filter_map(Line::label).collect()
+    }
+
+    /// How many sorts there are.
+    pub(super) fn sorts(&self) -> usize {
+        self.lines.iter().filter(|line| matches!(line, Line::Sort(_))).count()
+    }
+
+    /// Whether all that it scans another one scans as well.
+    fn scans_no_more(&self, other: &Plan) -> bool {
+        let mut others = other.scans();
+        self.scans().iter().all(|label| match others.iter().position(|other| other == label) {
+            Some(at) => {
+                others.swap_remove(at);
+                true
+            }
+            None => false,
+        })
+    }
+
+    /// Whether it scans less than another one, and nothing that the other does not scan. To sort what is left costs less.
+    pub(super) fn spares_a_scan(&self, before: &Plan) -> bool {
+        let cost = |plan: &Plan| plan.scans().len() + plan.automatic().len();
+        cost(self) < cost(before)
+            && self.automatic().len() <= before.automatic().len()
+            && self.scans_no_more(before)
+    }
+
+    /// Whether it sorts less than another one, and nothing else is worse.
+    pub(super) fn spares_a_sort(&self, before: &Plan) -> bool {
+        self.sorts() < before.sorts()
+            && self.automatic().len() <= before.automatic().len()
+            && self.scans_no_more(before)
+    }
+
+    /// The first line that uses an index.
+    pub(super) fn line_of(&self, name: &str) -> Option<&Line> {
+        self.lines.iter().find(|line| line.index() == Some(name))
+    }
+}
+
+impl Line {
+    /// What the statement calls the table that is read.
+    pub(super) fn label(&self) -> Option<&str> {
+        match self {
+            Line::Scan { label, .. } | Line::Search { label, .. } => Some(label),
+            Line::Sort(_) | Line::Other | Line::Unknown => None,
+        }
+    }
+
+    /// The index of the schema that is used.
+    pub(super) fn index(&self) -> Option<&str> {
+        match self {
+            Line::Scan { index, .. } => index.as_deref(),
+            Line::Search { by: By::Index(index), .. } => Some(index),
+            _ => None,
+        }
+    }
+}
