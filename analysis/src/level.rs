@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use onward_core::kind::{Change, Kind, ObjectKind};
 
 use crate::checks::files::unused_allow;
-use crate::checks::rule;
 use crate::checks::rows::data_dropped;
+use crate::checks::rule;
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::Place;
@@ -41,7 +41,8 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
                 let runs_otherwise = allow.code == DOUBLE_QUOTED_STRING
                     && replay.strings.iter().any(|&at| history.statement(at).allows.contains(allow));
                 // Of what nobody looks for, nothing is found.
-                let is_off = rule(&allow.code).and_then(|rule| history.config.level(rule)) == Some(Level::Allow);
+                let is_off =
+                    rule(&allow.code).and_then(|rule| history.config.level(rule)) == Some(Level::Allow);
                 if !runs_otherwise && !is_off && used.insert((allow.place.clone(), &allow.code)) {
                     diagnostics.push(unused_allow::diagnose(allow));
                 }

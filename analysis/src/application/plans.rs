@@ -35,7 +35,9 @@ impl Analysis {
         if !is_on(config, &full_scan::RULE) && !is_on(config, &temp_sort::RULE) {
             return Plans::default();
         }
-        let Some(replay) = self.replay.as_ref().filter(|_| !self.has_errors()) else { return Plans::default() };
+        let Some(replay) = self.replay.as_ref().filter(|_| !self.has_errors()) else {
+            return Plans::default();
+        };
         let mut files = self.history.files.clone();
         let file = files.add(File::statement(source.path, source.text));
         let mut diagnostics = self.planned(replay, file, source.text);
@@ -46,14 +48,19 @@ impl Analysis {
     fn planned(&self, replay: &Replay, file: FileId, text: &str) -> Vec<Diagnostic> {
         let (mut cut, mut problems) = (statements(text), Vec::new());
         directive::attach(file, text, &mut cut, RULES, &mut problems);
-        let wrong = problems.iter().map(|(place, problem)| unknown_directive::diagnose(place.clone(), problem, RULES));
+        let wrong = problems
+            .iter()
+            .map(|(place, problem)| unknown_directive::diagnose(place.clone(), problem, RULES));
         let mut found: Vec<Diagnostic> = wrong.collect();
         let config = &self.history.config;
         for statement in cut.iter().take_while(|statement| !statement.kind.changes_schema()) {
             let sql = &text[statement.range.clone()];
             let told = replay.with_scratch(config, |scratch| {
                 let advice = advise(scratch, sql);
-                advice.iter().filter_map(|advice| told(scratch, file, text, statement, advice)).collect::<Vec<_>>()
+                advice
+                    .iter()
+                    .filter_map(|advice| told(scratch, file, text, statement, advice))
+                    .collect::<Vec<_>>()
             });
             found.extend(settle(config, statement, told.unwrap_or_default()));
         }
@@ -76,9 +83,16 @@ fn settle(config: &Config, statement: &Statement, mut found: Vec<Diagnostic>) ->
     found
 }
 
-fn told(scratch: &Scratch, file: FileId, text: &str, statement: &Statement, advice: &Advice) -> Option<Diagnostic> {
+fn told(
+    scratch: &Scratch,
+    file: FileId,
+    text: &str,
+    statement: &Statement,
+    advice: &Advice,
+) -> Option<Diagnostic> {
     let place = place(file, text, statement, advice);
-    full_scan::diagnose(scratch, place.clone(), advice).or_else(|| temp_sort::diagnose(scratch, place, advice))
+    full_scan::diagnose(scratch, place.clone(), advice)
+        .or_else(|| temp_sort::diagnose(scratch, place, advice))
 }
 
 /// Where the statement names the table, or what it calls it; all of it, if that is in a view.
@@ -86,7 +100,8 @@ fn place(file: FileId, text: &str, statement: &Statement, advice: &Advice) -> Pl
     let start = statement.range.start;
     let sql = &text[statement.range.clone()];
     let table = advice.indexes.first().map_or("", |index| index.table.as_str());
-    let named = |name: &str| significant(sql).find(|token| token.name().is_some_and(|found| Ident(found) == name));
+    let named =
+        |name: &str| significant(sql).find(|token| token.name().is_some_and(|found| Ident(found) == name));
     let token = named(table).or_else(|| named(&advice.label));
     match token {
         Some(token) => file.at(start + token.range.start..start + token.range.end),

@@ -110,9 +110,15 @@ mod tests {
     fn columns_are_read_and_nothing_else() {
         for (text, expected) in [
             ("SELECT * FROM t ORDER BY a", vec!["a"]),
-            ("SELECT * FROM t ORDER BY t.a DESC, main.t.\"b\" COLLATE nocase LIMIT 3;", vec!["-a,b/nocase limit first"]),
+            (
+                "SELECT * FROM t ORDER BY t.a DESC, main.t.\"b\" COLLATE nocase LIMIT 3;",
+                vec!["-a,b/nocase limit first"],
+            ),
             ("SELECT * FROM t WHERE a IN (SELECT 1) ORDER BY a LIMIT 3", vec!["a limit"]),
-            ("SELECT * FROM t WHERE x IN (SELECT y FROM u ORDER BY a NULLS LAST LIMIT 3)", vec!["a limit first"]),
+            (
+                "SELECT * FROM t WHERE x IN (SELECT y FROM u ORDER BY a NULLS LAST LIMIT 3)",
+                vec!["a limit first"],
+            ),
             ("SELECT a, b FROM t GROUP BY a, b ORDER BY b", vec!["a,b", "b"]),
             ("SELECT DISTINCT a, t.b FROM t", vec!["a,b"]),
             ("SELECT * FROM t ORDER BY a + 1", vec![]),

@@ -78,7 +78,8 @@ impl NewIndex {
 
     /// The indexes of its table that nobody needs beside it: it begins as they do.
     pub(crate) fn replaces<'t>(&self, table: &'t Table) -> Option<&'t Index> {
-        let is_own = |column: &str| table.column(column).map(|column| column.collation.as_str()).unwrap_or("BINARY");
+        let is_own =
+            |column: &str| table.column(column).map(|column| column.collation.as_str()).unwrap_or("BINARY");
         table.indexes.iter().find(|index| {
             index.origin == Origin::Created
                 && index.partial.is_none()

@@ -158,7 +158,10 @@ fn term(text: &str) -> Option<Term> {
     let at = text.rfind(['=', '<', '>'])?;
     let (column, compared) = text.split_at(at);
     let equal = compared.starts_with('=');
-    compared[1..].trim_matches(['(', ')', ',', '?']).is_empty().then(|| Term { column: column.to_owned(), equal })
+    compared[1..]
+        .trim_matches(['(', ')', ',', '?'])
+        .is_empty()
+        .then(|| Term { column: column.to_owned(), equal })
 }
 
 #[cfg(test)]
@@ -279,7 +282,13 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_unknown() {
-        for text in ["", "HASH JOIN a", "SCAN a USING HASH b", "SEARCH a USING HASH b (c=?)", "SEARCH a USING INDEX b (c~?)"] {
+        for text in [
+            "",
+            "HASH JOIN a",
+            "SCAN a USING HASH b",
+            "SEARCH a USING HASH b (c=?)",
+            "SEARCH a USING INDEX b (c~?)",
+        ] {
             assert_eq!(Line::read(text), Line::Unknown, "{text}");
         }
     }

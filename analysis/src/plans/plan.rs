@@ -6,13 +6,40 @@ use super::line::{By, Line};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) lines: Vec<Line>,
+    /// The lines whose work is done once for each row of another.
+    repeated: Vec<bool>,
+}
+
+/// A row of EXPLAIN QUERY PLAN.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) id: i64,
+    /// The row that this one is a part of.
+    pub(super) parent: i64,
+    pub(super) text: String,
 }
 
 impl Plan {
-    /// Of the texts of EXPLAIN QUERY PLAN; `None` if one of them is not known.
-    pub(super) fn read<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<Plan> {
-        let lines: Vec<Line> = texts.into_iter().map(Line::read).collect();
-        (!lines.contains(&Line::Unknown)).then_some(Plan { lines })
+    /// Of the rows of EXPLAIN QUERY PLAN; `None` if one of them is not known.
+    pub(super) fn read(rows: &[Row]) -> Option<Plan> {
+        let lines: Vec<Line> = rows.iter().map(|row| Line::read(&row.text)).collect();
+        let is_inner = |at: usize| {
+            let beside = rows[..at].iter().zip(&lines);
+            beside.into_iter().any(|(row, line)| row.parent == rows[at].parent && line.label().is_some())
+        };
+        let repeated = (0..rows.len()).map(|at| is_inner(at) || is_correlated(rows, &rows[at])).collect();
+        (!lines.contains(&Line::Unknown)).then_some(Plan { lines, repeated })
+    }
+
+    /// The tables that are read from end to end where an index may spare that. An index that has all that is asked for is read
+    /// so on purpose, unless it is for each row of another table.
+    pub(super) fn slow(&self) -> Vec<&str> {
+        let is_slow = |(line, repeated): &(&Line, &bool)| match line {
+            Line::Scan { covering, .. } => !covering || **repeated,
+            Line::Search { by, .. } => *by == By::Automatic,
+            _ => false,
+        };
+        self.lines.iter().zip(&self.repeated).filter(is_slow).filter_map(|(line, _)| line.label()).collect()
     }
 
     /// What is read from its beginning to its end, by the names that the statement gives to it.
@@ -74,6 +101,13 @@ impl Line {
         }
     }
 
+    /// By how many columns rows are looked up. Behind one that is greater or less there is no other.
+    pub(super) fn width(&self) -> usize {
+        let Line::Search { terms, .. } = self else { return 0 };
+        let equal = terms.iter().take_while(|term| term.equal).count();
+        equal + usize::from(terms.len() > equal)
+    }
+
     /// The index of the schema that is used.
     pub(super) fn index(&self) -> Option<&str> {
         match self {
@@ -82,4 +116,16 @@ impl Line {
             _ => None,
         }
     }
+}
+
+/// Whether it is a part of a subquery that is run for each row of what is around it.
+fn is_correlated(rows: &[Row], row: &Row) -> bool {
+    let mut at = row;
+    while let Some(around) = rows.iter().find(|other| other.id == at.parent && other.id < at.id) {
+        if around.text.starts_with("CORRELATED ") {
+            return true;
+        }
+        at = around;
+    }
+    false
 }

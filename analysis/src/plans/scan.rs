@@ -10,7 +10,7 @@ use onward_schema::Table;
 use super::advice::{Advice, Fault};
 use super::few;
 use super::index::{NewIndex, Term};
-use super::line::{By, Line};
+use super::line::Line;
 use super::plan::Plan;
 use super::scratch::Scratch;
 use super::words::Words;
@@ -22,7 +22,7 @@ const MOST: usize = 3;
 
 /// The indexes that would spare a statement with this plan a scan.
 pub(super) fn spare(scratch: &Scratch, words: &Words, before: &Plan) -> Vec<Advice> {
-    let slow: Vec<&str> = before.lines.iter().filter(|line| is_slow(line)).filter_map(Line::label).collect();
+    let slow = before.slow();
     if slow.is_empty() {
         return Vec::new();
     }
@@ -54,11 +54,6 @@ pub(super) fn spare(scratch: &Scratch, words: &Words, before: &Plan) -> Vec<Advi
     found
 }
 
-/// Whether a line is worth an index. An index that has all that is asked for is read from end to end on purpose.
-fn is_slow(line: &Line) -> bool {
-    matches!(line, Line::Scan { covering: false, .. } | Line::Search { by: By::Automatic, .. })
-}
-
 /// Of indexes of one column each, those that SQLite would look up rows in that are read one by one.
 fn used(scratch: &Scratch, words: &Words, slow: &[&str]) -> Vec<NewIndex> {
     let named = scratch.tables().filter(|table| words.has(&table.name));
@@ -71,19 +66,13 @@ fn used(scratch: &Scratch, words: &Words, slow: &[&str]) -> Vec<NewIndex> {
         return singles;
     }
     let Some(plan) = scratch.plan_with(&words.sql, &singles) else { return Vec::new() };
-    let is_used = |at: usize| {
-        matches!(plan.line_of(&Scratch::name(at)), Some(Line::Search { label, .. }) if slow.contains(&label.as_str()))
-    };
+    let is_used = |at: usize| matches!(plan.line_of(&Scratch::name(at)), Some(Line::Search { label, .. }) if slow.contains(&label.as_str()));
     singles.into_iter().enumerate().filter(|(at, _)| is_used(*at)).map(|(_, index)| index).collect()
 }
 
 /// Adds columns to one of the indexes, as long as SQLite looks rows up by all of them.
 fn grow(scratch: &Scratch, words: &Words, chosen: &mut [NewIndex], at: usize) {
     let Some(table) = scratch.schema().table(&chosen[at].table) else { return };
-    let width = |plan: &Plan, at: usize| match plan.line_of(&Scratch::name(at)) {
-        Some(Line::Search { terms, .. }) if terms.iter().rev().skip(1).all(|term| term.equal) => terms.len(),
-        _ => 0,
-    };
     while chosen[at].terms.len() < MOST {
         let longer: Vec<NewIndex> = columns(table, words)
             .filter(|column| !chosen[at].has(column))
@@ -93,7 +82,8 @@ fn grow(scratch: &Scratch, words: &Words, chosen: &mut [NewIndex], at: usize) {
         let others = chosen.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, index)| index);
         let tried: Vec<NewIndex> = longer.iter().chain(others).cloned().collect();
         let Some(plan) = scratch.plan_with(&words.sql, &tried) else { return };
-        let best = (0..longer.len()).find(|tried| width(&plan, *tried) > chosen[at].terms.len());
+        let width = |tried: usize| plan.line_of(&Scratch::name(tried)).map_or(0, Line::width);
+        let best = (0..longer.len()).find(|tried| width(*tried) > chosen[at].terms.len());
         let Some(best) = best else { return };
         chosen[at] = longer[best].clone();
     }

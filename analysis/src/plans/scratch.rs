@@ -5,7 +5,7 @@ use onward_schema::{Schema, Table};
 use rusqlite::Result;
 
 use super::index::NewIndex;
-use super::plan::Plan;
+use super::plan::{Plan, Row};
 use super::statistics;
 use crate::config::Config;
 use crate::sqlite::sandbox::Sandbox;
@@ -60,14 +60,15 @@ impl Scratch {
 
     /// The plan of a statement; `None` if SQLite refuses it or the plan has something that is not known.
     pub(super) fn plan(&self, sql: &str) -> Option<Plan> {
-        let texts = self.explain(sql).ok()?;
-        Plan::read(texts.iter().map(String::as_str))
+        Plan::read(&self.explain(sql).ok()?)
     }
 
-    fn explain(&self, sql: &str) -> Result<Vec<String>> {
+    fn explain(&self, sql: &str) -> Result<Vec<Row>> {
         let mut plan = self.sandbox.conn().prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
         // Nothing is bound to the parameters: nobody knows the values.
-        plan.raw_query().mapped(|row| row.get(3)).collect()
+        let row =
+            |row: &rusqlite::Row<'_>| Ok(Row { id: row.get(0)?, parent: row.get(1)?, text: row.get(3)? });
+        plan.raw_query().mapped(row).collect()
     }
 
     /// The plan of a statement if there were these indexes, which go by [`Scratch::name`].

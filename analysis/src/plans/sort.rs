@@ -15,7 +15,8 @@ use super::words::Words;
 /// Adds to what spares a statement its scans what spares it a sort. An index that does both takes the place of one that does one.
 pub(super) fn spare(scratch: &Scratch, words: &Words, before: &Plan, mut found: Vec<Advice>) -> Vec<Advice> {
     let indexes = indexes(&found);
-    let plan = if indexes.is_empty() { Some(before.clone()) } else { scratch.plan_with(&words.sql, &indexes) };
+    let plan =
+        if indexes.is_empty() { Some(before.clone()) } else { scratch.plan_with(&words.sql, &indexes) };
     let Some(mut plan) = plan else { return found };
     for clause in words.texts().flat_map(clauses) {
         if plan.sorts() == 0 {
@@ -23,7 +24,8 @@ pub(super) fn spare(scratch: &Scratch, words: &Words, before: &Plan, mut found: 
         }
         let tables = scratch.tables().filter(|table| words.has(&table.name) && has_all(table, &clause));
         let tried = tables.flat_map(|table| candidates(table, &clause, &plan, &found, words));
-        let better = tried.into_iter().find_map(|index| try_one(scratch, words, &plan, &clause, &found, index));
+        let better =
+            tried.into_iter().find_map(|index| try_one(scratch, words, &plan, &clause, &found, index));
         if let Some((advice, better)) = better {
             (found, plan) = (advice, better);
         }
@@ -40,17 +42,14 @@ fn has_all(table: &Table, clause: &Clause) -> bool {
 }
 
 /// Indexes that may have the rows in this order: behind the columns by which they are looked up, or alone.
-fn candidates(
-    table: &Table,
-    clause: &Clause,
-    plan: &Plan,
-    found: &[Advice],
-    words: &Words,
-) -> Vec<NewIndex> {
+fn candidates(table: &Table, clause: &Clause, plan: &Plan, found: &[Advice], words: &Words) -> Vec<NewIndex> {
     let advised = indexes(found);
     let own = |name: &str| {
         table.indexes.iter().any(|index| Ident(&index.name) == name)
-            || advised.iter().enumerate().any(|(at, index)| Scratch::name(at) == name && Ident(&index.table) == table.name)
+            || advised
+                .iter()
+                .enumerate()
+                .any(|(at, index)| Scratch::name(at) == name && Ident(&index.table) == table.name)
     };
     let mut prefixes: Vec<Vec<&str>> = Vec::new();
     for line in &plan.lines {
@@ -64,7 +63,8 @@ fn candidates(
     // A column with few values is worth it where the first rows alone are wanted.
     if clause.has_limit {
         let names = table.columns.iter().map(|column| column.name.as_str());
-        let few = names.filter(|name| words.has(name) && (few::values(table, name).is_some() || words.is_vague(name)));
+        let few = names
+            .filter(|name| words.has(name) && (few::values(table, name).is_some() || words.is_vague(name)));
         prefixes.extend(few.map(|name| vec![name]));
     }
     prefixes.push(Vec::new());

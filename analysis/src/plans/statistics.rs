@@ -44,7 +44,12 @@ pub(super) fn write(sandbox: &Sandbox, schema: &Schema, small: &[String]) -> Res
 
 /// Adds those of an index that is new.
 pub(super) fn add_new(sandbox: &Sandbox, table: &Table, index: &NewIndex, name: &str) -> Result<()> {
-    add(sandbox, &table.name, Some(name), line(table, ROWS, &index.columns().map(Some).collect::<Vec<_>>(), false))
+    add(
+        sandbox,
+        &table.name,
+        Some(name),
+        line(table, ROWS, &index.columns().map(Some).collect::<Vec<_>>(), false),
+    )
 }
 
 /// Has the planner look at what was written.

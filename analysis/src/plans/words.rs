@@ -25,8 +25,16 @@ impl Words {
         let mut words = Words { sql: sql.to_owned(), views: Vec::new(), names: names(sql) };
         let mut new = words.names.clone();
         while !new.is_empty() {
-            let views: Vec<String> = new.iter().filter_map(|name| schema.views.get(name)).map(|view| view.definition.clone()).collect();
-            new = views.iter().flat_map(|text| names(text)).filter(|name| !words.names.contains(name)).collect();
+            let views: Vec<String> = new
+                .iter()
+                .filter_map(|name| schema.views.get(name))
+                .map(|view| view.definition.clone())
+                .collect();
+            new = views
+                .iter()
+                .flat_map(|text| names(text))
+                .filter(|name| !words.names.contains(name))
+                .collect();
             words.names.extend(new.iter().cloned());
             words.views.extend(views);
         }
@@ -48,8 +56,8 @@ impl Words {
         std::iter::once(self.sql.as_str()).chain(self.views.iter().map(String::as_str))
     }
 
-    /// Whether a column of this name is only asked for NULL, or compared with a number that is written down: how many rows
-    /// that leaves, nobody knows.
+    /// Whether a column of this name is asked for NULL, as a flag is asked, or held against a number that is written down: how
+    /// many rows that leaves, nobody knows.
     pub(super) fn is_vague(&self, column: &str) -> bool {
         self.texts().any(|text| {
             let tokens: Vec<Token<'_>> = significant(text).collect();
@@ -65,19 +73,30 @@ fn is_column(token: &Token<'_>, column: &str) -> bool {
 
 /// Whether these follow a column whose test may leave most rows.
 fn is_vague(next: &[Token<'_>]) -> bool {
-    let is = |at: usize, words: &[&str]| next.get(at).is_some_and(|token| words.iter().any(|word| token.is(word)));
+    let is =
+        |at: usize, words: &[&str]| next.get(at).is_some_and(|token| words.iter().any(|word| token.is(word)));
     let is_number = |at: usize| {
         let at = if is(at, &["-", "+"]) { at + 1 } else { at };
         next.get(at).is_some_and(|token| token.kind == Kind::Number)
     };
     (is(0, &["IS", "NOT"]) && is(1, &["NULL", "NOT"]))
+        || (is(0, &["=", "==", "<>", "!=", "IS"]) && is_flag(next.get(1)))
         || is(0, &["ISNULL", "NOTNULL"])
         || (is(0, &["<", ">", "<=", ">=", "BETWEEN"]) && is_number(1))
 }
 
+/// Whether it is a value of a flag.
+fn is_flag(token: Option<&Token<'_>>) -> bool {
+    token.is_some_and(|token| ["0", "1"].contains(&token.text) || token.is("TRUE") || token.is("FALSE"))
+}
+
 fn names(text: &str) -> BTreeSet<String> {
     let is_name = |token: &Token<'_>| matches!(token.kind, Kind::Word | Kind::DoubleQuoted | Kind::Quoted);
-    significant(text).filter(is_name).filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase()).collect()
+    significant(text)
+        .filter(is_name)
+        .filter_map(|token| token.name())
+        .map(|name| name.to_ascii_lowercase())
+        .collect()
 }
 
 #[cfg(test)]
@@ -89,7 +108,9 @@ mod tests {
     #[test]
     fn views_are_looked_through() {
         let mut schema = Schema::default();
-        for (name, text) in [("a", "create view a as select x from b"), ("b", "create view b as select y x from a")] {
+        for (name, text) in
+            [("a", "create view a as select x from b"), ("b", "create view b as select y x from a")]
+        {
             schema.views.insert(name.into(), View { name: name.into(), definition: text.into() });
         }
         let words = Words::of("SELECT * FROM A", &schema);
@@ -107,7 +128,10 @@ mod tests {
             ("a > 0", true),
             ("a <= -1", true),
             ("a BETWEEN 1 AND ?", true),
-            ("a = 1", false),
+            ("a = 1", true),
+            ("t.a == FALSE", true),
+            ("a IS true", true),
+            ("a = 17", false),
             ("a > ?", false),
             ("a IS ?", false),
             ("a NOT IN (1)", false),

@@ -51,6 +51,7 @@ fn scans_that_an_index_would_spare() {
         ("SELECT * FROM jobs AS j WHERE j.owner = :owner AND j.note <> 'x'", "jobs(owner)"),
         ("SELECT * FROM jobs WHERE owner = ? AND kind = ? AND due < ?", "jobs(owner, kind, due)"),
         ("SELECT id FROM jobs WHERE due BETWEEN ? AND ?", "jobs(due)"),
+        ("SELECT avg(gone) FROM jobs WHERE owner = ? AND due >= ? AND due <= ?", "jobs(owner, due)"),
         ("SELECT id FROM jobs WHERE owner IN (SELECT value FROM json_each(?))", "jobs(owner)"),
         ("SELECT id FROM jobs WHERE owner = 3 OR kind = 'mail'", "jobs(owner) jobs(kind)"),
         ("SELECT count(*) FROM jobs WHERE owner = ? AND gone IS NULL AND NOT done", "jobs(owner)"),
@@ -65,7 +66,10 @@ fn scans_that_an_index_would_spare() {
         ("SELECT * FROM open_jobs WHERE owner = ?", "jobs(owner)"),
         ("WITH mine AS (SELECT * FROM jobs WHERE owner = ?) SELECT count(*) FROM mine", "jobs(owner)"),
         ("SELECT name, (SELECT count(*) FROM logs WHERE job = q.id) FROM queues q", "logs(job)"),
-        ("SELECT q.name FROM queues q WHERE EXISTS (SELECT 1 FROM logs WHERE logs.job = q.size)", "logs(job)"),
+        (
+            "SELECT q.name FROM queues q WHERE EXISTS (SELECT 1 FROM logs WHERE logs.job = q.size)",
+            "logs(job)",
+        ),
         ("SELECT * FROM jobs j JOIN queues q ON q.id = j.queue WHERE q.name = ?", "queues(name)"),
         ("SELECT * FROM queues q LEFT JOIN jobs j ON j.note = q.name", "jobs(note)"),
         ("SELECT * FROM pairs WHERE b = ?", "pairs(b)"),
@@ -126,6 +130,7 @@ fn silent_where_no_index_would_help_for_certain() {
         "SELECT * FROM jobs WHERE gone IS NULL",
         "SELECT * FROM jobs WHERE gone IS NOT NULL",
         "SELECT * FROM jobs WHERE due > 0",
+        "SELECT * FROM jobs WHERE gone = 0",
         // Sorted as a whole, or looked through for a few.
         "SELECT * FROM jobs ORDER BY due",
         "SELECT * FROM jobs ORDER BY random() LIMIT 1",
@@ -203,10 +208,27 @@ fn statistics_of_the_history_do_not_count() {
 #[test]
 fn off_until_somebody_asks_and_as_loud_as_told() {
     let sql = "SELECT * FROM jobs WHERE owner = ?";
-    for config in ["", "[plans]\nsmall = ['settings']", "[plans]\nlevel = 'allow'", "[plans]\nlevel = 'warn'\n[levels]\nfull_scan = 'allow'", "[plans]\nlevel = 'warn'\nsmall = ['JOBS']"] {
-        assert_eq!(found(&analysis(&format!("{config}\n[external]\nusers = []").replace("[external]\nusers = []", "")), sql), [], "{config}");
+    for config in [
+        "",
+        "[plans]\nsmall = ['settings']",
+        "[plans]\nlevel = 'allow'",
+        "[plans]\nlevel = 'warn'\n[levels]\nfull_scan = 'allow'",
+        "[plans]\nlevel = 'warn'\nsmall = ['JOBS']",
+    ] {
+        assert_eq!(
+            found(
+                &analysis(&format!("{config}\n[external]\nusers = []").replace("[external]\nusers = []", "")),
+                sql
+            ),
+            [],
+            "{config}"
+        );
     }
-    for (config, is_error) in [("[plans]\nlevel = 'warn'", false), ("[plans]\nlevel = 'deny'", true), ("[levels]\nfull_scan = 'warn'", false)] {
+    for (config, is_error) in [
+        ("[plans]\nlevel = 'warn'", false),
+        ("[plans]\nlevel = 'deny'", true),
+        ("[levels]\nfull_scan = 'warn'", false),
+    ] {
         assert_eq!(found(&analysis(config), sql)[0].is_error(), is_error, "{config}");
     }
 }
@@ -221,10 +243,19 @@ fn a_directive_allows_it() {
         ("-- onward: allow(full_scan) nightly report\nSELECT * FROM jobs WHERE owner = ?", vec![]),
         ("SELECT * FROM jobs -- onward: allow(full_scan) nightly report\nWHERE owner = ?", vec![]),
         ("SELECT * FROM jobs /* onward: allow(full_scan) nightly report */ WHERE owner = ?", vec![]),
-        ("SELECT * FROM jobs WHERE owner = ? -- onward: allow(temp_sort) no", vec!["full_scan", "unused_allow"]),
+        (
+            "SELECT * FROM jobs WHERE owner = ? -- onward: allow(temp_sort) no",
+            vec!["full_scan", "unused_allow"],
+        ),
         ("SELECT * FROM jobs WHERE id = ? -- onward: allow(full_scan) no more", vec!["unused_allow"]),
-        ("SELECT * FROM jobs -- onward: allow(full_scan)\nWHERE owner = ?", vec!["unknown_directive", "full_scan"]),
-        ("SELECT * FROM jobs -- onward: allow(fullscan) why\nWHERE owner = ?", vec!["unknown_directive", "full_scan"]),
+        (
+            "SELECT * FROM jobs -- onward: allow(full_scan)\nWHERE owner = ?",
+            vec!["unknown_directive", "full_scan"],
+        ),
+        (
+            "SELECT * FROM jobs -- onward: allow(fullscan) why\nWHERE owner = ?",
+            vec!["unknown_directive", "full_scan"],
+        ),
     ] {
         assert_eq!(codes(sql), expected, "{sql}");
     }
@@ -238,7 +269,14 @@ fn of_several_statements_each_is_planned_until_the_schema_changes() {
     let shown: Vec<&str> = plans.diagnostics.iter().map(|found| plans.files.text(&found.place)).collect();
     assert_eq!(shown, ["jobs", "logs"]);
     // Whatever the text: no panic, nothing run.
-    for sql in ["", "nonsense", "PRAGMA foreign_keys = on", "SELECT * FROM nowhere WHERE a = 1", "SELECT '", "EXPLAIN SELECT 1"] {
+    for sql in [
+        "",
+        "nonsense",
+        "PRAGMA foreign_keys = on",
+        "SELECT * FROM nowhere WHERE a = 1",
+        "SELECT '",
+        "EXPLAIN SELECT 1",
+    ] {
         assert_eq!(analysis.plans(sql.into()).diagnostics, [], "{sql}");
     }
 }

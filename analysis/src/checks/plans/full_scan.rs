@@ -18,7 +18,9 @@ pub(crate) fn diagnose(scratch: &Scratch, place: Place, advice: &Advice) -> Opti
         Fault::Sort => return None,
         Fault::Scan => (format!("every row of `{table}` is read to find some of them"), "all of it is read"),
         Fault::Automatic => (
-            format!("each time this runs, SQLite reads every row of `{table}` and makes an index that it throws away"),
+            format!(
+                "each time this runs, SQLite reads every row of `{table}` and makes an index that it throws away"
+            ),
             "all of it is read",
         ),
     };

@@ -13,25 +13,26 @@ use crate::plans::{NewIndex, Scratch};
 use crate::replay::Replay;
 
 /// `missing_foreign_key_index`
-pub static RULE: Rule = Rule::warning("missing_foreign_key_index", "the columns of a foreign key have an index")
-    .of_plans()
-    .allowable()
-    .effect("Each DELETE of a parent, and each UPDATE of its key, reads every row of the child table.")
-    .examples(
-        "-- 0001_shop.sql
+pub static RULE: Rule =
+    Rule::warning("missing_foreign_key_index", "the columns of a foreign key have an index")
+        .of_plans()
+        .allowable()
+        .effect("Each DELETE of a parent, and each UPDATE of its key, reads every row of the child table.")
+        .examples(
+            "-- 0001_shop.sql
 CREATE TABLE customers(id INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE orders(id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customers(id));
 -- onward.toml
 [plans]
 level = \"warn\"",
-        "-- 0001_shop.sql
+            "-- 0001_shop.sql
 CREATE TABLE customers(id INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE orders(id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customers(id));
 CREATE INDEX orders_by_customer ON orders(customer);
 -- onward.toml
 [plans]
 level = \"warn\"",
-    );
+        );
 
 pub(crate) fn check(history: &History, replay: &Replay, scratch: &Scratch) -> Vec<Diagnostic> {
     let mut found: Vec<(NewIndex, Diagnostic)> = Vec::new();
@@ -40,7 +41,9 @@ pub(crate) fn check(history: &History, replay: &Replay, scratch: &Scratch) -> Ve
             let index = NewIndex::new(&table.name, key.columns.iter().map(String::as_str));
             // Two keys of the same columns are one fault.
             if found.iter().all(|(known, _)| *known != index) && scratch.wants_index(&index) {
-                found.extend(explain(history, replay, scratch, table, key, &index).map(|found| (index, found)));
+                found.extend(
+                    explain(history, replay, scratch, table, key, &index).map(|found| (index, found)),
+                );
             }
         }
     }
@@ -66,7 +69,9 @@ fn explain(
     Some(
         Diagnostic::new(&RULE, place, format!("the foreign key `{child}({columns})` has no index"))
             .label(format!("refers to `{parent}`"))
-            .note(format!("a DELETE of a row of `{parent}`, or an UPDATE of its key, reads every row of `{child}`"))
+            .note(format!(
+                "a DELETE of a row of `{parent}`, or an UPDATE of its key, reads every row of `{child}`"
+            ))
             .help(format!("{}; {}", words::help(scratch, std::slice::from_ref(index)), words::small(child))),
     )
 }
@@ -118,7 +123,9 @@ mod tests {
 
     #[test]
     fn off_until_somebody_asks() {
-        let child = format!("{PARENTS}-- onward: allow(missing_foreign_key_index) rarely\nCREATE TABLE c(p INT REFERENCES p);");
+        let child = format!(
+            "{PARENTS}-- onward: allow(missing_foreign_key_index) rarely\nCREATE TABLE c(p INT REFERENCES p);"
+        );
         for config in ["", "[plans]\nsmall = ['x']", "[plans]\nlevel = 'allow'", "[plans]\nlevel = 'warn'"] {
             assert_eq!(codes(&[("1_a.sql", &child), ("onward.toml", config)]), [""; 0], "{config}");
         }

@@ -39,7 +39,13 @@ pub(crate) fn check(history: &History, replay: &Replay, scratch: &Scratch) -> Ve
     scratch.tables().flat_map(of).collect()
 }
 
-fn explain(history: &History, replay: &Replay, scratch: &Scratch, table: &Table, at: usize) -> Option<Diagnostic> {
+fn explain(
+    history: &History,
+    replay: &Replay,
+    scratch: &Scratch,
+    table: &Table,
+    at: usize,
+) -> Option<Diagnostic> {
     let index = &table.indexes[at];
     if index.unique || index.origin != Origin::Created || index.partial.is_some() {
         return None;
@@ -47,14 +53,22 @@ fn explain(history: &History, replay: &Replay, scratch: &Scratch, table: &Table,
     let place = replay.definition_of_index(history, &index.name)?;
     let name = scratch.plain(&index.name);
     let told = |by: &str| {
-        Diagnostic::new(&RULE, place.clone(), format!("the index `{}` finds nothing that {by} does not", index.name))
-            .label("is maintained by every write")
-            .help(format!("write into a new migration: `DROP INDEX {name};`"))
+        Diagnostic::new(
+            &RULE,
+            place.clone(),
+            format!("the index `{}` finds nothing that {by} does not", index.name),
+        )
+        .label("is maintained by every write")
+        .help(format!("write into a new migration: `DROP INDEX {name};`"))
     };
     if is_rowid(table, index) {
         return Some(told(&format!("the primary key of `{}`", table.name)));
     }
-    let (_, longer) = table.indexes.iter().enumerate().find(|(other, longer)| begins(longer, index, *other < at, *other == at))?;
+    let (_, longer) = table
+        .indexes
+        .iter()
+        .enumerate()
+        .find(|(other, longer)| begins(longer, index, *other < at, *other == at))?;
     Some(match longer.origin {
         Origin::Created => {
             let found = told(&format!("`{}`", longer.name));

@@ -9,7 +9,10 @@ pub(super) fn help(scratch: &Scratch, indexes: &[NewIndex]) -> String {
     let mut help = format!("write into a new migration: {}", written.join(" and "));
     let replaced = indexes.iter().find_map(|index| index.replaces(scratch.schema().table(&index.table)?));
     if let Some(replaced) = replaced {
-        help += &format!("; it does what `{0}` does, so `DROP INDEX {0};` as well", scratch.plain(&replaced.name));
+        help += &format!(
+            "; it does what `{0}` does, so `DROP INDEX {0};` as well",
+            scratch.plain(&replaced.name)
+        );
     }
     help
 }
@@ -21,6 +24,8 @@ pub(super) fn small(table: &str) -> String {
 
 /// The columns of indexes, as people name them.
 pub(super) fn columns(indexes: &[NewIndex]) -> String {
-    let lists = indexes.iter().map(|index| format!("`{}({})`", index.table, index.columns().collect::<Vec<_>>().join(", ")));
+    let lists = indexes
+        .iter()
+        .map(|index| format!("`{}({})`", index.table, index.columns().collect::<Vec<_>>().join(", ")));
     lists.collect::<Vec<_>>().join(" or ")
 }
