@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use onward_analysis::{Proof, analyze};
@@ -33,23 +34,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(dir.path().join("0001_jobs.sql"), SCHEMA)?;
     fs::write(dir.path().join("onward.toml"), "[plans]\nlevel = \"warn\"\n")?;
     let analysis = analyze(dir.path(), Proof::Whole);
+    let conn = filled(&dir.path().join("app.db"))?;
     for sql in STATEMENTS {
-        let conn = filled(&dir.path().join("app.db"))?;
         let before = time(&conn, sql)?;
         let plans = analysis.plans(sql.into());
         // A DELETE of a parent looks for its children: that is said of the migrations.
         let found = plans.diagnostics.first().or(analysis.diagnostics.first()).ok_or("nothing is said")?;
-        let index = found.help.split('`').nth(1).unwrap_or_default();
+        let index = found.help.split('`').nth(1).ok_or("no index is advised")?;
         conn.execute_batch(index)?;
         let after = time(&conn, sql)?;
         println!("{sql}\n  {}: {before:.3?}\n  {index}\n  then: {after:.3?}\n", found.rule.code);
+        let name = index.split(' ').nth(2).ok_or("the index has a name")?;
+        conn.execute_batch(&format!("DROP INDEX {name}"))?;
     }
     Ok(())
 }
 
 /// A database of a million rows.
-fn filled(path: &std::path::Path) -> rusqlite::Result<Connection> {
-    let _ = fs::remove_file(path);
+fn filled(path: &Path) -> rusqlite::Result<Connection> {
     let conn = Connection::open(path)?;
     conn.execute_batch(&format!("PRAGMA foreign_keys = on; PRAGMA synchronous = off; {SCHEMA}"))?;
     let numbers = format!("WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS})");

@@ -34,6 +34,7 @@
 pub mod engine;
 pub mod external;
 pub mod ledger;
+pub mod level;
 pub mod plans;
 pub mod types;
 
@@ -52,6 +53,7 @@ use crate::diagnostic::rule::{Rule, Severity};
 use crate::file::{FileId, Place};
 pub use engine::Engine;
 use external::External;
+pub use level::Level;
 pub use plans::Plans;
 use types::Type;
 
@@ -95,32 +97,6 @@ pub struct Config {
     pub by_number: Option<Place>,
     /// Where it asks for the order of numbers and, of one number, of names.
     pub by_name: Option<Place>,
-}
-
-/// What becomes of the diagnostics of a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Level {
-    /// They are not shown.
-    Allow,
-    /// They are warnings.
-    Warn,
-    /// They are errors.
-    Deny,
-}
-
-impl Level {
-    /// How a level is written.
-    pub(crate) const FORM: &str = "a level is `allow`, `warn` or `deny`";
-
-    /// Reads `allow`, `warn` or `deny`.
-    pub(crate) fn parse(text: &str) -> Option<Level> {
-        Some(match text {
-            "allow" => Level::Allow,
-            "warn" => Level::Warn,
-            "deny" => Level::Deny,
-            _ => return None,
-        })
-    }
 }
 
 impl Config {

@@ -12,7 +12,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::Level;
+use super::level::Level;
 
 /// What `[plans]` of `onward.toml` says of query plans.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

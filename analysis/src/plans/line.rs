@@ -24,6 +24,8 @@ pub(super) enum Line {
         by: By,
         /// By which columns; none for a least or greatest value.
         terms: Vec<Term>,
+        /// Whether the index has all that is asked for, so that the table is not read.
+        covering: bool,
     },
     /// Rows are sorted on the way, for this clause.
     Sort(String),
@@ -139,6 +141,7 @@ fn search(rest: &str) -> Option<Line> {
         Some((by, terms)) => (by, terms.split(" AND ").map(term).collect::<Option<Vec<_>>>()?),
         None => (by, Vec::new()),
     };
+    let covering = by.starts_with("COVERING ");
     let by = match by {
         "INTEGER PRIMARY KEY" | "PRIMARY KEY" => By::Key,
         "AUTOMATIC COVERING INDEX" | "AUTOMATIC PARTIAL COVERING INDEX" => By::Automatic,
@@ -147,7 +150,7 @@ fn search(rest: &str) -> Option<Line> {
             By::Index(by.strip_prefix("INDEX ")?.to_owned())
         }
     };
-    Some(Line::Search { label, by, terms })
+    Some(Line::Search { label, by, terms, covering })
 }
 
 /// `a=?`, `a>?`, `(a,b)<(?,?)`, or `ANY(a)` for a column that is skipped.
@@ -193,9 +196,10 @@ mod tests {
         Line::Scan { label: label.to_owned(), index: None, covering: false }
     }
 
+    /// Of what has not all that is asked for.
     fn search(label: &str, by: By, terms: &[(&str, bool)]) -> Line {
         let term = |&(column, equal): &(&str, bool)| Term { column: column.to_owned(), equal };
-        Line::Search { label: label.to_owned(), by, terms: terms.iter().map(term).collect() }
+        Line::Search { label: label.to_owned(), by, terms: terms.iter().map(term).collect(), covering: false }
     }
 
     /// What is built upon, as the linked SQLite words it.
@@ -225,7 +229,10 @@ mod tests {
             ),
             ("SELECT max(id) FROM jobs", vec![scan("jobs")]),
             ("SELECT max(note) FROM jobs", vec![scan("jobs")]),
-            ("SELECT max(queue) FROM jobs", vec![search("jobs", index(), &[])]),
+            (
+                "SELECT max(queue) FROM jobs",
+                vec![Line::Search { label: "jobs".to_owned(), by: index(), terms: vec![], covering: true }],
+            ),
             ("SELECT * FROM jobs ORDER BY state", vec![scan("jobs"), sort("ORDER BY")]),
             ("SELECT state, count(*) FROM jobs GROUP BY state", vec![scan("jobs"), sort("GROUP BY")]),
             ("SELECT DISTINCT state FROM jobs", vec![scan("jobs"), sort("DISTINCT")]),

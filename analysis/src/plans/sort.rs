@@ -121,8 +121,11 @@ fn try_one(
     let at = all.iter().position(|other| *other == index)?;
     let after = scratch.plan_with(&words.sql, &all)?;
     let line = after.line_of(&Scratch::name(at))?;
+    // Where all rows are wanted, to sort them costs no more than to read the table in the order of an index.
     let is_better = match line {
-        Line::Search { terms, .. } => terms.iter().any(|term| term.equal),
+        Line::Search { terms, covering, .. } => {
+            terms.iter().any(|term| term.equal) && (*covering || clause.has_limit)
+        }
         Line::Scan { covering, .. } => *covering || clause.takes_first,
         _ => false,
     };

@@ -30,7 +30,7 @@ const FILES: &[(&str, &str)] = &[
         "onward.toml",
         "functions = ['slug', { name = 'uid', arguments = 1, deterministic = false }]\ncollations = ['by_number']
          [external]\nusers = 'email TEXT UNIQUE'\ntemp.batch = ['job']\n'generate_series()' = []
-         [levels]\ndata_dropped = 'warn'\n[engine]\nsqlite = '3.40'\n",
+         [levels]\ndata_dropped = 'warn'\n[engine]\nsqlite = '3.40'\n[plans]\nlevel = 'allow'\nsmall = ['jobs']\n",
     ),
     ("legacy/v1.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY);"),
 ];

@@ -1,8 +1,9 @@
 //! What is said of the query plans of statements, and where nothing is.
 
 use crate::analysis::Analysis;
-use crate::checks::testing::{folder, text};
+use crate::checks::testing::{folder, text, write};
 use crate::diagnostic::Diagnostic;
+use crate::proof;
 
 const SCHEMA: &str = "
     CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INT);
@@ -57,8 +58,10 @@ fn scans_that_an_index_would_spare() {
         ("SELECT count(*) FROM jobs WHERE owner = ? AND gone IS NULL AND NOT done", "jobs(owner)"),
         ("SELECT * FROM jobs WHERE owner = ? LIMIT 1", "jobs(owner)"),
         ("SELECT * FROM jobs WHERE owner = ? ORDER BY due LIMIT 1", "jobs(owner, due)"),
-        ("SELECT * FROM jobs WHERE owner = ? ORDER BY due DESC, id DESC", "jobs(owner, due)"),
-        ("SELECT * FROM jobs WHERE owner = ? ORDER BY due DESC, kind", "jobs(owner, due DESC, kind)"),
+        ("SELECT * FROM jobs WHERE owner = ? ORDER BY due DESC, id DESC LIMIT ?", "jobs(owner, due)"),
+        ("SELECT * FROM jobs WHERE owner = ? ORDER BY due", "jobs(owner)"),
+        ("SELECT due FROM jobs WHERE owner = ? ORDER BY due", "jobs(owner, due)"),
+        ("SELECT * FROM jobs WHERE owner = ? ORDER BY due DESC, kind LIMIT 9", "jobs(owner, due DESC, kind)"),
         ("UPDATE jobs SET note = NULL WHERE owner = ?", "jobs(owner)"),
         ("DELETE FROM jobs WHERE due < ?", "jobs(due)"),
         ("DELETE FROM jobs WHERE due < ? RETURNING id", "jobs(due)"),
@@ -86,7 +89,8 @@ fn sorts_that_an_index_would_spare() {
     for (sql, expected) in [
         ("SELECT * FROM jobs ORDER BY due LIMIT 10", "jobs(due)"),
         ("SELECT * FROM jobs WHERE queue = ? ORDER BY due LIMIT 10", "jobs(queue, due)"),
-        ("SELECT * FROM jobs WHERE queue = ? ORDER BY due DESC", "jobs(queue, due)"),
+        ("SELECT due FROM jobs WHERE queue = ? ORDER BY due DESC", "jobs(queue, due)"),
+        ("SELECT DISTINCT kind FROM jobs WHERE queue = ?", "jobs(queue, kind)"),
         ("SELECT * FROM jobs WHERE state = 'new' ORDER BY due LIMIT 1", "jobs(state, due)"),
         ("SELECT * FROM jobs WHERE gone IS NULL ORDER BY due LIMIT 1", "jobs(gone, due)"),
         ("SELECT kind, count(*) FROM jobs GROUP BY kind", "jobs(kind)"),
@@ -133,6 +137,7 @@ fn silent_where_no_index_would_help_for_certain() {
         "SELECT * FROM jobs WHERE gone = 0",
         // Sorted as a whole, or looked through for a few.
         "SELECT * FROM jobs ORDER BY due",
+        "SELECT * FROM jobs WHERE queue = ? ORDER BY due",
         "SELECT * FROM jobs ORDER BY random() LIMIT 1",
         "SELECT * FROM jobs WHERE note LIKE '%x%' ORDER BY due LIMIT 10",
         "SELECT kind, sum(due) FROM jobs GROUP BY kind",
@@ -205,6 +210,34 @@ fn statistics_of_the_history_do_not_count() {
     assert_eq!(advice(&analysis, "SELECT * FROM queues WHERE name = ?"), ["full_scan queues(name)"]);
 }
 
+/// A build that has the proof of an earlier one says the same.
+#[test]
+fn what_was_kept_is_planned_as_what_was_replayed() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "1_a.sql", SCHEMA);
+    write(dir.path(), "onward.toml", ON);
+    let key = proof::Key::of(dir.path()).unwrap();
+    let bytes = proof::make(dir.path(), key, None, false).unwrap();
+    let kept = tempfile::tempdir().unwrap();
+    std::fs::write(kept.path().join("a.proof"), bytes).unwrap();
+    let analysis = proof::find(kept.path(), dir.path()).unwrap();
+    let sql = "SELECT * FROM jobs WHERE owner = ? AND due < ?";
+    assert_eq!(advice(&analysis, sql), ["full_scan jobs(owner, due)"]);
+}
+
+/// Statistics are in the copy alone.
+#[test]
+fn neither_the_schema_nor_the_statements_see_the_statistics() {
+    let (on, off) = (analysis(ON), analysis(&ON.replace("warn", "allow")));
+    found(&on, "SELECT * FROM jobs WHERE owner = ?");
+    let replays = [on, off].map(|analysis| {
+        assert!(analysis.query("SELECT * FROM sqlite_stat1".into()).is_err());
+        analysis.replay.unwrap()
+    });
+    assert_eq!(replays[0].fingerprint, replays[1].fingerprint);
+    assert_eq!(replays[0].schema, replays[1].schema);
+}
+
 #[test]
 fn off_until_somebody_asks_and_as_loud_as_told() {
     let sql = "SELECT * FROM jobs WHERE owner = ?";
@@ -215,14 +248,7 @@ fn off_until_somebody_asks_and_as_loud_as_told() {
         "[plans]\nlevel = 'warn'\n[levels]\nfull_scan = 'allow'",
         "[plans]\nlevel = 'warn'\nsmall = ['JOBS']",
     ] {
-        assert_eq!(
-            found(
-                &analysis(&format!("{config}\n[external]\nusers = []").replace("[external]\nusers = []", "")),
-                sql
-            ),
-            [],
-            "{config}"
-        );
+        assert_eq!(found(&analysis(config), sql), [], "{config}");
     }
     for (config, is_error) in [
         ("[plans]\nlevel = 'warn'", false),

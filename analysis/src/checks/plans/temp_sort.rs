@@ -1,4 +1,8 @@
 //! A statement of the application sorts rows that an index would have in their order.
+//!
+//! It is said where that is faster for certain: where a LIMIT takes the first rows, or where the index has all that is asked
+//! for. Where all rows are read from the table in any case, to read them in the order of an index takes as long as to sort
+//! them, or longer.
 
 use super::words;
 use crate::diagnostic::Diagnostic;
@@ -10,7 +14,7 @@ use crate::plans::{Advice, Fault, Scratch};
 pub static RULE: Rule = Rule::warning("temp_sort", "a statement gets its rows in order from an index, where one can have them")
     .of_plans()
     .allowable()
-    .effect("All rows that match are read and sorted before the first comes out, also where a LIMIT wants no more than a few.");
+    .effect("All rows that match are read and sorted before the first comes out, also where a LIMIT takes no more than a few.");
 
 pub(crate) fn diagnose(scratch: &Scratch, place: Place, advice: &Advice) -> Option<Diagnostic> {
     let table = &advice.indexes.first().filter(|_| advice.fault == Fault::Sort)?.table;
