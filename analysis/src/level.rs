@@ -41,8 +41,8 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
                 let runs_otherwise = allow.code == DOUBLE_QUOTED_STRING
                     && replay.strings.iter().any(|&at| history.statement(at).allows.contains(allow));
                 // Of what nobody looks for, nothing is found.
-                let is_off =
-                    rule(&allow.code).and_then(|rule| history.config.level(rule)) == Some(Level::Allow);
+                let is_off = rule(&allow.code)
+                    .is_some_and(|rule| rule.of_plans && history.config.level(rule) == Some(Level::Allow));
                 if !runs_otherwise && !is_off && used.insert((allow.place.clone(), &allow.code)) {
                     diagnostics.push(unused_allow::diagnose(allow));
                 }

@@ -14,6 +14,7 @@ pub mod rows;
 pub mod statement;
 
 mod hint;
+mod new_index;
 mod run;
 mod table;
 mod trigger;

@@ -1,6 +1,6 @@
 //! A statement of the application reads every row of a table to find those that it wants.
 
-use super::words;
+use crate::checks::new_index;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::Place;
@@ -24,11 +24,11 @@ pub(crate) fn diagnose(scratch: &Scratch, place: Place, advice: &Advice) -> Opti
             "all of it is read",
         ),
     };
-    let looked_up = words::columns(&advice.indexes);
+    let looked_up = new_index::columns(&advice.indexes);
     Some(
         Diagnostic::new(&RULE, place, message)
             .label(label)
             .note(format!("with an index on {looked_up}, SQLite looks them up instead"))
-            .help(format!("{}; {}", words::help(scratch, &advice.indexes), words::small(table))),
+            .help(format!("{}; {}", new_index::help(scratch, &advice.indexes), new_index::small(table))),
     )
 }

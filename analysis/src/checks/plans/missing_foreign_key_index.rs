@@ -5,7 +5,7 @@
 
 use onward_schema::{ForeignKey, Table};
 
-use super::words;
+use crate::checks::new_index;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
@@ -72,7 +72,11 @@ fn explain(
             .note(format!(
                 "a DELETE of a row of `{parent}`, or an UPDATE of its key, reads every row of `{child}`"
             ))
-            .help(format!("{}; {}", words::help(scratch, std::slice::from_ref(index)), words::small(child))),
+            .help(format!(
+                "{}; {}",
+                new_index::help(scratch, std::slice::from_ref(index)),
+                new_index::small(child)
+            )),
     )
 }
 

@@ -5,5 +5,3 @@ pub mod full_scan;
 pub mod missing_foreign_key_index;
 pub mod redundant_index;
 pub mod temp_sort;
-
-mod words;

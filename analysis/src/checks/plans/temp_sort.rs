@@ -4,7 +4,7 @@
 //! for. Where all rows are read from the table in any case, to read them in the order of an index takes as long as to sort
 //! them, or longer.
 
-use super::words;
+use crate::checks::new_index;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::Place;
@@ -22,7 +22,10 @@ pub(crate) fn diagnose(scratch: &Scratch, place: Place, advice: &Advice) -> Opti
     Some(
         Diagnostic::new(&RULE, place, message)
             .label("read and sorted")
-            .note(format!("with an index on {}, they come in this order", words::columns(&advice.indexes)))
-            .help(format!("{}; {}", words::help(scratch, &advice.indexes), words::small(table))),
+            .note(format!(
+                "with an index on {}, they come in this order",
+                new_index::columns(&advice.indexes)
+            ))
+            .help(format!("{}; {}", new_index::help(scratch, &advice.indexes), new_index::small(table))),
     )
 }

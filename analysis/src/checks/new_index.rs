@@ -1,4 +1,4 @@
-//! What several of these checks say.
+//! What checks say of an index that is to be made.
 
 use crate::config::FILE_NAME;
 use crate::plans::{NewIndex, Scratch};
