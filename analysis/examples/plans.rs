@@ -59,7 +59,7 @@ fn filled(path: &Path) -> rusqlite::Result<Connection> {
         "BEGIN;
          {numbers} INSERT INTO customers SELECT i, 'customer ' || i FROM n WHERE i <= 100000;
          {numbers} INSERT INTO jobs
-         SELECT i, 1 + i * 7919 % 100000, 'queue ' || i * 31 % 100, i * 104729 % 1000003, 'payload of job ' || i FROM n;
+         SELECT i, 1 + i * 7919 % 100000, 'queue ' || (i * 31 % 100), i * 104729 % 1000003, 'payload of job ' || i FROM n;
          INSERT INTO customers VALUES (-1, 'nobody');
          COMMIT;"
     ))?;
