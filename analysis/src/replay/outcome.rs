@@ -99,7 +99,7 @@ impl Replay {
     /// Calls with a copy of the database at the end, in which indexes are tried; `None` if it cannot be had.
     pub(crate) fn with_scratch<T>(&self, config: &Config, call: impl FnOnce(&Scratch) -> T) -> Option<T> {
         let scratch = self.scratch.get_or_init(|| {
-            let copy = self.with_sandbox(config, |sandbox| sandbox.copy(config))?.ok()?;
+            let mut copy = self.with_sandbox(config, |sandbox| sandbox.copy(config))?.ok()?;
             copy.surround(config).ok()?;
             Some(Mutex::new(Scratch::of(copy, &self.schema, config).ok()?))
         });
