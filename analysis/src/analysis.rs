@@ -1,6 +1,7 @@
 //! The one call that the macro and the command line share.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::checks;
 use crate::diagnostic::{self, Diagnostic};
@@ -24,6 +25,8 @@ pub struct Analysis {
     pub replay: Option<Replay>,
     /// Whether SQLite has refused one of its statements.
     pub(crate) is_refused: bool,
+    /// The whole history, where this is only the first of it.
+    pub(crate) whole: Option<Arc<Analysis>>,
 }
 
 /// What of a history is held against rows. All of it is run in any case.
@@ -117,7 +120,24 @@ impl Analysis {
         }
         diagnostic::sort(&mut diagnostics);
         let is_refused = replayed.as_ref().is_some_and(|replay| !replay.faults.is_empty());
-        Analysis { history, diagnostics, replay: replayed, is_refused }
+        Analysis { history, diagnostics, replay: replayed, is_refused, whole: None }
+    }
+
+    /// The history as it is behind one of its migrations, by index, for what runs there: a hook, or a program that has gone no
+    /// further. What is wrong with the history is wrong with this as well. The migrations are run once more.
+    ///
+    /// `None` if the history was not replayed.
+    pub fn up_to(self: &Arc<Analysis>, migration: usize) -> Option<Analysis> {
+        let replay = self.replay.as_ref()?.up_to(&self.history, migration).ok()?;
+        let mut history = self.history.clone();
+        history.migrations.truncate(migration + 1);
+        Some(Analysis {
+            history,
+            diagnostics: self.diagnostics.clone(),
+            replay: Some(replay),
+            is_refused: self.is_refused,
+            whole: Some(Arc::clone(self)),
+        })
     }
 
     /// Adds that cargo does not see what is added to the folder, which Cargo.toml would name by this path.

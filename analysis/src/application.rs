@@ -2,7 +2,9 @@
 
 mod attempt;
 mod compare;
+mod enforce;
 mod instead;
+mod moment;
 mod parameter;
 mod plans;
 mod refused;
@@ -11,6 +13,8 @@ mod spot;
 mod statement;
 mod write;
 
+#[cfg(test)]
+mod declared;
 #[cfg(test)]
 mod describe;
 #[cfg(test)]

@@ -18,6 +18,9 @@
 //! # The Rust types of declared types; see [`types`](crate::config::types).
 //! types = { DATETIME = "chrono::NaiveDateTime" }
 //!
+//! # Columns of primary keys are never NULL, also where SQLite would take one; see [`schema`](crate::config::schema).
+//! schema = { primary_keys = "not null" }
+//!
 //! # What the codes mean to this team.
 //! [levels]
 //! data_dropped = "deny"
@@ -36,6 +39,7 @@ pub mod external;
 pub mod ledger;
 pub mod level;
 pub mod plans;
+pub mod schema;
 pub mod types;
 
 use std::collections::BTreeMap;
@@ -45,6 +49,7 @@ use onward_core::ledger::Ledger;
 use onward_core::name::Ident;
 pub use onward_core::packed::Function as Stub;
 use onward_core::token::significant;
+use onward_schema::{Column, Schema, Table};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -93,6 +98,8 @@ pub struct Config {
     pub types: Vec<Type>,
     /// Whether query plans are looked at.
     pub plans: Plans,
+    /// Where it says that no primary key is NULL.
+    pub primary_keys: Option<Place>,
     /// Where it asks for the order of numbers, whatever the tool.
     pub by_number: Option<Place>,
     /// Where it asks for the order of numbers and, of one number, of names.
@@ -124,6 +131,16 @@ impl Config {
     /// Whether others make a table of this name in the same database.
     pub fn is_external(&self, table: &str) -> bool {
         self.others().any(|external| Ident(&external.name) == table)
+    }
+
+    /// Whether others make what messages call by this name: a table in the same database, or outside of it.
+    pub(crate) fn is_of_others(&self, name: &str) -> bool {
+        self.external.iter().any(|external| Ident(&external.whole()) == name)
+    }
+
+    /// Whether the application has a table-valued function of this name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.external.iter().any(|external| external.is_function && Ident(&external.name) == name)
     }
 
     /// Whether the application registers a function of this name.
@@ -187,6 +204,16 @@ impl Config {
                         continue;
                     }
                 },
+                "schema" => match schema::parse(file, value) {
+                    Ok(place) => {
+                        config.primary_keys = Some(place);
+                        Ok(())
+                    }
+                    Err(problem) => {
+                        problems.push(problem);
+                        continue;
+                    }
+                },
                 "types" => match types::parse(value) {
                     Ok(types) => {
                         config.types = types;
@@ -225,7 +252,7 @@ impl Config {
                 }
                 other => {
                     let problem = format!(
-                        "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `types`, \
+                        "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `types`, `schema`, \
                          `levels`, `engine`, `order` and `plans`"
                     );
                     problems.push((key.span(), problem));
@@ -310,6 +337,26 @@ const NAME: &str = "a name has 1 to 255 bytes and no NUL";
 /// SQLite's limit: <https://www.sqlite.org/c3ref/create_function.html>.
 fn is_name(name: &str) -> bool {
     (1..=255).contains(&name.len()) && !name.contains('\0')
+}
+
+impl Config {
+    /// What is known, as the team vouches for it: with the keys of the tables of this schema. `None` if it says nothing beyond
+    /// what SQLite sees to.
+    pub(crate) fn vouched(&self, schema: &Schema, known: &Schema) -> Option<Schema> {
+        self.primary_keys.as_ref()?;
+        let mut vouched = known.clone();
+        for (key, table) in &schema.tables {
+            let columns = vouched.tables.get_mut(key).into_iter().flat_map(|table| &mut table.columns);
+            columns.filter(|column| self.vouches(table, column)).for_each(|column| column.not_null = true);
+        }
+        Some(vouched)
+    }
+
+    /// Whether the team, and not SQLite, sees to it that a column of a table is never NULL. What others make is as it is said of
+    /// each.
+    pub(crate) fn vouches(&self, table: &Table, column: &Column) -> bool {
+        self.primary_keys.is_some() && schema::takes_null(table, column) && !self.is_of_others(&table.name)
+    }
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ mod item;
 mod join;
 mod label;
 mod operand;
-mod proof;
 pub(crate) mod parameter;
+mod proof;
 pub mod relation;
 mod returning;
 mod scope;
@@ -59,11 +59,19 @@ pub struct Column {
     pub value: Value,
     /// The Rust type that its alias asks for: `AS "at: time::Date"`.
     pub cast: Option<String>,
+    /// Whether it is never NULL only because onward.toml says that no primary key is: reading one has to say so.
+    pub vouched: bool,
 }
 
 impl Query {
-    /// Prepares a statement in the database that has this schema.
-    pub(crate) fn read(conn: &Connection, known: &Schema, sql: &str) -> Result<Query> {
+    /// Prepares a statement in the database that has this schema; `vouched` is the schema as the team vouches for it, if it
+    /// does.
+    pub(crate) fn read(
+        conn: &Connection,
+        known: &Schema,
+        vouched: Option<&Schema>,
+        sql: &str,
+    ) -> Result<Query> {
         let (names, parameters) = prepare(conn, sql)?;
         let labels: Vec<Label> = names.iter().map(|name| Label::read(name)).collect();
         let pairs = names.iter().cloned().zip(labels.iter().map(|label| label.name.clone()));
@@ -79,7 +87,7 @@ impl Query {
         let pairs = names.iter().zip(labels);
         let labels =
             pairs.map(|(name, label)| if *name == label.name { label } else { Label::plain(name) }).collect();
-        Ok(Query { columns: columns(known, &sql, labels), sql, parameters, takes: Vec::new() })
+        Ok(Query { columns: columns(known, vouched, &sql, labels), sql, parameters, takes: Vec::new() })
     }
 }
 
@@ -95,13 +103,19 @@ fn prepare(conn: &Connection, sql: &str) -> Result<(Vec<String>, Vec<Option<Stri
     Ok((names, parameters.map(|name| name.map(str::to_owned)).collect()))
 }
 
-fn columns(known: &Schema, sql: &str, labels: Vec<Label>) -> Vec<Column> {
-    let found = select::columns(known, sql).filter(|found| found.len() == labels.len());
-    let mut known = found.unwrap_or_default().into_iter().map(|column| column.value);
-    let columns = labels.into_iter().map(|label| {
-        let value = known.next().unwrap_or(Value::UNKNOWN);
-        let null = label.null.unwrap_or(value.null);
-        Column { name: label.name, value: Value { null, ..value }, cast: label.cast }
+fn columns(known: &Schema, vouched: Option<&Schema>, sql: &str, labels: Vec<Label>) -> Vec<Column> {
+    let values = |schema| {
+        let found = select::columns(schema, sql).filter(|found| found.len() == labels.len());
+        found.unwrap_or_default().into_iter().map(|column| column.value).collect::<Vec<_>>()
+    };
+    let (plain, vouched) = (values(known), vouched.map(values));
+    let columns = labels.iter().enumerate().map(|(index, label)| {
+        let of = |values: &[Value]| values.get(index).cloned().unwrap_or(Value::UNKNOWN);
+        let plain = of(&plain);
+        let value = vouched.as_deref().map_or_else(|| plain.clone(), of);
+        let vouched = label.null.is_none() && value.null == Null::Never && plain.null != Null::Never;
+        let value = Value { null: label.null.unwrap_or(value.null), ..value };
+        Column { name: label.name.clone(), value, cast: label.cast.clone(), vouched }
     });
     columns.collect()
 }

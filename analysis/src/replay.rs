@@ -11,6 +11,7 @@ mod column_history;
 mod consequence;
 mod contents;
 mod down;
+mod earlier;
 mod end;
 mod fault;
 mod finding;

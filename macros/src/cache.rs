@@ -19,11 +19,14 @@ struct Entry {
     looked: Instant,
     stamp: Option<read::Stamp>,
     analysis: Arc<Analysis>,
+    /// The history behind each of its migrations that somebody has asked for.
+    earlier: HashMap<usize, Option<Arc<Analysis>>>,
 }
+
+static CACHE: Mutex<Option<HashMap<PathBuf, Entry>>> = Mutex::new(None);
 
 /// The analysis of a folder as it is now.
 pub(crate) fn analyze(dir: &Path) -> Arc<Analysis> {
-    static CACHE: Mutex<Option<HashMap<PathBuf, Entry>>> = Mutex::new(None);
     let mut guard = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     let cache = guard.get_or_insert_default();
     if let Some(entry) = cache.get_mut(dir) {
@@ -44,8 +47,21 @@ pub(crate) fn analyze(dir: &Path) -> Arc<Analysis> {
         analysis.not_watched(&path);
     }
     let analysis = Arc::new(analysis);
-    cache.insert(dir.to_owned(), Entry { looked: Instant::now(), stamp, analysis: Arc::clone(&analysis) });
+    let entry =
+        Entry { looked: Instant::now(), stamp, analysis: Arc::clone(&analysis), earlier: HashMap::new() };
+    cache.insert(dir.to_owned(), entry);
     analysis
+}
+
+/// The analysis of the same history behind one of its migrations, by index; `None` if it was not replayed.
+pub(crate) fn up_to(dir: &Path, analysis: &Arc<Analysis>, migration: usize) -> Option<Arc<Analysis>> {
+    let mut guard = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = || analysis.up_to(migration).map(Arc::new);
+    match guard.get_or_insert_default().get_mut(dir).filter(|entry| Arc::ptr_eq(&entry.analysis, analysis)) {
+        Some(entry) => entry.earlier.entry(migration).or_insert_with(made).clone(),
+        // Somebody has edited the folder meanwhile.
+        None => made(),
+    }
 }
 
 /// That the history is broken, which one macro of the crate explains.

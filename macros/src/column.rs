@@ -2,6 +2,7 @@
 
 use crate::statement::Schema;
 use onward_analysis::Classes;
+use onward_analysis::config::schema::{SETTING, WHY};
 use onward_analysis::query::{Column, Null};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -16,7 +17,7 @@ pub(crate) fn classes(classes: Classes) -> TokenStream {
 
 /// A column of a query that gives rows of the type `row`.
 pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStream {
-    let Column { name, value, cast } = column;
+    let Column { name, value, cast, .. } = column;
     // Who names a type in the alias knows better.
     let known = if cast.is_some() { Classes::ANY } else { value.held_by() };
     let classes = classes(known);
@@ -34,7 +35,8 @@ pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStre
         format!("the column `{name}` is {known} here, which its field in `{row}` cannot hold{from}");
     let why = match &source {
         Some((source, place)) if schema.is_nullable(source) => {
-            format!("it is `{}.{}` of {place}, which may be", source.table, source.column)
+            let key = if schema.takes_null(source) { takes_null() } else { String::new() };
+            format!("it is `{}.{}` of {place}, which may be{key}", source.table, source.column)
         }
         Some((source, _)) => format!(
             "`{}.{}` never is, but an outer join or an aggregate over no rows leaves nothing in its place",
@@ -58,6 +60,47 @@ pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStre
             twice: #twice,
         }
     }
+}
+
+/// Why a primary key may be NULL, and what can be said against it.
+fn takes_null() -> String {
+    format!(": {WHY}; if no row has one, write {SETTING} into onward.toml")
+}
+
+/// Reads a column of a query's row.
+pub(crate) fn read(column: &Column, index: usize) -> TokenStream {
+    match column.vouched {
+        true => {
+            let (_, what) = names(column);
+            quote!(::onward::__private::never_null(row, #index, #what).and_then(|()| row.get(#index)))
+        }
+        false => quote!(row.get(#index)),
+    }
+}
+
+/// The same for a type that was given, which may have a value for NULL.
+pub(crate) fn read_as_given(column: &Column, index: usize) -> TokenStream {
+    match column.vouched {
+        true => {
+            let vouched = vouched(column);
+            quote!(row.get(#index).map_err(|error| ::onward::__private::vouched(row, error, &[#vouched])))
+        }
+        false => quote!(row.get(#index)),
+    }
+}
+
+/// A column that is never NULL by onward.toml, with what messages call it.
+pub(crate) fn vouched(column: &Column) -> TokenStream {
+    let (name, what) = names(column);
+    quote!((#name, #what))
+}
+
+fn names(column: &Column) -> (&str, String) {
+    let what = match &column.value.source {
+        Some(source) => format!("{}.{}", source.table, source.column),
+        None => column.name.clone(),
+    };
+    (&column.name, what)
 }
 
 /// Shows what a constant expression finds wrong, if anything, at the place of these tokens.

@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 
 use crate::cache;
 use crate::folder::Folder;
-use crate::input::{From, Hook, twice};
+use crate::input::{From, Hook, Version, twice};
 use crate::origin::{self, Origin};
 use crate::warning;
 
@@ -55,7 +55,7 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
 fn is_for_code(diagnostic: &Diagnostic, history: &History, hooks: &[Hook]) -> bool {
     let is_its = |at: usize| history.migrations[at].file == diagnostic.place.file;
     diagnostic.rule.code == "empty_migration"
-        && hooks.iter().filter_map(|hook| history.find(&hook.version)).any(is_its)
+        && hooks.iter().filter_map(|hook| history.find(&hook.version.text)).any(is_its)
 }
 
 /// An expression of the right type, so that rustc reports the errors and nothing else.
@@ -71,21 +71,24 @@ fn message(diagnostic: &Diagnostic, history: &History, folder: &Folder) -> Strin
 /// that an earlier one has it.
 fn unknown(hooks: &[Hook], history: &History) -> Option<syn::Error> {
     let (hook, earlier) = hooks.split_last()?;
-    if let Some(at) = history.find(&hook.version) {
-        let is_taken = earlier.iter().any(|earlier| history.find(&earlier.version) == Some(at));
-        return is_taken.then(|| syn::Error::new(hook.span, twice(&hook.version)));
+    let Version { text, span } = &hook.version;
+    if let Some(at) = history.find(text) {
+        let is_taken = earlier.iter().any(|earlier| history.find(&earlier.version.text) == Some(at));
+        return is_taken.then(|| syn::Error::new(*span, twice(text)));
     }
+    let message = format!("there is no migration {text}, so nothing can run after it; {}", versions(history));
+    Some(syn::Error::new(*span, message))
+}
+
+/// Which versions there are, the newest first.
+pub(crate) fn versions(history: &History) -> String {
     let mut labels = history.migrations.iter().rev().map(|migration| migration.label.as_str());
     let shown = labels.by_ref().take(10).collect::<Vec<_>>().join(", ");
-    let rest = match labels.count() {
-        0 => String::new(),
-        rest => format!(" and {rest} older"),
-    };
-    let message = format!(
-        "there is no migration {}, so nothing can run after it; there are {shown}{rest}",
-        hook.version
-    );
-    Some(syn::Error::new(hook.span, message))
+    match labels.count() {
+        0 if shown.is_empty() => "there are none".to_owned(),
+        0 => format!("there are {shown}"),
+        rest => format!("there are {shown} and {rest} older"),
+    }
 }
 
 fn embed(
@@ -101,7 +104,8 @@ fn embed(
         Some(origin) => quote!(::core::option::Option::Some(#origin)),
         None => quote!(::core::option::Option::None),
     };
-    let hooks = hooks.iter().filter_map(|hook| Some(after(history.find(&hook.version)?, &hook.function)));
+    let hooks =
+        hooks.iter().filter_map(|hook| Some(after(history.find(&hook.version.text)?, &hook.function)));
     // It warns where the application links another SQLite.
     let unnamed = history
         .config

@@ -25,12 +25,17 @@ pub(crate) struct From {
     pub(crate) span: Span,
 }
 
+/// The version of a migration.
+pub(crate) struct Version {
+    /// A number, or in quotes what the file name has.
+    pub(crate) text: String,
+    /// Where it stands.
+    pub(crate) span: Span,
+}
+
 /// A hook: `3 => backfill::hash_messages`.
 pub(crate) struct Hook {
-    /// A number, or in quotes what the file name has.
-    pub(crate) version: String,
-    /// Where the version stands.
-    pub(crate) span: Span,
+    pub(crate) version: Version,
     pub(crate) function: Expr,
 }
 
@@ -91,12 +96,13 @@ fn hooks(input: ParseStream<'_>) -> syn::Result<Vec<Hook>> {
     syn::braced!(content in input);
     let mut hooks = Vec::<Hook>::new();
     while !content.is_empty() {
-        let (version, span) = version(&content)?;
-        if hooks.iter().any(|hook| hook.version == version) {
-            return Err(syn::Error::new(span, twice(&version)));
+        let version =
+            version(&content, "expected the version of a migration, as in `after = { 3 => a_function }`")?;
+        if hooks.iter().any(|hook| hook.version.text == version.text) {
+            return Err(syn::Error::new(version.span, twice(&version.text)));
         }
         content.parse::<Token![=>]>()?;
-        hooks.push(Hook { version, span, function: content.parse()? });
+        hooks.push(Hook { version, function: content.parse()? });
         if !content.is_empty() {
             content.parse::<Token![,]>()?;
         }
@@ -105,18 +111,23 @@ fn hooks(input: ParseStream<'_>) -> syn::Result<Vec<Hook>> {
 }
 
 /// `3`, or as the file name writes it, `"2026-01-05-093000"`, which may be longer than any number of Rust's.
-fn version(input: ParseStream<'_>) -> syn::Result<(String, Span)> {
-    let expected = "expected the version of a migration, as in `after = { 3 => a_function }`, or in quotes as its file \
-                    name writes it";
+fn version(input: ParseStream<'_>, expected: &str) -> syn::Result<Version> {
+    let refused =
+        |span| syn::Error::new(span, format!("{expected}, or in quotes as its file name writes it"));
     if input.peek(LitStr) {
         let text: LitStr = input.parse()?;
-        return Ok((text.value(), text.span()));
+        return Ok(Version { text: text.value(), span: text.span() });
     }
-    let number: LitInt = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+    let number: LitInt = input.parse().map_err(|error| refused(error.span()))?;
     match number.suffix() {
-        "" => Ok((number.base10_digits().to_owned(), number.span())),
-        _ => Err(syn::Error::new(number.span(), expected)),
+        "" => Ok(Version { text: number.base10_digits().to_owned(), span: number.span() }),
+        _ => Err(refused(number.span())),
     }
+}
+
+/// The version behind `at =`.
+pub(crate) fn at(input: ParseStream<'_>) -> syn::Result<Version> {
+    version(input, "expected the version of a migration, as in `at = 3`")
 }
 
 /// What is wrong with a migration that has two functions.
@@ -130,6 +141,8 @@ syn::custom_keyword!(derive);
 pub(crate) struct Statement {
     /// The folder of migrations, if it is named: `migrations = "db/history"`.
     pub(crate) folder: Option<LitStr>,
+    /// The migration behind which it runs, if it is named: `at = 3`.
+    pub(crate) at: Option<Version>,
     /// What the struct made for its rows derives beside `Debug`: `derive(Clone, PartialEq)`.
     pub(crate) derives: Vec<Path>,
     /// The statement.
@@ -170,11 +183,11 @@ const STATEMENT: &str = "expected a statement in quotes, or `file = \"….sql\"`
 
 impl Parse for Statement {
     fn parse(input: ParseStream<'_>) -> syn::Result<Statement> {
-        let (mut folder, mut derives) = (None, Vec::new());
+        let (mut folder, mut at, mut derives) = (None, None, Vec::new());
         loop {
             if Literals::peek(input) {
                 let text = Text::Inline(input.parse()?);
-                return Ok(Statement { folder, derives, text, arguments: arguments(input)? });
+                return Ok(Statement { folder, at, derives, text, arguments: arguments(input)? });
             }
             if !(input.peek2(Token![=]) || input.peek(derive) && input.peek2(Paren)) {
                 return Err(text::refused(input));
@@ -184,7 +197,7 @@ impl Parse for Statement {
                 |input: ParseStream<'_>| input.parse::<Token![=]>().and_then(|_| input.parse::<LitStr>());
             if key == "file" {
                 let text = Text::File(value(input)?);
-                return Ok(Statement { folder, derives, text, arguments: arguments(input)? });
+                return Ok(Statement { folder, at, derives, text, arguments: arguments(input)? });
             } else if key == "derive" && derives.is_empty() && input.peek(Paren) {
                 let paths;
                 syn::parenthesized!(paths in input);
@@ -192,6 +205,10 @@ impl Parse for Statement {
                 input.parse::<Token![,]>()?;
             } else if key == "migrations" && folder.is_none() {
                 folder = Some(value(input)?);
+                input.parse::<Token![,]>()?;
+            } else if key == "at" && at.is_none() {
+                input.parse::<Token![=]>()?;
+                at = Some(self::at(input)?);
                 input.parse::<Token![,]>()?;
             } else {
                 return Err(syn::Error::new(key.span(), STATEMENT));

@@ -40,7 +40,8 @@ use proc_macro::TokenStream;
 /// with the folder `migrations`, `migrations!(after = { … })`. It is a `fn(&Transaction<'_>) -> Result<(), E>` with any error
 /// that goes into a box with `?`, or a closure that captures nothing. It is called after the statements of that migration, in
 /// the same transaction and under the same lock and settings, and sees its temporary tables. If it fails or panics, everything
-/// is rolled back. It is for data: the schema has to be the proven one in the end. A hook is not part of the checksum: a
+/// is rolled back. It is for data: the schema has to be the proven one in the end. `query!(at = 3, "…")` in it is held against the
+/// tables that it meets. A hook is not part of the checksum: a
 /// database that has run the migration does not run a hook that was changed or added since. The replay and `cargo onward` do
 /// not run hooks.
 ///
@@ -87,7 +88,7 @@ pub fn snapshot(input: TokenStream) -> TokenStream {
 ///
 /// The text is a `&'static str` for every call that takes SQL. It may hold several statements; what follows one that
 /// changes the schema is not checked. `file = "…"` reads it from a file beside the source, `migrations = "…"` before it
-/// names another folder of migrations than `query!` would take.
+/// names another folder of migrations than `query!` would take, and `at = 3` the migration behind which it runs.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     expand(input, query::sql)
@@ -117,6 +118,15 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// The folder of migrations is `migrations` beside Cargo.toml, or what Cargo.toml names in
 /// `[package.metadata.onward] migrations = "…"`, or `migrations = "…"` in front of the statement; `file = "jobs.sql"`
 /// in its place reads it from a file beside the source.
+///
+/// `at = 3` in front of the statement, or `at = "2026-01-05-093000"` as the file name has the version, holds it against the schema
+/// after that migration: for a hook, or a program that has gone no further. Temporary tables that this migration has left are there,
+/// as a hook sees them.
+///
+/// Temporary tables, attached databases and table-valued functions of the application are known once `[external]` in `onward.toml`
+/// names them with their columns: `archive.jobs = "id INTEGER PRIMARY KEY, note TEXT"`, `"split()" = "value TEXT NOT NULL"`. With
+/// `[schema]` and `primary_keys = "not null"`, columns of primary keys are never NULL, also where SQLite would take one; reading one
+/// that is there all the same is an error that names the setting.
 #[proc_macro]
 pub fn query(input: TokenStream) -> TokenStream {
     expand(input, query::query)
@@ -156,7 +166,7 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 /// borrowed fields is for writing only.
 ///
 /// On the struct: `#[onward(table = "…")]`, `#[onward(rename_all = "camelCase")]` and the other styles of serde,
-/// `#[onward(migrations = "…")]` for another folder. On a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a
+/// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3. On a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a
 /// struct whose fields are columns too; `#[onward(skip)]` for one that is no column and takes its default;
 /// `#[onward(read_only)]` for one that the database gives, which is neither inserted nor updated.
 ///

@@ -57,7 +57,7 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     let is_debug = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Debug");
     let ours = (!statement.derives.iter().any(is_debug)).then_some(&debug);
     let derives = ours.into_iter().chain(&statement.derives);
-    let indexes = 0..names.len();
+    let values = query.columns.iter().enumerate().map(|(index, column)| column::read(column, index));
     // An alias may ask for a type of that name.
     let is_taken =
         query.columns.iter().any(|column| column.cast.as_ref().is_some_and(|cast| cast.contains("Record")));
@@ -68,7 +68,7 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
             #[derive(#(#derives),*)]
             #[allow(dead_code, non_snake_case)]
             struct #record { #(#names: #types),* }
-            (#sql, |row| ::core::result::Result::Ok(#record { #(#names: row.get(#indexes)?),* }))
+            (#sql, |row| ::core::result::Result::Ok(#record { #(#names: #values?),* }))
         }, #parameters)
     })
 }
@@ -97,12 +97,20 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
         }
         false => column::assert(&row, &wrong),
     };
+    let vouched: Vec<_> = query.columns.iter().filter(|column| column.vouched).map(column::vouched).collect();
+    let read = match vouched.is_empty() {
+        true => quote!(<#row as ::onward::Row>::from_row),
+        false => quote! {
+            |row| <#row as ::onward::Row>::from_row(row)
+                .map_err(|error| ::onward::__private::vouched(row, error, &[#(#vouched),*]))
+        },
+    };
     Ok(quote! {
         ::onward::__private::query({
             #once
             const __COLUMNS: &[::onward::__private::Column] = &[#(#columns),*];
             #check
-            (#sql, <#row as ::onward::Row>::from_row)
+            (#sql, #read)
         }, #parameters)
     })
 }
@@ -133,13 +141,13 @@ fn query_as_tuple(
         };
         column::assert(value, &wrong)
     });
-    let indexes = 0..found;
+    let values = query.columns.iter().enumerate().map(|(index, column)| column::read_as_given(column, index));
     Ok(quote! {
         ::onward::__private::query({
             #once
             #(#checks)*
             fn read(row: &::onward::rusqlite::Row<'_>) -> ::onward::rusqlite::Result<#tuple> {
-                ::core::result::Result::Ok((#(row.get(#indexes)?,)*))
+                ::core::result::Result::Ok((#(#values?,)*))
             }
             (#sql, read)
         }, #parameters)
@@ -172,11 +180,12 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
         &query.sql,
         rust_type(column, &checked.schema.analysis.history.config, checked.span)?,
     );
+    let get = column::read(column, 0);
     Ok(quote! {
         ::onward::__private::query({
             #once
             fn read(row: &::onward::rusqlite::Row<'_>) -> ::onward::rusqlite::Result<#value> {
-                row.get(0)
+                #get
             }
             (#sql, read)
         }, #parameters)

@@ -34,7 +34,7 @@ pub(crate) fn identifier(name: &str, span: Span) -> Option<Ident> {
 
 /// The type that a column is read as.
 pub(crate) fn rust_type(column: &Column, config: &Config, span: Span) -> syn::Result<TokenStream> {
-    let Column { value, cast, name } = column;
+    let Column { value, cast, name, .. } = column;
     let bare = match cast.as_deref() {
         Some("_") => {
             let message = format!("the type of `{name}` cannot be left open here: name it, or leave it out");

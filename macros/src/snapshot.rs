@@ -14,7 +14,7 @@ pub(crate) fn expand(input: Input) -> syn::Result<TokenStream> {
     let schema = Schema::find(input.folder.as_ref());
     if let Some(hook) = input.hooks.first() {
         let message = "hooks do not run in a snapshot: leave `after` out here";
-        return Err(syn::Error::new(hook.span, message));
+        return Err(syn::Error::new(hook.version.span, message));
     }
     if let Some(from) = &input.from {
         let message = "a snapshot adopts no database: leave `from` out here";

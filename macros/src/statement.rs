@@ -6,6 +6,7 @@ use std::sync::Arc;
 use onward_analysis::application::{Error, Plans, Refused, Text as SourceText};
 use onward_analysis::diagnostic::render;
 use onward_analysis::folder::regular;
+use onward_analysis::query::relation::{Column, Key};
 use onward_analysis::query::{Null, Source};
 use onward_analysis::{Analysis, Diagnostic, file::Files};
 use onward_core::printable::printable;
@@ -14,8 +15,9 @@ use quote::quote;
 use syn::LitStr;
 
 use crate::cache;
+use crate::expand;
 use crate::folder::{self, Folder};
-use crate::input::{Statement, Text};
+use crate::input::{Statement, Text, Version};
 use crate::text::Literals;
 use crate::warning;
 
@@ -30,6 +32,26 @@ impl Schema {
         let folder = Folder::find(named);
         let analysis = cache::analyze(&folder.dir);
         Schema { folder, analysis }
+    }
+
+    /// The same behind the migration of this version.
+    pub(crate) fn find_at(named: Option<&LitStr>, at: Option<&Version>) -> syn::Result<Schema> {
+        let schema = Schema::find(named);
+        let Some(at) = at else { return Ok(schema) };
+        // Of files that could not be put in order, nobody knows which versions there are.
+        if schema.analysis.replay.is_none() {
+            return Ok(schema);
+        }
+        let history = &schema.analysis.history;
+        let unknown = || {
+            let message = format!("there is no migration {}; {}", at.text, expand::versions(history));
+            syn::Error::new(at.span, message)
+        };
+        let migration = history.find(&at.text).ok_or_else(unknown)?;
+        let earlier = cache::up_to(&schema.folder.dir, &schema.analysis, migration);
+        let unmade =
+            || syn::Error::new(at.span, format!("the schema after {} cannot be made again", at.text));
+        Ok(Schema { analysis: earlier.ok_or_else(unmade)?, ..schema })
     }
 
     /// What a crate expands to once for a folder: its files as inputs, and a word if they are not sound, which
@@ -110,9 +132,16 @@ impl Schema {
 
     /// Whether a column may be NULL in its own table.
     pub(crate) fn is_nullable(&self, source: &Source) -> bool {
-        let relation = self.analysis.relation(&source.table);
-        let column = relation.as_ref().and_then(|relation| relation.column(&source.column));
-        column.is_none_or(|column| column.value.null == Null::Possible)
+        self.column(source).is_none_or(|column| column.value.null == Null::Possible)
+    }
+
+    /// Whether it may be although it is part of the primary key.
+    pub(crate) fn takes_null(&self, source: &Source) -> bool {
+        self.column(source).is_some_and(|column| column.key == Key::TakesNull)
+    }
+
+    fn column(&self, source: &Source) -> Option<Column> {
+        self.analysis.relation(&source.table)?.column(&source.column).cloned()
     }
 
     /// In one line, what is missing from the schema, if another macro of the crate has told at length that it is: one cause has
@@ -160,7 +189,7 @@ pub(crate) struct Checked {
 
 impl Checked {
     pub(crate) fn read(statement: &Statement) -> syn::Result<Checked> {
-        let schema = Schema::find(statement.folder.as_ref());
+        let schema = Schema::find_at(statement.folder.as_ref(), statement.at.as_ref())?;
         match &statement.text {
             Text::Inline(literals) => Ok(Checked {
                 schema,

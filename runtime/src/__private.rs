@@ -21,7 +21,7 @@ pub use crate::row::fields::{
 pub use crate::row::typed::{NotStored, taken, typed};
 pub use crate::row::wrong::{GivesNoRows, GivesRows, Parameter};
 use crate::row::{Execute, Query};
-pub use crate::row::{Nullable, Stored};
+pub use crate::row::{Nullable, Stored, never_null, vouched};
 pub use crate::start::{is_named_as_copy, put_by};
 
 /// How the ledgers of other tools are read.

@@ -123,6 +123,24 @@ pub use onward_macros::Row;
 /// MIGRATIONS.apply(&mut conn)?;
 /// # Ok(()) }
 /// ```
+///
+/// A hook meets the tables as they are behind its migration, and `at` holds its statements against those:
+///
+/// ```
+/// use onward::rusqlite::{Connection, Result, Transaction};
+///
+/// fn shorten(tx: &Transaction<'_>) -> Result<()> {
+///     // Migration 10 gives the column another name.
+///     onward::query!(migrations = "../migrations", at = 9, "UPDATE attempts SET error = trim(error)").execute(tx).map(drop)
+/// }
+///
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => shorten });
+///
+/// # fn main() -> onward::Result<()> {
+/// let mut conn = Connection::open_in_memory()?;
+/// MIGRATIONS.apply(&mut conn)?;
+/// # Ok(()) }
+/// ```
 pub use onward_macros::migrations;
 /// # Example
 ///

@@ -1,9 +1,14 @@
 //! Tables that others make: `[external]` in `onward.toml`.
 
+use std::rc::Rc;
+
+use onward::prelude::*;
 use onward::rusqlite::Connection;
-use onward::{Adopt, ErrorKind, Migrations, Row, migrations, query, query_as, query_scalar, sql};
+use onward::rusqlite::types::Value;
+use onward::{Adopt, ErrorKind};
 use onward_tests::command::Place;
 use onward_tests::file::{File, number};
+use rusqlite::vtab::{array, series};
 
 static JOBS: Migrations = migrations!("histories/external");
 
@@ -116,6 +121,79 @@ fn the_application_can_speak_of_them() {
         migrations = "histories/external",
         "DELETE FROM temp.batch WHERE job IN (SELECT id FROM archive.jobs)"
     );
+}
+
+#[test]
+fn so_can_it_of_functions_with_rows() {
+    let file = with_others();
+    let mut conn = file.conn();
+    JOBS.apply(&mut conn).unwrap();
+    conn.execute_batch("INSERT INTO jobs(owner) VALUES (1), (1), (1)").unwrap();
+    array::load_module(&conn).unwrap();
+    series::load_module(&conn).unwrap();
+    // A virtual table can be called as well; what it is called with is searched for.
+    conn.execute_batch(
+        "CREATE VIRTUAL TABLE temp.split USING fts5(value, place UNINDEXED);
+         INSERT INTO split VALUES ('one two', 1), ('two three', NULL);",
+    )
+    .unwrap();
+    let most = 3;
+    let days =
+        query_scalar!(migrations = "histories/external", "SELECT value FROM generate_series(1, :most)");
+    assert_eq!(days.all(&conn).unwrap(), [1, 2, 3]);
+    let rows = query!(
+        migrations = "histories/external",
+        "SELECT jobs.id, day.value AS day, other.value AS other
+         FROM jobs JOIN generate_series(jobs.id, 3) AS day LEFT JOIN generate_series(10, 9) AS other ORDER BY 1, 2"
+    );
+    let rows: Vec<(i64, i64, Option<i64>)> =
+        rows.all(&conn).unwrap().into_iter().map(|row| (row.id, row.day, row.other)).collect();
+    assert_eq!(rows.len(), 6);
+    assert_eq!(rows[0], (1, 1, None));
+    let ids = Rc::new(vec![Value::Integer(1), Value::Integer(3), Value::Integer(7)]);
+    let found =
+        query_scalar!(migrations = "histories/external", "SELECT id FROM jobs WHERE id IN rarray(?)", ids);
+    assert_eq!(found.all(&conn).unwrap(), [1, 3]);
+    let all =
+        query_scalar!(migrations = "histories/external", "SELECT value FROM rarray(?) ORDER BY 1 DESC", ids);
+    assert_eq!(all.one(&conn).unwrap(), 7);
+    let word = "two";
+    let parts = query!(migrations = "histories/external", "SELECT * FROM split(?) ORDER BY place", word);
+    let parts: Vec<(String, Option<i64>)> =
+        parts.all(&conn).unwrap().into_iter().map(|part| (part.value, part.place)).collect();
+    assert_eq!(parts, [("two three".to_owned(), None), ("one two".to_owned(), Some(1))]);
+}
+
+#[test]
+fn structs_stand_for_tables_outside_of_the_database() {
+    #[derive(Debug, PartialEq, Row)]
+    #[onward(table = "archive.jobs", migrations = "histories/external")]
+    struct Archived {
+        id: i64,
+        note: Option<String>,
+    }
+    #[derive(Row)]
+    #[onward(table = "batch", migrations = "histories/external")]
+    struct Batch {
+        job: i64,
+    }
+    let file = with_others();
+    let mut conn = file.conn();
+    JOBS.apply(&mut conn).unwrap();
+    conn.execute_batch(
+        "CREATE TEMP TABLE batch(job INTEGER NOT NULL);
+         ATTACH ':memory:' AS archive; CREATE TABLE archive.jobs(id INTEGER PRIMARY KEY, note TEXT);",
+    )
+    .unwrap();
+    let mut archived = Archived { id: 7, note: None };
+    archived.insert(&conn).unwrap();
+    archived.note = Some("late".into());
+    assert!(archived.update(&conn).unwrap());
+    assert_eq!(conn.query_row(Archived::SELECT, [], Archived::from_row).unwrap(), archived);
+    assert_eq!((Archived::TABLE, Batch::TABLE), ("archive.jobs", "temp.batch"));
+    assert_eq!(number(&conn, "SELECT count(*) FROM main.jobs"), 0);
+    Batch { job: 7 }.insert(&conn).unwrap();
+    assert_eq!(conn.query_row(Batch::SELECT, [], Batch::from_row).unwrap().job, 7);
 }
 
 #[test]

@@ -476,3 +476,65 @@ fn others_wait_for_it() {
     });
     assert_eq!(applied, 2);
 }
+
+/// Names are parted between two migrations: neither statement fits the tables as they are in the end.
+mod of_the_moment {
+    use onward::{Row, Table, query, query_as, query_scalar, sql};
+
+    use super::*;
+
+    static NAMES: Migrations = migrations!("histories/names", after = { 2 => part_names });
+
+    #[derive(Row)]
+    #[onward(table = "people", migrations = "histories/names", at = 2)]
+    struct Person {
+        id: i64,
+        name: Option<String>,
+    }
+
+    fn part_names(transaction: &Transaction<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        // What the migration has left for the hook.
+        let unnamed = query_scalar!(migrations = "histories/names", at = 2, "SELECT id FROM unnamed")
+            .all(transaction)?;
+        assert_eq!(unnamed, [Some(3)]);
+        let people = query_as!(
+            Person,
+            migrations = "histories/names",
+            at = 2,
+            "SELECT id, name FROM people WHERE given IS NULL"
+        );
+        for Person { id, name } in people.all(transaction)? {
+            let name = name.unwrap_or_default();
+            let (given, family) = name.split_once(' ').unwrap_or((&name, ""));
+            query!(
+                at = "0002_parts",
+                migrations = "histories/names",
+                "UPDATE people SET given = :given, family = :family, name = NULL WHERE id = :id"
+            )
+            .execute(transaction)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_hook_is_held_against_the_tables_that_it_meets() {
+        let file = File::new();
+        let (conn, _) = NAMES.migrator().target(1).open(file.path()).unwrap();
+        // So is a program that has gone no further.
+        let add = sql!(migrations = "histories/names", at = 1, "INSERT INTO people(name) VALUES (?)");
+        for name in [Some("Ada Lovelace"), Some("Plato"), None] {
+            conn.execute(add, [name]).unwrap();
+        }
+        let row = query!(migrations = "histories/names", at = 1, "SELECT * FROM people").one(&conn).unwrap();
+        assert_eq!((row.id, row.name.as_deref()), (1, Some("Ada Lovelace")));
+        let mut conn = conn;
+        assert_eq!(NAMES.apply(&mut conn).unwrap().applied.len(), 2);
+        let people =
+            query!(migrations = "histories/names", at = 3, "SELECT given, family FROM people ORDER BY id");
+        let people: Vec<_> =
+            people.all(&conn).unwrap().into_iter().map(|row| (row.given, row.family)).collect();
+        let pair = |given: &str, family: &str| (given.to_owned(), family.to_owned());
+        assert_eq!(people, [pair("Ada", "Lovelace"), pair("Plato", ""), pair("", "")]);
+        assert_eq!(Person::SELECT, r#"SELECT "id", "name" FROM "people""#);
+    }
+}

@@ -12,6 +12,7 @@ mod conversions;
 mod errors;
 mod external;
 mod hooks;
+mod keys;
 mod order;
 mod shared;
 mod signals;

@@ -1,18 +1,20 @@
 //! What to say of a statement that SQLite refuses.
 
-use onward_core::name::string;
-use onward_core::token::significant;
+use onward_core::name::{Ident, string};
+use onward_core::token::{Token, significant};
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
 
 use crate::checks::name::{double_quoted_string, unknown_column, unknown_function, unknown_table};
 use crate::checks::statement::{newer_sqlite, sqlite_error, syntax_error};
 use crate::config::FILE_NAME;
+use crate::config::external::FUNCTIONS;
 use crate::diagnostic::Diagnostic;
 use crate::file::{File, Files, Place};
 use crate::folder::history::History;
 use crate::replay::{Replay, culprit, near, removal};
 use crate::sqlite::message::{Cause, Refusal};
+use crate::sqlite::outside::meant;
 
 /// A text of the application's.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +87,7 @@ pub(super) fn explain(
                 Some((now, at)) => diagnostic
                     .related(replay.place_in(history, at, name), "renamed here")
                     .help(format!("it is called `{now}` since {}", history.path(at))),
+                None if is_called(sql, name) => diagnostic.help(unknown_table::function(name)),
                 None => diagnostic.help(unknown_table::help(name, gone, near)),
             }
         }
@@ -110,6 +113,7 @@ pub(super) fn explain(
             };
             Diagnostic::new(&sqlite_error::RULE, place, format!("SQLite refuses this: {}", refusal.message))
                 .label("refused against the schema at the end of the migrations")
+                .help(too_many(history, &refusal.message).unwrap_or_default())
         }
     };
     Refused { diagnostic: Box::new(diagnostic), files }
@@ -150,7 +154,7 @@ fn no_column(
     near: Option<String>,
     place: Place,
 ) -> Diagnostic {
-    let tables = tables(&replay.schema, sql);
+    let tables = tables(&replay.known, sql);
     let message = match &tables[..] {
         [(table, _)] => format!("`{table}` has no column `{name}`"),
         _ => format!("there is no column `{name}` here"),
@@ -188,11 +192,12 @@ fn no_column(
     }
 }
 
-/// The tables that a statement names, with their columns.
-fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
+/// The tables that a statement names, with their columns, and the functions with rows.
+pub(super) fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
     let mut tables: Vec<(String, &[Column])> = Vec::new();
     for name in significant(sql).filter_map(|token| token.name()) {
-        if let Some(table) = schema.table(&name)
+        let function = || schema.table(&meant(schema, Some(FUNCTIONS), &name));
+        if let Some(table) = schema.table(&name).or_else(function)
             && !tables.iter().any(|(found, _)| *found == table.name)
         {
             tables.push((table.name.clone(), &table.columns));
@@ -205,4 +210,19 @@ fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
 
 fn file_name(history: &History, migration: usize) -> &str {
     &history.files.get(history.migrations[migration].file).path
+}
+
+/// What to do about a call with more arguments than what stands in for the function takes.
+fn too_many(history: &History, message: &str) -> Option<String> {
+    let (name, _) = message.strip_prefix("too many arguments on ")?.split_once("()")?;
+    history.config.is_called(name).then(|| {
+        format!("what stands in for `{name}` takes three: run this with rusqlite's `prepare`, which is not checked")
+    })
+}
+
+/// Whether a statement calls what it takes for a table: `FROM split(…)`.
+fn is_called(sql: &str, name: &str) -> bool {
+    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let is_it = |token: &Token<'_>| token.name().is_some_and(|found| Ident(&found) == name);
+    tokens.windows(2).any(|pair| is_it(&pair[0]) && pair[1].text == "(")
 }

@@ -9,10 +9,11 @@ use super::instead;
 use super::refused::{self, Refused, Text};
 use super::{compare, parameter, write};
 use crate::analysis::Analysis;
+use crate::checks::statement::sqlite_error;
 use crate::folder::statement::{Statement, statements};
 use crate::query::Query;
 use crate::replay::Replay;
-use crate::sqlite::message::Refusal;
+use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 
 /// What is wrong with a text of the application's.
@@ -47,7 +48,8 @@ impl Analysis {
         self.at_end(replay, kind, |sandbox| {
             let conn = sandbox.conn();
             let text = instead::text(&self.history.config, kind, sql);
-            let prepared = Query::read(conn, &replay.known, &text);
+            let vouched = replay.vouched(&self.history.config);
+            let prepared = Query::read(conn, &replay.known, vouched, &text);
             let mut query =
                 prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
             self.without_newer(source, sql, range.start)?;
@@ -145,6 +147,27 @@ impl Analysis {
         sql: &str,
         error: rusqlite::Error,
     ) -> Refused {
-        refused::explain(&self.history, replay, conn, source, sql, Refusal::from(error))
+        let refusal = Refusal::from(error);
+        let missing = self.moment().and_then(|_| missing(&refusal.cause));
+        let Refused { diagnostic, files } =
+            refused::explain(&self.history, replay, conn, source, sql, refusal);
+        let diagnostic = match missing {
+            Some((name, is_column)) => self.missing_then(*diagnostic, sql, &name, is_column),
+            None => *diagnostic,
+        };
+        let mut diagnostic = self.then(diagnostic);
+        if self.moment().is_some() && diagnostic.rule.code == sqlite_error::RULE.code {
+            diagnostic.label = "refused against this schema".to_owned();
+        }
+        Refused { diagnostic: Box::new(diagnostic), files }
+    }
+}
+
+/// What is not there, and whether it is a column.
+fn missing(cause: &Cause) -> Option<(String, bool)> {
+    match cause {
+        Cause::NoColumn { name, .. } => Some((name.clone(), true)),
+        Cause::NoTable(name) => Some((name.clone(), false)),
+        _ => None,
     }
 }

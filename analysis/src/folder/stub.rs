@@ -6,10 +6,12 @@ use onward_core::kind::{Kind, ObjectKind};
 use onward_core::name::{Ident, quoted};
 use onward_core::statement::statements;
 use onward_core::token::{Kind as TokenKind, Token, significant};
+use onward_schema::Column;
+use rusqlite::Result;
 
 use super::history::History;
 use crate::config::Config;
-use crate::config::external::{Columns, External};
+use crate::config::external::{Columns, External, FUNCTIONS};
 use crate::file::Place;
 use crate::sqlite::sandbox::Sandbox;
 
@@ -22,7 +24,7 @@ pub(crate) fn settle(history: &mut History) -> Vec<(Place, String)> {
     }
     tables.sort_by_key(|table| table.place.range.start);
     let mut seen = BTreeSet::new();
-    tables.retain(|table| match table.refusal(history, &mut seen) {
+    tables.retain_mut(|table| match table.refusal(history, &mut seen) {
         Some(message) => {
             problems.push((table.place.clone(), message));
             false
@@ -38,8 +40,10 @@ impl External {
         let schema = self.schema.as_ref().map(|schema| format!("{}.", quoted(schema))).unwrap_or_default();
         let columns = match &self.columns {
             Columns::Definitions(definitions) => definitions.clone(),
+            Columns::Names(names) if self.is_function => {
+                names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+            }
             Columns::Names(names) => self.named(names, history),
-            Columns::Function => return String::new(),
         };
         format!("CREATE TABLE {schema}{}({columns})", quoted(&self.name))
     }
@@ -72,12 +76,13 @@ impl External {
     }
 
     /// What SQLite says against its stub.
-    fn refusal(&self, history: &History, seen: &mut BTreeSet<(Option<String>, String)>) -> Option<String> {
+    fn refusal(
+        &mut self,
+        history: &History,
+        seen: &mut BTreeSet<(Option<String>, String)>,
+    ) -> Option<String> {
         if !seen.insert((self.schema.clone(), self.name.to_ascii_lowercase())) {
             return Some(format!("`{}` is named twice", self.name));
-        }
-        if self.columns == Columns::Function {
-            return None;
         }
         let mut made = history.statements().filter(|&at| self.is_made(&history.statement(at).kind));
         if let Some(at) = made.next() {
@@ -90,15 +95,47 @@ impl External {
             return Some("these are not the columns of a table".to_owned());
         }
         let alone = Config { external: Vec::new(), ..history.config.clone() };
-        let error = Sandbox::open(&alone).and_then(|sandbox| sandbox.run(&self.alone(), false)).err()?;
-        Some(error.to_string())
+        match self.tried(&alone) {
+            Ok(refusal) => refusal,
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
+    /// Makes its stub, and what can be called; what onward has against it.
+    fn tried(&mut self, alone: &Config) -> Result<Option<String>> {
+        let sandbox = Sandbox::open(alone)?;
+        sandbox.run(&self.alone(), false)?;
+        if !self.is_function {
+            return Ok(None);
+        }
+        let schema = sandbox.schema()?;
+        let columns = schema.table(&self.name).map(|table| &table.columns[..]).unwrap_or_default();
+        let is_hidden = |column: &&Column| column.declared_type.to_ascii_uppercase().contains("HIDDEN");
+        if let Some(column) = columns.iter().find(is_hidden) {
+            return Ok(Some(format!(
+                "`{}` is an argument, and not a column of the rows: leave it out, and give it between the brackets",
+                column.name
+            )));
+        }
+        if self.has_module(columns.iter().map(|column| column.name.as_str())) {
+            return Ok(None);
+        }
+        self.call = self.stand_in(FUNCTIONS, columns);
+        sandbox.run(&self.stand_in("temp", columns), false).map(|()| None)
+    }
+
+    /// A virtual table can be called like a function, with as many arguments as it has hidden columns. One of FTS4 has three
+    /// beside those that it is given.
+    fn stand_in(&self, database: &str, columns: &[Column]) -> String {
+        let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+        format!("CREATE VIRTUAL TABLE {database}.{} USING fts4({})", quoted(&self.name), names.join(", "))
     }
 
     /// Whether such a statement makes it.
     fn is_made(&self, kind: &Kind) -> bool {
         match kind {
             Kind::Create { object: ObjectKind::Table | ObjectKind::View, name, temporary: false, .. } => {
-                self.is_main() && name.is(&self.name)
+                (self.is_main() || self.is_function) && name.is(&self.name)
             }
             _ => false,
         }
@@ -249,7 +286,7 @@ mod tests {
             ("[external]\nusers = ''", "2:9"),
             ("[external]\nonward_migrations = []", "2:1"),
             ("[external]\nsqlite_master = []", "2:1"),
-            ("[external]\n'split()' = []", "2:1"),
+            ("[external]\n'split()' = []", "2:13"),
             ("[external]\n'' = []", "2:1"),
             ("[external]\nusers = []\nmain.Users = []", "3:14"),
         ] {

@@ -109,12 +109,24 @@ record!(enum Change { 0 => Add(name), 1 => Drop(name), 2 => Rename(from_name, to
 record!(enum ObjectKind { 0 => Table, 1 => Index, 2 => View, 3 => Trigger });
 record!(Name { text, range, database });
 
-record!(Config { functions, collations, external, levels, engine, ledger, types, plans, by_number, by_name });
+record!(Config {
+    functions,
+    collations,
+    external,
+    levels,
+    engine,
+    ledger,
+    types,
+    primary_keys,
+    plans,
+    by_number,
+    by_name
+});
 record!(Type { declared, rust });
 record!(Plans { level, small });
 record!(Function { name, arguments, deterministic });
-record!(External { schema, name, sql, columns, place });
-record!(enum Columns { 0 => Definitions(text), 1 => Names(names), 2 => Function });
+record!(External { schema, name, sql, call, is_function, columns, place });
+record!(enum Columns { 0 => Definitions(text), 1 => Names(names) });
 record!(Engine { sqlite });
 record!(enum Level { 0 => Allow, 1 => Warn, 2 => Deny });
 

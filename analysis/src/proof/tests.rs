@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::*;
 use crate::checks::testing::write;
@@ -9,7 +10,8 @@ use crate::folder::{lock, locked};
 const FILES: &[(&str, &str)] = &[
     (
         "0001_jobs.up.sql",
-        "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT COLLATE by_number NOT NULL DEFAULT 'new',
+        "CREATE TABLE kinds(name TEXT PRIMARY KEY);
+         CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT COLLATE by_number NOT NULL DEFAULT 'new',
             n REAL AS (id * 2) STORED, CHECK (state <> ''));
          CREATE INDEX by_state ON jobs(state DESC) WHERE state <> 'done';
          CREATE VIRTUAL TABLE words USING fts5(word);",
@@ -29,7 +31,8 @@ const FILES: &[(&str, &str)] = &[
     (
         "onward.toml",
         "functions = ['slug', { name = 'uid', arguments = 1, deterministic = false }]\ncollations = ['by_number']
-         [external]\nusers = 'email TEXT UNIQUE'\ntemp.batch = ['job']\n'generate_series()' = []
+         [external]\nusers = 'email TEXT UNIQUE'\ntemp.batch = ['job']\n'generate_series()' = []\n'split()' = 'a TEXT'
+         [schema]\nprimary_keys = 'not null'
          [levels]\ndata_dropped = 'warn'\n[engine]\nsqlite = '3.40'\n[plans]\nlevel = 'allow'\nsmall = ['jobs']\n",
     ),
     ("legacy/v1.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY);"),
@@ -68,6 +71,8 @@ fn told(analysis: &Analysis) -> String {
         "SELECT * FROM open",
         "SELECT job FROM batch",
         "SELECT value FROM generate_series(1, 2)",
+        "SELECT a FROM split(1, 2)",
+        "SELECT name FROM kinds",
         "SELECT slug(1), uid(2)",
         "SELECT archived FROM jobs",
         "SELECT * FROM words",
@@ -112,6 +117,29 @@ fn what_was_kept_says_what_the_replay_says() {
         assert!(proven.diagnostics.len() >= if count < 3 { 2 } else { 1 }, "{:?}", proven.diagnostics);
         let bytes = kept(dir.path(), None).unwrap();
         assert_eq!(told(&found(dir.path(), &bytes).unwrap()), told(&proven), "{count}");
+    }
+}
+
+/// What was kept has the end alone.
+#[test]
+fn the_schema_in_mid_history_is_that_of_the_replay() {
+    let dir = folder(FILES);
+    lock(dir.path(), 2);
+    let proven = Arc::new(crate::analyze(dir.path(), Proof::Unlocked));
+    let kept = Arc::new(found(dir.path(), &kept(dir.path(), None).unwrap()).unwrap());
+    for migration in 0..proven.history.migrations.len() {
+        let seen = |analysis: &Arc<Analysis>| {
+            let analysis = analysis.up_to(migration).unwrap();
+            let replay = analysis.replay.as_ref().unwrap();
+            let query = |sql: &str| format!("{:?}", analysis.query(sql.into()));
+            let queries = [
+                "SELECT * FROM jobs",
+                "SELECT job FROM parts, batch",
+                "SELECT name, archived FROM kinds, jobs",
+            ];
+            (replay.schema.clone(), replay.known.clone(), replay.fingerprint, queries.map(query))
+        };
+        assert_eq!(seen(&kept), seen(&proven), "{migration}");
     }
 }
 

@@ -20,7 +20,7 @@ record!(Told { history, diagnostics, is_refused, kept });
 
 impl Told {
     pub(super) fn of(analysis: &Analysis, snapshot: Option<Snapshot>) -> Option<Told> {
-        let Analysis { history, diagnostics, replay, is_refused } = analysis;
+        let Analysis { history, diagnostics, replay, is_refused, whole: _ } = analysis;
         let snapshot = snapshot.map(|snapshot| (Image::of(&snapshot.bytes), snapshot.times));
         let kept = replay.as_ref()?.kept(&history.config, snapshot)?;
         let (history, diagnostics) = (history.clone(), diagnostics.clone());
@@ -32,6 +32,6 @@ impl Told {
         let history = History { dir: dir.to_owned(), ..self.history };
         let replay = Replay::of(&history.config, self.kept)?;
         let (diagnostics, is_refused) = (self.diagnostics, self.is_refused);
-        Some(Analysis { history, diagnostics, replay: Some(replay), is_refused })
+        Some(Analysis { history, diagnostics, replay: Some(replay), is_refused, whole: None })
     }
 }

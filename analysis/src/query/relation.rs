@@ -1,13 +1,16 @@
 //! A table or a view as the rows of an application see it.
 
-use onward_core::name::Ident;
+use onward_core::name::{Ident, quoted};
 use onward_schema::{Classes, Table};
 
 use super::{Null, Value};
+use crate::config::{Config, schema};
 
 /// A table or a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
+    /// The attached database that it is in, or `temp`; `None` for the database that the history migrates.
+    pub schema: Option<String>,
     /// Its name.
     pub name: String,
     /// Its columns in their order. The last is `rowid` if the table has one by no other name.
@@ -27,31 +30,77 @@ pub struct Column {
     pub generated: bool,
     /// Whether an INSERT must give it: it is never NULL and has no default.
     pub required: bool,
+    /// Why it may be NULL, or is not, if it is part of a primary key that SQLite lets be NULL.
+    pub key: Key,
+}
+
+/// What SQLite and onward.toml say of NULL in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// It is no part of a primary key that takes NULL.
+    Plain,
+    /// SQLite takes NULL for it, although it is part of the primary key.
+    TakesNull,
+    /// So it does, and onward.toml says that no row has one.
+    Vouched,
 }
 
 impl Relation {
     /// A table.
-    pub(crate) fn of(table: &Table) -> Relation {
+    pub(crate) fn of(table: &Table, config: &Config) -> Relation {
         let rowid = table.rowid().map(|column| column.name.clone());
-        let columns = table.columns.iter().map(|column| Column {
-            name: column.name.clone(),
-            value: Value::of_column(table, column),
-            generated: column.generated.is_some(),
-            required: column.not_null
-                && column.default.is_none()
-                && column.generated.is_none()
-                && rowid.as_ref() != Some(&column.name),
+        let columns = table.columns.iter().map(|column| {
+            let key = match schema::takes_null(table, column) {
+                true if config.vouches(table, column) => Key::Vouched,
+                // What others make is not to be rebuilt here.
+                true if !config.is_of_others(&table.name) => Key::TakesNull,
+                _ => Key::Plain,
+            };
+            let value = Value::of_column(table, column);
+            let null = if key == Key::Vouched { Null::Never } else { value.null };
+            Column {
+                name: column.name.clone(),
+                value: Value { null, ..value },
+                generated: column.generated.is_some(),
+                required: (column.not_null || key == Key::Vouched)
+                    && column.default.is_none()
+                    && column.generated.is_none()
+                    && rowid.as_ref() != Some(&column.name),
+                key,
+            }
         });
         let mut columns: Vec<Column> = columns.collect();
         let mut key: Vec<String> = table.primary_key().iter().map(|column| column.name.clone()).collect();
         if rowid.is_none() && !table.without_rowid && table.column("rowid").is_none() {
             let value = Value { classes: Classes::INTEGER, null: Null::Never, source: None };
-            columns.push(Column { name: "rowid".to_owned(), value, generated: false, required: false });
+            columns.push(Column {
+                name: "rowid".to_owned(),
+                value,
+                generated: false,
+                required: false,
+                key: Key::Plain,
+            });
             if key.is_empty() {
                 key.push("rowid".to_owned());
             }
         }
-        Relation { name: table.name.clone(), columns, key }
+        Relation { schema: None, name: table.name.clone(), columns, key }
+    }
+
+    /// Its name for a statement, in quotes.
+    pub fn quoted(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
+            None => quoted(&self.name),
+        }
+    }
+
+    /// Its name as onward.toml and messages have it: `archive.jobs`.
+    pub fn whole(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!("{schema}.{}", self.name),
+            None => self.name.clone(),
+        }
     }
 
     /// The column of this name, in any case.

@@ -218,7 +218,7 @@ impl Context<'_> {
             SelectTable::TableCall(name, _, given) => {
                 let table = plain(&name.name);
                 let alias = alias(given).unwrap_or_else(|| table.clone());
-                let known = item::table(self.schema, &table, alias.clone());
+                let known = item::table(self.schema, &meant(self.schema, name), alias.clone());
                 let item = known.or_else(|| builtin::table(&table, alias.clone()));
                 scope.items.push(item.unwrap_or_else(|| Item::new(alias, None)));
             }

@@ -78,12 +78,34 @@ impl Replay {
 
     /// What was kept, as a replay: all but what was told.
     pub(crate) fn of(config: &Config, kept: Kept) -> Option<Replay> {
+        let known = outside::with_outside(config, kept.schema.clone()).ok()?;
+        let (schema, fingerprint) = (kept.schema, Fingerprint::new(kept.fingerprint));
         Some(Replay {
-            known: outside::with_outside(config, kept.schema.clone()).ok()?,
-            schema: kept.schema,
             objects: kept.objects,
-            fingerprint: Fingerprint::new(kept.fingerprint),
             from: kept.from,
+            unpopulated: kept.unpopulated,
+            stopped: kept.stopped,
+            strings: kept.strings,
+            snapshot: kept.snapshot,
+            ..Replay::silent(schema, known, fingerprint, kept.ran, End::kept(kept.end))
+        })
+    }
+
+    /// A replay of which nothing is to be told.
+    pub(super) fn silent(
+        schema: Schema,
+        known: Schema,
+        fingerprint: Fingerprint,
+        ran: Vec<Step>,
+        end: End,
+    ) -> Replay {
+        Replay {
+            schema,
+            known,
+            vouched: OnceLock::new(),
+            objects: Vec::new(),
+            fingerprint,
+            from: 0,
             faults: Vec::new(),
             orphans: None,
             masked: Vec::new(),
@@ -93,17 +115,17 @@ impl Replay {
             losses: Vec::new(),
             unresolved: Vec::new(),
             downs: Vec::new(),
-            unpopulated: kept.unpopulated,
-            stopped: kept.stopped,
-            strings: kept.strings,
+            unpopulated: BTreeMap::new(),
+            stopped: Vec::new(),
+            strings: Vec::new(),
             quoted: Vec::new(),
             outer: Vec::new(),
-            ran: kept.ran,
-            end: End::kept(kept.end),
+            ran,
+            end,
             histories: OnceLock::new(),
             scratch: OnceLock::new(),
             locked: None,
-            snapshot: kept.snapshot,
-        })
+            snapshot: None,
+        }
     }
 }

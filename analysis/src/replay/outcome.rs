@@ -35,6 +35,8 @@ pub struct Replay {
     pub schema: Schema,
     /// The same, with what the application has beside it.
     pub(crate) known: Schema,
+    /// That as the team vouches for it, if it does.
+    pub(super) vouched: OnceLock<Option<Schema>>,
     /// The names of everything in it that the history makes, in lower case and sorted.
     pub objects: Vec<String>,
     /// Its fingerprint.
@@ -73,6 +75,11 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// The schema as statements of the application may take it, where onward.toml says more than SQLite.
+    pub(crate) fn vouched(&self, config: &Config) -> Option<&Schema> {
+        self.vouched.get_or_init(|| config.vouched(&self.schema, &self.known)).as_ref()
+    }
+
     /// Where the rows could be carried no further, if they could not be carried to the end.
     pub fn stopped(&self) -> &[At] {
         &self.stopped

@@ -117,6 +117,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
     let known = outside::with_outside(&history.config, schema.clone())?;
     Ok(Replay {
         known,
+        vouched: OnceLock::new(),
         broken,
         legacy,
         orphans,

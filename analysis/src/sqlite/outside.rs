@@ -1,7 +1,7 @@
 //! The tables outside of the migrated database, temporary and attached ones, that statements of the application may name.
 
 use onward_core::name::Ident;
-use onward_schema::Schema;
+use onward_schema::{Schema, Table};
 
 use super::sandbox::Sandbox;
 use crate::config::Config;
@@ -10,13 +10,29 @@ use crate::config::Config;
 pub(crate) fn with_outside(config: &Config, mut schema: Schema) -> rusqlite::Result<Schema> {
     let alone = Config { external: Vec::new(), ..config.clone() };
     for table in &config.external {
-        let Some(outside) = table.schema.as_ref().filter(|_| !table.sql.is_empty()) else { continue };
+        let Some(outside) = table.outside() else { continue };
         let sandbox = Sandbox::open(&alone)?;
         sandbox.run(&table.alone(), false)?;
         let found = Schema::read(sandbox.conn())?.tables.into_values();
-        schema.tables.extend(found.map(|found| (whole(outside, &found.name), found)));
+        let named = |found: Table| (whole(outside, &found.name), Table { name: table.whole(), ..found });
+        schema.tables.extend(found.map(named));
     }
     Ok(schema)
+}
+
+/// The same with the temporary tables that a migration has left for its hook.
+pub(crate) fn with_temporary(config: &Config, left: &Sandbox, mut known: Schema) -> rusqlite::Result<Schema> {
+    let alone = Config { external: Vec::new(), ..config.clone() };
+    let sql = "SELECT sql FROM sqlite_temp_schema WHERE type = 'table' AND rootpage > 0 AND sql IS NOT NULL";
+    let mut texts = left.conn().prepare(sql)?;
+    for text in texts.query_map([], |row| row.get::<_, String>(0))? {
+        // SQLite keeps the text without its TEMP.
+        let sandbox = Sandbox::open(&alone)?;
+        sandbox.run(&text?, false)?;
+        let found = Schema::read(sandbox.conn())?.tables.into_values();
+        known.tables.extend(found.map(|found| (whole("temp", &found.name), found)));
+    }
+    Ok(known)
 }
 
 fn whole(schema: &str, table: &str) -> String {

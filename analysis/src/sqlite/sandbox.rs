@@ -109,9 +109,20 @@ impl Sandbox {
     /// Makes what others have outside the database, for statements of the application: no migration can see it. Nor can one
     /// ATTACH, which an application may.
     pub(crate) fn surround(&mut self, config: &Config) -> Result<()> {
-        let outside = config.external.iter().filter(|table| table.schema.is_some());
+        // A migration may have left its own for its hook.
+        let left = self.temporary()?;
+        let is_left = |name: &str| left.iter().any(|left| Ident(left) == name);
+        let outside = config.external.iter().filter(|table| table.schema.is_some() && !is_left(&table.name));
         outside.into_iter().try_for_each(|table| self.conn.execute_batch(&table.sql))?;
+        let functions = config.external.iter().filter(|table| table.is_function);
+        functions.into_iter().try_for_each(|function| self.conn.execute_batch(&function.call))?;
         authorize(&mut self.conn, config.ledger().table(), true)
+    }
+
+    /// The names of the temporary tables.
+    fn temporary(&self) -> Result<Vec<String>> {
+        let mut tables = self.conn.prepare("SELECT name FROM sqlite_temp_schema WHERE type = 'table'")?;
+        tables.query_map([], |row| row.get(0))?.collect()
     }
 
     /// An empty one outside any transaction, for a statement of the application that changes its connection.
@@ -143,11 +154,17 @@ impl Sandbox {
 
     /// Ends a migration: what it leaves on its connection alone is not there when the next one runs years later.
     pub(crate) fn reset(&self) -> Result<()> {
+        self.put_undone()?;
+        run::drop_temporary(&self.conn, &[])
+    }
+
+    /// Takes back what a migration has set on its connection.
+    pub(crate) fn put_undone(&self) -> Result<()> {
         if switch::put_undone(&self.conn)? {
             // Reads a schema that was written to, and fails if it is none.
             self.conn.execute_batch("SELECT 1 FROM sqlite_schema")?;
         }
-        run::drop_temporary(&self.conn, &[])
+        Ok(())
     }
 
     /// The text that SQLite keeps of an object. Triggers have names of their own; tables, indexes and views share theirs.
@@ -289,7 +306,7 @@ fn is_of_ledger(action: AuthAction<'_>, ledger: &str) -> bool {
 
 /// The databases that the application attaches.
 fn attached(config: &Config) -> BTreeSet<&str> {
-    let schemas = config.external.iter().filter_map(|table| table.schema.as_deref());
+    let schemas = config.external.iter().filter_map(|table| table.outside());
     schemas.filter(|schema| Ident(schema) != "temp").collect()
 }
 
@@ -297,10 +314,10 @@ fn attached(config: &Config) -> BTreeSet<&str> {
 fn stub(conn: &Connection, config: &Config) -> Result<()> {
     config.stubs().try_for_each(|found| function(conn, found))?;
     config.collations.iter().try_for_each(|name| collation(conn, name))?;
-    if config.external.iter().any(|table| table.is_function("generate_series")) {
+    if config.external.iter().any(|table| table.is_module("generate_series")) {
         series::load_module(conn)?;
     }
-    if config.external.iter().any(|table| table.is_function("rarray")) {
+    if config.external.iter().any(|table| table.is_module("rarray")) {
         array::load_module(conn)?;
     }
     Ok(())

@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 use syn::{LitStr, Type};
 
 use super::conversion::Conversion;
+use crate::input::Version;
 
 /// The struct as its author wrote it.
 pub(crate) struct Struct {
@@ -11,6 +12,7 @@ pub(crate) struct Struct {
     pub(crate) generics: syn::Generics,
     pub(crate) table: Option<LitStr>,
     pub(crate) folder: Option<LitStr>,
+    pub(crate) at: Option<Version>,
     pub(crate) fields: Vec<Field>,
 }
 

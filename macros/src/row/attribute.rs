@@ -7,6 +7,7 @@ use syn::{Attribute, LitStr};
 
 use super::ast::Role;
 use super::conversion::Conversion;
+use crate::input::{self, Version};
 
 /// How fields' names become columns' names.
 type Rename = fn(&str) -> String;
@@ -27,6 +28,7 @@ const RENAMES: [(&str, Rename); 8] = [
 pub(super) struct StructAttributes {
     pub(super) table: Option<LitStr>,
     pub(super) folder: Option<LitStr>,
+    pub(super) at: Option<Version>,
     pub(super) rename_all: Option<Rename>,
 }
 
@@ -40,6 +42,9 @@ impl StructAttributes {
             if meta.path.is_ident("migrations") {
                 return once(&mut found.folder, &meta, text(&meta)?);
             }
+            if meta.path.is_ident("at") {
+                return once(&mut found.at, &meta, input::at(meta.value()?)?);
+            }
             if meta.path.is_ident("rename_all") {
                 let style = text(&meta)?;
                 let rename = RENAMES.iter().find(|(name, _)| *name == style.value());
@@ -48,7 +53,8 @@ impl StructAttributes {
                     || syn::Error::new(style.span(), format!("expected one of {}", names.join(", ")));
                 return once(&mut found.rename_all, &meta, rename.ok_or_else(unknown)?.1);
             }
-            Err(meta.error("expected `table = \"…\"`, `rename_all = \"…\"` or `migrations = \"…\"`"))
+            Err(meta
+                .error("expected `table = \"…\"`, `rename_all = \"…\"`, `migrations = \"…\"` or `at = 3`"))
         })?;
         Ok(found)
     }

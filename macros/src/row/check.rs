@@ -21,7 +21,10 @@ pub(super) struct Check {
 }
 
 pub(super) fn check(row: &Struct, table: &LitStr) -> Check {
-    let schema = Schema::find(row.folder.as_ref());
+    let schema = match Schema::find_at(row.folder.as_ref(), row.at.as_ref()) {
+        Ok(schema) => schema,
+        Err(error) => return Check { tokens: error.into_compile_error(), told: Vec::new(), known: None },
+    };
     let analysis = &schema.analysis;
     let error = |span, message: String| syn::Error::new(span, message).into_compile_error();
     let once = schema.once();

@@ -1,5 +1,7 @@
 //! What the compiler needs of every struct: its fields as data, reading, and the values for writing.
 
+use onward_analysis::query::relation::{Key, Relation};
+use onward_core::name::Ident;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
@@ -52,7 +54,7 @@ impl Struct {
     }
 
     /// Reading, unless something borrowed would have to be read.
-    pub(super) fn read_impl(&self) -> Option<TokenStream> {
+    pub(super) fn read_impl(&self, relation: Option<&Relation>) -> Option<TokenStream> {
         if self.fields.iter().any(|field| is_borrowed(&field.value)) {
             return None;
         }
@@ -66,11 +68,25 @@ impl Struct {
             Role::Skip => Some(quote!(::core::default::Default)),
         });
         let bounds = merge(bounds, predicates);
+        let vouched: Vec<(&str, String)> = relation.map(vouched).unwrap_or_default();
+        let explained = (!vouched.is_empty()).then(|| {
+            let (names, whats): (Vec<_>, Vec<_>) = vouched.iter().cloned().unzip();
+            quote!(.map_err(|error| ::onward::__private::vouched(row, error, &[#((#names, #whats)),*])))
+        });
         let values = self.fields.iter().map(|field| {
             let Field { ident, value, role, .. } = field;
             let value = match role {
-                Role::Column { name, .. } => field.read(name),
-                Role::Flatten => quote!(<#value as ::onward::Row>::from_row(row)?),
+                Role::Column { name, .. } => {
+                    let value = field.read(name);
+                    match vouched.iter().find(|(vouched, _)| Ident(vouched) == name) {
+                        Some((_, what)) => quote!({
+                            ::onward::__private::never_null(row, #name, #what)?;
+                            #value
+                        }),
+                        None => value,
+                    }
+                }
+                Role::Flatten => quote!(<#value as ::onward::Row>::from_row(row) #explained?),
                 Role::Skip => quote!(::core::default::Default::default()),
             };
             quote!(#ident: #value)
@@ -156,6 +172,12 @@ fn merge(bounds: Option<&syn::WhereClause>, more: impl IntoIterator<Item = Token
     let given = bounds.iter().flat_map(|bounds| &bounds.predicates);
     let more = more.into_iter();
     quote!(where #(#given,)* #(#more,)*)
+}
+
+/// The columns that are never NULL by onward.toml, with what messages call them.
+fn vouched(relation: &Relation) -> Vec<(&str, String)> {
+    let columns = relation.columns.iter().filter(|column| column.key == Key::Vouched);
+    columns.map(|column| (column.name.as_str(), format!("{}.{}", relation.whole(), column.name))).collect()
 }
 
 /// Whether a value of the type is borrowed: a reference, or an `Option` of one.

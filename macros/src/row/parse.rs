@@ -24,6 +24,10 @@ pub(super) fn read(input: DeriveInput) -> syn::Result<Struct> {
                            is flattened into it";
             faults.add(syn::Error::new(table.span(), message));
         }
+        if let (Some(at), None) = (&attributes.at, &attributes.table) {
+            let message = "`at` says when a table is meant: name it, `table = \"…\"`";
+            faults.add(syn::Error::new(at.span, message));
+        }
         let mut fields: Vec<Field> = Vec::new();
         for field in named {
             let Some(ident) = field.ident else { continue };
@@ -35,7 +39,8 @@ pub(super) fn read(input: DeriveInput) -> syn::Result<Struct> {
         if fields.iter().all(|field| matches!(field.role, Role::Skip)) {
             return Err(syn::Error::new(ident.span(), "no field of this is a column"));
         }
-        Ok(Struct { name: ident, generics, table: attributes.table, folder: attributes.folder, fields })
+        let StructAttributes { table, folder, at, .. } = attributes;
+        Ok(Struct { name: ident, generics, table, folder, at, fields })
     })
 }
 

@@ -1,6 +1,7 @@
 //! The texts for reading and writing a struct's table, and whether it can be written at all.
 
-use onward_analysis::query::relation::{Column, Relation};
+use onward_analysis::config::schema::SETTING;
+use onward_analysis::query::relation::{Column, Key, Relation};
 use onward_core::name::{self, quoted};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -16,13 +17,14 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
     let struct_name = &row.name;
     let (generics, arguments, bounds) = row.generics.split_for_impl();
     let this = without_lifetimes(&quote!(#struct_name #arguments));
-    let empty = Relation { name: String::new(), columns: Vec::new(), key: Vec::new() };
+    let empty = Relation { schema: None, name: String::new(), columns: Vec::new(), key: Vec::new() };
     let relation = known.as_ref().map_or(&empty, |(relation, _)| relation);
-    let name = &relation.name;
+    let (name, whole) = (&relation.name, relation.whole());
+    let database = relation.schema.as_deref().unwrap_or_default();
     let generated = relation.columns.iter().filter(|column| column.generated).map(|column| &column.name);
     let key = &relation.key;
     let required = relation.columns.iter().filter(|column| column.required).map(|column| {
-        let missing = format!("`{struct_name}` cannot be inserted: {}", required(name, &[&column.name]));
+        let missing = format!("`{struct_name}` cannot be inserted: {}", required(&whole, &[column]));
         let column = &column.name;
         quote!((#column, #missing))
     });
@@ -35,6 +37,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         #distinct
         const __FIELDS: &[::onward::__private::Field] = <#this as ::onward::__private::Fields>::FIELDS;
         const __TARGET: ::onward::__private::Target = ::onward::__private::Target {
+            database: #database,
             name: #name,
             generated: &[#(#generated),*],
             key: &[#(#key),*],
@@ -42,7 +45,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         };
         #[automatically_derived]
         impl #generics ::onward::Table for #struct_name #arguments #bounds {
-            const TABLE: &'static str = #name;
+            const TABLE: &'static str = #whole;
             const COLUMNS: &'static [&'static str] = {
                 const __N: usize = ::onward::__private::names::<0>(__FIELDS, &__TARGET, ::onward::__private::Part::All).len;
                 &::onward::__private::names::<__N>(__FIELDS, &__TARGET, ::onward::__private::Part::All).list
@@ -122,7 +125,7 @@ fn write(row: &Struct, known: &Option<(Relation, Schema)>, write: Write) -> Toke
 
 /// Why a struct cannot be inserted or updated: the name of a bound, and a sentence.
 fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> Vec<(Ident, String)> {
-    let table = &relation.name;
+    let table = &relation.whole();
     // The columns of what is flattened are not known here; rustc looks at them later.
     let is_open = row.fields.iter().any(|field| matches!(field.role, Role::Flatten));
     let columns: Vec<(&str, bool)> = row
@@ -151,11 +154,11 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
             let is_missing = |column: &&Column| {
                 column.required && !is_open && !written.iter().any(|name| name::Ident(name) == column.name)
             };
-            let missing: Vec<&str> =
-                relation.columns.iter().filter(is_missing).map(|column| column.name.as_str()).collect();
+            let missing: Vec<&Column> = relation.columns.iter().filter(is_missing).collect();
             // One sentence for all: of two bounds the compiler says neither.
             if !missing.is_empty() {
-                add(format!("no_field_gives_{}", missing.join("_and_")), required(table, &missing));
+                let names: Vec<&str> = missing.iter().map(|column| column.name.as_str()).collect();
+                add(format!("no_field_gives_{}", names.join("_and_")), required(table, &missing));
             }
         }
         Write::Update => {
@@ -175,9 +178,11 @@ fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> 
         let list: Vec<String> = written.iter().map(|name| quoted(name)).collect();
         let marks = vec!["?"; list.len()].join(", ");
         let sql = match write {
-            Write::Insert if list.is_empty() => format!("INSERT INTO {} DEFAULT VALUES", quoted(table)),
-            Write::Insert => format!("INSERT INTO {}({}) VALUES ({marks})", quoted(table), list.join(", ")),
-            Write::Update => format!("UPDATE {} SET {} = ?", quoted(table), list.join(" = ?, ")),
+            Write::Insert if list.is_empty() => format!("INSERT INTO {} DEFAULT VALUES", relation.quoted()),
+            Write::Insert => {
+                format!("INSERT INTO {}({}) VALUES ({marks})", relation.quoted(), list.join(", "))
+            }
+            Write::Update => format!("UPDATE {} SET {} = ?", relation.quoted(), list.join(" = ?, ")),
         };
         // A view without a trigger, a virtual table that is read only: whatever SQLite says.
         if let Err(onward_analysis::application::Error::Refused(refused)) =
@@ -205,14 +210,27 @@ fn bounds(reasons: Vec<(String, String)>, span: Span) -> Vec<(Ident, String)> {
     bounds
 }
 
-fn required(table: &str, columns: &[&str]) -> String {
-    let names: Vec<String> = columns.iter().map(|column| format!("`{table}.{column}`")).collect();
-    match &names[..] {
-        [rest @ .., last] if !rest.is_empty() => {
-            format!("no field gives {} and {last}, which are NOT NULL and have no default", rest.join(", "))
+fn required(table: &str, columns: &[&Column]) -> String {
+    let (vouched, plain): (Vec<&Column>, Vec<&Column>) =
+        columns.iter().partition(|column| column.key == Key::Vouched);
+    let named = |columns: &[&Column]| {
+        let names: Vec<String> = columns.iter().map(|column| format!("`{table}.{}`", column.name)).collect();
+        match &names[..] {
+            [] => String::new(),
+            [name] => name.clone(),
+            [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
         }
-        _ => format!("no field gives {}, which is NOT NULL and has no default", names.join("")),
-    }
+    };
+    let plain = match (named(&plain), plain.len()) {
+        (_, 0) => None,
+        (name, 1) => Some(format!("no field gives {name}, which is NOT NULL and has no default")),
+        (names, _) => Some(format!("no field gives {names}, which are NOT NULL and have no default")),
+    };
+    let are = if vouched.len() == 1 { "it is" } else { "they are" };
+    let vouched = (!vouched.is_empty()).then(|| {
+        format!("no field gives {}, and {SETTING} in onward.toml says that {are} never NULL", named(&vouched))
+    });
+    plain.into_iter().chain(vouched).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

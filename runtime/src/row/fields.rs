@@ -92,6 +92,8 @@ pub struct Column {
 
 /// A table as far as writing to it goes.
 pub struct Target {
+    /// The attached database that it is in, or `temp`; empty for the database that is migrated.
+    pub database: &'static str,
     /// Its name.
     pub name: &'static str,
     /// The columns that the database computes.
@@ -319,6 +321,14 @@ impl<const N: usize> Text<N> {
         self.byte(b'"')
     }
 
+    /// A table, with its database where that has to be said.
+    const fn table(mut self, target: &Target) -> Text<N> {
+        if !target.database.is_empty() {
+            self = self.name(target.database).text(".");
+        }
+        self.name(target.name)
+    }
+
     /// The names one after the other, with something after each and something between them.
     const fn names(mut self, names: &[&str], after: &str, between: &str) -> Text<N> {
         let mut index = 0;
@@ -343,12 +353,12 @@ impl<const N: usize> Text<N> {
 
 /// `SELECT "id", "state" FROM "jobs"`
 pub const fn select<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
-    Text::NEW.text("SELECT ").names(columns, "", ", ").text(" FROM ").name(target.name)
+    Text::NEW.text("SELECT ").names(columns, "", ", ").text(" FROM ").table(target)
 }
 
 /// `INSERT INTO "jobs"("id", "state") VALUES (?, ?)`
 pub const fn insert<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
-    let mut text = Text::NEW.text("INSERT INTO ").name(target.name);
+    let mut text = Text::NEW.text("INSERT INTO ").table(target);
     if columns.is_empty() {
         return text.text(" DEFAULT VALUES");
     }
@@ -363,6 +373,6 @@ pub const fn insert<const N: usize>(target: &Target, columns: &[&str]) -> Text<N
 
 /// `UPDATE "jobs" SET "state" = ? WHERE "id" = ?`
 pub const fn update<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
-    let text = Text::NEW.text("UPDATE ").name(target.name).text(" SET ").names(columns, " = ?", ", ");
+    let text = Text::NEW.text("UPDATE ").table(target).text(" SET ").names(columns, " = ?", ", ");
     text.text(" WHERE ").names(target.key, " = ?", " AND ")
 }

@@ -9,6 +9,7 @@ mod query;
 mod stored;
 mod traits;
 pub(crate) mod typed;
+mod vouched;
 pub(crate) mod wrong;
 
 pub use as_text::Text;
@@ -17,3 +18,4 @@ pub use json::Json;
 pub use query::{Execute, Prepared, Query};
 pub use stored::{Nullable, Stored};
 pub use traits::{Insert, Row, Table, Update};
+pub use vouched::{never_null, vouched};

@@ -1,13 +1,14 @@
 //! A field of a struct is no `Option` though its column may be NULL, or is one for nothing.
 
+use crate::config::schema::{SETTING, WHY};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::Place;
 use crate::query::Null;
-use crate::query::relation::{Column, Relation};
+use crate::query::relation::{Column, Key, Relation};
 
 /// `field_null_mismatch`
-pub static RULE: Rule = Rule::error("field_null_mismatch", "a field is an `Option` exactly where its column may be NULL").effect("Reading a row fails where the column is NULL. In a struct of the application: `state: String` for a column that may be NULL, instead of `Option<String>`.");
+pub static RULE: Rule = Rule::error("field_null_mismatch", "a field is an `Option` exactly where its column may be NULL").effect("Reading a row fails where the column is NULL. In a struct of the application: `state: String` for a column that may be NULL, instead of `Option<String>`. A PRIMARY KEY takes NULL too, unless it is `INTEGER PRIMARY KEY`, NOT NULL, or in a table that is STRICT or WITHOUT ROWID; `[schema]` `primary_keys = \"not null\"` in onward.toml says that no row has one.");
 
 pub(crate) fn diagnose(
     place: Place,
@@ -15,8 +16,9 @@ pub(crate) fn diagnose(
     column: &Column,
     field: &str,
     since: Option<&str>,
+    enforced: Option<&str>,
 ) -> Diagnostic {
-    let name = format!("{}.{}", relation.name, column.name);
+    let name = format!("{}.{}", relation.whole(), column.name);
     let never = column.value.null == Null::Never;
     let (message, label, help) = match never {
         false => (
@@ -27,7 +29,7 @@ pub(crate) fn diagnose(
         true => (
             format!("the column `{name}` is never NULL, so {field} must not be an `Option`"),
             "never NULL",
-            match relation.key.contains(&column.name) {
+            match column.key != Key::Vouched && relation.key.contains(&column.name) {
                 true => {
                     "write the type without `Option`; `#[onward(read_only)]` leaves a key that the database gives out of \
                      INSERT"
@@ -37,6 +39,23 @@ pub(crate) fn diagnose(
         ),
     };
     let diagnostic = Diagnostic::new(&RULE, place, message).label(label).help(help);
+    let diagnostic = match column.key {
+        Key::Plain => diagnostic,
+        Key::Vouched if !never => diagnostic,
+        Key::Vouched => {
+            diagnostic.note(format!("{SETTING} in onward.toml says so, and SQLite does not see to it"))
+        }
+        Key::TakesNull => {
+            let enforce = match enforced {
+                Some(sql) => format!("; once each has one, this migration has SQLite see to it:\n{sql}"),
+                None => ", or make the column NOT NULL in a new migration".to_owned(),
+            };
+            let help = format!(
+                "write `Option<…>`; if no row lacks its key, write {SETTING} into onward.toml{enforce}"
+            );
+            diagnostic.note(WHY).help(help)
+        }
+    };
     match since {
         Some(file) => diagnostic
             .note(format!("the column became {} in {file}", if never { "NOT NULL" } else { "nullable" })),

@@ -2,6 +2,7 @@
 
 use onward_core::kind::{Change, Kind};
 
+use crate::config::external::module;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
@@ -89,6 +90,18 @@ pub(crate) fn help(name: &str, gone: Option<&str>, near: Option<String>) -> Stri
             format!("create it in a migration, or name the folder that does; {}", by_others(name))
         }
     }
+}
+
+/// What to do about a function with rows, which is called in the place of a table.
+pub(crate) fn function(name: &str) -> String {
+    let (columns, value) = match module(name) {
+        Some(_) => ("", "[]"),
+        None => (" with the columns of its rows", "\"value TEXT NOT NULL\""),
+    };
+    format!(
+        "if the application has a table-valued function of this name, name it in onward.toml{columns}, `[external]` and \
+         `\"{name}()\" = {value}`"
+    )
 }
 
 #[cfg(test)]

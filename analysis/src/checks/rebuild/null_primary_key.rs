@@ -3,6 +3,7 @@
 //! `INTEGER PRIMARY KEY` is the rowid and never NULL. Any other type makes a column of its own, which by
 //! [a quirk](https://www.sqlite.org/quirks.html#primary_keys_can_sometimes_contain_nulls) may be NULL in many rows.
 
+use crate::config::schema::SETTING;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
@@ -32,17 +33,25 @@ ALTER TABLE new RENAME TO jobs;",
 pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
     let Part::NotNull(column) = &loss.what else { return None };
     let message = format!("the primary key `{}.{column}` takes NULL after the rebuild", loss.table);
+    let vouched = history
+        .config
+        .primary_keys
+        .as_ref()
+        .map(|_| format!("; {SETTING} in onward.toml does not make SQLite refuse it"));
     Some(
         Diagnostic::new(&RULE, history.place(loss.at), message)
             .label("rebuilds the table")
-            .note("an INSERT without a key leaves it NULL, in as many rows as you like, and SQLite numbers no row")
+            .note(format!(
+                "an INSERT without a key leaves it NULL, in as many rows as you like, and SQLite numbers no row{}",
+                vouched.unwrap_or_default()
+            ))
             .help(format!("write `{column} INTEGER PRIMARY KEY`, or add NOT NULL if the type is to be another")),
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::history;
+    use crate::checks::testing::{folder, history};
 
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY);";
 
@@ -57,6 +66,20 @@ mod tests {
         for key in ["id INT PRIMARY KEY", "id BIGINT PRIMARY KEY", "id INTEGER PRIMARY KEY DESC"] {
             assert_eq!(history(&[JOBS, &rebuild(key)]), ["null_primary_key 0002_m.sql:1:1"], "{key}");
         }
+    }
+
+    /// To say that no key is NULL does not keep SQLite from taking one.
+    #[test]
+    fn what_is_said_of_keys_is_no_part_of_the_table() {
+        let config = "[schema]\nprimary_keys = 'not null'\n[levels]\ndata_dropped = 'allow'\n";
+        let found = folder(&[
+            ("1_a.sql", JOBS),
+            ("2_b.sql", &rebuild("id INT PRIMARY KEY")),
+            ("onward.toml", config),
+        ]);
+        let told = &found.diagnostics[0];
+        assert_eq!(told.rule.code, "null_primary_key");
+        assert!(told.notes[0].ends_with("in onward.toml does not make SQLite refuse it"), "{told:?}");
     }
 
     #[test]

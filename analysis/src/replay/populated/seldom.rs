@@ -64,6 +64,10 @@ impl Populated<'_> {
             return Ok(None);
         }
         let sql = self.history.sql(step.at);
+        // The team vouches for it that no row has such a key.
+        if self.history.config.primary_keys.is_some() {
+            return Ok(None);
+        }
         let found = null_key::refusal(&self.sandbox, &self.filler, sql, step, copy)?;
         let row = |key| {
             let table = written(copy.source.as_deref().unwrap_or(&copy.table));
