@@ -24,7 +24,9 @@ mod scope;
 mod select;
 mod shape;
 mod sides;
+mod statement;
 mod syntax;
+mod table;
 mod value;
 mod window;
 pub(crate) mod write;
@@ -105,7 +107,7 @@ fn prepare(conn: &Connection, sql: &str) -> Result<(Vec<String>, Vec<Option<Stri
 
 fn columns(known: &Schema, vouched: Option<&Schema>, sql: &str, labels: Vec<Label>) -> Vec<Column> {
     let values = |schema| {
-        let found = select::columns(schema, sql).filter(|found| found.len() == labels.len());
+        let found = statement::columns(schema, sql).filter(|found| found.len() == labels.len());
         found.unwrap_or_default().into_iter().map(|column| column.value).collect::<Vec<_>>()
     };
     let (plain, vouched) = (values(known), vouched.map(values));

@@ -12,17 +12,19 @@ use super::syntax::{name_of, plain};
 use super::value::{Null, Value, any_null};
 use super::{aggregate, builtin, date, function, window};
 
-/// What is known of an expression's value where these names are in scope.
-pub(super) fn expression(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
-    let found = context.effort.deeper(|| evaluated(context, scope, value)).unwrap_or(Value::UNKNOWN);
-    if found.null != Null::Never && scope.knows(value) {
-        return Value { null: Null::Never, ..found };
+impl Context<'_> {
+    /// What is known of an expression's value where these names are in scope.
+    pub(super) fn value(self, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
+        let found = self.effort.deeper(|| evaluated(self, scope, value)).unwrap_or(Value::UNKNOWN);
+        if found.null != Null::Never && scope.knows(value) {
+            return Value { null: Null::Never, ..found };
+        }
+        found
     }
-    found
 }
 
 fn evaluated(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value {
-    let of = |value: &Expr<'_>| expression(context, scope, value);
+    let of = |value: &Expr<'_>| context.value(scope, value);
     let all = |values: &[&Expr<'_>]| values.iter().map(|value| of(value)).collect::<Vec<_>>();
     // A truth value, NULL as soon as one of these is.
     let truth = |values: &[&Expr<'_>]| Value::new(Classes::INTEGER, any_null(&all(values)));
@@ -175,7 +177,7 @@ fn case(
 ) -> Value {
     let mut results = Vec::new();
     let mut reach = |facts, value: &Expr<'_>| {
-        results.push(scope.with(facts, || expression(context, scope, value)));
+        results.push(scope.with(facts, || context.value(scope, value)));
     };
     let proof = Proof::new(context, scope);
     let rest = proof.branches(scope.facts(), base, pairs, &mut reach);
@@ -197,7 +199,7 @@ fn call(
     let filter = tail.is_some_and(|tail| tail.filter_clause.is_some());
     let over = tail.and_then(|tail| tail.over_clause);
     let is_aggregate = function::is_aggregate(name, arguments.len());
-    let values = || arguments.iter().map(|value| expression(context, scope, value)).collect::<Vec<_>>();
+    let values = || arguments.iter().map(|value| context.value(scope, value)).collect::<Vec<_>>();
     match over {
         None if is_aggregate => {
             // Inside an aggregate the columns are those of a row; around it, those of the group.

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use onward_core::name::Ident;
-use onward_schema::{Classes, Schema, Table};
+use onward_schema::{Classes, Table};
 
 use super::value::Value;
-use super::{builtin, check};
 
 /// A column of a result, a table, a view or a subquery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,23 +90,6 @@ impl Item {
 
 pub(super) fn is_rowid(name: &str) -> bool {
     ["rowid", "oid", "_rowid_"].iter().any(|rowid| Ident(rowid) == name)
-}
-
-/// A table of the schema as an item.
-pub(super) fn table(schema: &Schema, table: &str, name: String) -> Option<Item> {
-    let table = schema.table(table)?;
-    let mut columns = columns(table);
-    check::narrow(schema, table, &mut columns);
-    // A virtual table whose module is not there has columns that nobody knows.
-    let mut item = Item::new(name, (!columns.is_empty()).then_some(columns));
-    if !table.without_rowid {
-        item.hidden.push(rowid());
-    }
-    if builtin::is_search(table) {
-        item.hidden.extend(builtin::search_columns(table));
-        item.is_search = true;
-    }
-    Some(item)
 }
 
 /// The columns of a table as its rows have them.

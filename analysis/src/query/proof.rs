@@ -7,7 +7,6 @@ use onward_core::name::Ident;
 use sqlite3_parser::ast::{As, Expr, Literal, Operator, ResultColumn, UnaryOperator};
 
 use super::context::Context;
-use super::expression::expression;
 use super::facts::Facts;
 use super::scope::Scope;
 use super::shape::{is_row, links};
@@ -144,7 +143,7 @@ impl<'p> Proof<'p> {
         if !self.results.is_empty() && (!is_stable(value) || self.names_result(value)) {
             return false;
         }
-        let null = || expression(self.context, self.scope, value).null;
+        let null = || self.context.value(self.scope, value).null;
         self.scope.with(facts.clone(), null) == Null::Never
     }
 

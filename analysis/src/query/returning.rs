@@ -8,14 +8,14 @@ use sqlite3_parser::ast::{
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 
-use super::context::Context;
-use super::expression::expression;
+use super::context::{Context, Tables};
 use super::facts::Facts;
-use super::item::{self, Column, Item};
+use super::item::{Column, Item};
 use super::proof::{Outcome, Proof};
 use super::scope::Scope;
-use super::select::{self, meant};
+use super::select::meant;
 use super::syntax::plain;
+use super::table;
 use super::value::Null;
 
 /// The columns of a statement's RETURNING.
@@ -57,7 +57,7 @@ fn written(
     });
     // RETURNING knows the table by its own name alone.
     let plain = plain(&name.name);
-    let item = item::table(schema, &meant, plain.clone()).unwrap_or_else(|| Item::new(plain, None));
+    let item = table::item(schema, &meant, plain.clone()).unwrap_or_else(|| Item::new(plain, None));
     let mut scope = Scope::within(None);
     scope.items.push(item);
     scope.set_facts(known.unwrap_or_default());
@@ -94,7 +94,7 @@ fn found<'s>(
     let alias = name.alias.as_ref().unwrap_or(&name.name);
     let mut scope = Scope::within(None);
     // The table comes first, so that what is known of it is known of what RETURNING calls by its name.
-    let item = item::table(context.schema, &meant(context.schema, name), plain(alias));
+    let item = table::item(context.schema, &meant(context.schema, name), plain(alias));
     scope.items.push(item.unwrap_or_else(|| Item::new(plain(alias), None)));
     // Where FROM is not understood, its columns are not known.
     if from.is_some_and(|from| context.from(from, &mut scope).is_none()) {
@@ -117,7 +117,7 @@ fn updated(
 ) -> Facts {
     let scope = found(context, name, from, condition);
     let before = scope.facts();
-    let is_never = |value: &Expr<'_>| expression(context, &scope, value).null == Null::Never;
+    let is_never = |value: &Expr<'_>| context.value(&scope, value).null == Null::Never;
     some_columns(table, |index| {
         let column = &table.columns[index];
         // Of two values for one column the last counts.
@@ -162,7 +162,8 @@ fn inserted(context: Context<'_>, table: &Table, names: Option<Vec<String>>, bod
         let null = match (given, &column.default) {
             (Some(position), _) => values.get(position).map(|value| value.value.null),
             (None, Some(default)) if column.generated.is_none() => {
-                let value = select::columns(context.schema, &format!("SELECT {default}"));
+                let tables = Tables::default();
+                let value = context.with_tables(&tables).statement(&format!("SELECT {default}"));
                 value.and_then(|value| Some(value.first()?.value.null))
             }
             (None, _) => None,

@@ -8,48 +8,25 @@ use std::collections::BTreeSet;
 use onward_core::name::Ident;
 use onward_schema::Schema;
 use sqlite3_parser::ast::{
-    As, Cmd, CommonTableExpr, CompoundOperator, Expr, FromClause, OneSelect, QualifiedName, ResultColumn,
-    Select, SelectTable, Stmt, With,
+    As, CommonTableExpr, CompoundOperator, Expr, FromClause, OneSelect, QualifiedName, ResultColumn, Select,
+    SelectTable, With,
 };
-use sqlite3_parser::lexer::sql::Parser;
-use sqlite3_parser::{Bump, FallibleIterator};
 
 use super::aggregate::{self, Aggregates};
-use super::context::{Context, Effort, Tables};
-use super::expression::expression;
+use super::context::{Context, Tables};
 use super::facts::Facts;
-use super::item::{self, Column, Item};
+use super::item::{Column, Item};
 use super::join::{self, Start};
 use super::proof::{Outcome, Proof};
 use super::scope::Scope;
 use super::syntax::{column_name, is_stable, plain};
 use super::value::{Null, Value};
 use super::window::has_current_row;
-use super::{builtin, returning};
+use super::{builtin, table};
 use crate::sqlite::outside;
 
 /// Views within views, and subqueries within subqueries, are followed so far.
 const DEPTH: usize = 50;
-
-/// The columns of one statement; `None` if it has none that are understood.
-pub(super) fn columns(schema: &Schema, sql: &str) -> Option<Vec<Column>> {
-    let columns = statement(Context { schema, tables: &Tables::default(), effort: &Effort::default() }, sql)?;
-    Some(columns.into_iter().map(Column::settled).collect())
-}
-
-fn statement(context: Context<'_>, sql: &str) -> Option<Vec<Column>> {
-    let bump = Bump::new();
-    let Cmd::Stmt(statement) = Parser::new(&bump, sql.as_bytes()).next().ok()?? else { return None };
-    match statement {
-        Stmt::Select(select) => context.open(select, None),
-        Stmt::CreateView { columns, select, .. } => {
-            let names = columns.map(|columns| columns.iter().map(|column| plain(&column.col_name)).collect());
-            renamed(context.open(select, None), names)
-        }
-        Stmt::Pragma(name, _) => builtin::pragma(&plain(&name.name)),
-        statement => returning::columns(context, &statement),
-    }
-}
 
 /// Under which name the schema has the table that is meant.
 pub(super) fn meant(schema: &Schema, name: &QualifiedName<'_>) -> String {
@@ -124,7 +101,7 @@ impl Context<'_> {
                 let rows = rows.iter().map(|row| {
                     let values = row.iter().enumerate();
                     let column = |(index, value)| {
-                        Column::new(format!("column{}", index + 1), expression(self, &scope, value))
+                        Column::new(format!("column{}", index + 1), self.value(&scope, value))
                     };
                     values.map(column).collect()
                 });
@@ -185,7 +162,7 @@ impl Context<'_> {
 
     /// A result that is not NULL may say that sides of outer joins are there.
     fn result(self, name: String, value: &Expr<'_>, scope: &Scope<'_>) -> Column {
-        let plain = || Column::new(name.clone(), expression(self, scope, value));
+        let plain = || Column::new(name.clone(), self.value(scope, value));
         if !scope.has_sides() || !is_stable(value) {
             return plain();
         }
@@ -218,7 +195,7 @@ impl Context<'_> {
             SelectTable::TableCall(name, _, given) => {
                 let table = plain(&name.name);
                 let alias = alias(given).unwrap_or_else(|| table.clone());
-                let known = item::table(self.schema, &meant(self.schema, name), alias.clone());
+                let known = table::item(self.schema, &meant(self.schema, name), alias.clone());
                 let item = known.or_else(|| builtin::table(&table, alias.clone()));
                 scope.items.push(item.unwrap_or_else(|| Item::new(alias, None)));
             }
@@ -249,7 +226,7 @@ impl Context<'_> {
             }
         }
         let meant = meant(self.schema, name);
-        if let Some(item) = item::table(self.schema, &meant, alias.clone()) {
+        if let Some(item) = table::item(self.schema, &meant, alias.clone()) {
             return scope.items.push(item);
         }
         let view = self.schema.views.get(&table.to_ascii_lowercase());
@@ -260,7 +237,7 @@ impl Context<'_> {
         }
         // A view knows nothing of the tables that WITH makes around it.
         let tables = Tables { with: Vec::new(), depth: self.tables.depth + 1 };
-        scope.push(alias, view.and_then(|view| statement(self.with_tables(&tables), &view.definition)));
+        scope.push(alias, view.and_then(|view| self.with_tables(&tables).statement(&view.definition)));
     }
 
     /// The tables in force below this WITH.
@@ -314,7 +291,8 @@ fn union(columns: Vec<Column>, others: Vec<Column>) -> Vec<Column> {
     pairs.map(|(column, other)| Column { value: column.value.or(other.value), ..column }).collect()
 }
 
-fn renamed(columns: Option<Vec<Column>>, names: Option<Vec<String>>) -> Option<Vec<Column>> {
+/// The columns under these names, if there are such.
+pub(super) fn renamed(columns: Option<Vec<Column>>, names: Option<Vec<String>>) -> Option<Vec<Column>> {
     let columns = columns?;
     let Some(names) = names else { return Some(columns) };
     let pairs = columns.into_iter().zip(names);

@@ -1,10 +1,8 @@
 //! The struct as its author wrote it, as data.
 
-use proc_macro2::Ident;
-use syn::{LitStr, Type};
-
-use super::conversion::Conversion;
 use crate::input::Version;
+use proc_macro2::Ident;
+use syn::{LitStr, Path, Type};
 
 /// The struct as its author wrote it.
 pub(crate) struct Struct {
@@ -23,6 +21,14 @@ pub(crate) struct Field {
     /// How its values become those of the column, unless they are.
     pub(crate) conversion: Option<Conversion>,
     pub(crate) role: Role,
+}
+
+/// How a field's values become those of its column, and the other way round.
+pub(crate) enum Conversion {
+    /// By `TryFrom`, from a type that stands for the column and into it.
+    Through(Type),
+    /// By the functions `from_sql` and `to_sql` of a module.
+    With(Path),
 }
 
 /// What a field is to the columns.

@@ -5,8 +5,7 @@ use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr};
 
-use super::ast::Role;
-use super::conversion::Conversion;
+use super::ast::{Conversion, Role};
 use crate::input::{self, Version};
 
 /// How fields' names become columns' names.

@@ -2,19 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::LitStr;
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parse;
-use syn::{LitStr, Path, Type};
 
-use super::ast::{Field, optional};
-
-/// How a field's values become those of its column, and the other way round.
-pub(crate) enum Conversion {
-    /// By `TryFrom`, from a type that stands for the column and into it.
-    Through(Type),
-    /// By the functions `from_sql` and `to_sql` of a module.
-    With(Path),
-}
+use super::ast::{Conversion, Field, optional};
 
 impl Conversion {
     /// The conversion that an attribute names, if it names one.

@@ -55,6 +55,13 @@ impl<T: FromStr<Err: Into<Box<dyn Cause + Send + Sync>>>> FromSql for Text<T> {
 
 /// Reads a text.
 ///
+/// ```
+/// use onward::{as_text, rusqlite::types::ValueRef};
+///
+/// assert_eq!(as_text::from_sql(ValueRef::Text(b"2.5")), Ok(2.5_f64));
+/// assert!(as_text::from_sql::<f64>(ValueRef::Integer(2)).is_err());
+/// ```
+///
 /// # Errors
 /// If the value is no text, or `T` cannot be read from it.
 pub fn from_sql<T: FromStr<Err: Into<Box<dyn Cause + Send + Sync>>>>(
@@ -65,6 +72,12 @@ pub fn from_sql<T: FromStr<Err: Into<Box<dyn Cause + Send + Sync>>>>(
 }
 
 /// Writes a value as text.
+///
+/// ```
+/// use onward::{as_text, rusqlite::types::ToSqlOutput};
+///
+/// assert_eq!(as_text::to_sql(&2.5), Ok(ToSqlOutput::from("2.5".to_owned())));
+/// ```
 ///
 /// # Errors
 /// None, but others of its kind have some.
