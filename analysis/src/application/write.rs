@@ -39,8 +39,12 @@ pub(super) fn fault(
         *file
     };
     let start = sql.as_ptr() as usize - text.as_ptr() as usize;
+    let writes = writes(&replay.known, sql);
+    if writes.is_empty() {
+        return None;
+    }
     let spots = Spots::read(sql);
-    let diagnostic = writes(&replay.known, sql).iter().find_map(|write| {
+    let diagnostic = writes.iter().find_map(|write| {
         let table = ordinary(analysis, replay, &write.table)?;
         if has_trigger(&replay.schema, table, write.what) {
             return None;

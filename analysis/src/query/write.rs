@@ -1,6 +1,7 @@
 //! What an INSERT or an UPDATE gives to the columns of a table.
 
 use onward_core::name::Ident;
+use onward_core::token::{Token, significant};
 use onward_schema::{Schema, Table};
 use sqlite3_parser::ast::{
     Cmd, Expr, InsertBody, Literal, OneSelect, QualifiedName, ResolveType, ResultColumn, Select, Set, Stmt,
@@ -59,6 +60,12 @@ pub(crate) enum Given {
 
 /// What a statement writes: one table, or for an upsert the same table twice. Nothing if it is no such statement.
 pub(crate) fn writes(known: &Schema, sql: &str) -> Vec<Write> {
+    // To parse a statement costs more than all that is asked of a SELECT here.
+    let may_write =
+        |token: Token<'_>| ["INSERT", "REPLACE", "UPDATE", "WITH"].iter().any(|word| token.is(word));
+    if !significant(sql).next().is_some_and(may_write) {
+        return Vec::new();
+    }
     let bump = Bump::new();
     let Ok(Some(Cmd::Stmt(statement))) = Parser::new(&bump, sql.as_bytes()).next() else { return Vec::new() };
     match statement {
