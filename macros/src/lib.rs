@@ -177,8 +177,14 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 /// ```ignore
 /// /// How a `Duration` is stored in milliseconds.
 /// mod millis {
-///     pub fn from_sql(value: ValueRef<'_>) -> FromSqlResult<Duration> { … }
-///     pub fn to_sql(value: &Duration) -> rusqlite::Result<ToSqlOutput<'_>> { … }
+///     pub fn from_sql(value: ValueRef<'_>) -> FromSqlResult<Duration> {
+///         u64::try_from(value.as_i64()?).map(Duration::from_millis).map_err(|error| FromSqlError::Other(error.into()))
+///     }
+///
+///     pub fn to_sql(value: &Duration) -> rusqlite::Result<ToSqlOutput<'_>> {
+///         let millis = i64::try_from(value.as_millis());
+///         millis.map(ToSqlOutput::from).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+///     }
 /// }
 ///
 /// #[derive(onward::Row)]
