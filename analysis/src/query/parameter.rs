@@ -106,8 +106,14 @@ pub(crate) fn conditions(known: &Schema, sql: &str) -> Conditions {
                 context.condition(*where_clause, &mut found);
             }
         }
-        Stmt::Update { with: None, tbl_name, from: None, where_clause, .. }
-        | Stmt::Delete { with: None, tbl_name, where_clause, .. } => {
+        Stmt::Update { with: None, tbl_name, from, where_clause, .. } => {
+            let mut items = from.as_ref().map(|from| items(known, from)).unwrap_or_default();
+            items.push(item(known, &tbl_name, &None));
+            let context = Items { known, items };
+            context.joins(from.as_ref(), &mut found);
+            context.condition(where_clause.as_ref(), &mut found);
+        }
+        Stmt::Delete { with: None, tbl_name, where_clause, .. } => {
             let context = Items { known, items: vec![item(known, &tbl_name, &None)] };
             context.condition(where_clause.as_ref(), &mut found);
         }
@@ -250,6 +256,7 @@ mod tests {
             ("WITH t AS (SELECT 1 AS a) SELECT 1 FROM t WHERE a = ?", ""),
             ("INSERT INTO t(b, a) VALUES (?, ?), (:x, 1)", "1 => t.b, 2 => t.a, 3 => t.b"),
             ("UPDATE t SET a = ?2 WHERE b = ?1", "1 = t.b, 2 => t.a"),
+            ("UPDATE t SET b = 1 FROM u WHERE t.a = ? AND c = ?", "1 = t.a, 2 = u.c"),
             ("DELETE FROM t WHERE a = ? RETURNING ?", "1 = t.a"),
         ] {
             assert_eq!(of(sql), expected, "{sql}");
@@ -263,6 +270,8 @@ mod tests {
             "SELECT 1 FROM t WHERE a = NULL",
             "DELETE FROM t WHERE (b = 1 OR NULL <> a)",
             "SELECT 1 FROM t JOIN u ON a = NULL",
+            "UPDATE t SET a = 1 FROM u WHERE c = NULL",
+            "UPDATE t SET a = 1 FROM u JOIN v ON c = NULL WHERE t.a = 1",
         ] {
             assert!(conditions(&known, sql).has_null, "{sql}");
         }
