@@ -324,7 +324,7 @@ fn a_folder_that_cannot_be_written_does_no_harm() {
     let mut built = built
         .filter(|entry| entry.file_name().to_str().unwrap().starts_with("closed-"))
         .map(|entry| entry.path().join("build-script-build"));
-    fs::copy(built.find(|path| path.is_file()).unwrap(), &script).unwrap();
+    onward_tests::program::copy(built.find(|path| path.is_file()).unwrap(), &script);
     let is_root = place.path().metadata().unwrap().uid() == 0;
     for has_proof in [false, true] {
         let out = place.path().join(format!("out-{has_proof}"));

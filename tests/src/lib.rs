@@ -5,6 +5,8 @@ pub mod command;
 pub mod file;
 pub mod moving;
 pub mod previous;
+#[cfg(unix)]
+pub mod program;
 pub mod scratch;
 
 use std::env;

@@ -52,7 +52,7 @@ fn as_another_user_with(file: &File, mode: u32, args: &[&str]) -> String {
     let program = tempfile::tempdir().unwrap();
     set(program.path(), 0o755);
     let binary = program.path().join("start");
-    fs::copy(env!("CARGO_BIN_EXE_start"), &binary).unwrap();
+    onward_tests::program::copy(env!("CARGO_BIN_EXE_start"), &binary);
     let mut command = file::start(binary.to_str().unwrap(), args, &file.path());
     if is_root(file) {
         command.uid(65534).gid(65534);
