@@ -14,6 +14,8 @@ mod statement;
 mod write;
 
 #[cfg(test)]
+mod columns;
+#[cfg(test)]
 mod declared;
 #[cfg(test)]
 mod describe;
@@ -22,7 +24,9 @@ mod null;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
-mod tests;
+mod refusals;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod writes;
 

@@ -6,7 +6,7 @@
 
 use onward_schema::Classes;
 
-use super::tests::{describe, hold};
+use super::testing::{describe, hold};
 use crate::checks::testing::folder;
 use crate::query::{Column, Null};
 

@@ -50,6 +50,8 @@ pub(super) fn text<'s>(config: &Config, kind: &Kind, sql: &'s str) -> Cow<'s, st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::application::Error;
+    use crate::checks::testing::folder;
 
     #[test]
     fn what_counts_for_the_process_is_not_set() {
@@ -59,5 +61,75 @@ mod tests {
         for same in ["PRAGMA hard_heap_limit", "PRAGMA synchronous = OFF", "SELECT 1 = 1"] {
             assert_eq!(text(same), same);
         }
+    }
+
+    /// SQLite refuses some of these inside a transaction, and does others while it prepares them.
+    #[test]
+    fn what_is_about_the_connection_is_taken_and_changes_nothing() {
+        let analysis = folder(&[
+            ("0001_all.sql", "CREATE TABLE t(a TEXT NOT NULL);"),
+            ("onward.toml", "[external]\narchive.t = [\"a\"]\ntemp.batch = \"job INTEGER\"\nothers = []"),
+        ]);
+        let columns = |sql: &str| {
+            let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+            assert_eq!(query.sql, sql);
+            assert!(analysis.check(sql.into()).is_ok(), "{sql}");
+            let names: Vec<String> = query.columns.into_iter().map(|column| column.name).collect();
+            (names.join(","), query.parameters.len())
+        };
+        let none = || (String::new(), 0);
+        for sql in [
+            "PRAGMA synchronous = NORMAL",
+            "PRAGMA main.synchronous(OFF)",
+            "PRAGMA archive.synchronous = OFF",
+            "PRAGMA temp_store = FILE",
+            "PRAGMA foreign_keys = ON",
+            "PRAGMA query_only = ON",
+            "PRAGMA count_changes = ON",
+            "PRAGMA full_column_names = ON",
+            "PRAGMA short_column_names = OFF",
+            "PRAGMA reverse_unordered_selects = ON",
+            "PRAGMA case_sensitive_like = ON",
+            "PRAGMA trusted_schema = OFF",
+            "PRAGMA writable_schema = ON",
+            "PRAGMA nobody_knows = 7",
+            "DETACH archive",
+            "VACUUM",
+            "BEGIN IMMEDIATE",
+            "COMMIT",
+            "SAVEPOINT a",
+            "REINDEX",
+            "ANALYZE",
+            "CREATE TEMP TABLE s AS SELECT * FROM t",
+            // What `[external]` names, somebody makes.
+            "CREATE TEMP TABLE batch(job INTEGER)",
+            "CREATE TABLE temp.\"batch\"(job INTEGER)",
+            "CREATE TABLE archive.t AS SELECT a FROM t",
+            "CREATE TABLE IF NOT EXISTS others(a, UNIQUE (a))",
+            "CREATE TABLE [others](a)",
+            "DROP TABLE temp.batch",
+            "INSERT INTO batch SELECT 1 FROM others",
+        ] {
+            assert_eq!(columns(sql), none(), "{sql}");
+        }
+        for (wrong, message) in [
+            ("CREATE TABLE t(a)", "SQLite refuses this: table t already exists"),
+            ("CREATE TEMP TABLE batch(job, job)", "SQLite refuses this: duplicate column name: job"),
+            ("CREATE TABLE batch AS SELECT nope FROM t", "`t` has no column `nope`"),
+            ("CREATE TABLE temp.batch AS SELECT nope FROM t", "`t` has no column `nope`"),
+        ] {
+            let Err(Error::Refused(refused)) = analysis.query(wrong.into()) else { panic!("{wrong}") };
+            assert_eq!(refused.diagnostic.message, message);
+        }
+        assert_eq!(columns("ATTACH ? AS later"), (String::new(), 1));
+        assert_eq!(columns("VACUUM INTO ?"), (String::new(), 1));
+        assert_eq!(columns("PRAGMA journal_mode = WAL").0, "journal_mode");
+        assert_eq!(columns("PRAGMA busy_timeout = 5000").0, "timeout");
+        assert_eq!(columns("PRAGMA hard_heap_limit = 1000").0, "hard_heap_limit");
+        assert_eq!(columns("PRAGMA soft_heap_limit(1000)").0, "soft_heap_limit");
+        assert_eq!(columns("PRAGMA table_list").0, "schema,name,type,ncol,wr,strict");
+        // Had they been done, a write would have rows, and the columns other names.
+        assert_eq!(columns("INSERT INTO t VALUES (?)"), (String::new(), 1));
+        assert_eq!(columns("SELECT t.a, (SELECT a FROM t) AS b FROM t WHERE a LIKE 'x'").0, "a,b");
     }
 }

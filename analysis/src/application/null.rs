@@ -1,6 +1,6 @@
 //! What is known of NULL behind conditions and joins, each statement with what SQLite gives for rows.
 
-use super::tests::{analysis, connections, describe, hold};
+use super::testing::{analysis, connections, describe, hold};
 
 /// Holds each statement against its columns, as words, and against rows.
 fn expect(cases: &[(&str, &str)]) {

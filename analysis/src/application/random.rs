@@ -1,6 +1,6 @@
 //! Statements made at random, to find a value that was not foreseen.
 
-use super::tests::{analysis, connections, hold, hold_null};
+use super::testing::{analysis, connections, hold, hold_null};
 
 /// A sequence of numbers that is the same in every run.
 pub(super) struct Random(pub(super) u64);

@@ -2,5 +2,7 @@
 #![cfg(feature = "sqlx-08")]
 
 mod cases;
+#[path = "../../../tests/ten/mod.rs"]
+mod ten;
 
 use sqlx_08 as sqlx;

@@ -2,5 +2,7 @@
 #![cfg(feature = "sqlx-09")]
 
 mod cases;
+#[path = "../../../tests/ten/mod.rs"]
+mod ten;
 
 use sqlx_09 as sqlx;
