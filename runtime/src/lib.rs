@@ -201,7 +201,9 @@ pub use report::{
 };
 #[cfg(feature = "serde_json")]
 pub use row::Json;
-pub use row::{Execute, Insert, Prepared, Query, Row, Stored, Table, Text, Update, as_text};
+pub use row::{
+    Execute, Insert, Owned, OwnedExecute, Prepared, Query, Row, Stored, Table, Text, Update, as_text,
+};
 pub use run::Adopt;
 pub use rusqlite;
 #[cfg(feature = "snapshot")]

@@ -5,6 +5,8 @@ pub(crate) mod convert;
 pub(crate) mod fields;
 #[cfg(feature = "serde_json")]
 mod json;
+mod owned;
+mod prepared;
 mod query;
 mod stored;
 mod traits;
@@ -15,7 +17,9 @@ pub(crate) mod wrong;
 pub use as_text::Text;
 #[cfg(feature = "serde_json")]
 pub use json::Json;
-pub use query::{Execute, Prepared, Query};
+pub use owned::{Owned, OwnedExecute};
+pub use prepared::Prepared;
+pub use query::{Execute, Query};
 pub use stored::{Nullable, Stored};
 pub use traits::{Insert, Row, Table, Update};
 pub use vouched::{never_null, vouched};

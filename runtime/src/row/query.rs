@@ -1,7 +1,10 @@
 //! Statements that were checked while the application compiled, and their parameters.
 
 use rusqlite::types::ToSql;
-use rusqlite::{CachedStatement, Connection, Result, Row};
+use rusqlite::{Connection, Result, Row};
+
+use super::owned::{Owned, OwnedExecute, own};
+use super::prepared::{Prepared, bind};
 
 /// A checked statement that gives rows, with its parameters: what [`query!`](crate::query) and its kin expand to.
 ///
@@ -72,7 +75,7 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     /// # Errors
     /// rusqlite's, if the statement cannot be run or a value is none of its column's type.
     pub fn all(self, conn: &Connection) -> Result<Vec<T>> {
-        self.prepare(conn)?.iter().collect()
+        self.prepare(conn)?.all()
     }
 
     /// The first row.
@@ -94,7 +97,7 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     /// # Errors
     /// `rusqlite::Error::QueryReturnedNoRows` if there is none; else as [`all`](Query::all).
     pub fn one(self, conn: &Connection) -> Result<T> {
-        self.optional(conn)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+        self.prepare(conn)?.one()
     }
 
     /// The first row, if there is one. A statement that writes is run to its end all the same: only then is it
@@ -113,15 +116,7 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     /// # Errors
     /// As [`all`](Query::all).
     pub fn optional(self, conn: &Connection) -> Result<Option<T>> {
-        let mut prepared = self.prepare(conn)?;
-        let writes = !prepared.statement.readonly();
-        let mut rows = prepared.statement.raw_query();
-        let first = match rows.next()? {
-            Some(row) => Some((prepared.read)(row)?),
-            None => None,
-        };
-        while writes && rows.next()?.is_some() {}
-        Ok(first)
+        self.prepare(conn)?.optional()
     }
 
     /// The prepared statement with its parameters bound, to go through the rows one by one. Go through all of them if it
@@ -142,31 +137,27 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     /// # Errors
     /// rusqlite's, if the statement cannot be prepared or a parameter has no value that SQLite knows.
     pub fn prepare(self, conn: &Connection) -> Result<Prepared<'_, T>> {
-        Ok(Prepared { statement: bind(conn, self.sql, &self.parameters)?, read: self.read })
+        Prepared::new(conn, self.sql, self.read, &self.parameters)
     }
-}
 
-/// A [`Query`] that is prepared and has its parameters.
-pub struct Prepared<'c, T> {
-    statement: CachedStatement<'c>,
-    read: fn(&Row<'_>) -> Result<T>,
-}
-
-impl<T> Prepared<'_, T> {
-    /// Runs it and reads row by row. Called again, it runs again.
+    /// The same with its parameters' values in it, so that it can go to another thread: it borrows nothing.
     ///
     /// ```
-    /// use onward::query_scalar;
+    /// use onward::query;
     ///
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// # onward::migrations!("../migrations").apply(&mut conn)?;
-    /// let mut names = query_scalar!(migrations = "../migrations", "SELECT name FROM queues").prepare(&conn)?;
-    /// let with_an_m = names.iter().filter(|name| name.as_ref().is_ok_and(|name| name.contains('m')));
-    /// assert_eq!(with_an_m.count(), 1);
+    /// let name = String::from("default");
+    /// let queue = query!(migrations = "../migrations", "SELECT concurrency FROM queues WHERE name = :name").owned();
+    /// drop(name);
+    /// let queue = std::thread::spawn(move || queue.one(&conn)).join().unwrap()?;
+    /// assert_eq!(queue.concurrency, 4);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn iter(&mut self) -> impl Iterator<Item = Result<T>> {
-        self.statement.raw_query().mapped(self.read)
+    ///
+    /// A value that cannot be owned is an error when the statement is run: see [`Owned`].
+    pub fn owned(self) -> Owned<T> {
+        Owned::new(self.sql, self.read, own(&self.parameters))
     }
 }
 
@@ -212,12 +203,21 @@ impl<'p, const N: usize> Execute<'p, N> {
     pub fn execute(self, conn: &Connection) -> Result<usize> {
         bind(conn, self.sql, &self.parameters)?.raw_execute()
     }
-}
 
-fn bind<'c>(conn: &'c Connection, sql: &str, parameters: &[&dyn ToSql]) -> Result<CachedStatement<'c>> {
-    let mut statement = conn.prepare_cached(sql)?;
-    for (index, parameter) in parameters.iter().enumerate() {
-        statement.raw_bind_parameter(index + 1, parameter)?;
+    /// The same with its parameters' values in it, so that it can go to another thread: it borrows nothing.
+    ///
+    /// ```
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let name = String::from("mail");
+    /// let delete = onward::query!(migrations = "../migrations", "DELETE FROM queues WHERE name = :name").owned();
+    /// drop(name);
+    /// assert_eq!(std::thread::spawn(move || delete.execute(&conn)).join().unwrap()?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// A value that cannot be owned is an error when the statement is run: see [`Owned`].
+    pub fn owned(self) -> OwnedExecute {
+        OwnedExecute::new(self.sql, own(&self.parameters))
     }
-    Ok(statement)
 }

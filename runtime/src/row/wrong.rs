@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Error, Result};
 
-use super::query::{Execute, Prepared, Query};
+use super::prepared::Prepared;
+use super::query::{Execute, Query};
 
 /// A statement that gives rows.
 #[diagnostic::on_unimplemented(
