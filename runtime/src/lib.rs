@@ -38,6 +38,7 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod database;
 mod error;
 mod file;
 mod history;
@@ -60,6 +61,7 @@ mod text;
 #[doc(hidden)]
 pub mod __private;
 
+pub use database::{CallError, Database, Work};
 pub use error::{Access, Error, ErrorKind, Fault, Result};
 pub use history::{Conflict, List, ListIter, Migration, Migrations, OtherLedger, Parting};
 pub use migrator::Migrator;
@@ -202,7 +204,7 @@ pub use report::{
 #[cfg(feature = "serde_json")]
 pub use row::Json;
 pub use row::{
-    Execute, Insert, Owned, OwnedExecute, Prepared, Query, Row, Stored, Table, Text, Update, as_text,
+    Execute, Insert, On, Owned, OwnedExecute, Prepared, Query, Row, Stored, Table, Text, Update, as_text,
 };
 pub use run::Adopt;
 pub use rusqlite;

@@ -5,6 +5,7 @@ use std::path::Path;
 use onward_schema::Difference;
 use rusqlite::Connection;
 
+use crate::database::Database;
 use crate::error::Result;
 use crate::history::Migrations;
 use crate::ledger;
@@ -67,6 +68,34 @@ impl Migrations {
     /// had run before it is committed or rolled back.
     pub fn apply(&self, conn: &mut Connection) -> Result<Report> {
         self.migrator().apply(conn)
+    }
+
+    /// As [`Migrations::apply`], on a connection that is elsewhere: tokio-rusqlite's, one of a pool, and what else is a
+    /// [`Database`]. The migrations have to be a `static`.
+    ///
+    /// ```
+    /// # mod example {
+    /// use onward::{Database, Migrations, migrations};
+    ///
+    /// static MIGRATIONS: Migrations = migrations!("../migrations");
+    ///
+    /// async fn start<Driver>(db: impl Database<Driver>) -> onward::Result<()> {
+    ///     let report = MIGRATIONS.apply_on(db).await?;
+    ///     println!("{report}");
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// If the future is dropped, a run that has begun goes on to its end.
+    ///
+    /// # Errors
+    /// As [`Migrations::apply`], and [`ErrorKind::NoConnection`](crate::ErrorKind::NoConnection) if there is no connection.
+    ///
+    /// # Panics
+    /// If code beside the migrations or the observer does, after everything is rolled back.
+    pub async fn apply_on<D: Database<Driver>, Driver>(&'static self, db: D) -> Result<Report> {
+        self.migrator().apply_on(db).await
     }
 
     /// Returns what has run on a database and what is pending. It only reads.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::error::Result;
+use crate::database::{self, Database, Work, sealed};
+use crate::error::{ErrorKind, Result};
 use crate::history::Migrations;
 use crate::report::{Event, Readiness, Rehearsal, Report};
 use crate::run::{self, Adopt, Adopting, Context, Goal, Options};
@@ -378,5 +379,46 @@ impl<'m> Migrator<'m> {
     /// something is left of what was taken back.
     pub fn revert(&self, conn: &mut Connection, version: i64) -> Result<Report> {
         start::apply(self.context(), Goal::back(self.migrations.list(), version), conn)
+    }
+}
+
+impl Migrator<'static> {
+    /// As [`Migrations::apply_on`], with these settings.
+    ///
+    /// ```
+    /// # mod example {
+    /// use std::time::Duration;
+    ///
+    /// use onward::{Database, Migrations, Report};
+    ///
+    /// async fn start<Driver>(migrations: &'static Migrations, db: impl Database<Driver>) -> onward::Result<Report> {
+    ///     migrations.migrator().lock_timeout(Duration::from_secs(5)).apply_on(db).await
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// # Panics
+    /// As there.
+    pub async fn apply_on<D: Database<Driver>, Driver>(self, db: D) -> Result<Report> {
+        let no_connection = |source| ErrorKind::NoConnection { source };
+        database::run(db, Apply(self)).await.map_err(no_connection)?
+    }
+}
+
+/// A run on a [`Database`].
+struct Apply(Migrator<'static>);
+
+impl sealed::Work for Apply {}
+
+impl Work for Apply {
+    type Output = Result<Report>;
+
+    const MIGRATES: bool = true;
+
+    fn run(self, conn: &mut Connection) -> Result<Report> {
+        self.0.apply(conn)
     }
 }

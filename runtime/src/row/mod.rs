@@ -5,6 +5,7 @@ pub(crate) mod convert;
 pub(crate) mod fields;
 #[cfg(feature = "serde_json")]
 mod json;
+mod on;
 mod owned;
 mod prepared;
 mod query;
@@ -17,6 +18,7 @@ pub(crate) mod wrong;
 pub use as_text::Text;
 #[cfg(feature = "serde_json")]
 pub use json::Json;
+pub use on::On;
 pub use owned::{Owned, OwnedExecute};
 pub use prepared::Prepared;
 pub use query::{Execute, Query};

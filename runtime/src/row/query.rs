@@ -3,8 +3,10 @@
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Result, Row};
 
+use super::on::On;
 use super::owned::{Owned, OwnedExecute, own};
 use super::prepared::{Prepared, bind};
+use crate::database::Database;
 
 /// A checked statement that gives rows, with its parameters: what [`query!`](crate::query) and its kin expand to.
 ///
@@ -159,6 +161,26 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     pub fn owned(self) -> Owned<T> {
         Owned::new(self.sql, self.read, own(&self.parameters))
     }
+
+    /// The statement with the database that is to run it: tokio-rusqlite's connection, a pool, and what else is a [`Database`].
+    ///
+    /// ```
+    /// # mod example {
+    /// use onward::{CallError, Database, query};
+    ///
+    /// /// On whatever the program has; in the program itself it is `.on(&db)`.
+    /// async fn workers<Driver>(db: impl Database<Driver>, name: &str) -> Result<i64, CallError> {
+    ///     let queue = query!(migrations = "../migrations", "SELECT concurrency FROM queues WHERE name = :name");
+    ///     Ok(queue.on(db).one().await?.concurrency)
+    /// }
+    /// # }
+    /// ```
+    pub fn on<D: Database<Driver>, Driver>(self, db: D) -> On<Owned<T>, D, Driver>
+    where
+        T: Send + 'static,
+    {
+        self.owned().on(db)
+    }
 }
 
 /// A checked statement that gives no rows, with its parameters: what [`query!`](crate::query) expands to for it.
@@ -219,5 +241,21 @@ impl<'p, const N: usize> Execute<'p, N> {
     /// A value that cannot be owned is an error when the statement is run: see [`Owned`].
     pub fn owned(self) -> OwnedExecute {
         OwnedExecute::new(self.sql, own(&self.parameters))
+    }
+
+    /// The statement with the database that is to run it, as [`Query::on`].
+    ///
+    /// ```
+    /// # mod example {
+    /// use onward::{CallError, Database, query};
+    ///
+    /// async fn close<Driver>(db: impl Database<Driver>, queue: &str) -> Result<bool, CallError> {
+    ///     let closed = query!(migrations = "../migrations", "DELETE FROM queues WHERE name = :queue").on(db).execute().await?;
+    ///     Ok(closed > 0)
+    /// }
+    /// # }
+    /// ```
+    pub fn on<D: Database<Driver>, Driver>(self, db: D) -> On<OwnedExecute, D, Driver> {
+        self.owned().on(db)
     }
 }

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Error, Result};
 
+use super::on::On;
+use super::owned::{Owned, OwnedExecute};
 use super::prepared::Prepared;
 use super::query::{Execute, Query};
 
@@ -18,6 +20,8 @@ pub trait GivesRows {}
 
 impl<T, const N: usize> GivesRows for Query<'_, T, N> {}
 
+impl<T, D, Driver> GivesRows for On<Owned<T>, D, Driver> {}
+
 /// A statement that gives none.
 #[diagnostic::on_unimplemented(
     message = "this statement gives rows",
@@ -27,6 +31,8 @@ impl<T, const N: usize> GivesRows for Query<'_, T, N> {}
 pub trait GivesNoRows {}
 
 impl<const N: usize> GivesNoRows for Execute<'_, N> {}
+
+impl<D, Driver> GivesNoRows for On<OwnedExecute, D, Driver> {}
 
 /// Calls that are there so that the compiler can say what to write instead.
 impl<'p, const N: usize> Execute<'p, N> {
@@ -67,6 +73,44 @@ impl<'p, const N: usize> Execute<'p, N> {
 impl<'p, T, const N: usize> Query<'p, T, N> {
     #[doc(hidden)]
     pub fn execute(self, _: &Connection) -> Result<usize>
+    where
+        Self: GivesNoRows,
+    {
+        Err(Error::ExecuteReturnedResults)
+    }
+}
+
+/// As above.
+impl<D, Driver> On<OwnedExecute, D, Driver> {
+    #[doc(hidden)]
+    pub async fn all(self) -> Result<Vec<Infallible>>
+    where
+        Self: GivesRows,
+    {
+        Err(Error::QueryReturnedNoRows)
+    }
+
+    #[doc(hidden)]
+    pub async fn one(self) -> Result<Infallible>
+    where
+        Self: GivesRows,
+    {
+        Err(Error::QueryReturnedNoRows)
+    }
+
+    #[doc(hidden)]
+    pub async fn optional(self) -> Result<Option<Infallible>>
+    where
+        Self: GivesRows,
+    {
+        Ok(None)
+    }
+}
+
+/// As above.
+impl<T, D, Driver> On<Owned<T>, D, Driver> {
+    #[doc(hidden)]
+    pub async fn execute(self) -> Result<usize>
     where
         Self: GivesNoRows,
     {
