@@ -145,7 +145,7 @@ impl<W: Work> Work for Caught<W> {
     const MIGRATES: bool = W::MIGRATES;
 
     fn run(self, conn: &mut Connection) -> Self::Output {
-        // What was begun on the connection is undone by what unwinds: a statement is reset, a transaction rolled back.
+        // What unwinds ends what was begun on the connection: a statement is reset, a transaction rolled back.
         catch_unwind(AssertUnwindSafe(|| self.0.run(conn)))
     }
 }

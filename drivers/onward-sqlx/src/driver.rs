@@ -6,15 +6,15 @@ macro_rules! driver {
             use std::ptr::NonNull;
 
             use onward::rusqlite::ffi::sqlite3;
-            use onward::{Report, Result};
+            use onward::{Database, Work};
             use $core::connection::Connection as _;
             use $core::error::Error;
             use $core::pool::{Pool, PoolConnection};
             use $sqlite::{LockedSqliteHandle, Sqlite, SqliteConnection};
 
+            use crate::Driver;
             use crate::locked::Locked;
-            use crate::sealed::Session;
-            use crate::session::{Held, Work, no_connection, run};
+            use crate::session::{AnyError, Held, run};
 
             impl Locked for LockedSqliteHandle<'_> {
                 fn handle(&mut self) -> NonNull<sqlite3> {
@@ -26,30 +26,30 @@ macro_rules! driver {
                 type Error = Error;
                 type Locked<'c> = LockedSqliteHandle<'c>;
 
-                async fn forget_statements(&mut self) -> std::result::Result<(), Error> {
+                async fn forget_statements(&mut self) -> Result<(), Error> {
                     self.clear_cached_statements().await
                 }
 
-                async fn lock(&mut self) -> std::result::Result<LockedSqliteHandle<'_>, Error> {
+                async fn lock(&mut self) -> Result<LockedSqliteHandle<'_>, Error> {
                     self.lock_handle().await
                 }
             }
 
-            impl Session for &mut SqliteConnection {
-                async fn run(self, work: Work) -> Result<Report> {
+            impl Database<Driver> for &mut SqliteConnection {
+                async fn run<W: Work>(self, work: W) -> Result<W::Output, AnyError> {
                     run(self, work).await
                 }
             }
 
-            impl Session for &mut PoolConnection<Sqlite> {
-                async fn run(self, work: Work) -> Result<Report> {
+            impl Database<Driver> for &mut PoolConnection<Sqlite> {
+                async fn run<W: Work>(self, work: W) -> Result<W::Output, AnyError> {
                     run(&mut **self, work).await
                 }
             }
 
-            impl Session for &Pool<Sqlite> {
-                async fn run(self, work: Work) -> Result<Report> {
-                    let mut conn = self.acquire().await.map_err(no_connection)?;
+            impl Database<Driver> for &Pool<Sqlite> {
+                async fn run<W: Work>(self, work: W) -> Result<W::Output, AnyError> {
+                    let mut conn = self.acquire().await?;
                     run(&mut *conn, work).await
                 }
             }

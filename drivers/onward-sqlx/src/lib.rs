@@ -40,7 +40,6 @@ mod borrowed;
 #[cfg(any(feature = "sqlx-08", feature = "sqlx-09"))]
 mod driver;
 mod locked;
-mod sealed;
 mod session;
 mod thread;
 
@@ -51,7 +50,7 @@ compile_error!(
 
 use std::future::Future;
 
-use onward::{Migrations, Migrator, Report, Result};
+use onward::{Database, Migrations, Migrator, Report, Result};
 
 /// What [`ApplySqlx::apply_sqlx`] takes: `&SqlitePool`, `&mut PoolConnection<Sqlite>` or `&mut SqliteConnection`, of
 /// sqlx 0.8 with the feature `sqlx-08` and of 0.9 with `sqlx-09`.
@@ -60,9 +59,12 @@ use onward::{Migrations, Migrator, Report, Result};
     note = "it takes `&SqlitePool`, `&mut PoolConnection<Sqlite>` and `&mut SqliteConnection`",
     note = "of sqlx 0.8 with the feature `sqlx-08` of onward-sqlx, and of sqlx 0.9 with `sqlx-09`"
 )]
-pub trait Session: sealed::Session {}
+pub trait Session: Database<Driver> {}
 
-impl<S: sealed::Session> Session for S {}
+impl<S: Database<Driver>> Session for S {}
+
+/// Says that the implementation is this crate's. Nobody needs to write it: see [`Database`].
+pub enum Driver {}
 
 /// Migrates on a connection of sqlx's. For [`Migrations`] in a `static`, and for a [`Migrator`] of them, with its observer,
 /// timeouts and the rest.
@@ -97,12 +99,12 @@ pub trait ApplySqlx {
 
 impl ApplySqlx for &'static Migrations {
     fn apply_sqlx(self, session: impl Session + Send) -> impl Future<Output = Result<Report>> + Send {
-        session.run(Box::new(|conn| self.apply(conn)))
+        self.apply_on(session)
     }
 }
 
 impl ApplySqlx for Migrator<'static> {
     fn apply_sqlx(self, session: impl Session + Send) -> impl Future<Output = Result<Report>> + Send {
-        session.run(Box::new(move |conn| self.apply(conn)))
+        self.apply_on(session)
     }
 }

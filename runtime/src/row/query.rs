@@ -36,11 +36,17 @@ use crate::database::Database;
 /// # Ok(()) }
 /// ```
 #[must_use = "a query does nothing until it is run"]
-#[derive(Clone)]
 pub struct Query<'p, T, const N: usize> {
     sql: &'static str,
     read: fn(&Row<'_>) -> Result<T>,
     parameters: [&'p dyn ToSql; N],
+}
+
+// Not derived, which would ask it of the rows.
+impl<T, const N: usize> Clone for Query<'_, T, N> {
+    fn clone(&self) -> Self {
+        Query { sql: self.sql, read: self.read, parameters: self.parameters }
+    }
 }
 
 impl<'p, T, const N: usize> Query<'p, T, N> {

@@ -2,14 +2,18 @@
 
 mod connection;
 mod errors;
+#[path = "../../../cases.rs"]
+mod queries;
 mod runtime;
 mod starters;
+mod statements;
 
 use std::path::Path;
 
 use onward::{Migrations, migrations};
 
-use super::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use super::sqlx::SqlitePool;
+use super::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 
 /// Ten migrations.
 static JOBS: Migrations = migrations!("../../migrations");
@@ -20,4 +24,17 @@ type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 
 fn file(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
+}
+
+/// What `queries` runs on.
+type Db = SqlitePool;
+
+async fn open(path: &Path, connections: u32) -> Db {
+    SqlitePoolOptions::new().max_connections(connections).connect_lazy_with(file(path))
+}
+
+async fn unreachable(path: &Path) -> Db {
+    let db = open(path, 1).await;
+    db.close().await;
+    db
 }

@@ -1,0 +1,172 @@
+//! What holds with every driver: each has these as a module of its tests, beside its `Db`, `open` and `unreachable`.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use onward::rusqlite::types::{FromSql, FromSqlResult, ValueRef};
+use onward::rusqlite::{Connection, Error, ErrorCode};
+use onward::{CallError, ErrorKind, Migrations, Stored, migrations, query, query_scalar};
+use tempfile::TempDir;
+use tokio::task::{spawn, spawn_blocking};
+
+use super::{Db, open, unreachable};
+
+static MIGRATIONS: Migrations = migrations!("../../migrations");
+
+type Result = std::result::Result<(), Box<dyn std::error::Error>>;
+
+/// A database with the migrations and no jobs.
+async fn database(connections: u32) -> std::result::Result<(TempDir, Db), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("app.db");
+    Connection::open(&path)?.pragma_update(None, "journal_mode", "wal")?;
+    let db = open(&path, connections).await;
+    assert_eq!(MIGRATIONS.apply_on(&db).await?.applied.len(), 10);
+    assert!(MIGRATIONS.migrator().apply_on(&db).await?.is_up_to_date());
+    Ok((folder, db))
+}
+
+async fn jobs(db: &Db) -> std::result::Result<i64, CallError> {
+    query_scalar!(migrations = "../../migrations", "SELECT count(*) FROM jobs").on(db).one().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_tasks_at_once() -> Result {
+    let (_folder, db) = database(4).await?;
+    let add = async |db: Db, task: usize| {
+        for number in 0..8 {
+            let payload = format!("[{task}, {number}]");
+            query!(
+                migrations = "../../migrations",
+                "INSERT INTO jobs(queue, payload) VALUES ('mail', :payload)"
+            )
+            .on(&db)
+            .execute()
+            .await?;
+            let found = query!(
+                migrations = "../../migrations",
+                "SELECT id, queue FROM jobs WHERE payload = :payload"
+            );
+            assert_eq!(found.on(&db).one().await?.queue, "mail");
+        }
+        Ok::<_, CallError>(())
+    };
+    let tasks: Vec<_> = (0..16).map(|task| spawn(add(db.clone(), task))).collect();
+    for task in tasks {
+        task.await??;
+    }
+    let payloads =
+        query_scalar!(migrations = "../../migrations", "SELECT DISTINCT payload FROM jobs").on(&db).all();
+    assert_eq!(payloads.await?.len(), 16 * 8);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_is_the_one_that_a_connection_gives() -> Result {
+    let (_folder, db) = database(1).await?;
+    let name = String::from("nowhere");
+    let find = query!(migrations = "../../migrations", "SELECT concurrency FROM queues WHERE name = :name");
+    assert!(matches!(find.clone().on(&db).one().await, Err(CallError::Sqlite(Error::QueryReturnedNoRows))));
+    assert!(find.on(&db).optional().await?.is_none());
+
+    let again = query!(migrations = "../../migrations", "INSERT INTO queues(name) VALUES ('mail')");
+    let error = again.on(&db).execute().await.unwrap_err();
+    assert!(error.to_string().contains("UNIQUE constraint failed: queues.name"), "{error}");
+    let CallError::Sqlite(error) = error else { panic!("{error}") };
+    assert_eq!(error.sqlite_error_code(), Some(ErrorCode::ConstraintViolation));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_connection_nothing_is_run() -> Result {
+    let folder = tempfile::tempdir()?;
+    let db = unreachable(&folder.path().join("app.db")).await;
+    let delete = query!(migrations = "../../migrations", "DELETE FROM queues");
+    let error = delete.on(&db).execute().await.unwrap_err();
+    assert!(matches!(error, CallError::NoConnection(_)), "{error}");
+    let error = MIGRATIONS.apply_on(&db).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NoConnection { .. }), "{error}");
+    Ok(())
+}
+
+/// A number that is read once somebody lets it.
+#[derive(Debug)]
+struct Held;
+
+static READING: Barrier = Barrier::new(2);
+static GO_ON: Barrier = Barrier::new(2);
+static IS_HELD: AtomicBool = AtomicBool::new(false);
+
+impl Stored for Held {
+    type As = i64;
+}
+
+impl FromSql for Held {
+    fn column_result(_: ValueRef<'_>) -> FromSqlResult<Held> {
+        if !IS_HELD.swap(true, Ordering::SeqCst) {
+            READING.wait();
+            GO_ON.wait();
+        }
+        Ok(Held)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_begun_ends_without_its_future() -> Result {
+    let (_folder, db) = database(1).await?;
+    let never_polled = query!(migrations = "../../migrations", "DELETE FROM queues").on(&db).execute();
+    drop(never_polled);
+    let task = spawn({
+        let db = db.clone();
+        async move {
+            let many = query!(
+                migrations = "../../migrations",
+                "INSERT INTO jobs(queue, payload) SELECT 'mail', value FROM json_each('[1, 2, 3]') RETURNING id AS \"id: Held\""
+            );
+            many.on(&db).all().await.map(|rows| rows.len())
+        }
+    });
+    // It has written its rows, and has not committed.
+    spawn_blocking(|| READING.wait()).await?;
+    task.abort();
+    spawn_blocking(|| GO_ON.wait()).await?;
+    assert!(task.await.unwrap_err().is_cancelled());
+    assert_eq!(jobs(&db).await?, 3);
+    let queues = query_scalar!(migrations = "../../migrations", "SELECT count(*) FROM queues").on(&db).one();
+    assert_eq!(queues.await?, 2);
+    Ok(())
+}
+
+/// A number that the application cannot read.
+#[derive(Debug)]
+struct Broken;
+
+impl Stored for Broken {
+    type As = i64;
+}
+
+impl FromSql for Broken {
+    fn column_result(_: ValueRef<'_>) -> FromSqlResult<Broken> {
+        panic!("the application's conversion")
+    }
+}
+
+#[tokio::test]
+async fn a_panic_goes_on_where_it_is_awaited_and_the_connection_stays() -> Result {
+    let (_folder, db) = database(1).await?;
+    let panics = spawn({
+        let db = db.clone();
+        async move {
+            let insert = query!(
+                migrations = "../../migrations",
+                "INSERT INTO jobs(queue, payload) VALUES ('mail', '{}') RETURNING id AS \"id: Broken\""
+            );
+            insert.on(&db).one().await.map(drop)
+        }
+    });
+    let panic = panics.await.unwrap_err().into_panic();
+    assert_eq!(panic.downcast_ref(), Some(&"the application's conversion"));
+    // The row is written before it is read, here as by a call on a connection.
+    assert_eq!(jobs(&db).await?, 1);
+    Ok(())
+}
