@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use onward::rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use onward::rusqlite::{Connection, Error, ErrorCode};
-use onward::{CallError, ErrorKind, Migrations, Stored, migrations, query, query_scalar};
+use onward::{
+    CallError, ErrorKind, Insert, Migrations, Row, Stored, Update, migrations, query, query_scalar,
+};
 use tempfile::TempDir;
 use tokio::task::{spawn, spawn_blocking};
 
@@ -58,6 +60,48 @@ async fn many_tasks_at_once() -> Result {
     let payloads =
         query_scalar!(migrations = "../../migrations", "SELECT DISTINCT payload FROM jobs").on(&db).all();
     assert_eq!(payloads.await?.len(), 16 * 8);
+    Ok(())
+}
+
+#[derive(Row)]
+#[onward(table = "queues", migrations = "../../migrations")]
+struct Queue<'a> {
+    name: &'a str,
+    concurrency: i64,
+}
+
+#[derive(Row)]
+#[onward(table = "jobs", migrations = "../../migrations")]
+struct NewJob<'a> {
+    queue: &'a str,
+    payload: &'a str,
+}
+
+#[tokio::test]
+async fn a_struct_is_written() -> Result {
+    let (_folder, db) = database(1).await?;
+    let written = spawn({
+        let db = db.clone();
+        async move {
+            let name = String::from("reports");
+            let mut queue = Queue { name: &name, concurrency: 1 };
+            queue.insert_on(&db).await?;
+            queue.concurrency = 2;
+            queue.update_on(&db).await
+        }
+    });
+    assert!(written.await??);
+    for id in 1..=2 {
+        assert_eq!(NewJob { queue: "mail", payload: "{}" }.insert_on(&db).await?, id);
+    }
+    assert!(!Queue { name: "nowhere", concurrency: 1 }.update_on(&db).await?);
+    let reports = query_scalar!(
+        migrations = "../../migrations",
+        "SELECT concurrency FROM queues WHERE name = 'reports'"
+    );
+    assert_eq!(reports.on(&db).one().await?, 2);
+    let refused = Queue { name: "mail", concurrency: 1 }.insert_on(&db).await;
+    assert!(matches!(refused, Err(CallError::Sqlite(Error::SqliteFailure(..)))));
     Ok(())
 }
 

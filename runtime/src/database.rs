@@ -50,7 +50,8 @@ use rusqlite::Connection;
     message = "onward knows no way to run a statement on a `{Self}`",
     note = "it takes `&tokio_rusqlite::Connection` with the crate onward-tokio-rusqlite, `&deadpool_sqlite::Pool` with \
             onward-deadpool-sqlite, `&r2d2::Pool` with onward-r2d2, and `&SqlitePool` and `&mut SqliteConnection` with onward-sqlx",
-    note = "name the crate once in the program, or Rust does not look at it: `use onward_tokio_rusqlite as _;`"
+    note = "name the crate once in the program, or Rust does not look at it: `use onward_tokio_rusqlite as _;`",
+    note = "a connection of rusqlite's needs no `on`: `.all(&conn)`, `.one(&conn)`, `.execute(&conn)`"
 )]
 pub trait Database<Driver>: Sized + Send {
     /// Runs the work with a connection, and gives what it gives. Once it has begun it is not stopped, whether somebody waits or not.

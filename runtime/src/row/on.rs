@@ -90,6 +90,11 @@ impl<D: Database<Driver>, Driver> On<OwnedExecute, D, Driver> {
     pub async fn execute(self) -> std::result::Result<usize, CallError> {
         self.run(OwnedExecute::execute).await
     }
+
+    /// Runs it and gives back the rowid of the last row that was inserted on the connection.
+    pub(super) async fn insert(self) -> std::result::Result<i64, CallError> {
+        self.run(|insert, conn| insert.execute(conn).map(|_| conn.last_insert_rowid())).await
+    }
 }
 
 /// A call of a statement.

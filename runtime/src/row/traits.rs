@@ -1,10 +1,13 @@
 //! Structs whose fields are columns.
 
 use onward_core::name::Ident;
+use rusqlite::types::ToSql;
 use rusqlite::{Connection, Params, Result, params_from_iter};
 
 use super::convert::Bound;
 use super::fields::{Fields, Target, Use, Values};
+use super::owned::{OwnedExecute, own};
+use crate::database::{CallError, Database};
 
 /// A struct that is read from a row, its fields by the names of the columns.
 ///
@@ -149,6 +152,36 @@ pub trait Insert: Table + Values {
         conn.prepare_cached(Self::INSERT)?.execute(self.insert_params())?;
         Ok(conn.last_insert_rowid())
     }
+
+    /// As [`insert`](Insert::insert), on a connection that is elsewhere: tokio-rusqlite's, one of a pool, and what else is a
+    /// [`Database`].
+    ///
+    /// ```
+    /// # mod example {
+    /// use onward::{CallError, Database, Insert, Row};
+    ///
+    /// #[derive(Row)]
+    /// #[onward(table = "jobs", migrations = "../migrations")]
+    /// struct NewJob<'a> {
+    ///     queue: &'a str,
+    ///     payload: &'a str,
+    /// }
+    ///
+    /// async fn add<Driver>(db: impl Database<Driver>, payload: &str) -> Result<i64, CallError> {
+    ///     NewJob { queue: "mail", payload }.insert_on(db).await
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As there, and if there is no connection.
+    fn insert_on<D: Database<Driver>, Driver>(
+        &self,
+        db: D,
+    ) -> impl Future<Output = std::result::Result<i64, CallError>> + Send {
+        let wanted = |name: &str, usage| Self::TARGET.inserts(name, usage);
+        owned(Self::INSERT, &values(self, &wanted)).on(db).insert()
+    }
 }
 
 /// A struct that can be written over its row: it has the columns of the primary key, and others.
@@ -185,11 +218,7 @@ pub trait Update: Table + Values {
     /// # Ok(()) }
     /// ```
     fn update_params(&self) -> impl Params {
-        let mut all = values(self, &|name, usage| Self::TARGET.sets(name, usage));
-        for key in Self::TARGET.key {
-            all.extend(values(self, &|name, _| Ident(name) == key));
-        }
-        params_from_iter(all)
+        params_from_iter(update_values(self))
     }
 
     /// Writes it over the row with its primary key, by a statement from the connection's cache; gives back whether there
@@ -218,6 +247,32 @@ pub trait Update: Table + Values {
     fn update(&self, conn: &Connection) -> Result<bool> {
         Ok(conn.prepare_cached(Self::UPDATE)?.execute(self.update_params())? > 0)
     }
+
+    /// As [`update`](Update::update), on a connection that is elsewhere: see [`Insert::insert_on`].
+    ///
+    /// # Errors
+    /// As there, and if there is no connection.
+    fn update_on<D: Database<Driver>, Driver>(
+        &self,
+        db: D,
+    ) -> impl Future<Output = std::result::Result<bool, CallError>> + Send {
+        let update = owned(Self::UPDATE, &update_values(self)).on(db).execute();
+        async { Ok(update.await? > 0) }
+    }
+}
+
+/// The values of what an UPDATE sets, and of the key.
+fn update_values<R: Update + ?Sized>(row: &R) -> Vec<Bound<'_>> {
+    let mut all = values(row, &|name, usage| R::TARGET.sets(name, usage));
+    for key in R::TARGET.key {
+        all.extend(values(row, &|name, _| Ident(name) == key));
+    }
+    all
+}
+
+fn owned(sql: &'static str, values: &[Bound<'_>]) -> OwnedExecute {
+    let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
+    OwnedExecute::new(sql, own(&values))
 }
 
 fn values<'v>(row: &'v (impl Values + ?Sized), wanted: &dyn Fn(&str, Use) -> bool) -> Vec<Bound<'v>> {
