@@ -29,15 +29,28 @@ fn its_migrations_are_those_of_the_example() {
     assert_eq!(blocks("sql"), files.map(|file| read(&format!("examples/readme/migrations/{file}"))));
 }
 
-/// A line of code a pool.
 #[test]
-fn its_pools_are_those_that_are_tried() {
-    let tried = read("tests/company/tests/company.rs");
+fn its_drivers_are_those_that_are_tried() {
     let readme = read("README.md");
-    for pool in ["r2d2_sqlite", "deadpool-sqlite", "tokio-rusqlite"] {
-        let line = readme.lines().find(|line| line.starts_with(&format!("- {pool}: "))).unwrap();
-        let code = line.split('`').nth(1).unwrap();
-        assert!(tried.contains(code), "{code}");
+    let code = "MIGRATIONS.apply(&mut *pool.get()?)?";
+    assert!(readme.contains(code) && read("drivers/onward-r2d2/tests/queries.rs").contains(code));
+    let block = readme.split("```rust,ignore\n").nth(1).unwrap().split("```").next().unwrap();
+    let tried =
+        read("drivers/onward-tokio-rusqlite/src/lib.rs").replace("migrations = \"../../migrations\", ", "");
+    let query = "query!(\"SELECT concurrency FROM queues WHERE name = :name\")";
+    for code in [
+        "use onward_tokio_rusqlite as _;",
+        "MIGRATIONS.apply_on(&db).await?;",
+        query,
+        ".on(&db).one().await?",
+    ] {
+        assert!(block.contains(code) && tried.contains(code), "{code}");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../drivers");
+    let drivers = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    for driver in drivers.filter(|driver| driver.join("Cargo.toml").exists()) {
+        let name = driver.file_name().unwrap().to_str().unwrap().to_owned();
+        assert!(readme.contains(&format!("[{name}](drivers/{name})")), "{name}");
     }
 }
 

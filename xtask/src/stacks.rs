@@ -26,7 +26,8 @@ enum How {
 
 use How::{Check, Resolve};
 
-/// Those of one crate stand together, the oldest rusqlite first. `tests/company` runs the newest pools and wrappers.
+/// Those of one crate stand together, the oldest rusqlite first. `tests/company` runs the newest pools and wrappers, and
+/// `cargo xtask ci drivers` their crates.
 const STACKS: &[Stack] = &[
     Stack { crates: SQLX_08, rusqlite: "0.32.", how: Check },
     Stack { crates: SQLX_09, rusqlite: "0.32.", how: Resolve },
@@ -37,12 +38,12 @@ const STACKS: &[Stack] = &[
     Stack { crates: DIESEL, rusqlite: "0.32.", how: Check },
     Stack { crates: DIESEL, rusqlite: "0.40.", how: Check },
     Stack { crates: TAURI, rusqlite: "0.32.", how: Resolve },
-    Stack { crates: r#"tokio-rusqlite = "=0.6.0""#, rusqlite: "0.32.", how: Check },
-    Stack { crates: r#"tokio-rusqlite = "0.8""#, rusqlite: "0.40.", how: Resolve },
-    Stack { crates: r#"deadpool-sqlite = "0.9""#, rusqlite: "0.32.", how: Check },
-    Stack { crates: r#"deadpool-sqlite = "0.14""#, rusqlite: "0.40.", how: Resolve },
-    Stack { crates: r#"r2d2_sqlite = "0.25""#, rusqlite: "0.32.", how: Check },
-    Stack { crates: r#"r2d2_sqlite = "0.35""#, rusqlite: "0.40.", how: Resolve },
+    Stack { crates: TOKIO_RUSQLITE_06, rusqlite: "0.32.", how: Check },
+    Stack { crates: TOKIO_RUSQLITE_08, rusqlite: "0.40.", how: Resolve },
+    Stack { crates: DEADPOOL_09, rusqlite: "0.32.", how: Check },
+    Stack { crates: DEADPOOL_14, rusqlite: "0.40.", how: Resolve },
+    Stack { crates: R2D2_25, rusqlite: "0.32.", how: Check },
+    Stack { crates: R2D2_35, rusqlite: "0.40.", how: Resolve },
     Stack { crates: REFINERY, rusqlite: "0.32.", how: Check },
     Stack { crates: REFINERY, rusqlite: "0.41.", how: Check },
     Stack { crates: r#"rusqlite_migration = "1.3""#, rusqlite: "0.32.", how: Check },
@@ -57,6 +58,18 @@ const SEA_ORM_1: &str = r#"sea-orm = { version = "1.1", features = ["runtime-tok
 const SEA_ORM_2: &str = r#"sea-orm = { version = "2", features = ["runtime-tokio", "sqlx-sqlite"] }"#;
 const DIESEL: &str = r#"diesel = { version = "2.3", features = ["sqlite"] }"#;
 const TAURI: &str = r#"tauri-plugin-sql = { version = "2", features = ["sqlite"] }"#;
+const TOKIO_RUSQLITE_06: &str = r#"tokio-rusqlite = "=0.6.0"
+onward-tokio-rusqlite = { path = "ROOT/drivers/onward-tokio-rusqlite" }"#;
+const TOKIO_RUSQLITE_08: &str = r#"tokio-rusqlite = "0.8"
+onward-tokio-rusqlite = { path = "ROOT/drivers/onward-tokio-rusqlite" }"#;
+const DEADPOOL_09: &str = r#"deadpool-sqlite = "0.9"
+onward-deadpool-sqlite = { path = "ROOT/drivers/onward-deadpool-sqlite" }"#;
+const DEADPOOL_14: &str = r#"deadpool-sqlite = "0.14"
+onward-deadpool-sqlite = { path = "ROOT/drivers/onward-deadpool-sqlite" }"#;
+const R2D2_25: &str = r#"r2d2_sqlite = "0.25"
+onward-r2d2 = { path = "ROOT/drivers/onward-r2d2" }"#;
+const R2D2_35: &str = r#"r2d2_sqlite = "0.35"
+onward-r2d2 = { path = "ROOT/drivers/onward-r2d2" }"#;
 const REFINERY: &str = r#"refinery = { version = "0.10", features = ["rusqlite"] }"#;
 
 /// Tries them all, with one target folder.

@@ -31,11 +31,11 @@ const LONG: [&str; 4] = [
     "moving::killed_in_the_midst_it_is_all_or_nothing",
 ];
 
-/// The crate for sqlx, with a lock file of its own.
-const DRIVER: &str = "drivers/onward-sqlx/Cargo.toml";
+/// The workspaces of the crates for other drivers, with lock files of their own.
+const DRIVERS: [&str; 2] = ["drivers/Cargo.toml", "drivers/onward-sqlx/Cargo.toml"];
 
 pub(crate) fn format() -> Result<()> {
-    for workspace in ["Cargo.toml", "benches/Cargo.toml", DRIVER, "fuzz/Cargo.toml"] {
+    for workspace in ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"].into_iter().chain(DRIVERS) {
         run(cargo(words("fmt --all --check --manifest-path")).arg(workspace))?;
     }
     Ok(())
@@ -70,7 +70,12 @@ pub(crate) fn integration() -> Result<()> {
 /// Packs each as it would be published; nothing is sent.
 pub(crate) fn package() -> Result<()> {
     PUBLISHED.into_iter().try_for_each(|name| is_complete(["-p", name]))?;
-    is_complete(["--manifest-path", DRIVER])?;
+    for entry in fs::read_dir("drivers")? {
+        let manifest = entry?.path().join("Cargo.toml");
+        if manifest.exists() {
+            is_complete(["--manifest-path", &manifest.display().to_string()])?;
+        }
+    }
     // Together, since none is in a registry that the others could take it from.
     let mut package = cargo(words("package --locked --allow-dirty --no-verify"));
     for name in PUBLISHED {
@@ -191,13 +196,15 @@ fn without_jiff(manifest: &Path) -> Result<()> {
 /// The crates for other drivers, with their own lock files.
 pub(crate) fn drivers() -> Result<()> {
     let target = target()?.join("drivers");
-    for line in ["clippy --all-targets --all-features", "test -q --all-features"] {
-        let mut step = cargo(words(line).chain(words("--locked --manifest-path")).chain([DRIVER]));
-        if line.starts_with("clippy") {
-            // Behind the file to look at.
-            step.args(words("-- -D warnings"));
+    for manifest in DRIVERS {
+        for line in ["clippy --all-targets --all-features", "test -q --all-features"] {
+            let mut step = cargo(words(line).chain(words("--locked --manifest-path")).chain([manifest]));
+            if line.starts_with("clippy") {
+                // Behind the file to look at.
+                step.args(words("-- -D warnings"));
+            }
+            run(step.env("CARGO_TARGET_DIR", &target))?;
         }
-        run(step.env("CARGO_TARGET_DIR", &target))?;
     }
     Ok(())
 }
