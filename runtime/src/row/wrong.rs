@@ -1,6 +1,7 @@
 //! What the compiler says of a call that does not fit the statement, and of a value that cannot be a parameter.
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Error, Result};
@@ -20,8 +21,6 @@ pub trait GivesRows {}
 
 impl<T, const N: usize> GivesRows for Query<'_, T, N> {}
 
-impl<T, D, Driver> GivesRows for On<Owned<T>, D, Driver> {}
-
 /// A statement that gives none.
 #[diagnostic::on_unimplemented(
     message = "this statement gives rows",
@@ -31,8 +30,6 @@ impl<T, D, Driver> GivesRows for On<Owned<T>, D, Driver> {}
 pub trait GivesNoRows {}
 
 impl<const N: usize> GivesNoRows for Execute<'_, N> {}
-
-impl<D, Driver> GivesNoRows for On<OwnedExecute, D, Driver> {}
 
 /// Calls that are there so that the compiler can say what to write instead.
 impl<'p, const N: usize> Execute<'p, N> {
@@ -83,38 +80,38 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
 /// As above.
 impl<D, Driver> On<OwnedExecute, D, Driver> {
     #[doc(hidden)]
-    pub async fn all(self) -> Result<Vec<Infallible>>
+    pub fn all(self) -> Ready<Result<Vec<Infallible>>>
     where
         Self: GivesRows,
     {
-        Err(Error::QueryReturnedNoRows)
+        ready(Err(Error::QueryReturnedNoRows))
     }
 
     #[doc(hidden)]
-    pub async fn one(self) -> Result<Infallible>
+    pub fn one(self) -> Ready<Result<Infallible>>
     where
         Self: GivesRows,
     {
-        Err(Error::QueryReturnedNoRows)
+        ready(Err(Error::QueryReturnedNoRows))
     }
 
     #[doc(hidden)]
-    pub async fn optional(self) -> Result<Option<Infallible>>
+    pub fn optional(self) -> Ready<Result<Option<Infallible>>>
     where
         Self: GivesRows,
     {
-        Ok(None)
+        ready(Ok(None))
     }
 }
 
 /// As above.
 impl<T, D, Driver> On<Owned<T>, D, Driver> {
     #[doc(hidden)]
-    pub async fn execute(self) -> Result<usize>
+    pub fn execute(self) -> Ready<Result<usize>>
     where
         Self: GivesNoRows,
     {
-        Err(Error::ExecuteReturnedResults)
+        ready(Err(Error::ExecuteReturnedResults))
     }
 }
 
