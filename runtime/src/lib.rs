@@ -56,6 +56,7 @@ mod settings;
 mod snapshot;
 mod start;
 mod text;
+mod transaction;
 
 #[doc(hidden)]
 pub mod __private;
@@ -201,8 +202,9 @@ pub use report::{
 };
 #[cfg(feature = "serde_json")]
 pub use row::Json;
-pub use row::{Execute, Insert, Prepared, Query, Row, Stored, Table, Text, Update, as_text};
+pub use row::{Execute, Insert, Prepared, Query, Row, RowError, Stored, Table, Text, Update, as_text};
 pub use run::Adopt;
 pub use rusqlite;
 #[cfg(feature = "snapshot")]
 pub use snapshot::Snapshot;
+pub use transaction::transaction;

@@ -14,6 +14,8 @@ mod external;
 mod hooks;
 mod keys;
 mod order;
+mod rows;
 mod shared;
 mod signals;
 mod snapshot;
+mod transaction;

@@ -5,6 +5,7 @@ pub(crate) mod convert;
 pub(crate) mod fields;
 #[cfg(feature = "serde_json")]
 mod json;
+mod many;
 mod query;
 mod stored;
 mod traits;
@@ -15,6 +16,7 @@ pub(crate) mod wrong;
 pub use as_text::Text;
 #[cfg(feature = "serde_json")]
 pub use json::Json;
+pub use many::RowError;
 pub use query::{Execute, Prepared, Query};
 pub use stored::{Nullable, Stored};
 pub use traits::{Insert, Row, Table, Update};

@@ -1,10 +1,13 @@
 //! Structs whose fields are columns.
 
+use std::borrow::Borrow;
+
 use onward_core::name::Ident;
 use rusqlite::{Connection, Params, Result, params_from_iter};
 
 use super::convert::Bound;
 use super::fields::{Fields, Target, Use, Values};
+use super::many::{self, RowError};
 
 /// A struct that is read from a row, its fields by the names of the columns.
 ///
@@ -148,6 +151,45 @@ pub trait Insert: Table + Values {
         // Not `insert`, to which a view with an INSTEAD OF trigger has changed no row.
         conn.prepare_cached(Self::INSERT)?.execute(self.insert_params())?;
         Ok(conn.last_insert_rowid())
+    }
+
+    /// Inserts all of them by one prepared statement, and gives back how many it has inserted: all, or none if it fails.
+    ///
+    /// It runs in a transaction of its own, or in a savepoint if one is open: then what came before stays as it is. This is as
+    /// fast as one INSERT of many rows, however many there are.
+    ///
+    /// ```
+    /// use onward::{Insert, Row};
+    ///
+    /// #[derive(Row)]
+    /// #[onward(table = "jobs", migrations = "../migrations")]
+    /// struct NewJob<'a> {
+    ///     queue: &'a str,
+    ///     payload: &'a str,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// # onward::migrations!("../migrations").apply(&mut conn)?;
+    /// let jobs = [NewJob { queue: "mail", payload: "{}" }, NewJob { queue: "mail", payload: "[]" }];
+    /// assert_eq!(NewJob::insert_all(&jobs, &conn)?, 2);
+    /// // Or one by one as they come.
+    /// let payloads = (0..1_000).map(|n| n.to_string()).collect::<Vec<_>>();
+    /// NewJob::insert_all(payloads.iter().map(|payload| NewJob { queue: "mail", payload }), &conn)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Rows that `ON CONFLICT IGNORE` of the table leaves out are not counted, and neither are those of a view, whose triggers
+    /// write.
+    ///
+    /// # Errors
+    /// Which row was refused, and rusqlite's error for it.
+    fn insert_all<I>(rows: I, conn: &Connection) -> std::result::Result<usize, RowError>
+    where
+        Self: Sized,
+        I: IntoIterator<Item: Borrow<Self>>,
+    {
+        many::write(rows, conn, Self::INSERT, |statement, row: &Self| statement.execute(row.insert_params()))
     }
 }
 
