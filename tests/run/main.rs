@@ -19,3 +19,4 @@ mod shared;
 mod signals;
 mod snapshot;
 mod transaction;
+mod upserts;

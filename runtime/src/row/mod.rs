@@ -10,6 +10,7 @@ mod query;
 mod stored;
 mod traits;
 pub(crate) mod typed;
+pub(crate) mod upsert;
 mod vouched;
 pub(crate) mod wrong;
 
@@ -20,4 +21,5 @@ pub use many::RowError;
 pub use query::{Execute, Prepared, Query};
 pub use stored::{Nullable, Stored};
 pub use traits::{Insert, Row, Table, Update};
+pub use upsert::Upsert;
 pub use vouched::{never_null, vouched};

@@ -120,7 +120,7 @@ pub trait Insert: Table + Values {
     /// # Ok(()) }
     /// ```
     fn insert_params(&self) -> impl Params {
-        params_from_iter(values(self, &|name, usage| Self::TARGET.inserts(name, usage)))
+        insert_values(self)
     }
 
     /// Inserts it and gives back the rowid, by a statement from the connection's cache.
@@ -260,6 +260,11 @@ pub trait Update: Table + Values {
     fn update(&self, conn: &Connection) -> Result<bool> {
         Ok(conn.prepare_cached(Self::UPDATE)?.execute(self.update_params())? > 0)
     }
+}
+
+/// The values of the columns that an INSERT gives.
+pub(super) fn insert_values<R: Table + Values + ?Sized>(row: &R) -> impl Params {
+    params_from_iter(values(row, &|name, usage| R::TARGET.inserts(name, usage)))
 }
 
 fn values<'v>(row: &'v (impl Values + ?Sized), wanted: &dyn Fn(&str, Use) -> bool) -> Vec<Bound<'v>> {

@@ -1,6 +1,7 @@
 //! The application's Rust, held against the schema: fields of structs, statements, and what it embeds.
 
 pub mod comparison_with_null;
+pub mod conflict_target_mismatch;
 pub mod field_null_mismatch;
 pub mod field_type_mismatch;
 pub mod null_refused;
