@@ -202,7 +202,9 @@ pub use report::{
 };
 #[cfg(feature = "serde_json")]
 pub use row::Json;
-pub use row::{Execute, Insert, Prepared, Query, Row, RowError, Stored, Table, Text, Update, Upsert, as_text};
+pub use row::{
+    Execute, Insert, Prepared, Query, Row, RowError, Stored, Table, Text, Update, Upsert, as_text,
+};
 pub use run::Adopt;
 pub use rusqlite;
 #[cfg(feature = "snapshot")]

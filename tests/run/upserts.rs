@@ -129,7 +129,8 @@ fn what_the_struct_does_not_have_stays() {
     let found = rows(&conn, "SELECT concat_ws(' ', name, room, note) FROM shelves ORDER BY name");
     assert_eq!(found, ["a cellar by the door", "b cellar"]);
 
-    let item = |id, name: &str| Item { id, shelf: "a".to_owned(), name: name.to_owned(), count: 99, loud: None };
+    let item =
+        |id, name: &str| Item { id, shelf: "a".to_owned(), name: name.to_owned(), count: 99, loud: None };
     item(7, "nail").upsert(&conn).unwrap();
     conn.execute("UPDATE items SET count = 5, note = 'long'", []).unwrap();
     item(7, "bolt").upsert(&conn).unwrap();

@@ -42,7 +42,8 @@ impl Analysis {
         let place = |index: &Index| self.replay.as_ref()?.definition_of_index(&self.history, &index.name);
         let partial = partial.map(|index| (index, place(index)));
         let is_of_others = relation.schema.is_some() || self.history.config.is_of_others(&relation.name);
-        diagnose(table, is_of_others, &named, partial).map_or(Ok(()), |diagnostic| Err(Box::new(self.then(diagnostic))))
+        diagnose(table, is_of_others, &named, partial)
+            .map_or(Ok(()), |diagnostic| Err(Box::new(self.then(diagnostic))))
     }
 
     fn table_of(&self, relation: &Relation) -> Option<&Table> {

@@ -60,7 +60,10 @@ fn what_sqlite_takes() {
 fn why_not() {
     let analysis = folder(&[
         ("0001_all.sql", SCHEMA.replace("z) STRICT", "z ANY) STRICT").as_str()),
-        ("0002_more.sql", "CREATE VIEW shown AS SELECT id FROM plain; CREATE VIRTUAL TABLE search USING fts5(body);"),
+        (
+            "0002_more.sql",
+            "CREATE VIEW shown AS SELECT id FROM plain; CREATE VIRTUAL TABLE search USING fts5(body);",
+        ),
         ("onward.toml", "[external]\narchive.jobs = 'id INTEGER PRIMARY KEY, name TEXT UNIQUE, state TEXT'"),
     ]);
     for (table, columns, message, help) in [
@@ -93,7 +96,10 @@ fn why_not() {
     let relation = analysis.relation("plain").unwrap();
     let told = analysis.conflict_target(&relation, &["b".to_owned()]).unwrap_err();
     let files = &analysis.history.files;
-    assert_eq!(told.related.iter().map(|related| files.text(&related.place)).collect::<Vec<_>>(), ["CREATE UNIQUE INDEX some ON plain(b) WHERE b > 0"]);
+    assert_eq!(
+        told.related.iter().map(|related| files.text(&related.place)).collect::<Vec<_>>(),
+        ["CREATE UNIQUE INDEX some ON plain(b) WHERE b > 0"]
+    );
     for name in ["id", "name"] {
         let archive = analysis.relation("archive.jobs").unwrap();
         assert!(analysis.conflict_target(&archive, &[name.to_owned()]).is_ok(), "{name}");

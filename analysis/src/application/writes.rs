@@ -283,12 +283,19 @@ fn a_key_that_is_never_null_by_the_folders_word_is_given() {
     let setting = "`[schema]` `primary_keys = \"not null\"` in onward.toml says that it is never NULL";
     for (sql, expected) in [
         ("INSERT INTO users(name) VALUES (?)", format!("this INSERT leaves out `users.id`, and {setting}")),
-        ("INSERT INTO users(id, name) VALUES (NULL, ?)", format!("this INSERT writes NULL into `users.id`, and {setting}")),
+        (
+            "INSERT INTO users(id, name) VALUES (NULL, ?)",
+            format!("this INSERT writes NULL into `users.id`, and {setting}"),
+        ),
         ("UPDATE users SET id = NULL", format!("this UPDATE writes NULL into `users.id`, and {setting}")),
-        ("INSERT OR IGNORE INTO seats DEFAULT VALUES", format!("this INSERT leaves out `seats.seat`, and {setting}")),
+        (
+            "INSERT OR IGNORE INTO seats DEFAULT VALUES",
+            format!("this INSERT leaves out `seats.seat`, and {setting}"),
+        ),
         (
             "INSERT INTO users DEFAULT VALUES",
-            "this INSERT leaves out `users.name`, which is NOT NULL and has no default, so it always fails".to_owned(),
+            "this INSERT leaves out `users.name`, which is NOT NULL and has no default, so it always fails"
+                .to_owned(),
         ),
         ("INSERT INTO users(id, name) VALUES (?, ?)", String::new()),
         ("INSERT INTO seats(seat) VALUES (1)", String::new()),

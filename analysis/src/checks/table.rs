@@ -3,8 +3,8 @@
 use std::iter::once;
 
 use super::application::{
-    comparison_with_null, conflict_target_mismatch, field_null_mismatch, field_type_mismatch, null_refused, required_column_missing,
-    unrepeatable_history, value_type_mismatch,
+    comparison_with_null, conflict_target_mismatch, field_null_mismatch, field_type_mismatch, null_refused,
+    required_column_missing, unrepeatable_history, value_type_mismatch,
 };
 use super::down::{broken_down_migration, schema_not_restored};
 use super::files::{

@@ -4,7 +4,7 @@ use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutyKebabCase, ToSho
 use onward_core::name;
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, LitStr, Token};
+use syn::{Attribute, LitStr, Token, token};
 
 use super::ast::{Conversion, Role};
 use crate::input::{self, Version};
@@ -147,16 +147,19 @@ fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
 /// `["queue", "name"]`: at least one, and each once.
 fn columns(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<LitStr>> {
     let value = meta.value()?;
-    let form = || value.error("expected the columns of a UNIQUE index: `conflict = [\"queue\", \"name\"]`");
+    let form = value.error("expected the columns of a UNIQUE index: `conflict = [\"queue\", \"name\"]`");
+    if !value.peek(token::Bracket) {
+        return Err(form);
+    }
     let names;
     syn::bracketed!(names in value);
     let names: Vec<LitStr> = names.parse_terminated(|name| name.parse(), Token![,])?.into_iter().collect();
     if names.is_empty() {
-        return Err(form());
+        return Err(form);
     }
-    for (at, name) in names.iter().enumerate() {
-        if names[..at].iter().any(|other| name::Ident(&other.value()) == name.value()) {
-            return Err(syn::Error::new(name.span(), "this column is named twice"));
+    for (at, column) in names.iter().enumerate() {
+        if names[..at].iter().any(|other| name::Ident(&other.value()) == column.value()) {
+            return Err(syn::Error::new(column.span(), "this column is named twice"));
         }
     }
     Ok(names)

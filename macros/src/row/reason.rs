@@ -28,7 +28,12 @@ impl Write {
 }
 
 /// Why a struct cannot be written in this way: the name of a bound, and a sentence.
-pub(super) fn reasons(row: &Struct, relation: &Relation, schema: &Schema, write: Write) -> Vec<(Ident, String)> {
+pub(super) fn reasons(
+    row: &Struct,
+    relation: &Relation,
+    schema: &Schema,
+    write: Write,
+) -> Vec<(Ident, String)> {
     let table = &relation.whole();
     // The columns of what is flattened are not known here; rustc looks at them later.
     let is_open = row.fields.iter().any(|field| matches!(field.role, Role::Flatten));
@@ -124,7 +129,9 @@ pub(super) fn ungiven(row: &Struct, relation: &Relation, column: &str) -> String
     let table = relation.whole();
     match row.conflict {
         Some(_) => format!("no field gives `{table}.{column}`, which `conflict` names"),
-        None => format!("no field gives `{column}` of the primary key of `{table}`; if others tell whether it is there, {OTHERS}"),
+        None => format!(
+            "no field gives `{column}` of the primary key of `{table}`; to find the row by others, {OTHERS}"
+        ),
     }
 }
 

@@ -32,9 +32,9 @@ pub(crate) fn diagnose(
         true => diagnostic,
         false => diagnostic.label("UNIQUE neither by itself nor with the others"),
     };
-    let diagnostic = rest.iter().fold(diagnostic, |diagnostic, (_, place)| {
-        diagnostic.related(place.clone(), "named as well")
-    });
+    let diagnostic = rest
+        .iter()
+        .fold(diagnostic, |diagnostic, (_, place)| diagnostic.related(place.clone(), "named as well"));
     let diagnostic = match partial {
         None => diagnostic,
         Some((index, place)) => {

@@ -62,9 +62,9 @@ fn told(
         name(table),
         columns.join(", ")
     ));
-    missing.iter().fold(diagnostic, |diagnostic, (_, definition)| {
-        diagnostic.related(definition.clone(), label)
-    })
+    missing
+        .iter()
+        .fold(diagnostic, |diagnostic, (_, definition)| diagnostic.related(definition.clone(), label))
 }
 
 /// A name as one writes it: in quotes only where it has to be.
