@@ -87,7 +87,8 @@ pub(super) fn reasons(
                 is_open || generated(name) || written.iter().any(|written| name::Ident(written) == **name)
             };
             let refused = schema.analysis.conflict_target(relation, &conflict).err();
-            if conflict.is_empty() {
+            // What is wrong with those that are named is told at the name.
+            if conflict.is_empty() && row.conflict.is_none() {
                 let why = format!("`{table}` has no primary key; {OTHERS}");
                 add("there_is_no_key_to_upsert_by".to_owned(), why);
             } else if let Some(missing) = conflict.iter().find(|name| !given(name)) {

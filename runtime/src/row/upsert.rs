@@ -41,9 +41,9 @@ pub trait Upsert: Table + Values {
     /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
     /// # onward::migrations!("../migrations").apply(&mut conn)?;
     /// let queue = Queue { name: "mail".to_owned(), concurrency: 3 };
-    /// let sql = format!("{} RETURNING paused", Queue::UPSERT);
-    /// let paused: bool = conn.query_row(&sql, queue.upsert_params(), |row| row.get(0))?;
-    /// assert!(!paused);
+    /// let sql = format!("{} RETURNING concurrency", Queue::UPSERT);
+    /// let concurrency: i64 = conn.query_row(&sql, queue.upsert_params(), |row| row.get(0))?;
+    /// assert_eq!(concurrency, 3);
     /// # Ok(()) }
     /// ```
     fn upsert_params(&self) -> impl Params {
