@@ -2,6 +2,7 @@
 
 mod attempt;
 mod compare;
+mod conflict;
 mod enforce;
 mod instead;
 mod moment;
@@ -27,6 +28,8 @@ mod random;
 mod refusals;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod upserts;
 #[cfg(test)]
 mod writes;
 

@@ -6,6 +6,7 @@ mod check;
 mod conversion;
 mod expand;
 mod parse;
+mod reason;
 mod write;
 
 use proc_macro2::TokenStream;

@@ -19,6 +19,7 @@ pub use crate::row::fields::{
     check_insert, check_value, insert, names, refuse, select, update,
 };
 pub use crate::row::typed::{NotStored, taken, typed};
+pub use crate::row::upsert::{check_upsert, upsert};
 pub use crate::row::wrong::{GivesNoRows, GivesRows, Parameter};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};

@@ -57,6 +57,7 @@ mod settings;
 mod snapshot;
 mod start;
 mod text;
+mod transaction;
 
 #[doc(hidden)]
 pub mod __private;
@@ -204,9 +205,11 @@ pub use report::{
 #[cfg(feature = "serde_json")]
 pub use row::Json;
 pub use row::{
-    Execute, Insert, On, Owned, OwnedExecute, Prepared, Query, Row, Stored, Table, Text, Update, as_text,
+    Execute, Insert, On, Owned, OwnedExecute, Prepared, Query, Row, RowError, Stored, Table, Text, Update,
+    Upsert, as_text,
 };
 pub use run::Adopt;
 pub use rusqlite;
 #[cfg(feature = "snapshot")]
 pub use snapshot::Snapshot;
+pub use transaction::transaction;

@@ -22,4 +22,6 @@
 //! Further items may come with a minor version, so that a glob of another crate may then name the same: name the item itself
 //! where that matters. `Result` and `Error` are not in it.
 
-pub use crate::{Insert, Migrations, Row, Table, Update, migrations, query, query_as, query_scalar, sql};
+pub use crate::{
+    Insert, Migrations, Row, Table, Update, Upsert, migrations, query, query_as, query_scalar, sql,
+};

@@ -1,7 +1,7 @@
 //! A connection of the application's, with what it has for itself: settings, temporary objects, a journal or none.
 
-use onward::rusqlite::Connection;
 use onward::rusqlite::functions::{Context, FunctionFlags};
+use onward::rusqlite::{Connection, StatementStatus};
 use onward::{Adopt, Error, ErrorKind, Migrations, migrations};
 use onward_core::switch::all;
 use onward_schema::switch;
@@ -333,4 +333,27 @@ fn a_commit_hook_that_refuses_is_named() {
     assert!(!error.contains("rows of this database"), "{error}");
     let _ = conn.commit_hook(None::<fn() -> bool>);
     assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
+}
+
+/// How often a statement has run without being prepared anew, while the connection runs so many others.
+fn runs(conn: &Connection, others: usize) -> i32 {
+    let run = |sql: &str| {
+        let mut statement = conn.prepare_cached(sql).unwrap();
+        let before = statement.get_status(StatementStatus::Run);
+        statement.query_row([], |_| Ok(())).unwrap();
+        before
+    };
+    run("SELECT 'it'");
+    for number in 0..others {
+        run(&format!("SELECT {number}"));
+    }
+    run("SELECT 'it'")
+}
+
+/// A program has more statements in `query!` than the 16 that rusqlite keeps.
+#[test]
+fn an_opened_connection_keeps_the_statements_of_a_program() {
+    let file = File::new();
+    let opened = ORDERS.open(file.path()).unwrap();
+    assert_eq!((runs(&opened, 200), runs(&file.conn(), 200)), (1, 0));
 }

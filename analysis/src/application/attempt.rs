@@ -17,6 +17,10 @@ const DATATYPE: i32 = 3091;
 pub(super) enum Refused {
     /// The column is NOT NULL.
     Null,
+    /// It is NOT NULL ON CONFLICT IGNORE: the row is left out without a word.
+    Ignored,
+    /// It takes NULL, and onward.toml says that no row has one.
+    Vouched,
     /// The rowid is a whole number, and a STRICT table has types.
     Type,
 }
@@ -60,10 +64,23 @@ pub(super) fn attempt(
             values.join(", ")
         ),
     };
-    let conn = sandbox.conn();
-    conn.execute_batch("SAVEPOINT attempt").ok()?;
-    let outcome = sandbox.without_triggers(|| sandbox.write(&sql, &[]));
-    conn.execute_batch("ROLLBACK TO attempt; RELEASE attempt").ok()?;
+    let run = |before: &str| {
+        let conn = sandbox.conn();
+        conn.execute_batch("SAVEPOINT attempt").ok()?;
+        let outcome = sandbox.without_triggers(|| {
+            conn.execute_batch(before)?;
+            sandbox.write(&sql, &[])
+        });
+        conn.execute_batch("ROLLBACK TO attempt; RELEASE attempt").ok()?;
+        Some(outcome)
+    };
+    let outcome = run("")?;
+    if let (Ok(0), None) = (&outcome, conflict) {
+        // Not for a row that is there: and by the word of ABORT it is this column.
+        let is_left_out = run(&format!("DELETE FROM main.{table_name}"))?.is_ok_and(|written| written == 0);
+        let refused = attempt(sandbox, table, column, given, Some(Conflict::Error));
+        return (is_left_out && refused == Some(Refused::Null)).then_some(Refused::Ignored);
+    }
     match outcome.err()? {
         rusqlite::Error::SqliteFailure(failure, message) => {
             let is_of_column =

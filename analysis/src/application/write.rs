@@ -94,20 +94,43 @@ impl Found<'_> {
         if self.write.what == What::Update {
             return None;
         }
-        let refuses_null = |column: &&Column| {
-            column.not_null
-                && column.generated.is_none()
-                && !self.is_rowid(column)
-                && !self.write.gives(&column.name)
-                && self.attempt(column, None) == Some(Refused::Null)
-        };
-        let missing: Vec<&Column> = self.table.columns.iter().filter(refuses_null).collect();
+        let columns = self.table.columns.iter().filter(|column| {
+            column.generated.is_none() && !self.is_rowid(column) && !self.write.gives(&column.name)
+        });
+        let refused = columns.filter_map(|column| Some((column, self.refuses_null(column, None)?)));
+        let refused: Vec<(&Column, Refused)> = refused.filter(|(_, why)| *why != Refused::Type).collect();
+        // What SQLite refuses comes first.
+        let is_vouched = refused.iter().all(|(_, why)| *why == Refused::Vouched);
+        let told = refused.iter().filter(|(_, why)| is_vouched || *why != Refused::Vouched);
         let missing: Vec<(&str, Place)> =
-            missing.into_iter().map(|column| (column.name.as_str(), self.definition(column))).collect();
+            told.map(|(column, _)| (column.name.as_str(), self.definition(column))).collect();
         if missing.is_empty() {
             return None;
         }
-        Some(required_column_missing::diagnose(place(), &self.table.name, self.write, &missing))
+        let table = &self.table.name;
+        Some(match is_vouched {
+            true => required_column_missing::vouched(place(), table, self.write, &missing),
+            false => {
+                let is_ignored = refused.iter().any(|(_, why)| *why == Refused::Ignored);
+                required_column_missing::diagnose(place(), table, self.write, is_ignored, &missing)
+            }
+        })
+    }
+
+    /// What NULL in a column does, written or left out.
+    fn refuses_null(&self, column: &Column, given: Option<&str>) -> Option<Refused> {
+        if column.not_null {
+            return self.attempt(column, given);
+        }
+        let is_given_later = given.is_none() && column.default.is_some();
+        (self.is_vouched(column) && !is_given_later).then_some(Refused::Vouched)
+    }
+
+    /// A key that is never NULL by onward.toml alone; a trigger may give it.
+    fn is_vouched(&self, column: &Column) -> bool {
+        let mut triggers = self.analysis.replay.iter().flat_map(|replay| replay.schema.triggers.values());
+        self.analysis.history.config.vouches(self.table, column)
+            && !triggers.any(|trigger| Ident(&trigger.table) == self.table.name)
     }
 
     /// The first value that its column never takes.
@@ -120,8 +143,12 @@ impl Found<'_> {
                 let Some(refused) = self.refuses(column, value) else { continue };
                 let (place, definition) = (place(row, at, name), self.definition(column));
                 return Some(match refused {
-                    Refused::Null => {
-                        null_refused::diagnose(place, definition, self.table, column, self.write)
+                    Refused::Null | Refused::Ignored => {
+                        let is_ignored = refused == Refused::Ignored;
+                        null_refused::diagnose(place, definition, self.table, column, self.write, is_ignored)
+                    }
+                    Refused::Vouched => {
+                        null_refused::vouched(place, definition, self.table, column, self.write)
                     }
                     Refused::Type => value_type_mismatch::diagnose(
                         place,
@@ -142,8 +169,7 @@ impl Found<'_> {
             // To an INSERT it means the next number.
             return match self.is_rowid(column) {
                 true => (self.write.what == What::Update).then_some(Refused::Type),
-                false if column.not_null => self.attempt(column, Some(value)),
-                false => None,
+                false => self.refuses_null(column, Some(value)),
             };
         }
         let has_types = self.table.strict || self.is_rowid(column);

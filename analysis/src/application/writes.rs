@@ -150,6 +150,18 @@ fn what_can_never_be_written_is_refused() {
             "required_column_missing `lenient(a)`: this INSERT leaves out `lenient.c`, which is NOT NULL and has no default, so it always fails / write `lenient(a, c)`, and a value for it",
         ),
         (
+            "INSERT INTO lenient(b, c) VALUES (1, 1)",
+            "required_column_missing `lenient(b, c)`: this INSERT leaves out `lenient.a`, which is NOT NULL and has no default, so no such row is ever inserted / write `lenient(b, c, a)`, and a value for it",
+        ),
+        (
+            "INSERT INTO lenient(a, c) VALUES (NULL, 1)",
+            "null_refused `NULL`: `lenient.a` is NOT NULL, and this INSERT writes NULL into it, so no such row is ever inserted / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
+            "UPDATE lenient SET a = NULL",
+            "null_refused `a = NULL`: `lenient.a` is NOT NULL, and this UPDATE writes NULL into it, so it never changes a row / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
             "INSERT OR ABORT INTO lenient(b, c) VALUES (1, 1)",
             "required_column_missing `lenient(b, c)`: this INSERT leaves out `lenient.a`, which is NOT NULL and has no default, so it always fails / write `lenient(b, c, a)`, and a value for it",
         ),
@@ -211,7 +223,9 @@ fn what_may_be_written_is_not() {
         "INSERT INTO typed(n, t, r, a) VALUES ('7', 7, '1.5', x'00')",
         "INSERT INTO typed(n, t, r, b) VALUES (?, ?, ?, ?)",
         "INSERT INTO keyed(\"the key\", part) VALUES ('a', 2)",
-        "INSERT INTO lenient(c) VALUES (1)",
+        "INSERT INTO lenient(a, c) VALUES (1, 1)",
+        // Of its three columns the last one is left out for a row that is there.
+        "INSERT INTO lenient(a, c, d) VALUES (1, 1, 1)",
         "INSERT INTO lenient(a, b, c) VALUES (1, NULL, 1)",
         "INSERT OR REPLACE INTO lenient(a, c) VALUES (1, 1)",
         // The trigger may leave the row out, and be what the statement is for.
@@ -235,6 +249,67 @@ fn what_may_be_written_is_not() {
         schema.tables.len() > tables.len() && tables.iter().all(|table| count(table) == 0)
     });
     assert_eq!(empty, Some(true));
+}
+
+/// A row that is there is no reason to say that a column leaves rows out.
+#[test]
+fn rows_of_the_history_leave_out_others() {
+    let analysis = folder(&[(
+        "0001_all.sql",
+        "CREATE TABLE t(a INT NOT NULL ON CONFLICT REPLACE DEFAULT 1, b INT NOT NULL ON CONFLICT IGNORE,
+             c INT UNIQUE ON CONFLICT IGNORE, d INT NOT NULL);
+         INSERT INTO t VALUES (1, 1, 1, 1);",
+    )]);
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    for (sql, expected) in [
+        ("INSERT INTO t(a, b, c, d) VALUES (NULL, 1, 1, 1)", true),
+        ("INSERT INTO t(a, b, c, d) VALUES (1, NULL, 1, 1)", false),
+        ("INSERT INTO t(a, b, d) VALUES (1, 1, 1)", true),
+        ("INSERT INTO t(a, d) VALUES (1, 1)", false),
+    ] {
+        assert_eq!(analysis.query(sql.into()).is_ok(), expected, "{sql}");
+    }
+}
+
+/// As a struct may not leave it out.
+#[test]
+fn a_key_that_is_never_null_by_the_folders_word_is_given() {
+    let schema = "CREATE TABLE users(id TEXT PRIMARY KEY, name TEXT NOT NULL);
+        CREATE TABLE seats(room TEXT DEFAULT 'hall', seat INT, PRIMARY KEY (room, seat));
+        CREATE TABLE made(id TEXT PRIMARY KEY, name TEXT);
+        CREATE TRIGGER make AFTER INSERT ON made BEGIN UPDATE made SET id = name WHERE id IS NULL; END;";
+    let plain = folder(&[("0001_all.sql", schema)]);
+    let said = folder(&[("0001_all.sql", schema), ("onward.toml", "[schema]\nprimary_keys = \"not null\"")]);
+    let setting = "`[schema]` `primary_keys = \"not null\"` in onward.toml says that it is never NULL";
+    for (sql, expected) in [
+        ("INSERT INTO users(name) VALUES (?)", format!("this INSERT leaves out `users.id`, and {setting}")),
+        (
+            "INSERT INTO users(id, name) VALUES (NULL, ?)",
+            format!("this INSERT writes NULL into `users.id`, and {setting}"),
+        ),
+        ("UPDATE users SET id = NULL", format!("this UPDATE writes NULL into `users.id`, and {setting}")),
+        (
+            "INSERT OR IGNORE INTO seats DEFAULT VALUES",
+            format!("this INSERT leaves out `seats.seat`, and {setting}"),
+        ),
+        (
+            "INSERT INTO users DEFAULT VALUES",
+            "this INSERT leaves out `users.name`, which is NOT NULL and has no default, so it always fails"
+                .to_owned(),
+        ),
+        ("INSERT INTO users(id, name) VALUES (?, ?)", String::new()),
+        ("INSERT INTO seats(seat) VALUES (1)", String::new()),
+        ("INSERT INTO made(name) VALUES ('a')", String::new()),
+        ("INSERT INTO made(id) VALUES (NULL)", String::new()),
+    ] {
+        let message = |analysis: &crate::Analysis| match analysis.query(sql.into()) {
+            Ok(_) => String::new(),
+            Err(Error::Refused(Refused { diagnostic, .. })) => diagnostic.message.clone(),
+            Err(error) => panic!("{sql}: {error:?}"),
+        };
+        assert_eq!(message(&said), expected, "{sql}");
+        assert_eq!(message(&plain).is_empty(), !expected.contains("always fails"), "{sql}");
+    }
 }
 
 /// A table of others may have defaults that onward.toml does not tell.

@@ -3,8 +3,8 @@
 use std::iter::once;
 
 use super::application::{
-    comparison_with_null, field_null_mismatch, field_type_mismatch, null_refused, required_column_missing,
-    unrepeatable_history, value_type_mismatch,
+    comparison_with_null, conflict_target_mismatch, field_null_mismatch, field_type_mismatch, null_refused,
+    required_column_missing, unrepeatable_history, value_type_mismatch,
 };
 use super::down::{broken_down_migration, schema_not_restored};
 use super::files::{
@@ -52,6 +52,7 @@ pub static RULES: &[&Rule] = &[
     &column_added_twice::RULE,
     &column_removed::RULE,
     &comparison_with_null::RULE,
+    &conflict_target_mismatch::RULE,
     &connection_dependent_value::RULE,
     &constraint_lost::RULE,
     &dangling_foreign_key::RULE,

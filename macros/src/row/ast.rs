@@ -1,6 +1,7 @@
 //! The struct as its author wrote it, as data.
 
 use crate::input::Version;
+use onward_analysis::query::relation::Relation;
 use proc_macro2::Ident;
 use syn::{LitStr, Path, Type};
 
@@ -11,7 +12,18 @@ pub(crate) struct Struct {
     pub(crate) table: Option<LitStr>,
     pub(crate) folder: Option<LitStr>,
     pub(crate) at: Option<Version>,
+    /// The columns by which an upsert finds its row, if they are not the primary key.
+    pub(crate) conflict: Option<Vec<LitStr>>,
     pub(crate) fields: Vec<Field>,
+}
+
+impl Struct {
+    /// The columns by which an upsert finds its row, as their table has them.
+    pub(crate) fn conflict_columns(&self, relation: &Relation) -> Vec<String> {
+        let Some(named) = &self.conflict else { return relation.key.clone() };
+        let named = named.iter().map(LitStr::value);
+        named.filter_map(|name| Some(relation.column(&name)?.name.clone())).collect()
+    }
 }
 
 /// A field of it.

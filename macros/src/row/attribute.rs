@@ -1,9 +1,10 @@
 //! `#[onward(…)]` on a struct and on its fields.
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutyKebabCase, ToShoutySnakeCase, ToSnakeCase};
+use onward_core::name;
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, LitStr};
+use syn::{Attribute, LitStr, Token, token};
 
 use super::ast::{Conversion, Role};
 use crate::input::{self, Version};
@@ -28,6 +29,7 @@ pub(super) struct StructAttributes {
     pub(super) table: Option<LitStr>,
     pub(super) folder: Option<LitStr>,
     pub(super) at: Option<Version>,
+    pub(super) conflict: Option<Vec<LitStr>>,
     pub(super) rename_all: Option<Rename>,
 }
 
@@ -44,6 +46,9 @@ impl StructAttributes {
             if meta.path.is_ident("at") {
                 return once(&mut found.at, &meta, input::at(meta.value()?)?);
             }
+            if meta.path.is_ident("conflict") {
+                return once(&mut found.conflict, &meta, columns(&meta)?);
+            }
             if meta.path.is_ident("rename_all") {
                 let style = text(&meta)?;
                 let rename = RENAMES.iter().find(|(name, _)| *name == style.value());
@@ -52,8 +57,9 @@ impl StructAttributes {
                     || syn::Error::new(style.span(), format!("expected one of {}", names.join(", ")));
                 return once(&mut found.rename_all, &meta, rename.ok_or_else(unknown)?.1);
             }
-            Err(meta
-                .error("expected `table = \"…\"`, `rename_all = \"…\"`, `migrations = \"…\"` or `at = 3`"))
+            Err(meta.error(
+                "expected `table = \"…\"`, `rename_all = \"…\"`, `conflict = [\"…\"]`, `migrations = \"…\"` or `at = 3`",
+            ))
         })?;
         Ok(found)
     }
@@ -136,6 +142,27 @@ fn each(
 
 fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
     meta.value()?.parse()
+}
+
+/// `["queue", "name"]`: at least one, and each once.
+fn columns(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<LitStr>> {
+    let value = meta.value()?;
+    let form = value.error("expected the columns of a UNIQUE index: `conflict = [\"queue\", \"name\"]`");
+    if !value.peek(token::Bracket) {
+        return Err(form);
+    }
+    let names;
+    syn::bracketed!(names in value);
+    let names: Vec<LitStr> = names.parse_terminated(|name| name.parse(), Token![,])?.into_iter().collect();
+    if names.is_empty() {
+        return Err(form);
+    }
+    for (at, column) in names.iter().enumerate() {
+        if names[..at].iter().any(|other| name::Ident(&other.value()) == column.value()) {
+            return Err(syn::Error::new(column.span(), "this column is named twice"));
+        }
+    }
+    Ok(names)
 }
 
 fn once<T>(slot: &mut Option<T>, meta: &ParseNestedMeta<'_>, value: T) -> syn::Result<()> {

@@ -38,6 +38,7 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> Check {
         return Check { tokens: quote!(#once #error), told: Vec::new(), known: None };
     };
     let mut tokens = once;
+    tokens.extend(row.conflict.as_deref().map(|columns| conflict(&schema, &relation, columns)));
     let mut told = Vec::new();
     for (at, field) in row.fields.iter().enumerate() {
         let value = &field.value;
@@ -82,6 +83,29 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> Check {
         told.push(is_told);
     }
     Check { tokens, told, known: Some((relation, schema)) }
+}
+
+/// What is wrong with the columns by which an upsert is to find its row.
+fn conflict(schema: &Schema, relation: &Relation, columns: &[LitStr]) -> TokenStream {
+    let analysis = &schema.analysis;
+    if analysis.lacks_schema() {
+        return TokenStream::new();
+    }
+    let error = |span, diagnostic| {
+        let message = schema.message(&diagnostic, &analysis.history.files);
+        syn::Error::new(span, message).into_compile_error()
+    };
+    let unknown = columns.iter().filter(|column| relation.column(&column.value()).is_none());
+    let unknown = unknown.map(|column| error(column.span(), analysis.no_column(relation, &column.value())));
+    let unknown: TokenStream = unknown.collect();
+    if !unknown.is_empty() {
+        return unknown;
+    }
+    let names: Vec<String> = columns.iter().map(LitStr::value).collect();
+    match (analysis.conflict_target(relation, &names), columns) {
+        (Err(diagnostic), [first, ..]) => error(first.span(), *diagnostic),
+        _ => TokenStream::new(),
+    }
 }
 
 fn of_table(

@@ -28,6 +28,10 @@ pub(super) fn read(input: DeriveInput) -> syn::Result<Struct> {
             let message = "`at` says when a table is meant: name it, `table = \"…\"`";
             faults.add(syn::Error::new(at.span, message));
         }
+        if let (Some([column, ..]), None) = (attributes.conflict.as_deref(), &attributes.table) {
+            let message = "`conflict` names columns of a table: name it, `table = \"…\"`";
+            faults.add(syn::Error::new(column.span(), message));
+        }
         let mut fields: Vec<Field> = Vec::new();
         for field in named {
             let Some(ident) = field.ident else { continue };
@@ -39,8 +43,8 @@ pub(super) fn read(input: DeriveInput) -> syn::Result<Struct> {
         if fields.iter().all(|field| matches!(field.role, Role::Skip)) {
             return Err(syn::Error::new(ident.span(), "no field of this is a column"));
         }
-        let StructAttributes { table, folder, at, .. } = attributes;
-        Ok(Struct { name: ident, generics, table, folder, at, fields })
+        let StructAttributes { table, folder, at, conflict, .. } = attributes;
+        Ok(Struct { name: ident, generics, table, folder, at, conflict, fields })
     })
 }
 

@@ -102,6 +102,10 @@ pub struct Target {
     pub key: &'static [&'static str],
     /// The columns that must be given, each with what to say if it is not.
     pub required: &'static [(&'static str, &'static str)],
+    /// The columns by which an upsert finds its row.
+    pub conflict: &'static [&'static str],
+    /// Those of them that it must give, each with what to say if it does not.
+    pub by: &'static [(&'static str, &'static str)],
 }
 
 impl Target {
@@ -121,6 +125,11 @@ impl Target {
     /// Whether an UPDATE sets the column.
     pub const fn sets(&self, name: &str, usage: Use) -> bool {
         self.inserts(name, usage) && !self.is_key(name)
+    }
+
+    /// Whether an upsert sets the column in a row that is there: it leaves the row its key.
+    const fn overwrites(&self, name: &str, usage: Use) -> bool {
+        self.sets(name, usage) && !contains(self.conflict, name)
     }
 }
 
@@ -238,6 +247,7 @@ impl<const N: usize> Names<N> {
                         Part::All => true,
                         Part::Insert => target.inserts(name, *usage),
                         Part::Set => target.sets(name, *usage),
+                        Part::Overwrite => target.overwrites(name, *usage),
                     };
                     if wanted {
                         self = self.push(name);
@@ -259,6 +269,8 @@ pub enum Part {
     Insert,
     /// Those that an UPDATE sets.
     Set,
+    /// Those that an upsert sets.
+    Overwrite,
 }
 
 /// The names of the columns that are part of something.
@@ -268,9 +280,17 @@ pub const fn names<const N: usize>(fields: &'static [Field], target: &Target, pa
 
 /// What to say of the first column that an INSERT must give and does not.
 pub const fn check_insert(columns: &[&str], target: &Target) -> Option<&'static str> {
+    missing(columns, target.required)
+}
+
+/// What to say of the first of these that is not among the columns.
+pub(super) const fn missing(
+    columns: &[&str],
+    wanted: &'static [(&'static str, &'static str)],
+) -> Option<&'static str> {
     let mut index = 0;
-    while index < target.required.len() {
-        let (name, missing) = target.required[index];
+    while index < wanted.len() {
+        let (name, missing) = wanted[index];
         if !contains(columns, name) {
             return Some(missing);
         }
@@ -298,7 +318,7 @@ impl<const N: usize> Text<N> {
         self
     }
 
-    const fn text(mut self, text: &str) -> Text<N> {
+    pub(super) const fn text(mut self, text: &str) -> Text<N> {
         let mut index = 0;
         while index < text.len() {
             self = self.byte(text.as_bytes()[index]);
@@ -308,7 +328,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// A name in quotes.
-    const fn name(mut self, name: &str) -> Text<N> {
+    pub(super) const fn name(mut self, name: &str) -> Text<N> {
         self = self.byte(b'"');
         let mut index = 0;
         while index < name.len() {
@@ -330,7 +350,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// The names one after the other, with something after each and something between them.
-    const fn names(mut self, names: &[&str], after: &str, between: &str) -> Text<N> {
+    pub(super) const fn names(mut self, names: &[&str], after: &str, between: &str) -> Text<N> {
         let mut index = 0;
         while index < names.len() {
             if index > 0 {

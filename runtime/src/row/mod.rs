@@ -5,6 +5,7 @@ pub(crate) mod convert;
 pub(crate) mod fields;
 #[cfg(feature = "serde_json")]
 mod json;
+mod many;
 mod on;
 mod owned;
 mod prepared;
@@ -12,16 +13,19 @@ mod query;
 mod stored;
 mod traits;
 pub(crate) mod typed;
+pub(crate) mod upsert;
 mod vouched;
 pub(crate) mod wrong;
 
 pub use as_text::Text;
 #[cfg(feature = "serde_json")]
 pub use json::Json;
+pub use many::RowError;
 pub use on::On;
 pub use owned::{Owned, OwnedExecute};
 pub use prepared::Prepared;
 pub use query::{Execute, Query};
 pub use stored::{Nullable, Stored};
 pub use traits::{Insert, Row, Table, Update};
+pub use upsert::Upsert;
 pub use vouched::{never_null, vouched};

@@ -132,7 +132,8 @@ fn value(output: ToSqlOutput<'_>) -> Option<Value> {
 
 fn cannot_be_owned(number: usize) -> Error {
     let message = format!(
-        "the value of parameter {number} cannot go to another thread: only a number, a UTF-8 text, bytes or NULL can; nothing was          run; write `zeroblob(?)` for a ZeroBlob and `json_each(?)` for a list, or run the statement where the value is made"
+        "the value of parameter {number} cannot go to another thread: only a number, a UTF-8 text, bytes or NULL can; nothing \
+         was run; write `zeroblob(?)` for a ZeroBlob and `IN (?...)` for a list, or run the statement where the value is made"
     );
     Error::ToSqlConversionFailure(message.into())
 }

@@ -11,6 +11,10 @@ use crate::file::file;
 use crate::report::{Report, trace};
 use crate::run::{Context, fit};
 
+/// How many prepared statements the connection keeps. By itself it keeps 16, and a program with more of them than that would
+/// prepare most of them at each call.
+const STATEMENTS: usize = 256;
+
 pub(crate) fn open(context: Context<'_>, path: &Path, opening: Opening) -> Result<(Connection, Report)> {
     let unfinished = context.options.watch.begin();
     let mut wait = Wait::new(context.options);
@@ -23,6 +27,7 @@ pub(crate) fn open(context: Context<'_>, path: &Path, opening: Opening) -> Resul
     let outcome = fits.and_then(|()| opening(context, path, &mut wait));
     trace::end(outcome.as_ref().map(|(_, report)| report));
     let (conn, report) = outcome?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
     unfinished.end(&report);
     Ok((conn, report))
 }

@@ -51,4 +51,28 @@ struct Nothing {
     id: i64,
 }
 
+#[derive(Row)]
+#[onward(conflict = ["id"])]
+struct Tableless {
+    id: i64,
+}
+
+#[derive(Row)]
+#[onward(table = "jobs", conflict = ["id", "ID"])]
+struct NamedTwice {
+    id: i64,
+}
+
+#[derive(Row)]
+#[onward(table = "jobs", conflict = [])]
+struct NoneNamed {
+    id: i64,
+}
+
+#[derive(Row)]
+#[onward(table = "jobs", conflict = "id")]
+struct NoList {
+    id: i64,
+}
+
 fn main() {}

@@ -1,0 +1,103 @@
+//! Many rows by one prepared statement, all of them or none.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use rusqlite::{Connection, Error, Statement};
+
+use crate::transaction::Scope;
+
+/// Why no row of many was written, and at which of them it stopped.
+///
+/// It becomes rusqlite's error, or onward's, where `?` asks for one; the text then still names the row.
+///
+/// ```
+/// use onward::{Insert, Row};
+///
+/// #[derive(Row)]
+/// #[onward(table = "queues", migrations = "../migrations")]
+/// struct Queue {
+///     name: String,
+///     concurrency: i64,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// let queues = ["reports", "mail"].map(|name| Queue { name: name.to_owned(), concurrency: 1 });
+/// let error = Queue::insert_all(&queues, &conn).unwrap_err();
+/// assert_eq!(error.index(), Some(1));
+/// assert_eq!(error.to_string(), "rows[1]: UNIQUE constraint failed: queues.name; none of the rows is written");
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct RowError {
+    index: Option<usize>,
+    error: Error,
+}
+
+impl RowError {
+    /// Which row it was, from 0; `None` if none was at fault, but the transaction.
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// What rusqlite said.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.index {
+            Some(index) => write!(f, "rows[{index}]: {}; none of the rows is written", self.error),
+            None => self.error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for RowError {}
+
+impl From<RowError> for Error {
+    fn from(error: RowError) -> Error {
+        let text = error.to_string();
+        match error.error {
+            Error::SqliteFailure(failure, _) => Error::SqliteFailure(failure, Some(text)),
+            Error::ToSqlConversionFailure(_) => Error::ToSqlConversionFailure(text.into()),
+            other => other,
+        }
+    }
+}
+
+impl From<RowError> for crate::Error {
+    fn from(error: RowError) -> crate::Error {
+        Error::from(error).into()
+    }
+}
+
+/// Prepares a statement from the connection's cache, executes it for each row, and gives back how many rows were written.
+pub(super) fn write<R>(
+    rows: impl IntoIterator<Item: Borrow<R>>,
+    conn: &Connection,
+    sql: &str,
+    execute: impl Fn(&mut Statement<'_>, &R) -> rusqlite::Result<usize>,
+) -> Result<usize, RowError> {
+    let of_none = |error| RowError { index: None, error };
+    let mut rows = rows.into_iter().enumerate().peekable();
+    // Nothing to write is no reason to wait for a lock.
+    if rows.peek().is_none() {
+        return Ok(0);
+    }
+    let scope = Scope::begin(conn).map_err(of_none)?;
+    let mut written = 0;
+    {
+        let mut statement = conn.prepare_cached(sql).map_err(of_none)?;
+        for (index, row) in rows {
+            let of_row = |error| RowError { index: Some(index), error };
+            written += execute(&mut statement, row.borrow()).map_err(of_row)?;
+        }
+    }
+    scope.commit().map_err(of_none)?;
+    Ok(written)
+}
