@@ -12,6 +12,7 @@ mod refused;
 mod relation;
 mod spot;
 mod statement;
+mod strings;
 mod write;
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
                 let is_off = rule(&allow.code)
                     .is_some_and(|rule| rule.of_plans && history.config.level(rule) == Some(Level::Allow));
                 if !runs_otherwise && !is_off && used.insert((allow.place.clone(), &allow.code)) {
-                    diagnostics.push(unused_allow::diagnose(allow));
+                    diagnostics.push(unused_allow::diagnose(allow, diagnostics));
                 }
             }
         }

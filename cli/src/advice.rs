@@ -17,8 +17,9 @@ pub(crate) fn words(error: &Error) -> String {
 fn help(error: &Error, said: &str) -> Option<&'static str> {
     Some(match error.kind() {
         ErrorKind::NoLedger { tables } if !Tool::with_ledger(tables).is_empty() => {
-            "another tool has migrated it: take it over with `cargo onward adopt --from auto`, and try it before with `cargo \
-             onward rehearse --from auto`"
+            "it has a table with the name of another tool's ledger: if that tool has migrated it, take it over with `cargo onward \
+             adopt --from auto`; else, if its schema is the one after a migration, with `cargo onward adopt`; try it first with \
+             `cargo onward rehearse`, and `--from auto` or `--adopt`"
         }
         ErrorKind::NoLedger { .. } => {
             "onward has not made it: check that it is the right one; if its schema is the one after a migration, adopt it with \

@@ -227,7 +227,7 @@ fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::
         values.push(match arguments.iter().find(is_it) {
             Some(Argument { value, .. }) => borrowed(checked, query, index, value),
             // As in `format!`, a name without a value is a variable in scope.
-            None => match identifier(name, checked.span) {
+            None => match identifier(name, checked.parameter(name)) {
                 Some(variable) => bound(checked, query, index, checked.span, &quote!(#variable)),
                 None => {
                     let message =

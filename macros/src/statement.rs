@@ -10,6 +10,7 @@ use onward_analysis::query::relation::{Column, Key};
 use onward_analysis::query::{Null, Source};
 use onward_analysis::{Analysis, Diagnostic, file::Files};
 use onward_core::printable::printable;
+use onward_core::token::{Kind, Token, significant};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
@@ -264,6 +265,12 @@ impl Checked {
             }
             Error::Empty | Error::Several(_) => false,
         }
+    }
+
+    /// Where a parameter is written: a piece of the text may come from a macro that does not see the caller's variables.
+    pub(crate) fn parameter(&self, name: &str) -> Span {
+        let is_it = |token: &Token<'_>| token.kind == Kind::Parameter && token.text.get(1..) == Some(name);
+        significant(&self.text).find(is_it).map_or(self.span, |token| self.at(token.range))
     }
 
     fn at(&self, range: std::ops::Range<usize>) -> Span {

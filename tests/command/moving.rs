@@ -140,6 +140,18 @@ fn auto_takes_the_one_that_is_there() {
     let none = self::place(Tool::Sqlx);
     Connection::open(none.path("app.db")).unwrap().execute_batch("DROP TABLE _sqlx_migrations").unwrap();
     refuses(&none, &["--from", "auto"], 2, &["the ledger of no tool that is known"]);
+    // The application's own runner may call its table as a tool does.
+    Connection::open(none.path("app.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE _migrations(name TEXT)")
+        .unwrap();
+    refuses(&none, &["--from", "auto"], 2, &["the ledger of no tool that is known"]);
+    let refused = none.onward(&["apply", "app.db", "migrations"]).exits(1).err;
+    assert!(refused.contains("if that tool has migrated it"), "{refused}");
+    assert!(
+        refused.contains("else, if its schema is the one after a migration, with `cargo onward adopt`;"),
+        "{refused}"
+    );
     // The two that share a name are told apart.
     let go = self::place(Tool::GolangMigrate);
     refuses(&go, &["--from", "dbmate"], 1, &["is a table with a column `dirty`"]);

@@ -76,8 +76,8 @@ fn is_on(config: &Config, rule: &Rule) -> bool {
 fn settle(config: &Config, statement: &Statement, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let is_heard = |allow: &&Allow| rule(&allow.code).is_some_and(|rule| is_on(config, rule));
     let is_idle = |allow: &&Allow| found.iter().all(|found| found.rule.code != allow.code);
-    let idle: Vec<Diagnostic> =
-        statement.allows.iter().filter(is_heard).filter(is_idle).map(unused_allow::diagnose).collect();
+    let idle = statement.allows.iter().filter(is_heard).filter(is_idle);
+    let idle: Vec<Diagnostic> = idle.map(|allow| unused_allow::diagnose(allow, &found)).collect();
     found.retain(|found| !statement.allows(found.rule.code));
     found.extend(idle);
     found

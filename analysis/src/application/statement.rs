@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::instead;
 use super::refused::{self, Refused, Text};
-use super::{compare, parameter, write};
+use super::{compare, parameter, strings, write};
 use crate::analysis::Analysis;
 use crate::checks::statement::sqlite_error;
 use crate::folder::statement::{Statement, statements};
@@ -49,9 +49,10 @@ impl Analysis {
             let conn = sandbox.conn();
             let text = instead::text(&self.history.config, kind, sql);
             let vouched = replay.vouched(&self.history.config);
-            let prepared = Query::read(conn, &replay.known, vouched, &text);
-            let mut query =
-                prepared.map_err(|error| Error::Refused(self.refused(replay, conn, source, sql, error)))?;
+            let prepared =
+                strings::prepare(sandbox, sql, |conn| Query::read(conn, &replay.known, vouched, &text));
+            let mut query = prepared
+                .map_err(|refusal| Error::Refused(self.refused(replay, conn, source, sql, refusal)))?;
             self.without_newer(source, sql, range.start)?;
             self.sound(replay, sandbox, source, sql)?;
             query.takes = parameter::takes(self, replay, sql, &query.parameters);
@@ -79,9 +80,10 @@ impl Analysis {
         for statement in checked {
             let sql = &text[statement.range.clone()];
             self.at_end(replay, &statement.kind, |sandbox| {
-                let prepared = sandbox.conn().prepare(&instead::text(config, &statement.kind, sql)).map(drop);
+                let text = instead::text(config, &statement.kind, sql);
+                let prepared = strings::prepare(sandbox, sql, |conn| conn.prepare(&text).map(drop));
                 let refused =
-                    |error| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, error));
+                    |refusal| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, refusal));
                 prepared.map_err(refused)?;
                 self.sound(replay, sandbox, source, sql)
             })??;
@@ -145,9 +147,8 @@ impl Analysis {
         conn: &Connection,
         source: Text<'_>,
         sql: &str,
-        error: rusqlite::Error,
+        refusal: Refusal,
     ) -> Refused {
-        let refusal = Refusal::from(error);
         let missing = self.moment().and_then(|_| missing(&refusal.cause));
         let Refused { diagnostic, files } =
             refused::explain(&self.history, replay, conn, source, sql, refusal);

@@ -210,18 +210,18 @@ impl Sandbox {
 
     /// Runs one statement to its end; `strings` reads double quotes as SQLite by default does.
     pub(crate) fn run(&self, sql: &str, strings: bool) -> Result<()> {
-        self.with_strings(strings, || run::to_end(&self.conn, sql))
+        self.reading(strings, || run::to_end(&self.conn, sql))
     }
 
     /// Whether SQLite takes the statement, without running it.
     pub(crate) fn prepare(&self, sql: &str, strings: bool) -> Result<()> {
-        self.with_strings(strings, || self.conn.prepare(sql).map(drop))
+        self.reading(strings, || self.conn.prepare(sql).map(drop))
     }
 
-    /// Runs a statement of ours with values.
+    /// Runs a statement of ours with values. Triggers read double quotes as they do on the application's connection.
     pub(crate) fn write(&self, sql: &str, values: &[Value]) -> Result<usize> {
         self.budget.begin();
-        self.conn.prepare(sql)?.execute(rusqlite::params_from_iter(values))
+        self.with_strings(|| self.conn.prepare(sql)?.execute(rusqlite::params_from_iter(values)))
     }
 
     /// The rows of a query of ours.
@@ -259,14 +259,17 @@ impl Sandbox {
         outcome
     }
 
-    fn with_strings(&self, strings: bool, call: impl FnOnce() -> Result<()>) -> Result<()> {
-        if !strings {
-            return self.budget.spend(call);
-        }
+    /// Calls while double quotes are read as SQLite by default does: what is no name is a string.
+    pub(crate) fn with_strings<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
         switch::strings(&self.conn, true)?;
-        let result = self.budget.spend(call);
+        let result = call();
         switch::strings(&self.conn, false)?;
         result
+    }
+
+    fn reading(&self, strings: bool, call: impl FnOnce() -> Result<()>) -> Result<()> {
+        let spend = || self.budget.spend(call);
+        if strings { self.with_strings(spend) } else { spend() }
     }
 }
 

@@ -115,6 +115,8 @@ fn main() -> Result<()> {
     let row = query!("SELECT id, " + r#"queue AS "name!" "# + "FROM jobs WHERE id = ?", 2).one(&conn)?;
     assert_eq!((row.id, row.name.as_str()), (2, "mail"));
     assert_eq!(of_jobs!("WHERE id > 1").all(&conn)?, [2]);
+    let least = 2;
+    assert_eq!(of_jobs!("WHERE id >= :least").all(&conn)?, [2]);
     assert_eq!(sql!(concat!("SELECT 1", concat!(", ", "2"))), "SELECT 1, 2");
 
     // What is about the connection, and changes nothing that is said of another statement.

@@ -17,12 +17,20 @@ CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
 CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);",
     );
 
-pub(crate) fn diagnose(allow: &Allow) -> Diagnostic {
+/// `found` is what is told beside it, of the same file perhaps.
+pub(crate) fn diagnose(allow: &Allow, found: &[Diagnostic]) -> Diagnostic {
     let message = format!("`allow({})` allows nothing", allow.written);
+    let is_meant = |found: &Diagnostic| found.rule.code == allow.code && found.place.file == allow.place.file;
     Diagnostic::new(&RULE, allow.place.clone(), message)
         .label(format!("no `{}` is found here", allow.code))
         .note("it would hide the next one in this place")
-        .help("remove the directive")
+        .help(match found.iter().any(is_meant) {
+            true => {
+                "it speaks of one statement: put it above the one that is meant, or for the whole file at the top with \
+                 an empty line below it"
+            }
+            false => "remove the directive",
+        })
 }
 
 #[cfg(test)]
@@ -40,6 +48,23 @@ mod tests {
         assert!(!found.has_errors());
         let strings = "-- onward: allow(double_quoted_string) old\nCREATE TABLE t(a);";
         assert_eq!(history(&[strings]), ["unused_allow 0001_m.sql:1:12"]);
+    }
+
+    #[test]
+    fn one_above_another_statement_is_to_be_moved() {
+        let help = |empty: &str| {
+            let sql = format!(
+                "-- onward: allow(double_quoted_string) released like this\n{empty}CREATE TABLE t(a);\n\
+                 CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT RAISE(FAIL, \"no\"); END;"
+            );
+            let found = folder(&[("1_a.sql", &sql)]).diagnostics;
+            found.into_iter().map(|found| (found.rule.code, found.help)).collect::<Vec<_>>()
+        };
+        let found = help("");
+        assert_eq!(found[0].0, "unused_allow");
+        assert!(found[0].1.starts_with("it speaks of one statement: put it above"), "{found:?}");
+        assert_eq!(found[1].0, "double_quoted_string");
+        assert_eq!(help("\n"), []);
     }
 
     /// A DROP in words needs none, and one that is there does no harm.

@@ -431,6 +431,9 @@ mod tests {
             "CREATE TABLE t(a TEXT NOT NULL); CREATE INDEX i ON t(json_extract(a, '$.b'))",
             "CREATE TABLE t(a TEXT); CREATE TRIGGER g BEFORE INSERT ON t WHEN new.a IS NULL OR new.a NOT IN ('x', 'y') BEGIN
              SELECT raise(ABORT, 'no'); END",
+            // A string in double quotes that was allowed is one when the application writes, too.
+            "CREATE TABLE t(a INT NOT NULL); CREATE TRIGGER g BEFORE INSERT ON t WHEN new.a < 0 BEGIN
+             SELECT raise(ABORT, \"no\"); END",
             "CREATE TABLE t(a INT NOT NULL, b TEXT NOT NULL, CHECK (a = 1 OR b = 'x')) STRICT",
             "CREATE TABLE t(id INTEGER PRIMARY KEY CHECK (id = 1), a TEXT)",
         ] {
