@@ -8,7 +8,8 @@ use syn::punctuated::Punctuated;
 use syn::token::Paren;
 use syn::{Expr, LitInt, LitStr, Path, Token, Type};
 
-use crate::text::{self, Literals};
+use crate::choice::Parts;
+use crate::text;
 
 /// `migrations!(…)`: the folder as written, if it is, the hooks, and the tool whose databases are adopted.
 #[derive(Default)]
@@ -167,7 +168,7 @@ impl Statement {
 /// The text of a statement.
 pub(crate) enum Text {
     /// It stands in the source.
-    Inline(Literals),
+    Inline(Parts),
     /// It stands in a file beside the source: `file = "jobs.sql"`.
     File(LitStr),
 }
@@ -185,7 +186,7 @@ impl Parse for Statement {
     fn parse(input: ParseStream<'_>) -> syn::Result<Statement> {
         let (mut folder, mut at, mut derives) = (None, None, Vec::new());
         loop {
-            if Literals::peek(input) {
+            if Parts::peek(input) {
                 let text = Text::Inline(input.parse()?);
                 return Ok(Statement { folder, at, derives, text, arguments: arguments(input)? });
             }

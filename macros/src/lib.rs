@@ -3,14 +3,20 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod agreement;
 mod cache;
+mod choice;
 mod column;
+mod combination;
 mod expand;
 mod fault;
 mod folder;
 mod input;
+mod list;
+mod mention;
 mod name;
 mod origin;
+mod parameter;
 mod query;
 mod record;
 mod row;
@@ -19,6 +25,7 @@ mod statement;
 mod text;
 mod warning;
 mod watch;
+mod whole;
 
 use folder::Folder;
 use proc_macro::TokenStream;

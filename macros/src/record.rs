@@ -69,16 +69,33 @@ fn of_folder<'v>(value: &'v Value, config: &'v Config) -> Option<(&'v str, &'v s
 
 /// The type for what is known of a value; rusqlite's own, which holds anything, if it is not enough.
 fn natural(value: &Value) -> TokenStream {
+    match natural_name(value) {
+        "bool" => quote!(bool),
+        "i64" => quote!(i64),
+        "f64" => quote!(f64),
+        "String" => quote!(::std::string::String),
+        "Vec<u8>" => quote!(::std::vec::Vec<u8>),
+        _ => quote!(::onward::rusqlite::types::Value),
+    }
+}
+
+fn natural_name(value: &Value) -> &'static str {
     let declared = value.source.as_ref().map(|source| source.declared_type.to_ascii_uppercase());
     let is_boolean = declared.is_some_and(|declared| declared.starts_with("BOOL"));
     match value.classes {
-        Classes::INTEGER if is_boolean => quote!(bool),
-        Classes::INTEGER => quote!(i64),
-        Classes::REAL | Classes::NUMBER => quote!(f64),
-        Classes::TEXT => quote!(::std::string::String),
-        Classes::BLOB => quote!(::std::vec::Vec<u8>),
-        _ => quote!(::onward::rusqlite::types::Value),
+        Classes::INTEGER if is_boolean => "bool",
+        Classes::INTEGER => "i64",
+        Classes::REAL | Classes::NUMBER => "f64",
+        Classes::TEXT => "String",
+        Classes::BLOB => "Vec<u8>",
+        _ => "Value",
     }
+}
+
+/// What messages call the type that a column is read as, whether or not it may be NULL.
+pub(crate) fn type_name<'c>(column: &'c Column, config: &'c Config) -> &'c str {
+    let of_folder = || of_folder(&column.value, config).map(|(_, rust)| rust);
+    column.cast.as_deref().or_else(of_folder).unwrap_or_else(|| natural_name(&column.value))
 }
 
 #[cfg(test)]

@@ -1,26 +1,28 @@
 //! A statement of the application, read and checked.
 
+use std::ops::Range;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use onward_analysis::application::{Error, Plans, Refused, Text as SourceText};
 use onward_analysis::diagnostic::render;
+use onward_analysis::file::{File, Files};
 use onward_analysis::folder::regular;
 use onward_analysis::query::relation::{Column, Key};
 use onward_analysis::query::{Null, Source};
-use onward_analysis::{Analysis, Diagnostic, file::Files};
+use onward_analysis::{Analysis, Diagnostic};
 use onward_core::printable::printable;
-use onward_core::token::{Kind, Token, significant};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
 
 use crate::cache;
+use crate::combination::Combination;
 use crate::expand;
 use crate::folder::{self, Folder};
-use crate::input::{Statement, Text, Version};
-use crate::text::Literals;
-use crate::warning;
+use crate::input::Version;
+use crate::list::{self, Rewritten};
 
 /// A history and the folder it is from.
 pub(crate) struct Schema {
@@ -175,83 +177,115 @@ impl std::fmt::Display for Schema {
     }
 }
 
-/// A statement and the schema that it is held against.
+/// A statement, in one of its combinations, and the schema that it is held against.
 pub(crate) struct Checked {
-    pub(crate) schema: Schema,
+    pub(crate) schema: Rc<Schema>,
     /// The text as it was written.
-    pub(crate) text: String,
+    written: String,
+    /// The text as it is run.
+    pub(crate) list: Rewritten,
     /// Where it is written.
     pub(crate) span: Span,
     /// What it is written in, if not in a file.
-    literals: Option<Literals>,
+    pub(crate) combination: Option<Combination>,
     /// The file, if it is in one, and what messages call it.
     file: Option<(PathBuf, String)>,
 }
 
 impl Checked {
-    pub(crate) fn read(statement: &Statement) -> syn::Result<Checked> {
-        let schema = Schema::find_at(statement.folder.as_ref(), statement.at.as_ref())?;
-        match &statement.text {
-            Text::Inline(literals) => Ok(Checked {
-                schema,
-                text: literals.value(),
-                span: literals.span(),
-                literals: Some(literals.clone()),
-                file: None,
-            }),
-            Text::File(literal) => {
-                let (path, text) = read(literal)?;
-                let shown = folder::shown(&path, &PathBuf::new());
-                Ok(Checked { schema, text, span: literal.span(), literals: None, file: Some((path, shown)) })
-            }
+    /// One that stands in the source.
+    pub(crate) fn inline(schema: Rc<Schema>, combination: Combination) -> syn::Result<Checked> {
+        let (written, span) = (combination.literals.value(), combination.literals.span());
+        Checked {
+            schema,
+            written,
+            list: Rewritten::default(),
+            span,
+            combination: Some(combination),
+            file: None,
+        }
+        .with_lists()
+    }
+
+    /// One in a file.
+    pub(crate) fn file(schema: Rc<Schema>, literal: &LitStr) -> syn::Result<Checked> {
+        let (path, written) = read(literal)?;
+        let shown = folder::shown(&path, &PathBuf::new());
+        let (span, file) = (literal.span(), Some((path, shown)));
+        Checked { schema, written, list: Rewritten::default(), span, combination: None, file }.with_lists()
+    }
+
+    fn with_lists(self) -> syn::Result<Checked> {
+        match list::rewritten(&self.written) {
+            Ok(list) => Ok(Checked { list, ..self }),
+            Err(misplaced) => Err(syn::Error::new(self.at(misplaced.range), misplaced.message)),
         }
     }
 
     /// The text for the analysis.
     pub(crate) fn source(&self) -> SourceText<'_> {
-        SourceText { path: self.file.as_ref().map_or("", |(_, shown)| shown), text: &self.text }
+        SourceText { path: self.path(), text: &self.list.text }
     }
 
-    /// What every expansion has in it.
-    pub(crate) fn once(&self) -> TokenStream {
-        let once = self.schema.once();
-        let track = folder::track(self.file.iter().map(|(path, _)| path.clone()));
-        let plans = self.plans();
-        quote!(#once #track #plans)
+    fn path(&self) -> &str {
+        self.file.as_ref().map_or("", |(_, shown)| shown)
+    }
+
+    /// Its file as an input of the crate.
+    pub(crate) fn track(&self) -> TokenStream {
+        folder::track(self.file.iter().map(|(path, _)| path.clone()))
     }
 
     /// What is said of how it finds its rows.
-    fn plans(&self) -> TokenStream {
+    pub(crate) fn plans(&self) -> Vec<Refused> {
         let Plans { diagnostics, files } = self.schema.analysis.plans(self.source());
-        let told = diagnostics.iter().map(|found| {
-            let (span, message) = (self.at(found.place.range.clone()), self.schema.message(found, &files));
-            match found.is_error() {
-                true => {
-                    let error = syn::Error::new(span, message).into_compile_error();
-                    quote!(const _: () = { #error };)
-                }
-                false => warning::of(found, &message, span),
-            }
-        });
-        told.collect()
+        let told = |found| self.as_written(Refused { diagnostic: Box::new(found), files: files.clone() });
+        diagnostics.into_iter().map(told).collect()
     }
 
-    /// An error of the analysis, at the bytes it is about where the compiler tells of them.
-    pub(crate) fn error(&self, error: Error) -> syn::Error {
+    /// What is wrong with it, at the bytes it is about in the text as it was written.
+    pub(crate) fn fault(&self, error: Error) -> Error {
         match error {
-            Error::Empty => syn::Error::new(self.span, "there is no statement here"),
+            Error::Refused(refused) => Error::Refused(self.as_written(refused)),
+            Error::Several(range) => Error::Several(self.list.written(&range)),
+            error => error,
+        }
+    }
+
+    fn as_written(&self, Refused { mut diagnostic, mut files }: Refused) -> Refused {
+        if self.list.first().is_some() {
+            let of_statement = diagnostic.place.file;
+            let file = files.add(File::statement(self.path(), &self.written));
+            let related = diagnostic.related.iter_mut().map(|related| &mut related.place);
+            for place in [&mut diagnostic.place].into_iter().chain(related) {
+                if place.file == of_statement {
+                    *place = file.at(self.list.written(&place.range));
+                }
+            }
+        }
+        Refused { diagnostic, files }
+    }
+
+    /// A fault, where the compiler tells of it; `among` names the combinations that have it, if others have not.
+    pub(crate) fn error(&self, error: Error, among: Option<String>) -> syn::Error {
+        let of = |message: &str| match &among {
+            Some(among) => format!("{message}: {among}"),
+            None => message.to_owned(),
+        };
+        match error {
+            Error::Empty => syn::Error::new(self.span, of("there is no statement here")),
             Error::Several(range) => {
                 let message =
                     "this is more than one statement: run them one by one, or check them with `sql!`";
-                syn::Error::new(self.at(range), message)
+                syn::Error::new(self.at(range), of(message))
             }
             error if self.is_for_history(&error) => syn::Error::new(self.span, self.schema.unchecked()),
             Error::NoSchema => syn::Error::new(self.span, self.schema.unchecked()),
-            Error::Refused(Refused { diagnostic, files }) => {
+            Error::Refused(Refused { mut diagnostic, files }) => {
                 let span = self.at(diagnostic.place.range.clone());
-                let message =
-                    self.schema.told(&diagnostic).unwrap_or_else(|| self.schema.message(&diagnostic, &files));
-                syn::Error::new(span, message)
+                let told = self.schema.told(&diagnostic);
+                diagnostic.notes.extend(among);
+                syn::Error::new(span, told.unwrap_or_else(|| self.schema.message(&diagnostic, &files)))
             }
         }
     }
@@ -267,14 +301,9 @@ impl Checked {
         }
     }
 
-    /// Where a parameter is written: a piece of the text may come from a macro that does not see the caller's variables.
-    pub(crate) fn parameter(&self, name: &str) -> Span {
-        let is_it = |token: &Token<'_>| token.kind == Kind::Parameter && token.text.get(1..) == Some(name);
-        significant(&self.text).find(is_it).map_or(self.span, |token| self.at(token.range))
-    }
-
-    fn at(&self, range: std::ops::Range<usize>) -> Span {
-        self.literals.as_ref().map_or(self.span, |literals| literals.at(range))
+    /// Where these bytes of the text as it was written are.
+    pub(crate) fn at(&self, range: Range<usize>) -> Span {
+        self.combination.as_ref().map_or(self.span, |combination| combination.literals.at(range))
     }
 }
 

@@ -1,49 +1,71 @@
 //! A statement's text in the source: a literal, or several, as `"…" + "…"` and `concat!("…", "…")`.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Macro, Path, Token};
 
-/// The literals, one behind the other.
-#[derive(Clone)]
-pub(crate) struct Literals(Vec<Piece>);
+/// The literals, one behind the other, each with the choices it is in.
+#[derive(Clone, Default)]
+pub(crate) struct Literals(Vec<(Rc<Piece>, Rc<[usize]>)>);
 
-#[derive(Clone)]
-struct Piece {
+/// A literal.
+pub(crate) struct Piece {
     text: String,
     token: Literal,
 }
 
 impl Literals {
-    /// Whether a text begins here.
-    pub(crate) fn peek(input: ParseStream<'_>) -> bool {
-        input.peek(LitStr) || is_concat(input)
+    /// Adds one.
+    pub(crate) fn push(&mut self, piece: Rc<Piece>, inside: Rc<[usize]>) {
+        self.0.push((piece, inside));
     }
 
     pub(crate) fn value(&self) -> String {
-        self.0.iter().map(|piece| piece.text.as_str()).collect()
+        self.0.iter().map(|(piece, _)| piece.text.as_str()).collect()
     }
 
     /// Where it begins.
     pub(crate) fn span(&self) -> Span {
-        self.0.first().map_or_else(Span::call_site, |piece| piece.token.span())
+        self.0.first().map_or_else(Span::call_site, |(piece, _)| piece.token.span())
     }
 
     /// Where these bytes of the text are.
     pub(crate) fn at(&self, range: Range<usize>) -> Span {
+        self.find(range).map_or_else(|| self.span(), |(index, range)| self.0[index].0.at(range))
+    }
+
+    /// The same, so that it can be held against a place in a text that has this literal as well.
+    pub(crate) fn place(&self, range: Range<usize>) -> Option<(*const Piece, Range<usize>)> {
+        self.find(range).map(|(index, range)| (Rc::as_ptr(&self.0[index].0), range))
+    }
+
+    /// The choices that the first of these bytes is in.
+    pub(crate) fn inside(&self, range: Range<usize>) -> &[usize] {
+        self.find(range).map_or(&[], |(index, _)| &self.0[index].1)
+    }
+
+    /// Where the first literal is that another text has not.
+    pub(crate) fn not_in(&self, other: &Literals) -> Option<Span> {
+        let has = |piece: &Rc<Piece>| other.0.iter().any(|(other, _)| Rc::ptr_eq(piece, other));
+        self.0.iter().find(|(piece, _)| !has(piece)).map(|(piece, _)| piece.token.span())
+    }
+
+    /// The literal of the first of these bytes, and where in it they are.
+    fn find(&self, range: Range<usize>) -> Option<(usize, Range<usize>)> {
         let mut start = 0;
-        for (index, piece) in self.0.iter().enumerate() {
+        for (index, (piece, _)) in self.0.iter().enumerate() {
             let end = start + piece.text.len();
             // What is missing at the end is missing behind the last.
             if range.start < end || index + 1 == self.0.len() {
                 let last = range.end.min(end).max(range.start);
-                return piece.at(range.start - start..last - start);
+                return Some((index, range.start - start..last - start));
             }
             start = end;
         }
-        self.span()
+        None
     }
 }
 
@@ -58,27 +80,15 @@ impl Piece {
     }
 }
 
-impl Parse for Literals {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Literals> {
-        let mut literals = Vec::new();
-        piece(input, &mut literals)?;
-        while input.peek(Token![+]) {
-            input.parse::<Token![+]>()?;
-            piece(input, &mut literals)?;
-        }
-        Ok(Literals(literals))
-    }
-}
-
-fn is_concat(input: ParseStream<'_>) -> bool {
+pub(crate) fn is_concat(input: ParseStream<'_>) -> bool {
     input.peek2(Token![!]) && input.fork().parse::<Ident>().is_ok_and(|name| name == "concat")
 }
 
-fn piece(input: ParseStream<'_>, literals: &mut Vec<Piece>) -> syn::Result<()> {
+/// A literal, or those of a `concat!`.
+pub(crate) fn pieces(input: ParseStream<'_>) -> syn::Result<Vec<Piece>> {
     if input.peek(LitStr) {
         let literal: LitStr = input.parse()?;
-        literals.push(Piece { text: literal.value(), token: literal.token() });
-        return Ok(());
+        return Ok(vec![Piece { text: literal.value(), token: literal.token() }]);
     }
     if !is_concat(input) {
         return Err(refused(input));
@@ -86,16 +96,17 @@ fn piece(input: ParseStream<'_>, literals: &mut Vec<Piece>) -> syn::Result<()> {
     input.parse::<Ident>()?;
     input.parse::<Token![!]>()?;
     let TokenTree::Group(group) = input.parse()? else { return Err(refused(input)) };
-    let pieces = |input: ParseStream<'_>| -> syn::Result<()> {
+    let all = |input: ParseStream<'_>| -> syn::Result<Vec<Piece>> {
+        let mut all = Vec::new();
         while !input.is_empty() {
-            piece(input, literals)?;
+            all.extend(pieces(input)?);
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
-        Ok(())
+        Ok(all)
     };
-    syn::parse::Parser::parse2(pieces, group.stream())
+    syn::parse::Parser::parse2(all, group.stream())
 }
 
 /// What to say of something else in the place of a text.
@@ -152,10 +163,13 @@ fn shown(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::choice::Parts;
+    use crate::combination::combinations;
 
     fn text(source: &str) -> Result<String, String> {
-        syn::parse_str::<Literals>(source).map(|text| text.value()).map_err(|error| error.to_string())
+        let parts = syn::parse_str::<Parts>(source).map_err(|error| error.to_string())?;
+        let (_, found) = combinations(&parts).map_err(|error| error.to_string())?;
+        Ok(found[0].literals.value())
     }
 
     #[test]

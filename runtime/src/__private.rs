@@ -6,11 +6,11 @@ use std::sync::Arc;
 pub use onward_core::tool::Lag;
 pub use onward_schema::Classes;
 use rusqlite::Row;
-use rusqlite::types::ToSql;
 
 pub use crate::file::system::{FileCall, watch_files};
 use crate::history::Migrations;
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
+pub use crate::row::argument::Argument;
 pub use crate::row::convert::{
     Anything, Bound, Readable, Through, get, optional, read, read_optional, through,
 };
@@ -18,7 +18,7 @@ pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
 };
-pub use crate::row::typed::{NotStored, taken, typed};
+pub use crate::row::typed::{NotStored, list, taken, typed};
 pub use crate::row::upsert::{check_upsert, upsert};
 pub use crate::row::wrong::{GivesNoRows, GivesRows, Parameter};
 use crate::row::{Execute, Query};
@@ -81,20 +81,25 @@ pub const fn snapshot(
 }
 
 /// A value for a parameter.
-pub fn parameter<T: Parameter>(value: &T) -> &dyn ToSql {
-    value
+pub fn parameter<T: Parameter>(value: &T) -> Argument<'_> {
+    Argument::Value(value)
+}
+
+/// How the rows of a statement are read, whichever of its combinations is run.
+pub fn reader<T>(read: fn(&Row<'_>) -> rusqlite::Result<T>) -> fn(&Row<'_>) -> rusqlite::Result<T> {
+    read
 }
 
 /// What `query!` and its kin expand to for a statement that gives rows.
 pub fn query<'p, T, const N: usize>(
     (sql, read): (&'static str, fn(&Row<'_>) -> rusqlite::Result<T>),
-    parameters: [&'p dyn ToSql; N],
+    parameters: [Argument<'p>; N],
 ) -> Query<'p, T, N> {
     Query::new(sql, read, parameters)
 }
 
 /// What `query!` expands to for a statement that gives none.
-pub fn execute<'p, const N: usize>(sql: &'static str, parameters: [&'p dyn ToSql; N]) -> Execute<'p, N> {
+pub fn execute<'p, const N: usize>(sql: &'static str, parameters: [Argument<'p>; N]) -> Execute<'p, N> {
     Execute::new(sql, parameters)
 }
 

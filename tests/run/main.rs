@@ -9,6 +9,7 @@ mod backup;
 mod choices;
 mod connection;
 mod conversions;
+mod dynamic;
 mod errors;
 mod external;
 mod hooks;

@@ -1,10 +1,12 @@
 //! What the macros for rows and statements expand to, and what rustc evaluates of it. Nothing here knows migrations.
 
+pub(crate) mod argument;
 pub mod as_text;
 pub(crate) mod convert;
 pub(crate) mod fields;
 #[cfg(feature = "serde_json")]
 mod json;
+pub(crate) mod list;
 mod many;
 mod on;
 mod owned;

@@ -109,8 +109,8 @@ impl OwnedExecute {
 ///
 /// # Errors
 /// What the conversion of one says, or that it has no value of its own.
-pub(crate) fn own(parameters: &[&dyn ToSql]) -> Result<Vec<Value>> {
-    let own = |(index, parameter): (usize, &&dyn ToSql)| {
+pub(crate) fn own<P: ToSql>(parameters: &[P]) -> Result<Vec<Value>> {
+    let own = |(index, parameter): (usize, &P)| {
         value(parameter.to_sql()?).ok_or_else(|| cannot_be_owned(index + 1))
     };
     parameters.iter().enumerate().map(own).collect()
@@ -161,16 +161,23 @@ mod tests {
 
     #[test]
     fn it_can_be_sent_whatever_its_rows_are() {
-        is_send(&Owned::new("SELECT 1", |_| Ok(std::rc::Rc::new(1)), own(&[])));
-        is_send(&OwnedExecute::new("SELECT 1", own(&[])));
-        let query = Owned::new("SELECT 1", number, own(&[]));
+        is_send(&Owned::new("SELECT 1", |_| Ok(std::rc::Rc::new(1)), own::<i64>(&[])));
+        is_send(&OwnedExecute::new("SELECT 1", own::<i64>(&[])));
+        let query = Owned::new("SELECT 1", number, own::<i64>(&[]));
         let one = std::thread::spawn(move || query.one(&Connection::open_in_memory()?)).join().unwrap();
         assert_eq!(one.unwrap().get(), 1);
     }
 
     #[test]
     fn every_kind_of_value_is_kept() {
-        let values = own(&[&None::<i64>, &i64::MIN, &0.5, &"text", &String::from("own"), &vec![0_u8, 255]]);
+        let values = own::<&dyn ToSql>(&[
+            &None::<i64>,
+            &i64::MIN,
+            &0.5,
+            &"text",
+            &String::from("own"),
+            &vec![0_u8, 255],
+        ]);
         let expected = [
             Value::Null,
             Value::Integer(i64::MIN),
@@ -187,12 +194,13 @@ mod tests {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE notes(body)").unwrap();
         let text = Gives(|| Ok(ToSqlOutput::Borrowed(ValueRef::Text(b"\xff"))));
-        let insert = OwnedExecute::new("INSERT INTO notes VALUES (?1), (?2)", own(&[&1, &text]));
+        let insert =
+            OwnedExecute::new("INSERT INTO notes VALUES (?1), (?2)", own::<&dyn ToSql>(&[&1, &text]));
         let error = insert.execute(&conn).unwrap_err().to_string();
         assert!(error.contains("parameter 2 cannot go to another thread"), "{error}");
         let query = Owned::new("INSERT INTO notes VALUES (?1) RETURNING 1", number, own(&[&text]));
         assert!(matches!(query.all(&conn), Err(Error::ToSqlConversionFailure(_))));
-        let count = Owned::new("SELECT count(*) FROM notes", number, own(&[]));
+        let count = Owned::new("SELECT count(*) FROM notes", number, own::<i64>(&[]));
         assert_eq!(count.one(&conn).unwrap().get(), 0);
     }
 

@@ -1,8 +1,8 @@
 //! Statements that were checked while the application compiled, and their parameters.
 
-use rusqlite::types::ToSql;
 use rusqlite::{Connection, Result, Row};
 
+use super::argument::Argument;
 use super::on::On;
 use super::owned::{Owned, OwnedExecute, own};
 use super::prepared::{Prepared, bind};
@@ -39,7 +39,7 @@ use crate::database::Database;
 pub struct Query<'p, T, const N: usize> {
     sql: &'static str,
     read: fn(&Row<'_>) -> Result<T>,
-    parameters: [&'p dyn ToSql; N],
+    parameters: [Argument<'p>; N],
 }
 
 // Not derived, which would ask it of the rows.
@@ -53,7 +53,7 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     pub(crate) fn new(
         sql: &'static str,
         read: fn(&Row<'_>) -> Result<T>,
-        parameters: [&'p dyn ToSql; N],
+        parameters: [Argument<'p>; N],
     ) -> Query<'p, T, N> {
         Query { sql, read, parameters }
     }
@@ -194,11 +194,11 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
 #[derive(Clone)]
 pub struct Execute<'p, const N: usize> {
     sql: &'static str,
-    parameters: [&'p dyn ToSql; N],
+    parameters: [Argument<'p>; N],
 }
 
 impl<'p, const N: usize> Execute<'p, N> {
-    pub(crate) fn new(sql: &'static str, parameters: [&'p dyn ToSql; N]) -> Execute<'p, N> {
+    pub(crate) fn new(sql: &'static str, parameters: [Argument<'p>; N]) -> Execute<'p, N> {
         Execute { sql, parameters }
     }
 

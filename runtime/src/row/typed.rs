@@ -4,9 +4,10 @@
 use std::marker::PhantomData;
 
 use onward_schema::Classes;
-use rusqlite::types::ToSql;
 
+use super::argument::Argument;
 use super::fields::refuse;
+use super::list::List;
 use super::stored::Stored;
 use super::wrong::Parameter;
 
@@ -64,6 +65,11 @@ pub const fn taken<K: Kind>(classes: Classes, wrong: &str) -> Taken<K> {
 }
 
 /// A value for a parameter, whose type the closure tells.
-pub fn typed<T: Parameter, K: Kind>(value: &T, _: impl FnOnce(Tag<T>) -> K, _: Taken<K>) -> &dyn ToSql {
-    value
+pub fn typed<T: Parameter, K: Kind>(value: &T, _: impl FnOnce(Tag<T>) -> K, _: Taken<K>) -> Argument<'_> {
+    Argument::Value(value)
+}
+
+/// A list for a parameter; the closure tells the type of its values.
+pub fn list<L: List, K: Kind>(list: &L, _: impl FnOnce(Tag<L::Item>) -> K, _: Taken<K>) -> Argument<'_> {
+    Argument::List(list)
 }

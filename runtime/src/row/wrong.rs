@@ -119,7 +119,7 @@ impl<T, D, Driver> On<Owned<T>, D, Driver> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a parameter",
     label = "rusqlite cannot bind it",
-    note = "a list goes in as JSON, a text such as '[1, 2]': `WHERE id IN (SELECT value FROM json_each(?))`",
+    note = "a list goes into `IN (:ids...)` or `IN (?...)`",
     note = "a type of your own needs rusqlite's `ToSql`"
 )]
 pub trait Parameter: ToSql {}

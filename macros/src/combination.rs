@@ -1,0 +1,149 @@
+//! Every text that a text with choices can become.
+
+use std::rc::Rc;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use crate::choice::{Choice, Part, Parts};
+use crate::text::Literals;
+
+/// More combinations than these are not checked: each costs what a statement costs.
+pub(crate) const MOST: usize = 256;
+
+/// The choices as they follow each other, with a combination at the end of each way.
+pub(crate) enum Tree<'p> {
+    /// The index of the combination.
+    Leaf(usize),
+    Choice(&'p Choice, Vec<Tree<'p>>),
+}
+
+/// One of the texts.
+pub(crate) struct Combination {
+    pub(crate) literals: Literals,
+    /// In the order in which the choices stand.
+    pub(crate) chosen: Vec<Chosen>,
+}
+
+/// One arm of a choice.
+#[derive(Clone)]
+pub(crate) struct Chosen {
+    key: Rc<str>,
+    arm: usize,
+    pub(crate) label: Rc<str>,
+    binds: Rc<[Ident]>,
+}
+
+impl PartialEq for Chosen {
+    fn eq(&self, other: &Chosen) -> bool {
+        self.key == other.key && self.arm == other.arm
+    }
+}
+
+/// A part that is still to come, and the choices it is in, by their place among those that are made.
+type Waiting<'p> = (&'p Part, Rc<[usize]>);
+
+/// # Errors
+/// If there are too many, or a choice asks for a variable that another one hides.
+pub(crate) fn combinations(parts: &Parts) -> syn::Result<(Tree<'_>, Vec<Combination>)> {
+    let mut found = Vec::new();
+    let outside: Rc<[usize]> = Rc::new([]);
+    let waiting = parts.0.iter().rev().map(|part| (part, Rc::clone(&outside))).collect();
+    let tree = walk(waiting, Combination { literals: Literals::default(), chosen: Vec::new() }, &mut found)?;
+    Ok((tree, found))
+}
+
+fn walk<'p>(
+    mut waiting: Vec<Waiting<'p>>,
+    mut so_far: Combination,
+    found: &mut Vec<Combination>,
+) -> syn::Result<Tree<'p>> {
+    while let Some((part, inside)) = waiting.pop() {
+        let choice = match part {
+            Part::Literal(piece) => {
+                so_far.literals.push(Rc::clone(piece), inside);
+                continue;
+            }
+            Part::Choice(choice) => choice,
+        };
+        let key = choice.key();
+        // What has been asked is not asked again.
+        if let Some(at) = so_far.chosen.iter().position(|chosen| *chosen.key == *key) {
+            enter(&mut waiting, choice, so_far.chosen[at].arm, &inside, at);
+            continue;
+        }
+        so_far.visible(choice, &inside)?;
+        let key: Rc<str> = key.into();
+        let mut trees = Vec::new();
+        for arm in 0..choice.arms.len() {
+            let mut waiting = waiting.clone();
+            enter(&mut waiting, choice, arm, &inside, so_far.chosen.len());
+            let chosen = Chosen {
+                key: Rc::clone(&key),
+                arm,
+                label: choice.label(arm).into(),
+                binds: choice.binds(arm).into(),
+            };
+            let chosen = so_far.chosen.iter().cloned().chain([chosen]).collect();
+            trees.push(walk(waiting, Combination { literals: so_far.literals.clone(), chosen }, found)?);
+        }
+        return Ok(Tree::Choice(choice, trees));
+    }
+    found.push(so_far);
+    if found.len() > MOST {
+        let message = format!(
+            "this text can become more than {MOST} statements, and each of them is proven: make it two statements, or let one \
+             choice depend on another, `if … {{ … }} else {{ … }}`"
+        );
+        return Err(syn::Error::new(Span::call_site(), message));
+    }
+    Ok(Tree::Leaf(found.len() - 1))
+}
+
+fn enter<'p>(waiting: &mut Vec<Waiting<'p>>, choice: &'p Choice, arm: usize, inside: &[usize], at: usize) {
+    let inside: Rc<[usize]> = inside.iter().copied().chain([at]).collect();
+    // The same choice may be written with fewer arms.
+    let parts = choice.arms.get(arm).map_or(&[][..], |arm| &arm.parts.0);
+    waiting.extend(parts.iter().rev().map(|part| (part, Rc::clone(&inside))));
+}
+
+impl Combination {
+    /// The arm whose variable this name is to whoever comes after all choices, if it is not what it would be at a place inside of
+    /// these: the choices stand inside of each other then.
+    pub(crate) fn hiding(&self, name: &Ident, inside: &[usize]) -> Option<&Chosen> {
+        let binds = |at: &usize| self.chosen[*at].binds.contains(name);
+        let seen = (0..self.chosen.len()).rev().find(binds)?;
+        let meant = inside.iter().copied().filter(binds).max();
+        (meant != Some(seen)).then(|| &self.chosen[seen])
+    }
+
+    fn visible(&self, choice: &Choice, inside: &[usize]) -> syn::Result<()> {
+        for name in choice.asked() {
+            if let Some(hiding) = self.hiding(&name, inside) {
+                let message = format!(
+                    "`{name}` would be the variable of {} here, which stands before: give one of the two another name",
+                    hiding.label
+                );
+                return Err(syn::Error::new(name.span(), message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Arms in words.
+pub(crate) fn labels(chosen: &[Chosen]) -> String {
+    let labels: Vec<&str> = chosen.iter().map(|chosen| &*chosen.label).collect();
+    labels.join(", ")
+}
+
+impl Tree<'_> {
+    /// The choices as Rust, with what becomes of each combination.
+    pub(crate) fn expand(&self, leaf: &dyn Fn(usize) -> TokenStream) -> TokenStream {
+        match self {
+            Tree::Leaf(index) => leaf(*index),
+            Tree::Choice(choice, trees) => {
+                choice.expand(trees.iter().map(|tree| tree.expand(leaf)).collect())
+            }
+        }
+    }
+}

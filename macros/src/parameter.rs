@@ -1,0 +1,218 @@
+//! The values of a statement's parameters.
+
+use onward_analysis::Classes;
+use onward_analysis::query::{Query, Takes};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use crate::column;
+use crate::input::Argument;
+use crate::list::Parameter;
+use crate::mention;
+use crate::record::identifier;
+use crate::statement::Checked;
+use crate::whole::Whole;
+
+/// For each combination, the values in the order of the parameters' numbers, borrowed.
+pub(crate) fn values(
+    whole: &Whole<'_>,
+    queries: &[Query],
+    arguments: &[Argument],
+) -> syn::Result<Vec<TokenStream>> {
+    let positional: Vec<&Argument> = arguments.iter().filter(|argument| argument.name.is_none()).collect();
+    let mut used = vec![false; positional.len()];
+    let mut values = Vec::new();
+    for (checked, query) in whole.all.iter().zip(queries) {
+        let one = One { checked, query, places: checked.list.parameters(&query.parameters) };
+        values.push(one.values(arguments, &positional, &mut used)?);
+    }
+    if let Some(place) = used.iter().position(|used| !used) {
+        let message = "the statement has no parameter for this value";
+        return Err(syn::Error::new_spanned(&positional[place].value, message));
+    }
+    let known: Vec<&String> = queries.iter().flat_map(|query| query.parameters.iter().flatten()).collect();
+    let is_known =
+        |name: &Ident| known.iter().any(|parameter| parameter.get(1..) == Some(plain(name).as_str()));
+    let mut names = arguments.iter().filter_map(|argument| argument.name.as_ref());
+    if let Some(name) = names.find(|name| !is_known(name)) {
+        let message = format!("the statement has no parameter `:{}`", plain(name));
+        return Err(syn::Error::new(name.span(), message));
+    }
+    Ok(values)
+}
+
+/// One combination.
+struct One<'c> {
+    checked: &'c Checked,
+    query: &'c Query,
+    /// Where its parameters stand.
+    places: Vec<Parameter>,
+}
+
+impl One<'_> {
+    fn values(
+        &self,
+        arguments: &[Argument],
+        positional: &[&Argument],
+        used_in_any: &mut [bool],
+    ) -> syn::Result<TokenStream> {
+        let mut used = vec![false; positional.len()];
+        let mut values: Vec<TokenStream> = Vec::new();
+        for (index, parameter) in self.query.parameters.iter().enumerate() {
+            let name = parameter.as_deref().and_then(|name| name.strip_prefix([':', '@', '$']));
+            // To SQLite `$1` is a name; to whoever writes it, a number.
+            let number = name.and_then(|name| name.parse::<usize>().ok());
+            let Some(name) = name.filter(|_| number.is_none()) else {
+                self.always(index)?;
+                let place = match number {
+                    Some(number) => number.checked_sub(1),
+                    None => used.iter().position(|used| !used),
+                };
+                let Some(place) = place.filter(|place| *place < positional.len()) else {
+                    let message = format!(
+                        "no value for parameter {} of the statement: give it after the text, as in `query!(\"… ?\", value)`",
+                        number.unwrap_or(index + 1)
+                    );
+                    return Err(syn::Error::new(self.span(index), message));
+                };
+                (used[place], used_in_any[place]) = (true, true);
+                values.push(self.given(index, &positional[place].value)?);
+                continue;
+            };
+            let is_it =
+                |argument: &&Argument| argument.name.as_ref().is_some_and(|given| plain(given) == name);
+            values.push(match arguments.iter().find(is_it) {
+                Some(Argument { value, .. }) => self.given(index, value)?,
+                // As in `format!`, a name without a value is a variable in scope.
+                None => match identifier(name, self.span(index)) {
+                    Some(variable) => {
+                        self.in_sight(index, std::slice::from_ref(&variable))?;
+                        self.bound(index, self.span(index), &quote!(#variable))?
+                    }
+                    None => {
+                        let message =
+                            format!("no value for the parameter `{name}`, whose name cannot be a variable's");
+                        return Err(syn::Error::new(self.span(index), message));
+                    }
+                },
+            });
+        }
+        Ok(quote!([#(#values),*]))
+    }
+
+    /// Where a parameter stands.
+    fn places(&self, index: usize) -> impl Iterator<Item = &Parameter> {
+        self.places.iter().filter(move |place| place.index == index)
+    }
+
+    fn span(&self, index: usize) -> Span {
+        let first = self.places(index).next();
+        first.map_or(self.checked.span, |place| self.checked.at(place.range.clone()))
+    }
+
+    /// The choices around a place.
+    fn inside(&self, place: &Parameter) -> &[usize] {
+        let combination = self.checked.combination.as_ref();
+        combination.map_or(&[], |combination| combination.literals.inside(place.range.clone()))
+    }
+
+    /// A value in its order has its place in every combination.
+    fn always(&self, index: usize) -> syn::Result<()> {
+        match self.places(index).find(|place| !self.inside(place).is_empty()) {
+            Some(place) => {
+                let message = "this part is not always there, so its values need names: write `:name` in it, and `name = value` \
+                               behind the text, or have a variable of that name";
+                Err(syn::Error::new(self.checked.at(place.range.clone()), message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What a value is called is the same where its parameter stands, and behind all choices.
+    fn in_sight(&self, index: usize, names: &[Ident]) -> syn::Result<()> {
+        let Some(combination) = &self.checked.combination else { return Ok(()) };
+        for place in self.places(index) {
+            let inside = self.inside(place);
+            if let Some((name, hiding)) =
+                names.iter().find_map(|name| combination.hiding(name, inside).map(|hiding| (name, hiding)))
+            {
+                let message = format!(
+                    "`{name}` is the variable of {}, and this parameter stands outside of it: give one of the two another name",
+                    hiding.label
+                );
+                return Err(syn::Error::new(self.checked.at(place.range.clone()), message));
+            }
+        }
+        Ok(())
+    }
+
+    fn given(&self, index: usize, value: &Expr) -> syn::Result<TokenStream> {
+        self.in_sight(index, &mention::names(value.to_token_stream()))?;
+        let span = syn::spanned::Spanned::span(value);
+        self.bound(index, span, &quote_spanned!(span=> (#value)))
+    }
+
+    /// A value for the parameter of this index, held against the first column that takes not every value.
+    fn bound(&self, index: usize, span: Span, value: &TokenStream) -> syn::Result<TokenStream> {
+        let lists = self.places(index).filter(|place| place.is_list).count();
+        if lists > 0 {
+            return match self.places(index).find(|place| !place.is_list) {
+                Some(place) => {
+                    let message =
+                        "this parameter is a list elsewhere in the statement: give the two different names";
+                    Err(syn::Error::new(self.checked.at(place.range.clone()), message))
+                }
+                None => Ok(typed(&quote!(list), span, value, Classes::NUMBER.or(Classes::TEXT), IN_LIST)),
+            };
+        }
+        Ok(match self.query.takes.iter().find(|takes| takes.parameter == index) {
+            None => quote_spanned!(span=> ::onward::__private::parameter(&#value)),
+            Some(takes) => typed(&quote!(typed), span, value, takes.classes, &never(self.checked, takes)),
+        })
+    }
+}
+
+const IN_LIST: &str = "the values of this list go in as bytes, which cannot be in one: compare with one at a time, or \
+                       give texts to `hex(…) IN (:ids...)`";
+
+/// A value of which rustc is asked whether its type, or that of what is in it, has one of these classes.
+fn typed(call: &TokenStream, span: Span, value: &TokenStream, classes: Classes, wrong: &str) -> TokenStream {
+    let classes = column::classes(classes);
+    let taken = quote_spanned!(span=> ::onward::__private::taken(const { #classes }, #wrong));
+    // Hygiene keeps the value from seeing it.
+    let tag = Ident::new("tag", Span::mixed_site());
+    quote_spanned! {span=>
+        ::onward::__private::#call(
+            &#value,
+            |#tag| {
+                #[allow(unused_imports)]
+                use ::onward::__private::NotStored as _;
+                #tag.kind()
+            },
+            const { #taken },
+        )
+    }
+}
+
+/// What to say of a value that the column never takes, or never equals.
+fn never(checked: &Checked, Takes { table, column, is, classes, is_written, .. }: &Takes) -> String {
+    let place = checked.schema.place(table, column);
+    let does = if *is_written { "takes" } else { "equals" };
+    match *classes {
+        Classes::BLOB => {
+            format!(
+                "this value does not go in as bytes, and `{table}.{column}` {does} nothing else: it is {is} ({place}); give it a \
+                 `Vec<u8>` or a `&[u8]`"
+            )
+        }
+        _ => format!(
+            "this value goes in as bytes, which `{table}.{column}` never {does}: it is {is} ({place}); give it a number or a text, \
+             and a list to `IN (:ids...)`"
+        ),
+    }
+}
+
+fn plain(name: &Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_owned()
+}

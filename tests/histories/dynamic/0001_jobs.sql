@@ -1,0 +1,15 @@
+CREATE TABLE jobs (
+    id    INTEGER PRIMARY KEY,
+    queue TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued',
+    note  TEXT
+);
+
+CREATE TABLE tags (
+    job  INTEGER NOT NULL REFERENCES jobs(id),
+    name TEXT NOT NULL,
+    PRIMARY KEY (job, name)
+) WITHOUT ROWID;
+
+CREATE TABLE mail (id INTEGER PRIMARY KEY, subject TEXT NOT NULL);
+CREATE TABLE push (id INTEGER PRIMARY KEY, subject TEXT);
