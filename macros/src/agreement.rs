@@ -15,7 +15,7 @@ pub(crate) fn columns(whole: &Whole<'_>, queries: &[Query]) -> syn::Result<Vec<C
     for (index, query) in queries.iter().enumerate().skip(1) {
         let (wanted, found) = (agreed.len(), query.columns.len());
         if wanted != found {
-            return Err(differ(whole, index, &format!("{found} columns"), &format!("{wanted}")));
+            return Err(differ(whole, index, &counted(found), &counted(wanted)));
         }
         let config = &whole.schema().analysis.history.config;
         for (at, (agreed, column)) in agreed.iter_mut().zip(&query.columns).enumerate() {
@@ -44,6 +44,10 @@ pub(crate) fn all_or_none(whole: &Whole<'_>, queries: &[Query]) -> syn::Result<(
         Some(index) => Err(differ(whole, index, says(!first), says(first))),
         None => Ok(()),
     }
+}
+
+fn counted(columns: usize) -> String {
+    if columns == 1 { "one column".to_owned() } else { format!("{columns} columns") }
 }
 
 fn differ(whole: &Whole<'_>, index: usize, has: &str, first: &str) -> syn::Error {

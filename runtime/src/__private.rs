@@ -18,6 +18,7 @@ pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
     check_insert, check_value, insert, names, refuse, select, update,
 };
+pub use crate::row::list::List;
 pub use crate::row::typed::{NotStored, list, taken, typed};
 pub use crate::row::upsert::{check_upsert, upsert};
 pub use crate::row::wrong::{GivesNoRows, GivesRows, Parameter};

@@ -130,6 +130,16 @@ fn values() -> Vec<Value> {
     all.chain([Value::Null]).collect()
 }
 
+/// Whether a REAL column can have it: of a list it takes the nearest number that it can have, and of `IN (?)` none.
+fn is_fraction(value: &Value) -> bool {
+    let is_exact = |number: i64| i128::from(number) == number as f64 as i128;
+    match value {
+        Value::Integer(number) => is_exact(*number),
+        Value::Text(text) => text.parse().map_or(true, is_exact),
+        _ => true,
+    }
+}
+
 /// The lists: none, each value alone and with NULL, and all.
 fn lists() -> Vec<Vec<Value>> {
     let alone = values().into_iter().map(|value| vec![value]);
@@ -139,7 +149,10 @@ fn lists() -> Vec<Vec<Value>> {
 
 macro_rules! same_as_in {
     ($conn:ident, $table:tt: $($value:tt),* $(,)?) => {$(
-        for list in lists() {
+        for mut list in lists() {
+            if $value == "fraction" {
+                list.retain(is_fraction);
+            }
             let places = vec!["?"; list.len()].join(", ");
             let expected = |is: &str| {
                 let sql = format!("SELECT id FROM {} WHERE {} {is} ({places}) ORDER BY id", $table, $value);

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Error, Result};
 
+use super::wrong::Parameter;
+
 /// Values in their order.
 pub trait Elements {
     /// Calls with each, until one call fails.
@@ -28,13 +30,13 @@ pub trait List: Elements {
 
 macro_rules! list {
     ($([$($of:tt)*] $type:ty),* $(,)?) => {$(
-        impl<T: ToSql, $($of)*> Elements for $type {
+        impl<T: Parameter, $($of)*> Elements for $type {
             fn each(&self, call: &mut dyn FnMut(&dyn ToSql) -> Result<()>) -> Result<()> {
                 self.iter().try_for_each(|value| call(value))
             }
         }
 
-        impl<T: ToSql, $($of)*> List for $type {
+        impl<T: Parameter, $($of)*> List for $type {
             type Item = T;
         }
     )*};
