@@ -95,7 +95,8 @@ pub fn snapshot(input: TokenStream) -> TokenStream {
 ///
 /// The text is a `&'static str` for every call that takes SQL. It may hold several statements; what follows one that
 /// changes the schema is not checked. `file = "…"` reads it from a file beside the source, `migrations = "…"` before it
-/// names another folder of migrations than `query!` would take, and `at = 3` the migration behind which it runs.
+/// names another folder of migrations than `query!` would take, and `at = 3` the migration behind which it runs. Pieces may be chosen as in
+/// `query!`. A list, `IN (:ids...)`, is for `query!` and its kin alone, which bind it.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     expand(input, query::sql)
@@ -113,6 +114,27 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// Values for `?` follow in their order, those for `:name` as `name = value`; without one, the variable of that name is
 /// taken, as `format!` does. A statement that gives rows has `all`, `one`, `optional` and `prepare`, which gives an
 /// iterator; one that gives none has `execute`.
+///
+/// A list stands alone in the brackets of an IN, `WHERE id IN (:ids...)`, `NOT IN (?...)` or `IN (:ids…)`. Its value is a slice, an array, a
+/// `Vec`, a `VecDeque`, a `HashSet` or a `BTreeSet` of what rusqlite can bind, in any reference or box; `&ids[..]` makes a slice of
+/// others. The text is `IN (SELECT +value FROM json_each(:ids))` whatever the length, and an empty list has no value. Values are compared as in
+/// `IN (?, ?)`, but that a whole number beyond 2^53 finds its nearest fraction in a REAL column. Bytes, and texts with a NUL, cannot be in a list.
+///
+/// A piece of the text may be chosen while the program runs, by an `if`, `if let` or `match` whose arms are such texts again:
+///
+/// ```ignore
+/// let jobs = onward::query!(
+///     "SELECT id, state FROM jobs WHERE queue = :queue"
+///         + if let Some(state) = &filter.state { " AND state = :state" }
+///         + match order { Order::Newest => " ORDER BY id DESC", Order::Oldest => " ORDER BY id" },
+/// )
+/// .all(&conn)?;
+/// ```
+///
+/// Each combination, 256 at most, is proven. All have the same columns, which may be NULL where one of them may; what is given to `query_as!` is
+/// held against the columns of each. Or none has rows. The values of a part need names: a variable in scope there, or `name = value`
+/// behind the text, which is evaluated if a part that is chosen has the parameter. The same condition twice is one choice, asked
+/// once. Such a statement owns its values (`Owned`, `OwnedExecute`), and `sql()` is the text that was chosen.
 ///
 /// A field has the type of its column: `i64`, `bool`, `f64`, `String` or `Vec<u8>`, in an `Option` where it may be NULL,
 /// which follows from the schema, the joins and the expressions; rusqlite's `Value` where the schema does not tell, as of a

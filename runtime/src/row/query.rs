@@ -35,6 +35,38 @@ use crate::database::Database;
 /// assert_eq!(n, 1);
 /// # Ok(()) }
 /// ```
+///
+/// Lists, and parts that are chosen while the program runs:
+///
+/// ```
+/// use onward::{query, query_scalar};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// # onward::migrations!("../migrations").apply(&mut conn)?;
+/// # query!(migrations = "../migrations", "INSERT INTO jobs(id, queue, payload) VALUES (1, 'mail', '{}'), (2, 'mail', '{}')").execute(&conn)?;
+/// let find = |ids: Option<&[i64]>, newest_first: bool| {
+///     let jobs = query_scalar!(
+///         migrations = "../migrations",
+///         "SELECT id FROM jobs WHERE archived = 0"
+///             + if let Some(ids) = ids { " AND id IN (:ids...)" }
+///             + if newest_first { " ORDER BY id DESC" } else { " ORDER BY id" },
+///     );
+///     jobs.all(&conn)
+/// };
+/// assert_eq!(find(None, true)?, [2, 1]);
+/// assert_eq!(find(Some(&[1, 7]), false)?, [1]);
+///
+/// let count = |of_queues: bool| {
+///     query_scalar!(
+///         migrations = "../migrations",
+///         "SELECT count(*) FROM " + if of_queues { "queues" } else { "jobs" }
+///     )
+///     .one(&conn)
+/// };
+/// assert_eq!((count(true)?, count(false)?), (2, 2));
+/// # Ok(()) }
+/// ```
 #[must_use = "a query does nothing until it is run"]
 pub struct Query<'p, T, const N: usize> {
     sql: &'static str,

@@ -34,5 +34,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for row in counts.all(&conn)? {
         println!("{}: {} up to {}", row.state, row.jobs, row.newest);
     }
+
+    // A list of any length, and parts that are chosen while this runs: each combination is proven while it compiles.
+    let (states, newest_first) = (Some(["queued", "done"]), true);
+    let jobs = query!(
+        "SELECT id, state FROM jobs WHERE archived = 0"
+            + if let Some(states) = states {
+                " AND state IN (:states...)"
+            }
+            + if newest_first { " ORDER BY id DESC" } else { " ORDER BY id" }
+    );
+    println!("{:?}", jobs.all(&conn)?);
     Ok(())
 }
