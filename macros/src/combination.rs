@@ -147,3 +147,61 @@ impl Tree<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(source: &str) -> Result<Vec<(String, String)>, String> {
+        let parts = syn::parse_str::<Parts>(source).map_err(|error| error.to_string())?;
+        let (_, found) = combinations(&parts).map_err(|error| error.to_string())?;
+        Ok(found.iter().map(|found| (found.literals.value(), labels(&found.chosen))).collect())
+    }
+
+    #[test]
+    fn the_same_choice_is_made_once() {
+        let found = texts(
+            r#""a" + if x { "b" } + match y { A => "c", _ => { "d" } } + (if x { "e" + if z { "g" } } else { "f" })"#,
+        );
+        let expected = [
+            ("abceg", "`if x`, `A` of `match y`, `if z`"),
+            ("abce", "`if x`, `A` of `match y`, no `if z`"),
+            ("abdeg", "`if x`, `_` of `match y`, `if z`"),
+            ("abde", "`if x`, `_` of `match y`, no `if z`"),
+            ("acf", "no `if x`, `A` of `match y`"),
+            ("adf", "no `if x`, `_` of `match y`"),
+        ];
+        let expected = expected.map(|(text, labels)| (text.to_owned(), labels.to_owned()));
+        assert_eq!(found.unwrap(), expected);
+    }
+
+    #[test]
+    fn there_is_a_limit() {
+        let choices = |number: usize| {
+            let choices: Vec<String> = (0..number).map(|at| format!("if x{at} {{ \"a\" }}")).collect();
+            texts(&choices.join(" + ")).map(|found| found.len())
+        };
+        assert_eq!(choices(8), Ok(MOST));
+        assert!(choices(9).unwrap_err().contains("more than 256 statements"));
+        assert!(choices(40).is_err(), "without a walk through all");
+    }
+
+    #[test]
+    fn a_variable_is_not_taken_for_another() {
+        let refused = |source: &str| texts(source).err().unwrap_or_default();
+        for sound in [
+            r#"if let Some(a) = a { "x" } + if let Some(a) = b { "y" }"#,
+            r#"if let Some(a) = a { "x" + if a > 3 { "y" } }"#,
+            r#"match a { Some(n) if n > 3 => "x", _ => "y" } + if let Some(n) = b && n > 3 { "z" }"#,
+        ] {
+            assert_eq!(refused(sound), "", "{sound}");
+        }
+        for hidden in [
+            r#"if let Some(a) = x { "x" } + if a { "y" }"#,
+            r#"match x { Some(a) => "x", None => "y" } + match y { Some(b) if b > a => "z", _ => "" }"#,
+            r#"if let Some(a) = x { "x" } + if let Some(a) = a { "y" }"#,
+        ] {
+            assert!(refused(hidden).starts_with("`a` would be the variable of"), "{hidden}");
+        }
+    }
+}
