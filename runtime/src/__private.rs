@@ -19,9 +19,10 @@ pub use crate::row::fields::{
     check_insert, check_value, insert, names, refuse, select, update,
 };
 pub use crate::row::list::List;
+pub use crate::row::parameter::Parameter;
 pub use crate::row::typed::{NotStored, list, taken, typed};
 pub use crate::row::upsert::{check_upsert, upsert};
-pub use crate::row::wrong::{GivesNoRows, GivesRows, Parameter};
+pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};
 pub use crate::start::{is_named_as_copy, put_by};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Error, Result};
 
-use super::wrong::Parameter;
+use super::parameter::Parameter;
 
 /// Values in their order.
 pub trait Elements {

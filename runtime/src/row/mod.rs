@@ -10,6 +10,7 @@ pub(crate) mod list;
 mod many;
 mod on;
 mod owned;
+pub(crate) mod parameter;
 mod prepared;
 mod query;
 mod stored;

@@ -8,8 +8,8 @@ use onward_schema::Classes;
 use super::argument::Argument;
 use super::fields::refuse;
 use super::list::List;
+use super::parameter::Parameter;
 use super::stored::Stored;
-use super::wrong::Parameter;
 
 /// The type of a value.
 pub struct Tag<T>(PhantomData<fn(&T)>);

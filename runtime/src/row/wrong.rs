@@ -1,9 +1,8 @@
-//! What the compiler says of a call that does not fit the statement, and of a value that cannot be a parameter.
+//! What the compiler says of a call that does not fit the statement.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
-use rusqlite::types::ToSql;
 use rusqlite::{Connection, Error, Result};
 
 use super::on::On;
@@ -114,15 +113,3 @@ impl<T, D, Driver> On<Owned<T>, D, Driver> {
         ready(Err(Error::ExecuteReturnedResults))
     }
 }
-
-/// A value that a parameter can have: whatever rusqlite can bind.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the value of a parameter",
-    label = "rusqlite cannot bind it",
-    note = "a list goes into `IN (:ids...)` or `IN (?...)`",
-    note = "a type of your own needs rusqlite's `ToSql`"
-)]
-pub trait Parameter: ToSql {}
-
-#[diagnostic::do_not_recommend]
-impl<T: ToSql + ?Sized> Parameter for T {}
