@@ -187,8 +187,7 @@ pub trait Insert: Table + Values {
 
     /// Inserts all of them by one prepared statement, and gives back how many it has inserted: all, or none if it fails.
     ///
-    /// It runs in a transaction of its own, or in a savepoint if one is open: then what came before stays as it is. This is as
-    /// fast as one INSERT of many rows, however many there are.
+    /// It runs in a transaction of its own, or in a savepoint if one is open: then what came before stays as it is.
     ///
     /// ```
     /// use onward::{Insert, Row};
