@@ -277,7 +277,11 @@ fn a_row_is_what_was_written() {
             "UPDATE queues SET note = state FROM jobs WHERE queue = name AND weight > 0 RETURNING note, weight",
             "note: text, weight: real",
         ),
-        ("UPDATE jobs SET id = id + 10 WHERE twice > 1 RETURNING twice", "twice: integer ?"),
+        ("UPDATE jobs SET id = id + 10 WHERE twice > 1 RETURNING twice", "twice: integer"),
+        (
+            "INSERT INTO jobs(queue, state) VALUES ('mail', 'new') RETURNING id, twice",
+            "id: integer, twice: integer",
+        ),
         (
             "INSERT INTO queues(name, size, note) VALUES ('a', 1, 'b') RETURNING note, weight",
             "note: text, weight: real ?",
