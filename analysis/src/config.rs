@@ -338,7 +338,9 @@ fn function(item: &Spanned<DeValue<'_>>) -> Result<Function, &'static str> {
                     "aggregate" => FunctionKind::Aggregate,
                     "window" => FunctionKind::Window,
                     _ => {
-                        return Err("a function is of the kind `\"scalar\"`, `\"aggregate\"` or `\"window\"`");
+                        return Err(
+                            "a function is of the kind `\"scalar\"`, `\"aggregate\"` or `\"window\"`",
+                        );
                     }
                 };
             }

@@ -201,7 +201,10 @@ pub(super) fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Col
         let database = tokens[..index].split_last().filter(|(dot, _)| dot.is("."));
         let database = database.and_then(|(_, before)| before.last()?.name());
         let function = || schema.table(&meant(schema, Some(FUNCTIONS), &name));
-        if let Some(table) = schema.table(&meant(schema, database.as_deref(), &name)).or_else(function)
+        // One outside of the database may come first.
+        let first =
+            schema.table(&name).and_then(|_| schema.table(&meant(schema, database.as_deref(), &name)));
+        if let Some(table) = first.or_else(function)
             && !tables.iter().any(|(found, _)| *found == table.name)
         {
             tables.push((table.name.clone(), &table.columns));
