@@ -176,11 +176,15 @@ impl<'o> Scope<'o> {
     /// The two columns that each of these names makes one, where the items from `middle` on are the right side of a join.
     pub(super) fn pairs(&self, start: usize, middle: usize, names: &[String]) -> Vec<Pair> {
         let in_range = |range: Range<usize>, name: &str| {
-            let merged = self.merged_by(name, range.clone()).map(|merged| &self.merged[merged]);
-            merged.map(|merged| (merged.at, merged.shown)).or_else(|| {
-                let found = range.into_iter().find_map(|index| Some((index, self.items[index].find(name)?)));
-                found.map(|at| (at, at))
-            })
+            let is_it = |merged: &&Merged| Ident(&merged.name) == *name && range.contains(&merged.at.0);
+            // Of several, as there may be with brackets, the leftmost; what was merged twice is what came of it last.
+            let merged = self.merged.iter().rev().filter(is_it).min_by_key(|merged| merged.shown);
+            let plain = range.clone().find_map(|index| Some((index, self.items[index].find(name)?)));
+            match (merged, plain) {
+                (Some(merged), Some(plain)) if plain < merged.shown => Some((plain, plain)),
+                (Some(merged), _) => Some((merged.at, merged.shown)),
+                (None, plain) => plain.map(|at| (at, at)),
+            }
         };
         let pairs = names.iter().filter_map(|name| {
             let (first, shown) = in_range(start..middle, name)?;
