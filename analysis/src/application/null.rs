@@ -247,6 +247,11 @@ fn a_proven_column_brings_its_side_of_a_join() {
             "SELECT * FROM (SELECT 1 AS id) a RIGHT JOIN (SELECT 2 AS id) b USING (id) LEFT JOIN (SELECT 3 AS id, 4 AS y) c USING (id)",
             "id: integer, y: integer ?",
         ),
+        // In brackets nothing is seen of what stands before them.
+        (
+            "SELECT a.parent FROM jobs a LEFT JOIN (jobs b JOIN queues ON b.id <> parent) ON a.id = b.id",
+            "parent: integer ?",
+        ),
         // The leftmost of the name, and not what stands in brackets further on.
         (
             "SELECT a.queue AS a, b.queue AS b FROM jobs a LEFT JOIN (jobs b JOIN jobs c USING (queue)) ON b.id > a.id JOIN busy USING (queue)",

@@ -43,6 +43,8 @@ pub(super) struct Scope<'o> {
     rows: Facts,
     /// What is known of each row or group of the result.
     groups: Facts,
+    /// The first item that names may stand for: from inside of brackets, nothing before them is seen.
+    pub(super) first: usize,
     /// Whether some items stand in brackets of their own.
     pub(super) has_brackets: bool,
     /// The windows that WINDOW names, and whether their frames have the current row in them.
@@ -67,7 +69,7 @@ impl<'o> Scope<'o> {
     /// Whether a name is a column of these items themselves; `None` if it cannot be told.
     pub(super) fn has(&self, table: Option<&str>, name: &str) -> Option<bool> {
         let is_it = |item: &&Item| table.is_none_or(|table| Ident(&item.name) == table);
-        let mut items = self.items.iter().filter(is_it);
+        let mut items = self.items.iter().skip(self.first).filter(is_it);
         if items.clone().any(|item| item.find(name).or_else(|| item.find_hidden(name)).is_some()) {
             return Some(true);
         }
@@ -75,14 +77,14 @@ impl<'o> Scope<'o> {
     }
 
     pub(super) fn place(&self, table: Option<&str>, name: &str) -> Option<Place> {
-        let mut items = self.items.iter().enumerate().filter(|(_, item)| !item.is_made);
+        let seen = || self.items.iter().enumerate().skip(self.first);
+        let mut items = seen().filter(|(_, item)| !item.is_made);
         let unknown = || {
             let is_it = |item: &Item| table.is_none_or(|table| Ident(&item.name) == table);
-            let mut unknown = (0..self.items.len())
-                .filter(|&index| self.items[index].columns.is_none() && is_it(&self.items[index]));
+            let mut unknown = seen().filter(|(_, item)| item.columns.is_none() && is_it(item));
             match (unknown.next(), unknown.next()) {
-                (Some(only), None) if table.is_some() => Some(Place::Unknown(Some(only))),
-                _ if self.items.iter().any(|item| item.columns.is_none()) => Some(Place::Unknown(None)),
+                (Some((only, _)), None) if table.is_some() => Some(Place::Unknown(Some(only))),
+                _ if seen().any(|(_, item)| item.columns.is_none()) => Some(Place::Unknown(None)),
                 _ => None,
             }
         };
@@ -94,17 +96,16 @@ impl<'o> Scope<'o> {
             });
             return found.or_else(unknown);
         }
-        if let Some(merged) = self.merged_by(name, 0..self.items.len()) {
+        if let Some(merged) = self.merged_by(name, self.first..self.items.len()) {
             return Some(Place::Merged(merged));
         }
         if let Some(at) = items.find_map(|(index, item)| Some((index, item.find(name)?))) {
             return Some(Place::Column(at));
         }
-        let hidden = self.items.iter().enumerate();
-        let mut hidden = hidden.filter_map(|(index, item)| Some((index, item.find_hidden(name)?)));
+        let mut hidden = seen().filter_map(|(index, item)| Some((index, item.find_hidden(name)?)));
         match hidden.next() {
             // Whose rowid it is depends on which of the others have one.
-            Some(_) if is_rowid(name) && self.items.len() > 1 => Some(Place::Unknown(None)),
+            Some(_) if is_rowid(name) && seen().count() > 1 => Some(Place::Unknown(None)),
             Some(at) => Some(Place::Column(at)),
             None => unknown(),
         }

@@ -214,7 +214,10 @@ impl Context<'_> {
             }
             SelectTable::Sub(from, None) => {
                 scope.has_brackets = true;
-                self.from(from, scope)?;
+                let first = std::mem::replace(&mut scope.first, scope.items.len());
+                let found = self.from(from, scope);
+                scope.first = first;
+                found?;
             }
             SelectTable::Sub(from, given) => {
                 let mut inner = Scope::within(scope.outer);
