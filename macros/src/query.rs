@@ -7,8 +7,8 @@ use quote::{quote, quote_spanned};
 use syn::{Expr, Type, TypeTuple};
 
 use crate::column;
-use crate::input::{Argument, Statement, StatementAs};
-use crate::record::{field, identifier, rust_type};
+use crate::input::{Argument, SETTINGS, Statement, StatementAs};
+use crate::record::{field, identifier, named, rust_type};
 use crate::statement::Checked;
 
 /// The text, once it is checked.
@@ -52,7 +52,9 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     }
     let config = &checked.schema.analysis.history.config;
     let types = query.columns.iter().map(|column| rust_type(column, config, checked.span));
-    let types = types.collect::<syn::Result<Vec<_>>>()?;
+    let mut open = Vec::new();
+    let types = types.map(|rust| Ok(named(rust?, &mut open))).collect::<syn::Result<Vec<_>>>()?;
+    let generics = (!open.is_empty()).then(|| quote!(<#(#open),*>));
     let debug: syn::Path = syn::parse_quote!(::core::fmt::Debug);
     let is_debug = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Debug");
     let ours = (!statement.derives.iter().any(is_debug)).then_some(&debug);
@@ -67,7 +69,7 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
             #once
             #[derive(#(#derives),*)]
             #[allow(dead_code, non_snake_case)]
-            struct #record { #(#names: #types),* }
+            struct #record #generics { #(#names: #types),* }
             (#sql, |row| ::core::result::Result::Ok(#record { #(#names: #values?),* }))
         }, #parameters)
     })
@@ -181,6 +183,17 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
         rust_type(column, &checked.schema.analysis.history.config, checked.span)?,
     );
     let get = column::read(column, 0);
+    let mut open = Vec::new();
+    named(value.clone(), &mut open);
+    // What is left open, the use of the rows has to tell, and no function lets it.
+    if !open.is_empty() {
+        return Ok(quote! {
+            ::onward::__private::query({
+                #once
+                (#sql, |row| -> ::onward::rusqlite::Result<#value> { #get })
+            }, #parameters)
+        });
+    }
     Ok(quote! {
         ::onward::__private::query({
             #once
@@ -238,15 +251,27 @@ fn parameters(checked: &Checked, query: &Query, arguments: &[Argument]) -> syn::
         });
     }
     if let Some(place) = used.iter().position(|used| !used) {
-        let message = "the statement has no parameter for this value";
-        return Err(syn::Error::new_spanned(&positional[place].value, message));
+        let value = &positional[place].value;
+        let message = match value {
+            Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("derive")) => {
+                "`derive(…)` stands before the text, as in `query!(derive(Clone), \"SELECT …\")`"
+            }
+            _ => "the statement has no parameter for this value",
+        };
+        return Err(syn::Error::new_spanned(value, message));
     }
     let is_known = |name: &Ident| {
         query.parameters.iter().flatten().any(|parameter| parameter.get(1..) == Some(plain(name).as_str()))
     };
     let mut names = arguments.iter().filter_map(|argument| argument.name.as_ref());
     if let Some(name) = names.find(|name| !is_known(name)) {
-        let message = format!("the statement has no parameter `:{}`", plain(name));
+        let name_of = plain(name);
+        let message = match SETTINGS.contains(&name_of.as_str()) {
+            true => format!(
+                "`{name_of} = …` stands before the text; behind it are values, and the statement has no parameter `:{name_of}`"
+            ),
+            false => format!("the statement has no parameter `:{name_of}`"),
+        };
         return Err(syn::Error::new(name.span(), message));
     }
     Ok(quote!([#(#values),*]))
