@@ -81,7 +81,7 @@ impl<'p> PackedFile<'p> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::{Function, Statement};
+    use super::super::source::{Function, FunctionKind, Statement};
     use super::*;
     use crate::checksum::Checksum;
 
