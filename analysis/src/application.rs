@@ -18,9 +18,13 @@ mod write;
 #[cfg(test)]
 mod columns;
 #[cfg(test)]
+mod comparisons;
+#[cfg(test)]
 mod declared;
 #[cfg(test)]
 mod describe;
+#[cfg(test)]
+mod functions;
 #[cfg(test)]
 mod null;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! # Functions and collations that the application registers on its connections.
-//! functions = ["uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false }]
+//! functions = ["uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false }, { name = "median", kind = "aggregate" }]
 //! collations = ["by_number"]
 //!
 //! # Tables that others make in the same database; see [`external`](crate::config::external).
@@ -47,7 +47,7 @@ use std::ops::Range;
 
 use onward_core::ledger::Ledger;
 use onward_core::name::Ident;
-pub use onward_core::packed::Function as Stub;
+pub use onward_core::packed::{Function as Stub, FunctionKind};
 use onward_core::token::significant;
 use onward_schema::{Column, Schema, Table};
 use toml::Spanned;
@@ -77,6 +77,15 @@ pub struct Function {
     pub arguments: Option<i32>,
     /// Whether it may stand in an index or a generated column.
     pub deterministic: bool,
+    /// What it is calculated from.
+    pub kind: FunctionKind,
+}
+
+impl Function {
+    /// One of which no more is said than its name.
+    pub(crate) fn named(name: &str) -> Function {
+        Function { name: name.to_owned(), arguments: None, deterministic: true, kind: FunctionKind::Scalar }
+    }
 }
 
 /// What `onward.toml` says.
@@ -160,6 +169,7 @@ impl Config {
             name: &function.name,
             arguments: function.arguments.unwrap_or(-1),
             deterministic: function.deterministic,
+            kind: function.kind,
         })
     }
 
@@ -307,19 +317,32 @@ fn each<'i>(
 }
 
 fn function(item: &Spanned<DeValue<'_>>) -> Result<Function, &'static str> {
-    const FORM: &str = "a function is its name, or `{ name = \"…\", arguments = 1, deterministic = false }` with the last two optional";
+    const FORM: &str = "a function is its name, or `{ name = \"…\", arguments = 1, deterministic = false }` with the last two \
+                        optional, and `kind = \"aggregate\"`, or `kind = \"window\"` for one that has `OVER` as well";
     if let Some(name) = item.get_ref().as_str() {
         is_name(name).then_some(()).ok_or(NAME)?;
-        return Ok(Function { name: name.to_owned(), arguments: None, deterministic: true });
+        return Ok(Function::named(name));
     }
     let table = item.get_ref().as_table().ok_or(FORM)?;
-    let mut function = Function { name: String::new(), arguments: None, deterministic: true };
+    let mut function = Function::named("");
     for (key, value) in table {
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("name", DeValue::String(name)) => function.name = name.to_string(),
             ("arguments", DeValue::Integer(number)) => {
                 let arguments = number.as_str().parse().ok().filter(|count| (0..=127).contains(count));
                 function.arguments = Some(arguments.ok_or("a function takes 0 to 127 arguments")?);
+            }
+            ("kind", DeValue::String(kind)) => {
+                function.kind = match kind.as_ref() {
+                    "scalar" => FunctionKind::Scalar,
+                    "aggregate" => FunctionKind::Aggregate,
+                    "window" => FunctionKind::Window,
+                    _ => {
+                        return Err(
+                            "a function is of the kind `\"scalar\"`, `\"aggregate\"` or `\"window\"`",
+                        );
+                    }
+                };
             }
             ("deterministic", DeValue::Boolean(deterministic)) => function.deterministic = *deterministic,
             _ => return Err(FORM),
@@ -378,10 +401,10 @@ mod tests {
         );
         assert_eq!(problems, []);
         assert_eq!(config.collations, ["c", "d"]);
-        assert_eq!(config.functions[0], Function { name: "a".into(), arguments: None, deterministic: true });
+        assert_eq!(config.functions[0], Function::named("a"));
         assert_eq!(
             config.functions[1],
-            Function { name: "b".into(), arguments: Some(2), deterministic: false }
+            Function { arguments: Some(2), deterministic: false, ..Function::named("b") }
         );
     }
 

@@ -12,21 +12,26 @@ mod date;
 mod expression;
 mod facts;
 mod function;
+mod generated;
 mod item;
 mod join;
 mod label;
+pub(crate) mod null;
 mod operand;
 pub(crate) mod parameter;
 mod proof;
+pub(crate) mod registered;
 pub mod relation;
 mod returning;
+pub(crate) mod rowid;
 mod scope;
 mod select;
 mod shape;
 mod sides;
 mod statement;
-mod syntax;
+pub(crate) mod syntax;
 mod table;
+pub(crate) mod trigger;
 mod value;
 mod window;
 pub(crate) mod write;
@@ -36,6 +41,8 @@ use rusqlite::{Connection, Result};
 
 use label::Label;
 pub use parameter::Takes;
+use registered::Registered;
+use syntax::Parsed;
 pub use value::{Null, Source, Value};
 
 /// A statement that SQLite takes.
@@ -65,15 +72,26 @@ pub struct Column {
     pub vouched: bool,
 }
 
-impl Query {
-    /// Prepares a statement in the database that has this schema; `vouched` is the schema as the team vouches for it, if it
-    /// does.
-    pub(crate) fn read(
-        conn: &Connection,
-        known: &Schema,
-        vouched: Option<&Schema>,
-        sql: &str,
-    ) -> Result<Query> {
+/// What is known of the tables and functions that a statement may name.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'k> {
+    pub(crate) schema: &'k Schema,
+    /// The schema as the team vouches for it, if it does.
+    pub(crate) vouched: Option<&'k Schema>,
+    pub(crate) registered: Registered<'k>,
+}
+
+/// A statement that SQLite takes, before anything is known of its columns.
+pub(crate) struct Prepared {
+    /// Without what the aliases say to onward.
+    pub(crate) sql: String,
+    pub(crate) parameters: Vec<Option<String>>,
+    labels: Vec<Label>,
+}
+
+impl Prepared {
+    /// Prepares a statement in a database.
+    pub(crate) fn read(conn: &Connection, sql: &str) -> Result<Prepared> {
         let (names, parameters) = prepare(conn, sql)?;
         let labels: Vec<Label> = names.iter().map(|name| Label::read(name)).collect();
         let pairs = names.iter().cloned().zip(labels.iter().map(|label| label.name.clone()));
@@ -89,7 +107,13 @@ impl Query {
         let pairs = names.iter().zip(labels);
         let labels =
             pairs.map(|(name, label)| if *name == label.name { label } else { Label::plain(name) }).collect();
-        Ok(Query { columns: columns(known, vouched, &sql, labels), sql, parameters, takes: Vec::new() })
+        Ok(Prepared { sql, parameters, labels })
+    }
+
+    /// The statement with its columns; `parsed` is its text.
+    pub(crate) fn query(self, known: Known<'_>, parsed: &Parsed<'_>) -> Query {
+        let Prepared { sql, parameters, labels } = self;
+        Query { columns: columns(known, parsed, labels), sql, parameters, takes: Vec::new() }
     }
 }
 
@@ -105,12 +129,16 @@ fn prepare(conn: &Connection, sql: &str) -> Result<(Vec<String>, Vec<Option<Stri
     Ok((names, parameters.map(|name| name.map(str::to_owned)).collect()))
 }
 
-fn columns(known: &Schema, vouched: Option<&Schema>, sql: &str, labels: Vec<Label>) -> Vec<Column> {
+fn columns(known: Known<'_>, parsed: &Parsed<'_>, labels: Vec<Label>) -> Vec<Column> {
+    if labels.is_empty() {
+        return Vec::new();
+    }
     let values = |schema| {
-        let found = statement::columns(schema, sql).filter(|found| found.len() == labels.len());
+        let found = statement::columns(schema, known.registered, parsed);
+        let found = found.filter(|found| found.len() == labels.len());
         found.unwrap_or_default().into_iter().map(|column| column.value).collect::<Vec<_>>()
     };
-    let (plain, vouched) = (values(known), vouched.map(values));
+    let (plain, vouched) = (values(known.schema), known.vouched.map(values));
     let columns = labels.iter().enumerate().map(|(index, label)| {
         let of = |values: &[Value]| values.get(index).cloned().unwrap_or(Value::UNKNOWN);
         let plain = of(&plain);

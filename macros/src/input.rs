@@ -180,6 +180,9 @@ pub(crate) struct Argument {
     pub(crate) value: Expr,
 }
 
+/// What can stand before the text of a statement, beside `derive(…)`.
+pub(crate) const SETTINGS: [&str; 3] = ["at", "file", "migrations"];
+
 const STATEMENT: &str = "expected a statement in quotes, or `file = \"….sql\"` for one in a file beside this";
 
 impl Parse for Statement {
@@ -211,6 +214,8 @@ impl Parse for Statement {
                 input.parse::<Token![=]>()?;
                 at = Some(self::at(input)?);
                 input.parse::<Token![,]>()?;
+            } else if key == "derive" || key == "migrations" || key == "at" {
+                return Err(syn::Error::new(key.span(), format!("`{key}` is named twice")));
             } else {
                 return Err(syn::Error::new(key.span(), STATEMENT));
             }
@@ -247,7 +252,19 @@ pub(crate) struct StatementAs {
 impl Parse for StatementAs {
     fn parse(input: ParseStream<'_>) -> syn::Result<StatementAs> {
         let expected = "expected the type of a row, as in `query_as!(Job, \"SELECT …\")`";
+        let first = "the type of a row stands first, and then what the other macros take: `query_as!(Job, migrations = \"…\", \
+                     \"SELECT …\")`";
+        let is_setting = input.peek(Ident::peek_any) && input.peek2(Token![=]);
+        let is_text = input.peek(LitStr) || text::is_concat(input);
+        if is_setting || is_text || (input.peek(derive) && input.peek2(Paren)) {
+            return Err(input.error(first));
+        }
         let row = input.parse().map_err(|error: syn::Error| syn::Error::new(error.span(), expected))?;
+        if input.is_empty() {
+            return Err(
+                input.error("expected a statement behind the type, as in `query_as!(Job, \"SELECT …\")`")
+            );
+        }
         input.parse::<Token![,]>()?;
         Ok(StatementAs { row, statement: input.parse()? })
     }

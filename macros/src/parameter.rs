@@ -7,7 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use crate::column;
-use crate::input::Argument;
+use crate::input::{Argument, SETTINGS};
 use crate::list::Parameter;
 use crate::mention;
 use crate::record::identifier;
@@ -28,15 +28,27 @@ pub(crate) fn values(
         values.push(one.values(arguments, &positional, &mut used)?);
     }
     if let Some(place) = used.iter().position(|used| !used) {
-        let message = "the statement has no parameter for this value";
-        return Err(syn::Error::new_spanned(&positional[place].value, message));
+        let value = &positional[place].value;
+        let message = match value {
+            Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("derive")) => {
+                "`derive(…)` stands before the text, as in `query!(derive(Clone), \"SELECT …\")`"
+            }
+            _ => "the statement has no parameter for this value",
+        };
+        return Err(syn::Error::new_spanned(value, message));
     }
     let known: Vec<&String> = queries.iter().flat_map(|query| query.parameters.iter().flatten()).collect();
     let is_known =
         |name: &Ident| known.iter().any(|parameter| parameter.get(1..) == Some(plain(name).as_str()));
     let mut names = arguments.iter().filter_map(|argument| argument.name.as_ref());
     if let Some(name) = names.find(|name| !is_known(name)) {
-        let message = format!("the statement has no parameter `:{}`", plain(name));
+        let shown = plain(name);
+        let message = match SETTINGS.contains(&shown.as_str()) {
+            true => format!(
+                "`{shown} = …` stands before the text; behind it are values, and the statement has no parameter `:{shown}`"
+            ),
+            false => format!("the statement has no parameter `:{shown}`"),
+        };
         return Err(syn::Error::new(name.span(), message));
     }
     Ok(values)

@@ -11,7 +11,7 @@ use crate::agreement;
 use crate::column;
 use crate::input::{Argument, Statement, StatementAs};
 use crate::parameter;
-use crate::record::{field, rust_type};
+use crate::record::{field, named, rust_type};
 use crate::whole::Whole;
 
 /// The text, once it is checked.
@@ -122,7 +122,9 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     }
     let config = &whole.schema().analysis.history.config;
     let types = columns.iter().map(|column| rust_type(column, config, span));
-    let types = types.collect::<syn::Result<Vec<_>>>()?;
+    let mut open = Vec::new();
+    let types = types.map(|rust| Ok(named(rust?, &mut open))).collect::<syn::Result<Vec<_>>>()?;
+    let generics = (!open.is_empty()).then(|| quote!(<#(#open),*>));
     let debug: syn::Path = syn::parse_quote!(::core::fmt::Debug);
     let is_debug = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Debug");
     let ours = (!statement.derives.iter().any(is_debug)).then_some(&debug);
@@ -135,7 +137,7 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     let items = quote! {
         #[derive(#(#derives),*)]
         #[allow(dead_code, non_snake_case)]
-        struct #record { #(#names: #types),* }
+        struct #record #generics { #(#names: #types),* }
     };
     let read = quote!(|row| ::core::result::Result::Ok(#record { #(#names: #values?),* }));
     Ok(expansion.query(&items, &read))
@@ -242,6 +244,14 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
     };
     let value = rust_type(column, &whole.schema().analysis.history.config, whole.span())?;
     let get = column::read(column, 0);
+    let mut open = Vec::new();
+    named(value.clone(), &mut open);
+    // What is left open, the use of the rows has to tell, and no function lets it.
+    if !open.is_empty() {
+        let read = quote!(|row| -> ::onward::rusqlite::Result<#value> { #get });
+        let expansion = Expansion::of(whole, queries, &statement.arguments)?;
+        return Ok(expansion.query(&TokenStream::new(), &read));
+    }
     let items = quote! {
         fn read(row: &::onward::rusqlite::Row<'_>) -> ::onward::rusqlite::Result<#value> {
             #get

@@ -3,7 +3,7 @@
 use onward_analysis::Classes;
 use onward_analysis::config::Config;
 use onward_analysis::query::{Column, Null, Value};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Type;
 use unicode_ident::{is_xid_continue, is_xid_start};
@@ -32,14 +32,28 @@ pub(crate) fn identifier(name: &str, span: Span) -> Option<Ident> {
     is_raw.then(|| Ident::new_raw(name, span))
 }
 
-/// The type that a column is read as.
-pub(crate) fn rust_type(column: &Column, config: &Config, span: Span) -> syn::Result<TokenStream> {
-    let Column { value, cast, name, .. } = column;
-    let bare = match cast.as_deref() {
-        Some("_") => {
-            let message = format!("the type of `{name}` cannot be left open here: name it, or leave it out");
-            return Err(syn::Error::new(span, message));
+/// A type with a name in the place of each `_` that its author leaves to the compiler; the names are added to the others.
+pub(crate) fn named(rust: TokenStream, names: &mut Vec<Ident>) -> TokenStream {
+    let tokens = rust.into_iter().map(|token| match token {
+        TokenTree::Ident(ident) if ident == "_" => {
+            let name = Ident::new(&format!("__T{}", names.len()), ident.span());
+            names.push(name.clone());
+            TokenTree::Ident(name)
         }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), named(group.stream(), names));
+            inner.set_span(group.span());
+            TokenTree::Group(inner)
+        }
+        token => token,
+    });
+    tokens.collect()
+}
+
+/// The type that a column is read as. It has a `_` where its author leaves something to the compiler.
+pub(crate) fn rust_type(column: &Column, config: &Config, span: Span) -> syn::Result<TokenStream> {
+    let Column { value, cast, .. } = column;
+    let bare = match cast.as_deref() {
         Some(cast) => {
             let message = format!("`{cast}` in the name of a column is no Rust type");
             let cast: Type = syn::parse_str(cast).map_err(|_| syn::Error::new(span, message))?;
@@ -101,6 +115,15 @@ pub(crate) fn type_name<'c>(column: &'c Column, config: &'c Config) -> &'c str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_open_gets_a_name() {
+        let mut names = Vec::new();
+        let shown = [quote!(i64), quote!(_), quote!(Option<[Json<_>; 2]>), quote!((_, a::_b))]
+            .map(|rust| named(rust, &mut names).to_string().replace(' ', ""));
+        assert_eq!(shown, ["i64", "__T0", "Option<[Json<__T1>;2]>", "(__T2,a::_b)"]);
+        assert_eq!(names.len(), 3);
+    }
 
     #[test]
     fn a_name_is_an_identifier_as_it_is_or_none() {

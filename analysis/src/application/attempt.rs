@@ -45,7 +45,10 @@ pub(super) fn attempt(
     };
     let mut names = Vec::new();
     let mut values = Vec::new();
-    for other in table.columns.iter().filter(|other| other.generated.is_none()) {
+    // The rowid may be no column that the table shows.
+    let hidden = table.column(&column.name).is_none().then_some(column);
+    let columns = table.columns.iter().chain(hidden);
+    for other in columns.filter(|other| other.generated.is_none()) {
         let value = match other.name == column.name {
             true => given,
             false => Some(ordinary(table, other)),

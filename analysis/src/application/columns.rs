@@ -13,7 +13,7 @@ fn columns_of_statements() {
         (
             "SELECT * FROM jobs",
             "id: integer, queue: text, state: text, parent: integer ?, payload: blob ?, started: any ?, done: integer, \
-             price: integer|real|text ?, anything: any ?, twice: integer ?",
+             price: integer|real|text ?, anything: any ?, twice: integer",
         ),
         ("SELECT * FROM strict", "k: text, v: any ?, n: integer"),
         (

@@ -104,6 +104,102 @@ fn tables_outside_of_the_database_are_those_of_structs_too() {
     assert_eq!(found.history.files.get(place.file).path, "onward.toml");
 }
 
+/// A temporary table comes before one of the same name, wherever a statement does not say which it means.
+#[test]
+fn a_temporary_table_hides_one_of_the_migrations() {
+    let config =
+        "[external]\ntemp.jobs = 'id TEXT, batch INTEGER NOT NULL'\ntemp.open = 'n INTEGER NOT NULL'";
+    let view = "CREATE VIEW open AS SELECT id FROM jobs;";
+    let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", view), ("onward.toml", config)]);
+    assert!(found.diagnostics.is_empty(), "{:?}", found.diagnostics);
+    // As it is on the application's connections.
+    let conn = rusqlite::Connection::open_in_memory().unwrap();
+    conn.execute_batch(&format!("{JOBS} {view} CREATE TEMP TABLE jobs(id TEXT, batch INTEGER NOT NULL);"))
+        .unwrap();
+    conn.execute_batch("CREATE TEMP TABLE open(n INTEGER NOT NULL)").unwrap();
+    for (sql, expected) in [
+        ("SELECT * FROM jobs", "id TEXT?, batch INTEGER"),
+        ("SELECT * FROM temp.jobs", "id TEXT?, batch INTEGER"),
+        ("SELECT * FROM main.jobs", "id INTEGER, tags TEXT"),
+        ("SELECT j.id, k.id AS other FROM main.jobs j JOIN jobs k", "id INTEGER, other TEXT?"),
+        ("SELECT main.jobs.tags FROM main.jobs", "tags TEXT"),
+        ("SELECT * FROM open", "n INTEGER"),
+        ("SELECT * FROM main.open", "id INTEGER"),
+        ("SELECT tags FROM jobs", "refused: `temp.jobs` has no column `tags`"),
+        // What is certain of the one is not said of the other.
+        ("INSERT INTO jobs DEFAULT VALUES", ""),
+        (
+            "INSERT INTO main.jobs DEFAULT VALUES",
+            "refused: this INSERT leaves out `jobs.tags`, which is NOT NULL and has no default, so it always fails",
+        ),
+        ("UPDATE jobs SET id = NULL", ""),
+        ("DELETE FROM main.jobs RETURNING tags", "tags TEXT"),
+    ] {
+        assert_eq!(columns(&found, sql), expected, "{sql}");
+        let names = |statement: rusqlite::Statement<'_>| statement.column_count();
+        let shown = if expected.is_empty() { 0 } else { expected.split(", ").count() };
+        let prepared = conn.prepare(sql).map(names);
+        assert!(expected.starts_with("refused") || prepared == Ok(shown), "{sql}: {prepared:?}");
+    }
+    for (name, quoted, first) in [
+        ("jobs", "main.\"jobs\"", "id INTEGER"),
+        ("main.jobs", "main.\"jobs\"", "id INTEGER"),
+        ("temp.jobs", "\"temp\".\"jobs\"", "id TEXT"),
+        ("open", "main.\"open\"", "id INTEGER"),
+    ] {
+        let relation = found.relation(name).unwrap();
+        let column = &relation.columns[0];
+        assert_eq!(
+            (relation.quoted().as_str(), &*format!("{} {}", column.name, column.value.classes)),
+            (quoted, first)
+        );
+        assert!(conn.prepare(&format!("SELECT {} FROM {}", column.name, relation.quoted())).is_ok());
+    }
+}
+
+/// What `query!` knows of a table's columns, `derive(Row)` knows as well.
+#[test]
+fn a_table_and_a_statement_agree() {
+    let table = "CREATE TABLE t(
+        id INTEGER PRIMARY KEY, a TEXT CHECK (a IS NOT NULL), b INT CHECK (b > 0), c TEXT NOT NULL CHECK (c <> ''),
+        d TEXT, e TEXT DEFAULT 'e' CHECK (e IS NOT NULL), f TEXT, g AS (b + 1), h TEXT AS (a || c) STORED, i AS (h || k),
+        k AS (coalesce(f, 'f')), l TEXT NOT NULL DEFAULT '', m INT CHECK (typeof(m) = 'integer'), n INT CHECK (n NOT NULL OR NULL),
+        o INT CHECK (o IN (1, 2)), p INT CHECK (coalesce(p, 0) > 0), q INT AS (id / 0),
+        CHECK (length(d) > 0 AND d IS NOT NULL), CHECK (f IS NULL OR c IS NOT NULL)
+    );";
+    let found = folder(&[("1_a.sql", table)]);
+    assert!(found.diagnostics.is_empty(), "{:?}", found.diagnostics);
+    let query = found.query("SELECT * FROM t".into()).unwrap();
+    let relation = found.relation("t").unwrap();
+    let nulls: Vec<_> = relation.columns.iter().map(|column| (&column.name, column.value.null)).collect();
+    assert_eq!(
+        nulls,
+        query.columns.iter().map(|column| (&column.name, column.value.null)).collect::<Vec<_>>()
+    );
+    let never = relation.columns.iter().filter(|column| column.value.null == Null::Never);
+    let names = never.map(|column| column.name.as_str()).collect::<Vec<_>>().join(" ");
+    assert_eq!(names, "id a c d e h i k l m p");
+    let required = relation.columns.iter().filter(|column| column.required);
+    assert_eq!(required.map(|column| column.name.as_str()).collect::<Vec<_>>().join(" "), "a c d m p");
+    // SQLite agrees: each of these alone may not be NULL, and the others may.
+    let conn = rusqlite::Connection::open_in_memory().unwrap();
+    conn.execute_batch(table).unwrap();
+    let written = relation.columns.iter().filter(|column| !column.generated && column.name != "id");
+    let written: Vec<_> = written.collect();
+    for column in &written {
+        let values = written.iter().map(|other| if other.name == column.name { "NULL" } else { "1" });
+        let values = values.collect::<Vec<_>>().join(", ");
+        let names = written.iter().map(|other| other.name.as_str()).collect::<Vec<_>>().join(", ");
+        let done = conn.execute(&format!("INSERT INTO t({names}) VALUES ({values})"), []);
+        assert_eq!(done.is_err(), column.value.null == Null::Never, "{}: {done:?}", column.name);
+    }
+    for column in &relation.columns {
+        let sql = format!("SELECT count(*) FROM t WHERE {} IS NULL", column.name);
+        let nulls: i64 = conn.query_row(&sql, [], |row| row.get(0)).unwrap();
+        assert!(nulls == 0 || column.value.null != Null::Never, "{}", column.name);
+    }
+}
+
 #[test]
 fn what_is_wrong_with_a_function_has_its_place() {
     for config in [

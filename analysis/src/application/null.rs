@@ -247,6 +247,16 @@ fn a_proven_column_brings_its_side_of_a_join() {
             "SELECT * FROM (SELECT 1 AS id) a RIGHT JOIN (SELECT 2 AS id) b USING (id) LEFT JOIN (SELECT 3 AS id, 4 AS y) c USING (id)",
             "id: integer, y: integer ?",
         ),
+        // In brackets nothing is seen of what stands before them.
+        (
+            "SELECT a.parent FROM jobs a LEFT JOIN (jobs b JOIN queues ON b.id <> parent) ON a.id = b.id",
+            "parent: integer ?",
+        ),
+        // The leftmost of the name, and not what stands in brackets further on.
+        (
+            "SELECT a.queue AS a, b.queue AS b FROM jobs a LEFT JOIN (jobs b JOIN jobs c USING (queue)) ON b.id > a.id JOIN busy USING (queue)",
+            "a: text, b: text ?",
+        ),
         ("SELECT parent FROM jobs JOIN (SELECT parent FROM jobs) USING (parent)", "parent: integer"),
         ("SELECT parent FROM jobs LEFT JOIN (SELECT parent FROM jobs) USING (parent)", "parent: integer ?"),
         (
@@ -277,7 +287,11 @@ fn a_row_is_what_was_written() {
             "UPDATE queues SET note = state FROM jobs WHERE queue = name AND weight > 0 RETURNING note, weight",
             "note: text, weight: real",
         ),
-        ("UPDATE jobs SET id = id + 10 WHERE twice > 1 RETURNING twice", "twice: integer ?"),
+        ("UPDATE jobs SET id = id + 10 WHERE twice > 1 RETURNING twice", "twice: integer"),
+        (
+            "INSERT INTO jobs(queue, state) VALUES ('mail', 'new') RETURNING id, twice",
+            "id: integer, twice: integer",
+        ),
         (
             "INSERT INTO queues(name, size, note) VALUES ('a', 1, 'b') RETURNING note, weight",
             "note: text, weight: real ?",

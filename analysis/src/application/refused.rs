@@ -195,9 +195,16 @@ fn no_column(
 /// The tables that a statement names, with their columns, and the functions with rows.
 pub(super) fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
     let mut tables: Vec<(String, &[Column])> = Vec::new();
-    for name in significant(sql).filter_map(|token| token.name()) {
+    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let Some(name) = token.name() else { continue };
+        let database = tokens[..index].split_last().filter(|(dot, _)| dot.is("."));
+        let database = database.and_then(|(_, before)| before.last()?.name());
         let function = || schema.table(&meant(schema, Some(FUNCTIONS), &name));
-        if let Some(table) = schema.table(&name).or_else(function)
+        // One outside of the database may come first.
+        let first =
+            schema.table(&name).and_then(|_| schema.table(&meant(schema, database.as_deref(), &name)));
+        if let Some(table) = first.or_else(function)
             && !tables.iter().any(|(found, _)| *found == table.name)
         {
             tables.push((table.name.clone(), &table.columns));

@@ -13,15 +13,21 @@ use crate::replay::{Replay, nearest, removal};
 use crate::sqlite::outside::meant;
 
 impl Analysis {
-    /// The table or view of this name at the end of the history, in any case.
+    /// The table or view of this name at the end of the history, in any case; `temp.batch` for one outside of it.
     pub fn relation(&self, name: &str) -> Option<Relation> {
         let replay = self.replay.as_ref()?;
         let (schema, config) = (&replay.schema, &self.history.config);
+        let name = match name.split_once('.') {
+            Some((database, name)) if Ident(database) == "main" => name,
+            _ => name,
+        };
+        let is_hidden = replay.known.tables.contains_key(&format!("temp.{}", name.to_ascii_lowercase()));
         if let Some(table) = schema.table(name) {
-            return Some(self.without_required(Relation::of(table, config)));
+            let relation = Relation::of(replay.known(config), table, config);
+            return Some(self.without_required(Relation { is_hidden, ..relation }));
         }
         let Some(view) = schema.views.get(&name.to_ascii_lowercase()) else { return self.outside(name) };
-        let sql = format!("SELECT * FROM {}", quoted(&view.name));
+        let sql = format!("SELECT * FROM main.{}", quoted(&view.name));
         let columns = self.query(sql.as_str().into()).ok()?.columns.into_iter();
         let columns = columns.map(|column| Column {
             name: column.name,
@@ -30,7 +36,13 @@ impl Analysis {
             required: false,
             key: if column.vouched { Key::Vouched } else { Key::Plain },
         });
-        Some(Relation { schema: None, name: view.name.clone(), columns: columns.collect(), key: Vec::new() })
+        Some(Relation {
+            schema: None,
+            name: view.name.clone(),
+            is_hidden,
+            columns: columns.collect(),
+            key: Vec::new(),
+        })
     }
 
     /// A table beside the migrated database that onward.toml names: `archive.jobs`, or `batch` for `temp.batch`.
@@ -43,7 +55,8 @@ impl Analysis {
         let found = replay.known.table(&meant(&replay.known, schema, table))?;
         let is_it = |external: &&External| external.whole() == found.name && !external.is_function;
         let external = self.history.config.external.iter().find(is_it)?;
-        let relation = Relation::of(found, &self.history.config);
+        let config = &self.history.config;
+        let relation = Relation::of(replay.known(config), found, config);
         Some(Relation { schema: external.schema.clone(), name: external.name.clone(), ..relation })
     }
 

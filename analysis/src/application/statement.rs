@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use onward_core::kind::Kind;
 use rusqlite::Connection;
+use sqlite3_parser::Bump;
 
 use super::instead;
 use super::refused::{self, Refused, Text};
@@ -11,7 +12,9 @@ use super::{compare, parameter, strings, write};
 use crate::analysis::Analysis;
 use crate::checks::statement::sqlite_error;
 use crate::folder::statement::{Statement, statements};
-use crate::query::Query;
+use crate::query::parameter::numbered;
+use crate::query::syntax::Parsed;
+use crate::query::{Prepared, Query};
 use crate::replay::Replay;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
@@ -45,17 +48,21 @@ impl Analysis {
         };
         let sql = &text[range.clone()];
         self.without_nul(source)?;
+        let config = &self.history.config;
         self.at_end(replay, kind, |sandbox| {
             let conn = sandbox.conn();
-            let text = instead::text(&self.history.config, kind, sql);
-            let vouched = replay.vouched(&self.history.config);
-            let prepared =
-                strings::prepare(sandbox, sql, |conn| Query::read(conn, &replay.known, vouched, &text));
-            let mut query = prepared
+            let text = instead::text(config, kind, sql);
+            let prepared = strings::prepare(sandbox, sql, |conn| Prepared::read(conn, &text));
+            let prepared = prepared
                 .map_err(|refusal| Error::Refused(self.refused(replay, conn, source, sql, refusal)))?;
             self.without_newer(source, sql, range.start)?;
-            self.sound(replay, sandbox, source, sql)?;
-            query.takes = parameter::takes(self, replay, sql, &query.parameters);
+            let numbered = numbered(&prepared.sql, &prepared.parameters);
+            let (bump, plain) = (Bump::new(), prepared.sql.clone());
+            let parsed = Parsed::new(&bump, numbered.as_deref().unwrap_or(&plain));
+            self.sound(replay, sandbox, source, sql, &parsed)?;
+            let takes = numbered.as_ref().map(|_| parameter::takes(self, replay, &parsed));
+            let query =
+                Query { takes: takes.unwrap_or_default(), ..prepared.query(replay.known(config), &parsed) };
             Ok(if *text == *sql { query } else { Query { sql: sql.to_owned(), ..query } })
         })?
     }
@@ -85,7 +92,8 @@ impl Analysis {
                 let refused =
                     |refusal| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, refusal));
                 prepared.map_err(refused)?;
-                self.sound(replay, sandbox, source, sql)
+                let bump = Bump::new();
+                self.sound(replay, sandbox, source, sql, &Parsed::new(&bump, sql))
             })??;
             self.without_newer(source, sql, statement.range.start)?;
         }
@@ -126,9 +134,10 @@ impl Analysis {
         sandbox: &Sandbox,
         source: Text<'_>,
         sql: &str,
+        parsed: &Parsed<'_>,
     ) -> std::result::Result<(), Error> {
-        let fault = write::fault(self, replay, sandbox, source, sql);
-        match fault.or_else(|| compare::fault(self, replay, source, sql)) {
+        let fault = write::fault(self, replay, sandbox, source, sql, parsed);
+        match fault.or_else(|| compare::fault(self, source, sql, parsed)) {
             Some(refused) => Err(Error::Refused(refused)),
             None => Ok(()),
         }

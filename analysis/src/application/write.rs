@@ -4,8 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use onward_core::name::Ident;
-use onward_core::token::significant;
-use onward_schema::{Column, Schema, Table};
+use onward_schema::{Column, Table};
 
 use super::attempt::{self, Refused, attempt};
 use super::refused::Text;
@@ -14,6 +13,9 @@ use crate::analysis::Analysis;
 use crate::checks::application::{null_refused, required_column_missing, value_type_mismatch};
 use crate::diagnostic::Diagnostic;
 use crate::file::{File, FileId, Files, Place};
+use crate::query::rowid;
+use crate::query::syntax::Parsed;
+use crate::query::trigger::is_early;
 use crate::query::write::{What, Write, writes};
 use crate::replay::Replay;
 use crate::sqlite::sandbox::Sandbox;
@@ -28,6 +30,7 @@ pub(super) fn fault(
     sandbox: &Sandbox,
     Text { path, text }: Text<'_>,
     sql: &str,
+    parsed: &Parsed<'_>,
 ) -> Option<super::Refused> {
     let files = OnceCell::new();
     let file = || {
@@ -39,14 +42,16 @@ pub(super) fn fault(
         *file
     };
     let start = sql.as_ptr() as usize - text.as_ptr() as usize;
-    let writes = writes(&replay.known, sql);
+    let writes = writes(&replay.known, parsed);
     if writes.is_empty() {
         return None;
     }
     let spots = Spots::read(sql);
-    let diagnostic = writes.iter().find_map(|write| {
+    let diagnostic = writes.iter().enumerate().find_map(|(index, write)| {
         let table = ordinary(analysis, replay, &write.table)?;
-        if has_trigger(&replay.schema, table, write.what) {
+        // What an upsert updates, it has tried to insert.
+        let events: Vec<&str> = writes[..=index].iter().map(|write| write.what.event()).collect();
+        if is_early(&replay.schema, table, &events) {
             return None;
         }
         let at = |range: Range<usize>| file().at(start + range.start..start + range.end);
@@ -68,17 +73,6 @@ pub(super) fn ordinary<'r>(analysis: &Analysis, replay: &'r Replay, name: &str) 
     let mut external = analysis.history.config.external.iter();
     let is_external = external.any(|found| found.schema.is_none() && Ident(&found.name) == name);
     (!is_external).then_some(table)
-}
-
-/// Whether a trigger comes before the row is looked at.
-pub(super) fn has_trigger(schema: &Schema, table: &Table, what: What) -> bool {
-    let event = if what == What::Update { "UPDATE" } else { "INSERT" };
-    let is_before = |definition: &str| {
-        let mut head = significant(definition).take_while(|token| !token.is("ON"));
-        head.any(|token| token.is("BEFORE")) && head.any(|token| token.is(event))
-    };
-    let mut triggers = schema.triggers.values();
-    triggers.any(|trigger| Ident(&trigger.table) == table.name && is_before(&trigger.definition))
 }
 
 struct Found<'f> {
@@ -137,9 +131,14 @@ impl Found<'_> {
     fn given(&self, place: impl Fn(usize, usize, &str) -> Place) -> Option<Diagnostic> {
         for (row, values) in self.write.rows.iter().enumerate() {
             for (at, (name, given)) in self.write.columns.iter().zip(values).enumerate() {
-                let (Some(value), Some(column)) = (attempt::certain(given), self.table.column(name)) else {
+                let (Some(value), Some(column)) = (attempt::certain(given), rowid::column(self.table, name))
+                else {
                     continue;
                 };
+                let column = &*column;
+                if self.is_written_twice(column) {
+                    continue;
+                }
                 let Some(refused) = self.refuses(column, value) else { continue };
                 let (place, definition) = (place(row, at, name), self.definition(column));
                 return Some(match refused {
@@ -164,6 +163,16 @@ impl Found<'_> {
         None
     }
 
+    /// Of two values for one column, which one counts is SQLite's own affair.
+    fn is_written_twice(&self, column: &Column) -> bool {
+        let named = self.write.columns.iter().filter_map(|name| rowid::column(self.table, name));
+        let is_it = |other: &Column| {
+            other.name == column.name
+                || (rowid::is_rowid(self.table, other) && rowid::is_rowid(self.table, column))
+        };
+        named.filter(|other| is_it(other)).count() > 1
+    }
+
     fn refuses(&self, column: &Column, value: &str) -> Option<Refused> {
         if value == attempt::NULL {
             // To an INSERT it means the next number.
@@ -181,7 +190,7 @@ impl Found<'_> {
     }
 
     fn is_rowid(&self, column: &Column) -> bool {
-        self.table.rowid().is_some_and(|rowid| rowid.name == column.name)
+        rowid::is_rowid(self.table, column)
     }
 
     fn definition(&self, column: &Column) -> Place {

@@ -25,6 +25,11 @@ const SCHEMA: &str = "
     CREATE TABLE logged(a INT NOT NULL, b INT NOT NULL);
     CREATE TRIGGER before_log AFTER INSERT ON logged BEGIN SELECT RAISE(ABORT, 'no'); END;
     CREATE TRIGGER updated BEFORE UPDATE OF a ON logged BEGIN DELETE FROM logged WHERE rowid = old.rowid; END;
+    CREATE TABLE watched_after(a INT NOT NULL, b INT);
+    CREATE TRIGGER after_all AFTER INSERT ON watched_after BEGIN SELECT 1; END;
+    CREATE TABLE named(rowid TEXT NOT NULL, oid TEXT);
+    CREATE TABLE implied(a INT NOT NULL, b INT NOT NULL);
+    CREATE TRIGGER before_implied INSERT ON implied WHEN new.a IS NULL BEGIN SELECT RAISE(IGNORE); END;
     CREATE VIEW shown AS SELECT queue, size FROM jobs;
     CREATE TRIGGER through INSTEAD OF INSERT ON shown BEGIN SELECT 1; END;
     CREATE VIRTUAL TABLE search USING fts5(body);
@@ -36,6 +41,9 @@ const ROWS: &str = "
     INSERT INTO keyed VALUES ('a', 1, 1);
     INSERT INTO lenient VALUES (1, 1, 1, 1);
     INSERT INTO watched VALUES (1, 1);
+    INSERT INTO watched_after VALUES (1, 1);
+    INSERT INTO named VALUES ('a', 'b');
+    INSERT INTO implied VALUES (1, 1);
     CREATE TEMP TABLE logs AS SELECT 1 AS a, 1 AS b;
     DROP TRIGGER before_log; INSERT INTO logged SELECT * FROM logs;
 ";
@@ -174,6 +182,26 @@ fn what_can_never_be_written_is_refused() {
             "value_type_mismatch `1.5`: `jobs.id` is the INTEGER PRIMARY KEY, which takes whole numbers alone, and does not take 1.5, so this INSERT always fails / write a whole number",
         ),
         (
+            "INSERT INTO jobs(oid, queue, size) VALUES (+'first', 'a', 1)",
+            "value_type_mismatch `+'first'`: `jobs.id` is the INTEGER PRIMARY KEY, which takes whole numbers alone, and does not take 'first', so this INSERT always fails / write a whole number",
+        ),
+        (
+            "UPDATE jobs SET _rowid_ = (+NULL)",
+            "value_type_mismatch `_rowid_ = (+NULL)`: `jobs.id` is the INTEGER PRIMARY KEY, which takes whole numbers alone, and does not take NULL, so this UPDATE fails at the first row / write a whole number",
+        ),
+        (
+            "INSERT INTO watched_after(RowId, a) VALUES ('first', 1)",
+            "value_type_mismatch `'first'`: `watched_after.RowId` is the rowid, which takes whole numbers alone, and does not take 'first', so this INSERT always fails / write a whole number",
+        ),
+        (
+            "UPDATE watched_after SET oid = CAST(NULL AS INT)",
+            "value_type_mismatch `oid = CAST(NULL AS INT)`: `watched_after.oid` is the rowid, which takes whole numbers alone, and does not take NULL, so this UPDATE fails at the first row / write a whole number",
+        ),
+        (
+            "INSERT INTO jobs(queue, size) VALUES (+NULL, 1)",
+            "null_refused `+NULL`: `jobs.queue` is NOT NULL, and this INSERT writes NULL into it, so it always fails / give it a value, or lift NOT NULL in a new migration",
+        ),
+        (
             "INSERT INTO typed(n, t) VALUES (1, x'00')",
             "value_type_mismatch `x'00'`: `typed.t` is TEXT in a STRICT table, and does not take x'00', so this INSERT always fails / write a string",
         ),
@@ -231,6 +259,15 @@ fn what_may_be_written_is_not() {
         // The trigger may leave the row out, and be what the statement is for.
         "INSERT INTO watched(b) VALUES (1)",
         "UPDATE logged SET a = NULL",
+        "INSERT INTO jobs(id, rowid, queue, size) VALUES ('first', 9, 'a', 1)",
+        "UPDATE jobs SET queue = NULL, queue = 'a'",
+        "UPDATE jobs SET id = NULL, oid = 7 WHERE id = 1",
+        "INSERT INTO implied(b) VALUES (1)",
+        "INSERT INTO implied(a, b) VALUES (1, 1) ON CONFLICT DO UPDATE SET b = NULL",
+        "INSERT INTO jobs(rowid, queue, size) VALUES (NULL, 'a', 1)",
+        "INSERT INTO watched_after(rowid, a) VALUES (+'7', 1)",
+        "INSERT INTO named(rowid, oid) VALUES ('first', 'second')",
+        "UPDATE named SET oid = NULL, rowid = 'x'",
         "INSERT INTO shown(queue) VALUES ('a')",
         "INSERT INTO search(body) VALUES (NULL)",
         "INSERT INTO jobs(queue, size) SELECT 'a', 1 UNION ALL SELECT NULL, 2",
@@ -337,19 +374,44 @@ fn of_external_tables_nothing_is_said() {
 fn statements_at_random() {
     let analysis = folder(&[("0001_all.sql", SCHEMA)]);
     let schema = &analysis.replay.as_ref().unwrap().schema;
-    let tables = ["jobs", "typed", "keyed", "lenient", "watched", "logged"];
+    let tables =
+        ["jobs", "typed", "keyed", "lenient", "watched", "logged", "watched_after", "named", "implied"];
     let mut random = super::random::Random(0x5eed);
     let (mut refused, mut accepted) = (0, 0);
-    while refused < 120 {
+    let rounds = std::env::var("ONWARD_ROUNDS").map_or(120, |rounds| rounds.parse().unwrap());
+    while refused < rounds {
         let table = schema.table(random.one_of(&tables)).unwrap();
-        let columns: Vec<String> = table
+        let mut columns: Vec<String> = table
             .columns
             .iter()
             .filter(|column| column.generated.is_none() && random.chance(75))
             .map(|column| quoted(&column.name))
             .collect();
-        let values =
-            ["NULL", "1", "2.5", "'x'", "'7'", "x'00'", "?", "1 + 1", "(NULL)", "CAST(NULL AS INT)", "-3"];
+        if !table.without_rowid && random.chance(15) {
+            let at = random.below(columns.len() + 1);
+            columns.insert(at, random.one_of(&["rowid", "oid", "_ROWID_"]).to_owned());
+        }
+        if random.chance(8) && !columns.is_empty() {
+            let again = columns[random.below(columns.len())].clone();
+            columns.push(again);
+        }
+        let values = [
+            "NULL",
+            "1",
+            "2.5",
+            "'x'",
+            "'7'",
+            "x'00'",
+            "?",
+            "1 + 1",
+            "(NULL)",
+            "CAST(NULL AS INT)",
+            "-3",
+            "+NULL",
+            "+'x'",
+            "- NULL",
+            "+(2.5)",
+        ];
         let clause = random.one_of(&["", "", "OR IGNORE ", "OR REPLACE ", "OR ABORT ", "OR FAIL "]);
         let mut value = || random.one_of(&values).to_owned();
         let name = &table.name;
@@ -408,6 +470,10 @@ fn a_parameter_takes_what_sqlite_takes() {
         ("DELETE FROM typed AS x WHERE x.n == ?", "0 typed.n"),
         ("SELECT n FROM typed JOIN jobs ON n = id WHERE id = ? AND queue = ? AND a = ?", "0 jobs.id"),
         ("INSERT INTO watched(a, b) VALUES (?, ?)", ""),
+        ("UPDATE jobs SET rowid = +? WHERE _rowid_ = ?", "1 jobs.id, 0 jobs.id"),
+        ("SELECT jobs.oid FROM jobs, keyed WHERE jobs.oid = ? AND rowid = ?", "0 jobs.id"),
+        ("SELECT 1 AS a FROM named WHERE rowid = ? AND oid = ?", ""),
+        ("INSERT INTO implied(rowid, a, b) VALUES (?, 1, 1)", ""),
         ("SELECT id FROM jobs WHERE id > ? OR id IN (SELECT value FROM json_each(?))", ""),
     ] {
         let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));

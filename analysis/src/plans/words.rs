@@ -61,7 +61,8 @@ impl Words {
     pub(super) fn is_vague(&self, column: &str) -> bool {
         self.texts().any(|text| {
             let tokens: Vec<Token<'_>> = significant(text).collect();
-            (0..tokens.len()).any(|at| is_column(&tokens[at], column) && is_vague(&tokens[at + 1..]))
+            let is_tested = |at: usize| is_column(&tokens[at], column) && !is_set(&tokens[..at]);
+            (0..tokens.len()).any(|at| is_tested(at) && is_vague(&tokens[at + 1..]))
         })
     }
 }
@@ -69,6 +70,26 @@ impl Words {
 fn is_column(token: &Token<'_>, column: &str) -> bool {
     matches!(token.kind, Kind::Word | Kind::DoubleQuoted | Kind::Quoted)
         && token.name().is_some_and(|name| Ident(name) == column)
+}
+
+/// Whether these stand before a column that an UPDATE sets to something, which is no test of it.
+fn is_set(before: &[Token<'_>]) -> bool {
+    if !before.last().is_some_and(|token| token.is("SET") || token.is(",")) {
+        return false;
+    }
+    let mut depth = 0_usize;
+    for token in before.iter().rev() {
+        let ends = ["SELECT", "FROM", "WHERE", "VALUES", "ORDER", "GROUP"];
+        match token.text {
+            ")" => depth += 1,
+            "(" if depth == 0 => return false,
+            "(" => depth -= 1,
+            _ if depth == 0 && token.is("SET") => return true,
+            _ if depth == 0 && ends.iter().any(|word| token.is(word)) => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether these follow a column whose test may leave most rows.
@@ -104,6 +125,21 @@ mod tests {
     use onward_schema::View;
 
     use super::*;
+
+    #[test]
+    fn what_is_set_is_not_tested() {
+        for (sql, vague) in [
+            ("UPDATE t SET a = 1 WHERE a = ?", false),
+            ("UPDATE t SET b = max(1, (2)), \"a\" = 0 FROM u WHERE t.a = ?", false),
+            ("INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET b = 2, a = TRUE", false),
+            ("UPDATE t SET b = ? WHERE a = 1", true),
+            ("UPDATE t SET a = 1 WHERE b = ? AND a = 1", true),
+            ("UPDATE t SET b = (SELECT c FROM u ORDER BY c, a = 1)", true),
+            ("UPDATE t SET b = iif(c, a = 1, 0)", true),
+        ] {
+            assert_eq!(Words::of(sql, &Schema::default()).is_vague("a"), vague, "{sql}");
+        }
+    }
 
     #[test]
     fn views_are_looked_through() {

@@ -9,7 +9,7 @@ use crate::checks;
 use crate::config::engine::Version;
 use crate::config::external::{Columns, External};
 use crate::config::types::Type;
-use crate::config::{Config, Engine, Function, Level, Plans};
+use crate::config::{Config, Engine, Function, FunctionKind, Level, Plans};
 use crate::diagnostic::{Diagnostic, Related, Rule, Severity};
 use crate::file::{File, Place};
 use crate::folder::history::{At, History};
@@ -124,7 +124,8 @@ record!(Config {
 });
 record!(Type { declared, rust });
 record!(Plans { level, small });
-record!(Function { name, arguments, deterministic });
+record!(Function { name, arguments, deterministic, kind });
+record!(enum FunctionKind { 0 => Scalar, 1 => Aggregate, 2 => Window });
 record!(External { schema, name, sql, call, is_function, columns, place });
 record!(enum Columns { 0 => Definitions(text), 1 => Names(names) });
 record!(Engine { sqlite });

@@ -91,14 +91,17 @@ fn walk(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>, found: &mut d
             if filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none()) =>
         {
             let arguments = args.unwrap_or_default();
-            if function::is_aggregate(&unquoted(name.0).to_ascii_lowercase(), arguments.len()) {
+            let name = context.registered.name(name, arguments.len());
+            if function::is_aggregate(&name, arguments.len()) {
                 found(home(scope, arguments));
             }
         }
-        Expr::FunctionCallStar { filter_over, .. }
+        Expr::FunctionCallStar { name, filter_over }
             if filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none()) =>
         {
-            found(home(scope, &[]));
+            if function::is_aggregate(&context.registered.name(name, 0), 0) {
+                found(home(scope, &[]));
+            }
         }
         Expr::Subquery(select) | Expr::Exists(select) | Expr::InSelect { rhs: select, .. } => {
             inside(context, scope, select, found);

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use onward_schema::Schema;
 
 use super::item::Column;
+use super::registered::Registered;
 
 /// The tables that WITH makes, and how deep inside the statement we are.
 #[derive(Clone, Default)]
@@ -12,12 +13,15 @@ pub(super) struct Tables {
     /// The innermost last; `None` for columns that are not known.
     pub(super) with: Vec<(String, Option<Vec<Column>>)>,
     pub(super) depth: usize,
+    /// Whether this is inside a view, which knows its own database first.
+    pub(super) in_view: bool,
 }
 
 /// What a SELECT inside an expression may refer to.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'c> {
     pub(super) schema: &'c Schema,
+    pub(super) registered: Registered<'c>,
     pub(super) tables: &'c Tables,
     pub(super) effort: &'c Effort,
 }

@@ -6,14 +6,15 @@ use onward_core::token::unquoted;
 use onward_schema::Classes;
 use sqlite3_parser::ast::{Expr, Literal};
 
+use super::registered::Registered;
 use super::value::Value;
 
 /// So many years from now, or from a date that is written out, there is still a date.
 const YEARS: f64 = 900.0;
 
 /// What a date function gives that cannot fail.
-pub(super) fn certain(name: &str, arguments: &[Expr<'_>]) -> Option<Value> {
-    (years(name, arguments)? <= YEARS).then(|| {
+pub(super) fn certain(registered: Registered<'_>, name: &str, arguments: &[Expr<'_>]) -> Option<Value> {
+    (years(registered, name, arguments)? <= YEARS).then(|| {
         Value::some(match name {
             "unixepoch" => Classes::INTEGER,
             "julianday" => Classes::REAL,
@@ -23,7 +24,7 @@ pub(super) fn certain(name: &str, arguments: &[Expr<'_>]) -> Option<Value> {
 }
 
 /// How many years a date function goes at most from now, or from a date; `None` if it may fail.
-fn years(name: &str, arguments: &[Expr<'_>]) -> Option<f64> {
+fn years(registered: Registered<'_>, name: &str, arguments: &[Expr<'_>]) -> Option<f64> {
     let arguments = match (name, arguments) {
         ("date" | "time" | "datetime" | "unixepoch" | "julianday", arguments) => arguments,
         ("strftime", [format, arguments @ ..]) => {
@@ -33,10 +34,12 @@ fn years(name: &str, arguments: &[Expr<'_>]) -> Option<f64> {
         _ => return None,
     };
     let Some((time, modifiers)) = arguments.split_first() else { return Some(0.0) };
-    modifiers.iter().try_fold(of_time(time)?, |years, modifier| Some(years + of_modifier(&text(modifier)?)?))
+    modifiers
+        .iter()
+        .try_fold(of_time(registered, time)?, |years, modifier| Some(years + of_modifier(&text(modifier)?)?))
 }
 
-fn of_time(time: &Expr<'_>) -> Option<f64> {
+fn of_time(registered: Registered<'_>, time: &Expr<'_>) -> Option<f64> {
     match time {
         Expr::Literal(Literal::String(_)) => {
             let time = text(time)?;
@@ -44,11 +47,12 @@ fn of_time(time: &Expr<'_>) -> Option<f64> {
         }
         Expr::Literal(Literal::CurrentDate | Literal::CurrentTime | Literal::CurrentTimestamp) => Some(0.0),
         Expr::FunctionCall { name, args, filter_over: None, .. } => {
-            let name = unquoted(name.0).to_ascii_lowercase();
+            let arguments = args.unwrap_or_default();
+            let name = registered.name(name, arguments.len());
             let gives_date = ["date", "time", "datetime", "julianday"].contains(&&*name);
-            years(&name, args.unwrap_or_default()).filter(|_| gives_date)
+            years(registered, &name, arguments).filter(|_| gives_date)
         }
-        Expr::Parenthesized(values) if values.len() == 1 => of_time(&values[0]),
+        Expr::Parenthesized(values) if values.len() == 1 => of_time(registered, &values[0]),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator, U
 use super::context::Context;
 use super::proof::{Outcome, Proof};
 use super::scope::Scope;
-use super::shape::conditional;
+use super::shape::{conditional, is_registered};
 use super::syntax::{name_of, plain};
 use super::value::{Null, Value, any_null};
 use super::{aggregate, builtin, date, function, window};
@@ -63,7 +63,9 @@ fn evaluated(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value
         }
         Expr::Binary(left, operator, right) => binary(of(left), *operator, of(right), right),
         Expr::Between { lhs, start, end, .. } => truth(&[lhs, start, end]),
-        Expr::Like { op: LikeOperator::Like | LikeOperator::Glob, lhs, rhs, escape, .. } => {
+        Expr::Like { op: op @ (LikeOperator::Like | LikeOperator::Glob), lhs, rhs, escape, .. }
+            if !is_registered(context.registered, *op, escape.is_some()) =>
+        {
             let values: Vec<&Expr<'_>> = [*lhs, *rhs].into_iter().chain(*escape).collect();
             truth(&values)
         }
@@ -83,11 +85,12 @@ fn evaluated(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>) -> Value
         }
         Expr::Subquery(select) => context.scalar(select, scope),
         Expr::FunctionCall { name, args, filter_over, .. } => {
-            let name = unquoted(name.0).to_ascii_lowercase();
-            call(context, scope, &name, args.unwrap_or_default(), filter_over.as_ref())
+            let arguments = args.unwrap_or_default();
+            let name = context.registered.name(name, arguments.len());
+            call(context, scope, &name, arguments, filter_over.as_ref())
         }
         Expr::FunctionCallStar { name, filter_over } => {
-            let name = unquoted(name.0).to_ascii_lowercase();
+            let name = context.registered.name(name, 0);
             call(context, scope, &name, &[], filter_over.as_ref())
         }
         Expr::Parenthesized(_)
@@ -211,7 +214,7 @@ fn call(
             case(context, scope, None, &pairs, otherwise)
         }
         None if is_search(scope, arguments) => builtin::search_function(name).unwrap_or(Value::UNKNOWN),
-        None => date::certain(name, arguments)
+        None => date::certain(context.registered, name, arguments)
             .or_else(|| function::scalar(name, &values()))
             .unwrap_or(Value::UNKNOWN),
         Some(over) if is_aggregate => {

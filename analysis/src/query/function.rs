@@ -2,6 +2,7 @@
 
 use onward_schema::Classes;
 
+use super::registered::AGGREGATE;
 use super::value::{Null, Value, any_null};
 
 /// What an aggregate gives over a group.
@@ -12,6 +13,7 @@ pub(super) fn aggregate(name: &str, arguments: &[Value], empty: bool) -> Option<
     // Of no values other than NULL, these are NULL.
     let null = if empty { Null::Possible } else { first().null };
     Some(match (name, arguments.len()) {
+        (AGGREGATE, _) => Value::UNKNOWN,
         ("count", 0 | 1) => Value::some(Classes::INTEGER),
         ("total", 1) => Value::some(Classes::REAL),
         ("json_group_array", 1) | ("json_group_object", 2) => Value::some(Classes::TEXT),

@@ -1,13 +1,14 @@
 //! What a value proves of its parts by not being NULL.
 
-use onward_core::token::unquoted;
 use sqlite3_parser::ast::{Expr, FunctionTail, LikeOperator, Literal, Operator};
 
 use super::facts::Facts;
 use super::function;
 use super::proof::Outcome::{self, False, True};
 use super::proof::Proof;
-use super::shape::{coalesced, conditional, is_null_name, is_opaque, is_row, row, typeof_argument};
+use super::shape::{
+    coalesced, conditional, is_null_name, is_opaque, is_registered, is_row, row, typeof_argument,
+};
 use super::syntax::{is_stable, name_of};
 
 impl Proof<'_> {
@@ -41,7 +42,9 @@ impl Proof<'_> {
                 False if *not => self.all(facts, [*lhs, *start, *end])?,
                 _ => self.all(facts, [*lhs])?,
             },
-            Expr::Like { op: LikeOperator::Like | LikeOperator::Glob, lhs, rhs, escape, .. } => {
+            Expr::Like { op: op @ (LikeOperator::Like | LikeOperator::Glob), lhs, rhs, escape, .. }
+                if !is_registered(self.context.registered, *op, escape.is_some()) =>
+            {
                 self.all(facts, [*lhs, *rhs].into_iter().chain(*escape))?
             }
             Expr::InList { lhs, not, rhs } => {
@@ -58,12 +61,12 @@ impl Proof<'_> {
                 self.case(facts, *base, &pairs, *else_expr, outcome)?
             }
             Expr::FunctionCall { name, args, filter_over, .. } => {
-                let name = unquoted(name.0).to_ascii_lowercase();
+                let name = self.context.registered.name(name, args.map_or(0, <[_]>::len));
                 self.call(facts, &name, args.unwrap_or_default(), filter_over.as_ref(), outcome)?
             }
             _ => facts,
         };
-        if is_opaque(value) && is_stable(value) {
+        if is_opaque(value) && is_stable(self.context.registered, value) {
             facts.insert(value);
         }
         Some(facts)
@@ -102,13 +105,13 @@ impl Proof<'_> {
         };
         for (value, other) in [(left, right), (right, left)] {
             let Expr::Literal(literal @ (Literal::String(_) | Literal::Numeric(_))) = other else { continue };
-            if let Some(typed) = typeof_argument(value)
+            if let Some(typed) = typeof_argument(self.context.registered, value)
                 && (is_equal && !is_null_name(literal) || differs && is_null_name(literal))
             {
                 return self.assume(facts, typed, Outcome::Some);
             }
             // `coalesce(x, 0) > 0` is not for the zero.
-            if let (true, Some((last, values))) = (differs, coalesced(value))
+            if let (true, Some((last, values))) = (differs, coalesced(self.context.registered, value))
                 && matches!(last, Expr::Literal(last) if last == literal)
             {
                 return self.any(facts, values.iter().map(|value| (value, Outcome::Some)));
@@ -133,7 +136,7 @@ impl Proof<'_> {
             return Some(facts);
         }
         let facts = self.assume(facts, value, Outcome::Some)?;
-        match (found, typeof_argument(value)) {
+        match (found, typeof_argument(self.context.registered, value)) {
             (Some(true), Some(typed)) if list.iter().all(|name| matches!(name, Expr::Literal(literal @ Literal::String(_)) if !is_null_name(literal))) => {
                 self.assume(facts, typed, Outcome::Some)
             }

@@ -140,7 +140,9 @@ impl<'p> Proof<'p> {
 
     pub(super) fn is_never_null(self, facts: &Facts, value: &Expr<'_>) -> bool {
         // Elsewhere an alias may be the name of something else.
-        if !self.results.is_empty() && (!is_stable(value) || self.names_result(value)) {
+        if !self.results.is_empty()
+            && (!is_stable(self.context.registered, value) || self.names_result(value))
+        {
             return false;
         }
         let null = || self.context.value(self.scope, value).null;

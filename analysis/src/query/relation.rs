@@ -3,7 +3,7 @@
 use onward_core::name::{Ident, quoted};
 use onward_schema::{Classes, Table};
 
-use super::{Null, Value};
+use super::{Known, Null, Value, table};
 use crate::config::{Config, schema};
 
 /// A table or a view.
@@ -13,6 +13,8 @@ pub struct Relation {
     pub schema: Option<String>,
     /// Its name.
     pub name: String,
+    /// Whether a temporary table of the same name comes first where a statement does not say which it means.
+    pub is_hidden: bool,
     /// Its columns in their order. The last is `rowid` if the table has one by no other name.
     pub columns: Vec<Column>,
     /// The columns of its primary key, or its rowid; none of a view.
@@ -47,9 +49,9 @@ pub enum Key {
 
 impl Relation {
     /// A table.
-    pub(crate) fn of(table: &Table, config: &Config) -> Relation {
+    pub(crate) fn of(known: Known<'_>, table: &Table, config: &Config) -> Relation {
         let rowid = table.rowid().map(|column| column.name.clone());
-        let columns = table.columns.iter().map(|column| {
+        let columns = table.columns.iter().zip(table::nulls(known, table)).map(|(column, null)| {
             let key = match schema::takes_null(table, column) {
                 true if config.vouches(table, column) => Key::Vouched,
                 // What others make is not to be rebuilt here.
@@ -57,12 +59,12 @@ impl Relation {
                 _ => Key::Plain,
             };
             let value = Value::of_column(table, column);
-            let null = if key == Key::Vouched { Null::Never } else { value.null };
+            let null = if key == Key::Vouched { Null::Never } else { null };
             Column {
                 name: column.name.clone(),
                 value: Value { null, ..value },
                 generated: column.generated.is_some(),
-                required: (column.not_null || key == Key::Vouched)
+                required: null == Null::Never
                     && column.default.is_none()
                     && column.generated.is_none()
                     && rowid.as_ref() != Some(&column.name),
@@ -84,13 +86,14 @@ impl Relation {
                 key.push("rowid".to_owned());
             }
         }
-        Relation { schema: None, name: table.name.clone(), columns, key }
+        Relation { schema: None, name: table.name.clone(), is_hidden: false, columns, key }
     }
 
     /// Its name for a statement, in quotes.
     pub fn quoted(&self) -> String {
         match &self.schema {
             Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
+            None if self.is_hidden => format!("main.{}", quoted(&self.name)),
             None => quoted(&self.name),
         }
     }

@@ -1,12 +1,9 @@
 //! What RETURNING gives: the rows that a statement has written or deleted.
 
-use onward_schema::{Schema, Table};
+use onward_schema::Table;
 use sqlite3_parser::ast::{
-    Cmd, Expr, FromClause, InsertBody, Name, QualifiedName, ResultColumn, Set, Stmt, TriggerTime, UpsertDo,
-    With,
+    Expr, FromClause, InsertBody, Name, QualifiedName, ResultColumn, Set, Stmt, UpsertDo, With,
 };
-use sqlite3_parser::lexer::sql::Parser;
-use sqlite3_parser::{Bump, FallibleIterator};
 
 use super::context::{Context, Tables};
 use super::facts::Facts;
@@ -16,6 +13,7 @@ use super::scope::Scope;
 use super::select::meant;
 use super::syntax::plain;
 use super::table;
+use super::trigger::is_early;
 use super::value::Null;
 
 /// The columns of a statement's RETURNING.
@@ -40,7 +38,8 @@ fn written(
     let context = context.with_tables(&tables);
     let schema = context.schema;
     let meant = meant(schema, name);
-    let table = schema.table(&meant).filter(|table| !has_early_trigger(schema, table));
+    let table =
+        schema.table(&meant).filter(|table| !is_early(schema, table, &["INSERT", "UPDATE", "DELETE"]));
     let known = table.map(|table| match statement {
         Stmt::Insert { columns, body, .. } => {
             let names = columns.as_ref().map(|columns| columns.iter().map(plain).collect());
@@ -57,26 +56,11 @@ fn written(
     });
     // RETURNING knows the table by its own name alone.
     let plain = plain(&name.name);
-    let item = table::item(schema, &meant, plain.clone()).unwrap_or_else(|| Item::new(plain, None));
+    let item = table::item(context, &meant, plain.clone()).unwrap_or_else(|| Item::new(plain, None));
     let mut scope = Scope::within(None);
     scope.items.push(item);
     scope.set_facts(known.unwrap_or_default());
     context.results(returning, &scope)
-}
-
-/// Whether something may change a row between being found and being written.
-fn has_early_trigger(schema: &Schema, table: &Table) -> bool {
-    let mut triggers = schema.triggers.values();
-    triggers.any(|trigger| {
-        trigger.table.eq_ignore_ascii_case(&table.name) && {
-            let bump = Bump::new();
-            let parsed = Parser::new(&bump, trigger.definition.as_bytes()).next();
-            let is_late = |cmd: &Cmd<'_>| {
-                matches!(cmd, Cmd::Stmt(Stmt::CreateTrigger { time: Some(TriggerTime::After), .. }))
-            };
-            !parsed.ok().flatten().is_some_and(|cmd| is_late(&cmd))
-        }
-    })
 }
 
 fn some_columns(table: &Table, is_some: impl Fn(usize) -> bool) -> Facts {
@@ -94,7 +78,7 @@ fn found<'s>(
     let alias = name.alias.as_ref().unwrap_or(&name.name);
     let mut scope = Scope::within(None);
     // The table comes first, so that what is known of it is known of what RETURNING calls by its name.
-    let item = table::item(context.schema, &meant(context.schema, name), plain(alias));
+    let item = table::item(context, &meant(context.schema, name), plain(alias));
     scope.items.push(item.unwrap_or_else(|| Item::new(plain(alias), None)));
     // Where FROM is not understood, its columns are not known.
     if from.is_some_and(|from| context.from(from, &mut scope).is_none()) {

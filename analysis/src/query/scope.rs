@@ -43,6 +43,8 @@ pub(super) struct Scope<'o> {
     rows: Facts,
     /// What is known of each row or group of the result.
     groups: Facts,
+    /// The first item that names may stand for: from inside of brackets, nothing before them is seen.
+    pub(super) first: usize,
     /// Whether some items stand in brackets of their own.
     pub(super) has_brackets: bool,
     /// The windows that WINDOW names, and whether their frames have the current row in them.
@@ -67,7 +69,7 @@ impl<'o> Scope<'o> {
     /// Whether a name is a column of these items themselves; `None` if it cannot be told.
     pub(super) fn has(&self, table: Option<&str>, name: &str) -> Option<bool> {
         let is_it = |item: &&Item| table.is_none_or(|table| Ident(&item.name) == table);
-        let mut items = self.items.iter().filter(is_it);
+        let mut items = self.items.iter().skip(self.first).filter(is_it);
         if items.clone().any(|item| item.find(name).or_else(|| item.find_hidden(name)).is_some()) {
             return Some(true);
         }
@@ -75,14 +77,14 @@ impl<'o> Scope<'o> {
     }
 
     pub(super) fn place(&self, table: Option<&str>, name: &str) -> Option<Place> {
-        let mut items = self.items.iter().enumerate().filter(|(_, item)| !item.is_made);
+        let seen = || self.items.iter().enumerate().skip(self.first);
+        let mut items = seen().filter(|(_, item)| !item.is_made);
         let unknown = || {
             let is_it = |item: &Item| table.is_none_or(|table| Ident(&item.name) == table);
-            let mut unknown = (0..self.items.len())
-                .filter(|&index| self.items[index].columns.is_none() && is_it(&self.items[index]));
+            let mut unknown = seen().filter(|(_, item)| item.columns.is_none() && is_it(item));
             match (unknown.next(), unknown.next()) {
-                (Some(only), None) if table.is_some() => Some(Place::Unknown(Some(only))),
-                _ if self.items.iter().any(|item| item.columns.is_none()) => Some(Place::Unknown(None)),
+                (Some((only, _)), None) if table.is_some() => Some(Place::Unknown(Some(only))),
+                _ if seen().any(|(_, item)| item.columns.is_none()) => Some(Place::Unknown(None)),
                 _ => None,
             }
         };
@@ -94,17 +96,16 @@ impl<'o> Scope<'o> {
             });
             return found.or_else(unknown);
         }
-        if let Some(merged) = self.merged_by(name, 0..self.items.len()) {
+        if let Some(merged) = self.merged_by(name, self.first..self.items.len()) {
             return Some(Place::Merged(merged));
         }
         if let Some(at) = items.find_map(|(index, item)| Some((index, item.find(name)?))) {
             return Some(Place::Column(at));
         }
-        let hidden = self.items.iter().enumerate();
-        let mut hidden = hidden.filter_map(|(index, item)| Some((index, item.find_hidden(name)?)));
+        let mut hidden = seen().filter_map(|(index, item)| Some((index, item.find_hidden(name)?)));
         match hidden.next() {
             // Whose rowid it is depends on which of the others have one.
-            Some(_) if is_rowid(name) && self.items.len() > 1 => Some(Place::Unknown(None)),
+            Some(_) if is_rowid(name) && seen().count() > 1 => Some(Place::Unknown(None)),
             Some(at) => Some(Place::Column(at)),
             None => unknown(),
         }
@@ -176,11 +177,15 @@ impl<'o> Scope<'o> {
     /// The two columns that each of these names makes one, where the items from `middle` on are the right side of a join.
     pub(super) fn pairs(&self, start: usize, middle: usize, names: &[String]) -> Vec<Pair> {
         let in_range = |range: Range<usize>, name: &str| {
-            let merged = self.merged_by(name, range.clone()).map(|merged| &self.merged[merged]);
-            merged.map(|merged| (merged.at, merged.shown)).or_else(|| {
-                let found = range.into_iter().find_map(|index| Some((index, self.items[index].find(name)?)));
-                found.map(|at| (at, at))
-            })
+            let is_it = |merged: &&Merged| Ident(&merged.name) == *name && range.contains(&merged.at.0);
+            // Of several, as there may be with brackets, the leftmost; what was merged twice is what came of it last.
+            let merged = self.merged.iter().rev().filter(is_it).min_by_key(|merged| merged.shown);
+            let plain = range.clone().find_map(|index| Some((index, self.items[index].find(name)?)));
+            match (merged, plain) {
+                (Some(merged), Some(plain)) if plain < merged.shown => Some((plain, plain)),
+                (Some(merged), _) => Some((merged.at, merged.shown)),
+                (None, plain) => plain.map(|at| (at, at)),
+            }
         };
         let pairs = names.iter().filter_map(|name| {
             let (first, shown) = in_range(start..middle, name)?;

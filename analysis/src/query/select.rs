@@ -34,6 +34,15 @@ pub(super) fn meant(schema: &Schema, name: &QualifiedName<'_>) -> String {
 }
 
 impl Context<'_> {
+    /// The same where it is known what is around.
+    fn meant(self, name: &QualifiedName<'_>) -> String {
+        let table = plain(&name.name);
+        let is_there = || {
+            self.schema.table(&table).is_some() || self.schema.views.contains_key(&table.to_ascii_lowercase())
+        };
+        if self.tables.in_view && is_there() { table } else { meant(self.schema, name) }
+    }
+
     /// The columns of a SELECT; `outer` is what surrounds it, if it is part of an expression.
     pub(super) fn select(self, select: &Select<'_>, outer: Option<&Scope<'_>>) -> Option<Vec<Column>> {
         Some(self.open(select, outer)?.into_iter().map(Column::settled).collect())
@@ -163,7 +172,7 @@ impl Context<'_> {
     /// A result that is not NULL may say that sides of outer joins are there.
     fn result(self, name: String, value: &Expr<'_>, scope: &Scope<'_>) -> Column {
         let plain = || Column::new(name.clone(), self.value(scope, value));
-        if !scope.has_sides() || !is_stable(value) {
+        if !scope.has_sides() || !is_stable(self.registered, value) {
             return plain();
         }
         let known = scope.facts();
@@ -195,7 +204,7 @@ impl Context<'_> {
             SelectTable::TableCall(name, _, given) => {
                 let table = plain(&name.name);
                 let alias = alias(given).unwrap_or_else(|| table.clone());
-                let known = table::item(self.schema, &meant(self.schema, name), alias.clone());
+                let known = table::item(self, &self.meant(name), alias.clone());
                 let item = known.or_else(|| builtin::table(&table, alias.clone()));
                 scope.items.push(item.unwrap_or_else(|| Item::new(alias, None)));
             }
@@ -205,7 +214,10 @@ impl Context<'_> {
             }
             SelectTable::Sub(from, None) => {
                 scope.has_brackets = true;
-                self.from(from, scope)?;
+                let first = std::mem::replace(&mut scope.first, scope.items.len());
+                let found = self.from(from, scope);
+                scope.first = first;
+                found?;
             }
             SelectTable::Sub(from, given) => {
                 let mut inner = Scope::within(scope.outer);
@@ -225,8 +237,8 @@ impl Context<'_> {
                 return scope.push(alias, columns.clone());
             }
         }
-        let meant = meant(self.schema, name);
-        if let Some(item) = table::item(self.schema, &meant, alias.clone()) {
+        let meant = self.meant(name);
+        if let Some(item) = table::item(self, &meant, alias.clone()) {
             return scope.items.push(item);
         }
         let view = self.schema.views.get(&table.to_ascii_lowercase());
@@ -236,7 +248,7 @@ impl Context<'_> {
             return scope.items.push(item);
         }
         // A view knows nothing of the tables that WITH makes around it.
-        let tables = Tables { with: Vec::new(), depth: self.tables.depth + 1 };
+        let tables = Tables { with: Vec::new(), depth: self.tables.depth + 1, in_view: true };
         scope.push(alias, view.and_then(|view| self.with_tables(&tables).statement(&view.definition)));
     }
 

@@ -1,7 +1,8 @@
 //! Expressions of a certain form, and what they are made of.
 
-use onward_core::token::unquoted;
-use sqlite3_parser::ast::{Expr, Literal, Operator};
+use sqlite3_parser::ast::{Expr, LikeOperator, Literal, Operator};
+
+use super::registered::Registered;
 
 /// `(a, b)`
 pub(super) fn is_row(value: &Expr<'_>) -> bool {
@@ -16,15 +17,21 @@ pub(super) fn row<'e>(value: &'e Expr<'e>) -> impl Iterator<Item = &'e Expr<'e>>
 }
 
 /// What `typeof` is asked of.
-pub(super) fn typeof_argument<'e>(value: &'e Expr<'e>) -> Option<&'e Expr<'e>> {
+pub(super) fn typeof_argument<'e>(registered: Registered<'_>, value: &'e Expr<'e>) -> Option<&'e Expr<'e>> {
     match value {
         Expr::FunctionCall { name, args: Some([argument]), filter_over: None, .. }
-            if unquoted(name.0).eq_ignore_ascii_case("typeof") =>
+            if registered.name(name, 1) == "typeof" =>
         {
             Some(argument)
         }
         _ => None,
     }
+}
+
+/// Whether it is the application that says what is LIKE something.
+pub(super) fn is_registered(registered: Registered<'_>, operator: LikeOperator, has_escape: bool) -> bool {
+    let name = if operator == LikeOperator::Glob { "glob" } else { "like" };
+    registered.has(name, 2 + usize::from(has_escape))
 }
 
 /// What `typeof` says of NULL.
@@ -33,10 +40,13 @@ pub(super) fn is_null_name(literal: &Literal<'_>) -> bool {
 }
 
 /// The last argument of a `coalesce`, and the others.
-pub(super) fn coalesced<'e>(value: &'e Expr<'e>) -> Option<(&'e Expr<'e>, &'e [Expr<'e>])> {
+pub(super) fn coalesced<'e>(
+    registered: Registered<'_>,
+    value: &'e Expr<'e>,
+) -> Option<(&'e Expr<'e>, &'e [Expr<'e>])> {
     match value {
         Expr::FunctionCall { name, args: Some(arguments), filter_over: None, .. }
-            if ["coalesce", "ifnull"].contains(&&*unquoted(name.0).to_ascii_lowercase()) =>
+            if ["coalesce", "ifnull"].contains(&&*registered.name(name, arguments.len())) =>
         {
             arguments.split_last().filter(|(_, others)| !others.is_empty())
         }

@@ -1,27 +1,34 @@
 //! The columns of a statement, whichever kind it is of.
 
 use onward_schema::Schema;
-use sqlite3_parser::ast::{Cmd, Stmt};
-use sqlite3_parser::lexer::sql::Parser;
-use sqlite3_parser::{Bump, FallibleIterator};
+use sqlite3_parser::Bump;
+use sqlite3_parser::ast::Stmt;
 
 use super::context::{Context, Effort, Tables};
 use super::item::Column;
+use super::registered::Registered;
 use super::select::renamed;
-use super::syntax::plain;
+use super::syntax::{Parsed, parse, plain};
 use super::{builtin, returning};
 
 /// The columns of one statement; `None` if it has none that are understood.
-pub(super) fn columns(schema: &Schema, sql: &str) -> Option<Vec<Column>> {
-    let context = Context { schema, tables: &Tables::default(), effort: &Effort::default() };
-    Some(context.statement(sql)?.into_iter().map(Column::settled).collect())
+pub(super) fn columns(
+    schema: &Schema,
+    registered: Registered<'_>,
+    parsed: &Parsed<'_>,
+) -> Option<Vec<Column>> {
+    let context = Context { schema, registered, tables: &Tables::default(), effort: &Effort::default() };
+    Some(context.read(parsed.statement()?)?.into_iter().map(Column::settled).collect())
 }
 
 impl Context<'_> {
     /// The columns of a statement of which what surrounds it may prove more: the SELECT of a view.
     pub(super) fn statement(self, sql: &str) -> Option<Vec<Column>> {
         let bump = Bump::new();
-        let Cmd::Stmt(statement) = Parser::new(&bump, sql.as_bytes()).next().ok()?? else { return None };
+        self.read(&parse(&bump, sql)?)
+    }
+
+    fn read(self, statement: &Stmt<'_>) -> Option<Vec<Column>> {
         match statement {
             Stmt::Select(select) => self.open(select, None),
             Stmt::CreateView { columns, select, .. } => {
@@ -30,7 +37,7 @@ impl Context<'_> {
                 renamed(self.open(select, None), names)
             }
             Stmt::Pragma(name, _) => builtin::pragma(&plain(&name.name)),
-            statement => returning::columns(self, &statement),
+            statement => returning::columns(self, statement),
         }
     }
 }

@@ -1,9 +1,40 @@
 //! Names and parts of the syntax tree.
 
+use std::cell::OnceCell;
+
 use onward_core::token::unquoted;
-use sqlite3_parser::ast::{Expr, Name};
+use sqlite3_parser::ast::{Cmd, Expr, Name, Stmt};
+use sqlite3_parser::lexer::sql::Parser;
+use sqlite3_parser::{Bump, FallibleIterator};
 
 use super::function;
+use super::registered::Registered;
+
+/// A statement's text with its syntax, which is read once, as soon as somebody asks for it.
+pub(crate) struct Parsed<'s> {
+    pub(crate) sql: &'s str,
+    bump: &'s Bump,
+    statement: OnceCell<Option<Stmt<'s>>>,
+}
+
+impl<'s> Parsed<'s> {
+    pub(crate) fn new(bump: &'s Bump, sql: &'s str) -> Parsed<'s> {
+        Parsed { sql, bump, statement: OnceCell::new() }
+    }
+
+    /// What the text says; `None` if it is not understood.
+    pub(crate) fn statement(&self) -> Option<&Stmt<'s>> {
+        self.statement.get_or_init(|| parse(self.bump, self.sql)).as_ref()
+    }
+}
+
+/// The first statement of a text.
+pub(crate) fn parse<'s>(bump: &'s Bump, sql: &'s str) -> Option<Stmt<'s>> {
+    match Parser::new(bump, sql.as_bytes()).next() {
+        Ok(Some(Cmd::Stmt(statement))) => Some(statement),
+        _ => None,
+    }
+}
 
 /// The name that SQLite gives a result column without an alias, as far as something can refer to it.
 pub(super) fn column_name(value: &Expr<'_>) -> String {
@@ -74,14 +105,15 @@ pub(super) fn is_small(value: &Expr<'_>) -> bool {
 }
 
 /// Whether it has the same value wherever it is written in the statement, for one row.
-pub(super) fn is_stable(value: &Expr<'_>) -> bool {
-    is_small(value) && is_constant(value)
+pub(super) fn is_stable(registered: Registered<'_>, value: &Expr<'_>) -> bool {
+    is_small(value) && is_constant(registered, value)
 }
 
-fn is_constant(value: &Expr<'_>) -> bool {
+fn is_constant(registered: Registered<'_>, value: &Expr<'_>) -> bool {
     let is_it = match value {
         Expr::FunctionCall { name, args, order_by: None, filter_over: None, .. } => {
-            function::is_stable(&unquoted(name.0).to_ascii_lowercase(), args.map_or(0, <[_]>::len))
+            let arguments = args.map_or(0, <[_]>::len);
+            function::is_stable(&registered.name(name, arguments), arguments)
         }
         // Each `?` is another one.
         Expr::Variable(name) => !["", "?"].contains(name),
@@ -94,5 +126,5 @@ fn is_constant(value: &Expr<'_>) -> bool {
         | Expr::Subquery(_) => false,
         _ => true,
     };
-    is_it && parts(value).into_iter().all(is_constant)
+    is_it && parts(value).into_iter().all(|part| is_constant(registered, part))
 }

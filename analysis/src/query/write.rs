@@ -4,14 +4,12 @@ use onward_core::name::Ident;
 use onward_core::token::{Token, significant};
 use onward_schema::{Schema, Table};
 use sqlite3_parser::ast::{
-    Cmd, Expr, InsertBody, Literal, OneSelect, QualifiedName, ResolveType, ResultColumn, Select, Set, Stmt,
+    Expr, InsertBody, Literal, OneSelect, QualifiedName, ResolveType, ResultColumn, Select, Set, Stmt,
     UnaryOperator, Upsert, UpsertDo,
 };
-use sqlite3_parser::lexer::sql::Parser;
-use sqlite3_parser::{Bump, FallibleIterator};
 
 use super::select::meant;
-use super::syntax::plain;
+use super::syntax::{Parsed, plain};
 
 /// A part of a statement that writes rows of one table.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,6 +36,16 @@ pub(crate) enum What {
     Update,
 }
 
+impl What {
+    /// The event that triggers wait for.
+    pub(crate) fn event(self) -> &'static str {
+        match self {
+            What::Insert | What::Copy => "INSERT",
+            What::Update => "UPDATE",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conflict {
     /// ABORT, FAIL or ROLLBACK: an error.
@@ -59,22 +67,21 @@ pub(crate) enum Given {
 }
 
 /// What a statement writes: one table, or for an upsert the same table twice. Nothing if it is no such statement.
-pub(crate) fn writes(known: &Schema, sql: &str) -> Vec<Write> {
-    // To parse a statement costs more than all that is asked of a SELECT here.
+pub(crate) fn writes(known: &Schema, parsed: &Parsed<'_>) -> Vec<Write> {
+    // Where nothing else asks for it, the syntax of what cannot write is not read for this.
     let may_write =
         |token: Token<'_>| ["INSERT", "REPLACE", "UPDATE", "WITH"].iter().any(|word| token.is(word));
-    if !significant(sql).next().is_some_and(may_write) {
+    if !significant(parsed.sql).next().is_some_and(may_write) {
         return Vec::new();
     }
-    let bump = Bump::new();
-    let Ok(Some(Cmd::Stmt(statement))) = Parser::new(&bump, sql.as_bytes()).next() else { return Vec::new() };
+    let Some(statement) = parsed.statement() else { return Vec::new() };
     match statement {
         Stmt::Insert { or_conflict, tbl_name, columns, body, .. } => {
-            let names = columns.map(|columns| columns.iter().map(plain).collect());
-            insert(known, &tbl_name, or_conflict, names, &body)
+            let names = columns.as_ref().map(|columns| columns.iter().map(plain).collect());
+            insert(known, tbl_name, *or_conflict, names, body)
         }
         Stmt::Update { or_conflict, tbl_name, sets, .. } => {
-            vec![update(meant(known, &tbl_name), or_conflict.map(conflict), sets)]
+            vec![update(meant(known, tbl_name), or_conflict.map(conflict), sets)]
         }
         _ => Vec::new(),
     }
@@ -168,7 +175,8 @@ pub(super) fn given(value: &Expr<'_>) -> Given {
         Expr::Collate(value, _) => given(value),
         Expr::Literal(Literal::Null) => Given::Null,
         // Whatever it is made, it stays NULL.
-        Expr::Cast { expr, .. } if given(expr) == Given::Null => Given::Null,
+        Expr::Cast { expr, .. } | Expr::Unary(_, expr) if given(expr) == Given::Null => Given::Null,
+        Expr::Unary(UnaryOperator::Positive, value) => given(value),
         Expr::Literal(Literal::Numeric(text) | Literal::String(text)) => Given::Literal((*text).to_owned()),
         Expr::Literal(Literal::Blob(digits)) => Given::Literal(format!("x'{digits}'")),
         Expr::Unary(UnaryOperator::Negative, Expr::Literal(Literal::Numeric(number))) => {
@@ -189,6 +197,7 @@ impl Write {
 #[cfg(test)]
 mod tests {
     use rusqlite::Connection;
+    use sqlite3_parser::Bump;
 
     use super::*;
 
@@ -199,7 +208,8 @@ mod tests {
             let rows: Vec<String> = write.rows.iter().map(|row| format!("{row:?}")).collect();
             format!("{:?} {:?} {} = {}", write.what, write.conflict, write.columns.join(","), rows.join(" "))
         };
-        writes(&Schema::read(&conn).unwrap(), sql).into_iter().map(show).collect()
+        let bump = Bump::new();
+        writes(&Schema::read(&conn).unwrap(), &Parsed::new(&bump, sql)).into_iter().map(show).collect()
     }
 
     #[test]
@@ -212,8 +222,12 @@ mod tests {
                 "Insert Some(Replace) b,A = [Literal(\"'x'\"), Parameter(\"\")] [Null, Parameter(\":a\")]",
             ),
             (
-                "INSERT OR IGNORE INTO t SELECT CAST(NULL AS TEXT), t.*, 1 FROM t",
+                "INSERT OR IGNORE INTO t SELECT CAST(+(NULL) AS TEXT), t.*, 1 FROM t",
                 "Copy Some(Ignore) a,b = [Null]",
+            ),
+            (
+                "REPLACE INTO t VALUES (+'x', +(+?)), (- NULL, -+1)",
+                "Insert Some(Replace) a,b = [Literal(\"'x'\"), Parameter(\"\")] [Null, Other]",
             ),
             ("INSERT INTO t SELECT 1, 2 UNION ALL SELECT NULL, NULL", "Copy None a,b = []"),
             (

@@ -25,6 +25,8 @@ use crate::config::Config;
 use crate::file::Place;
 use crate::folder::history::{At, History};
 use crate::plans::Scratch;
+use crate::query::Known;
+use crate::query::registered::Registered;
 use crate::sqlite::image::Image;
 use crate::sqlite::sandbox::Sandbox;
 
@@ -78,6 +80,12 @@ impl Replay {
     /// The schema as statements of the application may take it, where onward.toml says more than SQLite.
     pub(crate) fn vouched(&self, config: &Config) -> Option<&Schema> {
         self.vouched.get_or_init(|| config.vouched(&self.schema, &self.known)).as_ref()
+    }
+
+    /// What statements of the application may name.
+    pub(crate) fn known<'r>(&'r self, config: &'r Config) -> Known<'r> {
+        let registered = Registered(&config.functions);
+        Known { schema: &self.known, vouched: self.vouched(config), registered }
     }
 
     /// Where the rows could be carried no further, if they could not be carried to the end.

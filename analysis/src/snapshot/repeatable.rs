@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Result};
 
-use crate::config::Config;
+use crate::config::{Config, FunctionKind};
 use crate::sqlite::sandbox::Sandbox;
 
 /// Another value at every call, or with every version of SQLite.
@@ -58,15 +58,20 @@ impl Moment {
             let seen = Arc::clone(&moment.seen);
             let name = function.name.to_ascii_lowercase();
             let flags = if function.deterministic { deterministic } else { plain };
-            sandbox.conn().create_scalar_function(
-                function.name.as_str(),
-                function.arguments.unwrap_or(-1),
-                flags,
-                move |_| {
+            let (conn, called) = (sandbox.conn(), function.name.as_str());
+            let arguments = function.arguments.unwrap_or(-1);
+            match function.kind {
+                FunctionKind::Scalar => conn.create_scalar_function(called, arguments, flags, move |_| {
                     note(&seen, &name);
                     Ok(name.clone())
-                },
-            )?;
+                })?,
+                FunctionKind::Aggregate => {
+                    conn.create_aggregate_function(called, arguments, flags, Rows { seen, name })?;
+                }
+                FunctionKind::Window => {
+                    conn.create_window_function(called, arguments, flags, Rows { seen, name })?;
+                }
+            }
         }
         for collation in &config.collations {
             let (seen, name) = (Arc::clone(&moment.seen), collation.to_ascii_lowercase());
@@ -103,6 +108,38 @@ impl Moment {
             let mut query = original.prepare(&format!("SELECT {call}"))?;
             query.query_row(rusqlite::params_from_iter(arguments), |row| row.get::<_, Value>(0))
         })
+    }
+}
+
+/// What calculates something from several rows.
+struct Rows {
+    seen: Arc<Mutex<BTreeSet<String>>>,
+    name: String,
+}
+
+impl Aggregate<(), String> for Rows {
+    fn init(&self, _: &mut Context<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn step(&self, _: &mut Context<'_>, (): &mut ()) -> Result<()> {
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, _: Option<()>) -> Result<String> {
+        note(&self.seen, &self.name);
+        Ok(self.name.clone())
+    }
+}
+
+impl WindowAggregate<(), String> for Rows {
+    fn value(&self, _: Option<&mut ()>) -> Result<String> {
+        note(&self.seen, &self.name);
+        Ok(self.name.clone())
+    }
+
+    fn inverse(&self, _: &mut Context<'_>, (): &mut ()) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -392,11 +392,7 @@ mod tests {
     #[test]
     fn stubs_stand_in_for_the_application() {
         let config = Config {
-            functions: vec![crate::config::Function {
-                name: "slug".into(),
-                arguments: None,
-                deterministic: true,
-            }],
+            functions: vec![crate::config::Function::named("slug")],
             collations: vec!["by_number".into()],
             ..Config::default()
         };

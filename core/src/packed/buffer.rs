@@ -81,7 +81,7 @@ impl<'p> PackedFile<'p> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::{Function, Statement};
+    use super::super::source::{Function, FunctionKind, Statement};
     use super::*;
     use crate::checksum::Checksum;
 
@@ -109,7 +109,12 @@ mod tests {
             ],
             objects: vec!["jöbs", "t\n"],
             fingerprint: [7; 32],
-            functions: vec![Function { name: "slug", arguments: -1, deterministic: true }],
+            functions: vec![Function {
+                name: "slug",
+                arguments: -1,
+                deterministic: true,
+                kind: FunctionKind::Window,
+            }],
             collations: vec!["by_number"],
             external: vec![("users", "CREATE TABLE users(id)")],
             sqlite: 3_040_001,

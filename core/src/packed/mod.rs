@@ -27,5 +27,5 @@ mod write;
 
 pub use buffer::{PackedBuf, pack};
 pub use names::Names;
-pub use source::{File, Function, Source, Statement, Step};
+pub use source::{File, Function, FunctionKind, Source, Statement, Step};
 pub use view::{Packed, PackedFile, PackedStep};

@@ -1,7 +1,7 @@
 //! The names in a packed history: of what it makes, and of what it needs of the application.
 
 use super::number::Reader;
-use super::source::Function;
+use super::source::{Function, FunctionKind};
 
 /// What a history makes, and what it needs of the application.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,13 @@ impl<'p> NameReader<'p> {
         let mut function = || {
             let (name, arguments) = (self.name(), self.numbers.signed());
             let arguments = i32::try_from(arguments).unwrap_or_default();
-            Function { name, arguments, deterministic: self.numbers.number() != 0 }
+            let deterministic = self.numbers.number() != 0;
+            let kind = match self.numbers.number() {
+                0 => FunctionKind::Scalar,
+                1 => FunctionKind::Aggregate,
+                _ => FunctionKind::Window,
+            };
+            Function { name, arguments, deterministic, kind }
         };
         (0..count).map(|_| function()).collect()
     }

@@ -77,4 +77,18 @@ pub struct Function<'s> {
     pub arguments: i32,
     /// Whether it may stand in an index or a generated column.
     pub deterministic: bool,
+    /// What it is calculated from.
+    pub kind: FunctionKind,
+}
+
+/// What a function of the application is calculated from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum FunctionKind {
+    /// Its arguments.
+    #[default]
+    Scalar,
+    /// The rows of a group.
+    Aggregate,
+    /// The rows of a group or of a window, as the statement has it.
+    Window,
 }

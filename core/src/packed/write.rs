@@ -90,10 +90,11 @@ fn put_names(records: &mut Vec<u8>, text: &mut String, source: &Source<'_>) {
         name(records, sql);
     }
     put(records, source.functions.len());
-    for Function { name: function, arguments, deterministic } in &source.functions {
+    for Function { name: function, arguments, deterministic, kind } in &source.functions {
         name(records, function);
         put_signed(records, i64::from(*arguments));
         put(records, usize::from(*deterministic));
+        put(records, *kind as usize);
     }
     for list in [&source.collations, &source.objects] {
         put(records, list.len());

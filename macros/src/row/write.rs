@@ -16,10 +16,17 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
     let struct_name = &row.name;
     let (generics, arguments, bounds) = row.generics.split_for_impl();
     let this = without_lifetimes(&quote!(#struct_name #arguments));
-    let empty = Relation { schema: None, name: String::new(), columns: Vec::new(), key: Vec::new() };
+    let empty = Relation {
+        schema: None,
+        name: String::new(),
+        is_hidden: false,
+        columns: Vec::new(),
+        key: Vec::new(),
+    };
     let relation = known.as_ref().map_or(&empty, |(relation, _)| relation);
     let (name, whole) = (&relation.name, relation.whole());
-    let database = relation.schema.as_deref().unwrap_or_default();
+    let hidden = if relation.is_hidden { "main" } else { "" };
+    let database = relation.schema.as_deref().unwrap_or(hidden);
     let generated = relation.columns.iter().filter(|column| column.generated).map(|column| &column.name);
     let key = &relation.key;
     let required = relation.columns.iter().filter(|column| column.required).map(|column| {

@@ -14,6 +14,15 @@ fn main() {
     let _ = query!(file = "fault.sql");
     let _ = query!(migrations = "nowhere", "SELECT 1 AS one");
     let _ = query_as!("SELECT 1 AS one");
+    let _ = query_as!(migrations = "ui/rows/jobs", Row, "SELECT 1 AS one");
+    let _ = query_as!(at = 3, "SELECT 1 AS one");
+    let _ = query_as!(derive(Clone), Row, "SELECT 1 AS one");
+    let _ = query_as!(Row);
+    let _ = query!("SELECT 1 AS one", at = 3);
+    let _ = query_scalar!("SELECT 1 AS one", migrations = "ui/rows/jobs");
+    let _ = query!("SELECT 1 AS one", derive(Clone));
+    let _ = query!(at = 1, at = 2, "SELECT 1 AS one");
+    let _ = query!(derive(Clone), derive(PartialEq), "SELECT 1 AS one");
     let _ = query_as!(Row, "DELETE FROM jobs");
     let _ = query_scalar!("SELECT 1, 2");
     let _ = sql!("SELECT ?", 1);

@@ -6,7 +6,9 @@ fn main() -> Result<()> {
     let _ = query!("SELECT count(*) FROM jobs");
     let _ = query!("SELECT jobs.id, other.id FROM jobs JOIN jobs AS other");
     let _ = query!("SELECT id AS \"id: not a type\" FROM jobs");
-    let _ = query!("SELECT id AS \"id: _\" FROM jobs");
+    let _ = query!("SELECT id AS \"id: _\" FROM jobs").all(&conn)?;
+    let job = query!("SELECT id AS \"id: _\", started AS \"started: _\" FROM jobs").one(&conn)?;
+    let _: (u32, String) = (job.id, job.started);
 
     let job = query!("SELECT id, started FROM jobs").one(&conn)?;
     let _: String = job.id;

@@ -87,6 +87,15 @@ fn main() -> Result<()> {
     let number: f64 = query_scalar!("SELECT price * 2 AS \"price!\" FROM jobs WHERE id = 2").one(&conn)?;
     assert_eq!((text.as_str(), number), ("on request", 14.0));
 
+    // Where the type is left open, its use tells it, and the statement whether it may be NULL.
+    let open = query!("SELECT id AS \"id: _\", price AS \"price!: _\", started AS \"started: _\", queue AS \"queue?: _\" FROM jobs WHERE id = 1");
+    let row = open.clone().one(&conn)?;
+    let (id, price, started, queue): (u32, String, Option<String>, Option<Box<str>>) = (row.id, row.price, row.started, row.queue);
+    assert_eq!((id, &*price, started, queue.as_deref()), (1, "on request", None, Some("mail")));
+    let id: u8 = query_scalar!("SELECT id AS \"id: _\" FROM jobs WHERE id = ?", 2).one(&conn)?;
+    let most = query_scalar!("SELECT max(id) AS \"id: _\" FROM jobs").one(&conn)?.map(|most: u16| most + 1);
+    assert_eq!((id, most), (2, Some(3)));
+
     // A keyword as a name, one row, no row.
     let row = query!("SELECT 1 AS type, 2 AS \"fn\"").one(&conn)?;
     assert_eq!(row.r#type + row.r#fn, 3);

@@ -63,6 +63,7 @@ fn scans_that_an_index_would_spare() {
         ("SELECT due FROM jobs WHERE owner = ? ORDER BY due", "jobs(owner, due)"),
         ("SELECT * FROM jobs WHERE owner = ? ORDER BY due DESC, kind LIMIT 9", "jobs(owner, due DESC, kind)"),
         ("UPDATE jobs SET note = NULL WHERE owner = ?", "jobs(owner)"),
+        ("UPDATE jobs SET owner = 1 WHERE owner = ?", "jobs(owner)"),
         ("DELETE FROM jobs WHERE due < ?", "jobs(due)"),
         ("DELETE FROM jobs WHERE due < ? RETURNING id", "jobs(due)"),
         ("SELECT max(due) FROM jobs", "jobs(due)"),

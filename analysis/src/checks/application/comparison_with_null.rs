@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule::error("comparison_with_null", "a condition asks fo
 
 pub(crate) fn diagnose(place: Place, operator: &str) -> Diagnostic {
     let help = match operator {
+        "WHEN" => "write `CASE WHEN … IS NULL THEN …`",
         "=" | "==" => "write `IS NULL`",
         "<>" | "!=" => "write `IS NOT NULL`",
         _ => "write `IS NULL` or `IS NOT NULL`",

@@ -6,6 +6,7 @@ use onward_schema::{Column, Table};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::Place;
+use crate::query::rowid::is_rowid;
 use crate::query::write::What;
 
 /// `value_type_mismatch`
@@ -20,9 +21,10 @@ pub(crate) fn diagnose(
     what: What,
 ) -> Diagnostic {
     let name = format!("`{}.{}`", table.name, column.name);
-    let (is, label, help) = match table.rowid().is_some_and(|rowid| rowid.name == column.name) {
+    let is_named = if table.rowid().is_some() { "the INTEGER PRIMARY KEY" } else { "the rowid" };
+    let (is, label, help) = match is_rowid(table, column) {
         true => (
-            "the INTEGER PRIMARY KEY, which takes whole numbers alone".to_owned(),
+            format!("{is_named}, which takes whole numbers alone"),
             "the number of the row",
             "write a whole number",
         ),
