@@ -22,7 +22,7 @@ struct Item {
     name: String,
     #[onward(read_only)]
     count: i64,
-    loud: Option<String>,
+    loud: String,
 }
 
 /// By a UNIQUE index, in another order than the index has; it has no number yet.
@@ -129,8 +129,13 @@ fn what_the_struct_does_not_have_stays() {
     let found = rows(&conn, "SELECT concat_ws(' ', name, room, note) FROM shelves ORDER BY name");
     assert_eq!(found, ["a cellar by the door", "b cellar"]);
 
-    let item =
-        |id, name: &str| Item { id, shelf: "a".to_owned(), name: name.to_owned(), count: 99, loud: None };
+    let item = |id, name: &str| Item {
+        id,
+        shelf: "a".to_owned(),
+        name: name.to_owned(),
+        count: 99,
+        loud: String::new(),
+    };
     item(7, "nail").upsert(&conn).unwrap();
     conn.execute("UPDATE items SET count = 5, note = 'long'", []).unwrap();
     item(7, "bolt").upsert(&conn).unwrap();
@@ -217,7 +222,7 @@ fn a_statement_gives_the_row_back() {
     };
     let row = add(1);
     // Each with the type of its column.
-    let found: (i64, i64, Option<String>, Option<String>) = (row.id, row.count, row.loud, row.note);
-    assert_eq!(found, (1, 1, Some("NAIL".to_owned()), None));
+    let found: (i64, i64, String, Option<String>) = (row.id, row.count, row.loud, row.note);
+    assert_eq!(found, (1, 1, "NAIL".to_owned(), None));
     assert_eq!((add(5).id, add(5).count), (1, 11));
 }

@@ -97,11 +97,10 @@ fn walk(context: Context<'_>, scope: &Scope<'_>, value: &Expr<'_>, found: &mut d
             }
         }
         Expr::FunctionCallStar { name, filter_over }
-            if filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none()) =>
+            if filter_over.as_ref().is_none_or(|tail| tail.over_clause.is_none())
+                && function::is_aggregate(&context.registered.name(name, 0), 0) =>
         {
-            if function::is_aggregate(&context.registered.name(name, 0), 0) {
-                found(home(scope, &[]));
-            }
+            found(home(scope, &[]));
         }
         Expr::Subquery(select) | Expr::Exists(select) | Expr::InSelect { rhs: select, .. } => {
             inside(context, scope, select, found);
