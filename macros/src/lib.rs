@@ -115,10 +115,12 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// taken, as `format!` does. A statement that gives rows has `all`, `one`, `optional` and `prepare`, which gives an
 /// iterator; one that gives none has `execute`.
 ///
-/// A list stands alone in the brackets of an IN, `WHERE id IN (:ids...)`, `NOT IN (?...)` or `IN (:ids…)`. Its value is a slice, an array, a
-/// `Vec`, a `VecDeque`, a `HashSet` or a `BTreeSet` of what rusqlite can bind, in any reference or box; `&ids[..]` makes a slice of
-/// others. The text is `IN (SELECT +value FROM json_each(:ids))` whatever the length, and an empty list has no value. Values are compared as in
-/// `IN (?, ?)`, but that a whole number beyond 2^53 finds its nearest fraction in a REAL column. Bytes, and texts with a NUL, cannot be in a list.
+/// A list stands alone in the brackets of an IN, `WHERE id IN (:ids...)`, `NOT IN (?...)` or `IN (:ids…)`. Its value is a
+/// slice, an array, a `Vec`, a `VecDeque`, a `HashSet` or a `BTreeSet` of what rusqlite can bind, in any reference or box;
+/// `&ids[..]` makes a slice of others. The text is `IN (SELECT +value FROM json_each(:ids))` whatever the length, and an empty
+/// list has no value. Values are compared as in `IN (?, ?)`, with two exceptions: a whole number beyond 2^53 finds its nearest
+/// fraction in a REAL column, and SQLite before 3.53 may read a fraction wrong in its last bit. Bytes, and texts with a NUL,
+/// cannot be in a list.
 ///
 /// A piece of the text may be chosen while the program runs, by an `if`, `if let` or `match` whose arms are such texts again:
 ///

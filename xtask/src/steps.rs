@@ -270,7 +270,8 @@ mod tests {
             if private.iter().any(|line| manifest.contains(line)) {
                 continue;
             }
-            let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap();
+            // The workspace of the drivers has no package of its own.
+            let Some(name) = manifest.lines().find_map(|line| line.strip_prefix("name = \"")) else { continue };
             found.push(name.trim_end_matches('"').to_owned());
         }
         found.sort();

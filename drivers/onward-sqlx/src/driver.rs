@@ -4,6 +4,7 @@ macro_rules! driver {
     ($core:ident, $sqlite:ident) => {
         const _: () = {
             use std::ptr::NonNull;
+            use std::time::Instant;
 
             use onward::rusqlite::ffi::sqlite3;
             use onward::{Database, Work};
@@ -14,7 +15,8 @@ macro_rules! driver {
 
             use crate::Driver;
             use crate::locked::Locked;
-            use crate::session::{AnyError, Held, run};
+            use crate::session::{AnyError, Held, WAIT, is_busy, run};
+            use crate::thread;
 
             impl Locked for LockedSqliteHandle<'_> {
                 fn handle(&mut self) -> NonNull<sqlite3> {
@@ -49,8 +51,25 @@ macro_rules! driver {
 
             impl Database<Driver> for &Pool<Sqlite> {
                 async fn run<W: Work>(self, work: W) -> Result<W::Output, AnyError> {
-                    let mut conn = self.acquire().await?;
+                    let mut conn = acquire(self).await?;
                     run(&mut *conn, work).await
+                }
+            }
+
+            /// A connection of a pool. sqlx opens one with PRAGMAs, and for some of them SQLite does not wait until others have
+            /// migrated.
+            async fn acquire(pool: &Pool<Sqlite>) -> Result<PoolConnection<Sqlite>, AnyError> {
+                let began = Instant::now();
+                loop {
+                    match pool.acquire().await {
+                        Err(Error::Database(error))
+                            if is_busy(error.code().as_deref())
+                                && began.elapsed() < pool.options().get_acquire_timeout() =>
+                        {
+                            thread::run(|| std::thread::sleep(WAIT)).await?;
+                        }
+                        outcome => return Ok(outcome?),
+                    }
                 }
             }
         };

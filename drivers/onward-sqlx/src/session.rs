@@ -2,6 +2,7 @@
 
 use std::error::Error as Cause;
 use std::future::Future;
+use std::time::Duration;
 
 use onward::Work;
 
@@ -10,6 +11,14 @@ use crate::locked::Locked;
 use crate::thread;
 
 pub(crate) type AnyError = Box<dyn Cause + Send + Sync>;
+
+/// Between two looks at a file that others have locked.
+pub(crate) const WAIT: Duration = Duration::from_millis(25);
+
+/// Whether a code of SQLite's, as sqlx gives it, is [`SQLITE_BUSY`](https://www.sqlite.org/rescode.html#busy) or one of its kin.
+pub(crate) fn is_busy(code: Option<&str>) -> bool {
+    code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
 
 /// A connection of a driver that has a thread of its own for it.
 pub(crate) trait Held: Send {

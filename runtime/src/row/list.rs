@@ -183,6 +183,9 @@ mod tests {
         assert_eq!(read(&[true, false]), [1, 0].map(Value::Integer));
     }
 
+    /// Older ones are wrong in the last bit of a few, also where the digits stand in the statement.
+    const EXACT_SINCE: i32 = 3_053_000;
+
     #[test]
     fn a_fraction_is_read_to_its_last_bit() {
         // xorshift: the same numbers each time.
@@ -194,8 +197,14 @@ mod tests {
             f64::from_bits(bits)
         };
         let numbers: Vec<f64> = (0..20_000).map(|_| next()).filter(|number| number.is_finite()).collect();
+        let conn = Connection::open_in_memory().unwrap();
+        let is_exact = rusqlite::version_number() >= EXACT_SINCE;
         for (read, number) in read(&numbers).iter().zip(&numbers) {
-            assert_eq!(read, &Value::Real(*number));
+            let expected = match is_exact {
+                true => Value::Real(*number),
+                false => conn.query_row(&format!("SELECT {number:e}"), [], |row| row.get(0)).unwrap(),
+            };
+            assert_eq!(read, &expected);
         }
     }
 

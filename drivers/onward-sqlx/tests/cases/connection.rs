@@ -40,6 +40,24 @@ async fn a_pool_of_several_connections_in_memory() -> Result {
     Ok(())
 }
 
+/// sqlx asks for WAL when it opens a connection, and has the file only once nobody else writes.
+#[tokio::test]
+async fn a_connection_that_cannot_be_opened_for_a_moment_is_opened_again() -> Result {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("app.db");
+    let other = onward::rusqlite::Connection::open(&path)?;
+    other.execute_batch("CREATE TABLE others(a); DROP TABLE others; BEGIN EXCLUSIVE")?;
+    let pool = SqlitePoolOptions::new().connect_lazy_with(file(&path).busy_timeout(Duration::ZERO));
+    assert!(pool.acquire().await.is_err());
+    let releasing = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        other.execute_batch("COMMIT")
+    });
+    assert_eq!(JOBS.apply_sqlx(&pool).await?.applied.len(), 10);
+    releasing.join().expect("it does not panic")?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_uri_is_what_names_the_database() -> Result {
     let folder = tempfile::tempdir()?;
