@@ -15,6 +15,7 @@ mod function;
 mod generated;
 mod item;
 mod join;
+mod known;
 mod label;
 pub(crate) mod null;
 mod operand;
@@ -36,12 +37,11 @@ mod value;
 mod window;
 pub(crate) mod write;
 
-use onward_schema::Schema;
 use rusqlite::{Connection, Result};
 
+pub(crate) use known::Known;
 use label::Label;
 pub use parameter::Takes;
-use registered::Registered;
 use syntax::Parsed;
 pub use value::{Null, Source, Value};
 
@@ -70,15 +70,6 @@ pub struct Column {
     pub cast: Option<String>,
     /// Whether it is never NULL only because onward.toml says that no primary key is: reading one has to say so.
     pub vouched: bool,
-}
-
-/// What is known of the tables and functions that a statement may name.
-#[derive(Clone, Copy)]
-pub(crate) struct Known<'k> {
-    pub(crate) schema: &'k Schema,
-    /// The schema as the team vouches for it, if it does.
-    pub(crate) vouched: Option<&'k Schema>,
-    pub(crate) registered: Registered<'k>,
 }
 
 /// A statement that SQLite takes, before anything is known of its columns.

@@ -271,7 +271,9 @@ mod tests {
                 continue;
             }
             // The workspace of the drivers has no package of its own.
-            let Some(name) = manifest.lines().find_map(|line| line.strip_prefix("name = \"")) else { continue };
+            let Some(name) = manifest.lines().find_map(|line| line.strip_prefix("name = \"")) else {
+                continue;
+            };
             found.push(name.trim_end_matches('"').to_owned());
         }
         found.sort();

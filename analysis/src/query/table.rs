@@ -4,8 +4,9 @@ use onward_schema::Table;
 
 use super::context::{Context, Effort, Tables};
 use super::item::{Column, Item, rowid};
+use super::known::Known;
 use super::value::Null;
-use super::{Known, builtin, check, generated, item};
+use super::{builtin, check, generated, item};
 
 /// Of each column of a table, whether it is never NULL, by its declaration, by the CHECK constraints or by its expression.
 pub(super) fn nulls(known: Known<'_>, table: &Table) -> Vec<Null> {
