@@ -146,10 +146,11 @@ impl Choice {
     /// Whether another one is the same choice: they ask the same.
     pub(crate) fn key(&self) -> String {
         let patterns = self.arms.iter().map(Arm::pattern);
-        match &self.head {
-            Head::If(condition) => quote!(if #condition).to_string(),
-            Head::Match(value) => quote!(match #value { #(#patterns)=>* }).to_string(),
-        }
+        let tokens = match &self.head {
+            Head::If(condition) => quote!(#condition),
+            Head::Match(value) => quote!(match #value { #(#patterns)=>* }),
+        };
+        format!("{tokens} {}", mention::contexts(tokens.clone()))
     }
 
     /// The variables that are asked for, and that it does not bring itself.
@@ -174,7 +175,7 @@ impl Choice {
         match &self.head {
             Head::If(condition) => {
                 let condition = mention::shown(condition.to_token_stream());
-                if arm == 0 { format!("`if {condition}`") } else { format!("no `if {condition}`") }
+                if arm == 0 { format!("`if {condition}`") } else { format!("`else` of `if {condition}`") }
             }
             Head::Match(value) => {
                 let pattern = mention::shown(self.arms[arm].pattern());

@@ -28,6 +28,8 @@ pub(crate) struct Combination {
 #[derive(Clone)]
 pub(crate) struct Chosen {
     key: Rc<str>,
+    /// Of each name that it asks for, the choice whose variable that is; the same words may mean another one elsewhere.
+    sees: Rc<[Option<usize>]>,
     arm: usize,
     pub(crate) label: Rc<str>,
     binds: Rc<[Ident]>,
@@ -35,7 +37,7 @@ pub(crate) struct Chosen {
 
 impl PartialEq for Chosen {
     fn eq(&self, other: &Chosen) -> bool {
-        self.key == other.key && self.arm == other.arm
+        self.key == other.key && self.sees == other.sees && self.arm == other.arm
     }
 }
 
@@ -65,20 +67,23 @@ fn walk<'p>(
             }
             Part::Choice(choice) => choice,
         };
-        let key = choice.key();
+        let key: Rc<str> = choice.key().into();
+        let sees: Rc<[Option<usize>]> =
+            choice.asked().iter().map(|name| so_far.binder(name, &inside)).collect();
         // What has been asked is not asked again.
-        if let Some(at) = so_far.chosen.iter().position(|chosen| *chosen.key == *key) {
+        let same = |chosen: &Chosen| chosen.key == key && chosen.sees == sees;
+        if let Some(at) = so_far.chosen.iter().position(same) {
             enter(&mut waiting, choice, so_far.chosen[at].arm, &inside, at);
             continue;
         }
         so_far.visible(choice, &inside)?;
-        let key: Rc<str> = key.into();
         let mut trees = Vec::new();
         for arm in 0..choice.arms.len() {
             let mut waiting = waiting.clone();
             enter(&mut waiting, choice, arm, &inside, so_far.chosen.len());
             let chosen = Chosen {
                 key: Rc::clone(&key),
+                sees: Rc::clone(&sees),
                 arm,
                 label: choice.label(arm).into(),
                 binds: choice.binds(arm).into(),
@@ -107,13 +112,16 @@ fn enter<'p>(waiting: &mut Vec<Waiting<'p>>, choice: &'p Choice, arm: usize, ins
 }
 
 impl Combination {
+    /// The last of the choices around a place that has a variable of this name.
+    fn binder(&self, name: &Ident, inside: &[usize]) -> Option<usize> {
+        inside.iter().copied().filter(|at| self.chosen[*at].binds.contains(name)).max()
+    }
+
     /// The arm whose variable this name is to whoever comes after all choices, if it is not what it would be at a place inside of
     /// these: the choices stand inside of each other then.
     pub(crate) fn hiding(&self, name: &Ident, inside: &[usize]) -> Option<&Chosen> {
-        let binds = |at: &usize| self.chosen[*at].binds.contains(name);
-        let seen = (0..self.chosen.len()).rev().find(binds)?;
-        let meant = inside.iter().copied().filter(binds).max();
-        (meant != Some(seen)).then(|| &self.chosen[seen])
+        let seen = self.chosen.iter().rposition(|chosen| chosen.binds.contains(name))?;
+        (self.binder(name, inside) != Some(seen)).then(|| &self.chosen[seen])
     }
 
     fn visible(&self, choice: &Choice, inside: &[usize]) -> syn::Result<()> {
@@ -165,14 +173,29 @@ mod tests {
         );
         let expected = [
             ("abceg", "`if x`, `A` of `match y`, `if z`"),
-            ("abce", "`if x`, `A` of `match y`, no `if z`"),
+            ("abce", "`if x`, `A` of `match y`, `else` of `if z`"),
             ("abdeg", "`if x`, `_` of `match y`, `if z`"),
-            ("abde", "`if x`, `_` of `match y`, no `if z`"),
-            ("acf", "no `if x`, `A` of `match y`"),
-            ("adf", "no `if x`, `_` of `match y`"),
+            ("abde", "`if x`, `_` of `match y`, `else` of `if z`"),
+            ("acf", "`else` of `if x`, `A` of `match y`"),
+            ("adf", "`else` of `if x`, `_` of `match y`"),
         ];
         let expected = expected.map(|(text, labels)| (text.to_owned(), labels.to_owned()));
         assert_eq!(found.unwrap(), expected);
+    }
+
+    #[test]
+    fn the_same_words_of_another_variable_are_another_choice() {
+        let number = |source: &str| texts(source).map(|found| found.len());
+        let (of_a, of_b) =
+            (r#"if let Some(x) = a { if x > 5 { "p" } }"#, r#"if let Some(x) = b { if x > 5 { "q" } }"#);
+        assert_eq!(number(&format!("{of_a} + {of_b}")), Ok(9));
+        // The same variable in both.
+        assert_eq!(number(&format!("{of_a} + {of_a}")), Ok(3));
+        assert_eq!(number(r#"if let Some(x) = a { if x > 5 { "p" } + "r" + if x > 5 { "q" } }"#), Ok(3));
+        // One of them is hidden where both are asked.
+        let inner = r#"if let Some(a) = o { if a { "p" } }"#;
+        assert!(number(&format!(r#"{inner} + if a {{ "q" }}"#)).is_err());
+        assert_eq!(number(&format!(r#"if a {{ "q" }} + {inner}"#)), Ok(6));
     }
 
     #[test]

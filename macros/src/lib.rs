@@ -135,8 +135,8 @@ pub fn sql(input: TokenStream) -> TokenStream {
 ///
 /// Each combination, 256 at most, is proven. All have the same columns, which may be NULL where one of them may; what is given to `query_as!` is
 /// held against the columns of each. Or none has rows. The values of a part need names: a variable in scope there, or `name = value`
-/// behind the text, which is evaluated if a part that is chosen has the parameter. The same condition twice is one choice, asked
-/// once. Such a statement owns its values (`Owned`, `OwnedExecute`), and `sql()` is the text that was chosen.
+/// behind the text, which is evaluated if a part that is chosen has the parameter. The same condition twice, on the same
+/// variables, is one choice, asked once. Such a statement owns its values (`Owned`, `OwnedExecute`), and `sql()` is the text that was chosen.
 ///
 /// A field has the type of its column: `i64`, `bool`, `f64`, `String` or `Vec<u8>`, in an `Option` where it may be NULL,
 /// which follows from the schema, the joins and the expressions; rusqlite's `Value` where the schema does not tell, as of a

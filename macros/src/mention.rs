@@ -95,6 +95,20 @@ pub(crate) fn names(tokens: TokenStream) -> Vec<Ident> {
     names
 }
 
+/// Where the names are seen from: a macro's own `name` is another variable than its caller's. The compiler tells it nowhere but
+/// where it shows a span, `#3 bytes(…)`.
+pub(crate) fn contexts(tokens: TokenStream) -> String {
+    let of = |token: TokenTree| match token {
+        TokenTree::Group(group) => contexts(group.stream()),
+        TokenTree::Ident(name) => {
+            let shown = format!("{:?}", name.span());
+            shown.split_once(" bytes(").map(|(context, _)| context.to_owned()).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    tokens.into_iter().map(of).collect()
+}
+
 /// What `format!("{name}")` takes from around it.
 fn captured(literal: &proc_macro2::Literal) -> Vec<Ident> {
     let text = literal.to_string();

@@ -350,6 +350,54 @@ fn the_same_condition_is_one_choice() {
     assert_eq!(asked.get(), 2);
 }
 
+/// Of two variables with one name each is asked for itself.
+#[test]
+fn the_same_words_of_another_variable_are_another_choice() {
+    let conn = database();
+    let find = |a: Option<i64>, b: Option<i64>| {
+        let jobs = query_scalar!(
+            migrations = "histories/dynamic",
+            "SELECT id FROM jobs WHERE 1"
+                + if let Some(x) = a {
+                    if x > 5 { " AND id <> 1" } else { "" }
+                }
+                + if let Some(x) = b {
+                    if x > 5 { " AND id <> 2" } else { "" }
+                }
+                + " ORDER BY id"
+        );
+        jobs.all(&conn).unwrap()
+    };
+    assert_eq!(find(Some(1), Some(9)), [1, 3]);
+    assert_eq!(find(Some(9), Some(1)), [2, 3]);
+    assert_eq!(find(Some(9), Some(9)), [3]);
+    assert_eq!(find(None, Some(9)), [1, 3]);
+    assert_eq!(find(None, None), [1, 2, 3]);
+}
+
+/// A macro's own variable, and its caller's of the same name.
+macro_rules! list {
+    ($conn:expr, $all:expr) => {{
+        let all = true;
+        let jobs = query_scalar!(
+            migrations = "histories/dynamic",
+            "SELECT id FROM jobs"
+                + if $all { "" } else { " WHERE queue = 'mail'" }
+                + " ORDER BY id"
+                + if all { " DESC" } else { " LIMIT 0" }
+        );
+        jobs.all($conn).unwrap()
+    }};
+}
+
+#[test]
+fn a_macros_own_variable_is_not_its_callers() {
+    let conn = database();
+    for (all, expected) in [(true, &[3, 2, 1][..]), (false, &[2, 1])] {
+        assert_eq!(list!(&conn, all), expected);
+    }
+}
+
 #[test]
 fn values_are_those_of_the_place_where_they_stand() {
     let conn = database();

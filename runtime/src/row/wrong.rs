@@ -77,6 +77,17 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
 }
 
 /// As above.
+impl<T> Owned<T> {
+    #[doc(hidden)]
+    pub fn execute(self, _: &Connection) -> Result<usize>
+    where
+        Self: GivesNoRows,
+    {
+        Err(Error::ExecuteReturnedResults)
+    }
+}
+
+/// As above.
 impl<D, Driver> On<OwnedExecute, D, Driver> {
     #[doc(hidden)]
     pub fn all(self) -> Ready<Result<Vec<Infallible>>>
