@@ -3,12 +3,14 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use onward_core::packed::{Function, FunctionKind};
-use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
+#[cfg(feature = "bundled")]
+use rusqlite::functions::WindowAggregate;
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 /// Registers a function of the application: it gives back its first argument, and a text of its own if it has none. An
-/// aggregate gives NULL.
+/// aggregate gives NULL, and can have `OVER` if it is one for windows and the feature `bundled` is on.
 ///
 /// ```
 /// use onward_core::packed::{Function, FunctionKind};
@@ -28,14 +30,8 @@ use rusqlite::{Connection, Result};
 pub fn function(conn: &Connection, function: Function<'_>) -> Result<()> {
     let mut flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
     flags.set(FunctionFlags::SQLITE_DETERMINISTIC, function.deterministic);
-    match function.kind {
-        FunctionKind::Scalar => {}
-        FunctionKind::Aggregate => {
-            return conn.create_aggregate_function(function.name, function.arguments, flags, Rows);
-        }
-        FunctionKind::Window => {
-            return conn.create_window_function(function.name, function.arguments, flags, Rows);
-        }
+    if function.kind != FunctionKind::Scalar {
+        return of_rows(conn, function, flags);
     }
     let (name, calls, deterministic) = (function.name.to_owned(), AtomicU32::new(0), function.deterministic);
     conn.create_scalar_function(function.name, function.arguments, flags, move |context| {
@@ -45,6 +41,20 @@ pub fn function(conn: &Connection, function: Function<'_>) -> Result<()> {
         let call = if deterministic { 0 } else { calls.fetch_add(1, Ordering::Relaxed) };
         Ok(Value::Text(format!("{name}-{call}")))
     })
+}
+
+/// Registers one that is calculated from several rows.
+fn of_rows(
+    conn: &Connection,
+    Function { name, arguments, kind, .. }: Function<'_>,
+    flags: FunctionFlags,
+) -> Result<()> {
+    match kind {
+        // Of the system's SQLite the oldest rusqlite does not know it.
+        #[cfg(feature = "bundled")]
+        FunctionKind::Window => conn.create_window_function(name, arguments, flags, Rows),
+        _ => conn.create_aggregate_function(name, arguments, flags, Rows),
+    }
 }
 
 /// Rows of which nothing is calculated.
@@ -64,6 +74,7 @@ impl Aggregate<(), Option<i64>> for Rows {
     }
 }
 
+#[cfg(feature = "bundled")]
 impl WindowAggregate<(), Option<i64>> for Rows {
     fn value(&self, _: Option<&mut ()>) -> Result<Option<i64>> {
         Ok(None)
