@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(read(&[true, false]), [1, 0].map(Value::Integer));
     }
 
-    /// Older ones are wrong in the last bit of a few, also where the digits stand in the statement.
+    /// Older ones are wrong in the last bit of a few.
     const EXACT_SINCE: i32 = 3_053_000;
 
     #[test]
@@ -197,14 +197,11 @@ mod tests {
             f64::from_bits(bits)
         };
         let numbers: Vec<f64> = (0..20_000).map(|_| next()).filter(|number| number.is_finite()).collect();
-        let conn = Connection::open_in_memory().unwrap();
         let is_exact = rusqlite::version_number() >= EXACT_SINCE;
         for (read, number) in read(&numbers).iter().zip(&numbers) {
-            let expected = match is_exact {
-                true => Value::Real(*number),
-                false => conn.query_row(&format!("SELECT {number:e}"), [], |row| row.get(0)).unwrap(),
-            };
-            assert_eq!(read, &expected);
+            let Value::Real(read) = read else { panic!("{number:e} is read as {read:?}") };
+            let distance = read.to_bits().abs_diff(number.to_bits());
+            assert!(distance == 0 || !is_exact && distance <= 2, "{number:e} is read as {read:e}");
         }
     }
 
