@@ -96,6 +96,8 @@ fn diesel() -> Result {
             drop(conn);
             let url = path.to_str().ok_or("a path in UTF-8")?;
             let mut conn = ::diesel::SqliteConnection::establish(url)?;
+            // Another process may look at the ledger under its lock.
+            ::diesel::sql_query("PRAGMA busy_timeout = 30000").execute(&mut conn)?;
             let rows: i64 = ::diesel::dsl::sql::<::diesel::sql_types::BigInt>("SELECT count(*) FROM counter")
                 .get_result(&mut conn)?;
             assert_eq!(rows, 1);
