@@ -1,14 +1,12 @@
 //! What is said of a statement's columns, held against what SQLite gives for rows of every kind.
 
-use super::testing::{analysis, connections, describe, hold};
+use super::testing::{analysis, connections, described, expect, hold};
 use super::*;
 use crate::checks::testing::folder;
 
 #[test]
 fn columns_of_statements() {
-    let (analysis, connections) = (analysis(), connections());
-    let mut wrong = Vec::new();
-    for (sql, expected) in [
+    let cases = [
         // Columns.
         (
             "SELECT * FROM jobs",
@@ -189,23 +187,13 @@ fn columns_of_statements() {
             "SELECT parent AS \"parent!\", id AS \"id?\", started AS \"at!: Time\" FROM jobs WHERE parent AND started",
             "parent: integer, id: integer ?, at: any",
         ),
-    ] {
-        let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        if !expected.is_empty() {
-            let described: Vec<String> = query.columns.iter().map(describe).collect();
-            if described.join(", ") != expected {
-                wrong.push(format!("{sql}\n  {}\n  {expected}", described.join(", ")));
-            }
-        }
-        assert!(hold(&query, &connections), "{sql}");
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    ];
+    expect(&analysis(), &connections(), &cases);
 }
 
 #[test]
 fn returning() {
-    let (analysis, connections) = (analysis(), connections());
-    for (sql, expected) in [
+    let cases = [
         (
             "INSERT INTO jobs(queue, state) VALUES ('mail', 'x') RETURNING id, parent, id + 1 AS next",
             "id: integer, parent: integer ?, next: integer",
@@ -217,14 +205,8 @@ fn returning() {
         ),
         ("DELETE FROM strict WHERE k = 'a' RETURNING k, v", "k: text, v: any ?"),
         ("DELETE FROM strict", ""),
-    ] {
-        let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        let described: Vec<String> = query.columns.iter().map(describe).collect();
-        if !expected.is_empty() {
-            assert_eq!(described.join(", "), expected, "{sql}");
-        }
-        assert!(hold(&query, &connections), "{sql}");
-    }
+    ];
+    expect(&analysis(), &connections(), &cases);
 }
 
 /// Every function that is known, over values of every kind.
@@ -342,7 +324,6 @@ fn a_column_that_is_called_like_a_label_is_one() {
         ("SELECT \"done?\" AS \"done!\", x AS \"x!\" FROM t", "done: integer, x: integer"),
     ] {
         let query = analysis.query(sql.into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        let described: Vec<String> = query.columns.iter().map(describe).collect();
-        assert_eq!(described.join(", "), expected, "{sql}");
+        assert_eq!(described(&query), expected, "{sql}");
     }
 }

@@ -6,7 +6,7 @@
 
 use onward_schema::Classes;
 
-use super::testing::{describe, hold};
+use super::testing::{describe, described, hold};
 use crate::checks::testing::folder;
 use crate::query::{Column, Null};
 
@@ -311,7 +311,7 @@ fn no_case_of_sqlx_is_worse() {
     let mut wrong = Vec::new();
     for (sql, theirs, ours) in CASES {
         let query = analysis.query((*sql).into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        let found = query.columns.iter().map(describe).collect::<Vec<_>>().join(", ");
+        let found = described(&query);
         let ours = if ours.is_empty() { theirs } else { ours };
         if found != **ours {
             wrong.push(format!("{sql}\n  found    {found}\n  expected {ours}"));

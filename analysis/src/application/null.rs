@@ -1,22 +1,9 @@
 //! What is known of NULL behind conditions and joins, each statement with what SQLite gives for rows.
 
-use super::testing::{analysis, connections, describe, hold};
+use super::testing::{self, analysis, connections};
 
-/// Holds each statement against its columns, as words, and against rows.
 fn expect(cases: &[(&str, &str)]) {
-    let (analysis, connections) = (analysis(), connections());
-    let mut wrong = Vec::new();
-    for (sql, expected) in cases {
-        let query = analysis.query((*sql).into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        let found = query.columns.iter().map(describe).collect::<Vec<_>>().join(", ");
-        if found != *expected {
-            wrong.push(format!("{sql}\n  found    {found}\n  expected {expected}"));
-        }
-        connections.iter().for_each(|conn| conn.execute_batch("SAVEPOINT one").unwrap());
-        assert!(hold(&query, &connections), "{sql}");
-        connections.iter().for_each(|conn| conn.execute_batch("ROLLBACK TO one; RELEASE one").unwrap());
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    testing::expect(&analysis(), &connections(), cases);
 }
 
 #[test]

@@ -62,6 +62,27 @@ pub(super) fn describe(column: &Column) -> String {
     format!("{}: {classes}{null}", column.name)
 }
 
+/// The columns of a statement in words, one behind the other.
+pub(super) fn described(query: &Query) -> String {
+    query.columns.iter().map(describe).collect::<Vec<_>>().join(", ")
+}
+
+/// Holds each statement against its columns, as words, and against rows. Without words it has columns that nobody names here.
+pub(super) fn expect(analysis: &crate::Analysis, connections: &[Connection], cases: &[(&str, &str)]) {
+    let mut wrong = Vec::new();
+    for (sql, expected) in cases {
+        let query = analysis.query((*sql).into()).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let found = described(&query);
+        if !expected.is_empty() && found != *expected {
+            wrong.push(format!("{sql}\n  found    {found}\n  expected {expected}"));
+        }
+        connections.iter().for_each(|conn| conn.execute_batch("SAVEPOINT one").unwrap());
+        assert!(hold(&query, connections), "{sql}");
+        connections.iter().for_each(|conn| conn.execute_batch("ROLLBACK TO one; RELEASE one").unwrap());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Runs a statement on empty and on full tables; every value must be one that was foreseen. Gives whether it could be
 /// run: a number may turn out to be too large.
 pub(super) fn hold(query: &Query, connections: &[Connection]) -> bool {

@@ -1,7 +1,8 @@
 //! Triggers that come before a row is written.
 
+use onward_core::kind::Kind;
 use onward_core::name::Ident;
-use onward_core::token::{Token, significant};
+use onward_core::token::significant;
 use onward_schema::{Schema, Table, Trigger};
 
 /// Whether a trigger of this table runs before the row is looked at, for one of these events: it may change rows, and leave this
@@ -15,20 +16,11 @@ pub(crate) fn is_early(schema: &Schema, table: &Table, events: &[&str]) -> bool 
 
 /// What an early trigger waits for; `None` of one that comes after the row.
 fn event(trigger: &Trigger) -> Option<&'static str> {
-    let mut tokens =
-        significant(&trigger.definition).skip_while(|token| !token.is("TRIGGER")).skip(1).peekable();
-    if tokens.next_if(|token| token.is("IF")).is_some() {
-        tokens.nth(1);
-    }
-    // The name, which may be that of a word.
-    tokens.next()?;
-    if tokens.next_if(|token| token.is(".")).is_some() {
-        tokens.next()?;
-    }
+    let Kind::Create { name, .. } = Kind::of(&trigger.definition) else { return None };
+    let mut tokens = significant(&trigger.definition[name.range.end..]);
     let found = tokens.find(|token| !token.is("BEFORE") && !token.is("INSTEAD") && !token.is("OF"))?;
     // Where it does not say when, it is before.
-    let is_it = |token: &Token<'_>, word: &str| token.is(word);
-    ["INSERT", "UPDATE", "DELETE"].into_iter().find(|word| is_it(&found, word))
+    ["INSERT", "UPDATE", "DELETE"].into_iter().find(|word| found.is(word))
 }
 
 #[cfg(test)]
