@@ -5,7 +5,7 @@ use std::ops::Deref;
 use onward_core::ledger::{COLUMNS, Ledger, Row};
 use onward_schema::driver;
 use rusqlite::types::Value;
-use rusqlite::{Connection, DropBehavior, OptionalExtension, Result, Transaction};
+use rusqlite::{Connection, OptionalExtension, Result, Statement};
 
 use super::table::{Named, is_computed, lacking, named};
 use crate::error::{self, Error, ErrorKind};
@@ -32,17 +32,32 @@ pub(crate) fn newest_chain(conn: &Connection, ledger: Ledger<'_>) -> Result<Opti
 /// Several reads of one moment, unless the caller has a transaction of its own.
 pub(crate) struct Reading<'c> {
     conn: &'c Connection,
-    _transaction: Option<Transaction<'c>>,
+    /// A rollback would call the application's hook for it. Prepared before there is anything to end: while another connection
+    /// to a [shared cache](https://www.sqlite.org/sharedcache.html#schema_level_locking) changes the schema, SQLite prepares
+    /// nothing.
+    end: Option<Statement<'c>>,
 }
 
 impl<'c> Reading<'c> {
     pub(crate) fn begin(conn: &'c Connection) -> Result<Reading<'c>> {
-        let mut transaction = conn.is_autocommit().then(|| conn.unchecked_transaction()).transpose()?;
-        if let Some(transaction) = &mut transaction {
-            // A rollback would call the application's hook for it.
-            transaction.set_drop_behavior(DropBehavior::Commit);
+        if !conn.is_autocommit() {
+            return Ok(Reading { conn, end: None });
         }
-        Ok(Reading { conn, _transaction: transaction })
+        let end = conn.prepare("COMMIT")?;
+        conn.execute_batch("BEGIN")?;
+        Ok(Reading { conn, end: Some(end) })
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        if let Some(end) = &mut self.end
+            && end.execute([]).is_err()
+            && !self.conn.is_autocommit()
+        {
+            // What was read stays right.
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
     }
 }
 
@@ -111,4 +126,23 @@ fn values(conn: &Connection, sql: &str) -> Result<Vec<Vec<Value>>> {
     let mut query = conn.prepare(sql)?;
     let columns = query.column_count();
     query.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_ends_although_the_cache_that_it_shares_is_being_changed() {
+        let open = || Connection::open("file:a_read_ends?mode=memory&cache=shared").unwrap();
+        let (reader, writer) = (open(), open());
+        let read = Reading::begin(&reader).unwrap();
+        writer.execute_batch("BEGIN IMMEDIATE; CREATE TABLE t(a)").unwrap();
+        assert!(read.prepare("SELECT 1").is_err());
+        drop(read);
+        assert!(reader.is_autocommit());
+        writer.execute_batch("COMMIT").unwrap();
+        assert!(newest_chain(&reader, Ledger::default()).unwrap().is_none());
+        assert!(reader.is_autocommit());
+    }
 }
