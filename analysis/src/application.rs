@@ -39,5 +39,7 @@ mod upserts;
 mod writes;
 
 pub use plans::Plans;
+pub(crate) use refused::tables;
 pub use refused::{Refused, Text};
 pub use statement::Error;
+pub(crate) use write::ordinary;

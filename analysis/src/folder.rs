@@ -20,6 +20,7 @@ pub mod order;
 mod package;
 pub(crate) mod parts;
 pub mod read;
+pub mod recorded;
 pub mod regular;
 pub mod release;
 pub mod rename;

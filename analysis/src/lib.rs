@@ -26,6 +26,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod analysis;
+mod analyze;
 pub mod application;
 pub mod checks;
 pub mod config;
@@ -40,12 +41,14 @@ mod plans;
 pub mod proof;
 pub mod query;
 mod record;
+pub mod released;
 pub mod replay;
 pub mod snapshot;
 pub mod sqlite;
 pub mod startup;
 
-pub use analysis::{Analysis, Proof, analyze, read};
+pub use analysis::{Analysis, Proof};
+pub use analyze::{analyze, analyzed, read};
 pub use checks::RULES;
 pub use diagnostic::renamed::RENAMED;
 pub use diagnostic::rule::Rule;

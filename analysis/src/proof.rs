@@ -19,6 +19,7 @@ pub use key::Key;
 use told::Told;
 
 use crate::analysis::{Analysis, Proof};
+use crate::analyze::behind;
 use crate::checks;
 use crate::diagnostic::Diagnostic;
 use crate::folder::history::History;
@@ -81,7 +82,7 @@ fn analyze<'b>(dir: &Path, earlier: Option<&'b [u8]>) -> (Analysis, Option<OfLoc
         Some(locked)
     };
     let (history, faults) = read::read(dir, checks::RULES);
-    (Analysis::behind(history, &faults, Proof::Unlocked, locked), taken)
+    (behind(history, &faults, Proof::Unlocked, locked), taken)
 }
 
 /// Whether these are the bytes of a file that [`make`] gave for this key.

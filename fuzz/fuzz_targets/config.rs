@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
     let (config, problems) = Config::parse(at, &files.get(at).text, RULES);
     problems.iter().for_each(|(range, _)| inside(&at.at(range.clone()), &files));
     let history = History::new(files, config);
-    let analysis = Analysis::new(history, &Faults::default(), Proof::Whole);
+    let analysis = onward_analysis::analyzed(history, &Faults::default(), Proof::Whole);
     if problems.is_empty() && !analysis.has_errors() {
         assert!(analysis.replay.is_some(), "{:?}", analysis.diagnostics);
     }

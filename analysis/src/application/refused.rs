@@ -193,7 +193,7 @@ fn no_column(
 }
 
 /// The tables that a statement names, with their columns, and the functions with rows.
-pub(super) fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
+pub(crate) fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
     let mut tables: Vec<(String, &[Column])> = Vec::new();
     let tokens: Vec<Token<'_>> = significant(sql).collect();
     for (index, token) in tokens.iter().enumerate() {

@@ -68,7 +68,7 @@ pub(super) fn fault(
 }
 
 /// A table that the history makes and SQLite keeps: one of others may be another than is said, and a module may do anything.
-pub(super) fn ordinary<'r>(analysis: &Analysis, replay: &'r Replay, name: &str) -> Option<&'r Table> {
+pub(crate) fn ordinary<'r>(analysis: &Analysis, replay: &'r Replay, name: &str) -> Option<&'r Table> {
     let table = replay.schema.table(name).filter(|table| table.module.is_none())?;
     let mut external = analysis.history.config.external.iter();
     let is_external = external.any(|found| found.schema.is_none() && Ident(&found.name) == name);

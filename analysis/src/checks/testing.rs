@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::analysis::{Analysis, Proof, analyze};
+use crate::analysis::{Analysis, Proof};
+use crate::analyze::analyze;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Style, render};
 

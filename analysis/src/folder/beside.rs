@@ -6,6 +6,7 @@ use super::listing;
 use super::lock;
 use super::marks;
 use super::misplaced;
+use super::recorded;
 use super::regular;
 use super::signs::Signs;
 use super::source::Source;
@@ -22,6 +23,7 @@ impl Source {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             match path.as_str() {
                 lock::FILE_NAME => self.history.lock = self.text(&path),
+                recorded::FILE_NAME => self.history.recorded = self.text(&path),
                 config::FILE_NAME => self.config(&path),
                 prisma::LOCK => self.provider(&path),
                 drizzle::JOURNAL => {

@@ -12,7 +12,7 @@ use super::regular;
 use super::tool::Tool;
 use crate::file::{FileId, Place};
 
-/// What is wrong with a folder. [`Analysis::new`](crate::Analysis::new) tells it.
+/// What is wrong with a folder. [`analyzed`](crate::analyzed) tells it.
 #[derive(Debug, Default)]
 pub struct Faults(pub(crate) Vec<Fault>);
 

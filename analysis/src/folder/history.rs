@@ -24,7 +24,7 @@ pub use crate::folder::migration::Migration;
 pub struct History {
     /// The folder.
     pub dir: PathBuf,
-    /// All texts: migrations, legacy databases, `onward.lock`, `onward.toml`.
+    /// All texts: migrations, legacy databases, `onward.lock`, `onward.release`, `onward.toml`.
     pub files: Files,
     /// How the folder lays them out; `None` if it has none.
     pub layout: Option<Layout>,
@@ -42,6 +42,8 @@ pub struct History {
     pub legacy: Vec<FileId>,
     /// The lock file, if there is one.
     pub lock: Option<FileId>,
+    /// What released programs run, if that is recorded.
+    pub recorded: Option<FileId>,
     /// What the lock file says of releases.
     pub releases: Releases,
     /// How many migrations `onward.lock` lists: these come first, and are released.

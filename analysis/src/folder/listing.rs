@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use super::lock;
+use super::recorded;
 use super::regular::{self, DEPTH, Problem};
 use super::tool::{diesel, drizzle, prisma, refinery};
 use crate::config;
@@ -118,7 +119,7 @@ fn leads_back(link: &Path, depth: usize) -> bool {
 fn is_beside(path: &str) -> bool {
     match path.split_once('/') {
         None => {
-            [lock::FILE_NAME, config::FILE_NAME, prisma::LOCK, ATLAS_SUM].contains(&path)
+            [lock::FILE_NAME, recorded::FILE_NAME, config::FILE_NAME, prisma::LOCK, ATLAS_SUM].contains(&path)
                 || refinery::code(path).is_some()
         }
         Some((_, file)) => {

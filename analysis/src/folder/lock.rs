@@ -86,7 +86,7 @@ fn entry(item: &Spanned<DeValue<'_>>) -> Result<Entry, Problem> {
     })
 }
 
-fn integer(value: &Spanned<DeValue<'_>>) -> Result<i64, Problem> {
+pub(super) fn integer(value: &Spanned<DeValue<'_>>) -> Result<i64, Problem> {
     let digits = value.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
     digits.ok_or((value.span(), "this is not a whole number".to_owned()))
 }
@@ -114,7 +114,7 @@ pub fn write(entries: &[Entry], ledger: Option<&str>) -> String {
 }
 
 /// A [basic string](https://toml.io/en/v1.0.0#string) of TOML.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
         match c {

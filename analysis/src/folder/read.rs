@@ -250,7 +250,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::analysis::read;
+    use crate::analyze::read;
     use crate::checks::files::unreadable_file;
     use crate::diagnostic::Diagnostic;
     use crate::folder::listing::MOST;

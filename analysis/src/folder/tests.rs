@@ -323,7 +323,7 @@ fn the_bytes_are_those_of_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let bytes = b"\xef\xbb\xbf-- migrate:up\r\nSELECT 1;\r\n-- migrate:down\r\n";
     std::fs::write(dir.path().join("1_a.sql"), bytes).unwrap();
-    let history = crate::analysis::read(dir.path()).0;
+    let history = crate::analyze::read(dir.path()).0;
     assert_eq!(history.raw(history.migrations[0].file).ok().as_deref(), Some(&bytes[..]));
 }
 

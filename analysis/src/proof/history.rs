@@ -35,6 +35,7 @@ impl Record for History {
             inputs,
             legacy,
             lock,
+            recorded,
             releases,
             released,
             config,
@@ -49,6 +50,7 @@ impl Record for History {
         inputs.write(to);
         legacy.write(to);
         lock.write(to);
+        recorded.write(to);
         releases.write(to);
         released.write(to);
         config.write(to);
@@ -66,6 +68,7 @@ impl Record for History {
             inputs: Record::read(from)?,
             legacy: Record::read(from)?,
             lock: Record::read(from)?,
+            recorded: Record::read(from)?,
             releases: Record::read(from)?,
             released: Record::read(from)?,
             config: Record::read(from)?,

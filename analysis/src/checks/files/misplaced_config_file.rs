@@ -19,7 +19,8 @@ pub(crate) fn diagnose(file: FileId, dir: &Path) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use crate::analysis::{Proof, analyze};
+    use crate::analysis::Proof;
+    use crate::analyze::analyze;
     use crate::checks::testing::write;
 
     /// What is found in `app/db/history`, with these files around it.

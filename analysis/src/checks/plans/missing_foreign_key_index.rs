@@ -149,7 +149,8 @@ mod tests {
     /// An index can be made in a new migration, whoever has the table already.
     #[test]
     fn what_is_released_is_told_as_well() {
-        use crate::analysis::{Proof, analyze};
+        use crate::analysis::Proof;
+        use crate::analyze::analyze;
         use crate::checks::testing::write;
         use crate::folder::{lock, locked};
 

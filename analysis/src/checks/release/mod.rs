@@ -1,6 +1,8 @@
-//! What is released: `onward.lock`, and the databases of old releases.
+//! What is released: `onward.lock`, `onward.release`, and the databases of old releases.
 
 pub mod bad_lock_file;
+pub mod bad_release_file;
+pub mod breaks_release;
 pub mod ledger_renamed;
 pub mod legacy_not_adopted;
 pub mod out_of_order_migration;

@@ -1,0 +1,144 @@
+//! What released programs run, held against the schema that the next release brings.
+//!
+//! A program that runs, or is started again, while another one has migrated its database meets that schema with statements of
+//! its own. Each recorded one is asked twice: at the end of the migrations that its release has, and at the end of all. What it
+//! was then is worked out anew, so that a newer onward, which knows more, holds like against like.
+
+mod change;
+mod constraint;
+mod culprit;
+mod meaning;
+mod view;
+mod way;
+
+use crate::analysis::Analysis;
+use crate::application::Error;
+use crate::checks::release::{bad_release_file, breaks_release};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::file::{FileId, Place};
+use crate::folder::history::At;
+use crate::folder::recorded::{self, By, Release, Statement};
+use change::Change;
+
+/// Others with the same fault are shown up to so many.
+const SHOWN: usize = 3;
+
+/// What the migrations since the recorded releases break, each cause once.
+pub(crate) fn check(analysis: &Analysis) -> Vec<Diagnostic> {
+    let history = &analysis.history;
+    let Some(file) = history.recorded else { return Vec::new() };
+    let releases = match recorded::parse(&history.files.get(file).text) {
+        Ok(releases) => releases,
+        Err((range, problem)) => return vec![bad_release_file::diagnose(file.at(range), &problem)],
+    };
+    let is_whole = analysis.replay.is_some() && !analysis.is_refused;
+    if !is_whole {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for release in releases.iter().rev() {
+        match history.migrations.iter().position(|migration| migration.version == release.after) {
+            None => found.push(bad_release_file::of_nothing(file.at(release.range.clone()), release.after)),
+            Some(last) if last + 1 == history.migrations.len() => {}
+            Some(last) => found.extend(held(analysis, release, last, file)),
+        }
+    }
+    // What several releases run, the newest tells.
+    let mut told: Vec<(Place, String)> = Vec::new();
+    found.retain(|found: &Diagnostic| {
+        let key = (found.place.clone(), breaks_release::cause(&found.message).to_owned());
+        let is_new = !told.contains(&key);
+        told.push(key);
+        is_new
+    });
+    found
+}
+
+/// A statement and what becomes of it.
+struct Broken<'r> {
+    statement: &'r Statement,
+    change: Change,
+    since: Option<At>,
+}
+
+/// The statements of a release, whose last migration is this one, that are not what they were.
+fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> Vec<Diagnostic> {
+    let Some(then) = analysis.earlier(last) else { return Vec::new() };
+    let mut broken: Vec<Broken<'_>> = Vec::new();
+    for statement in &release.statements {
+        let changes = changes(&then, analysis, statement).into_iter();
+        broken.extend(changes.map(|change| Broken { statement, change, since: None }));
+    }
+    culprit::find(analysis, last, &mut broken);
+    let mut groups: Vec<Vec<Broken<'_>>> = Vec::new();
+    for one in broken {
+        let is_same = |group: &&mut Vec<Broken<'_>>| {
+            let first = &group[0];
+            (first.since, first.change.severity, &first.change.message)
+                == (one.since, one.change.severity, &one.change.message)
+        };
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups.iter().map(|group| told(analysis, release, last, file, group)).collect()
+}
+
+/// What becomes of a statement: nothing if it works as it did, or if it did not work.
+fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Vec<Change> {
+    let Ok(before) = then.query(statement.sql.as_str().into()) else { return Vec::new() };
+    let changes = match now.query(statement.sql.as_str().into()) {
+        Ok(after) => {
+            let mut changes = meaning::changes(statement.by, &before, &after);
+            changes.extend(constraint::changes(then, now, &statement.sql));
+            changes.extend(view::changes(then, now, &statement.sql));
+            changes
+        }
+        Err(Error::Refused(refused)) => vec![Change::refused(&refused, now, &statement.sql)],
+        Err(_) => Vec::new(),
+    };
+    // Nobody knows whether the program writes by the struct at all.
+    let is_sure = statement.by != By::Struct || !before.columns.is_empty();
+    let softened = |change: Change| match is_sure {
+        true => change,
+        false => Change { severity: Severity::Warning, ..change },
+    };
+    changes.into_iter().map(softened).collect()
+}
+
+/// One cause, with all statements that it changes.
+fn told(
+    analysis: &Analysis,
+    release: &Release,
+    last: usize,
+    file: FileId,
+    group: &[Broken<'_>],
+) -> Diagnostic {
+    let history = &analysis.history;
+    let first = &group[0];
+    let place = match first.since {
+        Some(at) => history.place(at),
+        None => history.migrations[last + 1].file.start(),
+    };
+    let name = match release.name.as_str() {
+        "" => format!("the release after {}", history.files.get(history.migrations[last].file).path),
+        name => format!("release `{name}`"),
+    };
+    let mut found = breaks_release::diagnose(place, first.change.severity, &name, &first.change.message);
+    for Broken { statement, .. } in group.iter().take(SHOWN) {
+        let words = match statement.by {
+            By::Struct => format!("what the struct at {} runs", statement.at),
+            By::Query | By::Name => format!("from {}", statement.at),
+        };
+        found = found.related(file.at(statement.range.clone()), words);
+    }
+    if let Some(rest) = group.get(SHOWN..).filter(|rest| !rest.is_empty()) {
+        let places: Vec<&str> = rest.iter().map(|broken| broken.statement.at.as_str()).collect();
+        found = found.note(format!("the same of {} more: {}", rest.len(), places.join(", ")));
+    }
+    found.help(way::help(history, first.since, &first.change))
+}
+
+#[cfg(test)]
+mod tests;

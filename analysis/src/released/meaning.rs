@@ -1,0 +1,67 @@
+//! Whether the rows of a statement are read as they were.
+
+use onward_core::name::Ident;
+
+use super::change::Change;
+use crate::diagnostic::Severity;
+use crate::folder::recorded::By;
+use crate::query::{Column, Null, Query};
+
+pub(super) fn changes(by: By, before: &Query, after: &Query) -> Vec<Change> {
+    let pairs = match pairs(by, &before.columns, &after.columns) {
+        Ok(pairs) => pairs,
+        Err(change) => return vec![Change { shows: true, ..change }],
+    };
+    pairs.into_iter().flat_map(|(before, after)| values(before, after)).collect()
+}
+
+/// Each column with what it has become. A program reads by places or by names: what comes behind, or beside, it does not see.
+fn pairs<'q>(
+    by: By,
+    before: &'q [Column],
+    after: &'q [Column],
+) -> Result<Vec<(&'q Column, &'q Column)>, Change> {
+    let is = |column: &Column, other: &Column| Ident(&column.name) == other.name.as_str();
+    let gone = before.iter().find(|column| !after.iter().any(|other| is(column, other)));
+    if let Some(column) = gone {
+        let message = format!("fails: its rows have no column `{}` any more", column.name);
+        return Err(Change::of(Severity::Error, message, about(column)));
+    }
+    let by_name = || {
+        before.iter().map(|column| after.iter().find(|other| is(column, other)).map(|other| (column, other)))
+    };
+    if by != By::Query {
+        return Ok(by_name().flatten().collect());
+    }
+    let moved = before.iter().zip(after).find(|(column, other)| !is(column, other));
+    match moved {
+        None => Ok(before.iter().zip(after).collect()),
+        Some((column, other)) => {
+            let message = format!(
+                "reads `{}` where it read `{}`: its columns come in another order",
+                other.name, column.name
+            );
+            Err(Change::of(Severity::Warning, message, about(other)))
+        }
+    }
+}
+
+fn values(before: &Column, after: &Column) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let (was, is) = (&before.value, &after.value);
+    let name = &after.name;
+    if was.null == Null::Never && is.null == Null::Possible {
+        let message = format!("may read NULL in `{name}`, which it never did");
+        changes.push(Change::of(Severity::Warning, message, about(after)));
+    }
+    // Of what nobody knows nothing is said.
+    if is.null != Null::Unknown && was.classes.or(is.classes) != was.classes {
+        let message = format!("may read {} in `{name}`, which was {}", is.classes, was.classes);
+        changes.push(Change::of(Severity::Warning, message, about(after)));
+    }
+    changes
+}
+
+fn about(column: &Column) -> Vec<String> {
+    column.value.source.iter().map(|source| source.table.clone()).collect()
+}

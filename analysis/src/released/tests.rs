@@ -1,0 +1,349 @@
+use super::*;
+use crate::checks::testing::{folder, text};
+use crate::folder::recorded;
+
+const SCHEMA: &str = "CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE jobs(
+  id INTEGER PRIMARY KEY,
+  queue INTEGER NOT NULL REFERENCES queues(id),
+  state TEXT NOT NULL DEFAULT 'new',
+  note TEXT,
+  tries INTEGER
+);
+CREATE VIEW open AS SELECT id, state FROM jobs WHERE state <> 'done';
+CREATE VIEW few AS SELECT id FROM open LIMIT 10;";
+
+fn recorded(statements: &[(&str, By)]) -> String {
+    let statements = statements.iter().zip(1..).map(|((sql, by), line)| Statement {
+        sql: (*sql).to_owned(),
+        at: format!("src/jobs.rs:{line}"),
+        gives: Vec::new(),
+        takes: Vec::new(),
+        by: *by,
+        range: 0..0,
+    });
+    recorded::write(&[Release {
+        name: "1.0".to_owned(),
+        after: 1,
+        statements: statements.collect(),
+        range: 0..0,
+    }])
+}
+
+/// Every finding: severity, line of the migration, and what becomes of the statement.
+fn broken(migration: &str, statements: &[(&str, By)]) -> Vec<String> {
+    let files = [("1_a.sql", SCHEMA), ("2_b.sql", migration), ("onward.release", &recorded(statements))];
+    let analysis = folder(&files);
+    let of = |found: &Diagnostic| found.rule.code == breaks_release::RULE.code;
+    let others: Vec<_> = analysis.diagnostics.iter().filter(|found| !of(found) && found.is_error()).collect();
+    assert!(others.is_empty(), "{migration}: {others:?}");
+    let found = analysis.diagnostics.iter().filter(|found| of(found));
+    let line = |found: &Diagnostic| {
+        let line = analysis.history.files.position(&found.place).line;
+        format!("{} {line}: {}", found.severity.as_str(), breaks_release::cause(&found.message))
+    };
+    found.map(line).collect()
+}
+
+const REBUILD: &str = "CREATE TABLE n(id INTEGER PRIMARY KEY, queue INTEGER NOT NULL REFERENCES queues(id), state TEXT NOT NULL DEFAULT 'new', note TEXT, tries INTEGER);
+INSERT INTO n SELECT * FROM jobs;
+DROP VIEW open; DROP VIEW few;
+DROP TABLE jobs;
+ALTER TABLE n RENAME TO jobs;
+CREATE VIEW open AS SELECT id, state FROM jobs WHERE state <> 'done';
+CREATE VIEW few AS SELECT id FROM open LIMIT 10;";
+
+/// Each way to break a released statement beside one that looks like it and does not.
+#[test]
+fn what_breaks_a_released_statement_and_what_looks_like_it() {
+    use By::{Name, Query, Struct};
+    let rebuilt = |from: &str, to: &str| {
+        let (head, rest) = REBUILD.split_once('\n').unwrap();
+        assert!(head.contains(from), "{from}");
+        format!("{}\n{rest}", head.replace(from, to))
+    };
+    let unlike = |from: &str, to: &str, copy: &str| {
+        rebuilt(from, to).replace("INSERT INTO n SELECT * FROM jobs;", copy)
+    };
+    let insert = "INSERT INTO jobs(queue, note) VALUES (?, ?)";
+    let mut wrong = Vec::new();
+    for (migration, statement, by, expected) in [
+        // Tables.
+        (
+            "ALTER TABLE jobs RENAME TO tasks;",
+            "SELECT id FROM jobs",
+            Query,
+            "error 1: fails: there is no table or view `jobs`",
+        ),
+        (
+            "ALTER TABLE jobs RENAME TO tasks; CREATE VIEW jobs AS SELECT * FROM tasks;",
+            "SELECT id FROM jobs",
+            Query,
+            "",
+        ),
+        (
+            "ALTER TABLE jobs RENAME TO tasks; CREATE VIEW jobs AS SELECT * FROM tasks;",
+            "DELETE FROM jobs",
+            Query,
+            "error 1: fails: SQLite refuses this: cannot modify jobs because it is a view",
+        ),
+        (
+            "ALTER TABLE jobs RENAME TO tasks; CREATE VIEW jobs AS SELECT * FROM tasks;
+             CREATE TRIGGER gone INSTEAD OF DELETE ON jobs BEGIN DELETE FROM tasks WHERE id = old.id; END;",
+            "DELETE FROM jobs",
+            Query,
+            "",
+        ),
+        (
+            "SELECT 1;\nDROP VIEW few;",
+            "SELECT id FROM few",
+            Query,
+            "error 2: fails: there is no table or view `few`",
+        ),
+        ("DROP VIEW few;", "SELECT id FROM open", Query, ""),
+        // Columns.
+        (
+            "ALTER TABLE jobs RENAME COLUMN note TO remark;",
+            "SELECT note FROM jobs",
+            Query,
+            "error 1: fails: `jobs` has no column `note`",
+        ),
+        ("ALTER TABLE jobs ADD COLUMN remark TEXT;", "SELECT note FROM jobs", Query, ""),
+        (
+            "ALTER TABLE jobs DROP COLUMN note;",
+            "SELECT id, note FROM jobs",
+            Name,
+            "error 1: fails: `jobs` has no column `note`",
+        ),
+        ("ALTER TABLE jobs DROP COLUMN note;", "SELECT id, tries FROM jobs", Name, ""),
+        (
+            "ALTER TABLE jobs DROP COLUMN note;",
+            "SELECT * FROM jobs",
+            Name,
+            "error 1: fails: its rows have no column `note` any more",
+        ),
+        (
+            &unlike(", tries INTEGER", "", "INSERT INTO n SELECT id, queue, state, note FROM jobs;"),
+            "SELECT tries FROM jobs",
+            Query,
+            "error 5: fails: `jobs` has no column `tries`",
+        ),
+        (REBUILD, "SELECT tries FROM jobs", Query, ""),
+        (
+            "ALTER TABLE queues ADD COLUMN state TEXT;",
+            "SELECT state FROM jobs JOIN queues ON queues.id = queue",
+            Query,
+            "error 1: fails: SQLite refuses this: ambiguous column name: state",
+        ),
+        (
+            "ALTER TABLE queues ADD COLUMN state TEXT;",
+            "SELECT jobs.state FROM jobs JOIN queues ON queues.id = queue",
+            Query,
+            "",
+        ),
+        // `*`.
+        ("ALTER TABLE jobs ADD COLUMN due TEXT;", "SELECT * FROM jobs", Query, ""),
+        (
+            "ALTER TABLE queues ADD COLUMN size INTEGER;",
+            "SELECT queues.*, jobs.id FROM queues JOIN jobs ON queue = queues.id",
+            Query,
+            "warning 1: reads `size` where it read `id`: its columns come in another order",
+        ),
+        (
+            "ALTER TABLE queues ADD COLUMN size INTEGER;",
+            "SELECT jobs.id, queues.* FROM queues JOIN jobs ON queue = queues.id",
+            Query,
+            "",
+        ),
+        (
+            "ALTER TABLE queues ADD COLUMN size INTEGER;",
+            "SELECT queues.*, note FROM queues JOIN jobs ON queue = queues.id",
+            Name,
+            "",
+        ),
+        (
+            "CREATE TABLE archive(id INTEGER PRIMARY KEY, name TEXT); ALTER TABLE queues ADD COLUMN size INTEGER;",
+            "INSERT INTO queues SELECT id + 100, name || '2' FROM queues",
+            Query,
+            "error 1: fails: SQLite refuses this: table queues has 3 columns but 2 values were supplied",
+        ),
+        // What is not given.
+        (
+            &rebuilt("note TEXT", "note TEXT NOT NULL"),
+            "INSERT INTO jobs(queue) VALUES (1)",
+            Query,
+            "error 5: fails: this INSERT leaves out `jobs.note`, which is NOT NULL and has no default, so it always fails",
+        ),
+        (
+            &rebuilt("note TEXT", "note TEXT NOT NULL DEFAULT ''"),
+            "INSERT INTO jobs(queue) VALUES (1)",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("note TEXT", "note TEXT NOT NULL"),
+            "INSERT INTO jobs(queue) VALUES (1)",
+            Struct,
+            "warning 5: fails: this INSERT leaves out `jobs.note`, which is NOT NULL and has no default, so it always fails",
+        ),
+        // What is refused now.
+        (
+            &rebuilt("note TEXT", "note TEXT NOT NULL"),
+            insert,
+            Query,
+            "warning 5: fails for NULL in `jobs.note`, which took it",
+        ),
+        (
+            &rebuilt("note TEXT", "note TEXT NOT NULL"),
+            "INSERT INTO jobs(queue, note) VALUES (?, 'x')",
+            Query,
+            "",
+        ),
+        (
+            "CREATE UNIQUE INDEX one ON jobs(queue, note);",
+            insert,
+            Query,
+            "warning 1: fails for a second row with the same `queue`, `note` in `jobs`, which took it",
+        ),
+        ("CREATE INDEX one ON jobs(queue, note);", insert, Query, ""),
+        ("CREATE UNIQUE INDEX one ON jobs(tries);", insert, Query, ""),
+        (
+            "CREATE UNIQUE INDEX one ON queues(name) WHERE name <> '';",
+            "INSERT INTO queues(name) VALUES (?)",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("tries INTEGER", "tries INTEGER CHECK (tries < 10)"),
+            "UPDATE jobs SET tries = tries + 1",
+            Query,
+            "warning 5: fails for rows of `jobs` that CHECK (tries < 10) refuses, which is new",
+        ),
+        (
+            &rebuilt("tries INTEGER", "tries INTEGER CHECK (tries < 10)"),
+            "UPDATE jobs SET note = ?",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("tries INTEGER", "tries INTEGER REFERENCES queues(id)"),
+            "UPDATE jobs SET tries = ?",
+            Query,
+            "warning 5: fails for `tries` in `jobs` without a row in `queues`, where foreign keys are enforced: the key is new",
+        ),
+        (&rebuilt("tries INTEGER", "tries INTEGER REFERENCES queues(id)"), insert, Query, ""),
+        // What rows hold.
+        (
+            &rebuilt("state TEXT NOT NULL DEFAULT 'new'", "state TEXT"),
+            "SELECT state FROM jobs",
+            Query,
+            "warning 5: may read NULL in `state`, which it never did",
+        ),
+        (
+            &rebuilt("state TEXT NOT NULL DEFAULT 'new'", "state TEXT"),
+            "SELECT state FROM jobs WHERE state = ?",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("state TEXT NOT NULL DEFAULT 'new'", "state TEXT"),
+            "SELECT state AS \"state!\" FROM jobs",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("tries INTEGER", "tries TEXT"),
+            "SELECT tries FROM jobs",
+            Query,
+            "warning 5: may read TEXT in `tries`, which was INTEGER",
+        ),
+        (&rebuilt("tries INTEGER", "tries INT"), "SELECT tries FROM jobs", Query, ""),
+        // Views.
+        (
+            "DROP VIEW open; CREATE VIEW open AS SELECT id, state FROM jobs WHERE state = 'new';",
+            "SELECT id FROM few",
+            Query,
+            "warning 1: may get other rows: the view `open` reads them otherwise now",
+        ),
+        (
+            "DROP VIEW open; CREATE VIEW open AS SELECT id, state, note FROM jobs WHERE state <> 'done';",
+            "SELECT id FROM few",
+            Query,
+            "",
+        ),
+        // Whatever is beside it.
+        ("CREATE TABLE others(a); CREATE INDEX i ON jobs(state);", "SELECT id, state FROM open", Query, ""),
+    ] {
+        let found = broken(migration, &[(statement, by)]).join("\n");
+        if found != expected {
+            wrong.push(format!("{migration}\n{statement}\n  found    {found}\n  expected {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_cause_is_said_once_with_both_places_and_the_way_in_two_releases() {
+    let statements = [
+        "SELECT note FROM jobs",
+        "SELECT id, note FROM jobs",
+        "UPDATE jobs SET note = ?",
+        "SELECT max(note) FROM jobs",
+    ];
+    let statements = recorded(&statements.map(|sql| (sql, By::Query)));
+    let migration = "-- the new word\nALTER TABLE jobs RENAME COLUMN note TO remark;";
+    let analysis = folder(&[("1_a.sql", SCHEMA), ("2_b.sql", migration), ("onward.release", &statements)]);
+    assert_eq!(analysis.diagnostics.len(), 1);
+    let shown = text(&analysis, &analysis.diagnostics[0]);
+    for part in [
+        "this breaks release `1.0`: a statement fails: `jobs` has no column `note`",
+        "migrations/2_b.sql:2:1",
+        "migrations/onward.release:9:11",
+        "from src/jobs.rs:1",
+        "the same of 1 more: src/jobs.rs:4",
+        "add `remark` to `jobs` beside it, with triggers that keep the two alike, and drop `note` in the release after",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    // What stops the old program first may do so.
+    let allowed = format!("-- onward: allow(breaks_release) the old program is stopped before\n{migration}");
+    let analysis = folder(&[("1_a.sql", SCHEMA), ("2_b.sql", &allowed), ("onward.release", &statements)]);
+    assert_eq!(analysis.diagnostics, []);
+}
+
+#[test]
+fn each_recorded_release_is_held_and_the_newest_tells() {
+    let release = |name: &str, after: i64, sql: &str| Release {
+        name: name.to_owned(),
+        after,
+        statements: recorded::parse(&recorded(&[(sql, By::Query)])).unwrap().remove(0).statements,
+        range: 0..0,
+    };
+    let releases = [
+        release("1.0", 1, "SELECT note FROM jobs"),
+        release("1.1", 2, "SELECT note FROM jobs"),
+        release("1.2", 4, "SELECT remark FROM jobs"),
+    ];
+    let found = |releases: &[Release]| {
+        let analysis = folder(&[
+            ("1_a.sql", SCHEMA),
+            ("2_b.sql", "ALTER TABLE jobs ADD COLUMN due TEXT;"),
+            ("3_c.sql", "ALTER TABLE jobs RENAME COLUMN note TO remark;"),
+            ("4_d.sql", "ALTER TABLE jobs ADD COLUMN size INTEGER;"),
+            ("onward.release", &recorded::write(releases)),
+        ]);
+        let found = analysis.diagnostics.into_iter().map(|found| found.message);
+        found.map(|message| message.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&releases), ["this breaks release `1.1`"]);
+    assert_eq!(found(&releases[..1]), ["this breaks release `1.0`"]);
+    assert_eq!(found(&releases[2..]), [""; 0]);
+}
+
+/// A statement that was wrong by then is no fault of the new schema.
+#[test]
+fn what_did_not_work_before_is_not_broken() {
+    for sql in ["SELECT nothing FROM jobs", "SELECT", "", "INSERT INTO jobs(id) VALUES (1)"] {
+        assert_eq!(broken("ALTER TABLE jobs RENAME TO tasks;", &[(sql, By::Query)]), [""; 0], "{sql}");
+    }
+}
