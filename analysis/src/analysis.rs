@@ -61,6 +61,11 @@ impl Analysis {
         })
     }
 
+    /// Whether this is the middle of a history: what is said here is about no program of today.
+    pub fn is_earlier(&self) -> bool {
+        self.whole.is_some()
+    }
+
     /// Adds that cargo does not see what is added to the folder, which Cargo.toml would name by this path.
     pub fn not_watched(&mut self, path: &str) {
         self.diagnostics.extend(checks::files::folder_not_watched::diagnose(&mut self.history, path));

@@ -32,6 +32,10 @@
 //! # Query plans, which nobody looks at without this; see [`plans`](crate::config::plans).
 //! [plans]
 //! level = "warn"
+//!
+//! # The releases whose programs may run while a newer one migrates; see [`releases`](crate::config::releases).
+//! [releases]
+//! keep = 2
 //! ```
 
 pub mod engine;
@@ -39,6 +43,7 @@ pub mod external;
 pub mod ledger;
 pub mod level;
 pub mod plans;
+pub mod releases;
 pub mod schema;
 pub mod types;
 
@@ -60,6 +65,7 @@ pub use engine::Engine;
 use external::External;
 pub use level::Level;
 pub use plans::Plans;
+pub use releases::Releases;
 use types::Type;
 
 /// The name of the file, which lies beside the SQL files.
@@ -107,6 +113,8 @@ pub struct Config {
     pub types: Vec<Type>,
     /// Whether query plans are looked at.
     pub plans: Plans,
+    /// How many releases are held against a new schema.
+    pub releases: Releases,
     /// Where it says that no primary key is NULL.
     pub primary_keys: Option<Place>,
     /// Where it asks for the order of numbers, whatever the tool.
@@ -256,6 +264,16 @@ impl Config {
                     config.engine = Engine::parse(file, value, &mut problems);
                     continue;
                 }
+                "releases" => match Releases::parse(value) {
+                    Ok(releases) => {
+                        config.releases = releases;
+                        Ok(())
+                    }
+                    Err(problem) => {
+                        problems.push(problem);
+                        continue;
+                    }
+                },
                 "plans" => {
                     config.plans = Plans::parse(value, &mut problems);
                     continue;
@@ -263,7 +281,7 @@ impl Config {
                 other => {
                     let problem = format!(
                         "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `types`, `schema`, \
-                         `levels`, `engine`, `order` and `plans`"
+                         `levels`, `engine`, `order`, `plans` and `releases`"
                     );
                     problems.push((key.span(), problem));
                     continue;

@@ -13,7 +13,7 @@ mod way;
 
 use crate::analysis::Analysis;
 use crate::application::Error;
-use crate::checks::release::{bad_release_file, breaks_release};
+use crate::checks::release::{bad_release_file, release_broken};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{FileId, Place};
 use crate::folder::history::At;
@@ -46,7 +46,7 @@ pub(crate) fn check(analysis: &Analysis) -> Vec<Diagnostic> {
     // What several releases run, the newest tells.
     let mut told: Vec<(Place, String)> = Vec::new();
     found.retain(|found: &Diagnostic| {
-        let key = (found.place.clone(), breaks_release::cause(&found.message).to_owned());
+        let key = (found.place.clone(), release_broken::cause(&found.message).to_owned());
         let is_new = !told.contains(&key);
         told.push(key);
         is_new
@@ -74,8 +74,7 @@ fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> Ve
     for one in broken {
         let is_same = |group: &&mut Vec<Broken<'_>>| {
             let first = &group[0];
-            (first.since, first.change.severity, &first.change.message)
-                == (one.since, one.change.severity, &one.change.message)
+            (first.since, &first.change.message) == (one.since, &one.change.message)
         };
         match groups.iter_mut().find(is_same) {
             Some(group) => group.push(one),
@@ -125,7 +124,9 @@ fn told(
         "" => format!("the release after {}", history.files.get(history.migrations[last].file).path),
         name => format!("release `{name}`"),
     };
-    let mut found = breaks_release::diagnose(place, first.change.severity, &name, &first.change.message);
+    let is_error = group.iter().any(|broken| broken.change.severity == Severity::Error);
+    let severity = if is_error { Severity::Error } else { Severity::Warning };
+    let mut found = release_broken::diagnose(place, severity, &name, &first.change.message);
     for Broken { statement, .. } in group.iter().take(SHOWN) {
         let words = match statement.by {
             By::Struct => format!("what the struct at {} runs", statement.at),

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use crate::check::Format;
 use crate::folder::{Folder, Folders};
 use crate::init::Init;
+use crate::release;
 use crate::take_over::{How, TakeOver};
 
 /// SQLite migrations, proven: write them, check them, lock them, and see where a database stands or move it on.
@@ -63,6 +64,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME", conflicts_with = "check")]
         release: Option<String>,
     },
+    /// Record what the program runs as a release, in onward.release, and lock its migrations: from then on each build says what
+    /// would break the programs of that release, which still run while a newer one migrates
+    ///
+    /// The workspace is built to find its statements and structs, tests left out.
+    Release(release::Options),
     /// Show which migrations a database has run and which are pending; only reads
     Status {
         /// The database file

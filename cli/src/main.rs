@@ -20,6 +20,7 @@ mod package;
 mod place;
 mod program;
 mod rehearse;
+mod release;
 mod restore;
 mod revert;
 mod sarif;
@@ -59,6 +60,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Explain { code } => explain::run(&code),
         Command::Lock { folders, check, release } => lock::run(&folders.find()?, check, release.as_deref()),
+        Command::Release(options) => release::run(options),
         Command::Status { db, folder } => status::run(&db, &folder.find()?),
         Command::Verify { db, folder } => verify::run(&db, &folder.find()?),
         Command::Rehearse { db, folder, adopt, take_over } => {

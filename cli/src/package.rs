@@ -16,6 +16,25 @@ pub(crate) struct Package {
 
 /// The members of the workspace. cargo reads the manifests: globs, inheritance and `exclude` are its own.
 pub(crate) fn members() -> anyhow::Result<Vec<Package>> {
+    let metadata = metadata()?;
+    let mut members: Vec<_> = packages(&metadata).filter_map(package).collect();
+    members.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(members)
+}
+
+/// The folder of the workspace, and those of its packages.
+pub(crate) fn folders() -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let metadata = metadata()?;
+    let root = metadata["workspace_root"].as_str().context("cargo does not say where the workspace is")?;
+    let folder = |value: &Value| Some(Path::new(value["manifest_path"].as_str()?).parent()?.to_owned());
+    Ok((root.into(), packages(&metadata).filter_map(folder).collect()))
+}
+
+fn packages(metadata: &Value) -> impl Iterator<Item = &Value> {
+    metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default().iter()
+}
+
+fn metadata() -> anyhow::Result<Value> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--no-deps", "--format-version", "1", "--color", "never"])
@@ -25,11 +44,7 @@ pub(crate) fn members() -> anyhow::Result<Vec<Package>> {
     if !output.status.success() {
         bail!("cargo does not know this workspace: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("cannot read what cargo says")?;
-    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut members: Vec<_> = packages.iter().filter_map(package).collect();
-    members.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(members)
+    serde_json::from_slice(&output.stdout).context("cannot read what cargo says")
 }
 
 fn package(value: &Value) -> Option<Package> {

@@ -19,6 +19,7 @@ mod origin;
 mod parameter;
 mod query;
 mod record;
+mod recording;
 mod row;
 mod snapshot;
 mod statement;

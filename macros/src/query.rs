@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use onward_analysis::folder::recorded::By;
 use onward_analysis::query::{Column, Query};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -12,6 +13,7 @@ use crate::column;
 use crate::input::{Argument, Statement, StatementAs};
 use crate::parameter;
 use crate::record::{field, named, rust_type};
+use crate::recording;
 use crate::whole::Whole;
 
 /// The text, once it is checked.
@@ -36,6 +38,9 @@ pub(crate) fn sql(statement: Statement) -> syn::Result<TokenStream> {
         // Its text is known in any case, and the error of the history is told.
         _ => Ok(()),
     })?;
+    for checked in &whole.all {
+        recording::text(&checked.schema, checked.source().text, By::Query, Span::call_site())?;
+    }
     let text = whole.tree.expand(&|index| {
         let text = &whole.all[index].list.text;
         quote!(#text)
@@ -51,7 +56,15 @@ struct Expansion<'s> {
 }
 
 impl<'s> Expansion<'s> {
-    fn of(whole: Whole<'s>, queries: Vec<Query>, arguments: &[Argument]) -> syn::Result<Expansion<'s>> {
+    fn of(
+        whole: Whole<'s>,
+        queries: Vec<Query>,
+        arguments: &[Argument],
+        by: By,
+    ) -> syn::Result<Expansion<'s>> {
+        for (checked, query) in whole.all.iter().zip(&queries) {
+            recording::query(&checked.schema, checked.source().text, query, by, Span::call_site())?;
+        }
         let values = parameter::values(&whole, &queries, arguments)?;
         Ok(Expansion { whole, queries, values })
     }
@@ -100,7 +113,7 @@ impl<'s> Expansion<'s> {
 pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     let whole = Whole::read(&statement)?;
     let queries = whole.queries()?;
-    let expansion = Expansion::of(whole, queries, &statement.arguments)?;
+    let expansion = Expansion::of(whole, queries, &statement.arguments, By::Query)?;
     let whole = &expansion.whole;
     let columns = agreement::columns(whole, &expansion.queries)?;
     if columns.is_empty() {
@@ -194,7 +207,7 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
                 .map_err(|error| ::onward::__private::vouched(row, error, &[#(#vouched),*]))
         },
     };
-    Ok(Expansion::of(whole, queries, &statement.arguments)?.query(&items, &read))
+    Ok(Expansion::of(whole, queries, &statement.arguments, By::Name)?.query(&items, &read))
 }
 
 /// A statement with rows that are tuples: the first column is the first of them.
@@ -229,7 +242,7 @@ fn query_as_tuple(
             ::core::result::Result::Ok((#(#values?,)*))
         }
     };
-    Ok(Expansion::of(whole, queries, arguments)?.query(&items, &quote!(read)))
+    Ok(Expansion::of(whole, queries, arguments, By::Query)?.query(&items, &quote!(read)))
 }
 
 /// A statement with one column.
@@ -249,7 +262,7 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
     // What is left open, the use of the rows has to tell, and no function lets it.
     if !open.is_empty() {
         let read = quote!(|row| -> ::onward::rusqlite::Result<#value> { #get });
-        let expansion = Expansion::of(whole, queries, &statement.arguments)?;
+        let expansion = Expansion::of(whole, queries, &statement.arguments, By::Query)?;
         return Ok(expansion.query(&TokenStream::new(), &read));
     }
     let items = quote! {
@@ -257,7 +270,7 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
             #get
         }
     };
-    Ok(Expansion::of(whole, queries, &statement.arguments)?.query(&items, &quote!(read)))
+    Ok(Expansion::of(whole, queries, &statement.arguments, By::Query)?.query(&items, &quote!(read)))
 }
 
 fn is_self(row: &Type) -> bool {

@@ -23,6 +23,7 @@ use crate::expand;
 use crate::folder::{self, Folder};
 use crate::input::Version;
 use crate::list::{self, Rewritten};
+use crate::recording;
 
 /// A history and the folder it is from.
 pub(crate) struct Schema {
@@ -61,7 +62,10 @@ impl Schema {
     /// `migrations!` explains at length.
     pub(crate) fn once(&self) -> TokenStream {
         let track = match cache::is_first("track", &self.folder.dir) {
-            true => self.folder.track(&self.analysis),
+            true => {
+                let (files, recording) = (self.folder.track(&self.analysis), recording::track());
+                quote!(#files #recording)
+            }
             false => TokenStream::new(),
         };
         let is_broken = self.analysis.has_errors() || self.analysis.replay.is_none();

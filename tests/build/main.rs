@@ -8,3 +8,4 @@ mod matrix;
 mod parity;
 mod random_rows;
 mod rebuild;
+mod release;

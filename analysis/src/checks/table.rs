@@ -23,8 +23,8 @@ use super::rebuild::{
     null_primary_key, trigger_lost, view_lost,
 };
 use super::release::{
-    bad_lock_file, bad_release_file, breaks_release, ledger_renamed, legacy_not_adopted,
-    out_of_order_migration, released_migration_changed, released_migration_missing,
+    bad_lock_file, bad_release_file, ledger_renamed, legacy_not_adopted, out_of_order_migration,
+    release_broken, released_migration_changed, released_migration_missing,
 };
 use super::rows::{
     dangling_foreign_key, data_dropped, failure_with_rows, failure_with_some_rows, key_without_numbers,
@@ -47,7 +47,6 @@ pub static RULES: &[&Rule] = &[
     &bad_file_name::RULE,
     &bad_lock_file::RULE,
     &bad_release_file::RULE,
-    &breaks_release::RULE,
     &broken_down_migration::RULE,
     &broken_trigger::RULE,
     &broken_view::RULE,
@@ -92,6 +91,7 @@ pub static RULES: &[&Rule] = &[
     &pragma_without_effect::RULE,
     &redundant_index::RULE,
     &redundant_transaction::RULE,
+    &release_broken::RULE,
     &released_migration_changed::RULE,
     &released_migration_missing::RULE,
     &replay_limit_reached::RULE,

@@ -5,7 +5,9 @@
 
 use std::fmt::Write;
 use std::ops::Range;
+use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -13,6 +15,9 @@ use super::lock::{Problem, integer, quoted};
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.release";
+
+/// Set to a folder while `cargo onward release` builds: the macros write there what they are given.
+pub const VARIABLE: &str = "ONWARD_RELEASE";
 
 /// The version of its format.
 const FORMAT: i64 = 1;
@@ -143,6 +148,13 @@ fn list<'v, 'i>(value: &'v Spanned<DeValue<'i>>) -> Result<&'v [Spanned<DeValue<
 fn text(value: &Spanned<DeValue<'_>>) -> Result<String, Problem> {
     let text = value.get_ref().as_str().ok_or((value.span(), "this is not a string".to_owned()))?;
     Ok(text.to_owned())
+}
+
+/// What the names of files begin with in which the statements of this history are collected, a line each.
+pub fn collected(dir: &Path) -> String {
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let sum = Sha256::digest(dir.as_os_str().as_encoded_bytes());
+    sum.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The text of a file with these releases, whatever their ranges.

@@ -9,7 +9,7 @@ use crate::checks;
 use crate::config::engine::Version;
 use crate::config::external::{Columns, External};
 use crate::config::types::Type;
-use crate::config::{Config, Engine, Function, FunctionKind, Level, Plans};
+use crate::config::{Config, Engine, Function, FunctionKind, Level, Plans, Releases};
 use crate::diagnostic::{Diagnostic, Related, Rule, Severity};
 use crate::file::{File, Place};
 use crate::folder::history::{At, History};
@@ -122,11 +122,13 @@ record!(Config {
     types,
     primary_keys,
     plans,
+    releases,
     by_number,
     by_name
 });
 record!(Type { declared, rust });
 record!(Plans { level, small });
+record!(Releases { keep });
 record!(Function { name, arguments, deterministic, kind });
 record!(enum FunctionKind { 0 => Scalar, 1 => Aggregate, 2 => Window });
 record!(External { schema, name, sql, call, is_function, columns, place });

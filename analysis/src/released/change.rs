@@ -12,21 +12,43 @@ pub(super) struct Change {
     pub(super) message: String,
     /// The tables and views that it is about.
     pub(super) about: Vec<String>,
-    /// Whether its columns or SQLite's refusal show since when.
-    pub(super) shows: bool,
-    /// Whether it is about what rows may hold.
-    pub(super) narrows: bool,
+    /// What shows since when, if it is prepared after each migration.
+    pub(super) shows: Shows,
+    /// What there is to do about it, where the migration's statement does not say.
+    pub(super) kind: Kind,
+}
+
+/// What of a prepared statement shows a change.
+pub(super) enum Shows {
+    Nothing,
+    /// Why SQLite refuses it.
+    Refusal,
+    /// Whether its rows have a column.
+    Column(String),
+    /// Which columns its rows have.
+    Columns,
+}
+
+/// What a change is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// What a statement names, or leaves out.
+    Names,
+    /// What a table refuses.
+    Narrower,
+    /// What rows may hold.
+    Wider,
 }
 
 impl Change {
     /// SQLite takes it no longer, or can never run it.
     pub(super) fn refused(refused: &Refused, now: &Analysis, sql: &str) -> Change {
         let message = format!("fails: {}", refused.diagnostic.message);
-        Change { shows: true, ..Change::of(Severity::Error, message, named(now, sql)) }
+        Change { shows: Shows::Refusal, ..Change::of(Severity::Error, message, named(now, sql)) }
     }
 
     pub(super) fn of(severity: Severity, message: String, about: Vec<String>) -> Change {
-        Change { severity, message, about, shows: false, narrows: false }
+        Change { severity, message, about, shows: Shows::Nothing, kind: Kind::Names }
     }
 }
 

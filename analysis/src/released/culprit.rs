@@ -1,9 +1,11 @@
 //! The statement of a migration that changes what a released one does.
 
 use onward_core::kind::{Change, Kind, Name};
+use onward_core::name::Ident;
 use rusqlite::Connection;
 
 use super::Broken;
+use super::change::Shows;
 use crate::analysis::Analysis;
 use crate::folder::history::{At, History};
 use crate::sqlite::sandbox::Sandbox;
@@ -14,8 +16,12 @@ const MOST: usize = 64;
 /// Notes of each since when it is what it is now, after the migrations up to `last`.
 pub(super) fn find(analysis: &Analysis, last: usize, broken: &mut [Broken<'_>]) {
     let history = &analysis.history;
-    let mut watches: Vec<Watch<'_>> =
-        broken.iter_mut().filter(|broken| broken.change.shows).take(MOST).map(Watch::new).collect();
+    let mut watches: Vec<Watch<'_>> = broken
+        .iter_mut()
+        .filter(|broken| !matches!(broken.change.shows, Shows::Nothing))
+        .take(MOST)
+        .map(Watch::new)
+        .collect();
     if !watches.is_empty() {
         // What cannot be run again is looked for by name.
         let _ = follow(analysis, last, &mut watches);
@@ -27,17 +33,19 @@ pub(super) fn find(analysis: &Analysis, last: usize, broken: &mut [Broken<'_>]) 
 
 struct Watch<'w> {
     sql: &'w str,
+    shows: &'w Shows,
     since: &'w mut Option<At>,
     word: Option<String>,
 }
 
 impl<'w> Watch<'w> {
     fn new<'r: 'w>(broken: &'w mut Broken<'r>) -> Watch<'w> {
-        Watch { sql: &broken.statement.sql, since: &mut broken.since, word: None }
+        let (sql, shows) = (&broken.statement.sql, &broken.change.shows);
+        Watch { sql, shows, since: &mut broken.since, word: None }
     }
 
     fn look(&mut self, conn: &Connection, at: Option<At>) {
-        let word = word(conn, self.sql);
+        let word = self.word(conn);
         if let (Some(at), Some(before)) = (at, &self.word)
             && *before != word
         {
@@ -45,21 +53,22 @@ impl<'w> Watch<'w> {
         }
         self.word = Some(word);
     }
-}
 
-/// What SQLite says of a statement: the names of its columns, or why it refuses it.
-fn word(conn: &Connection, sql: &str) -> String {
-    match conn.prepare(sql) {
-        Ok(statement) => {
-            // A list or an iterator, by the version of rusqlite.
-            let mut names = String::new();
-            for name in statement.column_names() {
-                names += name;
-                names += "\n";
-            }
-            names
+    fn word(&self, conn: &Connection) -> String {
+        let statement = match conn.prepare(self.sql) {
+            Ok(statement) => statement,
+            Err(error) => return format!("refused: {error}"),
+        };
+        // A list or an iterator, by the version of rusqlite.
+        let mut names = Vec::new();
+        for name in statement.column_names() {
+            names.push(name.to_owned());
         }
-        Err(error) => format!("refused: {error}"),
+        match self.shows {
+            Shows::Nothing | Shows::Refusal => "works".to_owned(),
+            Shows::Column(column) => names.iter().any(|name| Ident(name) == column.as_str()).to_string(),
+            Shows::Columns => names.join("\n"),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use onward_core::name::Ident;
 
-use super::change::Change;
+use super::change::{Change, Kind, Shows};
 use crate::diagnostic::Severity;
 use crate::folder::recorded::By;
 use crate::query::{Column, Null, Query};
@@ -10,7 +10,7 @@ use crate::query::{Column, Null, Query};
 pub(super) fn changes(by: By, before: &Query, after: &Query) -> Vec<Change> {
     let pairs = match pairs(by, &before.columns, &after.columns) {
         Ok(pairs) => pairs,
-        Err(change) => return vec![Change { shows: true, ..change }],
+        Err(change) => return vec![change],
     };
     pairs.into_iter().flat_map(|(before, after)| values(before, after)).collect()
 }
@@ -24,8 +24,13 @@ fn pairs<'q>(
     let is = |column: &Column, other: &Column| Ident(&column.name) == other.name.as_str();
     let gone = before.iter().find(|column| !after.iter().any(|other| is(column, other)));
     if let Some(column) = gone {
-        let message = format!("fails: its rows have no column `{}` any more", column.name);
-        return Err(Change::of(Severity::Error, message, about(column)));
+        let shows = Shows::Column(column.name.clone());
+        // In the words for what names it.
+        let message = match &column.value.source {
+            Some(source) => format!("fails: `{}` has no column `{}`", source.table, source.column),
+            None => format!("fails: its rows have no column `{}` any more", column.name),
+        };
+        return Err(Change { shows, ..Change::of(Severity::Error, message, about(column)) });
     }
     let by_name = || {
         before.iter().map(|column| after.iter().find(|other| is(column, other)).map(|other| (column, other)))
@@ -41,7 +46,7 @@ fn pairs<'q>(
                 "reads `{}` where it read `{}`: its columns come in another order",
                 other.name, column.name
             );
-            Err(Change::of(Severity::Warning, message, about(other)))
+            Err(Change { shows: Shows::Columns, ..Change::of(Severity::Warning, message, about(other)) })
         }
     }
 }
@@ -50,14 +55,16 @@ fn values(before: &Column, after: &Column) -> Vec<Change> {
     let mut changes = Vec::new();
     let (was, is) = (&before.value, &after.value);
     let name = &after.name;
+    let wider =
+        |message| Change { kind: Kind::Wider, ..Change::of(Severity::Warning, message, about(after)) };
     if was.null == Null::Never && is.null == Null::Possible {
         let message = format!("may read NULL in `{name}`, which it never did");
-        changes.push(Change::of(Severity::Warning, message, about(after)));
+        changes.push(wider(message));
     }
     // Of what nobody knows nothing is said.
     if is.null != Null::Unknown && was.classes.or(is.classes) != was.classes {
         let message = format!("may read {} in `{name}`, which was {}", is.classes, was.classes);
-        changes.push(Change::of(Severity::Warning, message, about(after)));
+        changes.push(wider(message));
     }
     changes
 }

@@ -34,13 +34,13 @@ fn recorded(statements: &[(&str, By)]) -> String {
 fn broken(migration: &str, statements: &[(&str, By)]) -> Vec<String> {
     let files = [("1_a.sql", SCHEMA), ("2_b.sql", migration), ("onward.release", &recorded(statements))];
     let analysis = folder(&files);
-    let of = |found: &Diagnostic| found.rule.code == breaks_release::RULE.code;
+    let of = |found: &Diagnostic| found.rule.code == release_broken::RULE.code;
     let others: Vec<_> = analysis.diagnostics.iter().filter(|found| !of(found) && found.is_error()).collect();
     assert!(others.is_empty(), "{migration}: {others:?}");
     let found = analysis.diagnostics.iter().filter(|found| of(found));
     let line = |found: &Diagnostic| {
         let line = analysis.history.files.position(&found.place).line;
-        format!("{} {line}: {}", found.severity.as_str(), breaks_release::cause(&found.message))
+        format!("{} {line}: {}", found.severity.as_str(), release_broken::cause(&found.message))
     };
     found.map(line).collect()
 }
@@ -120,7 +120,7 @@ fn what_breaks_a_released_statement_and_what_looks_like_it() {
             "ALTER TABLE jobs DROP COLUMN note;",
             "SELECT * FROM jobs",
             Name,
-            "error 1: fails: its rows have no column `note` any more",
+            "error 1: fails: `jobs` has no column `note`",
         ),
         (
             &unlike(", tries INTEGER", "", "INSERT INTO n SELECT id, queue, state, note FROM jobs;"),
@@ -232,6 +232,21 @@ fn what_breaks_a_released_statement_and_what_looks_like_it() {
             "warning 5: fails for `tries` in `jobs` without a row in `queues`, where foreign keys are enforced: the key is new",
         ),
         (&rebuilt("tries INTEGER", "tries INTEGER REFERENCES queues(id)"), insert, Query, ""),
+        (
+            "ALTER TABLE jobs ADD COLUMN kind TEXT; CREATE UNIQUE INDEX one ON jobs(note, kind);",
+            insert,
+            Query,
+            "",
+        ),
+        ("ALTER TABLE jobs ADD COLUMN size INTEGER CHECK (size > 0);", insert, Query, ""),
+        ("CREATE UNIQUE INDEX one ON queues(name, id);", "INSERT INTO queues(name) VALUES (?)", Query, ""),
+        ("CREATE UNIQUE INDEX one ON jobs(note, id);", insert, Query, ""),
+        (
+            "ALTER TABLE jobs RENAME COLUMN note TO remark;\nALTER TABLE jobs ADD COLUMN kind TEXT;",
+            "SELECT * FROM jobs",
+            Query,
+            "error 1: fails: `jobs` has no column `note`",
+        ),
         // What rows hold.
         (
             &rebuilt("state TEXT NOT NULL DEFAULT 'new'", "state TEXT"),
@@ -306,7 +321,7 @@ fn one_cause_is_said_once_with_both_places_and_the_way_in_two_releases() {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
     // What stops the old program first may do so.
-    let allowed = format!("-- onward: allow(breaks_release) the old program is stopped before\n{migration}");
+    let allowed = format!("-- onward: allow(release_broken) the old program is stopped before\n{migration}");
     let analysis = folder(&[("1_a.sql", SCHEMA), ("2_b.sql", &allowed), ("onward.release", &statements)]);
     assert_eq!(analysis.diagnostics, []);
 }

@@ -3,7 +3,7 @@
 
 use onward_core::kind::{Change as Alter, Kind, Name, ObjectKind};
 
-use super::change::Change;
+use super::change::{self, Change};
 use crate::folder::history::{At, History};
 
 pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> String {
@@ -35,9 +35,18 @@ pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> Str
             "leave `{0}` as it is in this release: make a view of another name for what is new, and drop `{0}` in the release after",
             name.text
         ),
-        _ if change.narrows => "let the program keep to it from this release on, and make the constraint in the release after".to_owned(),
-        _ => "keep what programs of the last release name in this one, with a DEFAULT for what they do not give, and take it away \
-              in the release after"
-            .to_owned(),
+        _ => match change.kind {
+            change::Kind::Narrower => {
+                "let the program keep to it from this release on, and make the constraint in the release after"
+            }
+            change::Kind::Wider => {
+                "let this release read what may come, and change the column in the release after, which writes it"
+            }
+            change::Kind::Names => {
+                "keep what programs of the last release name in this one, with a DEFAULT for what they do not give, and take \
+                 it away in the release after"
+            }
+        }
+        .to_owned(),
     }
 }

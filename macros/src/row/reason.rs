@@ -35,24 +35,11 @@ pub(super) fn reasons(
     write: Write,
 ) -> Vec<(Ident, String)> {
     let table = &relation.whole();
-    // The columns of what is flattened are not known here; rustc looks at them later.
-    let is_open = row.fields.iter().any(|field| matches!(field.role, Role::Flatten));
-    let columns: Vec<(&str, bool)> = row
-        .fields
-        .iter()
-        .filter_map(|field| match &field.role {
-            Role::Column { name, read_only } => Some((name.as_str(), *read_only)),
-            Role::Flatten | Role::Skip => None,
-        })
-        .collect();
+    let (is_open, columns) = (is_open(row), columns(row));
     let has = |name: &str| columns.iter().any(|(column, _)| name::Ident(column) == name);
     let generated = |name: &str| relation.column(name).is_some_and(|column| column.generated);
     let is_key = |name: &str| relation.key.iter().any(|key| name::Ident(key) == name);
-    let written: Vec<&str> = columns
-        .iter()
-        .filter(|(name, read_only)| !read_only && !generated(name))
-        .map(|(name, _)| *name)
-        .collect();
+    let written = written(row, relation);
     let mut reasons = Vec::new();
     let mut add = |reason: String, why: String| {
         reasons.push((reason, format!("`{}` cannot be {}: {why}", row.name, write.done())));
@@ -99,18 +86,9 @@ pub(super) fn reasons(
             return bounds(reasons, row.name.span());
         }
     }
-    if reasons.is_empty() && !is_open && columns.iter().all(|(name, _)| relation.column(name).is_some()) {
-        let list: Vec<String> = written.iter().map(|name| quoted(name)).collect();
-        let marks = vec!["?"; list.len()].join(", ");
-        let sql = match write {
-            Write::Insert if list.is_empty() => format!("INSERT INTO {} DEFAULT VALUES", relation.quoted()),
-            Write::Insert => {
-                format!("INSERT INTO {}({}) VALUES ({marks})", relation.quoted(), list.join(", "))
-            }
-            Write::Update | Write::Upsert => {
-                format!("UPDATE {} SET {} = ?", relation.quoted(), list.join(" = ?, "))
-            }
-        };
+    if reasons.is_empty()
+        && let Some(sql) = statement(row, relation, write)
+    {
         // A view without a trigger, a virtual table that is read only: whatever SQLite says.
         if let Err(onward_analysis::application::Error::Refused(refused)) =
             schema.analysis.check(sql.as_str().into())
@@ -121,6 +99,42 @@ pub(super) fn reasons(
         }
     }
     bounds(reasons, row.name.span())
+}
+
+/// The statement that writes a struct, as far as its columns are known here; `None` if they are not.
+pub(super) fn statement(row: &Struct, relation: &Relation, write: Write) -> Option<String> {
+    if is_open(row) || columns(row).iter().any(|(name, _)| relation.column(name).is_none()) {
+        return None;
+    }
+    let (table, list) = (relation.quoted(), written(row, relation));
+    let list: Vec<String> = list.into_iter().map(quoted).collect();
+    let marks = vec!["?"; list.len()].join(", ");
+    Some(match write {
+        Write::Insert if list.is_empty() => format!("INSERT INTO {table} DEFAULT VALUES"),
+        Write::Insert => format!("INSERT INTO {table}({}) VALUES ({marks})", list.join(", ")),
+        Write::Update | Write::Upsert => format!("UPDATE {table} SET {} = ?", list.join(" = ?, ")),
+    })
+}
+
+/// Whether the columns of something flattened are not known here; rustc looks at them later.
+fn is_open(row: &Struct) -> bool {
+    row.fields.iter().any(|field| matches!(field.role, Role::Flatten))
+}
+
+/// The columns of the fields, and whether each is only read.
+pub(super) fn columns(row: &Struct) -> Vec<(&str, bool)> {
+    let columns = row.fields.iter().filter_map(|field| match &field.role {
+        Role::Column { name, read_only } => Some((name.as_str(), *read_only)),
+        Role::Flatten | Role::Skip => None,
+    });
+    columns.collect()
+}
+
+/// Those that an INSERT writes.
+fn written<'s>(row: &'s Struct, relation: &Relation) -> Vec<&'s str> {
+    let generated = |name: &str| relation.column(name).is_some_and(|column| column.generated);
+    let columns = columns(row).into_iter().filter(|(name, read_only)| !read_only && !generated(name));
+    columns.map(|(name, _)| name).collect()
 }
 
 const OTHERS: &str = "name the columns of a UNIQUE index at the struct: `#[onward(conflict = [\"…\"])]`";

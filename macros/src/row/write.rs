@@ -1,13 +1,15 @@
 //! The texts for reading and writing a struct's table.
 
+use onward_analysis::folder::recorded::By;
 use onward_analysis::query::relation::Relation;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ast::Struct;
 use super::check::without_lifetimes;
-use super::reason::{Write, reasons, required, ungiven};
+use super::reason::{Write, columns, reasons, required, statement, ungiven};
 use crate::column;
+use crate::recording;
 use crate::statement::Schema;
 
 /// `Table`, `Insert`, `Update` and `Upsert` for a struct. If its table is not known, which is told, they are empty, so that what uses them
@@ -75,6 +77,11 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         None => Vec::new(),
     };
     let (insert, update) = (against(Write::Insert), against(Write::Update));
+    let recorded = known.as_ref().map(|(relation, schema)| {
+        let writes = [(Write::Insert, &insert), (Write::Update, &update)];
+        let writes = writes.into_iter().filter(|(_, against)| against.is_empty()).map(|(write, _)| write);
+        record(row, relation, schema, writes).err().map(syn::Error::into_compile_error)
+    });
     // What cannot be inserted cannot be upserted, for the same reason.
     let upsert = if insert.is_empty() { against(Write::Upsert) } else { Vec::new() };
     let bounds = insert.iter().chain(&update).chain(&upsert).map(|(reason, message)| {
@@ -88,7 +95,25 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
     let insert = write(row, Write::Insert, &insert);
     let update = write(row, Write::Update, &update);
     let upsert = write(row, Write::Upsert, upsert);
-    quote!(#table #(#bounds)* #insert #update #upsert)
+    quote!(#table #(#bounds)* #insert #update #upsert #recorded)
+}
+
+/// Records what the struct reads and writes, whether or not the program does.
+fn record(
+    row: &Struct,
+    relation: &Relation,
+    schema: &Schema,
+    writes: impl Iterator<Item = Write>,
+) -> syn::Result<()> {
+    // Never a string, as what stands in double quotes may be.
+    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+    let columns: Vec<String> = columns(row).into_iter().map(|(name, _)| quoted(name)).collect();
+    let select = format!("SELECT {} FROM {}", columns.join(", "), relation.quoted());
+    let read = (!columns.is_empty()).then_some(select);
+    for sql in read.into_iter().chain(writes.filter_map(|write| statement(row, relation, write))) {
+        recording::text(schema, &sql, By::Struct, row.name.span())?;
+    }
+    Ok(())
 }
 
 /// `Insert`, `Update` or `Upsert`. What stands against it is a bound that nothing fulfils: rustc shows it to whoever uses the

@@ -4,9 +4,9 @@ use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::Place;
 
-/// `breaks_release`
+/// `release_broken`
 pub static RULE: Rule = Rule::error(
-    "breaks_release",
+    "release_broken",
     "what released programs run works on the schema of the next release as well, and means the same",
 )
 .allowable()

@@ -1,0 +1,143 @@
+//! `cargo onward release`
+
+mod build;
+mod unreached;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use onward_analysis::folder::lock;
+use onward_analysis::folder::locked;
+use onward_analysis::folder::recorded::{self, FILE_NAME, Release, Statement};
+use onward_analysis::{Analysis, Proof};
+
+use crate::exit::WRONG;
+use crate::folder::{self, Folders, plural};
+use crate::{output, write};
+use build::Collected;
+
+/// Differences are listed up to so many.
+const SHOWN: usize = 10;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// What the release is called, such as 1.4; the lock file gets the name as well
+    name: Option<String>,
+    #[command(flatten)]
+    folders: Folders,
+    #[command(flatten)]
+    builds: build::Builds,
+    /// Write nothing; fail if the newest release that is recorded runs other statements than the program does
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let Options { name, folders, builds, check } = options;
+    let folders = folders.find()?;
+    let mut sound = Vec::new();
+    for dir in &folders {
+        let analysis = onward_analysis::analyze(dir, Proof::Whole);
+        if analysis.has_errors() {
+            folder::print(&analysis, dir, false);
+            output::error("a history with errors is not released; nothing was written");
+            return Ok(ExitCode::from(folder::failure(&analysis)));
+        }
+        sound.push(analysis);
+    }
+    let Some(collected) = builds.collect()? else { return Ok(ExitCode::from(WRONG)) };
+    let unreached = unreached::calls(&collected)?;
+    if !unreached.is_empty() {
+        output::note(format!(
+            "no build reached these, so they are not recorded; `--features` and `--target` say what else to build: {}",
+            unreached.join(", ")
+        ));
+    }
+    let mut sound = folders.iter().zip(sound).collect::<BTreeMap<&PathBuf, Analysis>>();
+    folder::each(&folders, |dir| match sound.remove(&dir.to_owned()) {
+        Some(analysis) => one(dir, analysis, &collected, name.as_deref(), check),
+        None => Ok(0),
+    })
+}
+
+fn one(
+    dir: &Path,
+    mut analysis: Analysis,
+    collected: &Collected,
+    name: Option<&str>,
+    check: bool,
+) -> anyhow::Result<u8> {
+    let statements = collected.of(dir)?;
+    let history = &mut analysis.history;
+    let Some(last) = history.migrations.last() else { return Ok(0) };
+    let path = dir.join(FILE_NAME);
+    let text = history.recorded.map(|file| history.files.get(file).text.clone()).unwrap_or_default();
+    // What is wrong with the file, the analysis has told.
+    let mut releases = recorded::parse(&text).unwrap_or_default();
+    if check {
+        return Ok(fresh(&path, releases.last(), &statements));
+    }
+    let after = last.version;
+    let is_new = history.released < history.migrations.len()
+        || history.releases.name(history.migrations.len() - 1).is_none();
+    if let Some(name) = name.filter(|_| is_new) {
+        let mut named = history.releases.clone();
+        if let Err(problem) = named.add(name, &history.migrations, &history.files) {
+            output::error(format!("{problem}; nothing was written"));
+            return Ok(WRONG);
+        }
+        history.releases = named;
+    }
+    let count = plural(statements.len(), "statement");
+    let release = Release { name: name.unwrap_or_default().to_owned(), after, statements, range: 0..0 };
+    // Recorded once more, it is the same release.
+    releases.retain(|known| known.name != release.name);
+    releases.push(release);
+    let keep = history.config.releases.keep.max(1);
+    releases.drain(..releases.len().saturating_sub(keep));
+    let lock = dir.join(lock::FILE_NAME);
+    let writing = |path: &Path| format!("cannot write {}", output::path(path));
+    write::replace(&lock, &locked::text(history)).with_context(|| writing(&lock))?;
+    write::replace(&path, &recorded::write(&releases)).with_context(|| writing(&path))?;
+    let migrations = plural(history.migrations.len(), "migration");
+    output::line(format!(
+        "recorded {count} in {} and locked {migrations} in {}; commit both",
+        output::path(&path),
+        output::path(&lock)
+    ));
+    Ok(0)
+}
+
+/// Holds the newest release against what the program runs. Where a statement stands says nothing of it.
+fn fresh(path: &Path, newest: Option<&Release>, statements: &[Statement]) -> u8 {
+    let shown = output::path(path);
+    let Some(newest) = newest else {
+        output::error(format!("{shown} records no release; run `cargo onward release` and commit the file"));
+        return WRONG;
+    };
+    let is_in = |list: &[Statement], one: &Statement| {
+        list.iter().any(|other| (&other.sql, other.by) == (&one.sql, one.by))
+    };
+    let new = statements.iter().filter(|statement| !is_in(&newest.statements, statement));
+    let gone = newest.statements.iter().filter(|statement| !is_in(statements, statement));
+    let lines = new.map(|statement| ('+', statement)).chain(gone.map(|statement| ('-', statement)));
+    let lines: Vec<String> =
+        lines.map(|(sign, Statement { sql, at, .. })| format!("  {sign} {at}  {sql}")).collect();
+    if lines.is_empty() {
+        output::line(format!("{}, all recorded in {shown}", plural(statements.len(), "statement")));
+        return 0;
+    }
+    for line in lines.iter().take(SHOWN) {
+        output::line(line);
+    }
+    if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        output::line(format!("  and {more} more"));
+    }
+    output::error(format!(
+        "{shown} does not hold what the program runs; if this is a release, run `cargo onward release` and commit the file"
+    ));
+    WRONG
+}

@@ -1,0 +1,88 @@
+//! What `cargo onward release` collects while it builds: every statement of the program.
+//!
+//! It is the one thing that a macro writes, and only into the folder that the command names.
+
+use std::env;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+
+use onward_analysis::folder::recorded::{self, By, Statement};
+use onward_analysis::folder::statement::statements;
+use onward_analysis::query::{Column, Null, Query};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use crate::statement::Schema;
+
+/// Has cargo build the crate again when the command asks, and once more without it.
+pub(crate) fn track() -> TokenStream {
+    let variable = recorded::VARIABLE;
+    quote!(
+        const _: ::core::option::Option<&str> = ::core::option_env!(#variable);
+    )
+}
+
+/// Records a statement that is checked.
+///
+/// # Errors
+/// That it cannot be written.
+pub(crate) fn query(schema: &Schema, written: &str, query: &Query, by: By, span: Span) -> syn::Result<()> {
+    let Some(into) = into(schema) else { return Ok(()) };
+    let statement = Statement {
+        sql: written.to_owned(),
+        at: place(span),
+        gives: query.columns.iter().map(column).collect(),
+        takes: query.parameters.iter().map(|name| name.clone().unwrap_or_else(|| "?".to_owned())).collect(),
+        by,
+        range: 0..0,
+    };
+    let line = recorded::line(&statement) + "\n";
+    append(&into, &schema.folder.dir, &line).map_err(|error| {
+        syn::Error::new(span, format!("cannot record this statement in {}: {error}", into.display()))
+    })
+}
+
+/// Records each statement of a text that is checked, up to one that changes the schema.
+///
+/// # Errors
+/// That it cannot be written.
+pub(crate) fn text(schema: &Schema, text: &str, by: By, span: Span) -> syn::Result<()> {
+    if into(schema).is_none() {
+        return Ok(());
+    }
+    for statement in statements(text).iter().take_while(|statement| !statement.kind.changes_schema()) {
+        let sql = &text[statement.range.clone()];
+        // What is wrong with it is told elsewhere.
+        if let Ok(found) = schema.analysis.query(sql.into()) {
+            query(schema, sql, &found, by, span)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where to write; nothing is written of what runs in the middle of a history.
+fn into(schema: &Schema) -> Option<PathBuf> {
+    let into = env::var_os(recorded::VARIABLE).filter(|_| !schema.analysis.is_earlier())?;
+    Some(PathBuf::from(into))
+}
+
+/// A process for each crate, and in it one macro after the other.
+fn append(into: &Path, dir: &Path, line: &str) -> io::Result<()> {
+    let path = into.join(format!("{}-{}", recorded::collected(dir), process::id()));
+    OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())
+}
+
+fn place(span: Span) -> String {
+    let span = span.unwrap();
+    format!("{}:{}", span.file().replace('\\', "/"), span.line())
+}
+
+fn column(column: &Column) -> String {
+    let null = match column.value.null {
+        Null::Never => "",
+        Null::Possible | Null::Unknown => "?",
+    };
+    format!("{} {}{null}", column.name, column.value.classes)
+}

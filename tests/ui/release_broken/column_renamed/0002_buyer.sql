@@ -1,0 +1,2 @@
+-- The new word of the shop.
+ALTER TABLE orders RENAME COLUMN customer TO buyer;
