@@ -16,9 +16,8 @@ use crate::application::Error;
 use crate::checks::release::{bad_release_file, release_broken};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{FileId, Place};
-use crate::folder::history::At;
 use crate::folder::recorded::{self, By, Release, Statement};
-use change::Change;
+use change::{Broken, Change};
 
 /// Others with the same fault are shown up to so many.
 const SHOWN: usize = 3;
@@ -54,11 +53,22 @@ pub(crate) fn check(analysis: &Analysis) -> Vec<Diagnostic> {
     found
 }
 
-/// A statement and what becomes of it.
-struct Broken<'r> {
-    statement: &'r Statement,
-    change: Change,
-    since: Option<At>,
+/// What is wrong with a statement of today on the schema of the last release, where a program may meet it before anybody has
+/// migrated; each with the statement's index. `None` if no release is recorded, or its schema cannot be had.
+pub fn backwards(analysis: &Analysis, statements: &[Statement]) -> Option<(Release, Vec<(usize, String)>)> {
+    let history = &analysis.history;
+    let releases = recorded::parse(&history.files.get(history.recorded?).text).ok()?;
+    let release = releases.into_iter().next_back()?;
+    let last = history.migrations.iter().position(|migration| migration.version == release.after)?;
+    let then = analysis.earlier(last)?;
+    let refused = statements.iter().enumerate().filter_map(|(index, statement)| {
+        match then.query(statement.sql.as_str().into()) {
+            Err(Error::Refused(refused)) => Some((index, refused.diagnostic.message)),
+            _ => None,
+        }
+    });
+    let refused = refused.collect();
+    Some((release, refused))
 }
 
 /// The statements of a release, whose last migration is this one, that are not what they were.

@@ -44,6 +44,10 @@ pub(crate) enum Command {
         /// nothing was seen of them
         #[arg(long, short)]
         verbose: bool,
+        /// Instead, build the workspace, and hold what it runs against the schema of the last release: for programs that start
+        /// while somebody else's migrations have not run
+        #[arg(long, conflicts_with_all = ["format", "verbose"])]
+        against_release: bool,
     },
     /// Print the page of all codes: what each asks for, what it does to users, bad and good SQL
     Checks,

@@ -53,7 +53,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Init(init) => init::run(init),
         Command::New { name, folder } => new::run(&name, &folder.find()?),
-        Command::Check { folders, format, verbose } => check::run(&folders.find()?, format, verbose),
+        Command::Check { folders, against_release: true, .. } => release::backwards::run(&folders.find()?),
+        Command::Check { folders, format, verbose, .. } => check::run(&folders.find()?, format, verbose),
         Command::Checks => {
             anstream::print!("{}", onward_analysis::page());
             Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! `cargo onward release`
 
+pub(crate) mod backwards;
 mod build;
 mod unreached;
 

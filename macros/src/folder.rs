@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use onward_analysis::Analysis;
 use onward_analysis::folder::read;
+use onward_analysis::folder::recorded;
 use onward_analysis::folder::regular;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -48,10 +49,13 @@ impl Folder {
         Folder { prefix: prefix(&dir, &package), dir, span, manifest }
     }
 
-    /// Makes every file an input of the crate, so that its edit or removal compiles it again.
+    /// Makes every file an input of the crate, so that its edit or removal compiles it again. So does whoever records what it
+    /// runs.
     pub(crate) fn track(&self, analysis: &Analysis) -> TokenStream {
         let paths = analysis.history.inputs.iter().map(|path| self.dir.join(path));
-        track(paths.chain(self.manifest.clone()))
+        let files = track(paths.chain(self.manifest.clone()));
+        let variable = recorded::VARIABLE;
+        quote!(#files const _: ::core::option::Option<&str> = ::core::option_env!(#variable);)
     }
 }
 

@@ -11,18 +11,9 @@ use std::process;
 use onward_analysis::folder::recorded::{self, By, Statement};
 use onward_analysis::folder::statement::statements;
 use onward_analysis::query::{Column, Null, Query};
-use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use proc_macro2::Span;
 
 use crate::statement::Schema;
-
-/// Has cargo build the crate again when the command asks, and once more without it.
-pub(crate) fn track() -> TokenStream {
-    let variable = recorded::VARIABLE;
-    quote!(
-        const _: ::core::option::Option<&str> = ::core::option_env!(#variable);
-    )
-}
 
 /// Records a statement that is checked.
 ///

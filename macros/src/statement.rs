@@ -23,7 +23,6 @@ use crate::expand;
 use crate::folder::{self, Folder};
 use crate::input::Version;
 use crate::list::{self, Rewritten};
-use crate::recording;
 
 /// A history and the folder it is from.
 pub(crate) struct Schema {
@@ -62,10 +61,7 @@ impl Schema {
     /// `migrations!` explains at length.
     pub(crate) fn once(&self) -> TokenStream {
         let track = match cache::is_first("track", &self.folder.dir) {
-            true => {
-                let (files, recording) = (self.folder.track(&self.analysis), recording::track());
-                quote!(#files #recording)
-            }
+            true => self.folder.track(&self.analysis),
             false => TokenStream::new(),
         };
         let is_broken = self.analysis.has_errors() || self.analysis.replay.is_none();

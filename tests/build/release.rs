@@ -99,7 +99,7 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
             r#""DELETE FROM jobs WHERE note = 'x'", at = "released/src/main.rs:28" },"#,
             r#""INSERT INTO \"jobs\"(\"id\", \"state\") VALUES (?, ?)", takes = ["?", "?"], by = "struct", at = "released/src/main.rs:9" },"#,
             r#""SELECT * FROM jobs WHERE id IN (SELECT +value FROM json_each(:ids))", gives = ["id INTEGER", "state TEXT", "note TEXT?"], takes = [":ids"], by = "name", at = "released/src/main.rs:26" },"#,
-            r#""SELECT `id`, `state` FROM `jobs`", gives = ["id INTEGER", "state TEXT"], by = "struct", at = "released/src/main.rs:9" },"#,
+            r#""SELECT `id`, `state` FROM \"jobs\"", gives = ["id INTEGER", "state TEXT"], by = "struct", at = "released/src/main.rs:9" },"#,
             r#""SELECT count(*) FROM jobs", gives = ["count(*) INTEGER"], at = "released/src/main.rs:27" },"#,
             r#""SELECT id FROM jobs WHERE state = ?", gives = ["id INTEGER"], takes = ["?"], at = "released/src/main.rs:23" },"#,
             r#""SELECT id FROM jobs WHERE state = ? ORDER BY id DESC", gives = ["id INTEGER"], takes = ["?"], at = "released/src/main.rs:23" },"#,
@@ -137,6 +137,21 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     workspace.write(&migration, &allow);
     passed(&mut workspace.cargo("check"));
 
+    // The other way round: a program that starts before anybody has migrated.
+    let said = onward(&workspace, &["check", "--against-release", "-p", name]).output().unwrap();
+    let (out, why) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert_eq!(said.status.code(), Some(1), "{out}{why}");
+    assert!(
+        out.contains(
+            "released/src/main.rs:28: `jobs` has no column `remark`\n  UPDATE jobs SET remark = ''\n"
+        ),
+        "{out}"
+    );
+    assert!(
+        why.contains("2 of 10 statements cannot run on the schema of release `1.0`, after migration 1"),
+        "{why}"
+    );
+
     // What is no longer what was recorded is listed, until it is released.
     let mut check = onward(&workspace, &["release", "--check", "-p", name]);
     let output = check.output().unwrap();
@@ -149,6 +164,8 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     passed(&mut check);
     let file = fs::read_to_string(&path).unwrap();
     assert!(file.contains("name = \"1.1\"\nafter = 2\n") && !file.contains("1.0"), "{file}");
+
+    passed(&mut onward(&workspace, &["check", "--against-release", "-p", name]));
 
     // A release without a migration is one as well; of two, both are kept if somebody wants it.
     workspace.write(&format!("{name}/migrations/onward.toml"), "[releases]\nkeep = 2\n");

@@ -4,3 +4,4 @@ mod circles;
 mod codes;
 mod msrv;
 mod readme;
+mod recipes;

@@ -3,6 +3,8 @@
 use crate::analysis::Analysis;
 use crate::application::{Refused, tables};
 use crate::diagnostic::Severity;
+use crate::folder::history::At;
+use crate::folder::recorded::Statement;
 
 /// That a statement is not what it was.
 pub(super) struct Change {
@@ -56,4 +58,11 @@ impl Change {
 pub(super) fn named(analysis: &Analysis, sql: &str) -> Vec<String> {
     let Some(replay) = &analysis.replay else { return Vec::new() };
     tables(&replay.known, sql).into_iter().map(|(name, _)| name).collect()
+}
+
+/// A statement, what becomes of it, and the statement of a migration since which it is so.
+pub(super) struct Broken<'r> {
+    pub(super) statement: &'r Statement,
+    pub(super) change: Change,
+    pub(super) since: Option<At>,
 }

@@ -4,8 +4,7 @@ use onward_core::kind::{Change, Kind, Name};
 use onward_core::name::Ident;
 use rusqlite::Connection;
 
-use super::Broken;
-use super::change::Shows;
+use super::change::{Broken, Shows};
 use crate::analysis::Analysis;
 use crate::folder::history::{At, History};
 use crate::sqlite::sandbox::Sandbox;

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::output;
 
 /// What is built: the libraries and programs of the workspace, not their tests.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Builds {
     /// Build with these features, as `cargo check` takes them; given again, a build more [default: all features]
     #[arg(long, value_name = "FEATURES")]
