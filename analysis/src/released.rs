@@ -152,4 +152,6 @@ fn told(
 }
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;
