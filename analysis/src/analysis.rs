@@ -38,27 +38,25 @@ impl Analysis {
     ///
     /// `None` if the history was not replayed.
     pub fn up_to(self: &Arc<Analysis>, migration: usize) -> Option<Analysis> {
-        let earlier = self.earlier(migration)?;
+        let replay = self.replay.as_ref()?.up_to(&self.history, migration).ok()?;
         Some(Analysis {
             diagnostics: self.diagnostics.clone(),
             is_refused: self.is_refused,
             whole: Some(Arc::clone(self)),
-            ..earlier
+            ..self.cut(migration, replay)
         })
     }
 
-    /// The same with nothing said of it.
-    pub(crate) fn earlier(&self, migration: usize) -> Option<Analysis> {
-        let replay = self.replay.as_ref()?.up_to(&self.history, migration).ok()?;
+    /// The same for a program that is released behind a migration, with nothing said of it.
+    pub(crate) fn released(&self, migration: usize) -> Option<Analysis> {
+        let replay = self.replay.as_ref()?.released(&self.history, migration).ok()?;
+        Some(self.cut(migration, replay))
+    }
+
+    fn cut(&self, migration: usize, replay: Replay) -> Analysis {
         let mut history = self.history.clone();
         history.migrations.truncate(migration + 1);
-        Some(Analysis {
-            history,
-            diagnostics: Vec::new(),
-            replay: Some(replay),
-            is_refused: false,
-            whole: None,
-        })
+        Analysis { history, diagnostics: Vec::new(), replay: Some(replay), is_refused: false, whole: None }
     }
 
     /// Whether this is the middle of a history: what is said here is about no program of today.

@@ -8,6 +8,7 @@ mod change;
 mod constraint;
 mod culprit;
 mod meaning;
+mod touched;
 mod view;
 mod way;
 
@@ -18,6 +19,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{FileId, Place};
 use crate::folder::recorded::{self, By, Release, Statement};
 use change::{Broken, Change};
+use touched::Touched;
 
 /// Others with the same fault are shown up to so many.
 const SHOWN: usize = 3;
@@ -60,7 +62,7 @@ pub fn backwards(analysis: &Analysis, statements: &[Statement]) -> Option<(Relea
     let releases = recorded::parse(&history.files.get(history.recorded?).text).ok()?;
     let release = releases.into_iter().next_back()?;
     let last = history.migrations.iter().position(|migration| migration.version == release.after)?;
-    let then = analysis.earlier(last)?;
+    let then = analysis.released(last)?;
     let refused = statements.iter().enumerate().filter_map(|(index, statement)| {
         match then.query(statement.sql.as_str().into()) {
             Err(Error::Refused(refused)) => Some((index, refused.diagnostic.message)),
@@ -73,9 +75,16 @@ pub fn backwards(analysis: &Analysis, statements: &[Statement]) -> Option<(Relea
 
 /// The statements of a release, whose last migration is this one, that are not what they were.
 fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> Vec<Diagnostic> {
-    let Some(then) = analysis.earlier(last) else { return Vec::new() };
+    let Some(replay) = &analysis.replay else { return Vec::new() };
+    let touched = Touched::of(&analysis.history, last, &replay.known);
+    let statements = release.statements.iter().filter(|statement| touched.is_named(&statement.sql));
+    let statements: Vec<&Statement> = statements.collect();
+    if statements.is_empty() {
+        return Vec::new();
+    }
+    let Some(then) = analysis.released(last) else { return Vec::new() };
     let mut broken: Vec<Broken<'_>> = Vec::new();
-    for statement in &release.statements {
+    for statement in statements {
         let changes = changes(&then, analysis, statement).into_iter();
         broken.extend(changes.map(|change| Broken { statement, change, since: None }));
     }

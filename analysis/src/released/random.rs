@@ -233,7 +233,8 @@ fn what_nothing_is_said_of_runs_as_it_did() {
             continue;
         }
         let now = folder(&[("1_a.sql", SCHEMA), ("2_b.sql", &migration)]);
-        let Some(then) = now.earlier(0).filter(|_| !now.is_refused) else { continue };
+        let Some(then) = now.released(0).filter(|_| !now.is_refused) else { continue };
+        let touched = Touched::of(&now.history, 0, &now.replay.as_ref().unwrap().known);
         for _ in 0..20 {
             let sql = random.statement();
             let Ok(recorded) = then.query(sql.as_str().into()) else { continue };
@@ -249,7 +250,7 @@ fn what_nothing_is_said_of_runs_as_it_did() {
                 range: 0..0,
             };
             let sql = &statement.sql;
-            if !changes(&then, &now, &statement).is_empty() {
+            if touched.is_named(sql) && !changes(&then, &now, &statement).is_empty() {
                 broken += 1;
                 continue;
             }

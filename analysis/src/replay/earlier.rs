@@ -16,7 +16,7 @@ impl Replay {
     /// there: a hook sees them.
     pub(crate) fn up_to(&self, history: &History, migration: usize) -> Result<Replay> {
         let config = &history.config;
-        let mut sandbox = Sandbox::open(config)?;
+        let sandbox = Sandbox::open(config)?;
         let is_before = |step: &&Step| step.at.migration < migration;
         let before: Vec<Step> = self.ran.iter().filter(is_before).copied().collect();
         origin::again(history, &before, &sandbox, |_, _| Ok(()))?;
@@ -33,13 +33,34 @@ impl Replay {
             sandbox.foreign_keys(false)?;
         }
         sandbox.put_undone()?;
-        let objects = ours(config, sandbox.conn())?;
-        let fingerprint = fingerprint(&objects, sandbox.conn())?;
-        let schema = sandbox.schema()?;
-        let known = outside::with_outside(config, schema.clone())?;
-        let known = outside::with_temporary(config, &sandbox, known)?;
-        sandbox.surround(config)?;
-        let ran = before.into_iter().chain(last).collect();
-        Ok(Replay { objects, ..Replay::silent(schema, known, fingerprint, ran, End::left(sandbox)) })
+        left(history, sandbox, before.into_iter().chain(last).collect())
     }
+
+    /// The same as programs find it: what the migration has left on its connection is gone. What is locked was run already.
+    pub(crate) fn released(&self, history: &History, migration: usize) -> Result<Replay> {
+        let config = &history.config;
+        let locked = self.locked.as_ref().filter(|_| migration + 1 == self.from);
+        let ran: Vec<Step> = self.ran.iter().filter(|step| step.at.migration <= migration).copied().collect();
+        let sandbox = match locked.and_then(|locked| locked.sandbox(config)) {
+            Some(locked) => locked.copy(config)?,
+            None => {
+                let sandbox = Sandbox::open(config)?;
+                origin::again(history, &ran, &sandbox, |_, _| Ok(()))?;
+                sandbox
+            }
+        };
+        left(history, sandbox, ran)
+    }
+}
+
+/// What these steps have left.
+fn left(history: &History, mut sandbox: Sandbox, ran: Vec<Step>) -> Result<Replay> {
+    let config = &history.config;
+    let objects = ours(config, sandbox.conn())?;
+    let fingerprint = fingerprint(&objects, sandbox.conn())?;
+    let schema = sandbox.schema()?;
+    let known = outside::with_outside(config, schema.clone())?;
+    let known = outside::with_temporary(config, &sandbox, known)?;
+    sandbox.surround(config)?;
+    Ok(Replay { objects, ..Replay::silent(schema, known, fingerprint, ran, End::left(sandbox)) })
 }
