@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use onward_core::kind::{Change, Kind, ObjectKind};
 
 use crate::checks::files::unused_allow;
+use crate::checks::release::release_broken;
 use crate::checks::rows::data_dropped;
 use crate::checks::rule;
 use crate::config::Level;
@@ -43,7 +44,10 @@ pub(crate) fn settle(history: &History, replay: Option<&Replay>, diagnostics: &m
                 // Of what nobody looks for, nothing is found.
                 let is_off = rule(&allow.code)
                     .is_some_and(|rule| rule.of_plans && history.config.level(rule) == Some(Level::Allow));
-                if !runs_otherwise && !is_off && used.insert((allow.place.clone(), &allow.code)) {
+                // What it broke then, it broke for programs that are no longer held against it.
+                let is_over =
+                    allow.code == release_broken::RULE.code && history.is_released(allow.place.file);
+                if !runs_otherwise && !is_off && !is_over && used.insert((allow.place.clone(), &allow.code)) {
                     diagnostics.push(unused_allow::diagnose(allow, diagnostics));
                 }
             }

@@ -162,6 +162,9 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     assert!(why.contains("does not hold what the program runs"), "{why}");
     passed(&mut onward(&workspace, &["release", "1.1", "-p", name]));
     passed(&mut check);
+    // What it allowed is over, and no news.
+    let said = onward(&workspace, &["check", "--verbose", "-p", name]).output().unwrap();
+    assert!(String::from_utf8_lossy(&said.stdout).contains("2 migrations: 0 errors, 0 warnings"), "{said:?}");
     let file = fs::read_to_string(&path).unwrap();
     assert!(file.contains("name = \"1.1\"\nafter = 2\n") && !file.contains("1.0"), "{file}");
 
