@@ -1,5 +1,6 @@
 //! What a table refuses that it took before.
 
+use onward_core::canonical::canonical;
 use onward_core::name::Ident;
 use onward_core::token::significant;
 use onward_schema::{ForeignKey, Index, IndexColumn, Origin, Table};
@@ -56,7 +57,8 @@ fn types(was: &Table, is: &Table) -> impl Iterator<Item = String> {
 /// Of a column that is not given, a CHECK meets the default, or passes NULL.
 fn conditions(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = String> {
     let names = |check: &str, column: &String| significant(check).any(|token| token.is_name(column));
-    let new = is.checks.iter().filter(|check| !was.checks.contains(check));
+    let known: Vec<String> = was.checks.iter().map(|check| canonical(check)).collect();
+    let new = is.checks.iter().filter(move |check| !known.contains(&canonical(check)));
     let met = new.filter(move |check| write.columns.iter().any(|column| names(check, column)));
     met.map(|check| format!("fails for rows of `{}` that CHECK ({check}) refuses, which is new", is.name))
 }

@@ -2,7 +2,8 @@ use super::*;
 use crate::checks::testing::{folder, text};
 use crate::folder::recorded;
 
-const SCHEMA: &str = "CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+const SCHEMA: &str =
+    "CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''));
 CREATE TABLE jobs(
   id INTEGER PRIMARY KEY,
   queue INTEGER NOT NULL REFERENCES queues(id),
@@ -246,6 +247,13 @@ fn what_breaks_a_released_statement_and_what_looks_like_it() {
             "SELECT * FROM jobs",
             Query,
             "error 1: fails: `jobs` has no column `note`",
+        ),
+        (
+            "CREATE TABLE n(id INTEGER PRIMARY KEY, \"name\" TEXT NOT NULL UNIQUE CHECK(\"name\"<>''));
+             INSERT INTO n SELECT * FROM queues; DROP TABLE queues; ALTER TABLE n RENAME TO queues;",
+            "INSERT INTO queues(name) VALUES (?)",
+            Query,
+            "",
         ),
         // What rows hold.
         (

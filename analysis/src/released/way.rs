@@ -19,8 +19,8 @@ pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> Str
         ),
         // Else it is the end of a rebuild.
         Some(Kind::Alter { table, change: Some(Alter::RenameTable(to)) }) if !is_about(to) => format!(
-            "leave a view under the old name in this release, `CREATE VIEW {from} AS SELECT * FROM {to}`, with INSTEAD OF triggers \
-             if programs write to it, and drop it in the release after",
+            "leave a view under the old name in this release, `CREATE VIEW {from} AS SELECT * FROM {to}`, with INSTEAD OF \
+             triggers if programs write to it, and drop it in the release after",
             from = table.text,
             to = to.text,
         ),
@@ -32,7 +32,8 @@ pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> Str
             format!("drop `{}` in the release after this one, when no program that names it runs any more", name.text)
         }
         Some(Kind::Create { object: ObjectKind::View, name, .. }) => format!(
-            "leave `{0}` as it is in this release: make a view of another name for what is new, and drop `{0}` in the release after",
+            "leave `{0}` as it is in this release: make a view of another name for what is new, and drop \
+             `{0}` in the release after",
             name.text
         ),
         _ => match change.kind {
