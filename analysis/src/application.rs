@@ -13,6 +13,7 @@ mod relation;
 mod spot;
 mod statement;
 mod strings;
+mod unused;
 mod write;
 
 #[cfg(test)]

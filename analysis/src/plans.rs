@@ -15,9 +15,11 @@ mod scan;
 mod scratch;
 mod sort;
 mod statistics;
+mod unused;
 mod words;
 
 pub(crate) use advice::{Advice, Fault};
 pub(crate) use advise::advise;
 pub(crate) use index::NewIndex;
 pub(crate) use scratch::Scratch;
+pub(crate) use unused::unused;

@@ -48,6 +48,9 @@ pub(crate) enum Command {
         /// while somebody else's migrations have not run
         #[arg(long, conflicts_with_all = ["format", "verbose"])]
         against_release: bool,
+        /// Instead, build the workspace, and list the indexes that no statement of it uses
+        #[arg(long, conflicts_with_all = ["format", "verbose", "against_release"])]
+        unused_indexes: bool,
     },
     /// Print the page of all codes: what each asks for, what it does to users, bad and good SQL
     Checks,

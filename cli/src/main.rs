@@ -54,6 +54,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(init) => init::run(init),
         Command::New { name, folder } => new::run(&name, &folder.find()?),
         Command::Check { folders, against_release: true, .. } => release::backwards::run(&folders.find()?),
+        Command::Check { folders, unused_indexes: true, .. } => release::idle::run(&folders.find()?),
         Command::Check { folders, format, verbose, .. } => check::run(&folders.find()?, format, verbose),
         Command::Checks => {
             anstream::print!("{}", onward_analysis::page());

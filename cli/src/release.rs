@@ -2,6 +2,7 @@
 
 pub(crate) mod backwards;
 mod build;
+pub(crate) mod idle;
 mod unreached;
 
 use std::collections::BTreeMap;

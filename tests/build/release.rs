@@ -195,3 +195,18 @@ fn what_does_not_build_is_not_recorded() {
     assert!(!workspace.path(&format!("{name}/migrations/onward.release")).exists());
     assert!(!workspace.path(&format!("{name}/migrations/onward.lock")).exists());
 }
+
+#[test]
+fn indexes_that_no_statement_uses_are_listed() {
+    let name = "indexed";
+    let workspace = workspace(name);
+    workspace.write(
+        &format!("{name}/migrations/0002_indexes.sql"),
+        "CREATE INDEX by_state ON jobs(state);\nCREATE INDEX by_length ON jobs(note) WHERE length(note) > 5;\n",
+    );
+    let said = onward(&workspace, &["check", "--unused-indexes", "-p", name]).output().unwrap();
+    let out = String::from_utf8_lossy(&said.stdout);
+    assert!(said.status.success(), "{said:?}");
+    assert!(out.contains("migrations/0002_indexes.sql:2: no statement uses `by_length`\n"), "{out}");
+    assert!(out.contains("10 statements use none of these") && !out.contains("by_state"), "{out}");
+}

@@ -63,6 +63,11 @@ impl Scratch {
         Plan::read(&self.explain(sql).ok()?)
     }
 
+    /// The lines of the plan of a statement; none if SQLite refuses it.
+    pub(super) fn lines(&self, sql: &str) -> Vec<String> {
+        self.explain(sql).unwrap_or_default().into_iter().map(|row| row.text).collect()
+    }
+
     fn explain(&self, sql: &str) -> Result<Vec<Row>> {
         let mut plan = self.sandbox.conn().prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
         // Nothing is bound to the parameters: nobody knows the values.

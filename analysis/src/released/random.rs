@@ -176,12 +176,11 @@ fn database(migration: &str) -> Option<Connection> {
     conn.execute_batch(migration).is_ok().then_some(conn)
 }
 
-/// What a run gives: row by row, the names and classes of its values.
-fn run(
-    conn: &Connection,
-    sql: &str,
-    values: &[Value],
-) -> rusqlite::Result<Vec<Vec<(String, Option<Classes>)>>> {
+/// The names and classes of its values.
+type Row = Vec<(String, Option<Classes>)>;
+
+/// What a run gives, row by row.
+fn run(conn: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<Vec<Row>> {
     let mut statement = conn.prepare(sql)?;
     let mut names = Vec::new();
     for name in statement.column_names() {
@@ -206,7 +205,7 @@ fn run(
 }
 
 /// Whether these rows are what a program reads that was built for this statement.
-fn is_as_recorded(recorded: &Query, rows: &[Vec<(String, Option<Classes>)>]) -> bool {
+fn is_as_recorded(recorded: &Query, rows: &[Row]) -> bool {
     rows.iter().all(|row| {
         recorded.columns.iter().enumerate().all(|(index, column)| {
             row.get(index).is_some_and(|(name, class)| {
@@ -255,9 +254,9 @@ fn what_nothing_is_said_of_runs_as_it_did() {
                 continue;
             }
             // What a trigger makes of a row, nobody looks at.
-            let is_view = |table: &&str| now.replay.as_ref().unwrap().known.views.contains_key(*table);
+            let is_view = |table: &str| now.replay.as_ref().unwrap().known.views.contains_key(table);
             if sql.starts_with("INSERT")
-                && ["parents", "children"].iter().any(|table| sql.contains(table) && is_view(&table))
+                && ["parents", "children"].iter().any(|table| sql.contains(table) && is_view(table))
             {
                 continue;
             }
