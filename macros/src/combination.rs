@@ -216,6 +216,9 @@ mod tests {
             r#"if let Some(a) = a { "x" } + if let Some(a) = b { "y" }"#,
             r#"if let Some(a) = a { "x" + if a > 3 { "y" } }"#,
             r#"match a { Some(n) if n > 3 => "x", _ => "y" } + if let Some(n) = b && n > 3 { "z" }"#,
+            r#"match a { A => "x", _ => "y" } + if b.iter().any(|_| true) { "z" }"#,
+            r#"match a { true => "x", false => "y" } + if b == true || c == false { "z" }"#,
+            r#"if let Some(mut a) = a { "x" } + if f(&mut b) { "y" }"#,
         ] {
             assert_eq!(refused(sound), "", "{sound}");
         }
