@@ -47,10 +47,15 @@ impl Literals {
         self.find(range).map_or(&[], |(index, _)| &self.0[index].1)
     }
 
+    /// Whether this is one of them.
+    pub(crate) fn has(&self, piece: *const Piece) -> bool {
+        self.0.iter().any(|(own, _)| Rc::as_ptr(own) == piece)
+    }
+
     /// Where the first literal is that another text has not.
     pub(crate) fn not_in(&self, other: &Literals) -> Option<Span> {
-        let has = |piece: &Rc<Piece>| other.0.iter().any(|(other, _)| Rc::ptr_eq(piece, other));
-        self.0.iter().find(|(piece, _)| !has(piece)).map(|(piece, _)| piece.token.span())
+        let own = self.0.iter().find(|(piece, _)| !other.has(Rc::as_ptr(piece)));
+        own.map(|(piece, _)| piece.token.span())
     }
 
     /// The literal of the first of these bytes, and where in it they are.

@@ -120,9 +120,9 @@ impl<'s> Whole<'s> {
                 }
             }
         }
-        // A directive has its use if one combination needs it.
-        told.retain(|(_, found, among)| {
-            found.diagnostic.rule.code != "unused_allow" || among.len() == self.all.len()
+        // A directive has its use if one combination that has it needs it.
+        told.retain(|((_, place), found, among)| {
+            found.diagnostic.rule.code != "unused_allow" || among.len() == self.with(*place)
         });
         let shown = told.into_iter().map(|(_, Refused { mut diagnostic, files }, among)| {
             let checked = &self.all[among[0]];
@@ -138,6 +138,15 @@ impl<'s> Whole<'s> {
             }
         });
         shown.collect()
+    }
+
+    /// How many combinations have the literal of a place.
+    fn with(&self, place: Option<(*const Piece, usize)>) -> usize {
+        let has = |checked: &&Checked| {
+            let literals = checked.combination.as_ref().map(|combination| &combination.literals);
+            literals.zip(place).is_none_or(|(literals, (piece, _))| literals.has(piece))
+        };
+        self.all.iter().filter(has).count()
     }
 
     /// Which combinations these are, if they are not all.
