@@ -113,8 +113,8 @@ impl Rewritten {
         self.marks.first().map(|mark| mark.written.clone())
     }
 
-    /// Where each parameter stands as it is written, with its index by SQLite's count, and whether it is a list there. `names` are
-    /// SQLite's names of the parameters, in the order of their numbers.
+    /// Where each parameter stands as it is written, with its index by SQLite's count, and whether it is a list there. `names`
+    /// are SQLite's names of the parameters, in the order of their numbers.
     pub(crate) fn parameters(&self, names: &[Option<String>]) -> Vec<Parameter> {
         let mut most = 0;
         let mut parameters = Vec::new();

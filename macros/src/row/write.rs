@@ -10,8 +10,8 @@ use super::reason::{Write, reasons, required, ungiven};
 use crate::column;
 use crate::statement::Schema;
 
-/// `Table`, `Insert`, `Update` and `Upsert` for a struct. If its table is not known, which is told, they are empty, so that what uses them
-/// is no second error.
+/// `Table`, `Insert`, `Update` and `Upsert` for a struct. If its table is not known, which is told, they are empty, so that
+/// what uses them is no second error.
 pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenStream {
     let struct_name = &row.name;
     let (generics, arguments, bounds) = row.generics.split_for_impl();
