@@ -114,6 +114,10 @@ pub(crate) fn pieces(input: ParseStream<'_>) -> syn::Result<Vec<Piece>> {
     syn::parse::Parser::parse2(all, group.stream())
 }
 
+/// What stands at the beginning of a text.
+pub(crate) const EXPECTED: &str =
+    "expected a statement in quotes, or `file = \"….sql\"` for one in a file beside this";
+
 /// What to say of something else in the place of a text.
 pub(crate) fn refused(input: ParseStream<'_>) -> syn::Error {
     let fork = input.fork();
@@ -131,10 +135,7 @@ pub(crate) fn refused(input: ParseStream<'_>) -> syn::Error {
             );
             syn::Error::new_spanned(path, message)
         }
-        _ => syn::Error::new(
-            input.span(),
-            "expected a statement in quotes, or `file = \"….sql\"` for one in a file beside this",
-        ),
+        _ => syn::Error::new(input.span(), EXPECTED),
     }
 }
 
