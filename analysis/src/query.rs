@@ -41,7 +41,7 @@ use rusqlite::Statement;
 
 pub(crate) use known::Known;
 use label::Label;
-pub use parameter::Takes;
+pub use parameter::{Takes, counted};
 use syntax::Parsed;
 pub use value::{Null, Source, Value};
 
