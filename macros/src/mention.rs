@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{BinOp, Expr};
 
 use crate::record::identifier;
@@ -67,7 +68,7 @@ pub(crate) fn asked(condition: &Expr) -> Vec<Ident> {
     }
 }
 
-/// The names that may be variables: no fields, methods, paths or macros.
+/// The names that may be variables, without `r#`: no fields, methods, paths or macros.
 pub(crate) fn names(tokens: TokenStream) -> Vec<Ident> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let sign = |at: Option<usize>| match at.and_then(|at| tokens.get(at)) {
@@ -89,7 +90,7 @@ pub(crate) fn names(tokens: TokenStream) -> Vec<Ident> {
                 let is_macro = sign(Some(at + 1)) == Some('!') && sign(Some(at + 2)) != Some('=');
                 let is_lifetime = before == Some('\'');
                 if !(is_of || is_path || is_field || is_macro || is_lifetime) && is_name(token) {
-                    names.push(name.clone());
+                    names.push(name.unraw());
                 }
             }
             TokenTree::Punct(_) => {}
@@ -128,7 +129,12 @@ fn in_braces(text: &str) -> Vec<Ident> {
     let is_other = |letter: char| !(letter.is_alphanumeric() || letter == '_');
     let value = place.split(is_other).next();
     let sizes = place.match_indices('$').filter_map(|(end, _)| place[..end].rsplit(is_other).next());
-    value.into_iter().chain(sizes).filter_map(|word| identifier(word, Span::call_site())).collect()
+    value
+        .into_iter()
+        .chain(sizes)
+        .filter_map(|word| identifier(word, Span::call_site()))
+        .map(|name| name.unraw())
+        .collect()
 }
 
 #[cfg(test)]
@@ -151,7 +157,7 @@ mod tests {
             ("_", &[]),
             ("true | false", &[]),
             ("(Some(mut a), &mut ref b)", &["a", "b"]),
-            ("r#type @ (1 | _)", &["r#type"]),
+            ("r#type @ (1 | _)", &["type"]),
         ] {
             assert_eq!(texts(bound(pattern.parse().unwrap())), expected, "{pattern}");
         }
@@ -174,8 +180,9 @@ mod tests {
                 "format!(\"{name:>width$} and {:.*} {:-^1$.most$} { last }\")",
                 &["name", "width", "most", "last"],
             ),
-            ("format!(\"{type}: {n:x} {0} {}\")", &["r#type", "n"]),
+            ("format!(\"{type}: {n:x} {0} {}\")", &["type", "n"]),
             ("a != b", &["a", "b"]),
+            ("r#state.r#type", &["state"]),
             ("Point { x: left, y }", &["Point", "left", "y"]),
         ] {
             assert_eq!(texts(names(tokens.parse().unwrap())), expected, "{tokens}");

@@ -117,7 +117,7 @@ impl One<'_> {
             let message = format!("no value for the parameter `{name}`, whose name cannot be a variable's");
             syn::Error::new(span, message)
         })?;
-        self.in_sight(index, std::slice::from_ref(&variable))?;
+        self.in_sight(index, &[variable.unraw()])?;
         self.bound(index, span, &quote!(#variable))
     }
 
