@@ -71,7 +71,7 @@ impl<'t> Operand<'t> {
         let mut operand = Operand { tokens, first: at, last: at };
         loop {
             if operand.follows("COLLATE") {
-                operand.last += 2;
+                operand.last = (operand.last + 2).min(tokens.len() - 1);
             } else if operand.precedes("(") && operand.follows(")") {
                 (operand.first, operand.last) = (operand.first - 1, operand.last + 1);
             } else if operand.precedes("(") && operand.follows("AS") {

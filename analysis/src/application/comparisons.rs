@@ -185,6 +185,9 @@ fn elsewhere_nothing_is_said() {
         "SELECT id FROM jobs WHERE note = (NULL IS NULL)",
         "SELECT (note = (NULL)) AS x, CASE (NULL = note) WHEN 1 THEN 2 END AS y FROM jobs",
         "SELECT CASE WHEN id = 1 THEN note = NULL END AS x FROM jobs",
+        // Of these, SQLite is not asked for what stands behind the name.
+        "PRAGMA hard_heap_limit = NULL COLLATE",
+        "PRAGMA hard_heap_limit = CAST(NULL AS",
         "SELECT '= NULL' AS \"= NULL\", note IS NULL AS y FROM jobs -- note = NULL",
         "INSERT INTO jobs(state, note) VALUES ('a', NULL) ON CONFLICT DO UPDATE SET note = NULL",
     ] {
