@@ -270,6 +270,14 @@ impl Parse for StatementAs {
             );
         }
         input.parse::<Token![,]>()?;
-        Ok(StatementAs { row, statement: input.parse()? })
+        Ok(StatementAs { row: bare(row), statement: input.parse()? })
+    }
+}
+
+/// A type that a macro was given comes from it in brackets that nobody sees.
+fn bare(row: Type) -> Type {
+    match row {
+        Type::Group(group) => bare(*group.elem),
+        row => row,
     }
 }

@@ -115,9 +115,9 @@ fn a_null_is_an_error_that_names_the_setting() {
 
 /// A text with choices, whose column is a key in two of three combinations.
 macro_rules! with_choices {
-    ($query:ident!($($row:tt)*), $of:expr) => {
+    ($query:ident!($($row:ty,)?), $of:expr) => {
         $query!(
-            $($row)*
+            $($row,)?
             migrations = "histories/keys",
             "SELECT id FROM "
                 + match $of {
