@@ -129,12 +129,11 @@ impl<'s> Whole<'s> {
                 told.add(key(checked, &found.diagnostic), found, index);
             }
         }
-        let Told(mut told) = told;
         // A directive has its use if one combination that has it needs it.
-        told.retain(|((_, place), found, among)| {
+        told.0.retain(|((_, place), found, among)| {
             found.diagnostic.rule.code != "unused_allow" || among.len() == self.with(*place)
         });
-        let shown = told.into_iter().map(|(_, Refused { mut diagnostic, files }, among)| {
+        let shown = told.0.into_iter().map(|(_, Refused { mut diagnostic, files }, among)| {
             let checked = &self.all[among[0]];
             diagnostic.notes.extend(self.among(&among));
             let span = checked.at(diagnostic.place.range.clone());
