@@ -476,7 +476,7 @@ fn patterns_that_bring_no_variable() {
                     Order::Newest => " ORDER BY id DESC",
                     _ => "",
                 },
-            ids = ids.iter().copied().collect::<Vec<_>>(),
+            ids = ids.iter().filter(|id| **id > 0).collect::<Vec<_>>(),
         );
         jobs.all(&conn).unwrap()
     };
