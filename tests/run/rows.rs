@@ -1,5 +1,7 @@
 //! Many rows at once: all of them or none.
 
+use std::cell::RefCell;
+
 use onward::prelude::*;
 use onward::rusqlite::{self, Connection, Error};
 use onward_tests::file::{File, number};
@@ -39,6 +41,14 @@ struct ShelfName {
     name: String,
 }
 
+/// It can be upserted as well.
+#[derive(Debug, Row)]
+#[onward(table = "tags", migrations = "histories/stock")]
+struct Tag {
+    item: i64,
+    tag: String,
+}
+
 fn stock() -> (File, Connection) {
     let file = File::new();
     let conn = STOCK.open(file.path()).unwrap();
@@ -73,6 +83,51 @@ fn nothing_takes_no_lock() {
     let other = file.conn();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert_eq!(NewItem::insert_all([] as [NewItem; 0], &conn).unwrap(), 0);
+}
+
+thread_local! {
+    /// Who holds the lock, until somebody waits for it.
+    static WRITER: RefCell<Option<Connection>> = const { RefCell::new(None) };
+}
+
+fn the_writer_ends(_: i32) -> bool {
+    let writer = WRITER.take();
+    writer.is_some_and(|writer| writer.execute_batch("COMMIT").is_ok())
+}
+
+/// The transaction begins before the first row is asked for: SQLite waits for no lock once the connection reads.
+#[test]
+fn rows_that_are_read_from_the_same_connection_wait_for_a_writer() {
+    for mode in ["delete", "wal"] {
+        let (file, mut conn) = stock();
+        conn.busy_handler(Some(the_writer_ends)).unwrap();
+        conn.pragma_update(None, "journal_mode", mode).unwrap();
+        Shelf { name: "a" }.insert(&conn).unwrap();
+        let mut shelves = conn.prepare("SELECT name FROM shelves").unwrap();
+        for item in 1..=2 {
+            let writer = file.conn();
+            writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+            Shelf { name: &format!("shelf {item}") }.insert(&writer).unwrap();
+            WRITER.set(Some(writer));
+            let tag = |row: &rusqlite::Row<'_>| row.get(0).map(|tag| Tag { item, tag });
+            let tags = shelves.query_map([], tag).unwrap().map(Result::unwrap);
+            let written = if item == 1 { Tag::insert_all(tags, &conn) } else { Tag::upsert_all(tags, &conn) };
+            // The row of the other writer is among those that are read.
+            assert_eq!(written.unwrap() as i64, item + 1, "{mode}");
+        }
+        assert_eq!(number(&file.conn(), "SELECT sum(item) FROM tags"), 8);
+    }
+}
+
+/// How many there are is not known of these before they are asked for.
+#[test]
+fn nothing_is_written_of_no_rows() {
+    let (file, conn) = stock();
+    let mut shelves = conn.prepare("SELECT name FROM shelves").unwrap();
+    let rows = shelves.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap);
+    assert_eq!(ShelfName::insert_all(rows.map(|name| ShelfName { name }), &conn).unwrap(), 0);
+    assert!(conn.is_autocommit());
+    file.conn().execute_batch("BEGIN IMMEDIATE").unwrap();
 }
 
 #[test]

@@ -84,16 +84,17 @@ pub(super) fn write<R>(
     execute: impl Fn(&mut Statement<'_>, &R) -> rusqlite::Result<usize>,
 ) -> Result<usize, RowError> {
     let of_none = |error| RowError { index: None, error };
-    let mut rows = rows.into_iter().enumerate().peekable();
-    // Nothing to write is no reason to wait for a lock.
-    if rows.peek().is_none() {
+    let rows = rows.into_iter();
+    // Nothing to write is no reason to wait for a lock. None is asked for yet: rows may be read from this very connection, and
+    // SQLite waits for no lock once that reads.
+    if rows.size_hint().1 == Some(0) {
         return Ok(0);
     }
     let scope = Scope::begin(conn).map_err(of_none)?;
     let mut written = 0;
     {
         let mut statement = conn.prepare_cached(sql).map_err(of_none)?;
-        for (index, row) in rows {
+        for (index, row) in rows.enumerate() {
             let of_row = |error| RowError { index: Some(index), error };
             written += execute(&mut statement, row.borrow()).map_err(of_row)?;
         }

@@ -187,7 +187,9 @@ pub trait Insert: Table + Values {
 
     /// Inserts all of them by one prepared statement, and gives back how many it has inserted: all, or none if it fails.
     ///
-    /// It runs in a transaction of its own, or in a savepoint if one is open: then what came before stays as it is.
+    /// It runs in a transaction of its own, or in a savepoint if one is open: then what came before stays as it is. The transaction
+    /// waits for another writer, as [`transaction`](crate::transaction) does, before the first row is asked for: rows may be read
+    /// from the same connection as they come.
     ///
     /// ```
     /// use onward::{Insert, Row};
