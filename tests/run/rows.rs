@@ -1,8 +1,11 @@
 //! Many rows at once: all of them or none.
 
 use std::cell::RefCell;
+use std::error::Error as _;
 
+use onward::RowError;
 use onward::prelude::*;
+use onward::rusqlite::types::{ToSql, ToSqlOutput};
 use onward::rusqlite::{self, Connection, Error};
 use onward_tests::file::{File, number};
 
@@ -165,6 +168,50 @@ fn one_that_is_refused_leaves_none() {
     assert_eq!((error.index(), error.to_string().as_str()), (None, "FOREIGN KEY constraint failed"));
     assert!(conn.is_autocommit());
     assert_eq!(number(&conn, ITEMS), 0);
+}
+
+/// A number that is never stored.
+#[derive(Debug)]
+struct Never;
+
+impl onward::Stored for Never {
+    type As = i64;
+}
+
+impl ToSql for Never {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Err(Error::IntegralValueOutOfRange(7, 1))
+    }
+}
+
+#[derive(Debug, Row)]
+#[onward(table = "picks", migrations = "histories/stock")]
+struct NeverPicked<'a> {
+    item: &'a Never,
+}
+
+/// Whichever of rusqlite's it is.
+#[test]
+fn an_error_names_its_row_and_its_cause() {
+    let (_file, conn) = stock();
+    let never = || NeverPicked::insert_all([NeverPicked { item: &Never }], &conn).unwrap_err();
+    assert!(matches!(never().error(), Error::IntegralValueOutOfRange(7, 1)));
+    let text = never().to_string();
+    let as_rusqlite = Error::from(never());
+    assert_eq!(as_rusqlite.to_string(), text);
+    let inner = as_rusqlite.source().and_then(|cause| cause.downcast_ref::<RowError>());
+    assert!(inner.is_some_and(|error| matches!(error.error(), Error::IntegralValueOutOfRange(7, 1))));
+    assert!(onward::Error::from(never()).to_string().contains(&text));
+
+    let too_many = NewItem::insert_all([item("nail", u64::MAX)], &conn).unwrap_err();
+    let cause = too_many.source().unwrap().to_string();
+    assert!(cause.contains("out of range") && too_many.to_string().contains(&cause), "{cause}");
+
+    conn.flush_prepared_statement_cache();
+    conn.execute_batch("DROP TABLE picks").unwrap();
+    let error = NeverPicked::insert_all([NeverPicked { item: &Never }], &conn).unwrap_err();
+    assert_eq!(error.index(), None);
+    assert!(Error::from(error).to_string().starts_with("no such table: picks"));
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::transaction::Scope;
 
 /// Why no row of many was written, and at which of them it stopped.
 ///
-/// It becomes rusqlite's error, or onward's, where `?` asks for one; the text then still names the row.
+/// It becomes rusqlite's error, or onward's, where `?` asks for one; the text then still names the row. SQLite's own errors keep their
+/// code, and the others become a `ToSqlConversionFailure` with this error inside.
 ///
 /// ```
 /// use onward::{Insert, Row};
@@ -37,7 +38,8 @@ pub struct RowError {
 }
 
 impl RowError {
-    /// Which row it was, from 0; `None` if none was at fault, but the transaction.
+    /// Which row it was, from 0; `None` if none was at fault: the statement could not be prepared, or the transaction not begun
+    /// or not committed.
     pub fn index(&self) -> Option<usize> {
         self.index
     }
@@ -57,15 +59,21 @@ impl fmt::Display for RowError {
     }
 }
 
-impl std::error::Error for RowError {}
+impl std::error::Error for RowError {
+    /// That of the error inside, whose words are in this one's.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
 
 impl From<RowError> for Error {
     fn from(error: RowError) -> Error {
-        let text = error.to_string();
-        match error.error {
-            Error::SqliteFailure(failure, _) => Error::SqliteFailure(failure, Some(text)),
-            Error::ToSqlConversionFailure(_) => Error::ToSqlConversionFailure(text.into()),
-            other => other,
+        match (error.index, &error.error) {
+            (None, _) => error.error,
+            (Some(_), Error::SqliteFailure(failure, _)) => {
+                Error::SqliteFailure(*failure, Some(error.to_string()))
+            }
+            (Some(_), _) => Error::ToSqlConversionFailure(Box::new(error)),
         }
     }
 }
