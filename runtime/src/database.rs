@@ -69,7 +69,8 @@ pub trait Work: sealed::Work + Send + 'static {
     /// What it gives.
     type Output: Send + 'static;
 
-    /// Whether it may change the schema. A driver that keeps prepared statements of its own forgets them before.
+    /// Whether it may change the schema, and shows the connection to code of the application's, the hooks. A driver that keeps
+    /// prepared statements of its own forgets them before. Other work shows the connection to nobody.
     const MIGRATES: bool = false;
 
     /// Does it. It does not panic: that goes on where the work is waited for.

@@ -35,6 +35,12 @@
 //! one that a URI names are migrated as any other. Where the database is a plain file, [`Migrations::open`] before the pool is
 //! made does the same, and this crate is not needed.
 //!
+//! Code beside a migration, `migrations!("…", after = { 3 => function })`, gets sqlx's connection as rusqlite's. What it sets there
+//! stays: a function, or an update hook in the place of sqlx's. It must not keep an [`InterruptHandle`] beyond its own end: rusqlite
+//! does not see sqlx close the connection, and to interrupt one that is closed uses freed memory.
+//!
+//! [`InterruptHandle`]: onward::rusqlite::InterruptHandle
+//!
 //! The run is on a thread of its own, whatever the runtime is, and holds up no other task. A pool has several
 //! connections: those that are open by then keep statements that were prepared on the schema of before, so migrate
 //! before the first query. In memory, the database is gone with the last connection: give the pool
