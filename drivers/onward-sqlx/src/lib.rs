@@ -28,8 +28,10 @@
 //! ```
 //!
 //! A checked statement runs there with `on`: `query!("…").on(&pool).all().await?`, and `.on(&mut *tx)` in a transaction of sqlx's.
-//! Each call locks sqlx's connection, prepares the statement anew, and has a thread of its own; a future that is dropped waits for
-//! its end. Where that counts, give the text from [`sql!`](onward::sql) to sqlx.
+//! Each call locks sqlx's connection, prepares the statement anew, and has a thread of its own. A future that is dropped waits for
+//! the end of the statement; before it has the connection, it has done nothing. Where that counts, give the text from
+//! [`sql!`](onward::sql) to sqlx. A connection that the pool cannot open, because others have the file locked, is opened again until
+//! the pool's `acquire_timeout` is over.
 //!
 //! Everything that [`Migrations::apply`] does is done on that very connection, so that a database in memory, one with a key and
 //! one that a URI names are migrated as any other. Where the database is a plain file, [`Migrations::open`] before the pool is
