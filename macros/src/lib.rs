@@ -200,7 +200,8 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 /// On the struct: `#[onward(table = "…")]`, `#[onward(rename_all = "camelCase")]` and the other styles of serde,
 /// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3, and
 /// `#[onward(conflict = ["…"])]` for the columns of the UNIQUE index by which `Upsert` finds the row, instead of the primary key. On
-/// a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a struct whose fields are columns too; `#[onward(skip)]` for one that is no column and takes its default;
+/// a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a struct whose fields are columns too;
+/// `#[onward(skip)]` for one that is no column and takes its default;
 /// `#[onward(read_only)]` for one that the database gives, which is neither inserted nor updated.
 ///
 /// A field whose type is none of the column's says how its values become those: `#[onward(try_from = i64)]` by `TryFrom`, from
