@@ -5,7 +5,7 @@ use std::error::Error as _;
 
 use onward::RowError;
 use onward::prelude::*;
-use onward::rusqlite::types::{ToSql, ToSqlOutput};
+use onward::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use onward::rusqlite::{self, Connection, Error};
 use onward_tests::file::{File, number};
 
@@ -170,7 +170,7 @@ fn one_that_is_refused_leaves_none() {
     assert_eq!(number(&conn, ITEMS), 0);
 }
 
-/// A number that is never stored.
+/// A number that is neither stored nor read.
 #[derive(Debug)]
 struct Never;
 
@@ -182,6 +182,28 @@ impl ToSql for Never {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Err(Error::IntegralValueOutOfRange(7, 1))
     }
+}
+
+impl FromSql for Never {
+    fn column_result(_: ValueRef<'_>) -> FromSqlResult<Never> {
+        Err(FromSqlError::InvalidType)
+    }
+}
+
+/// So an error of a conversion does not say that nothing was written.
+#[test]
+fn rows_of_returning_are_written_before_one_is_read() {
+    let (file, conn) = stock();
+    let add = || {
+        query_scalar!(
+            migrations = "histories/stock",
+            "INSERT INTO tags(item, tag) SELECT value, hex(randomblob(16)) FROM json_each('[1, 2]') RETURNING item AS \"item: Never\""
+        )
+    };
+    add().all(&conn).unwrap_err();
+    add().one(&conn).unwrap_err();
+    add().optional(&conn).unwrap_err();
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM tags"), 6);
 }
 
 #[derive(Debug, Row)]

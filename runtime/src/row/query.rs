@@ -113,7 +113,8 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     /// ```
     ///
     /// # Errors
-    /// rusqlite's, if the statement cannot be run or a value is none of its column's type.
+    /// rusqlite's, if the statement cannot be run or a value is none of its column's type. With RETURNING, the rows are written before
+    /// one is read: they stay there if a value is none of its column's type.
     pub fn all(self, conn: &Connection) -> Result<Vec<T>> {
         self.prepare(conn)?.all()
     }
