@@ -197,7 +197,8 @@ fn rows_of_returning_are_written_before_one_is_read() {
     let add = || {
         query_scalar!(
             migrations = "histories/stock",
-            "INSERT INTO tags(item, tag) SELECT value, hex(randomblob(16)) FROM json_each('[1, 2]') RETURNING item AS \"item: Never\""
+            "INSERT INTO tags(item, tag) SELECT value, hex(randomblob(16)) FROM json_each('[1, 2]') "
+                + "RETURNING item AS \"item: Never\""
         )
     };
     add().all(&conn).unwrap_err();

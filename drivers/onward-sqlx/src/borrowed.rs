@@ -36,8 +36,8 @@ impl Borrowed {
         Ok(Borrowed { keep: Some(handle), conn: Some(conn) })
     }
 
-    /// For work that does. rusqlite remembers in its connection how the hooks are freed that were set through it, and frees by that
-    /// whatever it finds in their place when it sets another: by then that may be sqlx's. So no other work gets this one.
+    /// For work that does. rusqlite remembers in its connection how the hooks are freed that were set through it, and frees by
+    /// that whatever it finds in their place when it sets another: by then that may be sqlx's. So no other work gets this one.
     pub(crate) fn once(locked: &mut impl Locked) -> Result<Borrowed> {
         Ok(Borrowed { keep: None, conn: Some(connect(locked)?) })
     }

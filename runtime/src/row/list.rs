@@ -21,7 +21,8 @@ pub trait Elements {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list",
     label = "`IN (:ids...)` takes a list",
-    note = "a list is a slice, an array, a `Vec`, a `VecDeque` or a set of values that rusqlite can bind; `&ids[..]` makes a slice of others",
+    note = "a list is a slice, an array, a `Vec`, a `VecDeque` or a set of values that rusqlite can bind; \
+            `&ids[..]` makes a slice of others",
     note = "for one value write `= :id`"
 )]
 pub trait List: Elements {

@@ -9,8 +9,8 @@ use crate::transaction::Scope;
 
 /// Why no row of many was written, and at which of them it stopped.
 ///
-/// It becomes rusqlite's error, or onward's, where `?` asks for one; the text then still names the row. SQLite's own errors keep their
-/// code, and the others become a `ToSqlConversionFailure` with this error inside.
+/// It becomes rusqlite's error, or onward's, where `?` asks for one; the text then still names the row. SQLite's own errors keep
+/// their code, and the others become a `ToSqlConversionFailure` with this error inside.
 ///
 /// ```
 /// use onward::{Insert, Row};

@@ -13,8 +13,8 @@ use crate::database::{CallError, Database};
 ///
 /// Derived by [`#[derive(Row)]`](derive@crate::Row). The row is found by the primary key, or by the columns of a UNIQUE index
 /// that `#[onward(conflict = ["queue", "name"])]` names; that there is one, the compiler sees to. Then the other columns that
-/// the struct has fields for are set, and no others: generated columns, fields that are `#[onward(read_only)]` and the primary key
-/// stay as they are. If that leaves nothing to set, the row stays as it is.
+/// the struct has fields for are set, and no others: generated columns, fields that are `#[onward(read_only)]` and the primary
+/// key stay as they are. If that leaves nothing to set, the row stays as it is.
 ///
 /// As anywhere in SQLite, NULL is equal to nothing: a row with NULL in one of these columns is inserted each time.
 #[diagnostic::on_unimplemented(
