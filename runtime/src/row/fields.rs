@@ -20,8 +20,8 @@ pub trait Fields {
 
 /// The values of a struct's fields.
 pub trait Values: Fields {
-    /// Adds the value of every field whose column is wanted, in their order.
-    fn values<'v>(&'v self, wanted: &dyn Fn(&str, Use) -> bool, into: &mut Vec<Bound<'v>>);
+    /// Calls with the value of every field whose column is wanted, in their order.
+    fn values<'v>(&'v self, wanted: &dyn Fn(&str, Use) -> bool, call: &mut dyn FnMut(Bound<'v>));
 }
 
 /// `ToSql` as a bound that rustc leaves open until somebody needs it: a struct that is only read may have fields that

@@ -5,6 +5,8 @@ use std::fmt;
 
 use rusqlite::{Connection, Error, Statement};
 
+use super::fields::Values;
+use super::traits::Table;
 use crate::transaction::Scope;
 
 /// Why no row of many was written, and at which of them it stopped.
@@ -84,12 +86,12 @@ impl From<RowError> for crate::Error {
     }
 }
 
-/// Prepares a statement from the connection's cache, executes it for each row, and gives back how many rows were written.
-pub(super) fn write<R>(
+/// Prepares a statement from the connection's cache, executes it with the values that an INSERT of each row gives, and gives back
+/// how many rows were written.
+pub(super) fn write<R: Table + Values>(
     rows: impl IntoIterator<Item: Borrow<R>>,
     conn: &Connection,
     sql: &str,
-    execute: impl Fn(&mut Statement<'_>, &R) -> rusqlite::Result<usize>,
 ) -> Result<usize, RowError> {
     let of_none = |error| RowError { index: None, error };
     let rows = rows.into_iter();
@@ -104,9 +106,22 @@ pub(super) fn write<R>(
         let mut statement = conn.prepare_cached(sql).map_err(of_none)?;
         for (index, row) in rows.enumerate() {
             let of_row = |error| RowError { index: Some(index), error };
-            written += execute(&mut statement, row.borrow()).map_err(of_row)?;
+            written += execute::<R>(&mut statement, row.borrow()).map_err(of_row)?;
         }
     }
     scope.commit().map_err(of_none)?;
     Ok(written)
+}
+
+/// Binds value by value: a list of them for each row took a tenth of the time.
+fn execute<R: Table + Values>(statement: &mut Statement<'_>, row: &R) -> rusqlite::Result<usize> {
+    let (mut count, mut bound) = (0, Ok(()));
+    row.values(&|name, usage| R::TARGET.inserts(name, usage), &mut |value| {
+        count += 1;
+        if bound.is_ok() {
+            bound = statement.raw_bind_parameter(count, value);
+        }
+    });
+    bound?;
+    statement.raw_execute()
 }

@@ -224,7 +224,7 @@ pub trait Insert: Table + Values {
         Self: Sized,
         I: IntoIterator<Item: Borrow<Self>>,
     {
-        many::write(rows, conn, Self::INSERT, |statement, row: &Self| statement.execute(row.insert_params()))
+        many::write::<Self>(rows, conn, Self::INSERT)
     }
 }
 
@@ -327,6 +327,6 @@ pub(super) fn insert_values<R: Table + Values + ?Sized>(row: &R) -> Vec<Bound<'_
 
 fn values<'v>(row: &'v (impl Values + ?Sized), wanted: &dyn Fn(&str, Use) -> bool) -> Vec<Bound<'v>> {
     let mut values = Vec::new();
-    row.values(wanted, &mut values);
+    row.values(wanted, &mut |value| values.push(value));
     values
 }

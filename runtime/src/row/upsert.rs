@@ -125,6 +125,6 @@ pub trait Upsert: Table + Values {
         Self: Sized,
         I: IntoIterator<Item: Borrow<Self>>,
     {
-        many::write(rows, conn, Self::UPSERT, |statement, row: &Self| statement.execute(row.upsert_params()))
+        many::write::<Self>(rows, conn, Self::UPSERT)
     }
 }
