@@ -193,7 +193,8 @@ async fn what_becomes_of_a_statement_without_its_future() -> Result {
             "INSERT INTO jobs(queue, payload) VALUES ('default', '{}')"
         );
         let mut waits = pin!(add.on(&db).execute());
-        poll_fn(|context| Poll::Ready(assert!(waits.as_mut().poll(context).is_pending()))).await;
+        let is_pending = poll_fn(|context| Poll::Ready(waits.as_mut().poll(context).is_pending()));
+        assert!(is_pending.await);
     }
     has_begun.abort();
     go_on.send(())?;
