@@ -5,8 +5,7 @@ use std::fmt;
 
 use rusqlite::{Connection, Error, Statement};
 
-use super::fields::Values;
-use super::traits::Table;
+use super::fields::{Target, Values};
 use crate::transaction::Scope;
 
 /// Why no row of many was written, and at which of them it stopped.
@@ -88,10 +87,11 @@ impl From<RowError> for crate::Error {
 
 /// Prepares a statement from the connection's cache, executes it with the values that an INSERT of each row gives, and gives back
 /// how many rows were written.
-pub(super) fn write<R: Table + Values>(
+pub(super) fn write<R: Values>(
     rows: impl IntoIterator<Item: Borrow<R>>,
     conn: &Connection,
     sql: &str,
+    target: &Target,
 ) -> Result<usize, RowError> {
     let of_none = |error| RowError { index: None, error };
     let rows = rows.into_iter();
@@ -106,7 +106,7 @@ pub(super) fn write<R: Table + Values>(
         let mut statement = conn.prepare_cached(sql).map_err(of_none)?;
         for (index, row) in rows.enumerate() {
             let of_row = |error| RowError { index: Some(index), error };
-            written += execute::<R>(&mut statement, row.borrow()).map_err(of_row)?;
+            written += execute(&mut statement, row.borrow(), target).map_err(of_row)?;
         }
     }
     scope.commit().map_err(of_none)?;
@@ -114,9 +114,9 @@ pub(super) fn write<R: Table + Values>(
 }
 
 /// Binds value by value: a list of them for each row took a tenth of the time.
-fn execute<R: Table + Values>(statement: &mut Statement<'_>, row: &R) -> rusqlite::Result<usize> {
+fn execute(statement: &mut Statement<'_>, row: &impl Values, target: &Target) -> rusqlite::Result<usize> {
     let (mut count, mut bound) = (0, Ok(()));
-    row.values(&|name, usage| R::TARGET.inserts(name, usage), &mut |value| {
+    row.values(&|name, usage| target.inserts(name, usage), &mut |value| {
         count += 1;
         if bound.is_ok() {
             bound = statement.raw_bind_parameter(count, value);

@@ -224,7 +224,7 @@ pub trait Insert: Table + Values {
         Self: Sized,
         I: IntoIterator<Item: Borrow<Self>>,
     {
-        many::write::<Self>(rows, conn, Self::INSERT)
+        many::write::<Self>(rows, conn, Self::INSERT, &Self::TARGET)
     }
 }
 

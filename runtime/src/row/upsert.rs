@@ -125,6 +125,6 @@ pub trait Upsert: Table + Values {
         Self: Sized,
         I: IntoIterator<Item: Borrow<Self>>,
     {
-        many::write::<Self>(rows, conn, Self::UPSERT)
+        many::write::<Self>(rows, conn, Self::UPSERT, &Self::TARGET)
     }
 }
