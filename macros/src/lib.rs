@@ -194,14 +194,13 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 ///
 /// With `table`, every field must be a column of the table or view at the end of the migrations, have a type that can
 /// hold it, and be an `Option` exactly where it may be NULL. The struct has `Row`, `Table`, and `Insert`, `Update` and
-/// `Upsert` if it has the columns for them. Without `table` it has `Row` alone and is checked at each `query_as!`. A struct with
-/// borrowed fields is for writing only.
+/// `Upsert` if it has the columns for them. An upsert finds the row by the primary key, or with `#[onward(conflict = ["…"])]` on
+/// the struct by these columns of a UNIQUE index. Without `table` it has `Row` alone and is checked at each `query_as!`. A struct
+/// with borrowed fields is for writing only.
 ///
 /// On the struct: `#[onward(table = "…")]`, `#[onward(rename_all = "camelCase")]` and the other styles of serde,
-/// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3, and
-/// `#[onward(conflict = ["…"])]` for the columns of the UNIQUE index by which `Upsert` finds the row, instead of the primary key. On
-/// a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a struct whose fields are columns too;
-/// `#[onward(skip)]` for one that is no column and takes its default;
+/// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3. On a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a
+/// struct whose fields are columns too; `#[onward(skip)]` for one that is no column and takes its default;
 /// `#[onward(read_only)]` for one that the database gives, which is neither inserted nor updated.
 ///
 /// A field whose type is none of the column's says how its values become those: `#[onward(try_from = i64)]` by `TryFrom`, from
