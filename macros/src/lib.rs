@@ -141,7 +141,8 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// A field has the type of its column: `i64`, `bool`, `f64`, `String` or `Vec<u8>`, in an `Option` where it may be NULL,
 /// which follows from the schema, the joins and the expressions; rusqlite's `Value` where the schema does not tell, as of a
 /// DATETIME, or where numbers and texts can stand, as in a DECIMAL or STRING. The alias can overrule: `AS "id!"` is never
-/// NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type. For all columns of a declared type,
+/// NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type, and
+/// `AS "state: _"` leaves it to the compiler, which finds it where the field is used. For all columns of a declared type,
 /// `onward.toml` names the Rust type: `[types]`, and below it `DATETIME = "chrono::NaiveDateTime"`.
 ///
 /// The struct derives `Debug`, and what stands in front of the statement: `query!(derive(Clone, PartialEq), "SELECT …")`.
@@ -192,9 +193,10 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// With `table`, every field must be a column of the table or view at the end of the migrations, have a type that can
-/// hold it, and be an `Option` exactly where it may be NULL. The struct has `Row`, `Table`, and `Insert` and `Update` if
-/// it has the columns for them. Without `table` it has `Row` alone and is checked at each `query_as!`. A struct with
-/// borrowed fields is for writing only.
+/// hold it, and be an `Option` exactly where it may be NULL. The struct has `Row`, `Table`, and `Insert`, `Update` and
+/// `Upsert` if it has the columns for them. An upsert finds the row by the primary key, or with `#[onward(conflict = ["…"])]` on
+/// the struct by these columns of a UNIQUE index. Without `table` it has `Row` alone and is checked at each `query_as!`. A struct
+/// with borrowed fields is for writing only.
 ///
 /// On the struct: `#[onward(table = "…")]`, `#[onward(rename_all = "camelCase")]` and the other styles of serde,
 /// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3. On a field:

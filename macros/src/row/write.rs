@@ -36,7 +36,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
     });
     let conflict = row.conflict_columns(relation);
     let computed = |name: &&String| relation.column(name).is_some_and(|column| column.generated);
-    let by = conflict.iter().filter(|name| !computed(name)).map(|column| {
+    let required_to_upsert = conflict.iter().filter(|name| !computed(name)).map(|column| {
         let missing = format!("`{struct_name}` cannot be upserted: {}", ungiven(row, relation, column));
         quote!((#column, #missing))
     });
@@ -56,7 +56,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
             key: &[#(#key),*],
             required: &[#(#required),*],
             conflict: &[#(#conflict),*],
-            by: &[#(#by),*],
+            required_to_upsert: &[#(#required_to_upsert),*],
         };
         #[automatically_derived]
         impl #generics ::onward::Table for #struct_name #arguments #bounds {
