@@ -2,7 +2,10 @@
 //!
 //! ```toml
 //! # Functions and collations that the application registers on its connections.
-//! functions = ["uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false }, { name = "median", kind = "aggregate" }]
+//! functions = [
+//!     "uuid7", { name = "slug", arguments = 1 }, { name = "jitter", deterministic = false },
+//!     { name = "median", kind = "aggregate" },
+//! ]
 //! collations = ["by_number"]
 //!
 //! # Tables that others make in the same database; see [`external`](crate::config::external).

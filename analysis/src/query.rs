@@ -37,11 +37,11 @@ mod value;
 mod window;
 pub(crate) mod write;
 
-use rusqlite::{Connection, Result};
+use rusqlite::Statement;
 
 pub(crate) use known::Known;
 use label::Label;
-pub use parameter::Takes;
+pub use parameter::{Takes, counted};
 use syntax::Parsed;
 pub use value::{Null, Source, Value};
 
@@ -80,20 +80,42 @@ pub(crate) struct Prepared {
     labels: Vec<Label>,
 }
 
+/// The names of a statement's columns, and of its parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    columns: Vec<String>,
+    parameters: Vec<Option<String>>,
+}
+
+impl Names {
+    pub(crate) fn of(statement: &Statement<'_>) -> Names {
+        let mut columns = Vec::new();
+        // A list or an iterator, by the version of rusqlite.
+        for name in statement.column_names() {
+            columns.push(name.to_owned());
+        }
+        let parameters = (1..=statement.parameter_count()).map(|index| statement.parameter_name(index));
+        Names { columns, parameters: parameters.map(|name| name.map(str::to_owned)).collect() }
+    }
+}
+
 impl Prepared {
-    /// Prepares a statement in a database.
-    pub(crate) fn read(conn: &Connection, sql: &str) -> Result<Prepared> {
-        let (names, parameters) = prepare(conn, sql)?;
+    /// Prepares a statement, as often as its aliases ask for it.
+    ///
+    /// # Errors
+    /// What is said when it is prepared as it is written.
+    pub(crate) fn read<E>(sql: &str, prepare: impl Fn(&str) -> Result<Names, E>) -> Result<Prepared, E> {
+        let Names { columns: names, parameters } = prepare(sql)?;
         let labels: Vec<Label> = names.iter().map(|name| Label::read(name)).collect();
         let pairs = names.iter().cloned().zip(labels.iter().map(|label| label.name.clone()));
         let mut pairs: Vec<_> = pairs.filter(|(name, plain)| name != plain).collect();
         let without = |pairs: &[(String, String)]| label::without_labels(sql, pairs);
-        if !pairs.is_empty() && prepare(conn, &without(&pairs)).is_err() {
+        if !pairs.is_empty() && prepare(&without(&pairs)).is_err() {
             // Something else than a result is called that.
-            pairs.retain(|pair| prepare(conn, &without(std::slice::from_ref(pair))).is_ok());
+            pairs.retain(|pair| prepare(&without(std::slice::from_ref(pair))).is_ok());
         }
         let sql = without(&pairs);
-        let (names, _) = if pairs.is_empty() { (names, vec![]) } else { prepare(conn, &sql)? };
+        let names = if pairs.is_empty() { names } else { prepare(&sql)?.columns };
         // What could not be taken out is a name like any other.
         let pairs = names.iter().zip(labels);
         let labels =
@@ -106,18 +128,6 @@ impl Prepared {
         let Prepared { sql, parameters, labels } = self;
         Query { columns: columns(known, parsed, labels), sql, parameters, takes: Vec::new() }
     }
-}
-
-/// The names of the columns, and of the parameters.
-fn prepare(conn: &Connection, sql: &str) -> Result<(Vec<String>, Vec<Option<String>>)> {
-    let statement = conn.prepare(sql)?;
-    let mut names = Vec::new();
-    // A list or an iterator, by the version of rusqlite.
-    for name in statement.column_names() {
-        names.push(name.to_owned());
-    }
-    let parameters = (1..=statement.parameter_count()).map(|index| statement.parameter_name(index));
-    Ok((names, parameters.map(|name| name.map(str::to_owned)).collect()))
 }
 
 fn columns(known: Known<'_>, parsed: &Parsed<'_>, labels: Vec<Label>) -> Vec<Column> {

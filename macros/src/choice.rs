@@ -17,27 +17,32 @@ pub(crate) struct Parts(pub(crate) Vec<Part>);
 pub(crate) enum Part {
     /// It is always there.
     Literal(Rc<Piece>),
-    Choice(Choice),
+    Choice(Box<Choice>),
 }
 
 /// One of several texts.
 pub(crate) struct Choice {
-    pub(crate) head: Head,
+    head: Head,
+    /// Another one is the same choice if this is the same: they ask the same, and have as many arms.
+    pub(crate) key: Rc<str>,
+    /// The variables that are asked for, and that it does not bring itself.
+    pub(crate) asked: Vec<Ident>,
     /// Of an `if`, what follows it and its `else`.
     pub(crate) arms: Vec<Arm>,
 }
 
-pub(crate) enum Head {
+enum Head {
     If(Expr),
-    Match(Expr),
+    /// With the patterns, each with its guard.
+    Match(Expr, Vec<TokenStream>),
 }
 
 pub(crate) struct Arm {
-    /// An `if` has none.
-    pattern: Option<Pat>,
-    /// `if …` behind the pattern.
-    guard: Option<Expr>,
     pub(crate) parts: Parts,
+    /// What messages call it.
+    pub(crate) label: Rc<str>,
+    /// The variables that it brings.
+    pub(crate) binds: Rc<[Ident]>,
 }
 
 impl Parts {
@@ -65,9 +70,9 @@ impl Parse for Parts {
 
 fn part(input: ParseStream<'_>, parts: &mut Vec<Part>) -> syn::Result<()> {
     if input.peek(Token![if]) {
-        parts.push(Part::Choice(choice_of_if(input)?));
+        parts.push(Part::Choice(Box::new(choice_of_if(input)?)));
     } else if input.peek(Token![match]) {
-        parts.push(Part::Choice(choice_of_match(input)?));
+        parts.push(Part::Choice(Box::new(choice_of_match(input)?)));
     } else if input.peek(Paren) {
         let inner;
         syn::parenthesized!(inner in input);
@@ -95,15 +100,21 @@ fn block(input: ParseStream<'_>) -> syn::Result<Parts> {
 
 fn choice_of_if(input: ParseStream<'_>) -> syn::Result<Choice> {
     input.parse::<Token![if]>()?;
-    let head = Head::If(Expr::parse_without_eager_brace(input)?);
+    let condition = Expr::parse_without_eager_brace(input)?;
     let then = block(input)?;
     let other = match input.parse::<Option<Token![else]>>()? {
-        Some(_) if input.peek(Token![if]) => Parts(vec![Part::Choice(choice_of_if(input)?)]),
+        Some(_) if input.peek(Token![if]) => Parts(vec![Part::Choice(Box::new(choice_of_if(input)?))]),
         Some(_) => block(input)?,
         None => Parts(Vec::new()),
     };
-    let arms = [then, other].map(|parts| Arm { pattern: None, guard: None, parts });
-    Ok(Choice { head, arms: arms.into() })
+    let shown = mention::shown(condition.to_token_stream());
+    let binds = mention::let_bound(&condition).into();
+    let arms = vec![
+        Arm { parts: then, label: format!("`if {shown}`").into(), binds },
+        Arm { parts: other, label: format!("`else` of `if {shown}`").into(), binds: Rc::default() },
+    ];
+    let asked = mention::asked(&condition);
+    Ok(Choice { key: key(&quote!(if #condition)), asked, head: Head::If(condition), arms })
 }
 
 fn choice_of_match(input: ParseStream<'_>) -> syn::Result<Choice> {
@@ -111,99 +122,61 @@ fn choice_of_match(input: ParseStream<'_>) -> syn::Result<Choice> {
     let value = Expr::parse_without_eager_brace(input)?;
     let inner;
     let braces = syn::braced!(inner in input);
-    let mut arms = Vec::new();
+    let shown = mention::shown(value.to_token_stream());
+    let mut asked = mention::names(value.to_token_stream());
+    let (mut patterns, mut arms) = (Vec::new(), Vec::new());
     while !inner.is_empty() {
-        let pattern = Some(Pat::parse_multi_with_leading_vert(&inner)?);
-        let guard = match inner.parse::<Option<Token![if]>>()? {
-            Some(_) => Some(inner.parse()?),
-            None => None,
-        };
+        let (pattern, guard) = pattern(&inner)?;
         inner.parse::<Token![=>]>()?;
-        let is_block = inner.peek(Brace);
-        let parts = if is_block { block(&inner)? } else { inner.parse()? };
-        arms.push(Arm { pattern, guard, parts });
-        if !is_block && !inner.is_empty() {
-            inner.parse::<Token![,]>()?;
-        } else {
-            inner.parse::<Option<Token![,]>>()?;
-        }
+        let parts = parts_of_arm(&inner)?;
+        let binds = mention::bound(pattern.to_token_stream());
+        let of_guard = guard.as_ref().map(mention::asked).unwrap_or_default();
+        asked.extend(of_guard.into_iter().filter(|name| !binds.contains(name)));
+        let guard = guard.iter();
+        let pattern = quote!(#pattern #(if #guard)*);
+        let label = format!("`{}` of `match {shown}`", mention::shown(pattern.clone()));
+        patterns.push(pattern);
+        arms.push(Arm { parts, label: label.into(), binds: binds.into() });
     }
-    match arms.is_empty() {
-        true => Err(syn::Error::new(braces.span.join(), "there is no text to choose here")),
-        false => Ok(Choice { head: Head::Match(value), arms }),
+    if arms.is_empty() {
+        return Err(syn::Error::new(braces.span.join(), "there is no text to choose here"));
     }
+    let key = key(&quote!(match #value { #(#patterns)=>* }));
+    Ok(Choice { key, asked, head: Head::Match(value, patterns), arms })
 }
 
-impl Arm {
-    /// As it is written, with its guard.
-    fn pattern(&self) -> TokenStream {
-        let (pattern, guard) = (&self.pattern, self.guard.iter());
-        quote!(#pattern #(if #guard)*)
+/// A pattern and its guard, `if …` behind it.
+fn pattern(input: ParseStream<'_>) -> syn::Result<(Pat, Option<Expr>)> {
+    let pattern = Pat::parse_multi_with_leading_vert(input)?;
+    let guard = match input.parse::<Option<Token![if]>>()? {
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
+    Ok((pattern, guard))
+}
+
+/// The text behind `=>`, and the comma after it.
+fn parts_of_arm(input: ParseStream<'_>) -> syn::Result<Parts> {
+    let is_block = input.peek(Brace);
+    let parts = if is_block { block(input)? } else { input.parse()? };
+    if is_block || input.is_empty() {
+        input.parse::<Option<Token![,]>>()?;
+    } else {
+        input.parse::<Token![,]>()?;
     }
+    Ok(parts)
+}
+
+fn key(tokens: &TokenStream) -> Rc<str> {
+    format!("{tokens} {}", mention::contexts(tokens.clone())).into()
 }
 
 impl Choice {
-    /// Whether another one is the same choice: they ask the same.
-    pub(crate) fn key(&self) -> String {
-        let patterns = self.arms.iter().map(Arm::pattern);
-        let tokens = match &self.head {
-            Head::If(condition) => quote!(#condition),
-            Head::Match(value) => quote!(match #value { #(#patterns)=>* }),
-        };
-        format!("{tokens} {}", mention::contexts(tokens.clone()))
-    }
-
-    /// The variables that are asked for, and that it does not bring itself.
-    pub(crate) fn asked(&self) -> Vec<Ident> {
-        let value = match &self.head {
-            Head::If(condition) => mention::asked(condition),
-            Head::Match(value) => mention::names(value.to_token_stream()),
-        };
-        let guards = self.arms.iter().enumerate().flat_map(|(at, arm)| {
-            let (known, guard) = (self.binds(at), arm.guard.as_ref());
-            guard
-                .map(mention::asked)
-                .unwrap_or_default()
-                .into_iter()
-                .filter(move |name| !known.contains(name))
-        });
-        value.into_iter().chain(guards).collect()
-    }
-
-    /// What messages call an arm.
-    pub(crate) fn label(&self, arm: usize) -> String {
-        match &self.head {
-            Head::If(condition) => {
-                let condition = mention::shown(condition.to_token_stream());
-                if arm == 0 { format!("`if {condition}`") } else { format!("`else` of `if {condition}`") }
-            }
-            Head::Match(value) => {
-                let pattern = mention::shown(self.arms[arm].pattern());
-                format!("`{pattern}` of `match {}`", mention::shown(value.to_token_stream()))
-            }
-        }
-    }
-
-    /// The variables that an arm brings.
-    pub(crate) fn binds(&self, arm: usize) -> Vec<Ident> {
-        match (&self.head, &self.arms[arm].pattern) {
-            (Head::If(condition), _) if arm == 0 => mention::let_bound(condition),
-            (Head::Match(_), Some(pattern)) => mention::bound(pattern.to_token_stream()),
-            _ => Vec::new(),
-        }
-    }
-
     /// The choice as Rust, with this behind each arm.
     pub(crate) fn expand(&self, arms: Vec<TokenStream>) -> TokenStream {
         match &self.head {
-            Head::If(condition) => {
-                let [then, other] = &arms[..] else { return TokenStream::new() };
-                quote!(if #condition { #then } else { #other })
-            }
-            Head::Match(value) => {
-                let patterns = self.arms.iter().map(Arm::pattern);
-                quote!(match #value { #(#patterns => { #arms })* })
-            }
+            Head::If(condition) => quote!(if #condition #({ #arms })else*),
+            Head::Match(value, patterns) => quote!(match #value { #(#patterns => { #arms })* }),
         }
     }
 }

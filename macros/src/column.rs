@@ -3,7 +3,7 @@
 use crate::statement::Schema;
 use onward_analysis::Classes;
 use onward_analysis::config::schema::{SETTING, WHY};
-use onward_analysis::query::{Column, Null};
+use onward_analysis::query::{Column, Null, Query};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -67,40 +67,51 @@ fn takes_null() -> String {
     format!(": {WHY}; if no row has one, write {SETTING} into onward.toml")
 }
 
-/// Reads a column of a query's row.
-pub(crate) fn read(column: &Column, index: usize) -> TokenStream {
-    match column.vouched {
-        true => {
-            let (_, what) = names(column);
+/// Reads a column of a row that any of these queries gives.
+pub(crate) fn read(column: &Column, index: usize, queries: &[Query]) -> TokenStream {
+    match keys(at(queries, index)).first().filter(|_| column.vouched) {
+        Some((_, what)) => {
             quote!(::onward::__private::never_null(row, #index, #what).and_then(|()| row.get(#index)))
         }
-        false => quote!(row.get(#index)),
+        None => quote!(row.get(#index)),
     }
 }
 
 /// The same for a type that was given, which may have a value for NULL.
-pub(crate) fn read_as_given(column: &Column, index: usize) -> TokenStream {
+pub(crate) fn read_as_given(column: &Column, index: usize, queries: &[Query]) -> TokenStream {
     match column.vouched {
         true => {
-            let vouched = vouched(column);
-            quote!(row.get(#index).map_err(|error| ::onward::__private::vouched(row, error, &[#vouched])))
+            let vouched = vouched(at(queries, index));
+            quote!(row.get(#index).map_err(|error| ::onward::__private::vouched(row, error, &[#(#vouched),*])))
         }
         false => quote!(row.get(#index)),
     }
 }
 
-/// A column that is never NULL by onward.toml, with what messages call it.
-pub(crate) fn vouched(column: &Column) -> TokenStream {
-    let (name, what) = names(column);
-    quote!((#name, #what))
+fn at(queries: &[Query], index: usize) -> impl Iterator<Item = &Column> {
+    queries.iter().filter_map(move |query| query.columns.get(index))
 }
 
-fn names(column: &Column) -> (&str, String) {
-    let what = match &column.value.source {
-        Some(source) => format!("{}.{}", source.table, source.column),
-        None => column.name.clone(),
-    };
-    (&column.name, what)
+/// Those of the columns that are never NULL by onward.toml, by name, with what messages call them.
+pub(crate) fn vouched<'c>(columns: impl Iterator<Item = &'c Column>) -> Vec<TokenStream> {
+    keys(columns).into_iter().map(|(name, what)| quote!((#name, #what))).collect()
+}
+
+/// The same: of combinations, one name may have several. Which of them was read nobody knows.
+fn keys<'c>(columns: impl Iterator<Item = &'c Column>) -> Vec<(&'c str, String)> {
+    let mut keys: Vec<(&str, Vec<String>)> = Vec::new();
+    for column in columns.filter(|column| column.vouched) {
+        let what = match &column.value.source {
+            Some(source) => format!("{}.{}", source.table, source.column),
+            None => column.name.clone(),
+        };
+        match keys.iter_mut().find(|(name, _)| *name == column.name) {
+            Some((_, known)) if known.contains(&what) => {}
+            Some((_, known)) => known.push(what),
+            None => keys.push((&column.name, vec![what])),
+        }
+    }
+    keys.into_iter().map(|(name, known)| (name, known.join("` or `"))).collect()
 }
 
 /// Shows what a constant expression finds wrong, if anything, at the place of these tokens.

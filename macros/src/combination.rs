@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use crate::choice::{Choice, Part, Parts};
+use crate::choice::{Arm, Choice, Part, Parts};
 use crate::text::Literals;
 
 /// More combinations than these are not checked: each costs what a statement costs.
@@ -60,33 +60,32 @@ fn walk<'p>(
     found: &mut Vec<Combination>,
 ) -> syn::Result<Tree<'p>> {
     while let Some((part, inside)) = waiting.pop() {
-        let choice = match part {
+        let choice: &Choice = match part {
             Part::Literal(piece) => {
                 so_far.literals.push(Rc::clone(piece), inside);
                 continue;
             }
             Part::Choice(choice) => choice,
         };
-        let key: Rc<str> = choice.key().into();
         let sees: Rc<[Option<usize>]> =
-            choice.asked().iter().map(|name| so_far.binder(name, &inside)).collect();
+            choice.asked.iter().map(|name| so_far.binder(name, &inside)).collect();
         // What has been asked is not asked again.
-        let same = |chosen: &Chosen| chosen.key == key && chosen.sees == sees;
+        let same = |chosen: &Chosen| chosen.key == choice.key && chosen.sees == sees;
         if let Some(at) = so_far.chosen.iter().position(same) {
-            enter(&mut waiting, choice, so_far.chosen[at].arm, &inside, at);
+            enter(&mut waiting, &choice.arms[so_far.chosen[at].arm], &inside, at);
             continue;
         }
         so_far.visible(choice, &inside)?;
         let mut trees = Vec::new();
-        for arm in 0..choice.arms.len() {
+        for (index, arm) in choice.arms.iter().enumerate() {
             let mut waiting = waiting.clone();
-            enter(&mut waiting, choice, arm, &inside, so_far.chosen.len());
+            enter(&mut waiting, arm, &inside, so_far.chosen.len());
             let chosen = Chosen {
-                key: Rc::clone(&key),
+                key: Rc::clone(&choice.key),
                 sees: Rc::clone(&sees),
-                arm,
-                label: choice.label(arm).into(),
-                binds: choice.binds(arm).into(),
+                arm: index,
+                label: Rc::clone(&arm.label),
+                binds: Rc::clone(&arm.binds),
             };
             let chosen = so_far.chosen.iter().cloned().chain([chosen]).collect();
             trees.push(walk(waiting, Combination { literals: so_far.literals.clone(), chosen }, found)?);
@@ -104,11 +103,9 @@ fn walk<'p>(
     Ok(Tree::Leaf(found.len() - 1))
 }
 
-fn enter<'p>(waiting: &mut Vec<Waiting<'p>>, choice: &'p Choice, arm: usize, inside: &[usize], at: usize) {
+fn enter<'p>(waiting: &mut Vec<Waiting<'p>>, arm: &'p Arm, inside: &[usize], at: usize) {
     let inside: Rc<[usize]> = inside.iter().copied().chain([at]).collect();
-    // The same choice may be written with fewer arms.
-    let parts = choice.arms.get(arm).map_or(&[][..], |arm| &arm.parts.0);
-    waiting.extend(parts.iter().rev().map(|part| (part, Rc::clone(&inside))));
+    waiting.extend(arm.parts.0.iter().rev().map(|part| (part, Rc::clone(&inside))));
 }
 
 impl Combination {
@@ -125,8 +122,8 @@ impl Combination {
     }
 
     fn visible(&self, choice: &Choice, inside: &[usize]) -> syn::Result<()> {
-        for name in choice.asked() {
-            if let Some(hiding) = self.hiding(&name, inside) {
+        for name in &choice.asked {
+            if let Some(hiding) = self.hiding(name, inside) {
                 let message = format!(
                     "`{name}` would be the variable of {} here, which stands before: give one of the two another name",
                     hiding.label
@@ -196,6 +193,9 @@ mod tests {
         let inner = r#"if let Some(a) = o { if a { "p" } }"#;
         assert!(number(&format!(r#"{inner} + if a {{ "q" }}"#)).is_err());
         assert_eq!(number(&format!(r#"if a {{ "q" }} + {inner}"#)), Ok(6));
+        // An `if` with the words of a `match` is another one.
+        let of_match = r#"match y { _ => "a", false => "b" }"#;
+        assert_eq!(number(&format!(r#"{of_match} + if match y {{ _ => false }} {{ "d" }}"#)), Ok(4));
     }
 
     #[test]
@@ -216,6 +216,9 @@ mod tests {
             r#"if let Some(a) = a { "x" } + if let Some(a) = b { "y" }"#,
             r#"if let Some(a) = a { "x" + if a > 3 { "y" } }"#,
             r#"match a { Some(n) if n > 3 => "x", _ => "y" } + if let Some(n) = b && n > 3 { "z" }"#,
+            r#"match a { A => "x", _ => "y" } + if b.iter().any(|_| true) { "z" }"#,
+            r#"match a { true => "x", false => "y" } + if b == true || c == false { "z" }"#,
+            r#"if let Some(mut a) = a { "x" } + if f(&mut b) { "y" }"#,
         ] {
             assert_eq!(refused(sound), "", "{sound}");
         }

@@ -180,10 +180,13 @@ pub(crate) struct Argument {
     pub(crate) value: Expr,
 }
 
-/// What can stand before the text of a statement, beside `derive(…)`.
-pub(crate) const SETTINGS: [&str; 3] = ["at", "file", "migrations"];
+const AT: &str = "at";
+const FILE: &str = "file";
+const MIGRATIONS: &str = "migrations";
+const DERIVE: &str = "derive";
 
-const STATEMENT: &str = "expected a statement in quotes, or `file = \"….sql\"` for one in a file beside this";
+/// What can stand before the text of a statement, beside `derive(…)`.
+pub(crate) const SETTINGS: [&str; 3] = [AT, FILE, MIGRATIONS];
 
 impl Parse for Statement {
     fn parse(input: ParseStream<'_>) -> syn::Result<Statement> {
@@ -196,29 +199,30 @@ impl Parse for Statement {
             if !(input.peek2(Token![=]) || input.peek(derive) && input.peek2(Paren)) {
                 return Err(text::refused(input));
             }
-            let key: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), STATEMENT))?;
+            let key: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), text::EXPECTED))?;
             let value =
                 |input: ParseStream<'_>| input.parse::<Token![=]>().and_then(|_| input.parse::<LitStr>());
-            if key == "file" {
-                let text = Text::File(value(input)?);
-                return Ok(Statement { folder, at, derives, text, arguments: arguments(input)? });
-            } else if key == "derive" && derives.is_empty() && input.peek(Paren) {
-                let paths;
-                syn::parenthesized!(paths in input);
-                derives.extend(Punctuated::<Path, Token![,]>::parse_terminated(&paths)?);
-                input.parse::<Token![,]>()?;
-            } else if key == "migrations" && folder.is_none() {
-                folder = Some(value(input)?);
-                input.parse::<Token![,]>()?;
-            } else if key == "at" && at.is_none() {
-                input.parse::<Token![=]>()?;
-                at = Some(self::at(input)?);
-                input.parse::<Token![,]>()?;
-            } else if key == "derive" || key == "migrations" || key == "at" {
-                return Err(syn::Error::new(key.span(), format!("`{key}` is named twice")));
-            } else {
-                return Err(syn::Error::new(key.span(), STATEMENT));
+            match key.to_string().as_str() {
+                FILE => {
+                    let text = Text::File(value(input)?);
+                    return Ok(Statement { folder, at, derives, text, arguments: arguments(input)? });
+                }
+                DERIVE if derives.is_empty() && input.peek(Paren) => {
+                    let paths;
+                    syn::parenthesized!(paths in input);
+                    derives.extend(Punctuated::<Path, Token![,]>::parse_terminated(&paths)?);
+                }
+                MIGRATIONS if folder.is_none() => folder = Some(value(input)?),
+                AT if at.is_none() => {
+                    input.parse::<Token![=]>()?;
+                    at = Some(self::at(input)?);
+                }
+                DERIVE | MIGRATIONS | AT => {
+                    return Err(syn::Error::new(key.span(), format!("`{key}` is named twice")));
+                }
+                _ => return Err(syn::Error::new(key.span(), text::EXPECTED)),
             }
+            input.parse::<Token![,]>()?;
         }
     }
 }
@@ -266,6 +270,14 @@ impl Parse for StatementAs {
             );
         }
         input.parse::<Token![,]>()?;
-        Ok(StatementAs { row, statement: input.parse()? })
+        Ok(StatementAs { row: bare(row), statement: input.parse()? })
+    }
+}
+
+/// A type that a macro was given comes from it in brackets that nobody sees.
+fn bare(row: Type) -> Type {
+    match row {
+        Type::Group(group) => bare(*group.elem),
+        row => row,
     }
 }

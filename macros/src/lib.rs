@@ -48,19 +48,18 @@ use proc_macro::TokenStream;
 /// with the folder `migrations`, `migrations!(after = { … })`. It is a `fn(&Transaction<'_>) -> Result<(), E>` with any error
 /// that goes into a box with `?`, or a closure that captures nothing. It is called after the statements of that migration, in
 /// the same transaction and under the same lock and settings, and sees its temporary tables. If it fails or panics, everything
-/// is rolled back. It is for data: the schema has to be the proven one in the end. `query!(at = 3, "…")` in it is held against the
-/// tables that it meets. A hook is not part of the checksum: a
-/// database that has run the migration does not run a hook that was changed or added since. The replay and `cargo onward` do
-/// not run hooks.
+/// is rolled back. It is for data: the schema has to be the proven one in the end. `query!(at = 3, "…")` in it is held against
+/// the tables that it meets. A hook is not part of the checksum: a database that has run the migration does not run a hook that
+/// was changed or added since. The replay and `cargo onward` do not run hooks.
 ///
 /// `from = "sqlx"` embeds what another tool has of each file, its name and checksum there, for
 /// `migrator().adopt(Adopt::From(Tool::Sqlx))`, which adopts the databases that the tool has migrated. Behind `from` can
 /// stand `sqlx`, `refinery`, `diesel`, `rusqlite_migration`, `golang-migrate`, `goose`, `dbmate`, `sql-migrate`, `prisma`,
 /// `drizzle`, `flyway`, `atlas`, `d1` or `hiqlite`.
 ///
-/// Each fault of the history is a compile error or a warning at the path. Warnings are shown as uses of something deprecated. The dependency may have another name, `migrate = { package = "onward", … }`: Cargo.toml is asked for
-/// it. Cargo rebuilds the crate when you edit or remove a file; to rebuild it when you add one, put this
-/// into `build.rs`:
+/// Each fault of the history is a compile error or a warning at the path. Warnings are shown as uses of something deprecated.
+/// The dependency may have another name, `migrate = { package = "onward", … }`: Cargo.toml is asked for it. Cargo rebuilds the
+/// crate when you edit or remove a file; to rebuild it when you add one, put this into `build.rs`:
 ///
 /// ```no_run
 /// println!("cargo::rerun-if-changed=migrations");
@@ -96,8 +95,8 @@ pub fn snapshot(input: TokenStream) -> TokenStream {
 ///
 /// The text is a `&'static str` for every call that takes SQL. It may hold several statements; what follows one that
 /// changes the schema is not checked. `file = "…"` reads it from a file beside the source, `migrations = "…"` before it
-/// names another folder of migrations than `query!` would take, and `at = 3` the migration behind which it runs. Pieces may be chosen as in
-/// `query!`. A list, `IN (:ids...)`, is for `query!` and its kin alone, which bind it.
+/// names another folder of migrations than `query!` would take, and `at = 3` the migration behind which it runs. Pieces may be
+/// chosen as in `query!`. A list, `IN (:ids...)`, is for `query!` and its kin alone, which bind it.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     expand(input, query::sql)
@@ -134,15 +133,17 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// .all(&conn)?;
 /// ```
 ///
-/// Each combination, 256 at most, is proven. All have the same columns, which may be NULL where one of them may; what is given to `query_as!` is
-/// held against the columns of each. Or none has rows. The values of a part need names: a variable in scope there, or `name = value`
-/// behind the text, which is evaluated if a part that is chosen has the parameter. The same condition twice, on the same
-/// variables, is one choice, asked once. Such a statement owns its values (`Owned`, `OwnedExecute`), and `sql()` is the text that was chosen.
+/// Each combination, 256 at most, is proven. Either none has rows, or all have the same columns, which may be NULL where one of
+/// them may; only for a struct that is given to `query_as!` they may be others, and it is held against the columns of each. The
+/// values of a part need names: a variable in scope there, or `name = value` behind the text, which is evaluated if a part that
+/// is chosen has the parameter. The same condition twice, on the same variables, is one choice, asked once. Such a statement
+/// owns its values (`Owned`, `OwnedExecute`), and `sql()` is the text that was chosen.
 ///
 /// A field has the type of its column: `i64`, `bool`, `f64`, `String` or `Vec<u8>`, in an `Option` where it may be NULL,
 /// which follows from the schema, the joins and the expressions; rusqlite's `Value` where the schema does not tell, as of a
 /// DATETIME, or where numbers and texts can stand, as in a DECIMAL or STRING. The alias can overrule: `AS "id!"` is never
-/// NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type. For all columns of a declared type,
+/// NULL, `AS "id?"` may be, `AS "at: chrono::NaiveDate"` is read as that type, and
+/// `AS "state: _"` leaves it to the compiler, which finds it where the field is used. For all columns of a declared type,
 /// `onward.toml` names the Rust type: `[types]`, and below it `DATETIME = "chrono::NaiveDateTime"`.
 ///
 /// The struct derives `Debug`, and what stands in front of the statement: `query!(derive(Clone, PartialEq), "SELECT …")`.
@@ -151,14 +152,14 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// `[package.metadata.onward] migrations = "…"`, or `migrations = "…"` in front of the statement; `file = "jobs.sql"`
 /// in its place reads it from a file beside the source.
 ///
-/// `at = 3` in front of the statement, or `at = "2026-01-05-093000"` as the file name has the version, holds it against the schema
-/// after that migration: for a hook, or a program that has gone no further. Temporary tables that this migration has left are there,
-/// as a hook sees them.
+/// `at = 3` in front of the statement, or `at = "2026-01-05-093000"` as the file name has the version, holds it against the
+/// schema after that migration: for a hook, or a program that has gone no further. Temporary tables that this migration has
+/// left are there, as a hook sees them.
 ///
-/// Temporary tables, attached databases and table-valued functions of the application are known once `[external]` in `onward.toml`
-/// names them with their columns: `archive.jobs = "id INTEGER PRIMARY KEY, note TEXT"`, `"split()" = "value TEXT NOT NULL"`. With
-/// `[schema]` and `primary_keys = "not null"`, columns of primary keys are never NULL, also where SQLite would take one; reading one
-/// that is there all the same is an error that names the setting.
+/// Temporary tables, attached databases and table-valued functions of the application are known once `[external]` in
+/// `onward.toml` names them with their columns: `archive.jobs = "id INTEGER PRIMARY KEY, note TEXT"`,
+/// `"split()" = "value TEXT NOT NULL"`. With `[schema]` and `primary_keys = "not null"`, columns of primary keys are never
+/// NULL, also where SQLite would take one; reading one that is there all the same is an error that names the setting.
 #[proc_macro]
 pub fn query(input: TokenStream) -> TokenStream {
     expand(input, query::query)
@@ -193,18 +194,20 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// With `table`, every field must be a column of the table or view at the end of the migrations, have a type that can
-/// hold it, and be an `Option` exactly where it may be NULL. The struct has `Row`, `Table`, and `Insert` and `Update` if
-/// it has the columns for them. Without `table` it has `Row` alone and is checked at each `query_as!`. A struct with
-/// borrowed fields is for writing only.
+/// hold it, and be an `Option` exactly where it may be NULL. The struct has `Row`, `Table`, and `Insert`, `Update` and
+/// `Upsert` if it has the columns for them. An upsert finds the row by the primary key, or with `#[onward(conflict = ["…"])]` on
+/// the struct by these columns of a UNIQUE index. Without `table` it has `Row` alone and is checked at each `query_as!`. A struct
+/// with borrowed fields is for writing only.
 ///
 /// On the struct: `#[onward(table = "…")]`, `#[onward(rename_all = "camelCase")]` and the other styles of serde,
-/// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3. On a field: `#[onward(rename = "…")]`; `#[onward(flatten)]` for a
-/// struct whose fields are columns too; `#[onward(skip)]` for one that is no column and takes its default;
-/// `#[onward(read_only)]` for one that the database gives, which is neither inserted nor updated.
+/// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3. On a field:
+/// `#[onward(rename = "…")]`; `#[onward(flatten)]` for a struct whose fields are columns too; `#[onward(skip)]` for one that is
+/// no column and takes its default; `#[onward(read_only)]` for one that the database gives, which is neither inserted nor
+/// updated.
 ///
 /// A field whose type is none of the column's says how its values become those: `#[onward(try_from = i64)]` by `TryFrom`, from
-/// an `i64` and, for writing, into one; `#[onward(with = a::module)]` by the functions `from_sql` and `to_sql` of a module, such as
-/// `onward::as_text`. In an `Option`, NULL is `None`, and the conversion is that of what is inside.
+/// an `i64` and, for writing, into one; `#[onward(with = a::module)]` by the functions `from_sql` and `to_sql` of a module,
+/// such as `onward::as_text`. In an `Option`, NULL is `None`, and the conversion is that of what is inside.
 ///
 /// ```ignore
 /// /// How a `Duration` is stored in milliseconds.

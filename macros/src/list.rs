@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use onward_analysis::query::counted;
 use onward_core::token::{Kind, Token, tokens};
 
 /// A statement in which every list is one that SQLite understands.
@@ -113,23 +114,14 @@ impl Rewritten {
         self.marks.first().map(|mark| mark.written.clone())
     }
 
-    /// Where each parameter stands as it is written, with its index by SQLite's count, and whether it is a list there. `names` are
-    /// SQLite's names of the parameters, in the order of their numbers.
+    /// Where each parameter stands as it is written, with its index by SQLite's count, and whether it is a list there. `names`
+    /// are SQLite's names of the parameters, in the order of their numbers.
     pub(crate) fn parameters(&self, names: &[Option<String>]) -> Vec<Parameter> {
-        let mut most = 0;
-        let mut parameters = Vec::new();
-        for token in tokens(&self.text).filter(|token| token.kind == Kind::Parameter) {
-            let number = match token.text.strip_prefix('?') {
-                Some("") => Some(most + 1),
-                Some(number) => number.parse().ok(),
-                None => names.iter().position(|name| name.as_deref() == Some(token.text)).map(|at| at + 1),
-            };
-            let Some(number) = number else { continue };
-            most = most.max(number);
+        let place = |(token, number): (Token<'_>, Option<usize>)| {
             let is_list = self.marks.iter().any(|mark| mark.parameter == token.range.start);
-            parameters.push(Parameter { index: number - 1, range: self.written(&token.range), is_list });
-        }
-        parameters
+            Some(Parameter { index: number? - 1, range: self.written(&token.range), is_list })
+        };
+        counted(&self.text, names).filter_map(place).collect()
     }
 }
 

@@ -1,8 +1,11 @@
 //! The variables that Rust's tokens bring and use, as far as a macro can tell, and tokens in words.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{BinOp, Expr};
+
+use crate::record::identifier;
 
 /// More characters than these of the program's text do not fit into a line.
 const MOST: usize = 60;
@@ -65,7 +68,7 @@ pub(crate) fn asked(condition: &Expr) -> Vec<Ident> {
     }
 }
 
-/// The names that may be variables: no fields, methods, paths or macros.
+/// The names that may be variables, without `r#`: no fields, methods, paths or macros.
 pub(crate) fn names(tokens: TokenStream) -> Vec<Ident> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let sign = |at: Option<usize>| match at.and_then(|at| tokens.get(at)) {
@@ -85,14 +88,20 @@ pub(crate) fn names(tokens: TokenStream) -> Vec<Ident> {
                 let is_path = sign(Some(at + 1)) == Some(':') && sign(Some(at + 2)) == Some(':');
                 let is_field = sign(Some(at + 1)) == Some(':') && !is_path;
                 let is_macro = sign(Some(at + 1)) == Some('!') && sign(Some(at + 2)) != Some('=');
-                if !(is_of || is_path || is_field || is_macro) {
-                    names.push(name.clone());
+                let is_lifetime = before == Some('\'');
+                if !(is_of || is_path || is_field || is_macro || is_lifetime) && is_name(token) {
+                    names.push(name.unraw());
                 }
             }
             TokenTree::Punct(_) => {}
         }
     }
     names
+}
+
+/// To a macro, keywords and `_` are words as well.
+fn is_name(word: &TokenTree) -> bool {
+    syn::parse2::<Ident>(word.clone().into()).is_ok()
 }
 
 /// Where the names are seen from: a macro's own `name` is another variable than its caller's. The compiler tells it nowhere but
@@ -109,15 +118,23 @@ pub(crate) fn contexts(tokens: TokenStream) -> String {
     tokens.into_iter().map(of).collect()
 }
 
-/// What `format!("{name}")` takes from around it.
-fn captured(literal: &proc_macro2::Literal) -> Vec<Ident> {
-    let text = literal.to_string();
-    let name = |part: &str| {
-        let end =
-            part.find(|letter: char| !(letter.is_alphanumeric() || letter == '_')).unwrap_or(part.len());
-        syn::parse_str::<Ident>(&part[..end]).ok()
-    };
-    text.split('{').skip(1).filter_map(name).collect()
+/// What `format!("{name:>width$}")` takes from around it.
+fn captured(literal: &Literal) -> Vec<Ident> {
+    literal.to_string().split('{').skip(1).flat_map(in_braces).collect()
+}
+
+/// The names up to the brace that closes: the value's, and a `$` stands behind the others.
+fn in_braces(text: &str) -> Vec<Ident> {
+    let place = text.split('}').next().unwrap_or_default().trim_start();
+    let is_other = |letter: char| !(letter.is_alphanumeric() || letter == '_');
+    let value = place.split(is_other).next();
+    let sizes = place.match_indices('$').filter_map(|(end, _)| place[..end].rsplit(is_other).next());
+    value
+        .into_iter()
+        .chain(sizes)
+        .filter_map(|word| identifier(word, Span::call_site()))
+        .map(|name| name.unraw())
+        .collect()
 }
 
 #[cfg(test)]
@@ -137,6 +154,10 @@ mod tests {
             ("Order::By(column) | Order::Or(column)", &["column", "column"]),
             ("Some(self::MOST)", &[]),
             ("[first, .., last]", &["first", "last"]),
+            ("_", &[]),
+            ("true | false", &[]),
+            ("(Some(mut a), &mut ref b)", &["a", "b"]),
+            ("r#type @ (1 | _)", &["type"]),
         ] {
             assert_eq!(texts(bound(pattern.parse().unwrap())), expected, "{pattern}");
         }
@@ -151,9 +172,17 @@ mod tests {
         for (tokens, expected) in [
             ("filter.state.as_deref()", &["filter"][..]),
             ("a..b", &["a", "b"]),
-            ("std::mem::take(&mut ids)", &["mut", "ids"]),
+            ("std::mem::take(&mut ids)", &["ids"]),
+            ("all.iter().any(|_| true) as u8", &["all", "u8"]),
+            ("'all: loop { break 'all found }", &["found"]),
             ("format!(\"%{name}%\")", &["name"]),
+            (
+                "format!(\"{name:>width$} and {:.*} {:-^1$.most$} { last }\")",
+                &["name", "width", "most", "last"],
+            ),
+            ("format!(\"{type}: {n:x} {0} {}\")", &["type", "n"]),
             ("a != b", &["a", "b"]),
+            ("r#state.r#type", &["state"]),
             ("Point { x: left, y }", &["Point", "left", "y"]),
         ] {
             assert_eq!(texts(names(tokens.parse().unwrap())), expected, "{tokens}");

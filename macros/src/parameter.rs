@@ -5,6 +5,7 @@ use onward_analysis::query::{Query, Takes};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
+use syn::ext::IdentExt;
 
 use crate::column;
 use crate::input::{Argument, SETTINGS};
@@ -38,11 +39,12 @@ pub(crate) fn values(
         return Err(syn::Error::new_spanned(value, message));
     }
     let known: Vec<&String> = queries.iter().flat_map(|query| query.parameters.iter().flatten()).collect();
-    let is_known =
-        |name: &Ident| known.iter().any(|parameter| parameter.get(1..) == Some(plain(name).as_str()));
+    let is_known = |name: &Ident| {
+        known.iter().any(|parameter| parameter.get(1..).is_some_and(|known| name.unraw() == known))
+    };
     let mut names = arguments.iter().filter_map(|argument| argument.name.as_ref());
     if let Some(name) = names.find(|name| !is_known(name)) {
-        let shown = plain(name);
+        let shown = name.unraw().to_string();
         let message = match SETTINGS.contains(&shown.as_str()) {
             true => format!(
                 "`{shown} = …` stands before the text; behind it are values, and the statement has no parameter `:{shown}`"
@@ -75,42 +77,48 @@ impl One<'_> {
             let name = parameter.as_deref().and_then(|name| name.strip_prefix([':', '@', '$']));
             // To SQLite `$1` is a name; to whoever writes it, a number.
             let number = name.and_then(|name| name.parse::<usize>().ok());
-            let Some(name) = name.filter(|_| number.is_none()) else {
-                self.always(index)?;
-                let place = match number {
-                    Some(number) => number.checked_sub(1),
-                    None => used.iter().position(|used| !used),
-                };
-                let Some(place) = place.filter(|place| *place < positional.len()) else {
-                    let message = format!(
-                        "no value for parameter {} of the statement: give it after the text, as in `query!(\"… ?\", value)`",
-                        number.unwrap_or(index + 1)
-                    );
-                    return Err(syn::Error::new(self.span(index), message));
-                };
-                (used[place], used_in_any[place]) = (true, true);
-                values.push(self.given(index, &positional[place].value)?);
-                continue;
-            };
-            let is_it =
-                |argument: &&Argument| argument.name.as_ref().is_some_and(|given| plain(given) == name);
-            values.push(match arguments.iter().find(is_it) {
-                Some(Argument { value, .. }) => self.given(index, value)?,
-                // As in `format!`, a name without a value is a variable in scope.
-                None => match identifier(name, self.span(index)) {
-                    Some(variable) => {
-                        self.in_sight(index, std::slice::from_ref(&variable))?;
-                        self.bound(index, self.span(index), &quote!(#variable))?
-                    }
-                    None => {
-                        let message =
-                            format!("no value for the parameter `{name}`, whose name cannot be a variable's");
-                        return Err(syn::Error::new(self.span(index), message));
-                    }
-                },
+            values.push(match name.filter(|_| number.is_none()) {
+                Some(name) => self.named(index, name, arguments)?,
+                None => {
+                    let place = self.place(index, number, &used)?;
+                    (used[place], used_in_any[place]) = (true, true);
+                    self.given(index, &positional[place].value)?
+                }
             });
         }
         Ok(quote!([#(#values),*]))
+    }
+
+    /// Which of the values in their order it is that a parameter without a name gets.
+    fn place(&self, index: usize, number: Option<usize>, used: &[bool]) -> syn::Result<usize> {
+        self.always(index)?;
+        let place = match number {
+            Some(number) => number.checked_sub(1).filter(|place| *place < used.len()),
+            None => used.iter().position(|used| !used),
+        };
+        place.ok_or_else(|| {
+            let message = format!(
+                "no value for parameter {} of the statement: give it after the text, as in `query!(\"… ?\", value)`",
+                number.unwrap_or(index + 1)
+            );
+            syn::Error::new(self.span(index), message)
+        })
+    }
+
+    /// The value of a parameter with a name.
+    fn named(&self, index: usize, name: &str, arguments: &[Argument]) -> syn::Result<TokenStream> {
+        let is_it = |argument: &&Argument| argument.name.as_ref().is_some_and(|given| given.unraw() == name);
+        if let Some(Argument { value, .. }) = arguments.iter().find(is_it) {
+            return self.given(index, value);
+        }
+        // As in `format!`, a name without a value is a variable in scope.
+        let span = self.span(index);
+        let variable = identifier(name, span).ok_or_else(|| {
+            let message = format!("no value for the parameter `{name}`, whose name cannot be a variable's");
+            syn::Error::new(span, message)
+        })?;
+        self.in_sight(index, &[variable.unraw()])?;
+        self.bound(index, span, &quote!(#variable))
     }
 
     /// Where a parameter stands.
@@ -167,8 +175,7 @@ impl One<'_> {
 
     /// A value for the parameter of this index, held against the first column that takes not every value.
     fn bound(&self, index: usize, span: Span, value: &TokenStream) -> syn::Result<TokenStream> {
-        let lists = self.places(index).filter(|place| place.is_list).count();
-        if lists > 0 {
+        if self.places(index).any(|place| place.is_list) {
             return match self.places(index).find(|place| !place.is_list) {
                 Some(place) => {
                     let message =
@@ -223,8 +230,4 @@ fn never(checked: &Checked, Takes { table, column, is, classes, is_written, .. }
              and a list to `IN (:ids...)`"
         ),
     }
-}
-
-fn plain(name: &Ident) -> String {
-    name.to_string().trim_start_matches("r#").to_owned()
 }

@@ -142,7 +142,8 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
     let is_debug = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Debug");
     let ours = (!statement.derives.iter().any(is_debug)).then_some(&debug);
     let derives = ours.into_iter().chain(&statement.derives);
-    let values = columns.iter().enumerate().map(|(index, column)| column::read(column, index));
+    let values =
+        columns.iter().enumerate().map(|(index, column)| column::read(column, index, &expansion.queries));
     // An alias may ask for a type of that name.
     let is_taken =
         columns.iter().any(|column| column.cast.as_ref().is_some_and(|cast| cast.contains("Record")));
@@ -193,13 +194,7 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
         [only] => only.clone(),
         _ => quote!(#({ #checks })*),
     };
-    let mut vouched: Vec<&Column> = Vec::new();
-    for column in queries.iter().flat_map(|query| &query.columns).filter(|column| column.vouched) {
-        if !vouched.iter().any(|known| known.name == column.name) {
-            vouched.push(column);
-        }
-    }
-    let vouched: Vec<_> = vouched.into_iter().map(column::vouched).collect();
+    let vouched = column::vouched(queries.iter().flat_map(|query| &query.columns));
     let read = match vouched.is_empty() {
         true => quote!(<#row as ::onward::Row>::from_row),
         false => quote! {
@@ -224,7 +219,7 @@ fn query_as_tuple(
         return Err(syn::Error::new_spanned(tuple, message));
     }
     let shown = quote!(#tuple).to_string();
-    let checks = columns.iter().zip(&tuple.elems).map(|(column, value)| {
+    let check = |(column, value): (&Column, &Type)| {
         let column = column::of_query(whole.schema(), column, &shown);
         let wrong = quote! {
             ::onward::__private::check_value(
@@ -234,8 +229,17 @@ fn query_as_tuple(
             )
         };
         column::assert(value, &wrong)
-    });
-    let values = columns.iter().enumerate().map(|(index, column)| column::read_as_given(column, index));
+    };
+    let mut seen = HashSet::new();
+    let checks: Vec<TokenStream> = queries
+        .iter()
+        .flat_map(|query| query.columns.iter().zip(&tuple.elems).enumerate())
+        .map(|(index, pair)| (index, check(pair)))
+        .filter(|(index, check)| seen.insert((*index, check.to_string())))
+        .map(|(_, check)| check)
+        .collect();
+    let read = |(index, column)| column::read_as_given(column, index, &queries);
+    let values: Vec<TokenStream> = columns.iter().enumerate().map(read).collect();
     let items = quote! {
         #(#checks)*
         fn read(row: &::onward::rusqlite::Row<'_>) -> ::onward::rusqlite::Result<#tuple> {
@@ -256,7 +260,7 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
         return Err(syn::Error::new(whole.span(), message));
     };
     let value = rust_type(column, &whole.schema().analysis.history.config, whole.span())?;
-    let get = column::read(column, 0);
+    let get = column::read(column, 0, &queries);
     let mut open = Vec::new();
     named(value.clone(), &mut open);
     // What is left open, the use of the rows has to tell, and no function lets it.

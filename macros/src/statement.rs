@@ -237,8 +237,12 @@ impl Checked {
     }
 
     /// What is said of how it finds its rows.
-    pub(crate) fn plans(&self) -> Vec<Refused> {
-        let Plans { diagnostics, files } = self.schema.analysis.plans(self.source());
+    pub(crate) fn plans(&self) -> Plans {
+        self.schema.analysis.plans(self.source())
+    }
+
+    /// The same one by one, at the bytes it is about in the text as it was written.
+    pub(crate) fn refused(&self, Plans { diagnostics, files }: Plans) -> Vec<Refused> {
         let told = |found| self.as_written(Refused { diagnostic: Box::new(found), files: files.clone() });
         diagnostics.into_iter().map(told).collect()
     }

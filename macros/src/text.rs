@@ -47,10 +47,15 @@ impl Literals {
         self.find(range).map_or(&[], |(index, _)| &self.0[index].1)
     }
 
+    /// Whether this is one of them.
+    pub(crate) fn has(&self, piece: *const Piece) -> bool {
+        self.0.iter().any(|(own, _)| Rc::as_ptr(own) == piece)
+    }
+
     /// Where the first literal is that another text has not.
     pub(crate) fn not_in(&self, other: &Literals) -> Option<Span> {
-        let has = |piece: &Rc<Piece>| other.0.iter().any(|(other, _)| Rc::ptr_eq(piece, other));
-        self.0.iter().find(|(piece, _)| !has(piece)).map(|(piece, _)| piece.token.span())
+        let own = self.0.iter().find(|(piece, _)| !other.has(Rc::as_ptr(piece)));
+        own.map(|(piece, _)| piece.token.span())
     }
 
     /// The literal of the first of these bytes, and where in it they are.
@@ -109,6 +114,10 @@ pub(crate) fn pieces(input: ParseStream<'_>) -> syn::Result<Vec<Piece>> {
     syn::parse::Parser::parse2(all, group.stream())
 }
 
+/// What stands at the beginning of a text.
+pub(crate) const EXPECTED: &str =
+    "expected a statement in quotes, or `file = \"….sql\"` for one in a file beside this";
+
 /// What to say of something else in the place of a text.
 pub(crate) fn refused(input: ParseStream<'_>) -> syn::Error {
     let fork = input.fork();
@@ -126,10 +135,7 @@ pub(crate) fn refused(input: ParseStream<'_>) -> syn::Error {
             );
             syn::Error::new_spanned(path, message)
         }
-        _ => syn::Error::new(
-            input.span(),
-            "expected a statement in quotes, or `file = \"….sql\"` for one in a file beside this",
-        ),
+        _ => syn::Error::new(input.span(), EXPECTED),
     }
 }
 

@@ -24,6 +24,22 @@ pub(crate) struct Whole<'s> {
 /// What makes two faults of two combinations one: the words, and the place in the literal that both have.
 type Key = (String, Option<(*const Piece, usize)>);
 
+/// What is told once, with the combinations that have it.
+struct Told<T>(Vec<(Key, T, Vec<usize>)>);
+
+impl<T> Told<T> {
+    fn new() -> Told<T> {
+        Told(Vec::new())
+    }
+
+    fn add(&mut self, key: Key, what: T, index: usize) {
+        match self.0.iter_mut().find(|(known, ..)| *known == key) {
+            Some((.., among)) => among.push(index),
+            None => self.0.push((key, what, vec![index])),
+        }
+    }
+}
+
 impl<'s> Whole<'s> {
     pub(crate) fn read(statement: &'s Statement) -> syn::Result<Whole<'s>> {
         let schema = Rc::new(Schema::find_at(statement.folder.as_ref(), statement.at.as_ref())?);
@@ -66,37 +82,34 @@ impl<'s> Whole<'s> {
     /// # Errors
     /// All faults, each once.
     pub(crate) fn each<T: Clone>(&self, check: impl Fn(&Checked) -> Result<T, Error>) -> syn::Result<Vec<T>> {
-        let mut known: HashMap<&str, T> = HashMap::new();
-        let mut faults: Vec<(Key, Error, Vec<usize>)> = Vec::new();
+        let mut faults = Told::new();
         let mut checks = Vec::new();
-        for (index, checked) in self.all.iter().enumerate() {
-            let text = checked.source().text;
-            if let Some(same) = known.get(text) {
-                checks.push(same.clone());
-                continue;
-            }
-            let error = match check(checked) {
-                Ok(value) => {
-                    known.insert(text, value.clone());
-                    checks.push(value);
-                    continue;
+        for (index, checked, found) in self.found(check) {
+            match found {
+                Ok(value) => checks.push(value),
+                Err(error) => {
+                    let error = checked.fault(error);
+                    if checked.is_for_history(&error) {
+                        return Err(checked.error(error, None));
+                    }
+                    faults.add(key_of(checked, &error), error, index);
                 }
-                Err(error) => checked.fault(error),
-            };
-            if checked.is_for_history(&error) {
-                return Err(checked.error(error, None));
-            }
-            let key = key_of(checked, &error);
-            match faults.iter_mut().find(|(known, ..)| *known == key) {
-                Some((.., among)) => among.push(index),
-                None => faults.push((key, error, vec![index])),
             }
         }
         fault::collect(|all| {
-            for (_, error, among) in faults {
+            for (_, error, among) in faults.0 {
                 all.add(self.all[among[0]].error(error, self.among(&among)));
             }
             Ok(checks)
+        })
+    }
+
+    /// What is found of each combination: of the same text it is the same.
+    fn found<T: Clone>(&self, find: impl Fn(&Checked) -> T) -> impl Iterator<Item = (usize, &Checked, T)> {
+        let mut known: HashMap<&str, T> = HashMap::new();
+        self.all.iter().enumerate().map(move |(index, checked)| {
+            let found = known.entry(checked.source().text).or_insert_with(|| find(checked));
+            (index, checked, found.clone())
         })
     }
 
@@ -110,21 +123,17 @@ impl<'s> Whole<'s> {
 
     /// What is said of how the combinations find their rows, once of those that have it.
     fn plans(&self) -> TokenStream {
-        let mut told: Vec<(Key, Refused, Vec<usize>)> = Vec::new();
-        for (index, checked) in self.all.iter().enumerate() {
-            for found in checked.plans() {
-                let key = key(checked, &found.diagnostic);
-                match told.iter_mut().find(|(known, ..)| *known == key) {
-                    Some((.., among)) => among.push(index),
-                    None => told.push((key, found, vec![index])),
-                }
+        let mut told = Told::new();
+        for (index, checked, found) in self.found(Checked::plans) {
+            for found in checked.refused(found) {
+                told.add(key(checked, &found.diagnostic), found, index);
             }
         }
-        // A directive has its use if one combination needs it.
-        told.retain(|(_, found, among)| {
-            found.diagnostic.rule.code != "unused_allow" || among.len() == self.all.len()
+        // A directive has its use if one combination that has it needs it.
+        told.0.retain(|((_, place), found, among)| {
+            found.diagnostic.rule.code != "unused_allow" || among.len() == self.with(*place)
         });
-        let shown = told.into_iter().map(|(_, Refused { mut diagnostic, files }, among)| {
+        let shown = told.0.into_iter().map(|(_, Refused { mut diagnostic, files }, among)| {
             let checked = &self.all[among[0]];
             diagnostic.notes.extend(self.among(&among));
             let span = checked.at(diagnostic.place.range.clone());
@@ -138,6 +147,15 @@ impl<'s> Whole<'s> {
             }
         });
         shown.collect()
+    }
+
+    /// How many combinations have the literal of a place.
+    fn with(&self, place: Option<(*const Piece, usize)>) -> usize {
+        let has = |checked: &&Checked| {
+            let literals = checked.combination.as_ref().map(|combination| &combination.literals);
+            literals.zip(place).is_none_or(|(literals, (piece, _))| literals.has(piece))
+        };
+        self.all.iter().filter(has).count()
     }
 
     /// Which combinations these are, if they are not all.

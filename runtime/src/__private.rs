@@ -16,12 +16,12 @@ pub use crate::row::convert::{
 };
 pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
-    check_insert, check_value, insert, names, refuse, select, update,
+    check_insert, check_upsert, check_value, names, refuse,
 };
 pub use crate::row::list::List;
 pub use crate::row::parameter::Parameter;
+pub use crate::row::statement::{insert, select, update, upsert};
 pub use crate::row::typed::{NotStored, list, taken, typed};
-pub use crate::row::upsert::{check_upsert, upsert};
 pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};

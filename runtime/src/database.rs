@@ -10,8 +10,8 @@ use rusqlite::Connection;
 /// Where a checked statement can be run with `on`, and migrations with `apply_on`: tokio-rusqlite's connection, a pool of
 /// deadpool-sqlite or r2d2, sqlx's pools and connections.
 ///
-/// The implementations are in crates of their own: onward-tokio-rusqlite, onward-deadpool-sqlite, onward-r2d2 and onward-sqlx. Name
-/// the crate once in the program, `use onward_tokio_rusqlite as _;`, or Rust does not look at it.
+/// The implementations are in crates of their own: onward-tokio-rusqlite, onward-deadpool-sqlite, onward-r2d2 and onward-sqlx.
+/// Name the crate once in the program, `use onward_tokio_rusqlite as _;`, or Rust does not look at it.
 ///
 /// `Driver` is a type of the crate that has the implementation. Rust lets a crate implement a trait of a second one for a type
 /// of a third one only if the trait names a type of the first. Rust finds it by itself, so nobody writes it.
@@ -49,12 +49,14 @@ use rusqlite::Connection;
 #[diagnostic::on_unimplemented(
     message = "onward knows no way to run a statement on a `{Self}`",
     note = "it takes `&tokio_rusqlite::Connection` with the crate onward-tokio-rusqlite, `&deadpool_sqlite::Pool` with \
-            onward-deadpool-sqlite, `&r2d2::Pool` with onward-r2d2, and `&SqlitePool` and `&mut SqliteConnection` with onward-sqlx",
+            onward-deadpool-sqlite, `&r2d2::Pool` with onward-r2d2, and `&SqlitePool` and `&mut SqliteConnection` with \
+            onward-sqlx",
     note = "name the crate once in the program, or Rust does not look at it: `use onward_tokio_rusqlite as _;`",
     note = "a connection of rusqlite's needs no `on`: `.all(&conn)`, `.one(&conn)`, `.execute(&conn)`"
 )]
 pub trait Database<Driver>: Sized + Send {
-    /// Runs the work with a connection, and gives what it gives. Once it has begun it is not stopped, whether somebody waits or not.
+    /// Runs the work with a connection, and gives what it gives. Once it has begun it is not stopped, whether somebody waits or
+    /// not.
     ///
     /// # Errors
     /// Why there is no connection. The work was not run then.
@@ -69,7 +71,8 @@ pub trait Work: sealed::Work + Send + 'static {
     /// What it gives.
     type Output: Send + 'static;
 
-    /// Whether it may change the schema. A driver that keeps prepared statements of its own forgets them before.
+    /// Whether it may change the schema, and shows the connection to code of the application's, the hooks. A driver that keeps
+    /// prepared statements of its own forgets them before. Other work shows the connection to nobody.
     const MIGRATES: bool = false;
 
     /// Does it. It does not panic: that goes on where the work is waited for.

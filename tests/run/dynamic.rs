@@ -464,6 +464,47 @@ fn choices_of_every_form() {
     assert_eq!(count(3, None, ""), Some(11));
 }
 
+/// What no variable can be called is no variable that hides another.
+#[test]
+fn patterns_that_bring_no_variable() {
+    let conn = database();
+    let find = |ids: &[i64], order: &Order| {
+        let jobs = query_scalar!(
+            migrations = "histories/dynamic",
+            "SELECT id FROM jobs WHERE id IN (:ids...)"
+                + match order {
+                    Order::Newest => " ORDER BY id DESC",
+                    _ => "",
+                },
+            ids = ids.iter().filter(|id| **id > 0).collect::<Vec<_>>(),
+        );
+        jobs.all(&conn).unwrap()
+    };
+    assert_eq!(find(&[1, 3], &Order::Newest), [3, 1]);
+    assert_eq!(find(&[1, 3], &Order::Oldest), [1, 3]);
+    let mut first = 9;
+    for is_last_first in [true, false] {
+        let jobs = query_scalar!(
+            migrations = "histories/dynamic",
+            "SELECT id FROM jobs WHERE id < :least OR :all"
+                + match is_last_first {
+                    true => " ORDER BY id DESC",
+                    false => " ORDER BY id",
+                }
+                + if let Some(mut most) = Some(2) {
+                    " LIMIT :most"
+                },
+            least = std::mem::take(&mut first),
+            all = true,
+            most = {
+                most += 1;
+                most
+            },
+        );
+        assert_eq!(jobs.all(&conn).unwrap(), if is_last_first { [3, 2, 1] } else { [1, 2, 3] });
+    }
+}
+
 #[test]
 fn statements_without_rows() {
     let conn = database();

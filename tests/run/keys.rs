@@ -112,3 +112,34 @@ fn a_null_is_an_error_that_names_the_setting() {
             .map(|value: Value| format!("{value:?}"));
     assert_eq!(id.unwrap(), "Null");
 }
+
+/// A text with choices, whose column is a key in two of three combinations.
+macro_rules! with_choices {
+    ($query:ident!($($row:ty,)?), $of:expr) => {
+        $query!(
+            $($row,)?
+            migrations = "histories/keys",
+            "SELECT id FROM "
+                + match $of {
+                    "email" => "(SELECT email AS id FROM users WHERE email IS NOT NULL)",
+                    "user" => "users",
+                    _ => "(SELECT room AS id FROM seats)",
+                }
+        )
+    };
+}
+
+#[test]
+fn a_null_in_a_text_with_choices_is_not_said_to_be_another_columns() {
+    let conn = open();
+    conn.execute_batch("INSERT INTO users(email) VALUES ('nobody'); INSERT INTO seats(seat) VALUES (1);")
+        .unwrap();
+    for of in ["user", "room"] {
+        let columns = "users.id` or `seats.room";
+        refused(with_choices!(query!(), of).one(&conn), columns);
+        refused(with_choices!(query_scalar!(), of).one(&conn), columns);
+        refused(with_choices!(query_as!((String,),), of).one(&conn), columns);
+        refused(with_choices!(query_as!(Id,), of).one(&conn), columns);
+    }
+    assert_eq!(with_choices!(query_scalar!(), "email").one(&conn).unwrap(), "nobody");
+}

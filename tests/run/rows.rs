@@ -1,6 +1,11 @@
 //! Many rows at once: all of them or none.
 
+use std::cell::RefCell;
+use std::error::Error as _;
+
+use onward::RowError;
 use onward::prelude::*;
+use onward::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use onward::rusqlite::{self, Connection, Error};
 use onward_tests::file::{File, number};
 
@@ -39,6 +44,14 @@ struct ShelfName {
     name: String,
 }
 
+/// It can be upserted as well.
+#[derive(Debug, Row)]
+#[onward(table = "tags", migrations = "histories/stock")]
+struct Tag {
+    item: i64,
+    tag: String,
+}
+
 fn stock() -> (File, Connection) {
     let file = File::new();
     let conn = STOCK.open(file.path()).unwrap();
@@ -73,6 +86,51 @@ fn nothing_takes_no_lock() {
     let other = file.conn();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert_eq!(NewItem::insert_all([] as [NewItem; 0], &conn).unwrap(), 0);
+}
+
+thread_local! {
+    /// Who holds the lock, until somebody waits for it.
+    static WRITER: RefCell<Option<Connection>> = const { RefCell::new(None) };
+}
+
+fn the_writer_ends(_: i32) -> bool {
+    let writer = WRITER.take();
+    writer.is_some_and(|writer| writer.execute_batch("COMMIT").is_ok())
+}
+
+/// The transaction begins before the first row is asked for: SQLite waits for no lock once the connection reads.
+#[test]
+fn rows_that_are_read_from_the_same_connection_wait_for_a_writer() {
+    for mode in ["delete", "wal"] {
+        let (file, mut conn) = stock();
+        conn.busy_handler(Some(the_writer_ends)).unwrap();
+        conn.pragma_update(None, "journal_mode", mode).unwrap();
+        Shelf { name: "a" }.insert(&conn).unwrap();
+        let mut shelves = conn.prepare("SELECT name FROM shelves").unwrap();
+        for item in 1..=2 {
+            let writer = file.conn();
+            writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+            Shelf { name: &format!("shelf {item}") }.insert(&writer).unwrap();
+            WRITER.set(Some(writer));
+            let tag = |row: &rusqlite::Row<'_>| row.get(0).map(|tag| Tag { item, tag });
+            let tags = shelves.query_map([], tag).unwrap().map(Result::unwrap);
+            let written = if item == 1 { Tag::insert_all(tags, &conn) } else { Tag::upsert_all(tags, &conn) };
+            // The row of the other writer is among those that are read.
+            assert_eq!(written.unwrap() as i64, item + 1, "{mode}");
+        }
+        assert_eq!(number(&file.conn(), "SELECT sum(item) FROM tags"), 8);
+    }
+}
+
+/// How many there are is not known of these before they are asked for.
+#[test]
+fn nothing_is_written_of_no_rows() {
+    let (file, conn) = stock();
+    let mut shelves = conn.prepare("SELECT name FROM shelves").unwrap();
+    let rows = shelves.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap);
+    assert_eq!(ShelfName::insert_all(rows.map(|name| ShelfName { name }), &conn).unwrap(), 0);
+    assert!(conn.is_autocommit());
+    file.conn().execute_batch("BEGIN IMMEDIATE").unwrap();
 }
 
 #[test]
@@ -110,6 +168,73 @@ fn one_that_is_refused_leaves_none() {
     assert_eq!((error.index(), error.to_string().as_str()), (None, "FOREIGN KEY constraint failed"));
     assert!(conn.is_autocommit());
     assert_eq!(number(&conn, ITEMS), 0);
+}
+
+/// A number that is neither stored nor read.
+#[derive(Debug)]
+struct Never;
+
+impl onward::Stored for Never {
+    type As = i64;
+}
+
+impl ToSql for Never {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Err(Error::IntegralValueOutOfRange(7, 1))
+    }
+}
+
+impl FromSql for Never {
+    fn column_result(_: ValueRef<'_>) -> FromSqlResult<Never> {
+        Err(FromSqlError::InvalidType)
+    }
+}
+
+/// So an error of a conversion does not say that nothing was written.
+#[test]
+fn rows_of_returning_are_written_before_one_is_read() {
+    let (file, conn) = stock();
+    let add = || {
+        query_scalar!(
+            migrations = "histories/stock",
+            "INSERT INTO tags(item, tag) SELECT value, hex(randomblob(16)) FROM json_each('[1, 2]') "
+                + "RETURNING item AS \"item: Never\""
+        )
+    };
+    add().all(&conn).unwrap_err();
+    add().one(&conn).unwrap_err();
+    add().optional(&conn).unwrap_err();
+    assert_eq!(number(&file.conn(), "SELECT count(*) FROM tags"), 6);
+}
+
+#[derive(Debug, Row)]
+#[onward(table = "picks", migrations = "histories/stock")]
+struct NeverPicked<'a> {
+    item: &'a Never,
+}
+
+/// Whichever of rusqlite's it is.
+#[test]
+fn an_error_names_its_row_and_its_cause() {
+    let (_file, conn) = stock();
+    let never = || NeverPicked::insert_all([NeverPicked { item: &Never }], &conn).unwrap_err();
+    assert!(matches!(never().error(), Error::IntegralValueOutOfRange(7, 1)));
+    let text = never().to_string();
+    let as_rusqlite = Error::from(never());
+    assert_eq!(as_rusqlite.to_string(), text);
+    let inner = as_rusqlite.source().and_then(|cause| cause.downcast_ref::<RowError>());
+    assert!(inner.is_some_and(|error| matches!(error.error(), Error::IntegralValueOutOfRange(7, 1))));
+    assert!(onward::Error::from(never()).to_string().contains(&text));
+
+    let too_many = NewItem::insert_all([item("nail", u64::MAX)], &conn).unwrap_err();
+    let cause = too_many.source().unwrap().to_string();
+    assert!(cause.contains("out of range") && too_many.to_string().contains(&cause), "{cause}");
+
+    conn.flush_prepared_statement_cache();
+    conn.execute_batch("DROP TABLE picks").unwrap();
+    let error = NeverPicked::insert_all([NeverPicked { item: &Never }], &conn).unwrap_err();
+    assert_eq!(error.index(), None);
+    assert!(Error::from(error).to_string().starts_with("no such table: picks"));
 }
 
 #[test]

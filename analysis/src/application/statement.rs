@@ -14,7 +14,7 @@ use crate::checks::statement::sqlite_error;
 use crate::folder::statement::{Statement, statements};
 use crate::query::parameter::numbered;
 use crate::query::syntax::Parsed;
-use crate::query::{Prepared, Query};
+use crate::query::{Names, Prepared, Query};
 use crate::replay::Replay;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
@@ -52,7 +52,7 @@ impl Analysis {
         self.at_end(replay, kind, |sandbox| {
             let conn = sandbox.conn();
             let text = instead::text(config, kind, sql);
-            let prepared = strings::prepare(sandbox, sql, |conn| Prepared::read(conn, &text));
+            let prepared = Prepared::read(&text, |text| strings::prepare(sandbox, text, Names::of));
             let prepared = prepared
                 .map_err(|refusal| Error::Refused(self.refused(replay, conn, source, sql, refusal)))?;
             self.without_newer(source, sql, range.start)?;
@@ -88,7 +88,7 @@ impl Analysis {
             let sql = &text[statement.range.clone()];
             self.at_end(replay, &statement.kind, |sandbox| {
                 let text = instead::text(config, &statement.kind, sql);
-                let prepared = strings::prepare(sandbox, sql, |conn| conn.prepare(&text).map(drop));
+                let prepared = strings::prepare(sandbox, &text, |_| ());
                 let refused =
                     |refusal| Error::Refused(self.refused(replay, sandbox.conn(), source, sql, refusal));
                 prepared.map_err(refused)?;

@@ -12,13 +12,13 @@ pub mod rebuild;
 pub mod release;
 pub mod rows;
 pub mod statement;
+pub mod words;
 
 mod hint;
 mod new_index;
 mod run;
 mod table;
 mod trigger;
-mod words;
 
 #[cfg(test)]
 pub(crate) mod testing;

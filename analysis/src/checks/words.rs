@@ -16,8 +16,15 @@ pub(super) fn others(paths: &[String]) -> Option<String> {
     (!shown.is_empty()).then(|| format!("the same is wrong with {}{rest}", shown.join(", ")))
 }
 
-/// `a`, `a and b`, `a, b and c`
-pub(super) fn list(names: &[String]) -> String {
+/// Names as a sentence has them.
+///
+/// ```
+/// use onward_analysis::checks::words::list;
+///
+/// let names = ["a", "b", "c"].map(str::to_owned);
+/// assert_eq!((&*list(&names[..1]), &*list(&names[..2]), &*list(&names)), ("a", "a and b", "a, b and c"));
+/// ```
+pub fn list(names: &[String]) -> String {
     match names {
         [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.join(", "),

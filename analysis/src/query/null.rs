@@ -4,13 +4,14 @@
 
 use sqlite3_parser::ast::{
     ColumnConstraint, CreateTableBody, Expr, FromClause, FunctionCallOrder, FunctionTail, InsertBody,
-    JoinConstraint, Limit, Literal, OneSelect, Operator, Over, ResultColumn, Select, SelectTable, Set,
-    SortedColumn, Stmt, TableConstraint, TriggerCmd, UnaryOperator, Upsert, UpsertDo, Window, With,
+    JoinConstraint, Limit, OneSelect, Operator, Over, ResultColumn, Select, SelectTable, Set, SortedColumn,
+    Stmt, TableConstraint, TriggerCmd, UnaryOperator, Upsert, UpsertDo, Window, With,
 };
 
 use super::registered::Registered;
 use super::shape::conditional;
 use super::syntax::parts;
+use super::write::{Given, given};
 
 /// How many of them a statement has.
 pub(crate) fn comparisons(registered: Registered<'_>, statement: &Stmt<'_>) -> usize {
@@ -265,7 +266,7 @@ fn is_with_null(left: &Expr<'_>, right: &Expr<'_>) -> bool {
 }
 
 fn is_null(value: &Expr<'_>) -> bool {
-    matches!(value, Expr::Literal(Literal::Null))
+    given(value) == Given::Null
 }
 
 #[cfg(test)]
@@ -292,6 +293,11 @@ mod tests {
             "UPDATE t SET a = (SELECT b FROM u WHERE c = NULL)",
             "SELECT 1 FROM t WHERE NOT (a = NULL)",
             "SELECT 1 FROM t WHERE :a == NULL",
+            "SELECT 1 FROM t WHERE a = (NULL)",
+            "SELECT 1 FROM t WHERE +NULL <> a",
+            "SELECT 1 FROM t WHERE a = CAST(NULL AS TEXT)",
+            "SELECT 1 FROM t WHERE a = NULL COLLATE nocase",
+            "SELECT CASE a WHEN -(NULL) THEN 1 END FROM t",
             "SELECT 1 FROM (SELECT 1 FROM t WHERE a = NULL)",
             "SELECT 1 FROM (t JOIN u ON a = NULL)",
             "SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM u WHERE a >= NULL)",

@@ -1,7 +1,7 @@
 //! What a statement's parameters meet: the columns that they are written into, or that they have to equal.
 
 use onward_core::name::Ident;
-use onward_core::token::{Kind, tokens, unquoted};
+use onward_core::token::{Kind, Token, tokens, unquoted};
 use onward_schema::{Classes, Schema};
 use sqlite3_parser::ast::{
     As, Expr, FromClause, JoinConstraint, OneSelect, Operator, QualifiedName, SelectTable, Stmt,
@@ -59,6 +59,34 @@ pub(crate) fn meetings(known: &Schema, parsed: &Parsed<'_>) -> Vec<Meeting> {
     meetings
 }
 
+/// The parameters of a statement as they stand there, each with its number, from one, as SQLite counts. `names` are SQLite's
+/// names of them, in the order of their numbers; what is not among them has no number.
+///
+/// ```
+/// let names = [None, Some(":b".to_owned())];
+/// let found = onward_analysis::query::counted("a = ? AND b = :b OR c = ?1", &names);
+/// assert_eq!(found.map(|(token, number)| (token.text, number)).collect::<Vec<_>>(), [
+///     ("?", Some(1)),
+///     (":b", Some(2)),
+///     ("?1", Some(1)),
+/// ]);
+/// ```
+pub fn counted<'t>(
+    sql: &'t str,
+    names: &'t [Option<String>],
+) -> impl Iterator<Item = (Token<'t>, Option<usize>)> {
+    let mut most = 0;
+    tokens(sql).filter(|token| token.kind == Kind::Parameter).map(move |token| {
+        let number = match token.text.strip_prefix('?') {
+            Some("") => Some(most + 1),
+            Some(number) => number.parse().ok().filter(|number| *number > 0),
+            None => names.iter().position(|name| name.as_deref() == Some(token.text)).map(|at| at + 1),
+        };
+        most = most.max(number.unwrap_or_default());
+        (token, number)
+    })
+}
+
 /// The statement with the number of every parameter written out; `names` are SQLite's names of the parameters, in the order of
 /// their numbers. `None` if they are not those that SQLite counts, or if there are none.
 pub(crate) fn numbered(sql: &str, names: &[Option<String>]) -> Option<String> {
@@ -66,20 +94,14 @@ pub(crate) fn numbered(sql: &str, names: &[Option<String>]) -> Option<String> {
         return None;
     }
     let mut numbered = String::new();
-    let mut most = 0;
-    for token in tokens(sql) {
-        if token.kind != Kind::Parameter {
-            numbered += token.text;
-            continue;
-        }
-        let number = match token.text.strip_prefix('?') {
-            Some("") => most + 1,
-            Some(number) => number.parse().ok()?,
-            None => 1 + names.iter().position(|name| name.as_deref() == Some(token.text))?,
-        };
-        most = most.max(number);
+    let (mut at, mut most) = (0, 0);
+    for (token, number) in counted(sql, names) {
+        let number = number?;
+        numbered += &sql[at..token.range.start];
         numbered += &format!("?{number}");
+        (at, most) = (token.range.end, most.max(number));
     }
+    numbered += &sql[at..];
     (most == names.len()).then_some(numbered)
 }
 

@@ -39,10 +39,11 @@
 //!
 //! - `.on(&pool)` takes a connection for the one statement and gives it back; `.on(&conn)` stays on the one that
 //!   `pool.get().await?` has given.
-//! - A statement runs on a thread for blocking work. If its future is dropped once that has begun, it runs to its end, and the
-//!   connection waits for it.
+//! - A statement runs on a thread for blocking work. If its future is dropped while it waits for a connection of the pool, it
+//!   does not run. Later, it runs all the same, to its end, and the connection waits for it.
 //! - A panic in a conversion of the application's goes on where the statement is awaited, and the connection stays.
-//! - A pool that gives no connection is [`CallError::NoConnection`](onward::CallError::NoConnection), and the statement was not run.
+//! - A pool that gives no connection is [`CallError::NoConnection`](onward::CallError::NoConnection), and the statement was not
+//!   run.
 
 use std::error::Error as Cause;
 

@@ -5,15 +5,22 @@ mod cases;
 
 use std::path::Path;
 
-use deadpool_sqlite::{Config, Runtime};
+use deadpool_sqlite::{Config, Hook, HookError, Runtime};
 use onward::{CallError, query, query_scalar};
 use onward_deadpool_sqlite as _;
 
 type Db = deadpool_sqlite::Pool;
 
+/// Whether a statement waits for a connection in its future alone: dropped by then, it never runs.
+const WAITS_IN_ITS_FUTURE: bool = true;
+
 async fn open(path: &Path, connections: u32) -> Db {
     let builder = Config::new(path).builder(Runtime::Tokio1).unwrap();
-    builder.max_size(connections as usize).build().unwrap()
+    let wait = Hook::sync_fn(|conn, _| {
+        let conn = conn.lock().map_err(|error| HookError::message(error.to_string()))?;
+        conn.busy_timeout(cases::PATIENCE).map_err(HookError::Backend)
+    });
+    builder.max_size(connections as usize).post_create(wait).build().unwrap()
 }
 
 async fn unreachable(path: &Path) -> Db {

@@ -26,9 +26,10 @@
 //! Name the crate once, `use onward_r2d2 as _;`, or Rust does not look at it.
 //!
 //! - To wait for a connection and to run a statement both block, so both are on tokio's threads for blocking work. If the future
-//!   of a statement is dropped once that has begun, it runs to its end.
+//!   of a statement is dropped once it was polled, the statement runs all the same, to its end.
 //! - A panic in a conversion of the application's goes on where the statement is awaited, and the connection stays.
-//! - A pool that gives no connection is [`CallError::NoConnection`](onward::CallError::NoConnection), and the statement was not run.
+//! - A pool that gives no connection is [`CallError::NoConnection`](onward::CallError::NoConnection), and the statement was not
+//!   run.
 //!
 //! # Panics
 //! Outside a runtime of tokio's, as `tokio::task::spawn_blocking` does.

@@ -11,8 +11,12 @@ use r2d2_sqlite::SqliteConnectionManager;
 
 type Db = r2d2::Pool<SqliteConnectionManager>;
 
+/// Whether a statement waits for a connection in its future alone: dropped by then, it never runs.
+const WAITS_IN_ITS_FUTURE: bool = false;
+
 async fn open(path: &Path, connections: u32) -> Db {
-    r2d2::Pool::builder().max_size(connections).build(SqliteConnectionManager::file(path)).unwrap()
+    let manager = SqliteConnectionManager::file(path).with_init(|conn| conn.busy_timeout(cases::PATIENCE));
+    r2d2::Pool::builder().max_size(connections).connection_timeout(cases::PATIENCE).build(manager).unwrap()
 }
 
 /// A pool is not closed. This one never has a connection.

@@ -27,13 +27,21 @@
 //! # example::start().unwrap();
 //! ```
 //!
-//! A checked statement runs there with `on`: `query!("…").on(&pool).all().await?`, and `.on(&mut *tx)` in a transaction of sqlx's.
-//! Each call locks sqlx's connection, prepares the statement anew, and has a thread of its own; a future that is dropped waits for
-//! its end. Where that counts, give the text from [`sql!`](onward::sql) to sqlx.
+//! A checked statement runs there with `on`: `query!("…").on(&pool).all().await?`, and `.on(&mut *tx)` in a transaction of
+//! sqlx's. Each call locks sqlx's connection, prepares the statement anew, and has a thread of its own. A future that is dropped
+//! waits for the end of the statement; before it has the connection, it has done nothing. Where that counts, give the text from
+//! [`sql!`](onward::sql) to sqlx. A connection that the pool cannot open, because others have the file locked, is opened again
+//! until the pool's `acquire_timeout` is over.
 //!
 //! Everything that [`Migrations::apply`] does is done on that very connection, so that a database in memory, one with a key and
 //! one that a URI names are migrated as any other. Where the database is a plain file, [`Migrations::open`] before the pool is
 //! made does the same, and this crate is not needed.
+//!
+//! Code beside a migration, `migrations!("…", after = { 3 => function })`, gets sqlx's connection as rusqlite's. What it sets
+//! there stays: a function, or an update hook in the place of sqlx's. It must not keep an [`InterruptHandle`] beyond its own end:
+//! rusqlite does not see sqlx close the connection, and to interrupt one that is closed uses freed memory.
+//!
+//! [`InterruptHandle`]: onward::rusqlite::InterruptHandle
 //!
 //! The run is on a thread of its own, whatever the runtime is, and holds up no other task. A pool has several
 //! connections: those that are open by then keep statements that were prepared on the schema of before, so migrate

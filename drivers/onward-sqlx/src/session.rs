@@ -44,6 +44,6 @@ pub(crate) async fn run<W: Work>(conn: &mut impl Held, work: W) -> Result<W::Out
     }
     // Dropped last, whether the work ends, fails, or its future is dropped.
     let mut locked = conn.lock().await?;
-    let mut borrowed = Borrowed::of(&mut locked)?;
+    let mut borrowed = if W::MIGRATES { Borrowed::once(&mut locked)? } else { Borrowed::kept(&mut locked)? };
     Ok(thread::run(move || work.run(borrowed.get())).await?)
 }

@@ -9,8 +9,13 @@ use onward_tokio_rusqlite as _;
 
 type Db = tokio_rusqlite::Connection;
 
+/// Whether a statement waits for a connection in its future alone: dropped by then, it never runs.
+const WAITS_IN_ITS_FUTURE: bool = false;
+
 async fn open(path: &Path, _: u32) -> Db {
-    Db::open(path).await.unwrap()
+    let db = Db::open(path).await.unwrap();
+    db.call_unwrap(|conn| conn.busy_timeout(cases::PATIENCE)).await.unwrap();
+    db
 }
 
 async fn unreachable(path: &Path) -> Db {

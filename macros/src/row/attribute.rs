@@ -3,6 +3,7 @@
 use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutyKebabCase, ToShoutySnakeCase, ToSnakeCase};
 use onward_core::name;
 use proc_macro2::Ident;
+use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr, Token, token};
 
@@ -118,12 +119,11 @@ impl FieldAttributes {
         if self.skip.is_some() {
             return (Role::Skip, None);
         }
-        let name = ident.to_string();
-        let name = name.trim_start_matches("r#");
+        let name = ident.unraw().to_string();
         let name = match (self.rename, rename_all) {
             (Some(rename), _) => rename.value(),
-            (None, Some(rename)) => rename(name),
-            (None, None) => name.to_owned(),
+            (None, Some(rename)) => rename(&name),
+            (None, None) => name,
         };
         (Role::Column { name, read_only: self.read_only.is_some() }, self.conversion)
     }

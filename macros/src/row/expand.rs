@@ -119,12 +119,12 @@ impl Struct {
                     let parameter = field.parameter();
                     Some(quote! {
                         if wanted(#name, ::onward::__private::Use::#usage) {
-                            into.push(#parameter);
+                            call(#parameter);
                         }
                     })
                 }
                 Role::Flatten => {
-                    Some(quote!(::onward::__private::Values::values(&self.#ident, wanted, into);))
+                    Some(quote!(::onward::__private::Values::values(&self.#ident, wanted, call);))
                 }
                 Role::Skip => None,
             }
@@ -135,7 +135,7 @@ impl Struct {
                 fn values<'v>(
                     &'v self,
                     wanted: &dyn ::core::ops::Fn(&str, ::onward::__private::Use) -> bool,
-                    into: &mut ::std::vec::Vec<::onward::__private::Bound<'v>>,
+                    call: &mut dyn ::core::ops::FnMut(::onward::__private::Bound<'v>),
                 ) {
                     #(#values)*
                 }

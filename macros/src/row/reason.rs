@@ -1,5 +1,6 @@
 //! Why a struct cannot be inserted, updated or upserted.
 
+use onward_analysis::checks::words::list;
 use onward_analysis::config::schema::SETTING;
 use onward_analysis::query::relation::{Column, Key, Relation};
 use onward_core::name::{self, quoted};
@@ -168,12 +169,7 @@ pub(super) fn required(table: &str, columns: &[&Column]) -> String {
     let (vouched, plain): (Vec<&Column>, Vec<&Column>) =
         columns.iter().partition(|column| column.key == Key::Vouched);
     let named = |columns: &[&Column]| {
-        let names: Vec<String> = columns.iter().map(|column| format!("`{table}.{}`", column.name)).collect();
-        match &names[..] {
-            [] => String::new(),
-            [name] => name.clone(),
-            [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-        }
+        list(&columns.iter().map(|column| format!("`{table}.{}`", column.name)).collect::<Vec<_>>())
     };
     let plain = match (named(&plain), plain.len()) {
         (_, 0) => None,

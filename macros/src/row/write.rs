@@ -12,8 +12,8 @@ use crate::column;
 use crate::recording;
 use crate::statement::Schema;
 
-/// `Table`, `Insert`, `Update` and `Upsert` for a struct. If its table is not known, which is told, they are empty, so that what uses them
-/// is no second error.
+/// `Table`, `Insert`, `Update` and `Upsert` for a struct. If its table is not known, which is told, they are empty, so that
+/// what uses them is no second error.
 pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenStream {
     let struct_name = &row.name;
     let (generics, arguments, bounds) = row.generics.split_for_impl();
@@ -38,7 +38,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
     });
     let conflict = row.conflict_columns(relation);
     let computed = |name: &&String| relation.column(name).is_some_and(|column| column.generated);
-    let by = conflict.iter().filter(|name| !computed(name)).map(|column| {
+    let required_to_upsert = conflict.iter().filter(|name| !computed(name)).map(|column| {
         let missing = format!("`{struct_name}` cannot be upserted: {}", ungiven(row, relation, column));
         quote!((#column, #missing))
     });
@@ -58,7 +58,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
             key: &[#(#key),*],
             required: &[#(#required),*],
             conflict: &[#(#conflict),*],
-            by: &[#(#by),*],
+            required_to_upsert: &[#(#required_to_upsert),*],
         };
         #[automatically_derived]
         impl #generics ::onward::Table for #struct_name #arguments #bounds {

@@ -20,8 +20,8 @@ pub trait Fields {
 
 /// The values of a struct's fields.
 pub trait Values: Fields {
-    /// Adds the value of every field whose column is wanted, in their order.
-    fn values<'v>(&'v self, wanted: &dyn Fn(&str, Use) -> bool, into: &mut Vec<Bound<'v>>);
+    /// Calls with the value of every field whose column is wanted, in their order.
+    fn values<'v>(&'v self, wanted: &dyn Fn(&str, Use) -> bool, call: &mut dyn FnMut(Bound<'v>));
 }
 
 /// `ToSql` as a bound that rustc leaves open until somebody needs it: a struct that is only read may have fields that
@@ -104,8 +104,8 @@ pub struct Target {
     pub required: &'static [(&'static str, &'static str)],
     /// The columns by which an upsert finds its row.
     pub conflict: &'static [&'static str],
-    /// Those of them that it must give, each with what to say if it does not.
-    pub by: &'static [(&'static str, &'static str)],
+    /// Those of them that an upsert must give beside `required`, each with what to say if it does not.
+    pub required_to_upsert: &'static [(&'static str, &'static str)],
 }
 
 impl Target {
@@ -283,11 +283,16 @@ pub const fn check_insert(columns: &[&str], target: &Target) -> Option<&'static 
     missing(columns, target.required)
 }
 
+/// What to say of the first column that an upsert must give and does not.
+pub const fn check_upsert(columns: &[&str], target: &Target) -> Option<&'static str> {
+    match check_insert(columns, target) {
+        None => missing(columns, target.required_to_upsert),
+        wrong => wrong,
+    }
+}
+
 /// What to say of the first of these that is not among the columns.
-pub(super) const fn missing(
-    columns: &[&str],
-    wanted: &'static [(&'static str, &'static str)],
-) -> Option<&'static str> {
+const fn missing(columns: &[&str], wanted: &'static [(&'static str, &'static str)]) -> Option<&'static str> {
     let mut index = 0;
     while index < wanted.len() {
         let (name, missing) = wanted[index];
@@ -297,102 +302,4 @@ pub(super) const fn missing(
         index += 1;
     }
     None
-}
-
-/// A text that is written while the application compiles; counts what does not fit.
-#[derive(Clone, Copy)]
-pub struct Text<const N: usize> {
-    bytes: [u8; N],
-    /// How many bytes there are.
-    pub len: usize,
-}
-
-impl<const N: usize> Text<N> {
-    const NEW: Text<N> = Text { bytes: [0; N], len: 0 };
-
-    const fn byte(mut self, byte: u8) -> Text<N> {
-        if self.len < N {
-            self.bytes[self.len] = byte;
-        }
-        self.len += 1;
-        self
-    }
-
-    pub(super) const fn text(mut self, text: &str) -> Text<N> {
-        let mut index = 0;
-        while index < text.len() {
-            self = self.byte(text.as_bytes()[index]);
-            index += 1;
-        }
-        self
-    }
-
-    /// A name in quotes.
-    pub(super) const fn name(mut self, name: &str) -> Text<N> {
-        self = self.byte(b'"');
-        let mut index = 0;
-        while index < name.len() {
-            if name.as_bytes()[index] == b'"' {
-                self = self.byte(b'"');
-            }
-            self = self.byte(name.as_bytes()[index]);
-            index += 1;
-        }
-        self.byte(b'"')
-    }
-
-    /// A table, with its database where that has to be said.
-    const fn table(mut self, target: &Target) -> Text<N> {
-        if !target.database.is_empty() {
-            self = self.name(target.database).text(".");
-        }
-        self.name(target.name)
-    }
-
-    /// The names one after the other, with something after each and something between them.
-    pub(super) const fn names(mut self, names: &[&str], after: &str, between: &str) -> Text<N> {
-        let mut index = 0;
-        while index < names.len() {
-            if index > 0 {
-                self = self.text(between);
-            }
-            self = self.name(names[index]).text(after);
-            index += 1;
-        }
-        self
-    }
-
-    /// The text; it must be as long as was counted.
-    pub const fn as_str(&self) -> &str {
-        match str::from_utf8(&self.bytes) {
-            Ok(text) => text,
-            Err(_) => "",
-        }
-    }
-}
-
-/// `SELECT "id", "state" FROM "jobs"`
-pub const fn select<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
-    Text::NEW.text("SELECT ").names(columns, "", ", ").text(" FROM ").table(target)
-}
-
-/// `INSERT INTO "jobs"("id", "state") VALUES (?, ?)`
-pub const fn insert<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
-    let mut text = Text::NEW.text("INSERT INTO ").table(target);
-    if columns.is_empty() {
-        return text.text(" DEFAULT VALUES");
-    }
-    text = text.text("(").names(columns, "", ", ").text(") VALUES (");
-    let mut index = 0;
-    while index < columns.len() {
-        text = text.text(if index == 0 { "?" } else { ", ?" });
-        index += 1;
-    }
-    text.text(")")
-}
-
-/// `UPDATE "jobs" SET "state" = ? WHERE "id" = ?`
-pub const fn update<const N: usize>(target: &Target, columns: &[&str]) -> Text<N> {
-    let text = Text::NEW.text("UPDATE ").table(target).text(" SET ").names(columns, " = ?", ", ");
-    text.text(" WHERE ").names(target.key, " = ?", " AND ")
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,7 +21,8 @@ pub trait Elements {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list",
     label = "`IN (:ids...)` takes a list",
-    note = "a list is a slice, an array, a `Vec`, a `VecDeque` or a set of values that rusqlite can bind; `&ids[..]` makes a slice of others",
+    note = "a list is a slice, an array, a `Vec`, a `VecDeque` or a set of values that rusqlite can bind; \
+            `&ids[..]` makes a slice of others",
     note = "for one value write `= :id`"
 )]
 pub trait List: Elements {
@@ -82,7 +84,7 @@ pub(super) fn json(list: &dyn Elements) -> Result<String> {
             json.push(',');
         }
         number += 1;
-        write(&mut json, value.to_sql()?).map_err(|why| refused(number, why))
+        put(&mut json, value.to_sql()?).map_err(|why| refused(number, why))
     })?;
     json.push(']');
     Ok(json)
@@ -100,7 +102,7 @@ const NUL: &str =
     "a text with a NUL character, where SQLite may stop reading it in a list: compare with it alone, `= ?`";
 const OTHER: &str = "neither a number nor a text nor NULL, and nothing else can be in a list";
 
-fn write(json: &mut String, output: ToSqlOutput<'_>) -> std::result::Result<(), &'static str> {
+fn put(json: &mut String, output: ToSqlOutput<'_>) -> std::result::Result<(), &'static str> {
     let value = match &output {
         ToSqlOutput::Borrowed(value) => *value,
         ToSqlOutput::Owned(value) => borrowed(value),
@@ -109,8 +111,10 @@ fn write(json: &mut String, output: ToSqlOutput<'_>) -> std::result::Result<(), 
     };
     match value {
         ValueRef::Null => json.push_str("null"),
-        ValueRef::Integer(number) => json.push_str(&number.to_string()),
-        ValueRef::Real(number) => json.push_str(&real(number)),
+        ValueRef::Integer(number) => {
+            let _ = write!(json, "{number}");
+        }
+        ValueRef::Real(number) => real(json, number),
         ValueRef::Text(text) => string(json, std::str::from_utf8(text).map_err(|_| TEXT)?)?,
         ValueRef::Blob(_) => return Err(BYTES),
     }
@@ -129,13 +133,15 @@ fn borrowed(value: &Value) -> ValueRef<'_> {
 }
 
 /// A number that is read as the same one, and as REAL: with a point or an exponent.
-fn real(number: f64) -> String {
+fn real(json: &mut String, number: f64) {
     match number {
         // As when it is bound by itself.
-        _ if number.is_nan() => "null".to_owned(),
-        f64::INFINITY => "9e999".to_owned(),
-        f64::NEG_INFINITY => "-9e999".to_owned(),
-        _ => format!("{number:?}"),
+        _ if number.is_nan() => json.push_str("null"),
+        f64::INFINITY => json.push_str("9e999"),
+        f64::NEG_INFINITY => json.push_str("-9e999"),
+        _ => {
+            let _ = write!(json, "{number:?}");
+        }
     }
 }
 
@@ -145,7 +151,9 @@ fn string(json: &mut String, text: &str) -> std::result::Result<(), &'static str
         match character {
             '\0' => return Err(NUL),
             '"' | '\\' => json.extend(['\\', character]),
-            '\u{1}'..='\u{1f}' => json.push_str(&format!("\\u{:04x}", u32::from(character))),
+            '\u{1}'..='\u{1f}' => {
+                let _ = write!(json, "\\u{:04x}", u32::from(character));
+            }
             _ => json.push(character),
         }
     }

@@ -5,11 +5,13 @@ use std::fmt;
 
 use rusqlite::{Connection, Error, Statement};
 
+use super::fields::{Target, Values};
 use crate::transaction::Scope;
 
 /// Why no row of many was written, and at which of them it stopped.
 ///
-/// It becomes rusqlite's error, or onward's, where `?` asks for one; the text then still names the row.
+/// It becomes rusqlite's error, or onward's, where `?` asks for one; the text then still names the row. SQLite's own errors keep
+/// their code, and the others become a `ToSqlConversionFailure` with this error inside.
 ///
 /// ```
 /// use onward::{Insert, Row};
@@ -37,7 +39,8 @@ pub struct RowError {
 }
 
 impl RowError {
-    /// Which row it was, from 0; `None` if none was at fault, but the transaction.
+    /// Which row it was, from 0; `None` if none was at fault: the statement could not be prepared, or the transaction not begun
+    /// or not committed.
     pub fn index(&self) -> Option<usize> {
         self.index
     }
@@ -57,15 +60,21 @@ impl fmt::Display for RowError {
     }
 }
 
-impl std::error::Error for RowError {}
+impl std::error::Error for RowError {
+    /// That of the error inside, whose words are in this one's.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
 
 impl From<RowError> for Error {
     fn from(error: RowError) -> Error {
-        let text = error.to_string();
-        match error.error {
-            Error::SqliteFailure(failure, _) => Error::SqliteFailure(failure, Some(text)),
-            Error::ToSqlConversionFailure(_) => Error::ToSqlConversionFailure(text.into()),
-            other => other,
+        match (error.index, &error.error) {
+            (None, _) => error.error,
+            (Some(_), Error::SqliteFailure(failure, _)) => {
+                Error::SqliteFailure(*failure, Some(error.to_string()))
+            }
+            (Some(_), _) => Error::ToSqlConversionFailure(Box::new(error)),
         }
     }
 }
@@ -76,28 +85,43 @@ impl From<RowError> for crate::Error {
     }
 }
 
-/// Prepares a statement from the connection's cache, executes it for each row, and gives back how many rows were written.
-pub(super) fn write<R>(
+/// Prepares a statement from the connection's cache, executes it with the values that an INSERT of each row gives, and gives back
+/// how many rows were written.
+pub(super) fn write<R: Values>(
     rows: impl IntoIterator<Item: Borrow<R>>,
     conn: &Connection,
     sql: &str,
-    execute: impl Fn(&mut Statement<'_>, &R) -> rusqlite::Result<usize>,
+    target: &Target,
 ) -> Result<usize, RowError> {
     let of_none = |error| RowError { index: None, error };
-    let mut rows = rows.into_iter().enumerate().peekable();
-    // Nothing to write is no reason to wait for a lock.
-    if rows.peek().is_none() {
+    let rows = rows.into_iter();
+    // Nothing to write is no reason to wait for a lock. None is asked for yet: rows may be read from this very connection, and
+    // SQLite waits for no lock once that reads.
+    if rows.size_hint().1 == Some(0) {
         return Ok(0);
     }
     let scope = Scope::begin(conn).map_err(of_none)?;
     let mut written = 0;
     {
         let mut statement = conn.prepare_cached(sql).map_err(of_none)?;
-        for (index, row) in rows {
+        for (index, row) in rows.enumerate() {
             let of_row = |error| RowError { index: Some(index), error };
-            written += execute(&mut statement, row.borrow()).map_err(of_row)?;
+            written += execute(&mut statement, row.borrow(), target).map_err(of_row)?;
         }
     }
     scope.commit().map_err(of_none)?;
     Ok(written)
+}
+
+/// Binds value by value: a list of them for each row takes longer.
+fn execute(statement: &mut Statement<'_>, row: &impl Values, target: &Target) -> rusqlite::Result<usize> {
+    let (mut count, mut bound) = (0, Ok(()));
+    row.values(&|name, usage| target.inserts(name, usage), &mut |value| {
+        count += 1;
+        if bound.is_ok() {
+            bound = statement.raw_bind_parameter(count, value);
+        }
+    });
+    bound?;
+    statement.raw_execute()
 }

@@ -13,10 +13,11 @@ mod owned;
 pub(crate) mod parameter;
 mod prepared;
 mod query;
+pub(crate) mod statement;
 mod stored;
 mod traits;
 pub(crate) mod typed;
-pub(crate) mod upsert;
+mod upsert;
 mod vouched;
 pub(crate) mod wrong;
 

@@ -11,7 +11,9 @@ use crate::database::{self, CallError, Database, Work, sealed};
 /// [`Owned`] and [`OwnedExecute`] gives.
 ///
 /// Its futures are `Send`. Nothing happens before one is polled. Once the statement has begun it goes on to its end, even if the
-/// future is dropped.
+/// future is dropped. Between the two it may wait in the driver's queue, and then it runs although its future is dropped: after a
+/// timeout nobody knows whether it has run. Only a future that waits for a connection itself, as with a pool of deadpool's or
+/// sqlx's, has done nothing.
 #[must_use = "a statement does nothing until it is run"]
 pub struct On<S, D, Driver> {
     statement: S,

@@ -44,7 +44,11 @@ use crate::database::Database;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
 /// # onward::migrations!("../migrations").apply(&mut conn)?;
-/// # query!(migrations = "../migrations", "INSERT INTO jobs(id, queue, payload) VALUES (1, 'mail', '{}'), (2, 'mail', '{}')").execute(&conn)?;
+/// # query!(
+/// #     migrations = "../migrations",
+/// #     "INSERT INTO jobs(id, queue, payload) VALUES (1, 'mail', '{}'), (2, 'mail', '{}')"
+/// # )
+/// # .execute(&conn)?;
 /// let find = |ids: Option<&[i64]>, newest_first: bool| {
 ///     let jobs = query_scalar!(
 ///         migrations = "../migrations",
@@ -113,7 +117,8 @@ impl<'p, T, const N: usize> Query<'p, T, N> {
     /// ```
     ///
     /// # Errors
-    /// rusqlite's, if the statement cannot be run or a value is none of its column's type.
+    /// rusqlite's, if the statement cannot be run or a value is none of its column's type. With RETURNING, the rows are written
+    /// before one is read: they stay there if a value is none of its column's type.
     pub fn all(self, conn: &Connection) -> Result<Vec<T>> {
         self.prepare(conn)?.all()
     }

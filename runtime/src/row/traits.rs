@@ -18,7 +18,8 @@ use crate::database::{CallError, Database};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a row",
     label = "not a `Row`",
-    note = "write `#[derive(onward::Row)]` above a struct whose fields are the columns; one with borrowed fields is for writing only"
+    note = "write `#[derive(onward::Row)]` above a struct whose fields are the columns; one with borrowed fields is for writing \
+            only"
 )]
 pub trait Row: Fields + Sized {
     /// Reads a row, for rusqlite's `query_map` and its like.
@@ -96,7 +97,8 @@ pub trait Table {
 /// left out.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be inserted",
-    note = "a struct can be inserted if it has `#[onward(table = …)]` and a field for every column that is NOT NULL and has no default"
+    note = "a struct can be inserted if it has `#[onward(table = …)]` and a field for every column that is NOT NULL and has no \
+            default"
 )]
 pub trait Insert: Table + Values {
     /// `INSERT` of the columns, with a parameter for each value of [`insert_params`](Insert::insert_params).
@@ -187,7 +189,9 @@ pub trait Insert: Table + Values {
 
     /// Inserts all of them by one prepared statement, and gives back how many it has inserted: all, or none if it fails.
     ///
-    /// It runs in a transaction of its own, or in a savepoint if one is open: then what came before stays as it is.
+    /// It runs in a transaction of its own, or in a savepoint if one is open: then what came before stays as it is. The
+    /// transaction waits for another writer, as [`transaction`](crate::transaction) does, before the first row is asked for: rows
+    /// may be read from the same connection as they come.
     ///
     /// ```
     /// use onward::{Insert, Row};
@@ -220,7 +224,7 @@ pub trait Insert: Table + Values {
         Self: Sized,
         I: IntoIterator<Item: Borrow<Self>>,
     {
-        many::write(rows, conn, Self::INSERT, |statement, row: &Self| statement.execute(row.insert_params()))
+        many::write::<Self>(rows, conn, Self::INSERT, &Self::TARGET)
     }
 }
 
@@ -323,6 +327,6 @@ pub(super) fn insert_values<R: Table + Values + ?Sized>(row: &R) -> Vec<Bound<'_
 
 fn values<'v>(row: &'v (impl Values + ?Sized), wanted: &dyn Fn(&str, Use) -> bool) -> Vec<Bound<'v>> {
     let mut values = Vec::new();
-    row.values(wanted, &mut values);
+    row.values(wanted, &mut |value| values.push(value));
     values
 }

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use rusqlite::{Connection, Params, Result, params_from_iter};
 
-use super::fields::{Target, Text, Values, check_insert, insert, missing};
+use super::fields::Values;
 use super::many::{self, RowError};
 use super::traits::{Table, insert_values, owned};
 use crate::database::{CallError, Database};
@@ -13,8 +13,8 @@ use crate::database::{CallError, Database};
 ///
 /// Derived by [`#[derive(Row)]`](derive@crate::Row). The row is found by the primary key, or by the columns of a UNIQUE index
 /// that `#[onward(conflict = ["queue", "name"])]` names; that there is one, the compiler sees to. Then the other columns that
-/// the struct has fields for are set, and no others: generated columns, fields that are `#[onward(read_only)]` and the primary key
-/// stay as they are. If that leaves nothing to set, the row stays as it is.
+/// the struct has fields for are set, and no others: generated columns, fields that are `#[onward(read_only)]` and the primary
+/// key stay as they are. If that leaves nothing to set, the row stays as it is.
 ///
 /// As anywhere in SQLite, NULL is equal to nothing: a row with NULL in one of these columns is inserted each time.
 #[diagnostic::on_unimplemented(
@@ -125,33 +125,6 @@ pub trait Upsert: Table + Values {
         Self: Sized,
         I: IntoIterator<Item: Borrow<Self>>,
     {
-        many::write(rows, conn, Self::UPSERT, |statement, row: &Self| statement.execute(row.upsert_params()))
-    }
-}
-
-/// `INSERT INTO "jobs"("id", "state") VALUES (?, ?) ON CONFLICT("id") DO UPDATE SET "state" = excluded."state"`
-pub const fn upsert<const N: usize>(target: &Target, columns: &[&str], set: &[&str]) -> Text<N> {
-    let mut text =
-        insert(target, columns).text(" ON CONFLICT(").names(target.conflict, "", ", ").text(") DO ");
-    if set.is_empty() {
-        return text.text("NOTHING");
-    }
-    text = text.text("UPDATE SET ");
-    let mut index = 0;
-    while index < set.len() {
-        if index > 0 {
-            text = text.text(", ");
-        }
-        text = text.name(set[index]).text(" = excluded.").name(set[index]);
-        index += 1;
-    }
-    text
-}
-
-/// What to say of the first column that an upsert must give and does not.
-pub const fn check_upsert(columns: &[&str], target: &Target) -> Option<&'static str> {
-    match check_insert(columns, target) {
-        None => missing(columns, target.by),
-        wrong => wrong,
+        many::write::<Self>(rows, conn, Self::UPSERT, &Self::TARGET)
     }
 }

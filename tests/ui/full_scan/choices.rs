@@ -23,5 +23,28 @@ fn main() -> onward::rusqlite::Result<()> {
          WHERE " + if is_newest { "owner = :owner" } else { "id = :owner" }
     )
     .all(&conn)?;
+    // Nothing needs this one.
+    query!(
+        migrations = "ui/full_scan/full_scan",
+        "SELECT id FROM jobs"
+            + if is_newest {
+                "
+                -- onward: allow(full_scan) nothing is looked for
+                ORDER BY id DESC"
+            }
+            + if due.is_some() { " LIMIT 1" }
+    )
+    .all(&conn)?;
+    // One of those that have it does.
+    query!(
+        migrations = "ui/full_scan/full_scan",
+        "SELECT id FROM jobs"
+            + if is_newest {
+                "
+                -- onward: allow(full_scan) a report of the night
+                WHERE " + if due.is_some() { "owner = :owner" } else { "id = :owner" }
+            }
+    )
+    .all(&conn)?;
     Ok(())
 }

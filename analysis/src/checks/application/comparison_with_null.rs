@@ -10,8 +10,9 @@ pub static RULE: Rule = Rule::error("comparison_with_null", "a condition asks fo
 pub(crate) fn diagnose(place: Place, operator: &str) -> Diagnostic {
     let help = match operator {
         "WHEN" => "write `CASE WHEN … IS NULL THEN …`",
+        "WHEN NOT" => "write `CASE WHEN … IS NOT NULL THEN …`",
         "=" | "==" => "write `IS NULL`",
-        "<>" | "!=" => "write `IS NOT NULL`",
+        "<>" | "!=" | "= NOT" | "== NOT" => "write `IS NOT NULL`",
         _ => "write `IS NULL` or `IS NOT NULL`",
     };
     Diagnostic::new(&RULE, place, format!("`{operator} NULL` is never true, whatever is on the other side"))

@@ -1,7 +1,7 @@
 //! The connection is sqlx's: what it is of, and what stays on it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use onward::rusqlite::Transaction;
@@ -47,14 +47,21 @@ async fn a_connection_that_cannot_be_opened_for_a_moment_is_opened_again() -> Re
     let path = folder.path().join("app.db");
     let other = onward::rusqlite::Connection::open(&path)?;
     other.execute_batch("CREATE TABLE others(a); DROP TABLE others; BEGIN EXCLUSIVE")?;
-    let pool = SqlitePoolOptions::new().connect_lazy_with(file(&path).busy_timeout(Duration::ZERO));
+    let (other, attempts) = (Mutex::new(other), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&attempts);
+    // sqlx asks for the name each time that it is about to open a connection.
+    let name = move |number| {
+        if counted.fetch_add(1, Ordering::SeqCst) == 2 {
+            other.lock().unwrap().execute_batch("COMMIT").unwrap();
+        }
+        format!("worker {number}")
+    };
+    let options = file(&path).busy_timeout(Duration::ZERO).thread_name(name);
+    let pool = SqlitePoolOptions::new().connect_lazy_with(options);
     assert!(pool.acquire().await.is_err());
-    let releasing = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(200));
-        other.execute_batch("COMMIT")
-    });
+    assert_eq!(attempts.load(Ordering::SeqCst), 1);
     assert_eq!(JOBS.apply_sqlx(&pool).await?.applied.len(), 10);
-    releasing.join().expect("it does not panic")?;
+    assert_eq!(attempts.load(Ordering::SeqCst), 3);
     Ok(())
 }
 

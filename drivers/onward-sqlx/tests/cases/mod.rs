@@ -29,8 +29,12 @@ fn file(path: &Path) -> SqliteConnectOptions {
 /// What `queries` runs on.
 type Db = SqlitePool;
 
+/// Whether a statement waits for a connection in its future alone: dropped by then, it never runs.
+const WAITS_IN_ITS_FUTURE: bool = true;
+
 async fn open(path: &Path, connections: u32) -> Db {
-    SqlitePoolOptions::new().max_connections(connections).connect_lazy_with(file(path))
+    let options = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(queries::PATIENCE);
+    options.connect_lazy_with(file(path).busy_timeout(queries::PATIENCE))
 }
 
 async fn unreachable(path: &Path) -> Db {

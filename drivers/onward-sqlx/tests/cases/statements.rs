@@ -1,5 +1,7 @@
 //! Checked statements beside sqlx's own.
 
+use std::collections::HashSet;
+
 use onward::{query, query_scalar};
 
 use super::super::sqlx::sqlite::SqliteConnectOptions;
@@ -26,11 +28,13 @@ async fn a_transaction_of_sqlx_has_them() -> Result {
     Ok(conn.close().await?)
 }
 
-/// SQLite gives the next connection the memory of one that is closed.
+/// SQLite gets the memory of a connection that is closed for one that is opened, so a handle comes again.
 #[tokio::test]
-async fn one_connection_after_the_other() -> Result {
-    for round in 0..20 {
+async fn a_handle_of_the_same_address() -> Result {
+    let mut handles = HashSet::new();
+    for round in 0..10_000 {
         let mut conn = SqliteConnectOptions::new().connect().await?;
+        let is_new = handles.insert(conn.lock_handle().await?.as_raw_handle().addr());
         sqlx::query("CREATE TABLE queues(name TEXT, concurrency INTEGER)").execute(&mut conn).await?;
         let name = format!("queue {round}");
         let insert = query!(migrations = "../../migrations", "INSERT INTO queues(name) VALUES (:name)");
@@ -38,6 +42,9 @@ async fn one_connection_after_the_other() -> Result {
         let names = query_scalar!(migrations = "../../migrations", "SELECT name FROM queues");
         assert_eq!(names.on(&mut conn).all().await?, [name]);
         conn.close().await?;
+        if !is_new {
+            return Ok(());
+        }
     }
-    Ok(())
+    panic!("each of {} connections has an address of its own", handles.len())
 }
