@@ -4,13 +4,21 @@
 //! its own. Each recorded one is asked twice: at the end of the migrations that its release has, and at the end of all. What it
 //! was then is worked out anew, so that a newer onward, which knows more, holds like against like.
 
+mod captured;
 mod change;
+mod compared;
+mod condition;
 mod constraint;
 mod culprit;
+mod duplicate;
 mod meaning;
+mod renamed;
 mod touched;
 mod view;
 mod way;
+mod written;
+
+use sqlite3_parser::Bump;
 
 use crate::analysis::Analysis;
 use crate::application::Error;
@@ -18,7 +26,9 @@ use crate::checks::release::{bad_release_file, release_broken};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{FileId, Place};
 use crate::folder::recorded::{self, By, Release, Statement};
-use change::{Broken, Change};
+use crate::query::syntax::Parsed;
+use crate::query::write::writes;
+use change::{Broken, Change, Sides};
 use touched::Touched;
 
 /// Others with the same fault are shown up to so many.
@@ -109,8 +119,7 @@ fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Vec<Change
     let changes = match now.query(statement.sql.as_str().into()) {
         Ok(after) => {
             let mut changes = meaning::changes(statement.by, &before, &after);
-            changes.extend(constraint::changes(then, now, &statement.sql));
-            changes.extend(view::changes(then, now, &statement.sql));
+            changes.extend(beside(then, now, &statement.sql));
             changes
         }
         Err(Error::Refused(refused)) => vec![Change::refused(&refused, now, &statement.sql)],
@@ -123,6 +132,21 @@ fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Vec<Change
         false => Change { severity: Severity::Warning, ..change },
     };
     changes.into_iter().map(softened).collect()
+}
+
+/// What does not show in the columns of its rows.
+fn beside(then: &Analysis, now: &Analysis, sql: &str) -> Vec<Change> {
+    let (Some(before), Some(after)) = (&then.replay, &now.replay) else { return Vec::new() };
+    let (bump, other) = (Bump::new(), Bump::new());
+    let wrote = writes(&before.known, &Parsed::new(&bump, sql));
+    let writes = writes(&after.known, &Parsed::new(&other, sql));
+    let sides = Sides { sql, then, now, before, after, writes: (&wrote, &writes) };
+    let mut changes = constraint::changes(&sides);
+    changes.extend(written::changes(&sides));
+    changes.extend(view::changes(&sides));
+    changes.extend(captured::changes(&sides));
+    changes.extend(compared::changes(&sides));
+    changes
 }
 
 /// One cause, with all statements that it changes.

@@ -72,6 +72,16 @@ impl Folder {
 }
 
 impl Folders {
+    /// Whether nothing was said of it.
+    pub(crate) fn is_default(&self) -> bool {
+        !self.workspace && self.folder.dir.is_none() && self.folder.package.is_none()
+    }
+
+    /// Names the folder.
+    pub(crate) fn set(&mut self, dir: Option<PathBuf>) {
+        self.folder.dir = dir;
+    }
+
     /// The one folder, or those of all packages that have one.
     ///
     /// # Errors

@@ -16,15 +16,15 @@ pub(crate) struct Package {
 
 /// The members of the workspace. cargo reads the manifests: globs, inheritance and `exclude` are its own.
 pub(crate) fn members() -> anyhow::Result<Vec<Package>> {
-    let metadata = metadata()?;
+    let metadata = metadata(Path::new("."))?;
     let mut members: Vec<_> = packages(&metadata).filter_map(package).collect();
     members.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(members)
 }
 
-/// The folder of the workspace, and those of its packages.
-pub(crate) fn folders() -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
-    let metadata = metadata()?;
+/// The folder of the workspace around this one, and those of its packages.
+pub(crate) fn folders(around: &Path) -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let metadata = metadata(around)?;
     let root = metadata["workspace_root"].as_str().context("cargo does not say where the workspace is")?;
     let folder = |value: &Value| Some(Path::new(value["manifest_path"].as_str()?).parent()?.to_owned());
     Ok((root.into(), packages(&metadata).filter_map(folder).collect()))
@@ -34,10 +34,11 @@ fn packages(metadata: &Value) -> impl Iterator<Item = &Value> {
     metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default().iter()
 }
 
-fn metadata() -> anyhow::Result<Value> {
+fn metadata(around: &Path) -> anyhow::Result<Value> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--no-deps", "--format-version", "1", "--color", "never"])
+        .current_dir(around)
         .stdin(Stdio::null())
         .output()
         .context("cannot start cargo to ask for the packages of this workspace")?;

@@ -6,15 +6,17 @@ pub(crate) mod idle;
 mod unreached;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use onward_analysis::folder::lock;
 use onward_analysis::folder::locked;
 use onward_analysis::folder::recorded::{self, FILE_NAME, Release, Statement};
 use onward_analysis::{Analysis, Proof};
+use onward_core::printable::printable;
 
 use crate::exit::WRONG;
 use crate::folder::{self, Folders, plural};
@@ -38,7 +40,17 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
-    let Options { name, folders, builds, check } = options;
+    let Options { mut name, mut folders, builds, check } = options;
+    // A folder alone is the folder.
+    if folders.is_default() && name.as_ref().is_some_and(|name| Path::new(name).is_dir()) {
+        folders.set(name.take().map(PathBuf::from));
+    }
+    if let Some(name) = name.as_ref().filter(|_| check) {
+        bail!(
+            "`--check` looks at the newest release, so it takes no name, and `{}` is no folder",
+            printable(name)
+        );
+    }
     let folders = folders.find()?;
     let mut sound = Vec::new();
     for dir in &folders {
@@ -50,11 +62,11 @@ pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
         }
         sound.push(analysis);
     }
-    let Some(collected) = builds.collect()? else { return Ok(ExitCode::from(WRONG)) };
+    let Some(collected) = builds.collect(&folders)? else { return Ok(ExitCode::from(WRONG)) };
     let unreached = unreached::calls(&collected)?;
     if !unreached.is_empty() {
         output::note(format!(
-            "no build reached these, so they are not recorded; `--features` and `--target` say what else to build: {}",
+            "no build reached these, so they are not recorded; `--features` and `--target` build more: {}",
             unreached.join(", ")
         ));
     }
@@ -94,6 +106,7 @@ fn one(
         history.releases = named;
     }
     let count = plural(statements.len(), "statement");
+    let is_empty = statements.is_empty();
     let release = Release { name: name.unwrap_or_default().to_owned(), after, statements, range: 0..0 };
     // Recorded once more, it is the same release.
     releases.retain(|known| known.name != release.name);
@@ -102,9 +115,29 @@ fn one(
     releases.drain(..releases.len().saturating_sub(keep));
     let lock = dir.join(lock::FILE_NAME);
     let writing = |path: &Path| format!("cannot write {}", output::path(path));
-    write::replace(&lock, &locked::text(history)).with_context(|| writing(&lock))?;
-    write::replace(&path, &recorded::write(&releases)).with_context(|| writing(&path))?;
+    if fs::read_to_string(&path).unwrap_or_default() != text {
+        bail!(
+            "somebody else has written {} meanwhile; nothing was written: run this again",
+            output::path(&path)
+        );
+    }
+    // Both or none: the second is looked at before the first is written.
+    write::can_replace(&path).with_context(|| format!("{}; nothing was written", writing(&path)))?;
+    write::replace(&lock, &locked::text(history))
+        .with_context(|| format!("{}; nothing was written", writing(&lock)))?;
+    write::replace(&path, &recorded::write(&releases)).with_context(|| {
+        format!(
+            "{}, but {} has the migrations as locked: run this again",
+            writing(&path),
+            output::path(&lock)
+        )
+    })?;
     let migrations = plural(history.migrations.len(), "migration");
+    if is_empty {
+        output::note(
+            "only what stands in query!, sql! and their kin, and structs with a table, can be recorded: nothing of this program is",
+        );
+    }
     output::line(format!(
         "recorded {count} in {} and locked {migrations} in {}; commit both",
         output::path(&path),

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempPath};
 
@@ -21,18 +21,31 @@ pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 /// What the file system says. Then the file is as it was.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let (path, permissions) = found(path)?;
+    Ok(beside(&path, text, permissions)?.persist(&path)?)
+}
+
+/// Whether [`replace`] may write there.
+///
+/// # Errors
+/// Why it may not.
+pub(crate) fn can_replace(path: &Path) -> io::Result<()> {
+    found(path).map(drop)
+}
+
+/// The file that is to be replaced, through a link, and its permissions, if it is there.
+fn found(path: &Path) -> io::Result<(PathBuf, Option<Permissions>)> {
     let path = match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => fs::canonicalize(path)
             .map_err(|error| io::Error::new(error.kind(), format!("the link points to nothing: {error}")))?,
         _ => std::path::absolute(path)?,
     };
     // Whoever may change the folder could put another file in the place of one that nobody may write.
-    let permissions = match OpenOptions::new().write(true).open(&path) {
-        Ok(file) => Some(file.metadata()?.permissions()),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    Ok(beside(&path, text, permissions)?.persist(&path)?)
+    match OpenOptions::new().write(true).open(&path) {
+        Ok(file) => Ok((path, Some(file.metadata()?.permissions()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok((path, None)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Gives a finished file its name. Nothing that has the name is replaced.

@@ -20,7 +20,7 @@ use crate::statement::Schema;
 /// # Errors
 /// That it cannot be written.
 pub(crate) fn query(schema: &Schema, written: &str, query: &Query, by: By, span: Span) -> syn::Result<()> {
-    let Some(into) = into(schema) else { return Ok(()) };
+    let Some(into) = into() else { return Ok(()) };
     let statement = Statement {
         sql: written.to_owned(),
         at: place(span),
@@ -30,7 +30,7 @@ pub(crate) fn query(schema: &Schema, written: &str, query: &Query, by: By, span:
         range: 0..0,
     };
     let line = recorded::line(&statement) + "\n";
-    append(&into, &schema.folder.dir, &line).map_err(|error| {
+    append(&into, &history(schema), &line).map_err(|error| {
         syn::Error::new(span, format!("cannot record this statement in {}: {error}", into.display()))
     })
 }
@@ -40,7 +40,7 @@ pub(crate) fn query(schema: &Schema, written: &str, query: &Query, by: By, span:
 /// # Errors
 /// That it cannot be written.
 pub(crate) fn text(schema: &Schema, text: &str, by: By, span: Span) -> syn::Result<()> {
-    if into(schema).is_none() {
+    if into().is_none() {
         return Ok(());
     }
     for statement in statements(text).iter().take_while(|statement| !statement.kind.changes_schema()) {
@@ -53,15 +53,22 @@ pub(crate) fn text(schema: &Schema, text: &str, by: By, span: Span) -> syn::Resu
     Ok(())
 }
 
-/// Where to write; nothing is written of what runs in the middle of a history.
-fn into(schema: &Schema) -> Option<PathBuf> {
-    let into = env::var_os(recorded::VARIABLE).filter(|_| !schema.analysis.is_earlier())?;
-    Some(PathBuf::from(into))
+/// Where to write, if somebody asks.
+fn into() -> Option<PathBuf> {
+    env::var_os(recorded::VARIABLE).map(PathBuf::from)
+}
+
+/// Which history a statement is about. One in the middle of it is about none of today: only its place is asked for.
+fn history(schema: &Schema) -> String {
+    match schema.analysis.is_earlier() {
+        true => "earlier".to_owned(),
+        false => recorded::collected(&schema.folder.dir),
+    }
 }
 
 /// A process for each crate, and in it one macro after the other.
-fn append(into: &Path, dir: &Path, line: &str) -> io::Result<()> {
-    let path = into.join(format!("{}-{}", recorded::collected(dir), process::id()));
+fn append(into: &Path, history: &str, line: &str) -> io::Result<()> {
+    let path = into.join(format!("{history}-{}", process::id()));
     OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())
 }
 

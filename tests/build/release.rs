@@ -47,6 +47,10 @@ pub fn extra(conn: &Connection) -> Result<usize> {
     onward::query!("UPDATE jobs SET state = 'done' WHERE id = ?", 1).execute(conn)
 }
 
+pub fn earlier() -> &'static str {
+    onward::sql!(at = 1, "SELECT id FROM jobs")
+}
+
 #[cfg(target_os = "none")]
 pub fn nowhere(conn: &Connection) -> Result<usize> {
     onward::query!("DELETE FROM jobs").execute(conn)
@@ -85,9 +89,7 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     let workspace = workspace(name);
     let said = passed(&mut onward(&workspace, &["release", "1.0", "-p", name]));
     assert!(
-        said.contains(
-            "not recorded; `--features` and `--target` say what else to build: released/src/more.rs:11\n"
-        ),
+        said.contains("not recorded; `--features` and `--target` build more: released/src/more.rs:15\n"),
         "{said}"
     );
     let path = workspace.path(&format!("{name}/migrations/onward.release"));
@@ -98,6 +100,7 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
         [
             r#""DELETE FROM jobs WHERE note = 'x'", at = "released/src/main.rs:28" },"#,
             r#""INSERT INTO \"jobs\"(\"id\", \"state\") VALUES (?, ?)", takes = ["?", "?"], by = "struct", at = "released/src/main.rs:9" },"#,
+            r#""INSERT INTO \"jobs\"(\"id\", \"state\") VALUES (?, ?) ON CONFLICT (\"id\") DO UPDATE SET \"state\" = excluded.\"state\"", takes = ["?", "?"], by = "struct", at = "released/src/main.rs:9" },"#,
             r#""SELECT * FROM jobs WHERE id IN (SELECT +value FROM json_each(:ids))", gives = ["id INTEGER", "state TEXT", "note TEXT?"], takes = [":ids"], by = "name", at = "released/src/main.rs:26" },"#,
             r#""SELECT `id`, `state` FROM \"jobs\"", gives = ["id INTEGER", "state TEXT"], by = "struct", at = "released/src/main.rs:9" },"#,
             r#""SELECT count(*) FROM jobs", gives = ["count(*) INTEGER"], at = "released/src/main.rs:27" },"#,
@@ -110,6 +113,13 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     );
     let lock = fs::read_to_string(workspace.path(&format!("{name}/migrations/onward.lock"))).unwrap();
     assert!(lock.contains("release = \"1.0\""), "{lock}");
+    // A folder in the place of a name is the folder; a name is nothing to look at.
+    passed(&mut onward(&workspace, &["release", "--check", &format!("{name}/migrations")]));
+    let said = failed(&mut onward(&workspace, &["release", "--check", "1.0", "-p", name]));
+    assert!(said.contains("takes no name, and `1.0` is no folder"), "{said}");
+    // From elsewhere it is the folder's own workspace that is built.
+    let mut elsewhere = onward(&workspace, &["release", "--check"]);
+    passed(elsewhere.arg(workspace.path(&format!("{name}/migrations"))).current_dir("/"));
     // The build that records leaves nothing behind, and neither does one that only looks.
     passed(&mut onward(&workspace, &["release", "--check", "-p", name]));
     passed(&mut workspace.cargo("check"));
@@ -148,7 +158,7 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
         "{out}"
     );
     assert!(
-        why.contains("2 of 10 statements cannot run on the schema of release `1.0`, after migration 1"),
+        why.contains("2 of 11 statements cannot run on the schema of release `1.0`, after migration 1"),
         "{why}"
     );
 
@@ -179,7 +189,7 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     assert_eq!(names(&fs::read_to_string(&path).unwrap()), ["name = \"1.1\"", "name = \"1.2\""]);
     // Without the feature, what is behind it is not reached.
     let said = passed(&mut onward(&workspace, &["release", "1.2", "-p", name, "--no-default-features"]));
-    assert!(said.contains("released/src/more.rs:6, released/src/more.rs:11\n"), "{said}");
+    assert!(said.contains("released/src/more.rs:6, released/src/more.rs:15\n"), "{said}");
     let file = fs::read_to_string(&path).unwrap();
     assert_eq!(names(&file), ["name = \"1.1\"", "name = \"1.2\""]);
     assert_eq!(file.matches("more.rs").count(), 1, "{file}");
@@ -208,5 +218,5 @@ fn indexes_that_no_statement_uses_are_listed() {
     let out = String::from_utf8_lossy(&said.stdout);
     assert!(said.status.success(), "{said:?}");
     assert!(out.contains("migrations/0002_indexes.sql:2: no statement uses `by_length`\n"), "{out}");
-    assert!(out.contains("10 statements use none of these") && !out.contains("by_state"), "{out}");
+    assert!(out.contains("11 statements use none of these") && !out.contains("by_state"), "{out}");
 }

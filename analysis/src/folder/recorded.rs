@@ -101,7 +101,7 @@ fn release(item: &Spanned<DeValue<'_>>) -> Result<Release, Problem> {
     Ok(Release { name, after: integer(after)?, statements, range: after.span() })
 }
 
-/// Reads a line of [`line`].
+/// Reads what [`line()`] has written.
 ///
 /// # Errors
 /// Why it is none.

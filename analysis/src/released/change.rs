@@ -1,10 +1,14 @@
 //! What becomes of a released statement.
 
+use onward_schema::Table;
+
 use crate::analysis::Analysis;
-use crate::application::{Refused, tables};
+use crate::application::{Refused, ordinary, tables};
 use crate::diagnostic::Severity;
 use crate::folder::history::At;
 use crate::folder::recorded::Statement;
+use crate::query::write::Write;
+use crate::replay::Replay;
 
 /// That a statement is not what it was.
 pub(super) struct Change {
@@ -51,6 +55,27 @@ impl Change {
 
     pub(super) fn of(severity: Severity, message: String, about: Vec<String>) -> Change {
         Change { severity, message, about, shows: Shows::Nothing, kind: Kind::Names }
+    }
+}
+
+/// A statement between two schemas.
+pub(super) struct Sides<'a> {
+    pub(super) sql: &'a str,
+    pub(super) then: &'a Analysis,
+    pub(super) now: &'a Analysis,
+    pub(super) before: &'a Replay,
+    pub(super) after: &'a Replay,
+    /// What it writes, by the schema of then and by that of now.
+    pub(super) writes: (&'a [Write], &'a [Write]),
+}
+
+impl<'a> Sides<'a> {
+    /// The tables that it writes, as they were and as they are.
+    pub(super) fn written(&self) -> impl Iterator<Item = (&'a Table, &'a Table, &'a Write)> + use<'a> {
+        let Sides { then, now, before, after, writes: (_, writes), .. } = *self;
+        writes.iter().filter_map(move |write| {
+            Some((ordinary(then, before, &write.table)?, ordinary(now, after, &write.table)?, write))
+        })
     }
 }
 

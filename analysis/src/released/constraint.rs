@@ -1,74 +1,97 @@
 //! What a table refuses that it took before.
 
-use onward_core::canonical::canonical;
 use onward_core::name::Ident;
 use onward_core::token::significant;
-use onward_schema::{ForeignKey, Index, IndexColumn, Origin, Table};
-use sqlite3_parser::Bump;
+use onward_schema::{Action, ForeignKey, Schema, Table};
 
-use super::change::{Change, Kind};
-use crate::analysis::Analysis;
-use crate::application::ordinary;
+use super::change::{Change, Kind, Sides};
+use super::condition::is_looser;
+use super::duplicate;
+use super::renamed::Renamed;
 use crate::diagnostic::Severity;
-use crate::query::syntax::Parsed;
-use crate::query::write::{Given, What, Write, writes};
+use crate::query::write::{Conflict, Given, Write};
 
-pub(super) fn changes(then: &Analysis, now: &Analysis, sql: &str) -> Vec<Change> {
-    let (Some(before), Some(after)) = (&then.replay, &now.replay) else { return Vec::new() };
-    let bump = Bump::new();
+pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
-    for write in writes(&after.known, &Parsed::new(&bump, sql)) {
-        let tables = ordinary(then, before, &write.table).zip(ordinary(now, after, &write.table));
-        let Some((was, is)) = tables else { continue };
-        for (message, about) in narrower(was, is, &write) {
+    for (was, is, write) in sides.written() {
+        let renamed = Renamed::of(sides.then, sides.now, &is.name);
+        let of_table = |message: String| (message, is.name.clone());
+        let found =
+            nulls(was, is, write).chain(types(was, is, write)).chain(conditions(was, is, write, &renamed));
+        let found = found.chain(parents(was, is, write, &renamed)).map(of_table);
+        for (message, about) in found.chain(duplicate::found(was, is, write, &renamed)) {
             // An upsert writes the table twice.
             if !changes.iter().any(|change| change.message == message) {
-                changes.push(Change {
-                    kind: Kind::Narrower,
-                    ..Change::of(Severity::Warning, message, vec![about])
-                });
+                let change = Change::of(Severity::Warning, message, vec![about]);
+                changes.push(Change { kind: Kind::Narrower, ..change });
             }
         }
     }
+    changes.extend(children(sides));
     changes
 }
 
-/// What is new of a table's constraints and meets what is written, with what it is told of.
-fn narrower(was: &Table, is: &Table, write: &Write) -> Vec<(String, String)> {
-    let of_table = |message: String| (message, is.name.clone());
-    let found = nulls(was, is, write).chain(types(was, is)).chain(conditions(was, is, write));
-    let found = found.chain(parents(was, is, write)).map(of_table);
-    found.chain(duplicates(was, is, write)).collect()
+/// What becomes of a row that is refused.
+pub(super) fn refuses(write: &Write) -> &'static str {
+    match write.conflict {
+        Some(Conflict::Ignore) => "writes nothing",
+        Some(Conflict::Replace) => "does something else",
+        Some(Conflict::Error) | None => "fails",
+    }
 }
 
 fn nulls(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = String> {
     let took_it = |name: &str| was.column(name).is_some_and(|before| !before.not_null);
     let columns = is.columns.iter().filter(move |column| column.not_null && took_it(&column.name));
-    let columns = columns.filter(|column| may_be_null(write, &column.name));
-    columns.map(|column| format!("fails for NULL in `{}.{}`, which took it", is.name, column.name))
+    let columns = columns.filter(|column| {
+        gives(write, &column.name, |given| matches!(given, Given::Parameter(_) | Given::Null))
+    });
+    columns
+        .map(|column| format!("{} for NULL in `{}.{}`, which took it", refuses(write), is.name, column.name))
 }
 
-fn types(was: &Table, is: &Table) -> impl Iterator<Item = String> {
-    let message =
-        || format!("fails for values of another type than their column's: `{}` is STRICT now", is.name);
-    (is.strict && !was.strict).then(message).into_iter()
+/// What is written as it is, SQLite was asked about.
+fn types(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = String> {
+    let is_new = is.strict && !was.strict;
+    let is_open = is
+        .columns
+        .iter()
+        .any(|column| gives(write, &column.name, |given| matches!(given, Given::Parameter(_))));
+    let message = || {
+        format!(
+            "{} for values of another type than their column's: `{}` is STRICT now",
+            refuses(write),
+            is.name
+        )
+    };
+    (is_new && is_open).then(message).into_iter()
 }
 
 /// Of a column that is not given, a CHECK meets the default, or passes NULL.
-fn conditions(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = String> {
+fn conditions(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> impl Iterator<Item = String> {
+    let known: Vec<String> = was.checks.iter().map(|check| renamed.text(check)).collect();
+    let is_known = move |check: &str| {
+        let check = Renamed::none().text(check);
+        known.iter().any(|before| is_looser(before, &check))
+    };
     let names = |check: &str, column: &String| significant(check).any(|token| token.is_name(column));
-    let known: Vec<String> = was.checks.iter().map(|check| canonical(check)).collect();
-    let new = is.checks.iter().filter(move |check| !known.contains(&canonical(check)));
-    let met = new.filter(move |check| write.columns.iter().any(|column| names(check, column)));
-    met.map(|check| format!("fails for rows of `{}` that CHECK ({check}) refuses, which is new", is.name))
+    let met = is.checks.iter().filter(move |check| !is_known(check));
+    let met = met.filter(move |check| {
+        let mut named = write.columns.iter().filter(|column| names(check, column));
+        named.any(|column| gives(write, column, |given| !matches!(given, Given::Literal(_))))
+    });
+    met.map(|check| {
+        format!("{} for rows of `{}` that CHECK ({check}) refuses, which is new", refuses(write), is.name)
+    })
 }
 
-fn parents(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = String> {
-    let is_same = |before: &ForeignKey, key: &ForeignKey| {
-        before.columns == key.columns && Ident(&before.parent) == key.parent.as_str()
-    };
-    let new =
-        is.foreign_keys.iter().filter(move |key| !was.foreign_keys.iter().any(|before| is_same(before, key)));
+fn parents(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> impl Iterator<Item = String> {
+    let known: Vec<Vec<String>> = was
+        .foreign_keys
+        .iter()
+        .map(|key| key.columns.iter().map(|name| renamed.column(name)).collect())
+        .collect();
+    let new = is.foreign_keys.iter().filter(move |key| !known.contains(&key.columns));
     let met = new.filter(|key| key.columns.iter().any(|name| is_written(write, name)));
     met.map(|key| {
         let columns = listed(&key.columns);
@@ -79,72 +102,48 @@ fn parents(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = Strin
     })
 }
 
-/// Each with the index that refuses them, or the table whose constraint does.
-fn duplicates(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = (String, String)> {
-    let refused =
-        |index: &Index| was.indexes.iter().any(|before| before.unique && is_narrower(before, index));
-    let is_of_rowid = |index: &Index| {
-        was.rowid().is_some_and(|rowid| {
-            index.columns.iter().any(|column| Ident(&rowid.name) == column.name_or_expression.as_str())
-        })
+/// What new foreign keys say of a parent that is deleted.
+fn children(sides: &Sides<'_>) -> Vec<Change> {
+    let Some(parent) = deleted(sides.sql) else { return Vec::new() };
+    let of = |schema: &Schema| -> Vec<(String, ForeignKey)> {
+        let keys = schema
+            .tables
+            .values()
+            .flat_map(|table| table.foreign_keys.iter().map(move |key| (table.name.clone(), key.clone())));
+        let stops = |key: &ForeignKey| matches!(key.on_delete, Action::NoAction | Action::Restrict);
+        keys.filter(|(_, key)| stops(key) && Ident(&key.parent) == parent.as_str()).collect()
     };
-    let new = is.indexes.iter().filter(move |index| index.unique && !refused(index) && !is_of_rowid(index));
-    let met = new.filter(|index| is_met(is, write, index));
-    met.map(|index| {
-        let columns: Vec<String> =
-            index.columns.iter().map(|column| column.name_or_expression.clone()).collect();
+    let (before, after) = (of(&sides.before.known), of(&sides.after.known));
+    let is_new =
+        |(child, _): &&(String, ForeignKey)| !before.iter().any(|(known, _)| Ident(known) == child.as_str());
+    let found = after.iter().filter(is_new).map(|(child, _)| {
         let message = format!(
-            "fails for a second row with the same {} in `{}`, which took it",
-            listed(&columns),
-            is.name
+            "fails for rows of `{parent}` that rows of `{child}` refer to, where foreign keys are enforced: the key is new"
         );
-        (message, if index.origin == Origin::Created { &index.name } else { &is.name }.clone())
+        Change { kind: Kind::Narrower, ..Change::of(Severity::Warning, message, vec![child.clone()]) }
+    });
+    found.collect()
+}
+
+/// The table that a DELETE deletes from.
+fn deleted(sql: &str) -> Option<String> {
+    let mut tokens = significant(sql).skip_while(|token| !token.is("DELETE")).skip(1);
+    tokens.next().filter(|token| token.is("FROM"))?;
+    tokens.next()?.name()
+}
+
+/// Whether a column is given a value of this kind in any row that is known.
+fn gives(write: &Write, column: &str, is_it: impl Fn(&Given) -> bool) -> bool {
+    write.columns.iter().enumerate().any(|(at, name)| {
+        Ident(name) == column && write.rows.iter().any(|row| row.get(at).is_some_and(&is_it))
     })
 }
 
-/// Whether what is written may be in an index twice. What an INSERT does not give is the default, or NULL, which is never twice
-/// there; of an expression nobody knows what it reads.
-fn is_met(table: &Table, write: &Write, index: &Index) -> bool {
-    let written =
-        |column: &IndexColumn| column.is_expression || is_written(write, &column.name_or_expression);
-    let default = |column: &IndexColumn| {
-        let found = table.column(&column.name_or_expression);
-        found.is_some_and(|column| column.default.is_some() || column.generated.is_some())
-    };
-    let mut columns = index.columns.iter();
-    match write.what {
-        What::Update => columns.any(written),
-        What::Insert | What::Copy => {
-            index.columns.iter().any(written) && columns.all(|column| written(column) || default(column))
-        }
-    }
-}
-
-/// Whether an index refuses whatever the other one does.
-fn is_narrower(before: &Index, index: &Index) -> bool {
-    let has = |column: &IndexColumn| {
-        let is_it = |other: &IndexColumn| {
-            (&other.name_or_expression, &other.collation) == (&column.name_or_expression, &column.collation)
-        };
-        index.columns.iter().any(is_it)
-    };
-    before.columns.iter().all(has) && (before.partial.is_none() || before.partial == index.partial)
-}
-
-/// Whether a column is given what may be NULL.
-fn may_be_null(write: &Write, column: &str) -> bool {
-    let is_open = |at: usize| {
-        let given = |row: &Vec<Given>| row.get(at).is_none_or(|given| !matches!(given, Given::Literal(_)));
-        write.rows.is_empty() || write.rows.iter().any(given)
-    };
-    write.columns.iter().enumerate().any(|(at, name)| Ident(name) == column && is_open(at))
-}
-
-fn is_written(write: &Write, column: &str) -> bool {
+pub(super) fn is_written(write: &Write, column: &str) -> bool {
     write.columns.iter().any(|name| Ident(name) == column)
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }

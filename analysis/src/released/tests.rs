@@ -255,6 +255,136 @@ fn what_breaks_a_released_statement_and_what_looks_like_it() {
             Query,
             "",
         ),
+        // What is renamed, SQLite renames wherever it stands.
+        ("ALTER TABLE queues RENAME COLUMN name TO title;", "UPDATE queues SET id = id + 1", Query, ""),
+        ("ALTER TABLE jobs RENAME COLUMN state TO status;", "SELECT id FROM few", Query, ""),
+        ("ALTER TABLE jobs RENAME TO tasks;", "SELECT id FROM few", Query, ""),
+        (
+            "CREATE TABLE n(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name IN ('a', 'b')));
+             INSERT INTO n SELECT * FROM queues; DROP TABLE queues; ALTER TABLE n RENAME TO queues;",
+            "UPDATE queues SET name = 'c' WHERE id = 1",
+            Query,
+            "",
+        ),
+        // What comes under an old name.
+        (
+            "ALTER TABLE jobs RENAME TO tasks;\nCREATE VIEW jobs AS SELECT * FROM tasks WHERE state <> 'done';",
+            "SELECT id FROM jobs",
+            Query,
+            "warning 2: may get other rows: `jobs` is a view now that does not have all of the table's",
+        ),
+        (
+            "ALTER TABLE queues RENAME TO lanes;\nCREATE VIEW queues AS SELECT * FROM lanes;
+             CREATE TRIGGER one INSTEAD OF INSERT ON queues BEGIN INSERT INTO lanes(name) VALUES (new.name); END;",
+            "INSERT INTO queues(name) VALUES (?) RETURNING id",
+            Name,
+            "warning 3: may get other rows: `queues` is a view now, whose trigger knows nothing of RETURNING and OR",
+        ),
+        (
+            "DROP VIEW open; CREATE VIEW open AS SELECT id, state FROM jobs WHERE state = 'new';",
+            "WITH open AS (SELECT id FROM jobs) SELECT id FROM open",
+            Query,
+            "",
+        ),
+        // What takes a name that was another's.
+        (
+            "ALTER TABLE queues ADD COLUMN note TEXT;",
+            "SELECT jobs.id FROM jobs NATURAL JOIN queues",
+            Query,
+            "warning 1: reads `queues.note` where `note` was something else: the column is new",
+        ),
+        (
+            "ALTER TABLE queues ADD COLUMN note TEXT;",
+            "UPDATE jobs SET note = (SELECT note FROM queues WHERE queues.id = queue)",
+            Query,
+            "warning 1: reads `queues.note` where `note` was something else: the column is new",
+        ),
+        (
+            "ALTER TABLE queues ADD COLUMN note TEXT;",
+            "UPDATE jobs SET note = (SELECT name FROM queues WHERE queues.id = jobs.queue)",
+            Query,
+            "",
+        ),
+        ("ALTER TABLE queues ADD COLUMN note TEXT;", "INSERT INTO jobs(queue, note) SELECT id, name FROM queues", Query, ""),
+        (
+            "ALTER TABLE jobs ADD COLUMN k TEXT;",
+            "SELECT lower(state) AS k FROM jobs WHERE k = 'new'",
+            Query,
+            "warning 1: reads `jobs.k` where `k` was something else: the column is new",
+        ),
+        ("ALTER TABLE jobs ADD COLUMN k TEXT;", "SELECT lower(state) AS k FROM jobs", Query, ""),
+        // Where what is written goes.
+        (
+            &unlike("note TEXT, tries INTEGER", "tries INTEGER, note TEXT", "INSERT INTO n SELECT id, queue, state, tries, note FROM jobs;"),
+            "INSERT INTO jobs VALUES (?, ?, ?, ?, ?)",
+            Query,
+            "warning 5: writes into `tries` what it wrote into `note`: the columns of `jobs` come in another order",
+        ),
+        (
+            &unlike("note TEXT, tries INTEGER", "tries INTEGER, note TEXT", "INSERT INTO n SELECT id, queue, state, tries, note FROM jobs;"),
+            insert,
+            Query,
+            "",
+        ),
+        // What is refused, or is not any more.
+        (
+            "ALTER TABLE queues ADD COLUMN code TEXT NOT NULL DEFAULT '';\nUPDATE queues SET code = id;\nCREATE UNIQUE INDEX one ON queues(code);",
+            "INSERT INTO queues(name) VALUES (?)",
+            Query,
+            "warning 3: fails for a second row with the same `code` in `queues`, which took it",
+        ),
+        (
+            "CREATE UNIQUE INDEX one ON jobs(queue) WHERE state = 'run';",
+            "UPDATE jobs SET state = ? WHERE id = ?",
+            Query,
+            "warning 1: fails for a second row with the same `queue` in `jobs`, which took it",
+        ),
+        (
+            "CREATE UNIQUE INDEX one ON jobs(queue);",
+            "INSERT OR IGNORE INTO jobs(queue) VALUES (?)",
+            Query,
+            "warning 1: writes nothing for a second row with the same `queue` in `jobs`, which took it",
+        ),
+        (
+            "CREATE TABLE n(id INTEGER PRIMARY KEY, name TEXT NOT NULL); INSERT INTO n SELECT * FROM queues;
+             DROP TABLE queues;\nALTER TABLE n RENAME TO queues;",
+            "INSERT OR REPLACE INTO queues(name) VALUES (?)",
+            Query,
+            "warning 3: writes a second row with the same `name` into `queues`: nothing refuses it any more",
+        ),
+        (
+            "CREATE TABLE kids(queue INTEGER NOT NULL REFERENCES queues(id));",
+            "DELETE FROM queues WHERE id = ?",
+            Query,
+            "warning 1: fails for rows of `queues` that rows of `kids` refer to, where foreign keys are enforced: the key is new",
+        ),
+        (
+            "CREATE TABLE kids(queue INTEGER REFERENCES queues(id) ON DELETE CASCADE);",
+            "DELETE FROM queues WHERE id = ?",
+            Query,
+            "",
+        ),
+        (&rebuilt("note TEXT", "note TEXT NOT NULL"), "UPDATE jobs SET note = coalesce(note, '')", Query, ""),
+        (
+            &rebuilt("tries INTEGER", "tries INTEGER CHECK (tries < 10)"),
+            "UPDATE jobs SET tries = 0 WHERE id = ?",
+            Query,
+            "",
+        ),
+        // What is compared.
+        (
+            &rebuilt("tries INTEGER", "tries TEXT"),
+            "SELECT id FROM jobs WHERE tries > 9",
+            Query,
+            "warning 5: may find other rows by `jobs.tries`, which was INTEGER and is TEXT",
+        ),
+        (
+            &rebuilt("state TEXT NOT NULL", "state TEXT NOT NULL COLLATE NOCASE"),
+            "SELECT id FROM jobs WHERE state = ?",
+            Query,
+            "warning 5: may find other rows by `jobs.state`, which compared by BINARY and compares by NOCASE",
+        ),
+        (&rebuilt("tries INTEGER", "tries INT"), "SELECT id FROM jobs WHERE tries > 9", Query, ""),
         // What rows hold.
         (
             &rebuilt("state TEXT NOT NULL DEFAULT 'new'", "state TEXT"),

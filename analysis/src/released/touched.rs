@@ -32,6 +32,12 @@ impl Touched {
                     .extend(names(kind).into_iter().flat_map(|name| [Some(key(name)), of(name)]).flatten());
             }
         }
+        // A foreign key says something of its parent as well.
+        let parents = end.tables.iter().filter(|(name, _)| touched.0.contains(*name));
+        let parents = parents
+            .flat_map(|(_, table)| table.foreign_keys.iter().map(|key| key.parent.to_ascii_lowercase()));
+        let parents: Vec<String> = parents.collect();
+        touched.0.extend(parents);
         touched.and_readers(end);
         touched
     }

@@ -1,34 +1,61 @@
 //! Whether a view gives the rows that it gave.
 
+use onward_core::name::Ident;
 use onward_core::token::{Token, significant};
-use onward_schema::Schema;
+use onward_schema::{Schema, View};
 
-use super::change::{Change, named};
-use crate::analysis::Analysis;
+use super::change::{Change, Sides, named};
+use super::renamed;
 use crate::diagnostic::Severity;
 
-pub(super) fn changes(then: &Analysis, now: &Analysis, sql: &str) -> Vec<Change> {
-    let (Some(before), Some(after)) = (&then.replay, &now.replay) else { return Vec::new() };
-    let (before, after) = (&before.known, &after.known);
-    let mut read = named(then, sql);
+pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
+    let Sides { sql, then, now, .. } = *sides;
+    let (before, after) = (&sides.before.known, &sides.after.known);
+    let mut read: Vec<String> = named(then, sql).into_iter().filter(|name| !is_own(sql, name)).collect();
     let mut at = 0;
     let mut changes = Vec::new();
     while let Some(name) = read.get(at).map(|name| name.to_ascii_lowercase()) {
         at += 1;
-        let Some(was) = before.views.get(&name) else { continue };
-        read.extend(
-            inside(before, &was.definition)
-                .into_iter()
-                .filter(|inner| !read.contains(inner))
-                .collect::<Vec<_>>(),
-        );
-        let Some(is) = after.views.get(&name) else { continue };
-        if rows(&was.definition) != rows(&is.definition) {
-            let message = format!("may get other rows: the view `{}` reads them otherwise now", is.name);
+        let is = after.views.get(&name);
+        let message = match (before.views.get(&name), is) {
+            (Some(was), is) => {
+                let inner = inside(before, &was.definition).into_iter().filter(|inner| !read.contains(inner));
+                read.extend(inner.collect::<Vec<_>>());
+                // What SQLite has rewritten after a rename is what it was.
+                let is_other = |is: &View| {
+                    renamed::is_made(then, now, &is.name) && rows(&was.definition) != rows(&is.definition)
+                };
+                is.filter(|is| is_other(is)).map(|_| "the view `@` reads them otherwise now")
+            }
+            (None, Some(is)) if before.tables.contains_key(&name) => instead_of_table(sides, is),
+            (None, _) => None,
+        };
+        if let (Some(message), Some(is)) = (message, is) {
+            let message = format!("may get other rows: {}", message.replace('@', &is.name));
             changes.push(Change::of(Severity::Warning, message, vec![is.name.clone()]));
         }
     }
     changes
+}
+
+/// What a view in the place of a table makes otherwise.
+fn instead_of_table(sides: &Sides<'_>, is: &View) -> Option<&'static str> {
+    let has = |word: &str| significant(sides.sql).any(|token| token.is(word));
+    let table = renamed::table(sides.then, sides.now, &is.name)?;
+    if rows(&is.definition) != ["SELECT".to_owned(), "from".to_owned(), table.to_ascii_lowercase()] {
+        return Some("`@` is a view now that does not have all of the table's");
+    }
+    // A trigger gives nothing back, and has a conflict clause of its own.
+    let is_written = sides.writes.0.iter().any(|write| Ident(&write.table) == is.name.as_str());
+    let is_otherwise = is_written && (has("RETURNING") || has("OR"));
+    is_otherwise.then_some("`@` is a view now, whose trigger knows nothing of RETURNING and OR")
+}
+
+/// Whether a statement has a WITH of this name.
+fn is_own(sql: &str, name: &str) -> bool {
+    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    tokens.first().is_some_and(|first| first.is("WITH"))
+        && tokens.windows(3).any(|three| three[0].is_name(name) && three[1].is("AS") && three[2].text == "(")
 }
 
 /// The views that a view names.

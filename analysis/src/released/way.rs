@@ -7,6 +7,10 @@ use super::change::{self, Change};
 use crate::folder::history::{At, History};
 
 pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> String {
+    if change.message.contains("ambiguous column name") {
+        return "give the new column another name, or add it in the release after, when every statement says whose column it means"
+            .to_owned();
+    }
     let kind = since.map(|at| &history.statement(at).kind);
     let is_about = |name: &Name| change.about.iter().any(|about| name.is(about));
     match kind {

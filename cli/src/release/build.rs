@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use onward_analysis::folder::recorded::{self, By, Statement};
 use tempfile::TempDir;
 
-use crate::output;
+use crate::{output, package};
 
 /// What is built: the libraries and programs of the workspace, not their tests.
 #[derive(Args, Default)]
@@ -26,14 +26,21 @@ pub(crate) struct Builds {
     target: Vec<String>,
 }
 
-/// What the builds have written.
+/// What the builds have written, and the workspace that was built.
 pub(crate) struct Collected {
     into: TempDir,
+    pub(super) root: PathBuf,
+    pub(super) packages: Vec<PathBuf>,
 }
 
 impl Builds {
-    /// Builds the workspace once for each set of features and each target; `None` if a build has failed, which cargo explains.
-    pub(crate) fn collect(&self) -> anyhow::Result<Option<Collected>> {
+    /// Builds the workspace of these folders once for each set of features and each target; `None` if a build has failed, which
+    /// cargo explains.
+    ///
+    /// # Errors
+    /// If they are in no workspace, or in more than one, and if there is no cargo.
+    pub(crate) fn collect(&self, folders: &[PathBuf]) -> anyhow::Result<Option<Collected>> {
+        let (root, packages) = workspace(folders)?;
         // Another name each time, so that cargo builds every crate that asks for it again.
         let into = tempfile::tempdir().context("cannot make a folder to collect statements in")?;
         let targets = self.target.iter().map(Some).collect::<Vec<_>>();
@@ -42,7 +49,7 @@ impl Builds {
         let sets = if sets.is_empty() { vec![None] } else { sets };
         for target in &targets {
             for features in &sets {
-                if !self.build(into.path(), *features, *target)? {
+                if !self.build(&root, into.path(), *features, *target)? {
                     let help = match self.features.is_empty() && !self.no_default_features {
                         true => {
                             "\nhelp: if it is features that exclude each other, name them: `--features a --features b`"
@@ -56,13 +63,19 @@ impl Builds {
                 }
             }
         }
-        Ok(Some(Collected { into }))
+        Ok(Some(Collected { into, root, packages }))
     }
 
-    fn build(&self, into: &Path, features: Option<&String>, target: Option<&String>) -> anyhow::Result<bool> {
+    fn build(
+        &self,
+        root: &Path,
+        into: &Path,
+        features: Option<&String>,
+        target: Option<&String>,
+    ) -> anyhow::Result<bool> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.args(["check", "--workspace"]).env(recorded::VARIABLE, into);
+        command.args(["check", "--workspace"]).current_dir(root).env(recorded::VARIABLE, into);
         match features {
             Some(features) => command.args(["--features", features]),
             None if self.no_default_features => &mut command,
@@ -124,6 +137,24 @@ impl Collected {
         }
         Ok(statements)
     }
+}
+
+/// The workspace that all these folders are in, and the folders of its packages.
+fn workspace(folders: &[PathBuf]) -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let mut found: Option<(PathBuf, Vec<PathBuf>)> = None;
+    for dir in folders {
+        let shown = output::path(dir);
+        let whole = dir.canonicalize().with_context(|| format!("cannot find {shown}"))?;
+        let package = whole.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
+        let around =
+            package.with_context(|| format!("{shown} is in no package, so there is no program to build"))?;
+        let (root, packages) = package::folders(around)?;
+        if found.as_ref().is_some_and(|(other, _)| *other != root) {
+            bail!("these folders are in more than one workspace: run this for each of them");
+        }
+        found = Some((root, packages));
+    }
+    found.context("there is no folder of migrations")
 }
 
 /// The file of a place, and its line.

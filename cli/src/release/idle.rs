@@ -11,7 +11,7 @@ use crate::folder::{self, plural};
 use crate::output;
 
 pub(crate) fn run(folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let Some(collected) = Builds::default().collect()? else { return Ok(ExitCode::from(WRONG)) };
+    let Some(collected) = Builds::default().collect(folders)? else { return Ok(ExitCode::from(WRONG)) };
     folder::each(folders, |dir| {
         let analysis = onward_analysis::analyze(dir, Proof::Whole);
         if analysis.has_errors() {

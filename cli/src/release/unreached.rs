@@ -9,7 +9,6 @@ use syn::visit::{self, Visit};
 use walkdir::WalkDir;
 
 use super::build::Collected;
-use crate::package;
 
 /// The macros that hold a statement against the schema.
 const MACROS: [&str; 4] = ["sql", "query", "query_as", "query_scalar"];
@@ -17,10 +16,10 @@ const MACROS: [&str; 4] = ["sql", "query", "query_as", "query_scalar"];
 /// Where they stand: file and line, relative to the workspace. Tests are left out.
 ///
 /// # Errors
-/// If cargo does not say where the source is, or it cannot be read.
+/// If it cannot be read.
 pub(super) fn calls(collected: &Collected) -> anyhow::Result<Vec<String>> {
     let reached = collected.places()?;
-    let (root, packages) = package::folders()?;
+    let (root, packages) = (&collected.root, &collected.packages);
     let mut calls = Calls::default();
     for source in packages.iter().map(|folder| folder.join("src")).filter(|source| source.is_dir()) {
         for entry in WalkDir::new(&source).sort_by_file_name() {
@@ -28,7 +27,7 @@ pub(super) fn calls(collected: &Collected) -> anyhow::Result<Vec<String>> {
             if entry.path().extension().is_some_and(|extension| extension == "rs")
                 && entry.file_type().is_file()
             {
-                calls.read(entry.path(), &root);
+                calls.read(entry.path(), root);
             }
         }
     }

@@ -110,10 +110,24 @@ pub(super) fn statement(row: &Struct, relation: &Relation, write: Write) -> Opti
     let (table, list) = (relation.quoted(), written(row, relation));
     let list: Vec<String> = list.into_iter().map(quoted).collect();
     let marks = vec!["?"; list.len()].join(", ");
+    let insert = || match list.is_empty() {
+        true => format!("INSERT INTO {table} DEFAULT VALUES"),
+        false => format!("INSERT INTO {table}({}) VALUES ({marks})", list.join(", ")),
+    };
     Some(match write {
-        Write::Insert if list.is_empty() => format!("INSERT INTO {table} DEFAULT VALUES"),
-        Write::Insert => format!("INSERT INTO {table}({}) VALUES ({marks})", list.join(", ")),
-        Write::Update | Write::Upsert => format!("UPDATE {table} SET {} = ?", list.join(" = ?, ")),
+        Write::Insert => insert(),
+        Write::Update => format!("UPDATE {table} SET {} = ?", list.join(" = ?, ")),
+        Write::Upsert => {
+            let conflict: Vec<String> =
+                row.conflict_columns(relation).iter().map(|name| quoted(name)).collect();
+            let set = list.iter().filter(|name| !conflict.contains(name));
+            let set: Vec<String> = set.map(|name| format!("{name} = excluded.{name}")).collect();
+            let action = match set.is_empty() {
+                true => "NOTHING".to_owned(),
+                false => format!("UPDATE SET {}", set.join(", ")),
+            };
+            format!("{} ON CONFLICT ({}) DO {action}", insert(), conflict.join(", "))
+        }
     })
 }
 

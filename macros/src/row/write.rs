@@ -77,13 +77,14 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         None => Vec::new(),
     };
     let (insert, update) = (against(Write::Insert), against(Write::Update));
+    // What cannot be inserted cannot be upserted, for the same reason.
+    let upsert = if insert.is_empty() { against(Write::Upsert) } else { Vec::new() };
     let recorded = known.as_ref().map(|(relation, schema)| {
-        let writes = [(Write::Insert, &insert), (Write::Update, &update)];
+        let mut writes = vec![(Write::Insert, &insert), (Write::Update, &update)];
+        writes.extend(insert.is_empty().then_some((Write::Upsert, &upsert)));
         let writes = writes.into_iter().filter(|(_, against)| against.is_empty()).map(|(write, _)| write);
         record(row, relation, schema, writes).err().map(syn::Error::into_compile_error)
     });
-    // What cannot be inserted cannot be upserted, for the same reason.
-    let upsert = if insert.is_empty() { against(Write::Upsert) } else { Vec::new() };
     let bounds = insert.iter().chain(&update).chain(&upsert).map(|(reason, message)| {
         quote! {
             #[allow(non_camel_case_types)]
