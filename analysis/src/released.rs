@@ -142,6 +142,7 @@ fn beside(then: &Analysis, now: &Analysis, sql: &str) -> Vec<Change> {
     let writes = writes(&after.known, &Parsed::new(&other, sql));
     let sides = Sides { sql, then, now, before, after, writes: (&wrote, &writes) };
     let mut changes = constraint::changes(&sides);
+    changes.extend(duplicate::changes(&sides));
     changes.extend(written::changes(&sides));
     changes.extend(view::changes(&sides));
     changes.extend(captured::changes(&sides));

@@ -6,20 +6,29 @@ use onward_schema::{Action, ForeignKey, Schema, Table};
 
 use super::change::{Change, Kind, Sides};
 use super::condition::is_looser;
-use super::duplicate;
 use super::renamed::Renamed;
 use crate::diagnostic::Severity;
 use crate::query::write::{Conflict, Given, Write};
 
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
+    let mut changes = narrower(sides, |was, is, write, renamed| {
+        let found =
+            nulls(was, is, write).chain(types(was, is, write)).chain(conditions(was, is, write, renamed));
+        let found = found.chain(parents(was, is, write, renamed));
+        found.map(|message| (message, is.name.clone())).collect()
+    });
+    changes.extend(children(sides));
+    changes
+}
+
+/// What is said of each table that a statement writes, with what it is said of.
+pub(super) fn narrower(
+    sides: &Sides<'_>,
+    find: impl Fn(&Table, &Table, &Write, &Renamed) -> Vec<(String, String)>,
+) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for (was, is, write) in sides.written() {
-        let renamed = Renamed::of(sides.then, sides.now, &is.name);
-        let of_table = |message: String| (message, is.name.clone());
-        let found =
-            nulls(was, is, write).chain(types(was, is, write)).chain(conditions(was, is, write, &renamed));
-        let found = found.chain(parents(was, is, write, &renamed)).map(of_table);
-        for (message, about) in found.chain(duplicate::found(was, is, write, &renamed)) {
+        for (message, about) in find(was, is, write, &Renamed::of(sides.then, sides.now, &is.name)) {
             // An upsert writes the table twice.
             if !changes.iter().any(|change| change.message == message) {
                 let change = Change::of(Severity::Warning, message, vec![about]);
@@ -27,7 +36,6 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
             }
         }
     }
-    changes.extend(children(sides));
     changes
 }
 

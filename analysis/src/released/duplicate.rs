@@ -4,12 +4,17 @@ use onward_core::name::Ident;
 use onward_core::token::significant;
 use onward_schema::{Index, IndexColumn, Origin, Table};
 
-use super::constraint::{is_written, listed, refuses};
+use super::change::{Change, Sides};
+use super::constraint::{is_written, listed, narrower, refuses};
 use super::renamed::Renamed;
 use crate::query::write::{Conflict, What, Write};
 
+pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
+    narrower(sides, found)
+}
+
 /// Each with the index that refuses them, or the table whose constraint does.
-pub(super) fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<(String, String)> {
+fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<(String, String)> {
     let keys = |table: &Table, renamed: &Renamed| -> Vec<Key> {
         table.indexes.iter().filter(|index| index.unique).map(|index| Key::of(index, renamed)).collect()
     };
