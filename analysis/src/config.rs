@@ -205,46 +205,11 @@ impl Config {
                     config.collations.push(name.to_owned());
                     Ok(())
                 }),
-                "external" => match external::parse(file, value) {
-                    Ok(tables) => {
-                        config.external = tables;
-                        Ok(())
-                    }
-                    Err(problem) => {
-                        problems.push(problem);
-                        continue;
-                    }
-                },
-                "ledger" => match ledger::parse(file, value) {
-                    Ok(ledger) => {
-                        config.ledger = Some(ledger);
-                        Ok(())
-                    }
-                    Err(problem) => {
-                        problems.push(problem);
-                        continue;
-                    }
-                },
-                "schema" => match schema::parse(file, value) {
-                    Ok(place) => {
-                        config.primary_keys = Some(place);
-                        Ok(())
-                    }
-                    Err(problem) => {
-                        problems.push(problem);
-                        continue;
-                    }
-                },
-                "types" => match types::parse(value) {
-                    Ok(types) => {
-                        config.types = types;
-                        Ok(())
-                    }
-                    Err(problem) => {
-                        problems.push(problem);
-                        continue;
-                    }
-                },
+                "external" => external::parse(file, value).map(|tables| config.external = tables),
+                "ledger" => ledger::parse(file, value).map(|ledger| config.ledger = Some(ledger)),
+                "schema" => schema::parse(file, value).map(|place| config.primary_keys = Some(place)),
+                "types" => types::parse(value).map(|types| config.types = types),
+                "releases" => Releases::parse(value).map(|releases| config.releases = releases),
                 "order" => match value.get_ref().as_str() {
                     Some("number") => {
                         config.by_number = Some(file.at(value.span()));
@@ -256,7 +221,8 @@ impl Config {
                     }
                     _ => Err((
                         value.span(),
-                        "an order to ask for is `\"number\"` or `\"name\"`; without it, it is that of the folder's tool",
+                        "an order to ask for is `\"number\"` or `\"name\"`; without it, it is that of the folder's tool"
+                            .to_owned(),
                     )),
                 },
                 "levels" => {
@@ -267,32 +233,19 @@ impl Config {
                     config.engine = Engine::parse(file, value, &mut problems);
                     continue;
                 }
-                "releases" => match Releases::parse(value) {
-                    Ok(releases) => {
-                        config.releases = releases;
-                        Ok(())
-                    }
-                    Err(problem) => {
-                        problems.push(problem);
-                        continue;
-                    }
-                },
                 "plans" => {
                     config.plans = Plans::parse(value, &mut problems);
                     continue;
                 }
-                other => {
-                    let problem = format!(
+                other => Err((
+                    key.span(),
+                    format!(
                         "unknown key `{other}`; known are `functions`, `collations`, `external`, `ledger`, `types`, `schema`, \
                          `levels`, `engine`, `order`, `plans` and `releases`"
-                    );
-                    problems.push((key.span(), problem));
-                    continue;
-                }
+                    ),
+                )),
             };
-            if let Err((range, problem)) = result {
-                problems.push((range, problem.to_owned()));
-            }
+            problems.extend(result.err());
         }
         (config, problems)
     }
@@ -332,9 +285,10 @@ impl Config {
 fn each<'i>(
     value: &Spanned<DeValue<'i>>,
     mut read: impl FnMut(&Spanned<DeValue<'i>>) -> Result<(), &'static str>,
-) -> Result<(), (Range<usize>, &'static str)> {
-    let items = value.get_ref().as_array().ok_or((value.span(), "this is a list: `[\"name\"]`"))?;
-    items.iter().try_for_each(|item| read(item).map_err(|problem| (item.span(), problem)))
+) -> Result<(), Problem> {
+    let items =
+        value.get_ref().as_array().ok_or((value.span(), "this is a list: `[\"name\"]`".to_owned()))?;
+    items.iter().try_for_each(|item| read(item).map_err(|problem| (item.span(), problem.to_owned())))
 }
 
 fn function(item: &Spanned<DeValue<'_>>) -> Result<Function, &'static str> {

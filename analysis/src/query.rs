@@ -114,8 +114,14 @@ impl Prepared {
             // Something else than a result is called that.
             pairs.retain(|pair| prepare(&without(std::slice::from_ref(pair))).is_ok());
         }
-        let sql = without(&pairs);
-        let names = if pairs.is_empty() { names } else { prepare(&sql)?.columns };
+        let (sql, names) = match pairs.is_empty() {
+            true => (sql.to_owned(), names),
+            false => {
+                let sql = without(&pairs);
+                let names = prepare(&sql)?.columns;
+                (sql, names)
+            }
+        };
         // What could not be taken out is a name like any other.
         let pairs = names.iter().zip(labels);
         let labels =

@@ -137,9 +137,9 @@ fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Vec<Change
 /// What does not show in the columns of its rows.
 fn beside(then: &Analysis, now: &Analysis, sql: &str) -> Vec<Change> {
     let (Some(before), Some(after)) = (&then.replay, &now.replay) else { return Vec::new() };
-    let (bump, other) = (Bump::new(), Bump::new());
-    let wrote = writes(&before.known, &Parsed::new(&bump, sql));
-    let writes = writes(&after.known, &Parsed::new(&other, sql));
+    let bump = Bump::new();
+    let parsed = Parsed::new(&bump, sql);
+    let (wrote, writes) = (writes(&before.known, &parsed), writes(&after.known, &parsed));
     let sides = Sides { sql, then, now, before, after, writes: (&wrote, &writes) };
     let mut changes = constraint::changes(&sides);
     changes.extend(duplicate::changes(&sides));

@@ -5,7 +5,6 @@ mod build;
 pub(crate) mod idle;
 mod unreached;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,8 +69,8 @@ pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
             unreached.join(", ")
         ));
     }
-    let mut sound = folders.iter().zip(sound).collect::<BTreeMap<&PathBuf, Analysis>>();
-    folder::each(&folders, |dir| match sound.remove(&dir.to_owned()) {
+    let mut sound = sound.into_iter();
+    folder::each(&folders, |dir| match sound.next() {
         Some(analysis) => one(dir, analysis, &collected, name.as_deref(), check),
         None => Ok(0),
     })

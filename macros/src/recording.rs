@@ -4,7 +4,7 @@
 
 use std::env;
 use std::fs::OpenOptions;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process;
 
@@ -14,6 +14,9 @@ use onward_analysis::query::{Column, Null, Query};
 use proc_macro2::Span;
 
 use crate::statement::Schema;
+
+/// What a file's name begins with that has places alone: of what runs in the middle of a history, or changes its schema.
+const BESIDE: &str = "beside";
 
 /// Records a statement that is checked.
 ///
@@ -29,10 +32,10 @@ pub(crate) fn query(schema: &Schema, written: &str, query: &Query, by: By, span:
         by,
         range: 0..0,
     };
-    let line = recorded::line(&statement) + "\n";
-    append(&into, &history(schema), &line).map_err(|error| {
-        syn::Error::new(span, format!("cannot record this statement in {}: {error}", into.display()))
-    })
+    match schema.analysis.is_earlier() {
+        true => append(&into, BESIDE, &statement, span),
+        false => append(&into, &recorded::collected(&schema.folder.dir), &statement, span),
+    }
 }
 
 /// Records each statement of a text that is checked, up to one that changes the schema.
@@ -40,9 +43,15 @@ pub(crate) fn query(schema: &Schema, written: &str, query: &Query, by: By, span:
 /// # Errors
 /// That it cannot be written.
 pub(crate) fn text(schema: &Schema, text: &str, by: By, span: Span) -> syn::Result<()> {
-    if into().is_none() {
-        return Ok(());
-    }
+    let Some(into) = into() else { return Ok(()) };
+    // That a build was here is known in any case.
+    let (sql, at) = (text.to_owned(), place(span));
+    append(
+        &into,
+        BESIDE,
+        &Statement { sql, at, gives: Vec::new(), takes: Vec::new(), by, range: 0..0 },
+        span,
+    )?;
     for statement in statements(text).iter().take_while(|statement| !statement.kind.changes_schema()) {
         let sql = &text[statement.range.clone()];
         // What is wrong with it is told elsewhere.
@@ -58,18 +67,14 @@ fn into() -> Option<PathBuf> {
     env::var_os(recorded::VARIABLE).map(PathBuf::from)
 }
 
-/// Which history a statement is about. One in the middle of it is about none of today: only its place is asked for.
-fn history(schema: &Schema) -> String {
-    match schema.analysis.is_earlier() {
-        true => "earlier".to_owned(),
-        false => recorded::collected(&schema.folder.dir),
-    }
-}
-
 /// A process for each crate, and in it one macro after the other.
-fn append(into: &Path, history: &str, line: &str) -> io::Result<()> {
-    let path = into.join(format!("{history}-{}", process::id()));
-    OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())
+fn append(into: &Path, name: &str, statement: &Statement, span: Span) -> syn::Result<()> {
+    let line = recorded::line(statement) + "\n";
+    let file =
+        OpenOptions::new().create(true).append(true).open(into.join(format!("{name}-{}", process::id())));
+    file.and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| {
+        syn::Error::new(span, format!("cannot record this statement in {}: {error}", into.display()))
+    })
 }
 
 fn place(span: Span) -> String {

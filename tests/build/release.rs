@@ -47,8 +47,8 @@ pub fn extra(conn: &Connection) -> Result<usize> {
     onward::query!("UPDATE jobs SET state = 'done' WHERE id = ?", 1).execute(conn)
 }
 
-pub fn earlier() -> &'static str {
-    onward::sql!(at = 1, "SELECT id FROM jobs")
+pub fn earlier() -> [&'static str; 2] {
+    [onward::sql!(at = 1, "SELECT id FROM jobs"), onward::sql!("CREATE TEMP TABLE batch(job INTEGER)")]
 }
 
 #[cfg(target_os = "none")]

@@ -1,28 +1,9 @@
 //! Statements made at random, to find a value that was not foreseen.
 
 use super::testing::{analysis, connections, hold, hold_null};
-
-/// A sequence of numbers that is the same in every run.
-pub(super) struct Random(pub(super) u64);
+use crate::checks::testing::Random;
 
 impl Random {
-    /// A number below `limit`.
-    pub(super) fn below(&mut self, limit: usize) -> usize {
-        // Marsaglia's xorshift.
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    pub(super) fn one_of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
     /// A SELECT with columns `c0`, `c1`, …; `outer` are columns that surround it.
     fn select(&mut self, depth: usize, count: usize, outer: &[String]) -> String {
         let mut columns = Vec::new();
@@ -355,17 +336,10 @@ impl Random {
     }
 }
 
-/// `ONWARD_ROUNDS` and `ONWARD_SEED` make it a longer search.
-fn rounds() -> (u64, Random) {
-    let rounds = std::env::var("ONWARD_ROUNDS").map_or(3_000, |rounds| rounds.parse().unwrap());
-    let seed = std::env::var("ONWARD_SEED").map_or(0x9e37_79b9_7f4a_7c15, |seed| seed.parse().unwrap());
-    (rounds, Random(seed))
-}
-
 #[test]
 fn no_value_is_a_surprise() {
     let (analysis, connections) = (analysis(), connections());
-    let ((rounds, mut random), mut ran) = (rounds(), 0);
+    let ((rounds, mut random), mut ran) = (Random::rounds(3_000), 0);
     for _ in 0..rounds {
         let depth = random.below(3);
         let sql = match random.chance(15) {
@@ -393,7 +367,7 @@ fn no_value_is_a_surprise() {
 #[test]
 fn no_row_that_is_written_is_a_surprise() {
     let (analysis, connections) = (analysis(), connections());
-    let ((rounds, mut random), mut ran) = (rounds(), 0);
+    let ((rounds, mut random), mut ran) = (Random::rounds(3_000), 0);
     let tables: [(&str, &[&str]); 4] = [
         ("jobs", &["id", "queue", "state", "parent", "payload", "started", "done", "price", "anything"]),
         ("queues", &["name", "size", "note", "weight"]),

@@ -376,7 +376,7 @@ fn statements_at_random() {
     let schema = &analysis.replay.as_ref().unwrap().schema;
     let tables =
         ["jobs", "typed", "keyed", "lenient", "watched", "logged", "watched_after", "named", "implied"];
-    let mut random = super::random::Random(0x5eed);
+    let mut random = crate::checks::testing::Random(0x5eed);
     let (mut refused, mut accepted) = (0, 0);
     let rounds = std::env::var("ONWARD_ROUNDS").map_or(120, |rounds| rounds.parse().unwrap());
     while refused < rounds {

@@ -1,4 +1,4 @@
-//! What the tests of the checks share: a folder, and its diagnostics in short form.
+//! What the tests of the checks share: a folder, its diagnostics in short form, and numbers by chance.
 
 use std::path::Path;
 
@@ -76,4 +76,33 @@ pub(crate) fn rendered(files: &[(&str, &str)]) -> String {
 pub(crate) fn text(analysis: &Analysis, diagnostic: &Diagnostic) -> String {
     let style = Style { prefix: "migrations/", title: true, color: false };
     render(diagnostic, &analysis.history.files, style)
+}
+
+/// A sequence of numbers that is the same in every run.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// How often to try, and the numbers to try it with; `ONWARD_ROUNDS` and `ONWARD_SEED` make it a longer search.
+    pub(crate) fn rounds(usual: u64) -> (u64, Random) {
+        let rounds = std::env::var("ONWARD_ROUNDS").map_or(usual, |rounds| rounds.parse().unwrap());
+        let seed = std::env::var("ONWARD_SEED").map_or(0x9e37_79b9_7f4a_7c15, |seed| seed.parse().unwrap());
+        (rounds, Random(seed))
+    }
+
+    /// A number below `limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        // Marsaglia's xorshift.
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+
+    pub(crate) fn one_of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
 }

@@ -39,16 +39,7 @@ pub type Problem = (Range<usize>, String);
 /// # Errors
 /// Why it cannot be used.
 pub fn parse(text: &str) -> Result<Vec<Entry>, Problem> {
-    if let Some(at) = text.find("<<<<<<<").filter(|&at| text[..at].is_empty() || text[..at].ends_with('\n')) {
-        return Err((at..at + 7, "it has the conflict markers of a merge".to_owned()));
-    }
-    let table = DeTable::parse(text)
-        .map_err(|error| (error.span().unwrap_or(0..0), error.message().trim().to_owned()))?
-        .into_inner();
-    let format = table.get("format").ok_or((0..0, "there is no `format`".to_owned()))?;
-    if integer(format)? > FORMAT {
-        return Err((format.span(), "it was written by a newer onward than this one".to_owned()));
-    }
+    let table = table(text, FORMAT)?;
     let Some(entries) = table.get("migration") else { return Ok(Vec::new()) };
     let list =
         entries.get_ref().as_array().ok_or((entries.span(), "`migration` is not a list".to_owned()))?;
@@ -57,6 +48,24 @@ pub fn parse(text: &str) -> Result<Vec<Entry>, Problem> {
         Some(pair) => Err((pair[1].range.clone(), "the migrations are not in order of version".to_owned())),
         None => Ok(entries),
     }
+}
+
+/// The table of a file that a command has written, in a format up to this one.
+///
+/// # Errors
+/// Why it cannot be used.
+pub(super) fn table(text: &str, newest: i64) -> Result<DeTable<'_>, Problem> {
+    if let Some(at) = text.find("<<<<<<<").filter(|&at| text[..at].is_empty() || text[..at].ends_with('\n')) {
+        return Err((at..at + 7, "it has the conflict markers of a merge".to_owned()));
+    }
+    let table = DeTable::parse(text)
+        .map_err(|error| (error.span().unwrap_or(0..0), error.message().trim().to_owned()))?
+        .into_inner();
+    let format = table.get("format").ok_or((0..0, "there is no `format`".to_owned()))?;
+    if integer(format)? > newest {
+        return Err((format.span(), "it was written by a newer onward than this one".to_owned()));
+    }
+    Ok(table)
 }
 
 /// The table of the ledger that the released migrations are written in, and where the lock file says so; `None` if it is the

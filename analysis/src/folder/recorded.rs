@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::lock::{Problem, integer, quoted};
+use super::lock::{Problem, integer, quoted, table};
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.release";
@@ -76,16 +76,7 @@ impl By {
 /// # Errors
 /// Why it cannot be used.
 pub fn parse(text: &str) -> Result<Vec<Release>, Problem> {
-    if let Some(at) = text.find("<<<<<<<").filter(|&at| text[..at].is_empty() || text[..at].ends_with('\n')) {
-        return Err((at..at + 7, "it has the conflict markers of a merge".to_owned()));
-    }
-    let table = DeTable::parse(text)
-        .map_err(|error| (error.span().unwrap_or(0..0), error.message().trim().to_owned()))?
-        .into_inner();
-    let format = table.get("format").ok_or((0..0, "there is no `format`".to_owned()))?;
-    if integer(format)? > FORMAT {
-        return Err((format.span(), "it was written by a newer onward than this one".to_owned()));
-    }
+    let table = table(text, FORMAT)?;
     let Some(releases) = table.get("release") else { return Ok(Vec::new()) };
     list(releases)?.iter().map(release).collect()
 }

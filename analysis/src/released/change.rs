@@ -40,6 +40,8 @@ pub(super) enum Shows {
 pub(super) enum Kind {
     /// What a statement names, or leaves out.
     Names,
+    /// A name that two columns have.
+    Ambiguous,
     /// What a table refuses.
     Narrower,
     /// What rows may hold.
@@ -50,7 +52,12 @@ impl Change {
     /// SQLite takes it no longer, or can never run it.
     pub(super) fn refused(refused: &Refused, now: &Analysis, sql: &str) -> Change {
         let message = format!("fails: {}", refused.diagnostic.message);
-        Change { shows: Shows::Refusal, ..Change::of(Severity::Error, message, named(now, sql)) }
+        // SQLite has no code for it.
+        let kind = match message.contains("ambiguous column name") {
+            true => Kind::Ambiguous,
+            false => Kind::Names,
+        };
+        Change { shows: Shows::Refusal, kind, ..Change::of(Severity::Error, message, named(now, sql)) }
     }
 
     pub(super) fn of(severity: Severity, message: String, about: Vec<String>) -> Change {

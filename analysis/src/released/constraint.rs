@@ -6,7 +6,7 @@ use onward_schema::{Action, ForeignKey, Schema, Table};
 
 use super::change::{Change, Kind, Sides};
 use super::condition::is_looser;
-use super::renamed::Renamed;
+use super::renamed::{self, Renamed};
 use crate::diagnostic::Severity;
 use crate::query::write::{Conflict, Given, Write};
 
@@ -14,7 +14,7 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     let mut changes = narrower(sides, |was, is, write, renamed| {
         let found =
             nulls(was, is, write).chain(types(was, is, write)).chain(conditions(was, is, write, renamed));
-        let found = found.chain(parents(was, is, write, renamed));
+        let found = found.chain(parents(sides, was, is, write, renamed));
         found.map(|message| (message, is.name.clone())).collect()
     });
     changes.extend(children(sides));
@@ -93,13 +93,22 @@ fn conditions(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> impl
     })
 }
 
-fn parents(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> impl Iterator<Item = String> {
-    let known: Vec<Vec<String>> = was
-        .foreign_keys
-        .iter()
-        .map(|key| key.columns.iter().map(|name| renamed.column(name)).collect())
-        .collect();
-    let new = is.foreign_keys.iter().filter(move |key| !known.contains(&key.columns));
+fn parents(
+    sides: &Sides<'_>,
+    was: &Table,
+    is: &Table,
+    write: &Write,
+    renamed: &Renamed,
+) -> impl Iterator<Item = String> {
+    let known = was.foreign_keys.iter().map(|key| {
+        let columns: Vec<String> = key.columns.iter().map(|name| renamed.column(name)).collect();
+        (columns, renamed::table(sides.then, sides.now, &key.parent).unwrap_or_else(|| key.parent.clone()))
+    });
+    let known: Vec<(Vec<String>, String)> = known.collect();
+    let is_known = move |key: &ForeignKey| {
+        known.iter().any(|(columns, parent)| *columns == key.columns && Ident(parent) == key.parent.as_str())
+    };
+    let new = is.foreign_keys.iter().filter(move |key| !is_known(key));
     let met = new.filter(|key| key.columns.iter().any(|name| is_written(write, name)));
     met.map(|key| {
         let columns = listed(&key.columns);

@@ -32,11 +32,9 @@ fn pairs<'q>(
         };
         return Err(Change { shows, ..Change::of(Severity::Error, message, about(column)) });
     }
-    let by_name = || {
-        before.iter().map(|column| after.iter().find(|other| is(column, other)).map(|other| (column, other)))
-    };
     if by != By::Query {
-        return Ok(by_name().flatten().collect());
+        let named = |column| Some((column, after.iter().find(|other| is(column, other))?));
+        return Ok(before.iter().filter_map(named).collect());
     }
     let moved = before.iter().zip(after).find(|(column, other)| !is(column, other));
     match moved {

@@ -6,25 +6,10 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
 use super::*;
-use crate::checks::testing::folder;
+use crate::checks::testing::{Random, folder};
 use crate::query::{Null, Query};
 
-struct Random(u64);
-
 impl Random {
-    /// A number below `limit`.
-    fn below(&mut self, limit: usize) -> usize {
-        // Marsaglia's xorshift.
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn one_of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-
     fn some<'a>(&mut self, choices: &[&'a str]) -> Vec<&'a str> {
         let chosen: Vec<&str> = choices.iter().copied().filter(|_| self.below(3) > 0).collect();
         if chosen.is_empty() { vec![self.one_of(choices)] } else { chosen }
@@ -141,7 +126,7 @@ impl Random {
         }
     }
 
-    fn value(&mut self) -> Value {
+    fn any_value(&mut self) -> Value {
         match self.below(6) {
             0 => Value::Null,
             1 => Value::Integer(1),
@@ -221,9 +206,7 @@ fn is_as_recorded(recorded: &Query, rows: &[Row]) -> bool {
 
 #[test]
 fn what_nothing_is_said_of_runs_as_it_did() {
-    let rounds = std::env::var("ONWARD_ROUNDS").map_or(150, |rounds| rounds.parse().unwrap());
-    let seed = std::env::var("ONWARD_SEED").map_or(0x9e37_79b9_7f4a_7c15, |seed| seed.parse().unwrap());
-    let mut random = Random(seed);
+    let (rounds, mut random) = Random::rounds(150);
     let (mut compatible, mut broken) = (0, 0);
     for _ in 0..rounds {
         let migration = random.migration();
@@ -237,7 +220,7 @@ fn what_nothing_is_said_of_runs_as_it_did() {
         for _ in 0..20 {
             let sql = random.statement();
             let Ok(recorded) = then.query(sql.as_str().into()) else { continue };
-            let values = [random.value(), random.value(), random.value(), random.value()];
+            let values = [random.any_value(), random.any_value(), random.any_value(), random.any_value()];
             let (old, new) = (database("").unwrap(), database(&migration).unwrap());
             let Ok(before) = run(&old, &sql, &values) else { continue };
             let statement = Statement {

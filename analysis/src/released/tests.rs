@@ -232,7 +232,15 @@ fn what_breaks_a_released_statement_and_what_looks_like_it() {
             Query,
             "warning 5: fails for `tries` in `jobs` without a row in `queues`, where foreign keys are enforced: the key is new",
         ),
-        (&rebuilt("tries INTEGER", "tries INTEGER REFERENCES queues(id)"), insert, Query, ""),
+        // Of another parent.
+        (
+            &format!("CREATE TABLE lanes(id INTEGER PRIMARY KEY); {}", rebuilt("REFERENCES queues(id)", "REFERENCES lanes(id)")),
+            insert,
+            Query,
+            "warning 5: fails for `queue` in `jobs` without a row in `lanes`, where foreign keys are enforced: the key is new",
+        ),
+        ("ALTER TABLE queues RENAME TO lanes;", insert, Query, ""),
+        // What rows hold.
         (
             "ALTER TABLE jobs ADD COLUMN kind TEXT; CREATE UNIQUE INDEX one ON jobs(note, kind);",
             insert,

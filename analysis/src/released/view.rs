@@ -64,27 +64,26 @@ fn inside(schema: &Schema, definition: &str) -> Vec<String> {
     names.filter_map(|name| Some(schema.views.get(&name.to_ascii_lowercase())?.name.clone())).collect()
 }
 
+/// What the results of a SELECT end at.
+const ENDS: [&str; 11] = [
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "WINDOW",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "ORDER",
+    "LIMIT",
+    "VALUES",
+];
+
 /// What of a view decides which rows it has: all but its name and its results.
 fn rows(definition: &str) -> Vec<String> {
     let (mut depth, mut in_results, mut kept) = (0_usize, false, Vec::new());
     let mut tokens = significant(definition).skip_while(|token| !token.is("AS")).skip(1).peekable();
-    let begins_rest = |token: &Token<'_>| {
-        [
-            "FROM",
-            "WHERE",
-            "GROUP",
-            "HAVING",
-            "WINDOW",
-            "UNION",
-            "EXCEPT",
-            "INTERSECT",
-            "ORDER",
-            "LIMIT",
-            "VALUES",
-        ]
-        .iter()
-        .any(|word| token.is(word))
-    };
+    let ends = |token: &Token<'_>| ENDS.iter().any(|word| token.is(word));
     while let Some(token) = tokens.next() {
         match token.text {
             "(" => depth += 1,
@@ -100,7 +99,7 @@ fn rows(definition: &str) -> Vec<String> {
                 );
                 continue;
             }
-            if begins_rest(&token) {
+            if ends(&token) {
                 in_results = false;
             }
         }

@@ -7,13 +7,13 @@ use super::change::{self, Change};
 use crate::folder::history::{At, History};
 
 pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> String {
-    if change.message.contains("ambiguous column name") {
-        return "give the new column another name, or add it in the release after, when every statement says whose column it means"
-            .to_owned();
-    }
     let kind = since.map(|at| &history.statement(at).kind);
     let is_about = |name: &Name| change.about.iter().any(|about| name.is(about));
     match kind {
+        _ if change.kind == change::Kind::Ambiguous => {
+            "give the new column another name, or add it in the release after, when every statement says whose column it means"
+                .to_owned()
+        }
         Some(Kind::Alter { table, change: Some(Alter::Rename(from, to)) }) => format!(
             "leave `{from}` in this release: add `{to}` to `{table}` beside it, with triggers that keep the two alike, and drop \
              `{from}` in the release after",
@@ -47,7 +47,7 @@ pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> Str
             change::Kind::Wider => {
                 "let this release read what may come, and change the column in the release after, which writes it"
             }
-            change::Kind::Names => {
+            change::Kind::Names | change::Kind::Ambiguous => {
                 "keep what programs of the last release name in this one, with a DEFAULT for what they do not give, and take \
                  it away in the release after"
             }
