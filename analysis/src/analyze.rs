@@ -88,8 +88,11 @@ pub(crate) fn behind(
         replayed = None;
     }
     let is_refused = replayed.as_ref().is_some_and(|replay| !replay.faults.is_empty());
-    let analysis = Analysis { history, diagnostics: Vec::new(), replay: replayed, is_refused, whole: None };
-    diagnostics.extend(released::check(&analysis));
+    let mut analysis =
+        Analysis { history, diagnostics: Vec::new(), replay: replayed, is_refused, whole: None };
+    let (found, compatible) = released::check(&analysis);
+    diagnostics.extend(found);
+    analysis.history.compatible = compatible;
     level::settle(&analysis.history, analysis.replay.as_ref(), &mut diagnostics);
     diagnostics.iter_mut().for_each(|found| found.released = is_past(&analysis.history, found));
     if proof == Proof::Unlocked {
@@ -102,8 +105,12 @@ pub(crate) fn behind(
 /// Whether a warning speaks of released migrations alone, which nobody can change any more. An index is made or dropped in a
 /// new one, wherever its table is from.
 fn is_past(history: &History, diagnostic: &Diagnostic) -> bool {
-    let mut places = diagnostic.related.iter().map(|related| &related.place).chain([&diagnostic.place]);
-    !diagnostic.is_error() && !diagnostic.rule.of_plans && places.all(|place| history.is_released(place.file))
+    // What is recorded of a release is no migration, and as old.
+    let is_old = |file| history.is_released(file) || history.recorded == Some(file);
+    !diagnostic.is_error()
+        && !diagnostic.rule.of_plans
+        && history.is_released(diagnostic.place.file)
+        && diagnostic.related.iter().all(|related| is_old(related.place.file))
 }
 
 #[cfg(test)]

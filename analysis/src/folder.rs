@@ -5,6 +5,7 @@
 
 pub(crate) mod bad_name;
 mod beside;
+pub mod compatible;
 pub mod directive;
 pub mod fault;
 pub mod history;

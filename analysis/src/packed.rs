@@ -23,6 +23,8 @@ impl History {
             functions: self.config.stubs().collect(),
             collations: self.config.collations.iter().map(String::as_str).collect(),
             external: external.collect(),
+            release: &self.compatible.own,
+            works_with: self.compatible.works_with.iter().map(String::as_str).collect(),
             ledger: self.config.ledger.as_ref().map_or("", |(table, _)| table),
             // What was not replayed is not run either.
             sqlite: replay.map_or(0, |_| self.oldest_sqlite().number()),

@@ -25,6 +25,7 @@ use crate::application::Error;
 use crate::checks::release::{bad_release_file, release_broken};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{FileId, Place};
+use crate::folder::compatible::{self, Compatible};
 use crate::folder::recorded::{self, By, Release, Statement};
 use crate::query::syntax::Parsed;
 use crate::query::write::writes;
@@ -34,24 +35,44 @@ use touched::Touched;
 /// Others with the same fault are shown up to so many.
 const SHOWN: usize = 3;
 
-/// What the migrations since the recorded releases break, each cause once.
-pub(crate) fn check(analysis: &Analysis) -> Vec<Diagnostic> {
+/// What the migrations since the recorded releases break, each cause once; and which releases they leave as they were.
+pub(crate) fn check(analysis: &Analysis) -> (Vec<Diagnostic>, Compatible) {
     let history = &analysis.history;
-    let Some(file) = history.recorded else { return Vec::new() };
+    let (mut found, mut compatible) = (Vec::new(), Compatible::default());
+    let Some(file) = history.recorded else { return (found, compatible) };
     let releases = match recorded::parse(&history.files.get(file).text) {
         Ok(releases) => releases,
-        Err((range, problem)) => return vec![bad_release_file::diagnose(file.at(range), &problem)],
+        Err((range, problem)) => {
+            found.push(bad_release_file::diagnose(file.at(range), &problem));
+            return (found, compatible);
+        }
     };
     let is_whole = analysis.replay.is_some() && !analysis.is_refused;
     if !is_whole {
-        return Vec::new();
+        return (found, compatible);
     }
-    let mut found = Vec::new();
+    let mut held_so_far = 0;
     for release in releases.iter().rev() {
-        match history.migrations.iter().position(|migration| migration.version == release.after) {
-            None => found.push(bad_release_file::of_nothing(file.at(release.range.clone()), release.after)),
-            Some(last) if last + 1 == history.migrations.len() => {}
-            Some(last) => found.extend(held(analysis, release, last, file)),
+        let position = history.migrations.iter().position(|migration| migration.version == release.after);
+        let Some(last) = position else {
+            found.push(bad_release_file::of_nothing(file.at(release.range.clone()), release.after));
+            continue;
+        };
+        let is_of_today = last + 1 == history.migrations.len();
+        let works = if is_of_today {
+            true
+        } else if held_so_far < history.config.releases.keep {
+            held_so_far += 1;
+            let (broken, works) = held(analysis, release, last, file);
+            found.extend(broken);
+            works
+        } else {
+            false
+        };
+        match compatible::text(release, history.migrations[last].chain) {
+            Some(own) if is_of_today && compatible.own.is_empty() => compatible.own = own,
+            Some(text) if works => compatible.works_with.push(text),
+            _ => {}
         }
     }
     // What several releases run, the newest tells.
@@ -62,15 +83,17 @@ pub(crate) fn check(analysis: &Analysis) -> Vec<Diagnostic> {
         told.push(key);
         is_new
     });
-    found
+    (found, compatible)
 }
 
-/// What is wrong with a statement of today on the schema of the last release, where a program may meet it before anybody has
-/// migrated; each with the statement's index. `None` if no release is recorded, or its schema cannot be had.
+/// What is wrong with a statement of today on the schema of the last release before it, where a program may meet it before
+/// anybody has migrated; each with the statement's index. `None` if no release is recorded, or its schema cannot be had.
 pub fn backwards(analysis: &Analysis, statements: &[Statement]) -> Option<(Release, Vec<(usize, String)>)> {
     let history = &analysis.history;
     let releases = recorded::parse(&history.files.get(history.recorded?).text).ok()?;
-    let release = releases.into_iter().next_back()?;
+    let today = history.migrations.last()?.version;
+    let is_earlier = |release: &&Release| release.after != today;
+    let release = releases.iter().rev().find(is_earlier).or(releases.last())?.clone();
     let last = history.migrations.iter().position(|migration| migration.version == release.after)?;
     let then = analysis.released(last)?;
     let refused = statements.iter().enumerate().filter_map(|(index, statement)| {
@@ -83,20 +106,27 @@ pub fn backwards(analysis: &Analysis, statements: &[Statement]) -> Option<(Relea
     Some((release, refused))
 }
 
-/// The statements of a release, whose last migration is this one, that are not what they were.
-fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> Vec<Diagnostic> {
-    let Some(replay) = &analysis.replay else { return Vec::new() };
+/// The statements of a release, whose last migration is this one, that are not what they were; and whether it is certain of
+/// all that they are.
+fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> (Vec<Diagnostic>, bool) {
+    let Some(replay) = &analysis.replay else { return (Vec::new(), false) };
     let touched = Touched::of(&analysis.history, last, &replay.known);
     let statements = release.statements.iter().filter(|statement| touched.is_named(&statement.sql));
     let statements: Vec<&Statement> = statements.collect();
     if statements.is_empty() {
-        return Vec::new();
+        return (Vec::new(), true);
     }
-    let Some(then) = analysis.released(last) else { return Vec::new() };
+    let Some(then) = analysis.released(last) else { return (Vec::new(), false) };
     let mut broken: Vec<Broken<'_>> = Vec::new();
+    let mut works = true;
     for statement in statements {
-        let changes = changes(&then, analysis, statement).into_iter();
-        broken.extend(changes.map(|change| Broken { statement, change, since: None }));
+        match changes(&then, analysis, statement) {
+            Some(changes) => {
+                works &= changes.is_empty();
+                broken.extend(changes.into_iter().map(|change| Broken { statement, change, since: None }));
+            }
+            None => works = false,
+        }
     }
     culprit::find(analysis, last, &mut broken);
     let mut groups: Vec<Vec<Broken<'_>>> = Vec::new();
@@ -110,12 +140,12 @@ fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> Ve
             None => groups.push(vec![one]),
         }
     }
-    groups.iter().map(|group| told(analysis, release, last, file, group)).collect()
+    (groups.iter().map(|group| told(analysis, release, last, file, group)).collect(), works)
 }
 
-/// What becomes of a statement: nothing if it works as it did, or if it did not work.
-fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Vec<Change> {
-    let Ok(before) = then.query(statement.sql.as_str().into()) else { return Vec::new() };
+/// What becomes of a statement: nothing if it works as it did. `None` if nobody can tell, since it did not work then.
+fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Option<Vec<Change>> {
+    let before = then.query(statement.sql.as_str().into()).ok()?;
     let changes = match now.query(statement.sql.as_str().into()) {
         Ok(after) => {
             let mut changes = meaning::changes(statement.by, &before, &after);
@@ -123,7 +153,7 @@ fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Vec<Change
             changes
         }
         Err(Error::Refused(refused)) => vec![Change::refused(&refused, now, &statement.sql)],
-        Err(_) => Vec::new(),
+        Err(_) => return None,
     };
     // Nobody knows whether the program writes by the struct at all.
     let is_sure = statement.by != By::Struct || !before.columns.is_empty();
@@ -131,7 +161,7 @@ fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Vec<Change
         true => change,
         false => Change { severity: Severity::Warning, ..change },
     };
-    changes.into_iter().map(softened).collect()
+    Some(changes.into_iter().map(softened).collect())
 }
 
 /// What does not show in the columns of its rows.

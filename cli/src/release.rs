@@ -107,11 +107,7 @@ fn one(
     let count = plural(statements.len(), "statement");
     let is_empty = statements.is_empty();
     let release = Release { name: name.unwrap_or_default().to_owned(), after, statements, range: 0..0 };
-    // Recorded once more, it is the same release.
-    releases.retain(|known| known.name != release.name);
-    releases.push(release);
-    let keep = history.config.releases.keep.max(1);
-    releases.drain(..releases.len().saturating_sub(keep));
+    recorded::add(&mut releases, release, history.config.releases.keep.max(1));
     let lock = dir.join(lock::FILE_NAME);
     let writing = |path: &Path| format!("cannot write {}", output::path(path));
     if fs::read_to_string(&path).unwrap_or_default() != text {

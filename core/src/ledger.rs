@@ -96,6 +96,21 @@ impl<'n> Ledger<'n> {
         )
     }
 
+    /// Adds the column [`WORKS_WITH`], which only ledgers of programs with recorded releases have.
+    pub fn add_works_with(self) -> String {
+        format!("ALTER TABLE main.{} ADD COLUMN {WORKS_WITH} TEXT", self.0)
+    }
+
+    /// Writes which recorded releases work on the schema that the migration of this version leaves: version, releases.
+    pub fn set_works_with(self) -> String {
+        format!("UPDATE main.{} SET {WORKS_WITH} = ?2 WHERE version = ?1", self.0)
+    }
+
+    /// Asks which recorded releases work on the schema that the newest row stands for.
+    pub fn works_with(self) -> String {
+        format!("SELECT {WORKS_WITH} FROM main.{} ORDER BY version DESC LIMIT 1", self.0)
+    }
+
     /// Asks for the chain of the newest row.
     pub fn newest_chain(self) -> String {
         format!("SELECT chain FROM main.{} ORDER BY version DESC LIMIT 1", self.0)
@@ -148,6 +163,10 @@ pub fn is_ledger(name: &str, sql: &str) -> bool {
     is_named().is_some()
         && ["checksum TEXT NOT NULL", "chain TEXT NOT NULL"].iter().all(|part| sql.contains(part))
 }
+
+/// The column with the recorded releases that work on the schema as a migration leaves it, a line each, as
+/// [`release::text`](crate::release::text) has them; NULL where nobody knows of any.
+pub const WORKS_WITH: &str = "works_with";
 
 /// The columns that a ledger has had from the beginning, and that are read, in the order of [`Row`].
 pub const COLUMNS: [&str; 5] = ["version", "name", "checksum", "chain", "applied_at"];
@@ -225,7 +244,13 @@ mod tests {
             assert_eq!(rows(false)?, expected(false));
             conn.execute_batch(&ledger.adopt())?;
             assert_eq!(rows(true)?, expected(true));
+            conn.execute_batch(&ledger.add_works_with())?;
+            conn.execute(&ledger.set_works_with(), (3, "5d 1.4"))?;
+            let works_with =
+                || conn.query_row(&ledger.works_with(), [], |row| row.get::<_, Option<String>>(0));
+            assert_eq!(works_with()?.as_deref(), Some("5d 1.4"));
             assert_eq!(conn.execute(&ledger.delete(), [2])?, 2);
+            assert_eq!(works_with()?, None);
             assert_eq!(conn.query_row(&ledger.newest_chain(), [], |row| row.get::<_, String>(0))?, "chain 1");
             let sql = "SELECT name, sql FROM sqlite_schema";
             let (name, sql) =

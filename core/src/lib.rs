@@ -24,6 +24,7 @@
 //! - [`ledger`]: the table that says what has run, its rows and its SQL;
 //! - [`packed`]: a proven history as a program embeds it;
 //! - [`plan`]: what is pending, and where a ledger and a list of migrations are apart;
+//! - [`release`]: recorded releases, as programs and ledgers name them;
 //! - [`tool`]: other tools that have ledgers of their own.
 //!
 //! Runs:
@@ -48,6 +49,7 @@ pub mod name;
 pub mod packed;
 pub mod plan;
 pub mod printable;
+pub mod release;
 pub mod run;
 pub mod setting;
 pub mod statement;

@@ -63,7 +63,7 @@ mod transaction;
 pub mod __private;
 
 pub use database::{CallError, Database, Work};
-pub use error::{Access, Error, ErrorKind, Fault, Result};
+pub use error::{Access, Error, ErrorKind, Fault, NotAccepted, Result};
 pub use history::{Conflict, List, ListIter, Migration, Migrations, OtherLedger, Parting};
 pub use migrator::Migrator;
 pub use onward_core::checksum::Checksum;

@@ -227,6 +227,32 @@ impl<'m> Migrator<'m> {
         self
     }
 
+    /// Accepts a database that a newer program has migrated, if that program was proven to leave this release as it was:
+    /// then there is nothing to migrate, and this one goes on with the statements that were proven. For a rolling deploy, in which an
+    /// old process starts once more beside new ones.
+    ///
+    /// Both have to know of the release: `cargo onward release` records it before it is built, and the newer program is
+    /// compiled with `onward.release` in its folder, without a word said of this release, and none allowed. It writes so into
+    /// its ledger. What is proven is what stands in `query!`, `sql!` and their kin, and what a struct with a table writes; SQL
+    /// that is given to rusqlite itself is not.
+    ///
+    /// ```
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// # let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+    /// let report = migrations.migrator().accept_newer().apply(&mut conn)?;
+    /// // How many migrations have run that this program does not have.
+    /// assert_eq!(report.newer, 0);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The run ends with [`ErrorKind::Newer`](crate::ErrorKind::Newer) as without this if it was not proven, and says why. So it
+    /// does for [`Migrator::revert`] in any case.
+    pub fn accept_newer(mut self) -> Migrator<'m> {
+        self.options.accept_newer = Some(run::accept_newer);
+        self
+    }
+
     /// Adopts a database that has tables and no ledger, which is refused otherwise: finds out which migrations it has had,
     /// records them in a new ledger as adopted, and runs the others, all in one transaction.
     ///

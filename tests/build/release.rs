@@ -176,23 +176,28 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     let said = onward(&workspace, &["check", "--verbose", "-p", name]).output().unwrap();
     assert!(String::from_utf8_lossy(&said.stdout).contains("2 migrations: 0 errors, 0 warnings"), "{said:?}");
     let file = fs::read_to_string(&path).unwrap();
-    assert!(file.contains("name = \"1.1\"\nafter = 2\n") && !file.contains("1.0"), "{file}");
-
-    passed(&mut onward(&workspace, &["check", "--against-release", "-p", name]));
+    assert!(
+        file.contains("name = \"1.0\"\nafter = 1\n") && file.contains("name = \"1.1\"\nafter = 2\n"),
+        "{file}"
+    );
+    // The one before stays the one that this is held against.
+    let said = failed(&mut onward(&workspace, &["check", "--against-release", "-p", name]));
+    assert!(said.contains("on the schema of release `1.0`"), "{said}");
 
     // A release without a migration is one as well; of two, both are kept if somebody wants it.
-    workspace.write(&format!("{name}/migrations/onward.toml"), "[releases]\nkeep = 2\n");
     passed(&mut onward(&workspace, &["release", "1.2", "-p", name]));
     let names = |file: &str| {
         file.lines().filter(|line| line.starts_with("name = ")).map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(names(&fs::read_to_string(&path).unwrap()), ["name = \"1.1\"", "name = \"1.2\""]);
+    assert_eq!(names(&fs::read_to_string(&path).unwrap()), ["name = \"1.0\"", "name = \"1.2\""]);
+    workspace.write(&format!("{name}/migrations/onward.toml"), "[releases]\nkeep = 2\n");
+    passed(&mut onward(&workspace, &["release", "1.3", "-p", name]));
     // Without the feature, what is behind it is not reached.
-    let said = passed(&mut onward(&workspace, &["release", "1.2", "-p", name, "--no-default-features"]));
+    let said = passed(&mut onward(&workspace, &["release", "1.3", "-p", name, "--no-default-features"]));
     assert!(said.contains("released/src/more.rs:6, released/src/more.rs:15\n"), "{said}");
     let file = fs::read_to_string(&path).unwrap();
-    assert_eq!(names(&file), ["name = \"1.1\"", "name = \"1.2\""]);
-    assert_eq!(file.matches("more.rs").count(), 1, "{file}");
+    assert_eq!(names(&file), ["name = \"1.0\"", "name = \"1.2\"", "name = \"1.3\""]);
+    assert_eq!(file.matches("more.rs").count(), 2, "{file}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod errors;
 mod external;
 mod hooks;
 mod keys;
+mod newer;
 mod order;
 mod rows;
 mod shared;

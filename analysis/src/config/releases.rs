@@ -14,7 +14,7 @@ use toml::de::DeValue;
 /// What `[releases]` of `onward.toml` says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Releases {
-    /// How many `onward.release` keeps, the newest.
+    /// How many releases before this one are held against its schema, the newest.
     pub keep: usize,
 }
 

@@ -8,6 +8,7 @@ use onward_core::name::Ident;
 use onward_core::token::{Token, significant};
 use onward_core::version;
 
+use super::compatible::Compatible;
 use super::layout::{Layout, Name, parse};
 use super::order::{Order, Versions};
 use super::regular;
@@ -44,6 +45,8 @@ pub struct History {
     pub lock: Option<FileId>,
     /// What released programs run, if that is recorded.
     pub recorded: Option<FileId>,
+    /// Which recorded release this is, and which work on its schema.
+    pub compatible: Compatible,
     /// What the lock file says of releases.
     pub releases: Releases,
     /// How many migrations `onward.lock` lists: these come first, and are released.

@@ -92,6 +92,26 @@ fn release(item: &Spanned<DeValue<'_>>) -> Result<Release, Problem> {
     Ok(Release { name, after: integer(after)?, statements, range: after.span() })
 }
 
+/// Puts a release behind those that are recorded, and takes away what is too old: so many stay of those that end where it does,
+/// and so many of those before.
+pub fn add(releases: &mut Vec<Release>, release: Release, keep: usize) {
+    // Recorded once more, it is the same release.
+    let is_again = |known: &Release| {
+        known.name == release.name && (!release.name.is_empty() || known.after == release.after)
+    };
+    releases.retain(|known| !is_again(known));
+    let after = release.after;
+    releases.push(release);
+    let (mut own, mut earlier) = (0, 0);
+    releases.reverse();
+    releases.retain(|known| {
+        let count = if known.after == after { &mut own } else { &mut earlier };
+        *count += 1;
+        *count <= keep
+    });
+    releases.reverse();
+}
+
 /// Reads what [`line()`] has written.
 ///
 /// # Errors
@@ -219,6 +239,31 @@ mod tests {
         assert_eq!(read, releases);
         let one = statement_of(&line(&releases[0].statements[0])).unwrap();
         assert_eq!(Statement { range: 0..0, ..one }, releases[0].statements[0]);
+    }
+
+    #[test]
+    fn a_release_takes_the_place_of_what_is_too_old() {
+        let recorded = |releases: &[(&str, i64)], keep| {
+            let mut list = Vec::new();
+            for &(name, after) in releases {
+                add(
+                    &mut list,
+                    Release { name: name.to_owned(), after, statements: Vec::new(), range: 0..0 },
+                    keep,
+                );
+            }
+            list.into_iter().map(|found| (found.name, found.after)).collect::<Vec<_>>()
+        };
+        let names = |list: &[(&str, i64)]| -> Vec<(String, i64)> {
+            list.iter().map(|(name, after)| ((*name).to_owned(), *after)).collect()
+        };
+        // The one before stays, so that a build of this release is held against it.
+        assert_eq!(recorded(&[("1", 1), ("2", 2), ("3", 3)], 1), names(&[("2", 2), ("3", 3)]));
+        assert_eq!(recorded(&[("1", 1), ("2", 2), ("2", 3)], 1), names(&[("1", 1), ("2", 3)]));
+        assert_eq!(recorded(&[("1", 1), ("2", 2), ("2.1", 2)], 1), names(&[("1", 1), ("2.1", 2)]));
+        assert_eq!(recorded(&[("", 1), ("", 2), ("", 2)], 1), names(&[("", 1), ("", 2)]));
+        let all = [("1", 1), ("2", 2), ("3", 3), ("4", 4), ("4.1", 4), ("4.2", 4)];
+        assert_eq!(recorded(&all, 2), names(&[("2", 2), ("3", 3), ("4.1", 4), ("4.2", 4)]));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::config::types::Type;
 use crate::config::{Config, Engine, Function, FunctionKind, Level, Plans, Releases};
 use crate::diagnostic::{Diagnostic, Related, Rule, Severity};
 use crate::file::{File, Place};
+use crate::folder::compatible::Compatible;
 use crate::folder::history::{At, History};
 use crate::folder::layout::Layout;
 use crate::folder::migration::Migration;
@@ -36,6 +37,7 @@ impl Record for History {
             legacy,
             lock,
             recorded,
+            compatible,
             releases,
             released,
             config,
@@ -51,6 +53,7 @@ impl Record for History {
         legacy.write(to);
         lock.write(to);
         recorded.write(to);
+        compatible.write(to);
         releases.write(to);
         released.write(to);
         config.write(to);
@@ -69,6 +72,7 @@ impl Record for History {
             legacy: Record::read(from)?,
             lock: Record::read(from)?,
             recorded: Record::read(from)?,
+            compatible: Record::read(from)?,
             releases: Record::read(from)?,
             released: Record::read(from)?,
             config: Record::read(from)?,
@@ -79,6 +83,7 @@ impl Record for History {
 
 record!(File { path, text, is_statement });
 record!(Place { file, range });
+record!(Compatible { own, works_with });
 record!(At { migration, statement });
 record!(enum Layout { 0 => Plain, 1 => Prefixed, 2 => UpDown, 3 => Folders, 4 => FoldersMigration });
 record!(enum Order { 0 => Tool, 1 => Number, 2 => Name });

@@ -55,10 +55,21 @@ impl PackedBuf {
 impl<'p> Packed<'p> {
     /// What was packed; `None` if a statement does not lie in its text, which is so of none that was packed.
     pub fn source(self) -> Option<Source<'p>> {
-        let Names { ledger, external, functions, collations, objects } = self.names();
+        let Names { ledger, external, functions, release, works_with, collations, objects } = self.names();
         let steps = (0..self.len()).map(|index| self.step(index).source()).collect::<Option<_>>()?;
         let (fingerprint, sqlite) = (self.fingerprint(), self.sqlite());
-        Some(Source { steps, objects, fingerprint, functions, collations, external, sqlite, ledger })
+        Some(Source {
+            steps,
+            objects,
+            fingerprint,
+            functions,
+            collations,
+            external,
+            sqlite,
+            ledger,
+            release,
+            works_with,
+        })
     }
 }
 
@@ -119,6 +130,8 @@ mod tests {
             external: vec![("users", "CREATE TABLE users(id)")],
             sqlite: 3_040_001,
             ledger: "onward_migrations_auth",
+            release: "5d 1.4",
+            works_with: vec!["7a 1.2", "9c "],
         }
     }
 

@@ -12,6 +12,10 @@ pub struct Names<'p> {
     pub external: Vec<(&'p str, &'p str)>,
     /// The functions of the application that it calls.
     pub functions: Vec<Function<'p>>,
+    /// The recorded release that the program is; empty if it is none.
+    pub release: &'p str,
+    /// The recorded releases that work on its schema.
+    pub works_with: Vec<&'p str>,
     /// The collations of the application that it uses.
     pub collations: Vec<&'p str>,
     /// Everything that it makes, in lower case and sorted.
@@ -28,10 +32,6 @@ impl<'p> NameReader<'p> {
     /// Of the text that the names are in, and the numbers that say how long each is.
     pub(super) fn new(text: &'p str, numbers: Reader<'p>) -> NameReader<'p> {
         NameReader { text, numbers }
-    }
-
-    pub(super) fn ledger(&mut self) -> &'p str {
-        self.name()
     }
 
     pub(super) fn external(&mut self) -> Vec<(&'p str, &'p str)> {
@@ -64,7 +64,7 @@ impl<'p> NameReader<'p> {
         count.min(self.numbers.0.len())
     }
 
-    fn name(&mut self) -> &'p str {
+    pub(super) fn name(&mut self) -> &'p str {
         let (name, rest) = self.text.split_at_checked(self.numbers.number()).unwrap_or_default();
         self.text = rest;
         name

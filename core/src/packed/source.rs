@@ -23,6 +23,10 @@ pub struct Source<'s> {
     pub sqlite: i32,
     /// The table of its ledger; empty for the usual one.
     pub ledger: &'s str,
+    /// The recorded release that the program is, as [`release::text`](crate::release::text) has it; empty if it is none.
+    pub release: &'s str,
+    /// The recorded releases that run on the schema after the last migration as they did on theirs.
+    pub works_with: Vec<&'s str>,
 }
 
 /// A migration.

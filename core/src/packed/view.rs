@@ -94,13 +94,13 @@ impl<'p> Packed<'p> {
 
     /// The table in which it is written what of it has run.
     pub fn ledger(self) -> Ledger<'p> {
-        Ledger::of(self.name_reader().ledger())
+        Ledger::of(self.name_reader().name())
     }
 
     /// The tables that others make, each with the statement that makes its stub.
     pub fn external(self) -> Vec<(&'p str, &'p str)> {
         let mut names = self.name_reader();
-        names.ledger();
+        names.name();
         names.external()
     }
 
@@ -108,9 +108,11 @@ impl<'p> Packed<'p> {
     pub fn names(self) -> Names<'p> {
         let mut names = self.name_reader();
         Names {
-            ledger: names.ledger(),
+            ledger: names.name(),
             external: names.external(),
             functions: names.functions(),
+            release: names.name(),
+            works_with: names.list(),
             collations: names.list(),
             objects: names.list(),
         }

@@ -96,7 +96,8 @@ fn put_names(records: &mut Vec<u8>, text: &mut String, source: &Source<'_>) {
         put(records, usize::from(*deterministic));
         put(records, *kind as usize);
     }
-    for list in [&source.collations, &source.objects] {
+    name(records, source.release);
+    for list in [&source.works_with, &source.collations, &source.objects] {
         put(records, list.len());
         list.iter().for_each(|found| name(records, found));
     }

@@ -9,6 +9,7 @@ use onward_core::tool::Tool;
 use onward_schema::{Difference, Violation};
 
 use super::access::Access;
+use super::not_accepted::NotAccepted;
 use crate::history::{Conflict, OtherLedger};
 
 /// A result with onward's [`Error`].
@@ -243,6 +244,8 @@ pub enum ErrorKind {
         label: Option<String>,
         /// The newer migrations.
         conflicts: Vec<Conflict>,
+        /// Why it was not accepted, if [`Migrator::accept_newer`](crate::Migrator::accept_newer) was called.
+        accept: Option<NotAccepted>,
     },
     /// What has run is not what the program has: edited, missing or out-of-order migrations.
     Diverged {

@@ -8,6 +8,7 @@ mod failure;
 mod fault;
 mod kind;
 mod leftover;
+mod not_accepted;
 mod sqlite;
 mod words;
 
@@ -17,4 +18,5 @@ pub(crate) use diagnosis::path;
 pub use fault::Fault;
 pub use kind::{Error, ErrorKind, Result};
 pub(crate) use leftover::Leftover;
+pub use not_accepted::NotAccepted;
 pub(crate) use sqlite::{is_busy, message};

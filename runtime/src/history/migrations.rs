@@ -63,6 +63,16 @@ impl Migrations {
         self.packed().ledger()
     }
 
+    /// The recorded release that it is; empty if it is none.
+    pub(crate) fn release(&self) -> &str {
+        self.packed().names().release
+    }
+
+    /// The recorded releases that work on the schema behind its last migration.
+    pub(crate) fn works_with(&self) -> Vec<&str> {
+        self.packed().names().works_with
+    }
+
     /// The names that it gives to something of the database, or takes away, at any time and on its ways back; in lower case.
     pub(crate) fn owned(&self) -> HashSet<String> {
         let owned = self.list().texts().filter_map(|sql| match Kind::of(sql) {

@@ -21,7 +21,7 @@ pub(crate) fn pending<'m>(list: List<'m>, rows: &[Row], ledger: Ledger<'_>) -> R
         Refusal::Tampered => ErrorKind::Tampered { conflicts },
         Refusal::Newer => {
             let (known, label) = list.newest();
-            ErrorKind::Newer { known, label, conflicts }
+            ErrorKind::Newer { known, label, conflicts, accept: None }
         }
         Refusal::Diverged => ErrorKind::Diverged { conflicts },
     };

@@ -45,8 +45,11 @@ pub struct Report {
     pub applied: Vec<Applied>,
     /// The migrations that were taken back, the newest first; see [`Migrator::revert`](crate::Migrator::revert).
     pub reverted: Vec<Applied>,
-    /// How many migrations the database has run now, these included.
+    /// How many migrations of the program the database has run now, these included.
     pub total: usize,
+    /// How many it has run besides that the program does not have; see
+    /// [`Migrator::accept_newer`](crate::Migrator::accept_newer).
+    pub newer: usize,
     /// How many of them it had when this run adopted it; see [`Migrator::adopt`](crate::Migrator::adopt).
     pub adopted: usize,
     /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
@@ -110,6 +113,13 @@ impl fmt::Display for Report {
             }
             (true, None) => f.write_str("up to date: there are no migrations")?,
         }
+        if self.newer > 0 {
+            write!(
+                f,
+                "; the database has run {} more, and this release works on it",
+                migrations(self.newer)
+            )?;
+        }
         if let Some(backup) = &self.backup {
             write!(f, "\nas it was before: {}", printable(&backup.to_string_lossy()))?;
         }
@@ -165,6 +175,7 @@ mod tests {
             applied: vec![row("0001", "jobs", 1234), row("0002", "archive", 90)],
             reverted: Vec::new(),
             total: 2,
+            newer: 0,
             adopted: 0,
             newest: Some(("0002".to_owned(), "archive".to_owned())),
             waited: Duration::ZERO,

@@ -31,8 +31,10 @@ pub(crate) struct Ran<'m> {
     pub(crate) reverted: Timed<'m>,
     /// What foreign keys dangle now and did not before.
     pub(crate) violations: Violations,
-    /// How many migrations the database has now.
+    /// How many migrations of the program the database has now.
     pub(crate) total: usize,
+    /// How many it has that the program does not have.
+    pub(crate) newer: usize,
 }
 
 impl<'m> Pending<'m> {
@@ -78,6 +80,9 @@ impl<'m> Pending<'m> {
         ledger::adopt(conn, ledger, migrations.list().part(0..adopted)).map_err(&writing)?;
         ledger::insert(conn, ledger, list, &took).map_err(&writing)?;
         let total = self.ran + adopted + list.len();
+        if total == migrations.list().len() && adopted + list.len() > 0 {
+            ledger::write_works_with(conn, migrations).map_err(&writing)?;
+        }
         ledger::written(conn, ledger, migrations.list().part(0..total), adopted)?;
         if adopted + list.len() > 0 {
             verify::proven(migrations, total, conn)?;

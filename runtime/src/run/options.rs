@@ -6,6 +6,7 @@ use std::time::Duration;
 use onward_core::tool::Tool;
 use rusqlite::Connection;
 
+use super::newer::AcceptNewer;
 use crate::error::Result;
 use crate::history::Migrations;
 use crate::report::Watch;
@@ -20,6 +21,8 @@ pub(crate) struct Options<'o> {
     pub(crate) backup: Option<PathBuf>,
     pub(crate) keep: Option<usize>,
     pub(crate) adopt: Option<Adopting>,
+    /// Whether a newer database is accepted: the function that finds out, so that a program has it only if it asks for it.
+    pub(crate) accept_newer: Option<AcceptNewer>,
     /// The table of another tool's ledger, where it is not the tool's usual one.
     pub(crate) tool_table: Option<String>,
     pub(crate) watch: Watch<'o>,
@@ -34,6 +37,7 @@ impl Default for Options<'_> {
             backup: None,
             keep: None,
             adopt: None,
+            accept_newer: None,
             tool_table: None,
             watch: Watch::default(),
         }

@@ -16,6 +16,8 @@ pub(crate) struct Pending<'m> {
     pub(crate) list: List<'m>,
     /// How many have run.
     pub(crate) ran: usize,
+    /// How many have run that the program does not have, and that it works with.
+    pub(crate) newer: usize,
     /// Whether there is no ledger.
     pub(crate) is_new: bool,
     /// Whether there is nothing at all.
@@ -44,7 +46,10 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         Some(rows) => rows,
     };
     let list = context.migrations.list();
-    let rest = ledger::pending(list, &rows, context.migrations.ledger())?;
+    let (rest, newer) = match ledger::pending(list, &rows, context.migrations.ledger()) {
+        Ok(rest) => (rest, 0),
+        Err(refused) => (list.part(list.len()..list.len()), newer(context, goal, conn, refused)?),
+    };
     let ran = list.len() - rest.len();
     let list = match goal {
         Goal::Up(goal) => rest.part(0..goal.saturating_sub(ran)),
@@ -59,7 +64,25 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         (adopting.since)(adopting.how, table, context.migrations, ran, conn)?;
     }
     let is_empty = is_new && ledger::is_empty(conn).map_err(&reading)?;
-    Ok(Pending { list, ran, is_new, is_empty, adopt })
+    Ok(Pending { list, ran, newer, is_new, is_empty, adopt })
+}
+
+/// How many migrations a database has had that the program does not have, if it may go on all the same.
+fn newer(context: Context<'_>, goal: Goal, conn: &Connection, refused: Error) -> Result<usize> {
+    let (ErrorKind::Newer { conflicts, .. }, Goal::Up(_), Some(accept_newer)) =
+        (refused.kind(), goal, context.options.accept_newer)
+    else {
+        return Err(refused);
+    };
+    match accept_newer(context.migrations, conn)? {
+        None => Ok(conflicts.len()),
+        why => Err(refused.map(|kind| match kind {
+            ErrorKind::Newer { known, label, conflicts, .. } => {
+                ErrorKind::Newer { known, label, conflicts, accept: why }
+            }
+            other => other,
+        })),
+    }
 }
 
 impl Pending<'_> {

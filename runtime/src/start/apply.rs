@@ -7,7 +7,7 @@ use super::done::{Done, report};
 use super::foresight::Foresight;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Result, is_busy};
-use crate::ledger;
+use crate::ledger::{self, Reading};
 use crate::report::{Phase, Report, trace};
 use crate::run::{Context, Exclusive, Goal, Lock, fit, pending, rolled_back};
 use crate::settings::{self, Impatience, NO_JOURNAL, Settings};
@@ -97,9 +97,18 @@ fn look<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -> Look<'m> {
     };
     let (Goal::Up(goal), Ok(newest)) = (goal, newest.parse()) else { return Look::Behind };
     match context.migrations.list().reached(newest, goal) {
-        Some(count) => Look::UpToDate(Done::nothing(count, journal_mode(conn))),
-        None => Look::Behind,
+        Some(count) => Look::UpToDate(Done::nothing(count, 0, journal_mode(conn))),
+        None => ahead(context, Goal::Up(goal), conn).unwrap_or(Look::Behind),
     }
+}
+
+/// A database that is newer than the program, and accepted.
+fn ahead<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -> Option<Look<'m>> {
+    context.options.accept_newer?;
+    let read = Reading::begin(conn).ok()?;
+    let pending = pending(context, goal, &read).ok()?;
+    drop(read);
+    (pending.newer > 0).then(|| Look::UpToDate(Done::nothing(pending.ran, pending.newer, journal_mode(conn))))
 }
 
 fn locked<'m>(
@@ -208,7 +217,7 @@ fn run<'m>(
     let pending = pending(context, goal, conn)?;
     let journal_mode = journal_mode(conn);
     if pending.list.is_empty() && pending.adopt.is_none() {
-        return Ok(Done::nothing(pending.ran, journal_mode));
+        return Ok(Done::nothing(pending.ran, pending.newer, journal_mode));
     }
     pending.unshadowed(context.migrations, conn)?;
     let backup = backup.map(Backup::keep).transpose()?;

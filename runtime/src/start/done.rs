@@ -16,8 +16,8 @@ pub(super) struct Done<'m> {
 }
 
 impl Done<'_> {
-    pub(super) fn nothing(total: usize, journal_mode: String) -> Self {
-        Done { ran: Ran { total, ..Ran::default() }, journal_mode, backup: None }
+    pub(super) fn nothing(total: usize, newer: usize, journal_mode: String) -> Self {
+        Done { ran: Ran { total, newer, ..Ran::default() }, journal_mode, backup: None }
     }
 }
 
@@ -28,6 +28,7 @@ pub(super) fn report(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -
         applied: ran.list.into_iter().map(applied).collect(),
         reverted: ran.reverted.into_iter().map(applied).collect(),
         total: ran.total,
+        newer: ran.newer,
         adopted: ran.adopted,
         newest: newest.map(|newest| (newest.label().to_owned(), newest.name().to_owned())),
         waited: wait.waited(),

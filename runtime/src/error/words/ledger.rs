@@ -5,6 +5,7 @@ use onward_core::printable::printable;
 use onward_core::tool::Tool;
 
 use super::said::{Words, lines, list};
+use crate::error::NotAccepted;
 use crate::error::fault::Fault;
 use crate::history::Conflict;
 
@@ -60,15 +61,50 @@ pub(super) fn renamed(ledger: &str, found: &str) -> Words {
     ))
 }
 
-pub(super) fn newer(known: Option<&str>, conflicts: &[Conflict]) -> Words {
-    let what = match known {
+pub(super) fn newer(known: Option<&str>, conflicts: &[Conflict], accept: Option<&NotAccepted>) -> Words {
+    let mut what = match known {
         Some(known) => format!("the database is newer than this program, which knows version {known}"),
         None => "the database is newer than this program, which knows no migrations".to_owned(),
     };
-    verdict(lines(what, "", conflicts)).help(
-        "run the newer program again; if a draft of yours ran here and its file is gone, take it back with \
-         `cargo onward revert` while you have its down file, or delete this development database; nothing was changed",
-    )
+    let why = accept.map(not_accepted);
+    if let Some((why, _)) = &why {
+        what = format!("{what}, and it is not accepted: {why}");
+    }
+    let help = "run the newer program again; if a draft of yours ran here and its file is gone, take it back with \
+         `cargo onward revert` while you have its down file, or delete this development database; nothing was changed";
+    verdict(lines(what, "", conflicts)).help(match why {
+        Some((_, first)) => format!("{first}{help}"),
+        None => help.to_owned(),
+    })
+}
+
+/// Why, and what helps against it.
+fn not_accepted(accept: &NotAccepted) -> (String, &'static str) {
+    match accept {
+        NotAccepted::NoRelease => (
+            "this program is no recorded release".to_owned(),
+            "run `cargo onward release` before a release is built, so that newer programs are proven against it; ",
+        ),
+        NotAccepted::NotProven { release, proven } if proven.is_empty() => {
+            (format!("the program that migrated it was proven for no release, and this is {release}"), "")
+        }
+        NotAccepted::NotProven { release, proven } => {
+            let proven: Vec<_> = proven.iter().map(|name| printable(name)).collect();
+            let other = if proven.iter().any(|name| **name == **release) {
+                ", which ran other statements"
+            } else {
+                ""
+            };
+            (
+                format!(
+                    "the program that migrated it was proven for {}{other}, and this is {}",
+                    proven.join(" and "),
+                    printable(release)
+                ),
+                "",
+            )
+        }
+    }
 }
 
 pub(super) fn diverged(conflicts: &[Conflict]) -> Words {

@@ -49,7 +49,9 @@ fn words(error: &Error) -> Words {
         ErrorKind::NotALedger { found } => ledger::not_a_ledger(ledger, found),
         ErrorKind::NoLedger { tables } => ledger::no_ledger(ledger, tables),
         ErrorKind::LedgerRenamed { ledger, found } => ledger::renamed(ledger, found),
-        ErrorKind::Newer { label, conflicts, .. } => ledger::newer(label.as_deref(), conflicts),
+        ErrorKind::Newer { label, conflicts, accept, .. } => {
+            ledger::newer(label.as_deref(), conflicts, accept.as_ref())
+        }
         ErrorKind::Diverged { conflicts } => ledger::diverged(conflicts),
         ErrorKind::Tampered { conflicts } => ledger::tampered(ledger, conflicts),
         ErrorKind::LedgerNotWritten { triggers } => ledger::not_written(ledger, triggers),
