@@ -6,4 +6,5 @@ mod crowd;
 mod failures;
 mod moving;
 mod previous;
+mod rolling;
 mod service;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use onward::{Migrations, migrations};
@@ -13,15 +13,18 @@ use onward_tests::service;
 
 static MIGRATIONS: Migrations = migrations!("../examples/service/migrations");
 
+/// As long as anything here may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A service that runs, and is stopped when this goes.
-struct Service {
+pub(crate) struct Service {
     process: Child,
     address: String,
 }
 
 impl Service {
-    fn start(file: &Path) -> Service {
-        let mut command = service();
+    /// Starts one on a free port.
+    pub(crate) fn start(mut command: Command, file: &Path) -> Service {
         let mut process = command.arg(file).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
@@ -30,7 +33,7 @@ impl Service {
     }
 
     /// The status and the body of an answer.
-    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         write!(stream, "{method} {path} HTTP/1.0\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
@@ -40,8 +43,17 @@ impl Service {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
-    fn health(&self) -> (u16, String) {
+    pub(crate) fn health(&self) -> (u16, String) {
         self.ask("GET", "/health", "")
+    }
+
+    /// Waits until it takes jobs.
+    pub(crate) fn ready(self) -> Service {
+        let start = Instant::now();
+        while self.health().0 != 200 {
+            assert!(start.elapsed() < PATIENCE, "it is never ready: {:?}", self.health());
+        }
+        self
     }
 }
 
@@ -62,7 +74,7 @@ fn four_services_start_on_one_database() {
     conn.execute_batch(fill).unwrap();
     conn.execute_batch("BEGIN IMMEDIATE").unwrap();
 
-    let services = [(); 4].map(|()| Service::start(&file.path()));
+    let services = [(); 4].map(|()| Service::start(service(), &file.path()));
     for service in &services {
         assert_eq!(service.health(), (503, "waiting".to_owned()));
         assert_eq!(service.ask("POST", "/jobs", "too early").0, 503);
@@ -73,7 +85,7 @@ fn four_services_start_on_one_database() {
     let (mut phases, start) = (BTreeSet::new(), Instant::now());
     while !services.iter().all(|service| service.health().0 == 200) {
         phases.extend(services.iter().map(Service::health));
-        assert!(start.elapsed() < Duration::from_secs(120), "they are never ready: {phases:?}");
+        assert!(start.elapsed() < PATIENCE, "they are never ready: {phases:?}");
     }
     assert!(phases.contains(&(503, "migrating".to_owned())), "{phases:?}");
     assert!(phases.iter().all(|(status, phase)| (*status == 200) == (phase == "ready")), "{phases:?}");

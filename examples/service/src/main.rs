@@ -1,6 +1,8 @@
 //! A web service on SQLite, to be started any number of times on one database file.
 //!
-//! It answers `/health` from its first moment, with 503 until the database is up to date, and takes jobs from then on.
+//! It answers `/health` from its first moment, with 503 until the database is up to date, and takes jobs from then on. What it
+//! runs is recorded in `migrations/onward.release`, so that the next release is held against it, and this one goes on, and starts,
+//! beside that.
 //!
 //! `cargo run -p service [FILE] [ADDRESS]`, then `curl -d payload http://127.0.0.1:8080/jobs`
 
@@ -15,7 +17,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use onward::rusqlite;
-use onward::{Migrations, Readiness, migrations};
+use onward::{Migrations, Readiness, migrations, query_scalar};
 use pool::Pool;
 use tokio::net::TcpListener;
 
@@ -35,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let serving = tokio::spawn(async { axum::serve(listener, app).await });
 
     // Waiting and migrating block their thread, which must not be one of those that serve.
-    let migrating = move || MIGRATIONS.migrator().readiness(&READINESS).open(path);
+    let migrating = move || MIGRATIONS.migrator().accept_newer().readiness(&READINESS).open(path);
     let (_, report) = tokio::task::spawn_blocking(migrating).await??;
     println!("{report}");
     Ok(serving.await??)
@@ -50,15 +52,14 @@ type Answer = Result<(StatusCode, String), (StatusCode, String)>;
 
 async fn add(State(pool): State<Arc<Pool>>, payload: String) -> Answer {
     let id = run(pool, move |conn| {
-        let sql = "INSERT INTO jobs(payload, digest) VALUES (?1, hex(?1)) RETURNING id";
-        conn.query_row(sql, [payload], |row| row.get::<_, i64>(0))
+        query_scalar!("INSERT INTO jobs(payload, digest) VALUES (:payload, hex(:payload)) RETURNING id")
+            .one(conn)
     });
     Ok((StatusCode::CREATED, id.await?.to_string()))
 }
 
 async fn count(State(pool): State<Arc<Pool>>) -> Answer {
-    let sql = "SELECT count(*) FROM jobs";
-    let count = run(pool, |conn| conn.query_row(sql, [], |row| row.get::<_, i64>(0)));
+    let count = run(pool, |conn| query_scalar!("SELECT count(*) FROM jobs").one(conn));
     Ok((StatusCode::OK, count.await?.to_string()))
 }
 
