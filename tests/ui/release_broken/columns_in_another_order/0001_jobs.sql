@@ -1,0 +1,9 @@
+CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE jobs(
+  id INTEGER PRIMARY KEY,
+  queue INTEGER NOT NULL REFERENCES queues(id),
+  state TEXT NOT NULL DEFAULT 'new',
+  note TEXT,
+  tries INTEGER NOT NULL DEFAULT 0
+);
+CREATE VIEW waiting AS SELECT id, queue FROM jobs WHERE state = 'new';

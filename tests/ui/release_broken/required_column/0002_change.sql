@@ -1,0 +1,13 @@
+DROP VIEW waiting;
+CREATE TABLE new_jobs(
+  id INTEGER PRIMARY KEY,
+  queue INTEGER NOT NULL REFERENCES queues(id),
+  state TEXT NOT NULL DEFAULT 'new',
+  note TEXT,
+  tries INTEGER NOT NULL DEFAULT 0,
+  owner TEXT NOT NULL
+);
+INSERT INTO new_jobs(id, queue, state, note, tries, owner) SELECT id, queue, state, note, tries, 'nobody' FROM jobs;
+DROP TABLE jobs;
+ALTER TABLE new_jobs RENAME TO jobs;
+CREATE VIEW waiting AS SELECT id, queue FROM jobs WHERE state = 'new';

@@ -1,0 +1,2 @@
+ALTER TABLE jobs RENAME TO tasks;
+CREATE VIEW jobs AS SELECT * FROM tasks;

@@ -1,0 +1,1 @@
+CREATE INDEX queues_by_name ON queues(name);

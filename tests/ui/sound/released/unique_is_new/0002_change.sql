@@ -1,0 +1,1 @@
+CREATE INDEX jobs_once ON jobs(queue, note);

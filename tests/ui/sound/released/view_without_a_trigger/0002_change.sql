@@ -1,0 +1,5 @@
+ALTER TABLE jobs RENAME TO tasks;
+CREATE VIEW jobs AS SELECT * FROM tasks;
+CREATE TRIGGER job_deleted INSTEAD OF DELETE ON jobs BEGIN
+  DELETE FROM tasks WHERE id = old.id;
+END;
