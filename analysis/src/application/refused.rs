@@ -201,16 +201,16 @@ pub(crate) fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Col
         let database = tokens[..index].split_last().filter(|(dot, _)| dot.is("."));
         let database = database.and_then(|(_, before)| before.last()?.name());
         let function = || schema.table(&meant(schema, Some(FUNCTIONS), &name));
+        let is_known = |name: &str| tables.iter().any(|(known, _)| known == name);
         // One outside of the database may come first.
         let first =
             schema.table(&name).and_then(|_| schema.table(&meant(schema, database.as_deref(), &name)));
-        if let Some(table) = first.or_else(function)
-            && !tables.iter().any(|(found, _)| *found == table.name)
-        {
-            tables.push((table.name.clone(), &table.columns));
-        } else if let Some(view) = schema.views.get(&name.to_ascii_lowercase()) {
-            tables.push((view.name.clone(), &[]));
-        }
+        let view = || schema.views.get(&name.to_ascii_lowercase());
+        let found = match first.or_else(function) {
+            Some(table) => Some((table.name.clone(), &table.columns[..])),
+            None => view().map(|view| (view.name.clone(), &[][..])),
+        };
+        tables.extend(found.filter(|(name, _)| !is_known(name)));
     }
     tables
 }

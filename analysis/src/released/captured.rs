@@ -19,7 +19,12 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
             let name = column.name.as_str();
             let is_shared =
                 || tables.iter().any(|(_, other)| other.name != is.name && other.column(name).is_some());
-            if is_used(&tokens, name) || is_natural && is_shared() {
+            let had: Vec<&str> = tables
+                .iter()
+                .filter(|(was, _)| was.column(name).is_some())
+                .map(|(_, is)| is.name.as_str())
+                .collect();
+            if is_used(&tokens, &is.name, name, &had) || is_natural && is_shared() {
                 let message = format!(
                     "reads `{0}.{name}` where `{name}` was something else: the column is new",
                     is.name
@@ -31,11 +36,34 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     changes
 }
 
-/// Whether a name stands by itself, where it may be any table's.
-fn is_used(tokens: &[Token<'_>], name: &str) -> bool {
-    let is_it = |token: &Token<'_>| token.name().is_some_and(|found| Ident(&found) == name);
-    let mut used = tokens.iter().enumerate().filter(|(_, token)| is_it(token));
-    used.any(|(at, _)| !is_named_apart(tokens, at) && !is_target(tokens, at))
+/// Whether a name stands by itself where it may be this table's, and is not one's that `had` it in a SELECT that is nearer.
+fn is_used(tokens: &[Token<'_>], table: &str, name: &str, had: &[&str]) -> bool {
+    let selects = selects(tokens);
+    // How many SELECTs deep the nearest is that has one of these tables.
+    let nearest = |at: usize, tables: &[&str]| {
+        let named = tokens.iter().zip(&selects);
+        let named = named.filter(|(token, _)| tables.iter().any(|table| token.is_name(table)));
+        named.filter(|(_, select)| selects[at].starts_with(select)).map(|(_, select)| select.len()).max()
+    };
+    let is_of_table = |at: usize| nearest(at, &[table]).is_some_and(|depth| Some(depth) >= nearest(at, had));
+    let mut used = tokens.iter().enumerate().filter(|(_, token)| token.is_name(name));
+    used.any(|(at, _)| is_of_table(at) && !is_named_apart(tokens, at) && !is_target(tokens, at))
+}
+
+/// The SELECT that each token is in, behind those that this one is in: each sees the tables of those before it.
+fn selects(tokens: &[Token<'_>]) -> Vec<Vec<usize>> {
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let mut inside = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let begins = |next: &Token<'_>| ["SELECT", "WITH", "VALUES"].iter().any(|word| next.is(word));
+        match token.text {
+            "(" => open.push(tokens.get(at + 1).filter(|next| begins(next)).map(|_| at)),
+            ")" => drop(open.pop()),
+            _ => {}
+        }
+        inside.push(open.iter().flatten().copied().collect());
+    }
+    inside
 }
 
 /// Whether it is the name that something gets, of a table, or of a function.

@@ -1,6 +1,7 @@
 //! What becomes of a released statement.
 
 use onward_schema::Table;
+use rusqlite::{Connection, Result};
 
 use crate::analysis::Analysis;
 use crate::application::{Refused, ordinary, tables};
@@ -33,6 +34,45 @@ pub(super) enum Shows {
     Column(String),
     /// Which columns its rows have.
     Columns,
+    /// What a table is.
+    Table(String, Fact),
+}
+
+/// What of a table shows a change.
+pub(super) enum Fact {
+    /// The type of a column, and whether it takes NULL.
+    Column(String),
+    /// What its foreign keys refer to.
+    ForeignKeys,
+    /// Whether rows with the same in these columns are refused.
+    Unique(Vec<String>),
+}
+
+impl Fact {
+    /// A word for it that changes when it does.
+    pub(super) fn read(&self, conn: &Connection, table: &str) -> Result<String> {
+        let (sql, columns) = match self {
+            Fact::Column(column) => (
+                "SELECT type || ' ' || \"notnull\" FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE",
+                column.clone(),
+            ),
+            Fact::ForeignKeys => (
+                "SELECT \"from\" || ' ' || \"table\" FROM pragma_foreign_key_list(?1) WHERE ?2 = ''",
+                String::new(),
+            ),
+            Fact::Unique(columns) => (
+                "SELECT 'unique' FROM pragma_index_list(?1) AS list WHERE \"unique\" AND ?2 COLLATE NOCASE = (
+                   SELECT group_concat(name, char(10)) FROM pragma_index_info(list.name))",
+                columns.join("\n"),
+            ),
+        };
+        let is_there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+        let is_there: i64 = conn.query_row(is_there, [table], |row| row.get(0))?;
+        let mut words: Vec<String> =
+            conn.prepare(sql)?.query_map([table, &columns], |row| row.get(0))?.collect::<Result<_>>()?;
+        words.sort();
+        Ok(format!("{is_there} {}", words.join("\n")))
+    }
 }
 
 /// What a change is about.
@@ -62,6 +102,11 @@ impl Change {
 
     pub(super) fn of(severity: Severity, message: String, about: Vec<String>) -> Change {
         Change { severity, message, about, shows: Shows::Nothing, kind: Kind::Names }
+    }
+
+    /// This table refuses what it took, or this index does.
+    pub(super) fn narrower(message: String, about: String, shows: Shows) -> Change {
+        Change { shows, kind: Kind::Narrower, ..Change::of(Severity::Warning, message, vec![about]) }
     }
 }
 

@@ -4,35 +4,33 @@ use onward_core::name::Ident;
 use onward_core::token::significant;
 use onward_schema::{Action, ForeignKey, Schema, Table};
 
-use super::change::{Change, Kind, Sides};
+use super::change::{Change, Fact, Shows, Sides};
 use super::condition::is_looser;
 use super::renamed::{self, Renamed};
-use crate::diagnostic::Severity;
 use crate::query::write::{Conflict, Given, Write};
 
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     let mut changes = narrower(sides, |was, is, write, renamed| {
-        let found =
-            nulls(was, is, write).chain(types(was, is, write)).chain(conditions(was, is, write, renamed));
-        let found = found.chain(parents(sides, was, is, write, renamed));
-        found.map(|message| (message, is.name.clone())).collect()
+        let beside = types(was, is, write).chain(conditions(was, is, write, renamed));
+        let beside = beside.map(|message| Change::narrower(message, is.name.clone(), Shows::Nothing));
+        let found = nulls(was, is, write).chain(beside);
+        found.chain(parents(sides, was, is, write, renamed)).collect()
     });
     changes.extend(children(sides));
     changes
 }
 
-/// What is said of each table that a statement writes, with what it is said of.
+/// What is said of each table that a statement writes.
 pub(super) fn narrower(
     sides: &Sides<'_>,
-    find: impl Fn(&Table, &Table, &Write, &Renamed) -> Vec<(String, String)>,
+    find: impl Fn(&Table, &Table, &Write, &Renamed) -> Vec<Change>,
 ) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for (was, is, write) in sides.written() {
-        for (message, about) in find(was, is, write, &Renamed::of(sides.then, sides.now, &is.name)) {
+        for change in find(was, is, write, &Renamed::of(sides.then, sides.now, &is.name)) {
             // An upsert writes the table twice.
-            if !changes.iter().any(|change| change.message == message) {
-                let change = Change::of(Severity::Warning, message, vec![about]);
-                changes.push(Change { kind: Kind::Narrower, ..change });
+            if !changes.iter().any(|known| known.message == change.message) {
+                changes.push(change);
             }
         }
     }
@@ -48,14 +46,17 @@ pub(super) fn refuses(write: &Write) -> &'static str {
     }
 }
 
-fn nulls(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = String> {
+fn nulls(was: &Table, is: &Table, write: &Write) -> impl Iterator<Item = Change> {
     let took_it = |name: &str| was.column(name).is_some_and(|before| !before.not_null);
     let columns = is.columns.iter().filter(move |column| column.not_null && took_it(&column.name));
     let columns = columns.filter(|column| {
         gives(write, &column.name, |given| matches!(given, Given::Parameter(_) | Given::Null))
     });
-    columns
-        .map(|column| format!("{} for NULL in `{}.{}`, which took it", refuses(write), is.name, column.name))
+    columns.map(|column| {
+        let message = format!("{} for NULL in `{}.{}`, which took it", refuses(write), is.name, column.name);
+        let shows = Shows::Table(is.name.clone(), Fact::Column(column.name.clone()));
+        Change::narrower(message, is.name.clone(), shows)
+    })
 }
 
 /// What is written as it is, SQLite was asked about.
@@ -99,23 +100,25 @@ fn parents(
     is: &Table,
     write: &Write,
     renamed: &Renamed,
-) -> impl Iterator<Item = String> {
+) -> impl Iterator<Item = Change> {
     let known = was.foreign_keys.iter().map(|key| {
         let columns: Vec<String> = key.columns.iter().map(|name| renamed.column(name)).collect();
-        (columns, renamed::table(sides.then, sides.now, &key.parent).unwrap_or_else(|| key.parent.clone()))
+        (columns, renamed::names(sides.then, sides.now, &key.parent))
     });
-    let known: Vec<(Vec<String>, String)> = known.collect();
+    let known: Vec<(Vec<String>, Vec<String>)> = known.collect();
     let is_known = move |key: &ForeignKey| {
-        known.iter().any(|(columns, parent)| *columns == key.columns && Ident(parent) == key.parent.as_str())
+        let is_parent = |name: &String| Ident(name) == key.parent.as_str();
+        known.iter().any(|(columns, parents)| *columns == key.columns && parents.iter().any(is_parent))
     };
     let new = is.foreign_keys.iter().filter(move |key| !is_known(key));
     let met = new.filter(|key| key.columns.iter().any(|name| is_written(write, name)));
     met.map(|key| {
         let columns = listed(&key.columns);
-        format!(
+        let message = format!(
             "fails for {columns} in `{}` without a row in `{}`, where foreign keys are enforced: the key is new",
             is.name, key.parent
-        )
+        );
+        Change::narrower(message, is.name.clone(), Shows::Table(is.name.clone(), Fact::ForeignKeys))
     })
 }
 
@@ -137,7 +140,7 @@ fn children(sides: &Sides<'_>) -> Vec<Change> {
         let message = format!(
             "fails for rows of `{parent}` that rows of `{child}` refer to, where foreign keys are enforced: the key is new"
         );
-        Change { kind: Kind::Narrower, ..Change::of(Severity::Warning, message, vec![child.clone()]) }
+        Change::narrower(message, child.clone(), Shows::Table(child.clone(), Fact::ForeignKeys))
     });
     found.collect()
 }

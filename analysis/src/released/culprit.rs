@@ -54,6 +54,15 @@ impl<'w> Watch<'w> {
     }
 
     fn word(&self, conn: &Connection) -> String {
+        let (table, fact) = match self.shows {
+            Shows::Table(table, fact) => (table, fact),
+            _ => return self.prepared(conn),
+        };
+        // What cannot be read has not changed.
+        fact.read(conn, table).unwrap_or_default()
+    }
+
+    fn prepared(&self, conn: &Connection) -> String {
         let statement = match conn.prepare(self.sql) {
             Ok(statement) => statement,
             Err(error) => return format!("refused: {error}"),
@@ -64,7 +73,7 @@ impl<'w> Watch<'w> {
             names.push(name.to_owned());
         }
         match self.shows {
-            Shows::Nothing | Shows::Refusal => "works".to_owned(),
+            Shows::Nothing | Shows::Refusal | Shows::Table(..) => "works".to_owned(),
             Shows::Column(column) => names.iter().any(|name| Ident(name) == column.as_str()).to_string(),
             Shows::Columns => names.join("\n"),
         }
@@ -93,7 +102,8 @@ fn latest(history: &History, last: usize, about: &[String]) -> Option<At> {
     let is_it = |name: &Name| about.iter().any(|about| name.is(about));
     let new = history.statements().filter(|at| at.migration > last);
     let found = new.filter(|at| match &history.statement(*at).kind {
-        Kind::Create { name, on, .. } => is_it(name) || on.as_ref().is_some_and(is_it),
+        // An index or a trigger is nothing to who means the table.
+        Kind::Create { name, .. } => is_it(name),
         Kind::Alter { table, change } => {
             is_it(table) || matches!(change, Some(Change::RenameTable(to)) if is_it(to))
         }

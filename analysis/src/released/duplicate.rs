@@ -4,17 +4,17 @@ use onward_core::name::Ident;
 use onward_core::token::significant;
 use onward_schema::{Index, IndexColumn, Origin, Table};
 
-use super::change::{Change, Sides};
+use super::change::{Change, Fact, Shows, Sides};
 use super::constraint::{is_written, listed, narrower, refuses};
 use super::renamed::Renamed;
+use crate::diagnostic::Severity;
 use crate::query::write::{Conflict, What, Write};
 
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     narrower(sides, found)
 }
 
-/// Each with the index that refuses them, or the table whose constraint does.
-fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<(String, String)> {
+fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<Change> {
     let keys = |table: &Table, renamed: &Renamed| -> Vec<Key> {
         table.indexes.iter().filter(|index| index.unique).map(|index| Key::of(index, renamed)).collect()
     };
@@ -30,18 +30,25 @@ fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<(Stri
     for (index, key) in unique.zip(&after) {
         let is_known = is_of_rowid(key) || before.iter().any(|before| before.is_within(key));
         if !is_known && is_met(is, write, index) {
-            let columns = listed(
-                &index.columns.iter().map(|column| column.name_or_expression.clone()).collect::<Vec<_>>(),
-            );
-            let message = format!(
-                "{} for a second row with the same {columns} in `{}`, which took it",
-                refuses(write),
-                is.name
-            );
-            found.push((
-                message,
-                if index.origin == Origin::Created { &index.name } else { &is.name }.clone(),
-            ));
+            let names: Vec<String> =
+                index.columns.iter().map(|column| column.name_or_expression.clone()).collect();
+            let columns = listed(&names);
+            let is_every = is_every(is, write, index);
+            let message = match is_every {
+                true => format!(
+                    "fails for every row but one: it leaves out {columns}, and one row of `{}` alone may have the default",
+                    is.name
+                ),
+                false => format!(
+                    "{} for a second row with the same {columns} in `{}`, which took it",
+                    refuses(write),
+                    is.name
+                ),
+            };
+            let about = if index.origin == Origin::Created { &index.name } else { &is.name };
+            let shows = Shows::Table(is.name.clone(), Fact::Unique(names));
+            let change = Change::narrower(message, about.clone(), shows);
+            found.push(Change { severity: if is_every { Severity::Error } else { change.severity }, ..change });
         }
     }
     if matches!(write.conflict, Some(Conflict::Ignore | Conflict::Replace)) && write.what != What::Update {
@@ -52,7 +59,8 @@ fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<(Stri
                 listed(&columns),
                 is.name
             );
-            found.push((message, is.name.clone()));
+            let shows = Shows::Table(is.name.clone(), Fact::Unique(columns));
+            found.push(Change::narrower(message, is.name.clone(), shows));
         }
     }
     found
@@ -82,6 +90,24 @@ impl Key {
         self.columns.iter().all(|column| other.columns.contains(column))
             && (self.partial.is_none() || self.partial == other.partial)
     }
+}
+
+/// Whether an INSERT that leaves all of an index to constants can be run once at most.
+fn is_every(table: &Table, write: &Write, index: &Index) -> bool {
+    let is_constant = |default: &String| {
+        let mut tokens = significant(default).filter(|token| !["(", ")", "+", "-"].contains(&token.text));
+        let first = tokens.next().is_some_and(|token| token.text.starts_with(|c: char| matches!(c, '\'' | '"') || c.is_ascii_digit()));
+        first && tokens.next().is_none()
+    };
+    let is_left = |column: &IndexColumn| {
+        !column.is_expression
+            && !is_written(write, &column.name_or_expression)
+            && table
+                .column(&column.name_or_expression)
+                .is_some_and(|column| column.default.as_ref().is_some_and(is_constant))
+    };
+    let fails = matches!(write.conflict, Some(Conflict::Error) | None);
+    write.what == What::Insert && fails && index.partial.is_none() && index.columns.iter().all(is_left)
 }
 
 /// Whether what is written may be in an index twice. What an INSERT does not give is the default, or NULL, which is never twice

@@ -2,7 +2,7 @@
 
 use onward_core::name::Ident;
 
-use super::change::{Change, Kind, Shows};
+use super::change::{Change, Fact, Kind, Shows};
 use crate::diagnostic::Severity;
 use crate::folder::recorded::By;
 use crate::query::{Column, Null, Query};
@@ -53,8 +53,13 @@ fn values(before: &Column, after: &Column) -> Vec<Change> {
     let mut changes = Vec::new();
     let (was, is) = (&before.value, &after.value);
     let name = &after.name;
-    let wider =
-        |message| Change { kind: Kind::Wider, ..Change::of(Severity::Warning, message, about(after)) };
+    let wider = |message| {
+        let shows = match &is.source {
+            Some(source) => Shows::Table(source.table.clone(), Fact::Column(source.column.clone())),
+            None => Shows::Nothing,
+        };
+        Change { kind: Kind::Wider, shows, ..Change::of(Severity::Warning, message, about(after)) }
+    };
     if was.null == Null::Never && is.null == Null::Possible {
         let message = format!("may read NULL in `{name}`, which it never did");
         changes.push(wider(message));

@@ -54,12 +54,25 @@ pub(super) fn is_made(then: &Analysis, now: &Analysis, view: &str) -> bool {
 
 /// The table that a released one has become, if it has another name.
 pub(super) fn table(then: &Analysis, now: &Analysis, name: &str) -> Option<String> {
+    let known = &now.replay.as_ref()?.known;
+    Some(latest(then, now, name)).filter(|found| Ident(found) != name && known.table(found).is_some())
+}
+
+/// The names by which the schema of now may mean a released table: its other one, if it has one. One that was renamed to be
+/// made anew has its own, and what still says the other is told of elsewhere.
+pub(super) fn names(then: &Analysis, now: &Analysis, name: &str) -> Vec<String> {
+    match table(then, now, name) {
+        Some(found) => vec![found],
+        None => vec![name.to_owned(), latest(then, now, name)],
+    }
+}
+
+fn latest(then: &Analysis, now: &Analysis, name: &str) -> String {
     let renamed = |name: String, kind: &Kind| match kind {
         Kind::Alter { table, change: Some(Change::RenameTable(to)) } if table.is(&name) => to.text.clone(),
         _ => name,
     };
-    let found = kinds(then, now).fold(name.to_owned(), renamed);
-    (Ident(&found) != name).then_some(found)
+    kinds(then, now).fold(name.to_owned(), renamed)
 }
 
 /// What the new migrations do, in order.

@@ -19,8 +19,11 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
         let is = after.views.get(&name);
         let message = match (before.views.get(&name), is) {
             (Some(was), is) => {
-                let inner = inside(before, &was.definition).into_iter().filter(|inner| !read.contains(inner));
-                read.extend(inner.collect::<Vec<_>>());
+                for inner in inside(before, &was.definition) {
+                    if !read.contains(&inner) {
+                        read.push(inner);
+                    }
+                }
                 // What SQLite has rewritten after a rename is what it was.
                 let is_other = |is: &View| {
                     renamed::is_made(then, now, &is.name) && rows(&was.definition) != rows(&is.definition)
