@@ -11,6 +11,7 @@ mod combination;
 mod expand;
 mod fault;
 mod folder;
+mod frozen;
 mod input;
 mod list;
 mod mention;
@@ -179,6 +180,23 @@ pub fn query_as(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn query_scalar(input: TokenStream) -> TokenStream {
     expand(input, query::query_scalar)
+}
+
+/// Holds every statement and every row of a table in an item against the schema behind a migration, for ever: for a hook.
+///
+/// It is an attribute of a module in braces, of a function, of a struct or of an `impl`, and comes to the same as `at = 3` in each
+/// `query!`, `query_as!`, `query_scalar!` and `sql!` in it, and in each `#[onward(table = "…")]`. `#[onward::at("2026-01-05-093000")]`
+/// names the migration as its file name does.
+///
+/// A hook is called on databases that are years old, and its tables change under it: behind migration 3 they are always what
+/// they were.
+///
+/// Only what is written in the item is meant. What a function, a struct or a macro from elsewhere has is held against the newest
+/// schema, unless it says otherwise itself. A module in a file of its own cannot have an attribute of this kind: its
+/// functions and structs can.
+#[proc_macro_attribute]
+pub fn at(version: TokenStream, item: TokenStream) -> TokenStream {
+    frozen::expand(version.into(), item.into()).into()
 }
 
 /// Makes a struct a row, held against a table of the migrations.

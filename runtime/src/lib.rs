@@ -113,6 +113,40 @@ pub use onward_macros::Row;
 /// # Example
 ///
 /// ```
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => backfill::shorten });
+///
+/// #[onward::at(9)]
+/// mod backfill {
+///     use onward::prelude::*;
+///     use onward::rusqlite::{Result, Transaction};
+///
+///     /// Migration 10 gives the column `error` another name.
+///     #[derive(Row)]
+///     #[onward(table = "attempts", migrations = "../migrations")]
+///     struct Attempt {
+///         job_id: i64,
+///         error: Option<String>,
+///     }
+///
+///     pub fn shorten(tx: &Transaction<'_>) -> Result<()> {
+///         let failed = query_as!(Attempt, migrations = "../migrations", "SELECT * FROM attempts WHERE error <> trim(error)");
+///         for Attempt { job_id, error } in failed.all(tx)? {
+///             let error = error.as_deref().map(str::trim);
+///             query!(migrations = "../migrations", "UPDATE attempts SET error = :error WHERE job_id = :job_id").execute(tx)?;
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// # fn main() -> onward::Result<()> {
+/// let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// MIGRATIONS.apply(&mut conn)?;
+/// # Ok(()) }
+/// ```
+pub use onward_macros::at;
+/// # Example
+///
+/// ```
 /// use onward::rusqlite::{Connection, Result, Transaction};
 ///
 /// fn fill(tx: &Transaction<'_>) -> Result<()> {
