@@ -114,17 +114,16 @@ impl Frozen {
                 TokenTree::Group(group) => {
                     self.renamed(&group.stream().into_iter().collect::<Vec<_>>());
                 }
-                TokenTree::Ident(name) if MACROS.iter().any(|known| name == known) => {
-                    if tree.get(index + 1).is_some_and(|next| is_word(next, "as"))
-                        && !is_of_others(&tree[..index])
-                    {
-                        let message = format!(
-                            "under another name, `{name}!` is not found by the `#[onward::at({})]` around it: use it under \
-                             its own",
-                            self.version
-                        );
-                        self.fault.get_or_insert(syn::Error::new(name.span(), message));
-                    }
+                TokenTree::Ident(name)
+                    if MACROS.iter().any(|known| name == known)
+                        && tree.get(index + 1).is_some_and(|next| is_word(next, "as"))
+                        && !is_of_others(&tree[..index]) =>
+                {
+                    let message = format!(
+                        "under another name, `{name}!` is not found by the `#[onward::at({})]` around it: use it under its own",
+                        self.version
+                    );
+                    self.fault.get_or_insert(syn::Error::new(name.span(), message));
                 }
                 _ => {}
             }
