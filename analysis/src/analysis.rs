@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::checks;
 use crate::diagnostic::{self, Diagnostic};
 use crate::folder::history::History;
-use crate::replay::Replay;
+use crate::replay::{Replay, Samples};
 
 /// A folder of migrations and everything that is to be said about it.
 #[derive(Debug)]
@@ -57,6 +57,13 @@ impl Analysis {
         let mut history = self.history.clone();
         history.migrations.truncate(migration + 1);
         Analysis { history, diagnostics: Vec::new(), replay: Some(replay), is_refused: false, whole: None }
+    }
+
+    /// The databases that the hook of a migration, by index, may meet: behind the release before it, with sample rows.
+    ///
+    /// `None` if the history was not replayed.
+    pub fn samples(&self, migration: usize) -> Option<Samples> {
+        self.replay.as_ref()?.samples(&self.history, migration).ok()
     }
 
     /// Whether this is the middle of a history: what is said here is about no program of today.

@@ -112,7 +112,7 @@ fn hooks(input: ParseStream<'_>) -> syn::Result<Vec<Hook>> {
 }
 
 /// `3`, or as the file name writes it, `"2026-01-05-093000"`, which may be longer than any number of Rust's.
-fn version(input: ParseStream<'_>, expected: &str) -> syn::Result<Version> {
+pub(crate) fn version(input: ParseStream<'_>, expected: &str) -> syn::Result<Version> {
     let refused =
         |span| syn::Error::new(span, format!("{expected}, or in quotes as its file name writes it"));
     if input.peek(LitStr) {
@@ -130,6 +130,28 @@ fn version(input: ParseStream<'_>, expected: &str) -> syn::Result<Version> {
 pub(crate) fn at(input: ParseStream<'_>) -> syn::Result<Version> {
     version(input, "expected the version of a migration, as in `at = 3`")
 }
+
+/// The version that `#[onward::at(3)]` around a statement has put before it.
+fn around(input: ParseStream<'_>) -> syn::Result<Option<Version>> {
+    let mut found = None;
+    while input.peek(Token![#]) {
+        input.parse::<Token![#]>()?;
+        let (inner, version);
+        syn::bracketed!(inner in input);
+        inner.parse::<Ident>()?;
+        syn::parenthesized!(version in inner);
+        let outer = found.replace(at(&version)?);
+        if let (Some(_), Some(Version { span, .. })) = (outer, &found) {
+            return Err(syn::Error::new(*span, TWICE_AROUND));
+        }
+    }
+    Ok(found)
+}
+
+/// What is wrong with a version inside of another.
+pub(crate) const TWICE_AROUND: &str =
+    "one `#[onward::at(…)]` stands inside of another: leave one of the two out";
+pub(crate) const IS_AROUND: &str = "`#[onward::at(…)]` stands around this and names the migration: leave `at` out here, or put this elsewhere";
 
 /// What is wrong with a migration that has two functions.
 pub(crate) fn twice(version: &str) -> String {
@@ -190,7 +212,16 @@ pub(crate) const SETTINGS: [&str; 3] = [AT, FILE, MIGRATIONS];
 
 impl Parse for Statement {
     fn parse(input: ParseStream<'_>) -> syn::Result<Statement> {
-        let (mut folder, mut at, mut derives) = (None, None, Vec::new());
+        let around = around(input)?;
+        Statement::behind(input, around)
+    }
+}
+
+impl Statement {
+    /// Reads one, with the version that stands around it.
+    fn behind(input: ParseStream<'_>, around: Option<Version>) -> syn::Result<Statement> {
+        let is_around = around.is_some();
+        let (mut folder, mut at, mut derives) = (None, around, Vec::new());
         loop {
             if Parts::peek(input) {
                 let text = Text::Inline(input.parse()?);
@@ -217,6 +248,7 @@ impl Parse for Statement {
                     input.parse::<Token![=]>()?;
                     at = Some(self::at(input)?);
                 }
+                AT if is_around => return Err(syn::Error::new(key.span(), IS_AROUND)),
                 DERIVE | MIGRATIONS | AT => {
                     return Err(syn::Error::new(key.span(), format!("`{key}` is named twice")));
                 }
@@ -255,6 +287,7 @@ pub(crate) struct StatementAs {
 
 impl Parse for StatementAs {
     fn parse(input: ParseStream<'_>) -> syn::Result<StatementAs> {
+        let around = around(input)?;
         let expected = "expected the type of a row, as in `query_as!(Job, \"SELECT …\")`";
         let first = "the type of a row stands first, and then what the other macros take: `query_as!(Job, migrations = \"…\", \
                      \"SELECT …\")`";
@@ -270,7 +303,7 @@ impl Parse for StatementAs {
             );
         }
         input.parse::<Token![,]>()?;
-        Ok(StatementAs { row: bare(row), statement: input.parse()? })
+        Ok(StatementAs { row: bare(row), statement: Statement::behind(input, around)? })
     }
 }
 

@@ -11,6 +11,8 @@ mod combination;
 mod expand;
 mod fault;
 mod folder;
+mod frozen;
+mod hook_test;
 mod input;
 mod list;
 mod mention;
@@ -84,6 +86,38 @@ pub fn migrations(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn snapshot(input: TokenStream) -> TokenStream {
     expand(input, snapshot::expand)
+}
+
+/// Tries the hook of a migration in a test, on sample rows: those that the schema of the release before it allows.
+///
+/// `test_hook!(MIGRATIONS, 3)` tries the hook that `migrations!(after = { 3 => … })` names, on three databases in memory: a new one,
+/// one with an ordinary row in each table, and one with unusual ones, with NULLs, repetitions, odd texts, with and without parents
+/// and children. The rows are made while this compiles. The history runs on each of them as it runs in the program, with its hooks, to
+/// its end. It panics if the hook fails or panics, if a migration fails behind it, and if dangling foreign keys or another
+/// schema than the proven one are left; the message has the rows that were there. And it panics if the hook names a table of the
+/// release for which no row could be made, since it has shown nothing of it then.
+///
+/// The release before it is the last one in `onward.lock` that ends before the migration, and without that file the migration before
+/// it. If there is none, the hook is tried on a new database alone.
+///
+/// Behind the version can stand, in any order:
+/// - `on = || …`, a function that opens a connection, for functions and collations of the application:
+///   `fn() -> Result<Connection, E>`. It has to give another, empty database each time;
+/// - `rows = |conn| …`, a `fn(&Connection) -> Result<T, E>` that adds rows to the samples or changes them, as the program would have
+///   written them;
+/// - `to = 5`, to end with this migration;
+/// - `migrations = "db/history"`, the folder, as in `query!`.
+///
+/// A migration between the release and the hook that cannot take a row is met without that row: the build has told of that. The
+/// hook is called several times. It needs the feature `test-hook`, best for tests alone:
+///
+/// ```toml
+/// [dev-dependencies]
+/// onward = { version = "0.1", features = ["test-hook"] }
+/// ```
+#[proc_macro]
+pub fn test_hook(input: TokenStream) -> TokenStream {
+    expand(input, hook_test::expand)
 }
 
 /// Checks SQL against the schema at the end of the migrations, and expands to its text.
@@ -179,6 +213,23 @@ pub fn query_as(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn query_scalar(input: TokenStream) -> TokenStream {
     expand(input, query::query_scalar)
+}
+
+/// Holds every statement and every row of a table in an item against the schema behind a migration, for ever: for a hook.
+///
+/// It is an attribute of a module in braces, of a function, of a struct or of an `impl`, and comes to the same as `at = 3` in each
+/// `query!`, `query_as!`, `query_scalar!` and `sql!` in it, and in each `#[onward(table = "…")]`. `#[onward::at("2026-01-05-093000")]`
+/// names the migration as its file name does.
+///
+/// A hook is called on databases that are years old, and its tables change under it: behind migration 3 they are always what
+/// they were.
+///
+/// Only what is written in the item is meant. What a function, a struct or a macro from elsewhere has is held against the newest
+/// schema, unless it says otherwise itself. A module in a file of its own cannot have an attribute of this kind: its
+/// functions and structs can.
+#[proc_macro_attribute]
+pub fn at(version: TokenStream, item: TokenStream) -> TokenStream {
+    frozen::expand(version.into(), item.into()).into()
 }
 
 /// Makes a struct a row, held against a table of the migrations.

@@ -10,6 +10,8 @@ use rusqlite::Row;
 pub use crate::file::system::{FileCall, watch_files};
 use crate::history::Migrations;
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
+#[cfg(feature = "test-hook")]
+pub use crate::hook_test::{Samples, changes, opener, test_hook};
 pub use crate::row::argument::Argument;
 pub use crate::row::convert::{
     Anything, Bound, Readable, Through, get, optional, read, read_optional, through,

@@ -42,6 +42,8 @@ mod database;
 mod error;
 mod file;
 mod history;
+#[cfg(feature = "test-hook")]
+mod hook_test;
 mod ledger;
 mod migrations;
 mod migrator;
@@ -110,6 +112,40 @@ macro_rules! snapshot {
 /// # Ok(()) }
 /// ```
 pub use onward_macros::Row;
+/// # Example
+///
+/// ```
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => backfill::shorten });
+///
+/// #[onward::at(9)]
+/// mod backfill {
+///     use onward::prelude::*;
+///     use onward::rusqlite::{Result, Transaction};
+///
+///     /// Migration 10 gives the column `error` another name.
+///     #[derive(Row)]
+///     #[onward(table = "attempts", migrations = "../migrations")]
+///     struct Attempt {
+///         job_id: i64,
+///         error: Option<String>,
+///     }
+///
+///     pub fn shorten(tx: &Transaction<'_>) -> Result<()> {
+///         let failed = query_as!(Attempt, migrations = "../migrations", "SELECT * FROM attempts WHERE error <> trim(error)");
+///         for Attempt { job_id, error } in failed.all(tx)? {
+///             let error = error.as_deref().map(str::trim);
+///             query!(migrations = "../migrations", "UPDATE attempts SET error = :error WHERE job_id = :job_id").execute(tx)?;
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// # fn main() -> onward::Result<()> {
+/// let mut conn = onward::rusqlite::Connection::open_in_memory()?;
+/// MIGRATIONS.apply(&mut conn)?;
+/// # Ok(()) }
+/// ```
+pub use onward_macros::at;
 /// # Example
 ///
 /// ```
@@ -198,6 +234,49 @@ pub use onward_macros::query_scalar;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use onward_macros::sql;
+/// # Example
+///
+/// ```
+/// use onward::rusqlite::{Result, Transaction};
+///
+/// fn shorten(tx: &Transaction<'_>) -> Result<()> {
+///     onward::query!(migrations = "../migrations", at = 9, "UPDATE attempts SET error = trim(error)").execute(tx).map(drop)
+/// }
+///
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => shorten });
+///
+/// // In a program: #[test] fn errors_are_shortened() { … }
+/// onward::test_hook!(MIGRATIONS, 9, migrations = "../migrations");
+/// ```
+///
+/// A hook that takes what the schema does not promise is found by it:
+///
+/// ```should_panic
+/// use onward::rusqlite::{Result, Transaction};
+///
+/// fn shorten(tx: &Transaction<'_>) -> Result<()> {
+///     // `error` may be NULL.
+///     let mut errors = tx.prepare("SELECT error FROM attempts")?;
+///     errors.query_map([], |row| row.get::<_, String>(0))?.try_for_each(|error| error.map(drop))
+/// }
+///
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => shorten });
+///
+/// onward::test_hook!(MIGRATIONS, 9, migrations = "../migrations");
+/// ```
+#[cfg(feature = "test-hook")]
+pub use onward_macros::test_hook;
+/// Needs the feature `test-hook`.
+#[cfg(not(feature = "test-hook"))]
+#[macro_export]
+macro_rules! test_hook {
+    ($($_:tt)*) => {
+        compile_error!(
+            "`test_hook!` needs the feature `test-hook` of onward: add `features = [\"test-hook\"]` to a line for it in the \
+             `[dev-dependencies]` of Cargo.toml"
+        )
+    };
+}
 pub use onward_schema::{Difference, Violation};
 pub use report::{
     Applied, Entry, Event, Phase, Readiness, Recorded, Recreated, Rehearsal, Report, State, Status, TableRows,

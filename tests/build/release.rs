@@ -63,6 +63,19 @@ mod tests {
         let _ = onward::sql!("SELECT 1");
     }
 }
+
+#[onward::at(1)]
+pub mod frozen {
+    #[derive(onward::Row)]
+    #[onward(table = "jobs")]
+    pub struct Old {
+        note: Option<String>,
+    }
+
+    pub fn statements(conn: &onward::rusqlite::Connection) -> onward::rusqlite::Result<usize> {
+        onward::query!("UPDATE jobs SET note = 'x'").execute(conn)
+    }
+}
 "#;
 
 fn workspace(name: &str) -> Scratch {

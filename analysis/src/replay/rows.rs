@@ -11,4 +11,4 @@ mod fill;
 mod filler;
 mod kin;
 
-pub(super) use filler::Filler;
+pub(super) use filler::{Filler, Written};

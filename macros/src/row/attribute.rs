@@ -36,13 +36,22 @@ pub(super) struct StructAttributes {
 
 impl StructAttributes {
     pub(super) fn read(attributes: &[Attribute]) -> syn::Result<StructAttributes> {
-        let mut found = StructAttributes::default();
+        let (mut found, mut around) = (StructAttributes::default(), None);
         each(attributes, |meta| {
             if meta.path.is_ident("table") {
                 return once(&mut found.table, &meta, text(&meta)?);
             }
             if meta.path.is_ident("migrations") {
                 return once(&mut found.folder, &meta, text(&meta)?);
+            }
+            // What `#[onward::at(3)]` around the struct has put here.
+            if meta.path.is_ident("around") {
+                let at = input::at(meta.value()?)?;
+                let span = at.span;
+                return match around.replace(at) {
+                    None => Ok(()),
+                    Some(_) => Err(syn::Error::new(span, input::TWICE_AROUND)),
+                };
             }
             if meta.path.is_ident("at") {
                 return once(&mut found.at, &meta, input::at(meta.value()?)?);
@@ -62,6 +71,10 @@ impl StructAttributes {
                 "expected `table = \"…\"`, `rename_all = \"…\"`, `conflict = [\"…\"]`, `migrations = \"…\"` or `at = 3`",
             ))
         })?;
+        if let (Some(at), Some(_)) = (&found.at, &around) {
+            return Err(syn::Error::new(at.span, input::IS_AROUND));
+        }
+        found.at = found.at.or(around);
         Ok(found)
     }
 }

@@ -4,6 +4,8 @@
 mod about;
 mod adopt;
 mod context;
+#[cfg(feature = "test-hook")]
+mod encounter;
 mod exact;
 mod exclusive;
 mod foreign_keys;
@@ -24,6 +26,8 @@ mod version;
 
 pub(crate) use adopt::adopt;
 pub(crate) use context::Context;
+#[cfg(feature = "test-hook")]
+pub(crate) use encounter::{Moment, up_to};
 pub(crate) use exclusive::{Exclusive, Lock};
 pub(crate) use goal::Goal;
 pub(crate) use migrate::Ran;

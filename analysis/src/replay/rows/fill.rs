@@ -1,5 +1,6 @@
 //! Puts rows into a table, and mends what SQLite refuses.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use onward_core::name::quoted;
@@ -7,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Result};
 
 use super::draft::Draft;
-use super::filler::{ALONE, ATTEMPTS, DEPTH, ENOUGH, Filled, Filler, PLENTY};
+use super::filler::{ALONE, ATTEMPTS, DEPTH, ENOUGH, Filled, Filler, PLENTY, Written};
 use super::kin::{STRANGER, own};
 use crate::replay::contents::count_rows;
 use crate::replay::limits::{Freedom, Limits};
@@ -27,6 +28,7 @@ impl Filler {
             next: 0,
             made: 0,
             vain: HashMap::new(),
+            written: RefCell::default(),
             empty: BTreeMap::new(),
         }
     }
@@ -311,7 +313,13 @@ impl Filler {
         for _ in 0..ATTEMPTS {
             let mut values = self.values(model, &draft, index, &parents)?;
             values.extend(model.has_rowid.then_some(Value::Integer(number)));
-            let Err(error) = sandbox.write(&sql, &values) else { return Ok(values) };
+            let Err(error) = sandbox.write(&sql, &values) else {
+                if let Some(written) = self.written.borrow_mut().as_mut() {
+                    let table = model.name.clone();
+                    written.push(Written { table, columns: names.join(", "), values: values.clone() });
+                }
+                return Ok(values);
+            };
             let refusal = Refusal::from(error);
             if matches!(refusal.cause, Cause::Limit(_)) || !draft.mend(model, &refusal.message, number) {
                 return Err(refusal.message);

@@ -1,5 +1,6 @@
 //! The sample rows of one database, and what is known of them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::types::Value;
@@ -32,8 +33,19 @@ pub(crate) struct Filler {
     pub(super) made: usize,
     /// The tables that got none, with how many had got some by then: with no more than those, they get none again.
     pub(super) vain: HashMap<String, usize>,
+    /// The rows that were written, each with its table, while somebody asks for them.
+    pub(crate) written: RefCell<Option<Vec<Written>>>,
     /// Why a table has none.
     pub(crate) empty: BTreeMap<String, String>,
+}
+
+/// A row that was written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Written {
+    pub(crate) table: String,
+    /// Its columns, quoted.
+    pub(crate) columns: String,
+    pub(crate) values: Vec<Value>,
 }
 
 #[derive(Debug, Clone, Copy)]

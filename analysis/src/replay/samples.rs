@@ -1,0 +1,221 @@
+//! The sample rows of the release before a migration, for a test of its hook: what a program may have written there.
+//!
+//! They are made anew for the schema of that release, and not carried there through the history: no hook runs in the replay, so
+//! that rows which an earlier hook has had to do with would be there as no database has them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use onward_core::name::quoted;
+use onward_schema::{Violation, objects};
+use rusqlite::Result;
+use rusqlite::types::Value;
+
+use super::outcome::Replay;
+use super::rows::{Filler, Written};
+use super::sample::Rows;
+use super::step::Step;
+use crate::folder::history::History;
+use crate::sqlite::sandbox::Sandbox;
+
+/// The rows that databases may have when a migration runs on them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Samples {
+    /// How many migrations the release before it has; with none, no database is there before it.
+    pub from: usize,
+    /// Ordinary rows.
+    pub mild: Vec<Insert>,
+    /// Legal and unusual ones.
+    pub harsh: Vec<Insert>,
+    /// The tables that none could be made for, and why.
+    pub empty: BTreeMap<String, String>,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insert {
+    /// Its table.
+    pub table: String,
+    /// The statement that writes it.
+    pub sql: String,
+}
+
+impl Replay {
+    /// The rows of the release before a migration, in the order in which they can be written. Those that the migrations up to
+    /// this one fail on are left out: what that means is told elsewhere.
+    pub(crate) fn samples(&self, history: &History, migration: usize) -> Result<Samples> {
+        let last = (0..migration).rev().find(|&index| history.releases.stop(index).is_some());
+        let Some(last) = last else { return Ok(Samples::default()) };
+        let released = self.released(history, last)?;
+        let start = released.with_sandbox(&history.config, |sandbox| sandbox.copy(&history.config));
+        let Some(start) = start.transpose()? else { return Ok(Samples::default()) };
+        let way = Way { history, steps: self.between(last + 1..migration + 1), start: &start };
+        let (mild, empty) = way.rows(Rows::Mild)?;
+        let (harsh, _) = way.rows(Rows::Harsh)?;
+        Ok(Samples { from: last + 1, mild, harsh, empty })
+    }
+
+    /// What has run of these migrations.
+    fn between(&self, migrations: Range<usize>) -> Vec<Step> {
+        self.ran.iter().filter(|step| migrations.contains(&step.at.migration)).copied().collect()
+    }
+}
+
+/// From a release to the hook.
+struct Way<'w> {
+    history: &'w History,
+    steps: Vec<Step>,
+    /// The database of the release, without sample rows.
+    start: &'w Sandbox,
+}
+
+impl Way<'_> {
+    /// Rows of this kind, and the tables that none could be made for.
+    fn rows(&self, rows: Rows) -> Result<(Vec<Insert>, BTreeMap<String, String>)> {
+        let sandbox = self.start.copy(&self.history.config)?;
+        let mut filler = Filler::new(rows);
+        *filler.written.get_mut() = Some(Vec::new());
+        let tables = objects(sandbox.conn())?;
+        sandbox
+            .with_catalogue(|| tables.iter().try_for_each(|table| filler.fill(&sandbox, table).map(drop)))?;
+        let written = filler.written.take().unwrap_or_default();
+        let written = match self.carries(&written)?.is_some() {
+            true => written,
+            false => self.carried(written)?,
+        };
+        Ok((written.iter().map(insert).collect(), filler.empty))
+    }
+
+    /// Those that get as far, each tried behind the others. One whose parent does not, does not either.
+    fn carried(&self, written: Vec<Written>) -> Result<Vec<Written>> {
+        let mut kept: Vec<Written> = Vec::new();
+        let dangling = self.carries(&kept)?;
+        for row in written {
+            kept.push(row);
+            let found = self.carries(&kept)?;
+            if found.is_none() || found > dangling {
+                kept.pop();
+            }
+        }
+        Ok(kept)
+    }
+
+    /// How many foreign keys dangle at the start with these rows, if the migrations then run to the hook.
+    fn carries(&self, written: &[Written]) -> Result<Option<usize>> {
+        let sandbox = self.start.copy(&self.history.config)?;
+        for row in written {
+            if sandbox.run(&insert(row).sql, false).is_err() {
+                return Ok(None);
+            }
+        }
+        let dangling = Violation::read(sandbox.conn())?.len();
+        for (index, step) in self.steps.iter().enumerate() {
+            let foreign_keys = self.history.migration(step.at).foreign_keys;
+            let is_of =
+                |other: Option<&Step>| other.is_some_and(|other| other.at.migration == step.at.migration);
+            if foreign_keys && !is_of(index.checked_sub(1).and_then(|before| self.steps.get(before))) {
+                sandbox.foreign_keys(true)?;
+            }
+            if sandbox.run(self.history.sql(step.at), step.strings).is_err() {
+                return Ok(None);
+            }
+            if !is_of(self.steps.get(index + 1)) {
+                sandbox.foreign_keys(false)?;
+                sandbox.reset()?;
+            }
+        }
+        Ok(Some(dangling))
+    }
+}
+
+fn insert(row: &Written) -> Insert {
+    let Written { table, columns, values } = row;
+    let values: Vec<String> = values.iter().map(literal).collect();
+    let sql = format!("INSERT INTO main.{}({columns}) VALUES ({})", quoted(table), values.join(", "));
+    Insert { table: table.clone(), sql }
+}
+
+/// A value as SQL, the very same one.
+fn literal(value: &Value) -> String {
+    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) if number.is_infinite() => {
+            format!("{}9e999", if *number < 0.0 { "-" } else { "" })
+        }
+        Value::Real(number) => format!("{number:?}"),
+        // The text of a statement ends at a NUL.
+        Value::Text(text) if text.contains('\0') => format!("CAST(x'{}' AS TEXT)", hex(text.as_bytes())),
+        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Blob(bytes) => format!("x'{}'", hex(bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::checks::testing::folder;
+
+    #[test]
+    fn a_literal_is_the_same_value() {
+        let conn = Connection::open_in_memory().unwrap();
+        for value in [
+            Value::Null,
+            Value::Integer(i64::MIN),
+            Value::Integer(-1),
+            Value::Real(0.1 + 0.2),
+            Value::Real(1e300),
+            Value::Real(2.0),
+            Value::Real(f64::NEG_INFINITY),
+            Value::Text("it's \"a\"; --\n".into()),
+            Value::Text("a\0'b".into()),
+            Value::Blob(vec![0, 39, 255]),
+            Value::Blob(Vec::new()),
+        ] {
+            let sql = format!("SELECT {}", literal(&value));
+            assert_eq!(conn.query_row(&sql, [], |row| row.get::<_, Value>(0)).unwrap(), value, "{sql}");
+        }
+    }
+
+    const TABLES: &str = "CREATE TABLE p(id INTEGER PRIMARY KEY, a TEXT);
+        CREATE TABLE t(id INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES p(id));
+        CREATE TABLE never(a INT NOT NULL CHECK (a > 1 AND a < 1));";
+
+    fn tables(rows: &[Insert], table: &str) -> usize {
+        rows.iter().filter(|row| row.table == table).count()
+    }
+
+    #[test]
+    fn they_are_those_of_the_release_before() {
+        let analysis = folder(&[("1_a.sql", TABLES), ("2_b.sql", "ALTER TABLE t ADD COLUMN b TEXT;")]);
+        assert_eq!(analysis.samples(0).unwrap(), Samples::default());
+        let samples = analysis.samples(1).unwrap();
+        assert_eq!(samples.from, 1);
+        assert_eq!((tables(&samples.mild, "p"), tables(&samples.mild, "t")), (1, 1));
+        assert!(tables(&samples.harsh, "p") >= 4 && tables(&samples.harsh, "t") >= 4);
+        assert_eq!(samples.empty.keys().collect::<Vec<_>>(), ["never"]);
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(TABLES).unwrap();
+        samples.harsh.iter().for_each(|row| conn.execute_batch(&row.sql).unwrap());
+        let nulls: i64 =
+            conn.query_row("SELECT count(*) FROM p WHERE a IS NULL", [], |row| row.get(0)).unwrap();
+        assert!(nulls > 0);
+        assert_eq!(Violation::read(&conn).unwrap(), []);
+    }
+
+    #[test]
+    fn what_the_migration_itself_fails_on_is_left_out() {
+        let unique = "-- onward: allow(failure_with_some_rows) never twice\nCREATE UNIQUE INDEX i ON p(a);";
+        let analysis = folder(&[("1_a.sql", TABLES), ("2_b.sql", unique)]);
+        let samples = analysis.samples(1).unwrap();
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(TABLES).unwrap();
+        samples.harsh.iter().for_each(|row| conn.execute_batch(&row.sql).unwrap());
+        conn.execute_batch(unique).unwrap();
+        assert!(tables(&samples.harsh, "p") >= 3 && tables(&samples.harsh, "t") >= 3, "{samples:?}");
+        assert_eq!(Violation::read(&conn).unwrap(), []);
+    }
+}

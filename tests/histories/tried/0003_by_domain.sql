@@ -1,0 +1,1 @@
+CREATE INDEX people_by_domain ON people(domain);

@@ -1,0 +1,1 @@
+CREATE TEMP TABLE unmeasured AS SELECT id FROM words;

@@ -1,0 +1,3 @@
+fn statement() {
+    let _ = onward::query!("SELECT worker FROM jobs");
+}
