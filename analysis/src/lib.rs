@@ -34,6 +34,7 @@ pub mod diagnostic;
 pub mod file;
 pub mod folder;
 mod level;
+mod memo;
 pub mod moving;
 mod packed;
 mod page;

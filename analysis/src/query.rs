@@ -31,7 +31,7 @@ mod shape;
 mod sides;
 mod statement;
 pub(crate) mod syntax;
-mod table;
+pub(crate) mod table;
 pub(crate) mod trigger;
 mod value;
 mod window;
@@ -140,12 +140,12 @@ fn columns(known: Known<'_>, parsed: &Parsed<'_>, labels: Vec<Label>) -> Vec<Col
     if labels.is_empty() {
         return Vec::new();
     }
-    let values = |schema| {
-        let found = statement::columns(schema, known.registered, parsed);
+    let values = |(schema, nulls)| {
+        let found = statement::columns(schema, nulls, known.registered, parsed);
         let found = found.filter(|found| found.len() == labels.len());
         found.unwrap_or_default().into_iter().map(|column| column.value).collect::<Vec<_>>()
     };
-    let (plain, vouched) = (values(known.schema), known.vouched.map(values));
+    let (plain, vouched) = (values((known.schema, known.nulls)), known.vouched.map(values));
     let columns = labels.iter().enumerate().map(|(index, label)| {
         let of = |values: &[Value]| values.get(index).cloned().unwrap_or(Value::UNKNOWN);
         let plain = of(&plain);

@@ -4,16 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use onward_analysis::folder::read;
 use onward_analysis::{Analysis, Proof, proof};
 
+use crate::recent::FRESH;
 use crate::watch;
-
-/// An editor keeps the process alive while its files change, so they are looked at again after this; one build of a
-/// crate with hundreds of macros does not look hundreds of times.
-const FRESH: Duration = Duration::from_millis(100);
 
 struct Entry {
     looked: Instant,

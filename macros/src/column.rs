@@ -4,28 +4,38 @@ use crate::statement::Schema;
 use onward_analysis::Classes;
 use onward_analysis::config::schema::{SETTING, WHY};
 use onward_analysis::query::{Column, Null, Query};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-/// A set of storage classes as an expression.
-pub(crate) fn classes(classes: Classes) -> TokenStream {
-    let has = |class| classes.meets(class);
-    let (integer, real) = (has(Classes::INTEGER), has(Classes::REAL));
-    let (text, blob) = (has(Classes::TEXT), has(Classes::BLOB));
-    quote!(::onward::__private::classes(#integer, #real, #text, #blob))
+/// A set of storage classes as bits, which the runtime reads.
+pub(crate) fn classes(classes: Classes) -> Literal {
+    let all = [Classes::INTEGER, Classes::REAL, Classes::TEXT, Classes::BLOB];
+    let bits = all.into_iter().enumerate().filter(|(_, class)| classes.meets(*class));
+    Literal::u8_unsuffixed(bits.map(|(bit, _)| 1 << bit).sum())
 }
 
-/// A column of a query that gives rows of the type `row`.
-pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStream {
+/// The columns of a query that gives rows of the type `row`.
+pub(crate) fn of_query(schema: &Schema, columns: &[Column], row: &str) -> Vec<TokenStream> {
+    let tokens = columns.iter().enumerate().map(|(index, column)| {
+        let name = &column.name;
+        let is_it = |other: &Column| other.name.eq_ignore_ascii_case(name);
+        let is_twice = columns.iter().enumerate().any(|(at, other)| at != index && is_it(other));
+        let twice = is_twice.then(|| {
+            let twice = format!("two columns are called `{name}`: give one another name with AS");
+            quote!(.twice(#twice))
+        });
+        let column = value_of_query(schema, column, row);
+        quote!(#column #twice)
+    });
+    tokens.collect()
+}
+
+/// One of them, whatever the others are called. Only what can be said is there: each text is work for the compiler.
+pub(crate) fn value_of_query(schema: &Schema, column: &Column, row: &str) -> TokenStream {
     let Column { name, value, cast, .. } = column;
     // Who names a type in the alias knows better.
     let known = if cast.is_some() { Classes::ANY } else { value.held_by() };
     let classes = classes(known);
-    // A struct may serve several queries, so an `Option` is never wrong.
-    let null = match value.null {
-        Null::Possible => quote!(Yes),
-        Null::Never | Null::Unknown => quote!(Either),
-    };
     let source = value.source.as_ref().map(|source| (source, schema.definition(source)));
     let from = match &source {
         Some((source, place)) => format!(": it is `{}.{}` of {place}", source.table, source.column),
@@ -33,6 +43,11 @@ pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStre
     };
     let mismatch =
         format!("the column `{name}` is {known} here, which its field in `{row}` cannot hold{from}");
+    let column = quote!(::onward::__private::column(#name, #classes, #mismatch));
+    // A struct may serve several queries, so an `Option` is never wrong.
+    if value.null != Null::Possible {
+        return column;
+    }
     let why = match &source {
         Some((source, place)) if schema.is_nullable(source) => {
             let key = if schema.takes_null(source) { takes_null() } else { String::new() };
@@ -48,18 +63,7 @@ pub(crate) fn of_query(schema: &Schema, column: &Column, row: &str) -> TokenStre
         "the column `{name}` may be NULL here, so its field in `{row}` must be an `Option`: {why}; write \
          `AS \"{name}!\"` if you know that it is not"
     );
-    let twice = format!("two columns are called `{name}`: give one another name with AS");
-    quote! {
-        ::onward::__private::Column {
-            name: #name,
-            classes: #classes,
-            null: ::onward::__private::Nullable::#null,
-            mismatch: #mismatch,
-            nullable: #nullable,
-            never_null: "",
-            twice: #twice,
-        }
-    }
+    quote!(#column.nullable(#nullable))
 }
 
 /// Why a primary key may be NULL, and what can be said against it.

@@ -11,6 +11,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
 
+use crate::recent::Recent;
+
 /// A folder of migrations.
 pub(crate) struct Folder {
     /// Where it is.
@@ -30,23 +32,17 @@ impl Folder {
     pub(crate) fn find(named: Option<&LitStr>) -> Folder {
         let span = named.map_or_else(Span::call_site, LitStr::span);
         let compiled = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-        let first = Folder::inside(compiled, named, span);
-        if first.dir.exists() {
-            return first;
-        }
-        let source = source_package(span).map(|package| Folder::inside(package, named, span));
-        source.filter(|folder| folder.dir.exists()).unwrap_or(first)
-    }
-
-    fn inside(package: PathBuf, named: Option<&LitStr>, span: Span) -> Folder {
-        let configured = match named {
-            Some(_) => None,
-            None => read::configured(&package),
+        let named = named.map(LitStr::value);
+        let first = Place::inside(compiled, named.clone());
+        let place = match first.exists {
+            true => first,
+            false => {
+                let source = source_package(span).map(|package| Place::inside(package, named));
+                source.filter(|place| place.exists).unwrap_or(first)
+            }
         };
-        let manifest = configured.is_some().then(|| package.join("Cargo.toml"));
-        let path = named.map(LitStr::value).or(configured).unwrap_or_else(|| "migrations".to_owned());
-        let dir = package.join(path);
-        Folder { prefix: prefix(&dir, &package), dir, span, manifest }
+        let Place { dir, prefix, manifest, .. } = place;
+        Folder { dir, prefix, span, manifest }
     }
 
     /// Makes every file an input of the crate, so that its edit or removal compiles it again. So does whoever records what it
@@ -59,11 +55,43 @@ impl Folder {
     }
 }
 
+/// Where the folder of a package is.
+#[derive(Clone)]
+struct Place {
+    dir: PathBuf,
+    prefix: String,
+    manifest: Option<PathBuf>,
+    exists: bool,
+}
+
+impl Place {
+    fn inside(package: PathBuf, named: Option<String>) -> Place {
+        static PLACES: Recent<(PathBuf, Option<String>, Option<PathBuf>), Place> = Recent::new();
+        // What files are called depends on where the compiler runs.
+        let asked = (package, named, env::current_dir().ok());
+        PLACES.get(asked, |(package, named, _)| Place::find(package, named.as_deref()))
+    }
+
+    fn find(package: &Path, named: Option<&str>) -> Place {
+        let configured = match named {
+            Some(_) => None,
+            None => read::configured(package),
+        };
+        let manifest = configured.is_some().then(|| package.join("Cargo.toml"));
+        let dir = package.join(named.or(configured.as_deref()).unwrap_or("migrations"));
+        Place { prefix: prefix(&dir, package), exists: dir.exists(), dir, manifest }
+    }
+}
+
 /// Makes files inputs of the crate.
 pub(crate) fn track(paths: impl Iterator<Item = PathBuf>) -> TokenStream {
     // A file that cannot be read would be reported a second time.
     let paths = paths.filter(|path| regular::open(path).is_ok());
     let paths = paths.filter_map(|path| Some(path.to_str()?.to_owned()));
+    let paths: Vec<String> = paths.collect();
+    if paths.is_empty() {
+        return TokenStream::new();
+    }
     // One item for all: rustc looks at each on its own.
     quote!(const _: &[&[u8]] = &[#(::core::include_bytes!(#paths)),*];)
 }

@@ -20,6 +20,7 @@ mod name;
 mod origin;
 mod parameter;
 mod query;
+mod recent;
 mod record;
 mod recording;
 mod row;

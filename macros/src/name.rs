@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use onward_analysis::folder::rename::renamed;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 
+use crate::recent::Recent;
+
 const ONWARD: &str = "onward";
 
 /// An expansion with the name that Cargo.toml gives to the dependency.
 pub(crate) fn applied(expansion: TokenStream) -> TokenStream {
     let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    match renamed(&package) {
+    static NAMES: Recent<PathBuf, Option<String>> = Recent::new();
+    match NAMES.get(package, |package| renamed(package)) {
         Some(name) => replace(expansion, &name.replace('-', "_")),
         None => expansion,
     }

@@ -182,12 +182,21 @@ impl One<'_> {
                         "this parameter is a list elsewhere in the statement: give the two different names";
                     Err(syn::Error::new(self.checked.at(place.range.clone()), message))
                 }
-                None => Ok(typed(&quote!(list), span, value, Classes::NUMBER.or(Classes::TEXT), IN_LIST)),
+                None => Ok(typed(
+                    [quote!(list), quote!(tag_of_list)],
+                    span,
+                    value,
+                    Classes::NUMBER.or(Classes::TEXT),
+                    IN_LIST,
+                )),
             };
         }
         Ok(match self.query.takes.iter().find(|takes| takes.parameter == index) {
             None => quote_spanned!(span=> ::onward::__private::parameter(&#value)),
-            Some(takes) => typed(&quote!(typed), span, value, takes.classes, &never(self.checked, takes)),
+            Some(takes) => {
+                let calls = [quote!(typed), quote!(tag)];
+                typed(calls, span, value, takes.classes, &never(self.checked, takes))
+            }
         })
     }
 }
@@ -196,22 +205,24 @@ const IN_LIST: &str = "the values of this list go in as bytes, which cannot be i
                        give texts to `hex(…) IN (:ids...)`";
 
 /// A value of which rustc is asked whether its type, or that of what is in it, has one of these classes.
-fn typed(call: &TokenStream, span: Span, value: &TokenStream, classes: Classes, wrong: &str) -> TokenStream {
+fn typed(
+    [call, tag]: [TokenStream; 2],
+    span: Span,
+    value: &TokenStream,
+    classes: Classes,
+    wrong: &str,
+) -> TokenStream {
     let classes = column::classes(classes);
-    let taken = quote_spanned!(span=> ::onward::__private::taken(const { #classes }, #wrong));
     // Hygiene keeps the value from seeing it.
-    let tag = Ident::new("tag", Span::mixed_site());
-    quote_spanned! {span=>
+    let bound = Ident::new("bound", Span::mixed_site());
+    let arm = quote_spanned! {span=>
         ::onward::__private::#call(
-            &#value,
-            |#tag| {
-                #[allow(unused_imports)]
-                use ::onward::__private::NotStored as _;
-                #tag.kind()
-            },
-            const { #taken },
+            #bound,
+            ::onward::__private::#tag(#bound).kind(),
+            const { ::onward::__private::taken(#classes, #wrong) },
         )
-    }
+    };
+    quote!(match &#value { #bound => #arm })
 }
 
 /// What to say of a value that the column never takes, or never equals.

@@ -12,7 +12,7 @@ use crate::agreement;
 use crate::column;
 use crate::input::{Argument, Statement, StatementAs};
 use crate::parameter;
-use crate::record::{field, named, rust_type};
+use crate::record::{field, named, rust_type, type_name};
 use crate::recording;
 use crate::whole::Whole;
 
@@ -134,14 +134,16 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
         names.push(name);
     }
     let config = &whole.schema().analysis.history.config;
-    let types = columns.iter().map(|column| rust_type(column, config, span));
     let mut open = Vec::new();
-    let types = types.map(|rust| Ok(named(rust?, &mut open))).collect::<syn::Result<Vec<_>>>()?;
+    let types = columns.iter().map(|column| {
+        let rust = rust_type(column, config, span)?;
+        Ok(if type_name(column, config).contains('_') { named(rust, &mut open) } else { rust })
+    });
+    let types = types.collect::<syn::Result<Vec<_>>>()?;
     let generics = (!open.is_empty()).then(|| quote!(<#(#open),*>));
-    let debug: syn::Path = syn::parse_quote!(::core::fmt::Debug);
     let is_debug = |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "Debug");
-    let ours = (!statement.derives.iter().any(is_debug)).then_some(&debug);
-    let derives = ours.into_iter().chain(&statement.derives);
+    let debug = (!statement.derives.iter().any(is_debug)).then(|| quote!(::core::fmt::Debug,));
+    let derives = &statement.derives;
     let values =
         columns.iter().enumerate().map(|(index, column)| column::read(column, index, &expansion.queries));
     // An alias may ask for a type of that name.
@@ -149,7 +151,7 @@ pub(crate) fn query(statement: Statement) -> syn::Result<TokenStream> {
         columns.iter().any(|column| column.cast.as_ref().is_some_and(|cast| cast.contains("Record")));
     let record = Ident::new(if is_taken { "QueryRow" } else { "Record" }, Span::call_site());
     let items = quote! {
-        #[derive(#(#derives),*)]
+        #[derive(#debug #(#derives),*)]
         #[allow(dead_code, non_snake_case)]
         struct #record #generics { #(#names: #types),* }
     };
@@ -183,10 +185,10 @@ pub(crate) fn query_as(StatementAs { row, statement }: StatementAs) -> syn::Resu
     let mut seen = HashSet::new();
     let mut checks = Vec::new();
     for query in &queries {
-        let columns = query.columns.iter().map(|column| column::of_query(whole.schema(), column, &shown));
+        let columns = column::of_query(whole.schema(), &query.columns, &shown);
         let columns = quote!(const __COLUMNS: &[::onward::__private::Column] = &[#(#columns),*];);
         // Combinations with the same columns are right or wrong together.
-        if seen.insert(columns.to_string()) {
+        if queries.len() == 1 || seen.insert(columns.to_string()) {
             checks.push(quote!(#columns #check));
         }
     }
@@ -220,7 +222,7 @@ fn query_as_tuple(
     }
     let shown = quote!(#tuple).to_string();
     let check = |(column, value): (&Column, &Type)| {
-        let column = column::of_query(whole.schema(), column, &shown);
+        let column = column::value_of_query(whole.schema(), column, &shown);
         let wrong = quote! {
             ::onward::__private::check_value(
                 <#value as ::onward::__private::Stored>::CLASSES,
@@ -235,7 +237,7 @@ fn query_as_tuple(
         .iter()
         .flat_map(|query| query.columns.iter().zip(&tuple.elems).enumerate())
         .map(|(index, pair)| (index, check(pair)))
-        .filter(|(index, check)| seen.insert((*index, check.to_string())))
+        .filter(|(index, check)| queries.len() == 1 || seen.insert((*index, check.to_string())))
         .map(|(_, check)| check)
         .collect();
     let read = |(index, column)| column::read_as_given(column, index, &queries);
@@ -261,10 +263,13 @@ pub(crate) fn query_scalar(statement: Statement) -> syn::Result<TokenStream> {
     };
     let value = rust_type(column, &whole.schema().analysis.history.config, whole.span())?;
     let get = column::read(column, 0, &queries);
-    let mut open = Vec::new();
-    named(value.clone(), &mut open);
+    let is_open = type_name(column, &whole.schema().analysis.history.config).contains('_') && {
+        let mut open = Vec::new();
+        named(value.clone(), &mut open);
+        !open.is_empty()
+    };
     // What is left open, the use of the rows has to tell, and no function lets it.
-    if !open.is_empty() {
+    if is_open {
         let read = quote!(|row| -> ::onward::rusqlite::Result<#value> { #get });
         let expansion = Expansion::of(whole, queries, &statement.arguments, By::Query)?;
         return Ok(expansion.query(&TokenStream::new(), &read));

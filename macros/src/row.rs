@@ -16,7 +16,8 @@ use syn::DeriveInput;
 pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
     let row = parse::read(input)?;
     let checked = row.table.as_ref().map(|table| check::check(&row, table));
-    let relation = checked.as_ref().and_then(|checked| checked.known.as_ref()).map(|(relation, _)| relation);
+    let known = checked.as_ref().and_then(|checked| checked.known.as_ref());
+    let relation = known.map(|(relation, _)| &**relation);
     let (read, values) = (row.read_impl(relation), row.values_impl());
     let told = checked.as_ref().map(|checked| checked.told.as_slice()).unwrap_or_default();
     let fields = row.fields(told);

@@ -18,12 +18,12 @@ pub use crate::row::convert::{
 };
 pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
-    check_insert, check_upsert, check_value, names, refuse,
+    check_insert, check_upsert, check_value, column, names, refuse,
 };
 pub use crate::row::list::List;
 pub use crate::row::parameter::Parameter;
 pub use crate::row::statement::{insert, select, update, upsert};
-pub use crate::row::typed::{NotStored, list, taken, typed};
+pub use crate::row::typed::{list, tag, tag_of_list, taken, typed};
 pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};
@@ -105,22 +105,4 @@ pub fn query<'p, T, const N: usize>(
 /// What `query!` expands to for a statement that gives none.
 pub fn execute<'p, const N: usize>(sql: &'static str, parameters: [Argument<'p>; N]) -> Execute<'p, N> {
     Execute::new(sql, parameters)
-}
-
-/// The classes of these bits.
-pub const fn classes(integer: bool, real: bool, text: bool, blob: bool) -> Classes {
-    let mut classes = Classes::NONE;
-    if integer {
-        classes = classes.or(Classes::INTEGER);
-    }
-    if real {
-        classes = classes.or(Classes::REAL);
-    }
-    if text {
-        classes = classes.or(Classes::TEXT);
-    }
-    if blob {
-        classes = classes.or(Classes::BLOB);
-    }
-    classes
 }

@@ -1,5 +1,7 @@
 //! What is said of a table, of its columns, and of the fields that stand for them.
 
+use std::sync::Arc;
+
 use onward_core::name::{Ident, quoted};
 
 use crate::analysis::Analysis;
@@ -14,8 +16,12 @@ use crate::sqlite::outside::meant;
 
 impl Analysis {
     /// The table or view of this name at the end of the history, in any case; `temp.batch` for one outside of it.
-    pub fn relation(&self, name: &str) -> Option<Relation> {
+    pub fn relation(&self, name: &str) -> Option<Arc<Relation>> {
         let replay = self.replay.as_ref()?;
+        replay.relations.get(name, || self.find_relation(replay, name).map(Arc::new))
+    }
+
+    fn find_relation(&self, replay: &Replay, name: &str) -> Option<Relation> {
         let (schema, config) = (&replay.schema, &self.history.config);
         let name = match name.split_once('.') {
             Some((database, name)) if Ident(database) == "main" => name,

@@ -6,6 +6,7 @@ use onward_schema::Schema;
 
 use super::item::Column;
 use super::registered::Registered;
+use super::table::Nulls;
 
 /// The tables that WITH makes, and how deep inside the statement we are.
 #[derive(Clone, Default)]
@@ -21,6 +22,7 @@ pub(super) struct Tables {
 #[derive(Clone, Copy)]
 pub(super) struct Context<'c> {
     pub(super) schema: &'c Schema,
+    pub(super) nulls: &'c Nulls,
     pub(super) registered: Registered<'c>,
     pub(super) tables: &'c Tables,
     pub(super) effort: &'c Effort,

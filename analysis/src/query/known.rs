@@ -3,12 +3,15 @@
 use onward_schema::Schema;
 
 use super::registered::Registered;
+use super::table::Nulls;
 
 /// What is known of the tables and functions that a statement may name.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'k> {
     pub(crate) schema: &'k Schema,
-    /// The schema as the team vouches for it, if it does.
-    pub(crate) vouched: Option<&'k Schema>,
+    /// What is known of the tables in it.
+    pub(crate) nulls: &'k Nulls,
+    /// The two as the team vouches for them, if it does.
+    pub(crate) vouched: Option<(&'k Schema, &'k Nulls)>,
     pub(crate) registered: Registered<'k>,
 }

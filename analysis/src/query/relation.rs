@@ -51,7 +51,8 @@ impl Relation {
     /// A table.
     pub(crate) fn of(known: Known<'_>, table: &Table, config: &Config) -> Relation {
         let rowid = table.rowid().map(|column| column.name.clone());
-        let columns = table.columns.iter().zip(table::nulls(known, table)).map(|(column, null)| {
+        let nulls = table::nulls(known, table);
+        let columns = table.columns.iter().zip(&*nulls).map(|(column, &null)| {
             let key = match schema::takes_null(table, column) {
                 true if config.vouches(table, column) => Key::Vouched,
                 // What others make is not to be rebuilt here.

@@ -9,15 +9,17 @@ use super::item::Column;
 use super::registered::Registered;
 use super::select::renamed;
 use super::syntax::{Parsed, parse, plain};
+use super::table::Nulls;
 use super::{builtin, returning};
 
 /// The columns of one statement; `None` if it has none that are understood.
 pub(super) fn columns(
     schema: &Schema,
+    nulls: &Nulls,
     registered: Registered<'_>,
     parsed: &Parsed<'_>,
 ) -> Option<Vec<Column>> {
-    let context = Context { schema, registered, tables: &Tables::default(), effort: &Effort::default() };
+    let context = Context { schema, nulls, registered, tables: &Tables::default(), effort: &Effort::default() };
     Some(context.read(parsed.statement()?)?.into_iter().map(Column::settled).collect())
 }
 

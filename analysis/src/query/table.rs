@@ -1,5 +1,7 @@
 //! A table of the schema as a FROM clause reads it.
 
+use std::sync::Arc;
+
 use onward_schema::Table;
 
 use super::context::{Context, Effort, Tables};
@@ -7,18 +9,33 @@ use super::item::{Column, Item, rowid};
 use super::known::Known;
 use super::value::Null;
 use super::{builtin, check, generated, item};
+use crate::memo::Memo;
 
-/// Of each column of a table, whether it is never NULL, by its declaration, by the CHECK constraints or by its expression.
-pub(super) fn nulls(known: Known<'_>, table: &Table) -> Vec<Null> {
-    let Known { schema, registered, .. } = known;
-    let context = Context { schema, registered, tables: &Tables::default(), effort: &Effort::default() };
-    columns(context, table).into_iter().map(|column| column.value.null).collect()
+/// Of the columns of each table of a schema, by its name, whether they are never NULL: by their declarations, by the CHECK
+/// constraints or by their expressions.
+pub(crate) type Nulls = Memo<String, Arc<[Null]>>;
+
+/// What is known of NULL in each column of a table.
+pub(super) fn nulls(known: Known<'_>, table: &Table) -> Arc<[Null]> {
+    let Known { schema, nulls, registered, .. } = known;
+    let (tables, effort) = (Tables::default(), Effort::default());
+    of_columns(Context { schema, nulls, registered, tables: &tables, effort: &effort }, table)
+}
+
+fn of_columns(context: Context<'_>, table: &Table) -> Arc<[Null]> {
+    context.nulls.get(table.name.as_str(), || {
+        let mut columns = item::columns(table);
+        check::narrow(context, table, &mut columns);
+        generated::narrow(context, table, &mut columns);
+        columns.into_iter().map(|column| column.value.null).collect()
+    })
 }
 
 fn columns(context: Context<'_>, table: &Table) -> Vec<Column> {
     let mut columns = item::columns(table);
-    check::narrow(context, table, &mut columns);
-    generated::narrow(context, table, &mut columns);
+    for (column, null) in columns.iter_mut().zip(&*of_columns(context, table)) {
+        column.value.null = *null;
+    }
     columns
 }
 

@@ -11,6 +11,7 @@ use super::outcome::Replay;
 use super::step::Step;
 use crate::config::Config;
 use crate::folder::history::{At, History};
+use crate::memo::Memo;
 use crate::record::record;
 use crate::sqlite::image::Image;
 use crate::sqlite::outside;
@@ -103,6 +104,9 @@ impl Replay {
             schema,
             known,
             vouched: OnceLock::new(),
+        nulls: Memo::default(),
+        relations: Memo::default(),
+        definitions: Memo::default(),
             objects: Vec::new(),
             fingerprint,
             from: 0,

@@ -1,7 +1,7 @@
 //! What a replay has shown, and the database that it left.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use onward_core::kind::{Kind, ObjectKind};
 use onward_schema::{Fingerprint, Schema};
@@ -24,9 +24,12 @@ use super::unresolved::Unresolved;
 use crate::config::Config;
 use crate::file::Place;
 use crate::folder::history::{At, History};
+use crate::memo::Memo;
 use crate::plans::Scratch;
 use crate::query::Known;
 use crate::query::registered::Registered;
+use crate::query::relation::Relation;
+use crate::query::table::Nulls;
 use crate::sqlite::image::Image;
 use crate::sqlite::sandbox::Sandbox;
 
@@ -38,7 +41,12 @@ pub struct Replay {
     /// The same, with what the application has beside it.
     pub(crate) known: Schema,
     /// That as the team vouches for it, if it does.
-    pub(super) vouched: OnceLock<Option<Schema>>,
+    pub(super) vouched: OnceLock<Option<(Schema, Nulls)>>,
+    pub(super) nulls: Nulls,
+    /// Its tables and views as structs see them, once somebody asks.
+    pub(crate) relations: Memo<String, Option<Arc<Relation>>>,
+    /// Where columns are defined, by table and column.
+    pub(crate) definitions: Memo<(String, String), Option<Place>>,
     /// The names of everything in it that the history makes, in lower case and sorted.
     pub objects: Vec<String>,
     /// Its fingerprint.
@@ -78,14 +86,18 @@ pub struct Replay {
 
 impl Replay {
     /// The schema as statements of the application may take it, where onward.toml says more than SQLite.
-    pub(crate) fn vouched(&self, config: &Config) -> Option<&Schema> {
-        self.vouched.get_or_init(|| config.vouched(&self.schema, &self.known)).as_ref()
+    fn vouched(&self, config: &Config) -> Option<(&Schema, &Nulls)> {
+        let found = self.vouched.get_or_init(|| {
+            let schema = config.vouched(&self.schema, &self.known)?;
+            Some((schema, Nulls::default()))
+        });
+        found.as_ref().map(|(schema, nulls)| (schema, nulls))
     }
 
     /// What statements of the application may name.
     pub(crate) fn known<'r>(&'r self, config: &'r Config) -> Known<'r> {
         let registered = Registered(&config.functions);
-        Known { schema: &self.known, vouched: self.vouched(config), registered }
+        Known { schema: &self.known, nulls: &self.nulls, vouched: self.vouched(config), registered }
     }
 
     /// Where the rows could be carried no further, if they could not be carried to the end.
@@ -161,6 +173,8 @@ impl Replay {
 
     /// Where the history defines a column as it is at the end.
     pub(crate) fn definition(&self, history: &History, table: &str, column: &str) -> Option<Place> {
-        column_history::definition(history, &self.ran, table, column)
+        self.definitions.get(&(table.to_owned(), column.to_owned()), || {
+            column_history::definition(history, &self.ran, table, column)
+        })
     }
 }

@@ -25,6 +25,7 @@ use super::step::{Base, Step, prepare_renamed};
 use super::unresolved::{self, Waiters};
 use super::{broken, down, legacy, origin, populated, quoted, touched};
 use crate::folder::history::{At, History};
+use crate::memo::Memo;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::outside;
 use crate::sqlite::sandbox::Sandbox;
@@ -118,6 +119,9 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
     Ok(Replay {
         known,
         vouched: OnceLock::new(),
+        nulls: Memo::default(),
+        relations: Memo::default(),
+        definitions: Memo::default(),
         broken,
         legacy,
         orphans,

@@ -1,5 +1,7 @@
 //! A struct's fields, held against the columns of its table.
 
+use std::sync::Arc;
+
 use onward_analysis::query::Null;
 use onward_analysis::query::relation::{Column, Relation};
 use proc_macro2::TokenStream;
@@ -17,7 +19,7 @@ pub(super) struct Check {
     /// For each field, whether something is wrong with it, as an expression.
     pub(super) told: Vec<TokenStream>,
     /// The table or view as far as it is known.
-    pub(super) known: Option<(Relation, Schema)>,
+    pub(super) known: Option<(Arc<Relation>, Schema)>,
 }
 
 pub(super) fn check(row: &Struct, table: &LitStr) -> Check {
@@ -119,26 +121,17 @@ fn of_table(
     let files = &schema.analysis.history.files;
     let classes = column::classes(value.held_by());
     let mismatch = schema.message(&schema.analysis.wrong_type(relation, column, field), files);
-    let null = match value.null {
-        Null::Possible => quote!(Yes),
-        Null::Never => quote!(No),
+    let plain = quote!(::onward::__private::column(#name, #classes, #mismatch));
+    let says = match value.null {
+        Null::Possible => quote!(nullable),
+        Null::Never => quote!(never_null),
         // Of a view's column nothing may be known.
-        Null::Unknown => quote!(Either),
+        Null::Unknown => return plain,
     };
     // As it is written, it looks wrong: then it is worth while to find out since when.
     let is_wrong = is_option == (value.null == Null::Never);
     let wrong_null = schema.message(&schema.analysis.wrong_null(relation, column, field, is_wrong), files);
-    quote! {
-        ::onward::__private::Column {
-            name: #name,
-            classes: #classes,
-            null: ::onward::__private::Nullable::#null,
-            mismatch: #mismatch,
-            nullable: #wrong_null,
-            never_null: #wrong_null,
-            twice: "",
-        }
-    }
+    quote!(#plain.#says(#wrong_null))
 }
 
 /// The type for a place where the struct's own lifetimes are not known.

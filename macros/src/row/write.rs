@@ -1,5 +1,7 @@
 //! The texts for reading and writing a struct's table.
 
+use std::sync::Arc;
+
 use onward_analysis::folder::recorded::By;
 use onward_analysis::query::relation::Relation;
 use proc_macro2::{Ident, TokenStream};
@@ -14,7 +16,7 @@ use crate::statement::Schema;
 
 /// `Table`, `Insert`, `Update` and `Upsert` for a struct. If its table is not known, which is told, they are empty, so that
 /// what uses them is no second error.
-pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenStream {
+pub(super) fn table(row: &Struct, known: &Option<(Arc<Relation>, Schema)>) -> TokenStream {
     let struct_name = &row.name;
     let (generics, arguments, bounds) = row.generics.split_for_impl();
     let this = without_lifetimes(&quote!(#struct_name #arguments));
@@ -25,7 +27,7 @@ pub(super) fn table(row: &Struct, known: &Option<(Relation, Schema)>) -> TokenSt
         columns: Vec::new(),
         key: Vec::new(),
     };
-    let relation = known.as_ref().map_or(&empty, |(relation, _)| relation);
+    let relation = known.as_ref().map_or(&empty, |(relation, _)| &**relation);
     let (name, whole) = (&relation.name, relation.whole());
     let hidden = if relation.is_hidden { "main" } else { "" };
     let database = relation.schema.as_deref().unwrap_or(hidden);

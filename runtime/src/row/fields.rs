@@ -90,6 +90,42 @@ pub struct Column {
     pub twice: &'static str,
 }
 
+/// A column of these storage classes, with what to say to a field of another type. Of NULL nothing is said.
+pub const fn column(name: &'static str, classes: u8, mismatch: &'static str) -> Column {
+    let (classes, null) = (of_bits(classes), Nullable::Either);
+    Column { name, classes, null, mismatch, nullable: "", never_null: "", twice: "" }
+}
+
+impl Column {
+    /// It may be NULL, and this is what to say to a field without a value for it.
+    pub const fn nullable(self, nullable: &'static str) -> Column {
+        Column { null: Nullable::Yes, nullable, ..self }
+    }
+
+    /// It is never NULL, and this is what to say to a field that has a value for it.
+    pub const fn never_null(self, never_null: &'static str) -> Column {
+        Column { null: Nullable::No, never_null, ..self }
+    }
+
+    /// Another column has its name, and this is what to say to the field of that name.
+    pub const fn twice(self, twice: &'static str) -> Column {
+        Column { twice, ..self }
+    }
+}
+
+/// Storage classes by their bits: whole numbers, fractions, texts and bytes.
+pub(super) const fn of_bits(bits: u8) -> Classes {
+    let all = [Classes::INTEGER, Classes::REAL, Classes::TEXT, Classes::BLOB];
+    let (mut classes, mut bit) = (Classes::NONE, 0);
+    while bit < all.len() {
+        if bits & (1 << bit) != 0 {
+            classes = classes.or(all[bit]);
+        }
+        bit += 1;
+    }
+    classes
+}
+
 /// A table as far as writing to it goes.
 pub struct Target {
     /// The attached database that it is in, or `temp`; empty for the database that is migrated.
