@@ -84,6 +84,8 @@ pub(super) enum Kind {
     Ambiguous,
     /// What a table refuses.
     Narrower,
+    /// What a table does not refuse any more.
+    Lost,
     /// What rows may hold.
     Wider,
 }

@@ -4,7 +4,7 @@ use onward_core::name::Ident;
 use onward_core::token::significant;
 use onward_schema::{Index, IndexColumn, Origin, Table};
 
-use super::change::{Change, Fact, Shows, Sides};
+use super::change::{self, Change, Fact, Shows, Sides};
 use super::constraint::{is_written, listed, narrower, refuses};
 use super::renamed::Renamed;
 use crate::diagnostic::Severity;
@@ -48,7 +48,10 @@ fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<Chang
             let about = if index.origin == Origin::Created { &index.name } else { &is.name };
             let shows = Shows::Table(is.name.clone(), Fact::Unique(names));
             let change = Change::narrower(message, about.clone(), shows);
-            found.push(Change { severity: if is_every { Severity::Error } else { change.severity }, ..change });
+            found.push(Change {
+                severity: if is_every { Severity::Error } else { change.severity },
+                ..change
+            });
         }
     }
     if matches!(write.conflict, Some(Conflict::Ignore | Conflict::Replace)) && write.what != What::Update {
@@ -60,7 +63,8 @@ fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<Chang
                 is.name
             );
             let shows = Shows::Table(is.name.clone(), Fact::Unique(columns));
-            found.push(Change::narrower(message, is.name.clone(), shows));
+            let change = Change::narrower(message, is.name.clone(), shows);
+            found.push(Change { kind: change::Kind::Lost, ..change });
         }
     }
     found
@@ -96,7 +100,9 @@ impl Key {
 fn is_every(table: &Table, write: &Write, index: &Index) -> bool {
     let is_constant = |default: &String| {
         let mut tokens = significant(default).filter(|token| !["(", ")", "+", "-"].contains(&token.text));
-        let first = tokens.next().is_some_and(|token| token.text.starts_with(|c: char| matches!(c, '\'' | '"') || c.is_ascii_digit()));
+        let first = tokens.next().is_some_and(|token| {
+            token.text.starts_with(|c: char| matches!(c, '\'' | '"') || c.is_ascii_digit())
+        });
         first && tokens.next().is_none()
     };
     let is_left = |column: &IndexColumn| {

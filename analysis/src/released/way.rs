@@ -44,6 +44,9 @@ pub(super) fn help(history: &History, since: Option<At>, change: &Change) -> Str
             change::Kind::Narrower => {
                 "let the program keep to it from this release on, and make the constraint in the release after"
             }
+            change::Kind::Lost => {
+                "let no statement go by the constraint from this release on, and take it away in the release after"
+            }
             change::Kind::Wider => {
                 "let this release read what may come, and change the column in the release after, which writes it"
             }

@@ -78,7 +78,8 @@ fn tables(conn: &Connection) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
     for (schema, name) in names(conn)? {
         let mut statement = conn.prepare(&format!("SELECT * FROM {schema}.{}", quoted(&name)))?;
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns = (0..statement.column_count()).map(|at| statement.column_name(at).map(str::to_owned));
+        let columns = columns.collect::<Result<Vec<String>>>()?;
         let (mut found, mut rows, mut count) = (statement.query([])?, Vec::new(), 0);
         while let Some(row) = found.next()? {
             count += 1;

@@ -24,5 +24,5 @@ static ALL: [Migrations; 17] = [
 ];
 
 fn main() -> onward::Result<()> {
-    ALL.iter().try_for_each(|migrations| migrations.open("app.db").map(drop))
+    ALL.iter().try_for_each(|migrations| migrations.open(":memory:").map(drop))
 }
