@@ -269,6 +269,27 @@ fn functions_of_the_application_are_registered_on_a_connection_of_its_own() {
 }
 
 #[test]
+fn a_migration_may_be_there_for_its_hook_alone() {
+    fn old_notes(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        onward::query!(migrations = "histories/code_only", "INSERT INTO notes(text) VALUES ('old')")
+            .execute(tx)
+            .map(drop)
+    }
+    const CODE: Migrations = migrations!("histories/code_only", after = { 2 => old_notes });
+    test_hook!(CODE, 2, migrations = "histories/code_only");
+}
+
+#[test]
+fn before_the_first_release_there_is_a_new_database_alone() {
+    fn first(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        let people: i64 = tx.query_row("SELECT count(*) FROM people", [], |row| row.get(0))?;
+        assert_eq!(people, 0);
+        Ok(())
+    }
+    test_hook!(migrations!("histories/tried", after = { 1 => first }), 1, migrations = "histories/tried");
+}
+
+#[test]
 fn what_others_make_is_there() {
     fn mails(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut owners = tx.prepare("SELECT email FROM owners")?;
