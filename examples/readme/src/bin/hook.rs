@@ -16,7 +16,7 @@ mod backfill {
     }
 
     /// The first release wrote states as its users typed them.
-    pub fn archive(tx: &Transaction<'_>) -> Result<()> {
+    pub(super) fn archive(tx: &Transaction<'_>) -> Result<()> {
         for job in query_as!(Job, "SELECT id, state FROM jobs").all(tx)? {
             if job.state.trim().eq_ignore_ascii_case("done") {
                 query!("UPDATE jobs SET archived = TRUE WHERE id = ?", job.id).execute(tx)?;
