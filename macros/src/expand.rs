@@ -14,6 +14,9 @@ use crate::input::{From, Hook, Version, twice};
 use crate::origin::{self, Origin};
 use crate::warning;
 
+/// The code of a migration without statements.
+pub(crate) const EMPTY: &str = "empty_migration";
+
 /// More errors than these are counted and not shown.
 const MOST: usize = 50;
 
@@ -54,7 +57,7 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
 /// Whether it is about a migration that has no statements because code runs after it.
 fn is_for_code(diagnostic: &Diagnostic, history: &History, hooks: &[Hook]) -> bool {
     let is_its = |at: usize| history.migrations[at].file == diagnostic.place.file;
-    diagnostic.rule.code == "empty_migration"
+    diagnostic.rule.code == EMPTY
         && hooks.iter().filter_map(|hook| history.find(&hook.version.text)).any(is_its)
 }
 

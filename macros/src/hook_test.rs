@@ -2,8 +2,9 @@
 
 use onward_analysis::replay::{Insert, Samples};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{Expr, LitStr, Token};
 
 use crate::expand::versions;
@@ -62,7 +63,7 @@ pub(crate) fn expand(test: Test) -> syn::Result<TokenStream> {
         return Err(syn::Error::new(schema.folder.span, schema.unchecked()));
     }
     let once = schema.once();
-    if schema.analysis.has_errors() {
+    if schema.is_broken() {
         return Ok(quote!({ #once }));
     }
     let history = &schema.analysis.history;
@@ -100,10 +101,12 @@ pub(crate) fn expand(test: Test) -> syn::Result<TokenStream> {
     };
     // Hygiene keeps what the test names from seeing it.
     let failure = Ident::new("failure", proc_macro2::Span::mixed_site());
+    // What is of another type than it should be is marked, and not the whole.
+    let migrations = quote_spanned!(migrations.span()=> &#migrations);
     Ok(quote!({
         #once
         if let ::core::result::Result::Err(#failure) = ::onward::__private::test_hook(
-            &#migrations,
+            #migrations,
             &#samples,
             #to,
             &::onward::__private::opener(#on),

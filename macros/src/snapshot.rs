@@ -26,7 +26,7 @@ pub(crate) fn expand(input: Input) -> syn::Result<TokenStream> {
     if schema.analysis.replay.is_none() {
         return Err(syn::Error::new(schema.folder.span, schema.unchecked()));
     }
-    if schema.analysis.has_errors() {
+    if schema.is_broken() {
         return Ok(quote!({ #once #none }));
     }
     let Snapshot { bytes, times } = match schema.analysis.snapshot() {

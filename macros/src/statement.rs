@@ -19,7 +19,7 @@ use syn::LitStr;
 
 use crate::cache;
 use crate::combination::Combination;
-use crate::expand;
+use crate::expand::{self, EMPTY};
 use crate::folder::{self, Folder};
 use crate::input::Version;
 use crate::list::{self, Rewritten};
@@ -64,8 +64,7 @@ impl Schema {
             true => self.folder.track(&self.analysis),
             false => TokenStream::new(),
         };
-        let is_broken = self.analysis.has_errors() || self.analysis.replay.is_none();
-        let broken = match is_broken && self.is_first_to_tell() {
+        let broken = match self.is_broken() && self.is_first_to_tell() {
             true => {
                 let error = syn::Error::new(self.folder.span, self.broken()).into_compile_error();
                 quote!(const _: () = { #error };)
@@ -73,6 +72,11 @@ impl Schema {
             false => TokenStream::new(),
         };
         quote!(#track #broken)
+    }
+
+    /// Whether the history has an error or was not replayed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.analysis.replay.is_none() || self.analysis.diagnostics.iter().any(is_broken_by)
     }
 
     /// Whether no other macro of the crate has told yet that the history is broken. Whoever asks has to tell it.
@@ -104,7 +108,7 @@ impl Schema {
 
     /// Where the first error of the history is: file, line and column.
     fn first_error(&self) -> Option<String> {
-        let found = self.analysis.diagnostics.iter().find(|found| found.is_error())?;
+        let found = self.analysis.diagnostics.iter().find(|found| is_broken_by(found))?;
         let files = &self.analysis.history.files;
         let file = files.get(found.place.file);
         // It is about the folder itself, which is named anyway.
@@ -166,6 +170,12 @@ impl Schema {
     pub(crate) fn message(&self, diagnostic: &Diagnostic, files: &Files) -> String {
         render::message(diagnostic, files, &self.folder.prefix)
     }
+}
+
+/// Whether this is an error of the history. That a migration has no statements may be none: only `migrations!` knows whether
+/// code runs after it.
+fn is_broken_by(diagnostic: &Diagnostic) -> bool {
+    diagnostic.is_error() && diagnostic.rule.code != EMPTY
 }
 
 impl std::fmt::Display for Schema {

@@ -183,9 +183,10 @@ fn a_pipe_does_not_hold_up_a_build() {
 
 /// What is behind a feature says so.
 #[test]
-fn a_snapshot_without_its_feature_names_it() {
-    let main = "fn main() { let _ = onward::snapshot!(\"migrations\"); }";
+fn what_is_called_without_its_feature_names_it() {
+    let main = "fn main() { let _ = onward::snapshot!(\"migrations\"); onward::test_hook!(MIGRATIONS, 3); }";
     let workspace = workspace("without", main);
     let text = failed(&mut workspace.cargo("check"));
+    assert!(text.contains("error: `test_hook!` needs the feature `test-hook` of onward"), "{text}");
     assert!(text.contains("error: `snapshot!` needs the feature `snapshot` of onward"), "{text}");
 }

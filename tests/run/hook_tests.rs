@@ -7,6 +7,7 @@ use onward::rusqlite::functions::FunctionFlags;
 use onward::rusqlite::{self, Connection, Transaction};
 use onward::{Migrations, migrations, test_hook};
 use onward_tests::backfill;
+use onward_tests::file::File;
 
 /// A history with this hook behind its second migration.
 macro_rules! tried {
@@ -190,7 +191,7 @@ fn a_migration_behind_it_has_to_work_with_what_it_leaves() {
     // Two messages with the same words get the same identity, and the next migration allows it once.
     const HASHES: Migrations = migrations!("histories/hashes", after = { 2 => backfill::hash_messages });
     let told = told(|| test_hook!(HASHES, 2, migrations = "histories/hashes"));
-    assert!(told.contains("a migration fails behind it on unusual sample rows"), "{told}");
+    assert!(told.contains("a migration behind it fails on unusual sample rows"), "{told}");
     assert!(
         told.contains(
             "0003_unique_identities.sql: line 2, column 1: UNIQUE constraint failed: messages.identity"
@@ -201,6 +202,50 @@ fn a_migration_behind_it_has_to_work_with_what_it_leaves() {
     test_hook!(HASHES, 2, migrations = "histories/hashes", to = 2);
     let apart = |conn: &Connection| conn.execute("UPDATE messages SET body = body || id", []);
     test_hook!(HASHES, 2, migrations = "histories/hashes", rows = apart);
+}
+
+#[test]
+fn another_hook_that_fails_is_named() {
+    fn fails(_: &Transaction<'_>) -> Result<(), &'static str> {
+        Err("not on a Sunday")
+    }
+    const BEHIND: Migrations = migrations!("histories/tried", after = { 2 => domains, 3 => fails });
+    let behind = told(|| test_hook!(BEHIND, 2, migrations = "histories/tried"));
+    assert!(behind.contains("a hook behind it fails on a new database\n"), "{behind}");
+    assert!(behind.contains("0003_by_domain.sql, then `fails`: not on a Sunday"), "{behind}");
+    test_hook!(BEHIND, 2, migrations = "histories/tried", to = 2);
+
+    fn takes_no_rows(tx: &Transaction<'_>) -> Result<(), String> {
+        let words: i64 = onward::query_scalar!(
+            migrations = "histories/tried_behind",
+            at = 2,
+            "SELECT count(*) FROM words"
+        )
+        .one(tx)
+        .map_err(|error| error.to_string())?;
+        if words == 0 { Ok(()) } else { Err(format!("there are {words} words")) }
+    }
+    fn nothing(_: &Transaction<'_>) -> rusqlite::Result<()> {
+        Ok(())
+    }
+    const BEFORE: Migrations =
+        migrations!("histories/tried_behind", after = { 2 => takes_no_rows, 3 => nothing });
+    let before = told(|| test_hook!(BEFORE, 3, migrations = "histories/tried_behind", to = 3));
+    assert!(before.contains("a hook before it fails on ordinary sample rows"), "{before}");
+    assert!(before.contains("0002_unique.sql, then `takes_no_rows`: there are 1 words\n  these rows were there:\n    words(id,"), "{before}");
+}
+
+#[test]
+fn a_database_is_another_one_each_time() {
+    let file = File::new();
+    let path = file.path();
+    let told = told(move || {
+        test_hook!(tried!(domains), 2, migrations = "histories/tried", on = || Connection::open(&path));
+    });
+    assert!(
+        told.ends_with("has a database that was migrated already: give it another, empty one each time"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -266,6 +311,27 @@ fn functions_of_the_application_are_registered_on_a_connection_of_its_own() {
         test_hook!(PAGES, 3, migrations = "histories/registered", on = || Err::<Connection, _>("not today"));
     });
     assert!(closed.ends_with("the connection of `on` cannot be opened: not today"), "{closed}");
+}
+
+#[test]
+fn a_migration_may_be_there_for_its_hook_alone() {
+    fn old_notes(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        onward::query!(migrations = "histories/code_only", "INSERT INTO notes(text) VALUES ('old')")
+            .execute(tx)
+            .map(drop)
+    }
+    const CODE: Migrations = migrations!("histories/code_only", after = { 2 => old_notes });
+    test_hook!(CODE, 2, migrations = "histories/code_only");
+}
+
+#[test]
+fn before_the_first_release_there_is_a_new_database_alone() {
+    fn first(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        let people: i64 = tx.query_row("SELECT count(*) FROM people", [], |row| row.get(0))?;
+        assert_eq!(people, 0);
+        Ok(())
+    }
+    test_hook!(migrations!("histories/tried", after = { 1 => first }), 1, migrations = "histories/tried");
 }
 
 #[test]

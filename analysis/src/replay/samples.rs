@@ -3,11 +3,11 @@
 //! They are made anew for the schema of that release, and not carried there through the history: no hook runs in the replay, so
 //! that rows which an earlier hook has had to do with would be there as no database has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use onward_core::name::quoted;
-use onward_schema::{Violation, objects};
+use onward_schema::{Violation, objects, pragma};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -15,6 +15,7 @@ use super::outcome::Replay;
 use super::rows::{Filler, Written};
 use super::sample::Rows;
 use super::step::Step;
+use super::table_model::TableModel;
 use crate::folder::history::History;
 use crate::sqlite::sandbox::Sandbox;
 
@@ -76,8 +77,15 @@ impl Way<'_> {
         let mut filler = Filler::new(rows);
         *filler.written.get_mut() = Some(Vec::new());
         let tables = objects(sandbox.conn())?;
-        sandbox
-            .with_catalogue(|| tables.iter().try_for_each(|table| filler.fill(&sandbox, table).map(drop)))?;
+        sandbox.with_catalogue(|| {
+            tables.iter().try_for_each(|table| {
+                filler.fill(&sandbox, table)?;
+                match rows {
+                    Rows::Mild => Ok(()),
+                    Rows::Harsh => old(&sandbox, &filler, table),
+                }
+            })
+        })?;
         let written = filler.written.take().unwrap_or_default();
         let written = match self.carries(&written)?.is_some() {
             true => written,
@@ -126,6 +134,34 @@ impl Way<'_> {
         }
         Ok(Some(dangling))
     }
+}
+
+/// Puts in a row that is older than the columns that have a default: an ALTER TABLE has given it that.
+fn old(sandbox: &Sandbox, filler: &Filler, table: &str) -> Result<()> {
+    let Some(model) = TableModel::read(sandbox, table)?.filter(|_| filler.has_filled(sandbox, table)) else {
+        return Ok(());
+    };
+    let mut columns = pragma(sandbox.conn(), "table_info", table)?;
+    let mut columns = columns.query([])?;
+    let mut defaults = HashMap::new();
+    while let Some(column) = columns.next()? {
+        let (name, default): (String, Option<String>) = (column.get(1)?, column.get(4)?);
+        let at = model.columns.iter().position(|field| field.name == name);
+        let value = default.as_deref().and_then(|default| constant(sandbox, default));
+        defaults.extend(at.zip(value));
+    }
+    if !defaults.is_empty() {
+        // Where there can be none, there is none.
+        let _ = filler.with_all(sandbox, &model, &defaults);
+    }
+    Ok(())
+}
+
+/// The value of a default, if it is one that a column can be added with.
+fn constant(sandbox: &Sandbox, default: &str) -> Option<Value> {
+    let is_changing = default.contains('(') || default.to_ascii_uppercase().starts_with("CURRENT_");
+    let rows = (!is_changing).then(|| sandbox.with_strings(|| sandbox.read(&format!("SELECT {default}"))));
+    rows?.ok()?.into_iter().next()?.into_iter().next()
 }
 
 fn insert(row: &Written) -> Insert {
@@ -204,6 +240,18 @@ mod tests {
             conn.query_row("SELECT count(*) FROM p WHERE a IS NULL", [], |row| row.get(0)).unwrap();
         assert!(nulls > 0);
         assert_eq!(Violation::read(&conn).unwrap(), []);
+    }
+
+    #[test]
+    fn a_row_is_older_than_its_columns() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL DEFAULT '', c INT DEFAULT -7,
+            d BOOLEAN NOT NULL DEFAULT FALSE, e TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, f TEXT NOT NULL DEFAULT \"x\");";
+        let samples = folder(&[("1_a.sql", table), ("2_b.sql", "DROP TABLE t;")]).samples(1).unwrap();
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(table).unwrap();
+        samples.harsh.iter().for_each(|row| conn.execute_batch(&row.sql).unwrap());
+        let sql = "SELECT count(*) FROM t WHERE a <> '' AND b = '' AND c = -7 AND d = 0 AND f = 'x'";
+        assert_eq!(conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 1, "{samples:?}");
     }
 
     #[test]

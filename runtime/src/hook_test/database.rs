@@ -45,6 +45,10 @@ impl Maker<'_> {
     pub(super) fn make(self, rows: Rows) -> Result<Database, String> {
         let mut conn =
             (self.open)().map_err(|error| format!("the connection of `on` cannot be opened: {error}"))?;
+        let ledger = self.migrations.ledger();
+        if driver::has_table(&conn, ledger.table()).is_ok_and(|is_there| is_there) {
+            return Err("the connection of `on` has a database that was migrated already: give it another, empty one each time".into());
+        }
         let external = self.migrations.packed().external();
         for (table, sql) in external {
             let made = driver::has_table(&conn, table)

@@ -64,35 +64,35 @@ impl Meeting {
     }
 }
 
-/// How many rows each table has, by its name in lower case.
+/// How many rows each table has, by its name in lower case; without virtual ones whose module is not there.
 pub(super) fn counts(conn: &Connection) -> Result<BTreeMap<String, i64>> {
     let count = |(schema, table): (String, String)| {
         let sql = format!("SELECT count(*) FROM {schema}.{}", quoted(&table));
-        Ok((table.to_ascii_lowercase(), conn.query_row(&sql, [], |row| row.get(0))?))
+        Some((table.to_ascii_lowercase(), conn.query_row(&sql, [], |row| row.get(0)).ok()?))
     };
-    names(conn)?.into_iter().map(count).collect()
+    Ok(names(conn)?.into_iter().filter_map(count).collect())
 }
 
 /// The tables with rows, those that are temporary as well.
 fn tables(conn: &Connection) -> Result<Vec<Table>> {
-    let mut tables = Vec::new();
-    for (schema, name) in names(conn)? {
-        let mut statement = conn.prepare(&format!("SELECT * FROM {schema}.{}", quoted(&name)))?;
-        let columns = (0..statement.column_count()).map(|at| statement.column_name(at).map(str::to_owned));
-        let columns = columns.collect::<Result<Vec<String>>>()?;
-        let (mut found, mut rows, mut count) = (statement.query([])?, Vec::new(), 0);
-        while let Some(row) = found.next()? {
-            count += 1;
-            if count <= MOST {
-                let values = (0..columns.len()).map(|at| Ok(shown(&row.get(at)?)));
-                rows.push(values.collect::<Result<Vec<_>>>()?.join(", "));
-            }
-        }
-        if count > 0 {
-            tables.push(Table { name, columns, rows, count });
+    let read = |(schema, name): (String, String)| table(conn, &schema, name).ok();
+    let tables = names(conn)?.into_iter().filter_map(read);
+    Ok(tables.filter(|table| table.count > 0).collect())
+}
+
+fn table(conn: &Connection, schema: &str, name: String) -> Result<Table> {
+    let mut statement = conn.prepare(&format!("SELECT * FROM {schema}.{}", quoted(&name)))?;
+    let columns = (0..statement.column_count()).map(|at| Ok(statement.column_name(at)?.to_owned()));
+    let columns: Vec<String> = columns.collect::<Result<_>>()?;
+    let (mut found, mut rows, mut count) = (statement.query([])?, Vec::new(), 0);
+    while let Some(row) = found.next()? {
+        count += 1;
+        if count <= MOST {
+            let values = (0..columns.len()).map(|at| Ok(shown(&row.get(at)?)));
+            rows.push(values.collect::<Result<Vec<_>>>()?.join(", "));
         }
     }
-    Ok(tables)
+    Ok(Table { name, columns, rows, count })
 }
 
 /// The tables of the history and of the hook, with the schema that they are in.

@@ -3,14 +3,14 @@
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{self, AtomicUsize};
 
 use rusqlite::Connection;
 
 use super::database::{Database, Maker, Rows};
 use super::meeting::{Meeting, counts};
 use super::samples::{Boxed, Samples};
-use super::words::{self, Failure};
+use super::words::{self, At, Failure};
 use crate::error::{Error, ErrorKind};
 use crate::history::{Migration, Migrations};
 use crate::report::Event;
@@ -89,7 +89,7 @@ fn one(maker: Maker<'_>, rows: Rows, to: Option<Migration<'_>>, seen: &mut Seen)
     let running = AtomicUsize::new(ran);
     let mut migrator = migrations.migrator().observer(|event| {
         if let Event::Started { number, .. } = event {
-            running.store(ran + number - 1, Ordering::Relaxed);
+            running.store(ran + number - 1, atomic::Ordering::Relaxed);
         }
     });
     if let Some(to) = to {
@@ -104,7 +104,7 @@ fn one(maker: Maker<'_>, rows: Rows, to: Option<Migration<'_>>, seen: &mut Seen)
         }
         Err(panic) => (Failure::Panic(said_by(&*panic)), true),
     };
-    let index = running.load(Ordering::Relaxed);
+    let index = running.load(atomic::Ordering::Relaxed);
     let meeting = match (&failure, is_hook) {
         // It is about what all have left.
         (Failure::End(_), _) => meeting,
@@ -112,7 +112,9 @@ fn one(maker: Maker<'_>, rows: Rows, to: Option<Migration<'_>>, seen: &mut Seen)
         (_, true) => met(Moment::Hook(index))?,
         (_, false) => met(Moment::Before(index))?,
     };
-    Err(words::failed(&failure, migrations.list().get(index), is_hook, rows, ran, migrations, &meeting))
+    let at = At { migration: migrations.list().get(index), order: index.cmp(&samples.index), is_hook };
+    let release = ran.checked_sub(1).and_then(|last| migrations.list().get(last));
+    Err(words::failed(&failure, at, rows, release, &meeting))
 }
 
 /// An error in the words of a test: that everything was rolled back is no news.

@@ -1,5 +1,6 @@
 //! What a test is told.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
@@ -7,7 +8,7 @@ use onward_core::printable::printable_lines;
 
 use super::database::Rows;
 use super::meeting::Meeting;
-use crate::history::{Migration, Migrations};
+use crate::history::Migration;
 use crate::text::counted;
 
 /// So many tables are shown, and so many differences.
@@ -40,35 +41,57 @@ pub(super) fn no_hook(migration: Migration<'_>) -> String {
     ))
 }
 
+/// Where a run fails.
+pub(super) struct At<'m> {
+    pub(super) migration: Option<Migration<'m>>,
+    /// Whether that comes before the hook that is tried, or behind it.
+    pub(super) order: Ordering,
+    /// Whether it is the hook of the migration.
+    pub(super) is_hook: bool,
+}
+
+impl At<'_> {
+    fn subject(&self) -> &'static str {
+        match (self.is_hook, self.order) {
+            (true, Ordering::Less) => "a hook before it",
+            (true, Ordering::Equal) => "it",
+            (true, Ordering::Greater) => "a hook behind it",
+            (false, Ordering::Greater) => "a migration behind it",
+            (false, _) => "a migration before it",
+        }
+    }
+}
+
 /// What a run fails with, and what rows were there.
 pub(super) fn failed(
     failure: &Failure,
-    at: Option<Migration<'_>>,
-    is_hook: bool,
+    at: At<'_>,
     rows: Rows,
-    ran: usize,
-    migrations: &Migrations,
+    release: Option<Migration<'_>>,
     meeting: &Meeting,
 ) -> String {
-    let release = migrations.list().get(ran.wrapping_sub(1)).map_or("", Migration::file);
+    let release = release.map_or("", Migration::file);
     let on = match rows {
         Rows::None => "on a new database".to_owned(),
         Rows::Mild => format!("on ordinary sample rows, which programs may have written behind {release}"),
         Rows::Harsh => format!("on unusual sample rows, which the schema behind {release} allows"),
     };
-    let file = at.map_or("", Migration::file);
-    let hook = at.and_then(Migration::hook).unwrap_or_default();
+    let file = at.migration.map_or("", Migration::file);
+    let hook = match at.migration.and_then(Migration::hook) {
+        Some(hook) if at.is_hook => format!(", then `{hook}`"),
+        _ => String::new(),
+    };
+    let subject = at.subject();
     let mut told = match failure {
-        Failure::Error(error) if is_hook => format!("it fails {on}\n  {file}, then `{hook}`: {error}"),
-        Failure::Panic(panic) => format!("it panics {on}\n  {file}, then `{hook}`: {panic}"),
-        Failure::Error(error) => format!("a migration fails behind it {on}\n  {file}: {error}"),
+        Failure::Error(error) => format!("{subject} fails {on}\n  {file}{hook}: {error}"),
+        Failure::Panic(panic) => format!("{subject} panics {on}\n  {file}{hook}: {panic}"),
         Failure::End(what) => format!("{what}, {on}"),
     };
     told += &shown(meeting);
     if rows == Rows::Harsh {
         told += "\nhelp: handle such rows in the hook, or before it; if no database can have them, have the schema refuse them, \
                  or change them here first: `test_hook!(…, rows = |conn| conn.execute(\"UPDATE …\", []))`";
-        if !is_hook && matches!(failure, Failure::Error(_)) {
+        if at.order == Ordering::Greater {
             told += "; `to = …` ends the test with an earlier migration";
         }
     }

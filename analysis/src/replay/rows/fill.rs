@@ -9,7 +9,7 @@ use rusqlite::{Connection, Result};
 
 use super::draft::Draft;
 use super::filler::{ALONE, ATTEMPTS, DEPTH, ENOUGH, Filled, Filler, PLENTY, Written};
-use super::kin::{STRANGER, own};
+use super::kin::{OLD, STRANGER, own};
 use crate::replay::contents::count_rows;
 use crate::replay::limits::{Freedom, Limits};
 use crate::replay::sample::Rows;
@@ -194,6 +194,17 @@ impl Filler {
     /// Puts in a row with this in a column; says whether there can be one.
     pub(crate) fn with(&self, sandbox: &Sandbox, model: &TableModel, column: usize, value: Value) -> bool {
         self.row(sandbox, model, ALONE, &HashMap::from([(column, value)])).is_ok()
+    }
+
+    /// Puts in a row that has these values in their columns, as one has that was there before the columns were; says whether there
+    /// can be one.
+    pub(crate) fn with_all(
+        &self,
+        sandbox: &Sandbox,
+        model: &TableModel,
+        values: &HashMap<usize, Value>,
+    ) -> bool {
+        self.row(sandbox, model, OLD, values).is_ok()
     }
 
     pub(crate) fn use_freedom(

@@ -21,6 +21,8 @@ pub(super) const STRANGER: i64 = 3;
 pub(super) const CHILD: i64 = 4;
 /// The row that has what another one has, but for its parent.
 const SHARED: i64 = 30;
+/// The row that was there before some of its columns.
+pub(super) const OLD: i64 = 70;
 /// So many rows of a parent get a child.
 pub(super) const CHILDREN: usize = 12;
 /// So many of them are tried in vain.
