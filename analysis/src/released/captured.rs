@@ -1,6 +1,5 @@
 //! Whether a new column takes a name that meant something else: one of another table, or an alias.
 
-use onward_core::name::Ident;
 use onward_core::token::{Token, significant};
 use onward_schema::Table;
 
