@@ -11,6 +11,7 @@ mod condition;
 mod constraint;
 mod culprit;
 mod duplicate;
+mod further;
 mod meaning;
 mod renamed;
 mod touched;
@@ -27,8 +28,11 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{FileId, Place};
 use crate::folder::compatible::{self, Compatible};
 use crate::folder::recorded::{self, By, Release, Statement};
+use crate::folder::statement::statements;
+use crate::query::Query;
 use crate::query::syntax::Parsed;
 use crate::query::write::writes;
+use crate::replay::Replay;
 use change::{Broken, Change, Sides};
 use touched::Touched;
 
@@ -111,21 +115,29 @@ pub fn backwards(analysis: &Analysis, statements: &[Statement]) -> Option<(Relea
 fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> (Vec<Diagnostic>, bool) {
     let Some(replay) = &analysis.replay else { return (Vec::new(), false) };
     let touched = Touched::of(&analysis.history, last, &replay.known);
-    let statements = release.statements.iter().filter(|statement| touched.is_named(&statement.sql));
-    let statements: Vec<&Statement> = statements.collect();
-    if statements.is_empty() {
+    if release.statements.is_empty() {
         return (Vec::new(), true);
     }
     let Some(then) = analysis.released(last) else { return (Vec::new(), false) };
     let mut broken: Vec<Broken<'_>> = Vec::new();
     let mut works = true;
-    for statement in statements {
-        match changes(&then, analysis, statement) {
-            Some(changes) => {
-                works &= changes.is_empty();
-                broken.extend(changes.into_iter().map(|change| Broken { statement, change, since: None }));
+    let mut unusable: Vec<(&Statement, String)> = Vec::new();
+    for statement in &release.statements {
+        let before = match touched.is_named(&statement.sql) || !prepares(&then, &statement.sql) {
+            true => then.query(statement.sql.as_str().into()),
+            false => continue,
+        };
+        match before {
+            Ok(before) => {
+                let changes = changes(&then, analysis, statement, &before);
+                works &= changes.as_ref().is_some_and(Vec::is_empty);
+                let changes = changes.into_iter().flatten();
+                broken.extend(changes.map(|change| Broken { statement, change, since: None }));
             }
-            None => works = false,
+            Err(error) => {
+                works = false;
+                unusable.extend(why(error).map(|why| (statement, why)));
+            }
         }
     }
     culprit::find(analysis, last, &mut broken);
@@ -140,19 +152,49 @@ fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> (V
             None => groups.push(vec![one]),
         }
     }
-    (groups.iter().map(|group| told(analysis, release, last, file, group)).collect(), works)
+    let mut found: Vec<Diagnostic> =
+        groups.iter().map(|group| told(analysis, release, last, file, group)).collect();
+    if let Some((_, why)) = unusable.first() {
+        let places = unusable.iter().map(|(statement, _)| file.at(statement.range.clone()));
+        let name = called(analysis, release, last);
+        found.push(bad_release_file::of_its_own(&name, why, &places.collect::<Vec<_>>()));
+    }
+    (found, works)
 }
 
-/// What becomes of a statement: nothing if it works as it did. `None` if nobody can tell, since it did not work then.
-fn changes(then: &Analysis, now: &Analysis, statement: &Statement) -> Option<Vec<Change>> {
-    let before = then.query(statement.sql.as_str().into()).ok()?;
+/// Whether SQLite takes a statement, as it is written.
+fn prepares(analysis: &Analysis, sql: &str) -> bool {
+    // SQLite would read the first, or none.
+    if statements(sql).len() != 1 {
+        return false;
+    }
+    let config = &analysis.history.config;
+    let taken = |replay: &Replay| replay.with_sandbox(config, |sandbox| sandbox.prepare(sql, false).is_ok());
+    analysis.replay.as_ref().and_then(taken).unwrap_or_default()
+}
+
+/// Why a recorded statement cannot be one.
+fn why(error: Error) -> Option<String> {
+    match error {
+        Error::Refused(refused) => Some(refused.diagnostic.message),
+        Error::Empty => Some("there is no statement in it".to_owned()),
+        Error::Several(_) => Some("there is more than one statement in it".to_owned()),
+        Error::NoSchema => None,
+    }
+}
+
+/// What becomes of a statement: nothing if it works as it did. `None` if nobody can tell.
+fn changes(then: &Analysis, now: &Analysis, statement: &Statement, before: &Query) -> Option<Vec<Change>> {
     let changes = match now.query(statement.sql.as_str().into()) {
         Ok(after) => {
-            let mut changes = meaning::changes(statement.by, &before, &after);
+            let mut changes = meaning::changes(statement.by, before, &after);
             changes.extend(beside(then, now, &statement.sql));
             changes
         }
-        Err(Error::Refused(refused)) => vec![Change::refused(&refused, now, &statement.sql)],
+        Err(Error::Refused(refused)) => {
+            let first = Change::refused(&refused, now, &statement.sql);
+            [first].into_iter().chain(further::changes(then, now, &statement.sql)).collect()
+        }
         Err(_) => return None,
     };
     // Nobody knows whether the program writes by the struct at all.
@@ -180,6 +222,15 @@ fn beside(then: &Analysis, now: &Analysis, sql: &str) -> Vec<Change> {
     changes
 }
 
+/// A release in words.
+fn called(analysis: &Analysis, release: &Release, last: usize) -> String {
+    let history = &analysis.history;
+    match release.name.as_str() {
+        "" => format!("the release after {}", history.files.get(history.migrations[last].file).path),
+        name => format!("release `{name}`"),
+    }
+}
+
 /// One cause, with all statements that it changes.
 fn told(
     analysis: &Analysis,
@@ -194,10 +245,7 @@ fn told(
         Some(at) => history.place(at),
         None => history.migrations[last + 1].file.start(),
     };
-    let name = match release.name.as_str() {
-        "" => format!("the release after {}", history.files.get(history.migrations[last].file).path),
-        name => format!("release `{name}`"),
-    };
+    let name = called(analysis, release, last);
     let is_error = group.iter().any(|broken| broken.change.severity == Severity::Error);
     let severity = if is_error { Severity::Error } else { Severity::Warning };
     let mut found = release_broken::diagnose(place, severity, &name, &first.change.message);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use onward_analysis::Proof;
 use onward_analysis::folder::lock;
 use onward_analysis::folder::locked;
@@ -34,7 +34,7 @@ fn one(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<u8> {
     }
     let history = &analysis.history;
     let text = locked::text(history);
-    let before = history.lock.map(|file| history.files.get(file).text.as_str()).unwrap_or_default();
+    let before = history.lock_text();
     let count = plural(history.migrations.len(), "migration");
     if before == text {
         output::line(format!("{count}, all locked in {}", output::path(&path)));
@@ -46,6 +46,13 @@ fn one(dir: &Path, check: bool, release: Option<&str>) -> anyhow::Result<u8> {
             output::path(&path)
         ));
         return Ok(WRONG);
+    }
+    let _alone = write::alone(dir).with_context(|| format!("cannot write {}", output::path(&path)))?;
+    if !write::is_still(&path, before) {
+        bail!(
+            "somebody else has written {} meanwhile; nothing was written: run this again",
+            output::path(&path)
+        );
     }
     write::replace(&path, &text).with_context(|| format!("cannot write {}", output::path(&path)))?;
     output::line(format!("locked {count} in {}; commit the file", output::path(&path)));

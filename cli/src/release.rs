@@ -5,7 +5,6 @@ mod build;
 pub(crate) mod idle;
 mod unreached;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -107,14 +106,19 @@ fn one(
     let count = plural(statements.len(), "statement");
     let is_empty = statements.is_empty();
     let release = Release { name: name.unwrap_or_default().to_owned(), after, statements, range: 0..0 };
+    let again = releases.iter().find(|known| release.is_again(known));
+    let lost = again.map(|known| lost(&gone(known, &release.statements)));
     recorded::add(&mut releases, release, history.config.releases.keep.max(1));
     let lock = dir.join(lock::FILE_NAME);
     let writing = |path: &Path| format!("cannot write {}", output::path(path));
-    if fs::read_to_string(&path).unwrap_or_default() != text {
-        bail!(
-            "somebody else has written {} meanwhile; nothing was written: run this again",
-            output::path(&path)
-        );
+    let _alone = write::alone(dir).with_context(|| format!("{}; nothing was written", writing(&path)))?;
+    for (path, text) in [(&path, text.as_str()), (&lock, history.lock_text())] {
+        if !write::is_still(path, text) {
+            bail!(
+                "somebody else has written {} meanwhile; nothing was written: run this again",
+                output::path(path)
+            );
+        }
     }
     // Both or none: the second is looked at before the first is written.
     write::can_replace(&path).with_context(|| format!("{}; nothing was written", writing(&path)))?;
@@ -133,6 +137,9 @@ fn one(
             "only what stands in query!, sql! and their kin, and structs with a table, can be recorded: nothing of this program is",
         );
     }
+    if let Some(lost) = lost.flatten() {
+        output::note(lost);
+    }
     output::line(format!(
         "recorded {count} in {} and locked {migrations} in {}; commit both",
         output::path(&path),
@@ -141,18 +148,40 @@ fn one(
     Ok(0)
 }
 
-/// Holds the newest release against what the program runs. Where a statement stands says nothing of it.
+/// Whether a statement is in a list. Where it stands says nothing of it.
+fn is_in(list: &[Statement], one: &Statement) -> bool {
+    list.iter().any(|other| (&other.sql, other.by) == (&one.sql, one.by))
+}
+
+/// What of a release is not in a list.
+fn gone<'r>(release: &'r Release, statements: &[Statement]) -> Vec<&'r Statement> {
+    release.statements.iter().filter(|statement| !is_in(statements, statement)).collect()
+}
+
+/// What to say of statements that a new record does not have any more.
+fn lost(gone: &[&Statement]) -> Option<String> {
+    let mut places: Vec<&str> = gone.iter().take(SHOWN).map(|statement| statement.at.as_str()).collect();
+    if gone.len() > SHOWN {
+        places.push("…");
+    }
+    let are = if gone.len() == 1 { "is" } else { "are" };
+    let said = format!(
+        "{} of what was recorded under this name before {are} no longer there: {}",
+        plural(gone.len(), "statement"),
+        places.join(", ")
+    );
+    (!gone.is_empty()).then_some(said)
+}
+
+/// Holds the newest release against what the program runs.
 fn fresh(path: &Path, newest: Option<&Release>, statements: &[Statement]) -> u8 {
     let shown = output::path(path);
     let Some(newest) = newest else {
         output::error(format!("{shown} records no release; run `cargo onward release` and commit the file"));
         return WRONG;
     };
-    let is_in = |list: &[Statement], one: &Statement| {
-        list.iter().any(|other| (&other.sql, other.by) == (&one.sql, one.by))
-    };
     let new = statements.iter().filter(|statement| !is_in(&newest.statements, statement));
-    let gone = newest.statements.iter().filter(|statement| !is_in(statements, statement));
+    let gone = gone(newest, statements).into_iter();
     let lines = new.map(|statement| ('+', statement)).chain(gone.map(|statement| ('-', statement)));
     let lines: Vec<String> =
         lines.map(|(sign, Statement { sql, at, .. })| format!("  {sign} {at}  {sql}")).collect();

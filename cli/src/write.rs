@@ -1,10 +1,16 @@
 //! Files that are never half written: each is made under a name of its own, and gets its name once it is whole.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::{Builder, TempPath};
+
+/// How long another process may take to write two small files.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Writes a new file, and makes the folders around it.
 ///
@@ -23,6 +29,52 @@ pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let (path, permissions) = found(path)?;
     Ok(beside(&path, text, permissions)?.persist(&path)?)
+}
+
+/// Waits until no other process of ours writes into this folder, and keeps them from it until what comes back is dropped. Where
+/// the file system knows no locks, there is none.
+///
+/// # Errors
+/// If another one has not ended in time.
+pub(crate) fn alone(folder: &Path) -> io::Result<Option<File>> {
+    let Ok(lock) = lockable(folder) else { return Ok(None) };
+    let begin = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                return Err(io::Error::new(
+                    ErrorKind::WouldBlock,
+                    "another process is writing into the folder",
+                ));
+            }
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+}
+
+/// The folder itself: a lock on it ends with the process, and leaves nothing behind.
+#[cfg(not(windows))]
+fn lockable(folder: &Path) -> io::Result<File> {
+    File::open(folder)
+}
+
+/// A folder cannot be locked, so it is a hidden file in it, which goes with its last handle.
+#[cfg(windows)]
+fn lockable(folder: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    /// `FILE_FLAG_DELETE_ON_CLOSE`
+    const GOES: u32 = 0x0400_0000;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).custom_flags(GOES);
+    options.open(folder.join(".onward-writing"))
+}
+
+/// Whether a file still has this text, or is still not there if it is empty.
+pub(crate) fn is_still(path: &Path, text: &str) -> bool {
+    let is = fs::read_to_string(path).unwrap_or_default();
+    is.strip_prefix('\u{feff}').unwrap_or(&is) == text
 }
 
 /// Whether [`replace`] may write there.
@@ -116,6 +168,23 @@ mod tests {
             replace(&path, text).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
+        assert_eq!(names(dir.path()), ["onward.lock"]);
+    }
+
+    #[test]
+    fn what_is_read_and_written_alone_is_not_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("onward.lock");
+        let add = || {
+            for _ in 0..50 {
+                let alone = alone(dir.path()).unwrap();
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                replace(&path, &format!("{text}x")).unwrap();
+                drop(alone);
+            }
+        };
+        thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(add))));
+        assert_eq!(fs::read_to_string(&path).unwrap().len(), 200);
         assert_eq!(names(dir.path()), ["onward.lock"]);
     }
 

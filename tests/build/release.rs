@@ -208,6 +208,8 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     // Without the feature, what is behind it is not reached.
     let said = passed(&mut onward(&workspace, &["release", "1.3", "-p", name, "--no-default-features"]));
     assert!(said.contains("released/src/more.rs:6, released/src/more.rs:15\n"), "{said}");
+    let lost = "1 statement of what was recorded under this name before is no longer there: released/src/more.rs:6\n";
+    assert!(said.contains(lost), "{said}");
     let file = fs::read_to_string(&path).unwrap();
     assert_eq!(names(&file), ["name = \"1.0\"", "name = \"1.2\"", "name = \"1.3\""]);
     assert_eq!(file.matches("more.rs").count(), 2, "{file}");

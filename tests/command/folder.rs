@@ -284,6 +284,35 @@ fn lock_writes_once_and_check_compares() {
     assert!(place.read("migrations/onward.lock").starts_with(&text), "what was locked stays as it was");
 }
 
+/// Whoever is told that it is written finds it written, however many write at once.
+#[test]
+fn locks_at_once_lose_nothing() {
+    for round in 0..8 {
+        let place =
+            Place::with(&[("migrations/0001_notes.sql", "CREATE TABLE notes(id INTEGER PRIMARY KEY);")]);
+        place.onward(&["lock"]).exits(0);
+        place.write("migrations/0002_text.sql", "ALTER TABLE notes ADD COLUMN text TEXT;");
+        let names = ["red", "green", "blue"];
+        let ran: Vec<bool> = std::thread::scope(|scope| {
+            let place = &place;
+            let run = |name| scope.spawn(move || place.onward(&["lock", "--release", name]).code == Some(0));
+            let running: Vec<_> = names.into_iter().map(run).collect();
+            running.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let lock = place.read("migrations/onward.lock");
+        for (name, is_written) in names.into_iter().zip(&ran) {
+            assert_eq!(
+                lock.contains(&format!("release = \"{name}\"")),
+                *is_written,
+                "{round} {ran:?}\n{lock}"
+            );
+        }
+        assert!(ran.contains(&true), "{lock}");
+        let files = ["migrations/0001_notes.sql", "migrations/0002_text.sql", "migrations/onward.lock"];
+        assert_eq!(place.files("migrations"), files);
+    }
+}
+
 #[test]
 fn a_release_has_its_name_in_the_lock() {
     let place = Place::with(&[

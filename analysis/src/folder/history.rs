@@ -94,6 +94,11 @@ impl History {
         regular::read(&self.dir.join(&self.files.get(file).path))
     }
 
+    /// The text of the lock file; empty if there is none.
+    pub fn lock_text(&self) -> &str {
+        self.lock.map(|file| self.files.get(file).text.as_str()).unwrap_or_default()
+    }
+
     /// Every statement of the history, in order.
     pub fn statements(&self) -> impl Iterator<Item = At> + '_ {
         self.migrations.iter().enumerate().flat_map(|(migration, found)| {

@@ -52,6 +52,13 @@ pub struct Statement {
     pub range: Range<usize>,
 }
 
+impl Release {
+    /// Whether it is the same release as another one, and takes its place.
+    pub fn is_again(&self, known: &Release) -> bool {
+        known.name == self.name && (!self.name.is_empty() || known.after == self.after)
+    }
+}
+
 /// Who runs a statement, and how the rows are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum By {
@@ -95,11 +102,7 @@ fn release(item: &Spanned<DeValue<'_>>) -> Result<Release, Problem> {
 /// Puts a release behind those that are recorded, and takes away what is too old: so many stay of those that end where it does,
 /// and so many of those before.
 pub fn add(releases: &mut Vec<Release>, release: Release, keep: usize) {
-    // Recorded once more, it is the same release.
-    let is_again = |known: &Release| {
-        known.name == release.name && (!release.name.is_empty() || known.after == release.after)
-    };
-    releases.retain(|known| !is_again(known));
+    releases.retain(|known| !release.is_again(known));
     let after = release.after;
     releases.push(release);
     let (mut own, mut earlier) = (0, 0);

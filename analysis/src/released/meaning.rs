@@ -10,7 +10,7 @@ use crate::query::{Column, Null, Query};
 pub(super) fn changes(by: By, before: &Query, after: &Query) -> Vec<Change> {
     let pairs = match pairs(by, &before.columns, &after.columns) {
         Ok(pairs) => pairs,
-        Err(change) => return vec![change],
+        Err(changes) => return changes,
     };
     pairs.into_iter().flat_map(|(before, after)| values(before, after)).collect()
 }
@@ -20,17 +20,21 @@ fn pairs<'q>(
     by: By,
     before: &'q [Column],
     after: &'q [Column],
-) -> Result<Vec<(&'q Column, &'q Column)>, Change> {
+) -> Result<Vec<(&'q Column, &'q Column)>, Vec<Change>> {
     let is = |column: &Column, other: &Column| Ident(&column.name) == other.name.as_str();
-    let gone = before.iter().find(|column| !after.iter().any(|other| is(column, other)));
-    if let Some(column) = gone {
+    let gone = before.iter().filter(|column| !after.iter().any(|other| is(column, other)));
+    let gone = gone.map(|column| {
         let shows = Shows::Column(column.name.clone());
         // In the words for what names it.
         let message = match &column.value.source {
             Some(source) => format!("fails: `{}` has no column `{}`", source.table, source.column),
             None => format!("fails: its rows have no column `{}` any more", column.name),
         };
-        return Err(Change { shows, ..Change::of(Severity::Error, message, about(column)) });
+        Change { shows, ..Change::of(Severity::Error, message, about(column)) }
+    });
+    let gone: Vec<Change> = gone.collect();
+    if !gone.is_empty() {
+        return Err(gone);
     }
     if by != By::Query {
         let named = |column| Some((column, after.iter().find(|other| is(column, other))?));
@@ -44,7 +48,10 @@ fn pairs<'q>(
                 "reads `{}` where it read `{}`: its columns come in another order",
                 other.name, column.name
             );
-            Err(Change { shows: Shows::Columns, ..Change::of(Severity::Warning, message, about(other)) })
+            Err(vec![Change {
+                shows: Shows::Columns,
+                ..Change::of(Severity::Warning, message, about(other))
+            }])
         }
     }
 }

@@ -563,6 +563,46 @@ fn each_recorded_release_is_held_and_the_newest_tells() {
     assert_eq!(found(&releases[2..]), [""; 0]);
 }
 
+/// To accept one cause is not to accept another.
+#[test]
+fn each_cause_of_a_statement_is_told_and_accepted_by_itself() {
+    const ALLOW: &str = "-- onward: allow(release_broken) the old program is stopped before\n";
+    let renamed = "ALTER TABLE jobs RENAME COLUMN note TO remark;";
+    let dropped = "ALTER TABLE jobs DROP COLUMN tries;";
+    let gone = "ALTER TABLE queues RENAME TO lanes;";
+    let (note, tries) = ("fails: `jobs` has no column `note`", "fails: `jobs` has no column `tries`");
+    let lanes = "fails: there is no table or view `queues`";
+    for (statement, first, second, expected) in [
+        ("UPDATE jobs SET note = ?, tries = ?", renamed, dropped, [note, tries]),
+        ("UPDATE jobs SET tries = ?, note = ?", renamed, dropped, [note, tries]),
+        ("SELECT * FROM jobs", renamed, dropped, [note, tries]),
+        (
+            "DELETE FROM jobs WHERE note = ? AND queue IN (SELECT id FROM queues)",
+            renamed,
+            gone,
+            [note, lanes],
+        ),
+    ] {
+        let told = |migration: &str| {
+            let mut found = broken(migration, &[(statement, By::Query)]);
+            found.sort();
+            found.iter().map(|found| found.split_once(' ').unwrap().1.to_owned()).collect::<Vec<_>>()
+        };
+        let [one, other] = expected;
+        assert_eq!(
+            told(&format!("{first}\n{second}")),
+            [format!("1: {one}"), format!("2: {other}")],
+            "{statement}"
+        );
+        assert_eq!(told(&format!("{ALLOW}{first}\n{second}")), [format!("3: {other}")], "{statement}");
+        assert_eq!(told(&format!("{first}\n{ALLOW}{second}")), [format!("1: {one}")], "{statement}");
+    }
+    // A name that another table has lost as well is not the statement's.
+    let both = "ALTER TABLE jobs DROP COLUMN tries;\nALTER TABLE queues RENAME COLUMN name TO title;";
+    let found = broken(both, &[("SELECT tries AS name FROM jobs, queues", By::Query)]);
+    assert_eq!(found, ["error 1: fails: there is no column `tries` here"]);
+}
+
 /// A statement that was wrong by then is no fault of the new schema.
 #[test]
 fn what_did_not_work_before_is_not_broken() {
