@@ -270,7 +270,9 @@ fn rows_are_those_of_the_release_before() {
     // Another hook meets what the first has made of them, and without it no row comes so far.
     fn measured(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         let count = "SELECT (SELECT count(*) FROM words), (SELECT count(*) FROM measured)";
-        tx.query_row(count, [], |row| Ok(MET.lock().unwrap().push((row.get(0)?, row.get(1)?))))
+        let counts = tx.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        MET.lock().unwrap().push(counts);
+        Ok(())
     }
     const MEASURED: Migrations =
         migrations!("histories/tried_behind", after = { 3 => measures, 4 => measured });
