@@ -22,6 +22,7 @@ pub struct NewJob<'a> {
     pub state: &'a str,
 }
 
+#[migrate::at(1)]
 fn first_job(transaction: &Transaction<'_>) -> migrate::rusqlite::Result<()> {
     transaction.execute(sql!("INSERT INTO jobs(state) VALUES ('first')"), []).map(drop)
 }
@@ -38,5 +39,6 @@ fn macros_go_by_the_name_in_the_manifest() -> Result<(), Box<dyn std::error::Err
     let row = query!("SELECT state, note FROM jobs WHERE id = ?", id).one(&conn)?;
     assert_eq!((job.id, &job.state, &job.note), (id, &row.state, &row.note));
     assert_eq!(query_scalar!("SELECT count(*) FROM jobs").one(&conn)?, 2);
+    migrate::test_hook!(MIGRATIONS, 1);
     Ok(())
 }

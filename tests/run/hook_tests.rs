@@ -1,6 +1,7 @@
 //! `test_hook!`: hooks on sample rows, in a unit test.
 
 use std::panic::{UnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 
 use onward::rusqlite::functions::FunctionFlags;
@@ -266,6 +267,27 @@ fn rows_are_those_of_the_release_before() {
     assert!(met.contains(&(0, 0)) && met.contains(&(1, 1)), "{met:?}");
     assert!(met.iter().any(|&(all, notes)| all >= 3 && notes < all), "{met:?}");
 
+    // Another hook meets what the first has made of them, and without it no row comes so far.
+    fn measured(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        let count = "SELECT (SELECT count(*) FROM words), (SELECT count(*) FROM measured)";
+        let counts = tx.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        MET.lock().unwrap().push(counts);
+        Ok(())
+    }
+    const MEASURED: Migrations =
+        migrations!("histories/tried_behind", after = { 3 => measures, 4 => measured });
+    test_hook!(MEASURED, 4, migrations = "histories/tried_behind");
+    let met = std::mem::take(&mut *MET.lock().unwrap());
+    assert!(met.iter().any(|&(words, measured)| words >= 3 && measured == words), "{met:?}");
+    const UNMEASURED: Migrations = migrations!("histories/tried_behind", after = { 4 => measured });
+    let unmeasured = told(|| test_hook!(UNMEASURED, 4, migrations = "histories/tried_behind"));
+    assert!(
+        unmeasured.contains(
+            "  `words`: tests/histories/tried_behind/0004_measured.sql fails on its rows: NOT NULL"
+        ),
+        "{unmeasured}"
+    );
+
     // The migration behind it finds the row that was forgotten.
     fn forgets(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         tx.execute_batch(
@@ -342,6 +364,16 @@ fn what_others_make_is_there() {
     }
     const JOBS: Migrations = migrations!("histories/external", after = { 2 => mails });
     test_hook!(JOBS, 2, migrations = "histories/external");
+}
+
+#[test]
+fn a_program_that_does_not_call_it_has_nothing_of_it() {
+    let has = |path: &Path| {
+        let words = b"unusual sample rows";
+        std::fs::read(path).unwrap().windows(words.len()).any(|window| window == words)
+    };
+    assert!(has(&std::env::current_exe().unwrap()));
+    assert!(!has(Path::new(env!("CARGO_BIN_EXE_start"))));
 }
 
 #[test]

@@ -74,14 +74,17 @@ impl Seen {
 fn one(maker: Maker<'_>, rows: Rows, to: Option<Migration<'_>>, seen: &mut Seen) -> Result<(), String> {
     let Maker { migrations, samples, .. } = maker;
     let ran = maker.ran(rows);
-    let met = |moment: Moment| Ok::<_, String>(Meeting::of(migrations, ran, moment, maker.make(rows)?));
-    let Database { mut conn, refused } = maker.make(rows)?;
+    let (inserts, left_out) = maker.fitting(rows)?;
+    let met =
+        |moment: Moment| Ok::<_, String>(Meeting::of(migrations, ran, moment, maker.make(rows, &inserts)?));
+    let Database { mut conn, refused } = maker.make(rows, &inserts)?;
     if rows != Rows::None {
         let found = counts(&conn).map_err(|error| format!("the sample rows cannot be read: {error}"))?;
         for (table, count) in found {
             *seen.rows.entry(table).or_default() += count;
         }
     }
+    seen.refused.extend(left_out);
     seen.refused.extend(refused);
     let meeting = met(Moment::Hook(samples.index))?;
     seen.touched.extend(meeting.touched.iter().cloned());
