@@ -19,7 +19,8 @@ pub(super) fn columns(
     registered: Registered<'_>,
     parsed: &Parsed<'_>,
 ) -> Option<Vec<Column>> {
-    let context = Context { schema, nulls, registered, tables: &Tables::default(), effort: &Effort::default() };
+    let context =
+        Context { schema, nulls, registered, tables: &Tables::default(), effort: &Effort::default() };
     Some(context.read(parsed.statement()?)?.into_iter().map(Column::settled).collect())
 }
 
