@@ -12,7 +12,7 @@ use crate::history::Migrations;
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
 pub use crate::row::argument::Argument;
 pub use crate::row::convert::{
-    Anything, Bound, Readable, Through, get, optional, read, read_optional, through,
+    Anything, Bound, Readable, Through, get, optional, or_default, read, read_optional, through,
 };
 pub use crate::row::fields::{
     Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
@@ -21,7 +21,7 @@ pub use crate::row::fields::{
 pub use crate::row::list::List;
 pub use crate::row::parameter::Parameter;
 pub use crate::row::statement::{insert, select, update, upsert};
-pub use crate::row::typed::{list, tag, tag_of_list, taken, typed};
+pub use crate::row::typed::{list, tag, taken, typed};
 pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};

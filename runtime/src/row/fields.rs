@@ -52,6 +52,8 @@ pub enum Field {
         classes: Classes,
         /// Whether it has a value for NULL.
         null: Nullable,
+        /// Whether it has a value where there is no such column.
+        is_default: bool,
         /// What the struct does with it.
         usage: Use,
         /// What to say if there is no such column.
@@ -208,13 +210,13 @@ pub const fn check(fields: &[Field], columns: &[Column]) -> Option<&'static str>
         let wrong = match &fields[index] {
             Field::Flatten(fields) => check(fields, columns),
             Field::Column { told: true, .. } => None,
-            Field::Column { name, classes, null, missing, .. } => {
+            Field::Column { name, classes, null, is_default, missing, .. } => {
                 let mut at = 0;
                 while at < columns.len() && !columns[at].name.eq_ignore_ascii_case(name) {
                     at += 1;
                 }
                 if at == columns.len() {
-                    Some(*missing)
+                    if *is_default { None } else { Some(*missing) }
                 } else if is_named(columns, at + 1, name) {
                     Some(columns[at].twice)
                 } else {
