@@ -22,6 +22,7 @@ mod recent;
 mod record;
 mod recording;
 mod row;
+mod schema;
 mod snapshot;
 mod statement;
 mod text;

@@ -15,10 +15,10 @@ pub use crate::row::convert::{
     Anything, Bound, Readable, Through, get, optional, or_default, read, read_optional, through,
 };
 pub use crate::row::fields::{
-    Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
-    check_insert, check_upsert, check_value, column, names, refuse,
+    Column, Field, Fields, Target, Use, Values, Writable, WritableFields, check, check_value, column, refuse,
 };
 pub use crate::row::list::List;
+pub use crate::row::names::{Part, check_distinct, check_insert, check_upsert, names};
 pub use crate::row::parameter::Parameter;
 pub use crate::row::statement::{insert, select, update, upsert};
 pub use crate::row::typed::{list, tag, taken, typed};

@@ -10,7 +10,7 @@ use syn::LitStr;
 
 use super::ast::{Role, Struct, optional};
 use crate::column;
-use crate::statement::Schema;
+use crate::schema::Schema;
 
 /// A struct's fields beside the columns of its table.
 pub(super) struct Check {
