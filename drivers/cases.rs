@@ -3,6 +3,8 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Mutex, mpsc};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -210,6 +212,90 @@ async fn what_becomes_of_a_statement_without_its_future() -> Result {
     }
     let queues = query_scalar!(migrations = "../../migrations", "SELECT count(*) FROM queues").on(&db).one();
     assert_eq!(queues.await?, 2);
+    Ok(())
+}
+
+/// A row of which it is known how many there are at a time.
+#[derive(Debug)]
+struct Alive(i64);
+
+static ALIVE: AtomicUsize = AtomicUsize::new(0);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        ALIVE.fetch_sub(1, SeqCst);
+    }
+}
+
+impl Stored for Alive {
+    type As = i64;
+}
+
+impl FromSql for Alive {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Alive> {
+        let number = value.as_i64()?;
+        ALIVE.fetch_add(1, SeqCst);
+        Ok(Alive(number))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_one_by_one() -> Result {
+    let (_folder, db) = database(1).await?;
+    let most = 100_000;
+    let numbers = query!(
+        migrations = "../../migrations",
+        "WITH numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :most) SELECT n AS \"n!: Alive\" FROM numbers"
+    );
+    let sum = numbers.clone().on(&db).with_rows(|rows| {
+        let mut sum = 0;
+        for row in rows {
+            sum += row?.n.0;
+            assert_eq!(ALIVE.load(SeqCst), 0, "one is read at a time");
+        }
+        Ok::<_, Error>(sum)
+    });
+    assert_eq!(sum.await??, most * (most + 1) / 2);
+
+    // Through a channel with room for two, until nobody reads any more.
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(2);
+    let sent = spawn({
+        let (db, numbers) = (db.clone(), numbers.owned());
+        async move {
+            let sent = numbers.on(&db).with_rows(move |rows| {
+                let is_sent = |number| sender.blocking_send(number).is_ok();
+                rows.take_while(|row| row.as_ref().is_ok_and(|row| is_sent(row.n.0))).count()
+            });
+            sent.await
+        }
+    });
+    for expected in 1..=1000 {
+        assert_eq!(receiver.recv().await, Some(expected));
+    }
+    drop(receiver);
+    assert!((1000..=1003).contains(&sent.await??));
+
+    // One that writes is run to its end.
+    let insert = query_scalar!(
+        migrations = "../../migrations",
+        "INSERT INTO jobs(queue, payload) SELECT 'mail', value FROM json_each('[1, 2, 3]') RETURNING id"
+    );
+    let first = insert.on(&db).with_rows(|rows| rows.next().transpose()).await??;
+    assert_eq!((first, jobs(&db).await?), (Some(1), 3));
+
+    // An error of a row is the call's, and the connection is as before.
+    let broken =
+        query_scalar!(migrations = "../../migrations", "SELECT payload AS \"payload: Alive\" FROM jobs");
+    let broken = broken.on(&db).with_rows(|rows| rows.filter(|row| row.is_err()).count()).await?;
+    assert_eq!((broken, jobs(&db).await?), (3, 3));
+    let panics = spawn({
+        let db = db.clone();
+        let ids = query_scalar!(migrations = "../../migrations", "SELECT id FROM jobs").owned();
+        async move { ids.on(&db).with_rows(|rows| rows.for_each(|row| panic!("{row:?}"))).await }
+    });
+    let panic = panics.await.unwrap_err().into_panic();
+    assert_eq!(panic.downcast_ref(), Some(&String::from("Ok(1)")));
+    assert_eq!(jobs(&db).await?, 3);
     Ok(())
 }
 

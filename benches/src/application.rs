@@ -70,6 +70,14 @@ impl Application {
         Ok(Application { name, package, dir, target: place.target().join("applications-target") })
     }
 
+    /// Adds a module to the program.
+    pub(crate) fn add_module(&self, name: &str, text: &str) -> Result<()> {
+        put(&self.dir.join(format!("src/{name}.rs")), text)?;
+        let main = self.dir.join("src/main.rs");
+        let text = fs::read_to_string(&main)? + &format!("\n#[allow(dead_code)]\nmod {name};\n");
+        put(&main, &text)
+    }
+
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<()> {
         cargo(&self.dir, &self.target, arguments)
     }

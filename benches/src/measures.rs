@@ -10,6 +10,7 @@ mod in_memory;
 mod release;
 mod size;
 mod start;
+mod statements;
 mod together;
 
 use anyhow::Result;
@@ -29,6 +30,7 @@ pub(crate) fn run(measure: Measure, run: &Run<'_>) -> Result<Measured> {
         Measure::Heap => heap::measure(run),
         Measure::Check => check::measure(run),
         Measure::Growth => growth::measure(run),
+        Measure::Statements => statements::measure(run),
         Measure::Build => build::measure(run),
         Measure::BuildRelease => build::measure_release(run),
         Measure::Size => size::measure(run),

@@ -1,6 +1,6 @@
 //! A column as the compiler is to hold fields against it.
 
-use crate::statement::Schema;
+use crate::schema::Schema;
 use onward_analysis::Classes;
 use onward_analysis::config::schema::{SETTING, WHY};
 use onward_analysis::query::{Column, Null, Query};

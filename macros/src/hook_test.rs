@@ -9,7 +9,7 @@ use syn::{Expr, LitStr, Token};
 
 use crate::expand::versions;
 use crate::input::{self, Version};
-use crate::statement::Schema;
+use crate::schema::Schema;
 
 /// `test_hook!(MIGRATIONS, 3, …)`.
 pub(crate) struct Test {

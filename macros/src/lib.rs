@@ -24,6 +24,7 @@ mod recent;
 mod record;
 mod recording;
 mod row;
+mod schema;
 mod snapshot;
 mod statement;
 mod text;
@@ -255,7 +256,9 @@ pub fn at(version: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[onward(migrations = "…")]` for another folder, `#[onward(at = 3)]` for the table as it is after migration 3. On a field:
 /// `#[onward(rename = "…")]`; `#[onward(flatten)]` for a struct whose fields are columns too; `#[onward(skip)]` for one that is
 /// no column and takes its default; `#[onward(read_only)]` for one that the database gives, which is neither inserted nor
-/// updated.
+/// updated; `#[onward(default)]` for one that has its type's default where a statement of `query_as!` has no such column, as with
+/// sqlx, and where there is NULL. The struct's table has the column all the same. It is not written either: what was read as the
+/// default may be another value there.
 ///
 /// A field whose type is none of the column's says how its values become those: `#[onward(try_from = i64)]` by `TryFrom`, from
 /// an `i64` and, for writing, into one; `#[onward(with = a::module)]` by the functions `from_sql` and `to_sql` of a module,

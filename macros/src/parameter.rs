@@ -182,21 +182,12 @@ impl One<'_> {
                         "this parameter is a list elsewhere in the statement: give the two different names";
                     Err(syn::Error::new(self.checked.at(place.range.clone()), message))
                 }
-                None => Ok(typed(
-                    [quote!(list), quote!(tag_of_list)],
-                    span,
-                    value,
-                    Classes::NUMBER.or(Classes::TEXT),
-                    IN_LIST,
-                )),
+                None => Ok(list(span, value, Classes::NUMBER.or(Classes::TEXT), IN_LIST)),
             };
         }
         Ok(match self.query.takes.iter().find(|takes| takes.parameter == index) {
             None => quote_spanned!(span=> ::onward::__private::parameter(&#value)),
-            Some(takes) => {
-                let calls = [quote!(typed), quote!(tag)];
-                typed(calls, span, value, takes.classes, &never(self.checked, takes))
-            }
+            Some(takes) => typed(span, value, takes.classes, &never(self.checked, takes)),
         })
     }
 }
@@ -204,25 +195,25 @@ impl One<'_> {
 const IN_LIST: &str = "the values of this list go in as bytes, which cannot be in one: compare with one at a time, or \
                        give texts to `hex(…) IN (:ids...)`";
 
-/// A value of which rustc is asked whether its type, or that of what is in it, has one of these classes.
-fn typed(
-    [call, tag]: [TokenStream; 2],
-    span: Span,
-    value: &TokenStream,
-    classes: Classes,
-    wrong: &str,
-) -> TokenStream {
+/// A value of which rustc is asked whether its type has one of these classes.
+fn typed(span: Span, value: &TokenStream, classes: Classes, wrong: &str) -> TokenStream {
+    let taken = taken(span, classes, wrong);
+    // The value stands outside of the arm, and does not see it.
+    let bound = Ident::new("__value", span);
+    let call = quote_spanned!(span=> ::onward::__private::typed(#bound, ::onward::__private::tag(#bound).kind(), #taken));
+    quote!(match &#value { #bound => #call })
+}
+
+/// A list of which rustc is asked the same of the type of what is in it.
+fn list(span: Span, value: &TokenStream, classes: Classes, wrong: &str) -> TokenStream {
+    let taken = taken(span, classes, wrong);
+    let tag = Ident::new("tag", Span::mixed_site());
+    quote_spanned!(span=> ::onward::__private::list(&#value, |#tag| #tag.kind(), #taken))
+}
+
+fn taken(span: Span, classes: Classes, wrong: &str) -> TokenStream {
     let classes = column::classes(classes);
-    // Hygiene keeps the value from seeing it.
-    let bound = Ident::new("bound", Span::mixed_site());
-    let arm = quote_spanned! {span=>
-        ::onward::__private::#call(
-            #bound,
-            ::onward::__private::#tag(#bound).kind(),
-            const { ::onward::__private::taken(#classes, #wrong) },
-        )
-    };
-    quote!(match &#value { #bound => #arm })
+    quote_spanned!(span=> const { ::onward::__private::taken(#classes, #wrong) })
 }
 
 /// What to say of a value that the column never takes, or never equals.

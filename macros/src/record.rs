@@ -4,7 +4,7 @@ use onward_analysis::Classes;
 use onward_analysis::config::Config;
 use onward_analysis::query::{Column, Null, Value};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Type;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
@@ -23,8 +23,12 @@ pub(crate) fn identifier(name: &str, span: Span) -> Option<Ident> {
     // The compiler reports what it cannot read as a token, whatever becomes of it here.
     let is_word =
         name.starts_with(|first| first == '_' || is_xid_start(first)) && name.chars().all(is_xid_continue);
-    if is_word && syn::parse_str::<Ident>(name).is_ok_and(|parsed| parsed == name) {
-        return Some(Ident::new(name, span));
+    if is_word {
+        let ident = Ident::new(name, span);
+        // Of a keyword, syn makes no identifier; one in another form of Unicode is another one by now.
+        if syn::parse2::<Ident>(ident.to_token_stream()).is_ok_and(|parsed| parsed == name) {
+            return Some(ident);
+        }
     }
     // Keywords can be written raw, but for these.
     let is_raw =

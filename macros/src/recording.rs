@@ -13,7 +13,7 @@ use onward_analysis::folder::statement::statements;
 use onward_analysis::query::{Column, Null, Query};
 use proc_macro2::Span;
 
-use crate::statement::Schema;
+use crate::schema::Schema;
 
 /// What a file's name begins with that has places alone: of what runs in the middle of a history, or changes its schema.
 const BESIDE: &str = "beside";

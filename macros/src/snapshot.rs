@@ -5,7 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::input::Input;
-use crate::statement::Schema;
+use crate::schema::Schema;
 
 /// So many zeros in a row are left out: to say where it goes on takes about as much room.
 const GAP: usize = 32;

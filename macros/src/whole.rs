@@ -12,7 +12,8 @@ use quote::quote;
 use crate::combination::{Chosen, Tree, combinations, labels};
 use crate::fault;
 use crate::input::{Statement, Text};
-use crate::statement::{Checked, Schema};
+use crate::schema::Schema;
+use crate::statement::Checked;
 use crate::text::Piece;
 use crate::warning;
 

@@ -14,16 +14,16 @@ pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source
 pub use crate::hook_test::{Samples, changes, opener, test_hook};
 pub use crate::row::argument::Argument;
 pub use crate::row::convert::{
-    Anything, Bound, Readable, Through, get, optional, read, read_optional, through,
+    Anything, Bound, Readable, Through, get, optional, or_default, read, read_optional, through,
 };
 pub use crate::row::fields::{
-    Column, Field, Fields, Part, Target, Use, Values, Writable, WritableFields, check, check_distinct,
-    check_insert, check_upsert, check_value, column, names, refuse,
+    Column, Field, Fields, Target, Use, Values, Writable, WritableFields, check, check_value, column, refuse,
 };
 pub use crate::row::list::List;
+pub use crate::row::names::{Part, check_distinct, check_insert, check_upsert, names};
 pub use crate::row::parameter::Parameter;
 pub use crate::row::statement::{insert, select, update, upsert};
-pub use crate::row::typed::{list, tag, tag_of_list, taken, typed};
+pub use crate::row::typed::{list, tag, taken, typed};
 pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};

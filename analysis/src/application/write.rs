@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use onward_core::name::Ident;
+use onward_core::token::{Kind, significant};
 use onward_schema::{Column, Table};
 
 use super::attempt::{self, Refused, attempt};
@@ -75,6 +76,16 @@ pub(crate) fn ordinary<'r>(analysis: &Analysis, replay: &'r Replay, name: &str) 
     (!is_external).then_some(table)
 }
 
+/// Whether a default is a literal, so that SQLite need not be asked.
+fn is_never_null(default: &str) -> bool {
+    let mut tokens = significant(default);
+    let is_literal = tokens.next().is_some_and(|token| {
+        let words = ["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"];
+        matches!(token.kind, Kind::String | Kind::Number) || words.iter().any(|word| token.is(word))
+    });
+    is_literal && tokens.next().is_none()
+}
+
 struct Found<'f> {
     analysis: &'f Analysis,
     sandbox: &'f Sandbox,
@@ -113,6 +124,9 @@ impl Found<'_> {
 
     /// What NULL in a column does, written or left out.
     fn refuses_null(&self, column: &Column, given: Option<&str>) -> Option<Refused> {
+        if given.is_none() && column.default.as_deref().is_some_and(is_never_null) {
+            return None;
+        }
         if column.not_null {
             return self.attempt(column, given);
         }

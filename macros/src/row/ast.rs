@@ -32,6 +32,8 @@ pub(crate) struct Field {
     pub(crate) value: Type,
     /// How its values become those of the column, unless they are.
     pub(crate) conversion: Option<Conversion>,
+    /// Whether it has its default where there is NULL or no such column.
+    pub(crate) is_default: bool,
     pub(crate) role: Role,
 }
 

@@ -85,6 +85,7 @@ pub(super) struct FieldAttributes {
     flatten: Option<()>,
     skip: Option<()>,
     read_only: Option<()>,
+    default: Option<()>,
     conversion: Option<Conversion>,
 }
 
@@ -105,15 +106,22 @@ impl FieldAttributes {
                 () if meta.path.is_ident("flatten") => &mut found.flatten,
                 () if meta.path.is_ident("skip") => &mut found.skip,
                 () if meta.path.is_ident("read_only") => &mut found.read_only,
+                () if meta.path.is_ident("default") && meta.input.peek(Token![=]) => {
+                    return Err(
+                        meta.error("`default` takes no value: it is what `Default` gives for the type")
+                    );
+                }
+                () if meta.path.is_ident("default") => &mut found.default,
                 () => {
                     return Err(meta.error(
-                        "expected `rename = \"…\"`, `try_from = …`, `with = …`, `flatten`, `skip` or `read_only`",
+                        "expected `rename = \"…\"`, `try_from = …`, `with = …`, `default`, `flatten`, `skip` or `read_only`",
                     ));
                 }
             };
             once(flag, &meta, ())
         })?;
-        let is_column = found.rename.is_some() || found.read_only.is_some() || found.conversion.is_some();
+        let of_column = [found.rename.is_some(), found.read_only.is_some(), found.default.is_some()];
+        let is_column = found.conversion.is_some() || of_column.contains(&true);
         let roles = [is_column, found.flatten.is_some(), found.skip.is_some()];
         match attributes.iter().find(|attribute| attribute.path().is_ident("onward")) {
             Some(attribute) if roles.into_iter().filter(|role| *role).count() > 1 => {
@@ -122,6 +130,11 @@ impl FieldAttributes {
             }
             _ => Ok(found),
         }
+    }
+
+    /// Whether the field has its default where there is NULL or no such column.
+    pub(super) fn is_default(&self) -> bool {
+        self.default.is_some()
     }
 
     /// What the field is to the columns, and how its values become theirs.
@@ -138,7 +151,9 @@ impl FieldAttributes {
             (None, Some(rename)) => rename(&name),
             (None, None) => name,
         };
-        (Role::Column { name, read_only: self.read_only.is_some() }, self.conversion)
+        // What was read as the default may be another value in the database, and is not written over it.
+        let read_only = self.read_only.is_some() || self.default.is_some();
+        (Role::Column { name, read_only }, self.conversion)
     }
 }
 

@@ -10,7 +10,7 @@ use syn::LitStr;
 
 use super::ast::{Role, Struct, optional};
 use crate::column;
-use crate::statement::Schema;
+use crate::schema::Schema;
 
 /// A struct's fields beside the columns of its table.
 pub(super) struct Check {
@@ -49,13 +49,16 @@ pub(super) fn check(row: &Struct, table: &LitStr) -> Check {
             Role::Column { name, .. } => match relation.column(name) {
                 Some(found) => {
                     let shown = format!("the field `{}`", field.ident);
-                    let column = of_table(&schema, &relation, found, &shown, optional(value).is_some());
-                    let stored = without_lifetimes(&field.stored());
+                    let is_never = found.value.null == Null::Never;
+                    let is_option = if field.is_default { !is_never } else { optional(value).is_some() };
+                    let column = of_table(&schema, &relation, found, &shown, is_option);
+                    let (stored, null) =
+                        (without_lifetimes(&field.stored()), without_lifetimes(&field.null()));
                     let wrong = format_ident!("__WRONG_{at}");
                     tokens.extend(quote! {
                         const #wrong: ::core::option::Option<&'static str> = ::onward::__private::check_value(
                             <#stored as ::onward::__private::Stored>::CLASSES,
-                            <#stored as ::onward::__private::Stored>::NULL,
+                            #null,
                             &#column,
                         );
                     });

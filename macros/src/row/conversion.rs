@@ -45,19 +45,36 @@ impl Field {
         }
     }
 
-    /// Its value out of `row`.
+    /// Whether its type has a value for NULL, as far as its columns go.
+    pub(super) fn null(&self) -> TokenStream {
+        let stored = self.stored();
+        match self.is_default {
+            true => quote!(::onward::__private::Nullable::Either),
+            false => quote!(<#stored as ::onward::__private::Stored>::NULL),
+        }
+    }
+
+    /// Its value out of `row`, or why there is none.
     pub(super) fn read(&self, column: &str) -> TokenStream {
+        let read = self.read_there(column);
+        match self.is_default {
+            true => quote!(::onward::__private::or_default(row, #column, || #read)),
+            false => read,
+        }
+    }
+
+    fn read_there(&self, column: &str) -> TokenStream {
         let from = match &self.conversion {
             None => {
                 let value = &self.value;
-                return quote!(::onward::__private::get::<#value>(row, #column)?);
+                return quote!(::onward::__private::get::<#value>(row, #column));
             }
             Some(Conversion::Through(through)) => quote!(::onward::__private::through::<#through, _>),
             Some(Conversion::With(module)) => quote!(#module::from_sql),
         };
         match optional(&self.value) {
-            Some(_) => quote!(::onward::__private::read_optional(row, #column, #from)?),
-            None => quote!(::onward::__private::read(row, #column, #from)?),
+            Some(_) => quote!(::onward::__private::read_optional(row, #column, #from)),
+            None => quote!(::onward::__private::read(row, #column, #from)),
         }
     }
 

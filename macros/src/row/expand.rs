@@ -25,14 +25,15 @@ impl Struct {
             match &field.role {
                 Role::Column { name: column, read_only } => {
                     let usage = if *read_only { quote!(ReadOnly) } else { quote!(All) };
-                    let stored = field.stored();
+                    let (stored, null, is_default) = (field.stored(), field.null(), field.is_default);
                     let missing =
                         format!("there is no column `{column}` for the field `{}` of `{name}`", field.ident);
                     Some(quote! {
                         ::onward::__private::Field::Column {
                             name: #column,
                             classes: <#stored as ::onward::__private::Stored>::CLASSES,
-                            null: <#stored as ::onward::__private::Stored>::NULL,
+                            null: #null,
+                            is_default: #is_default,
                             usage: ::onward::__private::Use::#usage,
                             missing: #missing,
                             told: #told,
@@ -62,7 +63,13 @@ impl Struct {
         let (generics, arguments, bounds) = self.generics.split_for_impl();
         let predicates = self.open_bounds(|field| match field.role {
             Role::Column { .. } => {
-                field.is_plain().then(|| quote!(::onward::__private::Readable + ::onward::__private::Stored))
+                let plain = quote!(::onward::__private::Readable + ::onward::__private::Stored);
+                match (field.is_plain(), field.is_default) {
+                    (true, false) => Some(plain),
+                    (true, true) => Some(quote!(#plain + ::core::default::Default)),
+                    (false, true) => Some(quote!(::core::default::Default)),
+                    (false, false) => None,
+                }
             }
             Role::Flatten => Some(quote!(::onward::Row)),
             Role::Skip => Some(quote!(::core::default::Default)),
@@ -79,11 +86,11 @@ impl Struct {
                 Role::Column { name, .. } => {
                     let value = field.read(name);
                     match vouched.iter().find(|(vouched, _)| Ident(vouched) == name) {
-                        Some((_, what)) => quote!({
+                        Some((_, what)) if !field.is_default => quote!({
                             ::onward::__private::never_null(row, #name, #what)?;
-                            #value
+                            #value?
                         }),
-                        None => value,
+                        _ => quote!(#value?),
                     }
                 }
                 Role::Flatten => quote!(<#value as ::onward::Row>::from_row(row) #explained?),

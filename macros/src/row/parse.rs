@@ -36,8 +36,9 @@ pub(super) fn read(input: DeriveInput) -> syn::Result<Struct> {
         for field in named {
             let Some(ident) = field.ident else { continue };
             let of_field = faults.take(FieldAttributes::read(&field.attrs)).unwrap_or_default();
+            let is_default = of_field.is_default();
             let (role, conversion) = of_field.role(&ident, attributes.rename_all);
-            fields.push(Field { ident, value: field.ty, conversion, role });
+            fields.push(Field { ident, value: field.ty, conversion, is_default, role });
         }
         twice(&fields, faults);
         if fields.iter().all(|field| matches!(field.role, Role::Skip)) {

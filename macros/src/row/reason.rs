@@ -7,7 +7,7 @@ use onward_core::name::{self, quoted};
 use proc_macro2::{Ident, Span};
 
 use super::ast::{Role, Struct};
-use crate::statement::Schema;
+use crate::schema::Schema;
 
 /// What is done with a row.
 #[derive(Clone, Copy, PartialEq, Eq)]

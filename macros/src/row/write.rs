@@ -12,7 +12,7 @@ use super::check::without_lifetimes;
 use super::reason::{Write, columns, reasons, required, statement, ungiven};
 use crate::column;
 use crate::recording;
-use crate::statement::Schema;
+use crate::schema::Schema;
 
 /// `Table`, `Insert`, `Update` and `Upsert` for a struct. If its table is not known, which is told, they are empty, so that
 /// what uses them is no second error.

@@ -91,6 +91,14 @@ pub fn read_optional<T>(
     })
 }
 
+/// What is read, or the type's default where there is NULL or no column of this name.
+pub fn or_default<T: Default>(row: &Row<'_>, name: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    match row.get_ref(name) {
+        Ok(ValueRef::Null) | Err(Error::InvalidColumnName(_)) => Ok(T::default()),
+        _ => read(),
+    }
+}
+
 /// Reads a value as `As`, and makes a `T` of it.
 pub fn through<As: FromSql, T: TryFrom<As, Error: Into<AnyError>>>(value: ValueRef<'_>) -> FromSqlResult<T> {
     As::column_result(value)

@@ -8,6 +8,7 @@ pub(crate) mod fields;
 mod json;
 pub(crate) mod list;
 mod many;
+pub(crate) mod names;
 mod on;
 mod owned;
 pub(crate) mod parameter;

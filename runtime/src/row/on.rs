@@ -82,6 +82,55 @@ impl<T: Send + 'static, D: Database<Driver>, Driver> On<Owned<T>, D, Driver> {
     pub async fn optional(self) -> std::result::Result<Option<T>, CallError> {
         self.run(Owned::optional).await
     }
+
+    /// Calls with the rows one by one, on the thread that has the connection: as many as there are, in the memory of one. What the
+    /// call gives back is given back.
+    ///
+    /// ```
+    /// # mod example {
+    /// use std::error::Error;
+    /// use std::fs::File;
+    /// use std::io::{BufWriter, Write};
+    ///
+    /// use onward::{Database, query};
+    ///
+    /// async fn export<Driver>(db: impl Database<Driver>, mut file: BufWriter<File>) -> Result<(), Box<dyn Error + Send + Sync>> {
+    ///     let jobs = query!(migrations = "../migrations", "SELECT id, payload FROM jobs ORDER BY id").on(db);
+    ///     let written = jobs.with_rows(move |rows| {
+    ///         for job in rows {
+    ///             let job = job?;
+    ///             writeln!(file, "{} {}", job.id, job.payload)?;
+    ///         }
+    ///         file.flush()?;
+    ///         Ok::<(), Box<dyn Error + Send + Sync>>(())
+    ///     });
+    ///     written.await?
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// To read on in async code, send them through a channel that holds a few, by a call that blocks, such as tokio's
+    /// `blocking_send`: it waits until there is room, and is an error once nobody reads any more.
+    ///
+    /// Nobody else has the connection until the call is back, and the rows are those of one moment: in WAL mode, the log is not made
+    /// shorter meanwhile. The call goes on if the future is dropped, so it must not wait for something that its own task does,
+    /// unless that is in another task by then: `spawn` one of the two. A statement that writes is run to its end, also if the call
+    /// leaves rows.
+    ///
+    /// # Errors
+    /// rusqlite's if the statement cannot be prepared, or run to its end, and if there is no connection. What goes wrong with a row
+    /// is given to the call.
+    ///
+    /// # Panics
+    /// As [`all`](On::all), and if the call does.
+    pub async fn with_rows<R: Send + 'static>(
+        self,
+        call: impl FnOnce(&mut dyn Iterator<Item = Result<T>>) -> R + Send + 'static,
+    ) -> std::result::Result<R, CallError> {
+        let On { statement, db, .. } = self;
+        let with_rows = On::new((statement, call), db);
+        with_rows.run(|(statement, call), conn| statement.prepare(conn)?.with_rows(call)).await
+    }
 }
 
 impl<D: Database<Driver>, Driver> On<OwnedExecute, D, Driver> {

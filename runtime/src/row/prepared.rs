@@ -1,5 +1,7 @@
 //! A statement that is prepared and has its parameters, and what is read of it.
 
+use std::iter;
+
 use rusqlite::types::ToSql;
 use rusqlite::{CachedStatement, Connection, Result, Row};
 
@@ -36,6 +38,19 @@ impl<'c, T> Prepared<'c, T> {
         };
         while writes && rows.next()?.is_some() {}
         Ok(first)
+    }
+
+    /// Calls with the rows, and goes through what is left of them if the statement writes.
+    pub(super) fn with_rows<R>(
+        mut self,
+        call: impl FnOnce(&mut dyn Iterator<Item = Result<T>>) -> R,
+    ) -> Result<R> {
+        let (read, writes) = (self.read, !self.statement.readonly());
+        let mut rows = self.statement.raw_query();
+        let outcome =
+            call(&mut iter::from_fn(|| rows.next().and_then(|row| row.map(read).transpose()).transpose()));
+        while writes && rows.next()?.is_some() {}
+        Ok(outcome)
     }
 
     /// Runs it and reads row by row. Called again, it runs again.

@@ -29,11 +29,6 @@ pub fn tag<T>(_: &T) -> Tag<T> {
     Tag(PhantomData, Untold)
 }
 
-/// The type of the values in this list.
-pub fn tag_of_list<L: List>(_: &L) -> Tag<L::Item> {
-    Tag(PhantomData, Untold)
-}
-
 impl<T: Stored> Tag<T> {
     /// What rustc takes for a type that says what it is stored as: it looks here first.
     pub fn kind(&self) -> Known<T> {
@@ -87,7 +82,7 @@ pub fn typed<T: Parameter, K: Kind>(value: &T, _: K, _: Taken<K>) -> Argument<'_
     Argument::Value(value)
 }
 
-/// A list for a parameter, with the type of its values.
-pub fn list<L: List, K: Kind>(list: &L, _: K, _: Taken<K>) -> Argument<'_> {
+/// A list for a parameter; the closure tells the type of its values.
+pub fn list<L: List, K: Kind>(list: &L, _: impl FnOnce(Tag<L::Item>) -> K, _: Taken<K>) -> Argument<'_> {
     Argument::List(list)
 }

@@ -75,4 +75,18 @@ struct NoList {
     id: i64,
 }
 
+#[derive(Row)]
+struct Valued {
+    #[onward(default = "7")]
+    id: i64,
+}
+
+#[derive(Row)]
+struct Neither {
+    #[onward(default, skip)]
+    id: i64,
+    #[onward(default, default)]
+    queue: String,
+}
+
 fn main() {}

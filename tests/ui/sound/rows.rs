@@ -121,6 +121,46 @@ struct Generic<T> {
     anything: Value,
 }
 
+/// For several statements: some have fewer columns, and in some there is NULL.
+#[derive(Debug, PartialEq, Row)]
+#[onward(table = "jobs")]
+struct Short {
+    id: i64,
+    queue: String,
+    #[onward(default)]
+    payload: String,
+    #[onward(default, rename = "started")]
+    begun: String,
+    #[onward(default)]
+    archived: Option<bool>,
+    #[onward(default, try_from = i64)]
+    price: Cents,
+}
+
+#[derive(Debug, Default, PartialEq, Clone, Copy)]
+struct Cents(i64);
+
+impl From<i64> for Cents {
+    fn from(cents: i64) -> Cents {
+        Cents(cents)
+    }
+}
+
+impl From<Cents> for i64 {
+    fn from(cents: Cents) -> i64 {
+        cents.0
+    }
+}
+
+/// Flattened, and of any type.
+#[derive(Debug, Row)]
+struct Around<T> {
+    #[onward(flatten)]
+    short: Short,
+    #[onward(default)]
+    count: T,
+}
+
 /// Items of any name may stand around.
 #[allow(dead_code)]
 struct N;
@@ -157,6 +197,25 @@ fn main() -> Result<()> {
     conn.execute(Flattened::INSERT, job.insert_params())?;
     let jobs = query_as!(Flattened, "SELECT * FROM jobs ORDER BY id").all(&conn)?;
     assert_eq!((&jobs[0], &jobs[1].times, jobs[1].id), (&job, &job.times, id + 1));
+
+    let short = query_as!(Short, "SELECT id, queue FROM jobs WHERE id = ?", id).one(&conn)?;
+    let (payload, begun) = (String::new(), String::new());
+    let expected = Short { id, queue: "mail".to_owned(), payload, begun, archived: None, price: Cents(0) };
+    assert_eq!(short, expected);
+    conn.execute("UPDATE jobs SET started = NULL, price = 7 WHERE id = ?", [id])?;
+    let sql = "SELECT id, queue, NULL AS payload, started, archived, price FROM jobs WHERE id = ?";
+    let whole = query_as!(Short, "SELECT * FROM jobs WHERE id = ?", id).one(&conn)?;
+    assert_eq!((whole.payload.len(), whole.begun.as_str(), whole.archived), (14, "", Some(false)));
+    assert_eq!((conn.query_row(sql, [id], Short::from_row)?.payload.as_str(), whole.price), ("", Cents(7)));
+    // What may not be what is there is not written.
+    assert_eq!(Short::UPDATE, r#"UPDATE "jobs" SET "queue" = ? WHERE "id" = ?"#);
+    assert!(short.update(&conn)?);
+    assert_eq!(query_as!(Short, "SELECT * FROM jobs WHERE id = ?", id).one(&conn)?, whole);
+    let around = query_as!(Around<i64>, "SELECT id, queue, 3 AS count FROM jobs WHERE id = ?", id).one(&conn)?;
+    assert_eq!((around.short, around.count), (expected, 3));
+    // A value of another type is no NULL.
+    let wrong = conn.query_row("SELECT 1 AS id, 'mail' AS queue, 2 AS payload", [], Short::from_row);
+    assert!(wrong.is_err());
 
     let stats = query_as!(Stats, "SELECT * FROM queue_stats").one(&conn)?;
     assert_eq!((&*stats.queue, stats.jobs, stats.latest.as_deref()), ("mail", 2, Some("now")));
