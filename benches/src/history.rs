@@ -142,7 +142,7 @@ fn view(table: &str) -> String {
 }
 
 /// The table of a topic. Twenty nouns serve for any number of them.
-fn table(topic: usize) -> String {
+pub(crate) fn table(topic: usize) -> String {
     let noun = NOUNS[topic % NOUNS.len()];
     match topic / NOUNS.len() {
         0 => noun.to_owned(),

@@ -25,6 +25,8 @@ pub(crate) enum Measure {
     Check,
     /// `cargo check` by the length of the history
     Growth,
+    /// `cargo check` with the statements of a release
+    Recorded,
     /// A clean build of an application
     Build,
     /// The same with `--release`
@@ -34,7 +36,7 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Measure; 12] = [
+    pub(crate) const ALL: [Measure; 13] = [
         Measure::Start,
         Measure::Release,
         Measure::Fresh,
@@ -44,6 +46,7 @@ impl Measure {
         Measure::Heap,
         Measure::Check,
         Measure::Growth,
+        Measure::Recorded,
         Measure::Build,
         Measure::BuildRelease,
         Measure::Size,
@@ -64,7 +67,12 @@ impl Measure {
         match self {
             Measure::Release => &Name::RELEASES,
             // These build applications of their own.
-            Measure::Check | Measure::Growth | Measure::Build | Measure::BuildRelease | Measure::Size => &[],
+            Measure::Check
+            | Measure::Growth
+            | Measure::Recorded
+            | Measure::Build
+            | Measure::BuildRelease
+            | Measure::Size => &[],
             _ => &Name::WITH_SNAPSHOT,
         }
     }
@@ -82,6 +90,7 @@ impl Measure {
             Measure::Heap => "Memory of a start with 1,000 applied",
             Measure::Check => "`cargo check` after a touch of the source file",
             Measure::Growth => "`cargo check` after a touch, by the number of migrations",
+            Measure::Recorded => "`cargo check` after a touch, with the statements of a release",
             Measure::Build => "Clean build of an application with 100 migrations",
             Measure::BuildRelease => "The same with `--release`",
             Measure::Size => "The application with 1,000 migrations: released, stripped",

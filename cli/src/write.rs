@@ -44,7 +44,10 @@ pub(crate) fn alone(folder: &Path) -> io::Result<Option<File>> {
             Ok(()) => return Ok(Some(lock)),
             Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
-                return Err(io::Error::new(ErrorKind::WouldBlock, "another process is writing into the folder"));
+                return Err(io::Error::new(
+                    ErrorKind::WouldBlock,
+                    "another process is writing into the folder",
+                ));
             }
             Err(TryLockError::Error(_)) => return Ok(None),
         }

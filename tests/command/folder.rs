@@ -301,7 +301,11 @@ fn locks_at_once_lose_nothing() {
         });
         let lock = place.read("migrations/onward.lock");
         for (name, is_written) in names.into_iter().zip(&ran) {
-            assert_eq!(lock.contains(&format!("release = \"{name}\"")), *is_written, "{round} {ran:?}\n{lock}");
+            assert_eq!(
+                lock.contains(&format!("release = \"{name}\"")),
+                *is_written,
+                "{round} {ran:?}\n{lock}"
+            );
         }
         assert!(ran.contains(&true), "{lock}");
         let files = ["migrations/0001_notes.sql", "migrations/0002_text.sql", "migrations/onward.lock"];

@@ -66,7 +66,8 @@ impl Fact {
                 columns.join("\n"),
             ),
         };
-        let is_there = "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE";
+        let is_there =
+            "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE";
         let is_there: i64 = conn.query_row(is_there, [table], |row| row.get(0))?;
         let mut words: Vec<String> =
             conn.prepare(sql)?.query_map([table, &columns], |row| row.get(0))?.collect::<Result<_>>()?;

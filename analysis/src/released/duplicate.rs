@@ -48,7 +48,10 @@ fn found(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<Chang
             let about = if index.origin == Origin::Created { &index.name } else { &is.name };
             let shows = Shows::Table(is.name.clone(), Fact::Unique(names));
             let change = Change::narrower(message, about.clone(), shows);
-            found.push(Change { severity: if is_every { Severity::Error } else { change.severity }, ..change });
+            found.push(Change {
+                severity: if is_every { Severity::Error } else { change.severity },
+                ..change
+            });
         }
     }
     if matches!(write.conflict, Some(Conflict::Ignore | Conflict::Replace)) && write.what != What::Update {
@@ -96,7 +99,9 @@ impl Key {
 fn is_every(table: &Table, write: &Write, index: &Index) -> bool {
     let is_constant = |default: &String| {
         let mut tokens = significant(default).filter(|token| !["(", ")", "+", "-"].contains(&token.text));
-        let first = tokens.next().is_some_and(|token| token.text.starts_with(|c: char| matches!(c, '\'' | '"') || c.is_ascii_digit()));
+        let first = tokens.next().is_some_and(|token| {
+            token.text.starts_with(|c: char| matches!(c, '\'' | '"') || c.is_ascii_digit())
+        });
         first && tokens.next().is_none()
     };
     let is_left = |column: &IndexColumn| {

@@ -52,7 +52,9 @@ impl Gone {
     fn is(&self, cause: &Cause) -> bool {
         match (self, cause) {
             (Gone::Whole { name, .. }, Cause::NoTable(missed))
-            | (Gone::Column { name, .. }, Cause::NoColumn { name: missed, .. }) => Ident(name) == missed.as_str(),
+            | (Gone::Column { name, .. }, Cause::NoColumn { name: missed, .. }) => {
+                Ident(name) == missed.as_str()
+            }
             _ => false,
         }
     }

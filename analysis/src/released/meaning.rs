@@ -48,7 +48,10 @@ fn pairs<'q>(
                 "reads `{}` where it read `{}`: its columns come in another order",
                 other.name, column.name
             );
-            Err(vec![Change { shows: Shows::Columns, ..Change::of(Severity::Warning, message, about(other)) }])
+            Err(vec![Change {
+                shows: Shows::Columns,
+                ..Change::of(Severity::Warning, message, about(other))
+            }])
         }
     }
 }

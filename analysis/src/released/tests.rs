@@ -576,7 +576,12 @@ fn each_cause_of_a_statement_is_told_and_accepted_by_itself() {
         ("UPDATE jobs SET note = ?, tries = ?", renamed, dropped, [note, tries]),
         ("UPDATE jobs SET tries = ?, note = ?", renamed, dropped, [note, tries]),
         ("SELECT * FROM jobs", renamed, dropped, [note, tries]),
-        ("DELETE FROM jobs WHERE note = ? AND queue IN (SELECT id FROM queues)", renamed, gone, [note, lanes]),
+        (
+            "DELETE FROM jobs WHERE note = ? AND queue IN (SELECT id FROM queues)",
+            renamed,
+            gone,
+            [note, lanes],
+        ),
     ] {
         let told = |migration: &str| {
             let mut found = broken(migration, &[(statement, By::Query)]);
@@ -584,7 +589,11 @@ fn each_cause_of_a_statement_is_told_and_accepted_by_itself() {
             found.iter().map(|found| found.split_once(' ').unwrap().1.to_owned()).collect::<Vec<_>>()
         };
         let [one, other] = expected;
-        assert_eq!(told(&format!("{first}\n{second}")), [format!("1: {one}"), format!("2: {other}")], "{statement}");
+        assert_eq!(
+            told(&format!("{first}\n{second}")),
+            [format!("1: {one}"), format!("2: {other}")],
+            "{statement}"
+        );
         assert_eq!(told(&format!("{ALLOW}{first}\n{second}")), [format!("3: {other}")], "{statement}");
         assert_eq!(told(&format!("{first}\n{ALLOW}{second}")), [format!("1: {one}")], "{statement}");
     }

@@ -42,7 +42,8 @@ pub(crate) fn of_its_own(release: &str, why: &str, places: &[Place]) -> Diagnost
         1 => format!("a statement of {release} does not work on its own schema: {why}"),
         _ => format!("{count} statements of {release} do not work on its own schema, such as this: {why}"),
     };
-    let mut found = Diagnostic::new(&RULE, place, message).severity(Severity::Warning).label("such as this one");
+    let mut found =
+        Diagnostic::new(&RULE, place, message).severity(Severity::Warning).label("such as this one");
     if count == 1 {
         found = found.label("this one");
     }
@@ -73,8 +74,10 @@ mod tests {
     fn what_cannot_have_run_is_said_once() {
         let with = |statements: &[&str], config: &str| {
             let lines = statements.iter().map(|sql| format!("{{ sql = \"{sql}\", at = \"src/a.rs:1\" }}, "));
-            let release =
-                format!("format = 1\n[[release]]\nname = \"1.0\"\nafter = 1\nstatements = [{}]", lines.collect::<String>());
+            let release = format!(
+                "format = 1\n[[release]]\nname = \"1.0\"\nafter = 1\nstatements = [{}]",
+                lines.collect::<String>()
+            );
             let files = [
                 ("1_a.sql", "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);"),
                 ("2_b.sql", "ALTER TABLE jobs ADD COLUMN due TEXT;"),
@@ -98,9 +101,12 @@ mod tests {
             assert_eq!(with(&[sql], ""), [format!("{alone}{why}")], "{sql}");
         }
         let several = with(&["SELECT id FROM job", "SELECT id FROM jobs", "SELECT stat FROM jobs"], "");
-        assert_eq!(several, [
-            "2 statements of release `1.0` do not work on its own schema, such as this: there is no table or view `job`"
-        ]);
+        assert_eq!(
+            several,
+            [
+                "2 statements of release `1.0` do not work on its own schema, such as this: there is no table or view `job`"
+            ]
+        );
         for (sql, config) in [
             ("SELECT id AS \\\"id!\\\" FROM jobs WHERE state = :state", ""),
             ("SELECT word(id) FROM jobs", "functions = [\"word\"]"),
