@@ -38,7 +38,7 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Measure; 13] = [
+    pub(crate) const ALL: [Measure; 14] = [
         Measure::Start,
         Measure::Release,
         Measure::Fresh,
