@@ -5,8 +5,8 @@ use std::cell::Cell;
 use onward_schema::Schema;
 
 use super::item::Column;
+use super::nulls::Nulls;
 use super::registered::Registered;
-use super::table::Nulls;
 
 /// The tables that WITH makes, and how deep inside the statement we are.
 #[derive(Clone, Default)]

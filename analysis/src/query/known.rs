@@ -2,8 +2,8 @@
 
 use onward_schema::Schema;
 
+use super::nulls::Nulls;
 use super::registered::Registered;
-use super::table::Nulls;
 
 /// What is known of the tables and functions that a statement may name.
 #[derive(Clone, Copy)]

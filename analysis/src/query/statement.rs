@@ -6,10 +6,10 @@ use sqlite3_parser::ast::Stmt;
 
 use super::context::{Context, Effort, Tables};
 use super::item::Column;
+use super::nulls::Nulls;
 use super::registered::Registered;
 use super::select::renamed;
 use super::syntax::{Parsed, parse, plain};
-use super::table::Nulls;
 use super::{builtin, returning};
 
 /// The columns of one statement; `None` if it has none that are understood.

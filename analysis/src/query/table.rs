@@ -9,11 +9,6 @@ use super::item::{Column, Item, rowid};
 use super::known::Known;
 use super::value::Null;
 use super::{builtin, check, generated, item};
-use crate::memo::Memo;
-
-/// Of the columns of each table of a schema, by its name, whether they are never NULL: by their declarations, by the CHECK
-/// constraints or by their expressions.
-pub(crate) type Nulls = Memo<String, Arc<[Null]>>;
 
 /// What is known of NULL in each column of a table.
 pub(super) fn nulls(known: Known<'_>, table: &Table) -> Arc<[Null]> {

@@ -27,9 +27,9 @@ use crate::folder::history::{At, History};
 use crate::memo::Memo;
 use crate::plans::Scratch;
 use crate::query::Known;
+use crate::query::nulls::Nulls;
 use crate::query::registered::Registered;
 use crate::query::relation::Relation;
-use crate::query::table::Nulls;
 use crate::sqlite::image::Image;
 use crate::sqlite::sandbox::Sandbox;
 

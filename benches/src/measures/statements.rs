@@ -47,7 +47,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
 /// A function for each statement.
 fn module(name: Name, count: usize, migrations: &str) -> String {
     let connection = if name == Name::Onward { "onward::rusqlite" } else { "rusqlite" };
-    let mut text = format!("use {connection}::{{Connection, Result}};\n");
+    let mut text = format!("#[allow(unused_imports)]\nuse {connection}::{{Connection, Result}};\n");
     for index in 0..count {
         let table = history::table(index / 4 % (HISTORY / 10));
         let body = match name {
