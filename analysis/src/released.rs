@@ -19,6 +19,8 @@ mod view;
 mod way;
 mod written;
 
+use std::ptr;
+
 use sqlite3_parser::Bump;
 
 use crate::analysis::Analysis;
@@ -27,6 +29,7 @@ use crate::checks::release::{bad_release_file, release_broken};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::file::{FileId, Place};
 use crate::folder::compatible::{self, Compatible};
+use crate::folder::history::At;
 use crate::folder::recorded::{self, By, Release, Statement};
 use crate::folder::statement::statements;
 use crate::query::Query;
@@ -141,6 +144,14 @@ fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> (V
         }
     }
     culprit::find(analysis, last, &mut broken);
+    // What one migration's statement takes away is one cause.
+    let mut taken: Vec<(*const Statement, Option<At>)> = Vec::new();
+    broken.retain(|one| {
+        let key = (ptr::from_ref(one.statement), one.since);
+        let is_first = !one.change.is_gone() || !taken.contains(&key);
+        taken.extend(one.change.is_gone().then_some(key));
+        is_first
+    });
     let mut groups: Vec<Vec<Broken<'_>>> = Vec::new();
     for one in broken {
         let is_same = |group: &&mut Vec<Broken<'_>>| {

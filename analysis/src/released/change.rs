@@ -103,6 +103,15 @@ impl Change {
         Change { shows: Shows::Refusal, kind, ..Change::of(Severity::Error, message, named(now, sql)) }
     }
 
+    /// Whether something that the statement names is gone.
+    pub(super) fn is_gone(&self) -> bool {
+        match self.shows {
+            Shows::Refusal | Shows::Column(_) => true,
+            Shows::Table(..) => self.kind == Kind::Names,
+            Shows::Nothing | Shows::Columns => false,
+        }
+    }
+
     pub(super) fn of(severity: Severity, message: String, about: Vec<String>) -> Change {
         Change { severity, message, about, shows: Shows::Nothing, kind: Kind::Names }
     }

@@ -597,6 +597,15 @@ fn each_cause_of_a_statement_is_told_and_accepted_by_itself() {
         assert_eq!(told(&format!("{ALLOW}{first}\n{second}")), [format!("3: {other}")], "{statement}");
         assert_eq!(told(&format!("{first}\n{ALLOW}{second}")), [format!("1: {one}")], "{statement}");
     }
+    // One statement of a migration is one cause, whatever it takes.
+    let rebuilt = "CREATE TABLE n(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO n SELECT id, state FROM jobs; DROP VIEW few; DROP VIEW open;
+        DROP TABLE jobs;\nALTER TABLE n RENAME TO jobs;";
+    for (statement, found) in [
+        ("SELECT * FROM jobs", "error 3: fails: `jobs` has no column `queue`"),
+        ("SELECT note, tries FROM jobs", "error 3: fails: `jobs` has no column `note`"),
+    ] {
+        assert_eq!(broken(rebuilt, &[(statement, By::Query)]), [found]);
+    }
     // A name that another table has lost as well is not the statement's.
     let both = "ALTER TABLE jobs DROP COLUMN tries;\nALTER TABLE queues RENAME COLUMN name TO title;";
     let found = broken(both, &[("SELECT tries AS name FROM jobs, queues", By::Query)]);
