@@ -31,7 +31,7 @@ struct Arguments {
     /// What to measure; without a name, all that needs no building of applications
     #[arg(value_enum)]
     measures: Vec<Measure>,
-    /// Also what builds applications: `check`, `growth`, `statements`, `build`, `build-release` and `size`
+    /// Also what builds applications: `check`, `growth`, `statements`, `recorded`, `build`, `build-release` and `size`
     #[arg(long, conflicts_with = "measures")]
     all: bool,
     /// A few rounds on small histories, to see that everything works; writes nothing

@@ -27,6 +27,8 @@ pub(crate) enum Measure {
     Growth,
     /// `cargo check` by the number of statements
     Statements,
+    /// `cargo check` with the statements of a release
+    Recorded,
     /// A clean build of an application
     Build,
     /// The same with `--release`
@@ -36,7 +38,7 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Measure; 13] = [
+    pub(crate) const ALL: [Measure; 14] = [
         Measure::Start,
         Measure::Release,
         Measure::Fresh,
@@ -47,6 +49,7 @@ impl Measure {
         Measure::Check,
         Measure::Growth,
         Measure::Statements,
+        Measure::Recorded,
         Measure::Build,
         Measure::BuildRelease,
         Measure::Size,
@@ -70,6 +73,7 @@ impl Measure {
             Measure::Check
             | Measure::Growth
             | Measure::Statements
+            | Measure::Recorded
             | Measure::Build
             | Measure::BuildRelease
             | Measure::Size => &[],
@@ -91,6 +95,7 @@ impl Measure {
             Measure::Check => "`cargo check` after a touch of the source file",
             Measure::Growth => "`cargo check` after a touch, by the number of migrations",
             Measure::Statements => "`cargo check` after a touch, by the number of statements",
+            Measure::Recorded => "`cargo check` after a touch, with the statements of a release",
             Measure::Build => "Clean build of an application with 100 migrations",
             Measure::BuildRelease => "The same with `--release`",
             Measure::Size => "The application with 1,000 migrations: released, stripped",

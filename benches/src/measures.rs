@@ -7,6 +7,7 @@ mod growth;
 mod handover;
 mod heap;
 mod in_memory;
+mod recorded;
 mod release;
 mod size;
 mod start;
@@ -31,6 +32,7 @@ pub(crate) fn run(measure: Measure, run: &Run<'_>) -> Result<Measured> {
         Measure::Check => check::measure(run),
         Measure::Growth => growth::measure(run),
         Measure::Statements => statements::measure(run),
+        Measure::Recorded => recorded::measure(run),
         Measure::Build => build::measure(run),
         Measure::BuildRelease => build::measure_release(run),
         Measure::Size => size::measure(run),
