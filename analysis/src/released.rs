@@ -5,6 +5,7 @@
 //! was then is worked out anew, so that a newer onward, which knows more, holds like against like.
 
 mod captured;
+mod certain;
 mod change;
 mod compared;
 mod condition;
@@ -143,6 +144,9 @@ fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> (V
             }
         }
     }
+    let schemas = then.replay.as_ref().map(|then| (&then.known, &replay.known));
+    works &= schemas
+        .is_some_and(|schemas| certain::only_adds(&analysis.history, last, schemas, &release.statements));
     culprit::find(analysis, last, &mut broken);
     // What one migration's statement takes away is one cause.
     let mut taken: Vec<(*const Statement, Option<At>)> = Vec::new();

@@ -13,7 +13,7 @@ use clap::Args;
 use onward_analysis::folder::lock;
 use onward_analysis::folder::locked;
 use onward_analysis::folder::recorded::{self, FILE_NAME, Release, Statement};
-use onward_analysis::{Analysis, Proof};
+use onward_analysis::{Analysis, Migration, Proof};
 use onward_core::printable::printable;
 
 use crate::exit::WRONG;
@@ -90,7 +90,7 @@ fn one(
     // What is wrong with the file, the analysis has told.
     let mut releases = recorded::parse(&text).unwrap_or_default();
     if check {
-        return Ok(fresh(&path, releases.last(), &statements));
+        return Ok(fresh(&path, releases.last(), last, &statements));
     }
     let after = last.version;
     let is_new = history.released < history.migrations.len()
@@ -108,7 +108,10 @@ fn one(
     let release = Release { name: name.unwrap_or_default().to_owned(), after, statements, range: 0..0 };
     let again = releases.iter().find(|known| release.is_again(known));
     let lost = again.map(|known| lost(&gone(known, &release.statements)));
+    let beside = releases.iter().filter(|known| known.after == after && !release.is_again(known));
+    let beside: Vec<Release> = beside.cloned().collect();
     recorded::add(&mut releases, release, history.config.releases.keep.max(1));
+    let replaced = beside.into_iter().find(|known| !releases.contains(known));
     let lock = dir.join(lock::FILE_NAME);
     let writing = |path: &Path| format!("cannot write {}", output::path(path));
     let _alone = write::alone(dir).with_context(|| format!("{}; nothing was written", writing(&path)))?;
@@ -139,6 +142,13 @@ fn one(
     }
     if let Some(lost) = lost.flatten() {
         output::note(lost);
+    }
+    if let Some(replaced) = replaced {
+        output::note(format!(
+            "this takes the place of release `{}`, which has the same migrations: if its programs run on, set `keep` of `[releases]` \
+             in onward.toml to 2 and record both",
+            printable(&replaced.name)
+        ));
     }
     output::line(format!(
         "recorded {count} in {} and locked {migrations} in {}; commit both",
@@ -174,7 +184,7 @@ fn lost(gone: &[&Statement]) -> Option<String> {
 }
 
 /// Holds the newest release against what the program runs.
-fn fresh(path: &Path, newest: Option<&Release>, statements: &[Statement]) -> u8 {
+fn fresh(path: &Path, newest: Option<&Release>, last: &Migration, statements: &[Statement]) -> u8 {
     let shown = output::path(path);
     let Some(newest) = newest else {
         output::error(format!("{shown} records no release; run `cargo onward release` and commit the file"));
@@ -185,6 +195,13 @@ fn fresh(path: &Path, newest: Option<&Release>, statements: &[Statement]) -> u8 
     let lines = new.map(|statement| ('+', statement)).chain(gone.map(|statement| ('-', statement)));
     let lines: Vec<String> =
         lines.map(|(sign, Statement { sql, at, .. })| format!("  {sign} {at}  {sql}")).collect();
+    if lines.is_empty() && newest.after != last.version {
+        output::error(format!(
+            "{shown} records no release with migration {}: if this is one, run `cargo onward release` and commit the file",
+            last.label
+        ));
+        return WRONG;
+    }
     if lines.is_empty() {
         output::line(format!("{}, all recorded in {shown}", plural(statements.len(), "statement")));
         return 0;

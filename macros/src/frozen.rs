@@ -22,6 +22,10 @@ pub(crate) fn expand(version: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut frozen = Frozen { version: version.clone(), found: false, fault: None };
     let tokens = frozen.stream(item.clone());
+    if is_behind_its_derive(&item) {
+        let message = "the derive above has read the struct without this: put `#[onward::at(…)]` above it";
+        return error(syn::Error::new(at.span, message));
+    }
     match frozen {
         Frozen { fault: Some(fault), .. } => error(fault),
         Frozen { found: false, .. } if is_elsewhere(&item) => {
@@ -44,6 +48,13 @@ pub(crate) fn expand(version: TokenStream, item: TokenStream) -> TokenStream {
 fn is_elsewhere(item: &TokenStream) -> bool {
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
     matches!(&tokens[..], [.., word, _, end] if is_word(word, "mod") && is_sign(end, ';'))
+}
+
+/// Whether it is a struct that a derive has read already: rustc takes the derive away then, and expands what stands above first.
+fn is_behind_its_derive(item: &TokenStream) -> bool {
+    let Ok(found) = syn::parse2::<syn::ItemStruct>(item.clone()) else { return false };
+    let is = |name: &str| found.attrs.iter().any(|attribute| attribute.path().is_ident(name));
+    is("onward") && !is("derive")
 }
 
 /// The version, and nothing behind it.

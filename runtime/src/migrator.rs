@@ -232,9 +232,11 @@ impl<'m> Migrator<'m> {
     /// old process starts once more beside new ones.
     ///
     /// Both have to know of the release: `cargo onward release` records it before it is built, and the newer program is
-    /// compiled with `onward.release` in its folder, without a word said of this release, and none allowed. It writes so into
-    /// its ledger. What is proven is what stands in `query!`, `sql!` and their kin, and what a struct with a table writes; SQL
-    /// that is given to rusqlite itself is not.
+    /// compiled with `onward.release` in its folder, without a word said of this release, and none allowed. What its migrations do to
+    /// the tables of this release is to add columns, plain indexes and rows. It writes so into its ledger. What is proven is what
+    /// stands in `query!`, `sql!` and their kin, and what a struct with a table writes; SQL that is given to rusqlite itself is not.
+    ///
+    /// With [`Migrator::or_recreate`], a newer database that is not accepted is moved aside, as without this.
     ///
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");

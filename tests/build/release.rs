@@ -185,6 +185,15 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     assert!(why.contains("does not hold what the program runs"), "{why}");
     passed(&mut onward(&workspace, &["release", "1.1", "-p", name]));
     passed(&mut check);
+    // With another migration it is no release any more.
+    let more = format!("{name}/migrations/0003_due.sql");
+    workspace.write(&more, "ALTER TABLE jobs ADD COLUMN due TEXT;\n");
+    let why = failed(&mut check);
+    assert!(
+        why.contains("records no release with migration 0003: if this is one, run `cargo onward release`"),
+        "{why}"
+    );
+    workspace.remove(&more);
     // What it allowed is over, and no news.
     let said = onward(&workspace, &["check", "--verbose", "-p", name]).output().unwrap();
     assert!(String::from_utf8_lossy(&said.stdout).contains("2 migrations: 0 errors, 0 warnings"), "{said:?}");
@@ -198,7 +207,8 @@ fn a_release_is_recorded_and_held_against_what_comes_after() {
     assert!(said.contains("on the schema of release `1.0`"), "{said}");
 
     // A release without a migration is one as well; of two, both are kept if somebody wants it.
-    passed(&mut onward(&workspace, &["release", "1.2", "-p", name]));
+    let said = passed(&mut onward(&workspace, &["release", "1.2", "-p", name]));
+    assert!(said.contains("this takes the place of release `1.1`, which has the same migrations"), "{said}");
     let names = |file: &str| {
         file.lines().filter(|line| line.starts_with("name = ")).map(str::to_owned).collect::<Vec<_>>()
     };

@@ -217,3 +217,57 @@ fn what_others_write_there_is_nothing() {
         assert!(matches!(refused(&old, &file).0, Some(NotAccepted::NotProven { .. })), "{sql}");
     }
 }
+
+/// What nothing is said of, and what a database may still refuse or change.
+#[test]
+fn only_what_adds_is_accepted() {
+    const TABLES: &str = "CREATE TABLE queues(id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '');
+        CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL DEFAULT 'new', queue INTEGER REFERENCES queues(id));
+        CREATE INDEX by_state ON jobs(state);
+        CREATE UNIQUE INDEX by_name ON queues(name);
+        CREATE VIEW waiting AS SELECT id FROM jobs WHERE state = 'new';
+        CREATE TABLE other(id INTEGER PRIMARY KEY, a TEXT, note TEXT);";
+    let both = || {
+        let mut both = release("1.4", 1, "INSERT INTO jobs(queue) VALUES (?)");
+        both.statements.extend(release("", 1, "SELECT id FROM waiting").statements);
+        [both]
+    };
+    let old = program(&[TABLES], &both());
+    let is_accepted = |migration: &str| {
+        let file = File::new();
+        program(&[TABLES, migration], &both()).open(file.path()).unwrap();
+        start(&old, &file).is_ok()
+    };
+    for adds in [
+        "ALTER TABLE jobs ADD COLUMN tries INTEGER NOT NULL DEFAULT -1;",
+        "ALTER TABLE jobs ADD \"check\" VARCHAR(20);",
+        "CREATE INDEX jobs_by_queue ON jobs(queue, \"state\" DESC);",
+        "DROP INDEX by_state;",
+        "UPDATE jobs SET state = 'old'; INSERT INTO queues(name) VALUES ('a');",
+        "CREATE TABLE lines(job INTEGER REFERENCES jobs(id) ON DELETE CASCADE, note TEXT CHECK (note <> ''));",
+        "CREATE TRIGGER noted AFTER INSERT ON other BEGIN DELETE FROM jobs; END;",
+        "CREATE VIEW done AS SELECT id FROM jobs WHERE state = 'done';",
+        "ALTER TABLE other RENAME COLUMN a TO b; CREATE UNIQUE INDEX one ON other(b); ALTER TABLE other RENAME TO others;",
+    ] {
+        assert!(is_accepted(adds), "{adds}");
+    }
+    for may_break in [
+        "ALTER TABLE jobs ADD COLUMN size INTEGER AS (length(state));",
+        "ALTER TABLE jobs ADD COLUMN size INTEGER CHECK (size > 0);",
+        "ALTER TABLE jobs ADD COLUMN parent INTEGER REFERENCES jobs(id);",
+        "ALTER TABLE jobs ADD COLUMN kind TEXT COLLATE NOCASE;",
+        "-- onward: allow(failure_with_rows) there are none\nALTER TABLE jobs ADD COLUMN kind INTEGER DEFAULT (1 + 1);",
+        "CREATE INDEX jobs_by_length ON jobs(length(state));",
+        "CREATE INDEX jobs_by_sum ON jobs(id + queue);",
+        "CREATE INDEX jobs_open ON jobs(queue) WHERE state = 'new';",
+        "CREATE TRIGGER changed AFTER INSERT ON jobs BEGIN UPDATE jobs SET state = 'x' WHERE id = new.id; END;",
+        "CREATE TRIGGER gone AFTER DELETE ON queues BEGIN DELETE FROM jobs; END;",
+        "CREATE TABLE lines(job INTEGER REFERENCES jobs(id) ON DELETE CASCADE);
+         CREATE TRIGGER line_gone AFTER DELETE ON lines BEGIN DELETE FROM queues; END;",
+        "DROP INDEX by_name;",
+        "CREATE TABLE n(id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT 'x'); INSERT INTO n SELECT * FROM queues;
+         DROP TABLE queues; ALTER TABLE n RENAME TO queues; CREATE UNIQUE INDEX by_name ON queues(name);",
+    ] {
+        assert!(!is_accepted(may_break), "{may_break}");
+    }
+}

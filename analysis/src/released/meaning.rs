@@ -37,6 +37,18 @@ fn pairs<'q>(
         return Err(gone);
     }
     if by != By::Query {
+        let count = |columns: &[Column], column| columns.iter().filter(|other| is(column, other)).count();
+        let two = before.iter().filter(|column| count(before, column) == 1 && count(after, column) > 1);
+        let two = two.map(|column| {
+            let message =
+                format!("reads `{}` by name, and two columns of its rows are called so now", column.name);
+            let shows = Shows::Columns;
+            Change { shows, ..Change::of(Severity::Warning, message, about(column)) }
+        });
+        let two: Vec<Change> = two.collect();
+        if !two.is_empty() {
+            return Err(two);
+        }
         let named = |column| Some((column, after.iter().find(|other| is(column, other))?));
         return Ok(before.iter().filter_map(named).collect());
     }

@@ -168,6 +168,12 @@ fn what_breaks_a_released_statement_and_what_looks_like_it() {
             Query,
             "error 1: fails: SQLite refuses this: table queues has 3 columns but 2 values were supplied",
         ),
+        (
+            "ALTER TABLE queues ADD COLUMN state TEXT;",
+            "SELECT queues.*, jobs.state FROM queues JOIN jobs ON queue = queues.id",
+            Name,
+            "warning 1: reads `state` by name, and two columns of its rows are called so now",
+        ),
         // What is not given.
         (
             &rebuilt("note TEXT", "note TEXT NOT NULL"),

@@ -71,6 +71,13 @@ struct Job {
     id: i64,
 }
 
+#[derive(Row)]
+#[onward::at(1)]
+#[onward(table = "jobs")]
+struct Late {
+    id: i64,
+}
+
 fn main() {
     let _ = query_as!(Job, "SELECT id FROM jobs");
 }

@@ -66,27 +66,27 @@ pub(super) fn newer(known: Option<&str>, conflicts: &[Conflict], accept: Option<
         Some(known) => format!("the database is newer than this program, which knows version {known}"),
         None => "the database is newer than this program, which knows no migrations".to_owned(),
     };
-    let why = accept.map(not_accepted);
-    if let Some((why, _)) = &why {
+    if let Some(accept) = accept {
+        let (why, help) = not_accepted(accept);
         what = format!("{what}, and it is not accepted: {why}");
+        return verdict(lines(what, "", conflicts)).help(help);
     }
-    let help = "run the newer program again; if a draft of yours ran here and its file is gone, take it back with \
-         `cargo onward revert` while you have its down file, or delete this development database; nothing was changed";
-    verdict(lines(what, "", conflicts)).help(match why {
-        Some((_, first)) => format!("{first}{help}"),
-        None => help.to_owned(),
-    })
+    verdict(lines(what, "", conflicts)).help( "run the newer program again; if a draft of yours ran here and its file is gone, take it back with \
+         `cargo onward revert` while you have its down file, or delete this development database; nothing was changed",
+    )
 }
 
 /// Why, and what helps against it.
 fn not_accepted(accept: &NotAccepted) -> (String, &'static str) {
+    let newer = "start the newer program: what its migrations do may break this release; nothing was changed";
     match accept {
         NotAccepted::NoRelease => (
             "this program is no recorded release".to_owned(),
-            "run `cargo onward release` before a release is built, so that newer programs are proven against it; ",
+            "start the newer program; and run `cargo onward release` before a release is built, so that newer ones are proven \
+             for it; nothing was changed",
         ),
         NotAccepted::NotProven { release, proven } if proven.is_empty() => {
-            (format!("the program that migrated it was proven for no release, and this is {release}"), "")
+            (format!("its schema was proven for no release, and this is {}", printable(release)), newer)
         }
         NotAccepted::NotProven { release, proven } => {
             let proven: Vec<_> = proven.iter().map(|name| printable(name)).collect();
@@ -97,11 +97,11 @@ fn not_accepted(accept: &NotAccepted) -> (String, &'static str) {
             };
             (
                 format!(
-                    "the program that migrated it was proven for {}{other}, and this is {}",
+                    "its schema was proven for {}{other}, and this is {}",
                     proven.join(" and "),
                     printable(release)
                 ),
-                "",
+                newer,
             )
         }
     }
