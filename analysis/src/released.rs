@@ -14,6 +14,7 @@ mod culprit;
 mod duplicate;
 mod further;
 mod meaning;
+mod otherwise;
 mod renamed;
 mod touched;
 mod view;
@@ -230,6 +231,7 @@ fn beside(then: &Analysis, now: &Analysis, sql: &str) -> Vec<Change> {
     let sides = Sides { sql, then, now, before, after, writes: (&wrote, &writes) };
     let mut changes = constraint::changes(&sides);
     changes.extend(duplicate::changes(&sides));
+    changes.extend(otherwise::changes(&sides));
     changes.extend(written::changes(&sides));
     changes.extend(view::changes(&sides));
     changes.extend(captured::changes(&sides));

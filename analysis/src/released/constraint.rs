@@ -146,7 +146,7 @@ fn children(sides: &Sides<'_>) -> Vec<Change> {
 }
 
 /// The table that a DELETE deletes from.
-fn deleted(sql: &str) -> Option<String> {
+pub(super) fn deleted(sql: &str) -> Option<String> {
     let mut tokens = significant(sql).skip_while(|token| !token.is("DELETE")).skip(1);
     tokens.next().filter(|token| token.is("FROM"))?;
     tokens.next()?.name()

@@ -249,6 +249,45 @@ fn what_breaks_a_released_statement_and_what_looks_like_it() {
             Query,
             "",
         ),
+        // What the table does by itself.
+        (
+            &rebuilt("REFERENCES queues(id)", "REFERENCES queues(id) ON DELETE CASCADE"),
+            "DELETE FROM queues WHERE id = ?",
+            Query,
+            "warning 5: meets ON DELETE CASCADE of `jobs` where foreign keys are enforced, where it met ON DELETE NO ACTION",
+        ),
+        (
+            &rebuilt("REFERENCES queues(id)", "REFERENCES queues(id) ON UPDATE CASCADE"),
+            "DELETE FROM queues WHERE id = ?",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("REFERENCES queues(id)", "REFERENCES queues(id) ON DELETE CASCADE"),
+            "DELETE FROM jobs WHERE id = ?",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("id INTEGER PRIMARY KEY", "id INTEGER PRIMARY KEY ON CONFLICT REPLACE"),
+            "INSERT INTO jobs(id, queue) VALUES (?, ?)",
+            Query,
+            "warning 5: writes into `jobs`, whose constraints say ON CONFLICT REPLACE now",
+        ),
+        (
+            &rebuilt("id INTEGER PRIMARY KEY", "id INTEGER PRIMARY KEY ON CONFLICT REPLACE"),
+            "INSERT OR ABORT INTO jobs(id, queue) VALUES (?, ?)",
+            Query,
+            "",
+        ),
+        (
+            &rebuilt("DEFAULT 'new'", "DEFAULT 'ready'"),
+            "INSERT INTO jobs(queue) VALUES (?)",
+            Query,
+            "warning 5: leaves out `jobs.state`, whose default was 'new' and is 'ready' now",
+        ),
+        (&rebuilt("DEFAULT 'new'", "DEFAULT 'ready'"), "INSERT INTO jobs(queue, state) VALUES (?, ?)", Query, ""),
+        (&rebuilt("DEFAULT 'new'", "DEFAULT ('new')"), "INSERT INTO jobs(queue) VALUES (?)", Query, ""),
         // Of another parent.
         (
             &format!("CREATE TABLE lanes(id INTEGER PRIMARY KEY); {}", rebuilt("REFERENCES queues(id)", "REFERENCES lanes(id)")),
