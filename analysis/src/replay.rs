@@ -24,6 +24,7 @@ mod loss;
 mod masked;
 mod null_key;
 mod objects;
+mod odd;
 mod offender;
 mod origin;
 mod outcome;

@@ -191,7 +191,16 @@ fn a_table_without_rows_is_told() {
 fn a_migration_behind_it_has_to_work_with_what_it_leaves() {
     // Two messages with the same words get the same identity, and the next migration allows it once.
     const HASHES: Migrations = migrations!("histories/hashes", after = { 2 => backfill::hash_messages });
-    let told = told(|| test_hook!(HASHES, 2, migrations = "histories/hashes"));
+    // It says so of a message without words.
+    let empty = told(|| test_hook!(HASHES, 2, migrations = "histories/hashes"));
+    assert!(
+        empty.contains("it fails on unusual sample rows") && empty.contains("the message of  is empty"),
+        "{empty}"
+    );
+    fn said(conn: &Connection) -> rusqlite::Result<usize> {
+        conn.execute("UPDATE messages SET body = 'a word' WHERE body = ''", [])
+    }
+    let told = told(|| test_hook!(HASHES, 2, migrations = "histories/hashes", rows = said));
     assert!(told.contains("a migration behind it fails on unusual sample rows"), "{told}");
     assert!(
         told.contains(
@@ -200,7 +209,7 @@ fn a_migration_behind_it_has_to_work_with_what_it_leaves() {
         "{told}"
     );
     assert!(told.contains("    messages(id, sender, body, identity)\n"), "{told}");
-    test_hook!(HASHES, 2, migrations = "histories/hashes", to = 2);
+    test_hook!(HASHES, 2, migrations = "histories/hashes", to = 2, rows = said);
     let apart = |conn: &Connection| conn.execute("UPDATE messages SET body = body || id", []);
     test_hook!(HASHES, 2, migrations = "histories/hashes", rows = apart);
 }

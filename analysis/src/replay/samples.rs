@@ -10,6 +10,7 @@ use onward_schema::{objects, pragma};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
+use super::odd;
 use super::outcome::Replay;
 use super::rows::{Filler, Written};
 use super::sample::Rows;
@@ -65,7 +66,10 @@ fn rows_of(rows: Rows, sandbox: Sandbox) -> Result<(Vec<Insert>, BTreeMap<String
             filler.fill(&sandbox, table)?;
             match rows {
                 Rows::Mild => Ok(()),
-                Rows::Harsh => old(&sandbox, &filler, table),
+                Rows::Harsh => {
+                    old(&sandbox, &filler, table)?;
+                    odd::put(&sandbox, &filler, table)
+                }
             }
         })
     })?;
@@ -178,6 +182,26 @@ mod tests {
             conn.query_row("SELECT count(*) FROM p WHERE a IS NULL", [], |row| row.get(0)).unwrap();
         assert!(nulls > 0);
         assert_eq!(Violation::read(&conn).unwrap(), []);
+    }
+
+    #[test]
+    fn values_are_odd_where_nothing_says_what_they_are() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT NOT NULL, n INTEGER NOT NULL, day DATETIME NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('x', 'y')), code TEXT UNIQUE, p INTEGER NOT NULL REFERENCES t(id));";
+        let samples = folder(&[("1_a.sql", table), ("2_b.sql", "DROP TABLE t;")]).samples(1).unwrap();
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(table).unwrap();
+        samples.harsh.iter().for_each(|row| conn.execute_batch(&row.sql).unwrap());
+        let count = |of: &str| -> i64 {
+            conn.query_row(&format!("SELECT count(*) FROM t WHERE {of}"), [], |row| row.get(0)).unwrap()
+        };
+        for odd in
+            ["a = '' AND n = 0 AND code = ''", "a = 'äöü ' AND n = -1", "a = 'It''s' AND n > 4294967295"]
+        {
+            assert_eq!(count(odd), 1, "{odd}: {samples:?}");
+        }
+        assert_eq!((count("day = ''"), count("kind = ''"), count("p = -1")), (0, 0, 0));
+        assert!(samples.mild.iter().all(|row| !row.sql.contains("''")));
     }
 
     #[test]
