@@ -233,6 +233,14 @@ fn only_what_adds_is_accepted() {
         [both]
     };
     let old = program(&[TABLES], &both());
+    // Where keys are set, whoever refers to them is in the way.
+    let moves = || [release("1.4", 1, "UPDATE jobs SET id = ? WHERE id = ?")];
+    let refers = "CREATE TABLE lines(job INTEGER REFERENCES jobs(id));";
+    for (run, expected) in [(moves(), false), (both(), true)] {
+        let file = File::new();
+        program(&[TABLES, refers], &run).open(file.path()).unwrap();
+        assert_eq!(start(&program(&[TABLES], &run), &file).is_ok(), expected);
+    }
     let is_accepted = |migration: &str| {
         let file = File::new();
         program(&[TABLES, migration], &both()).open(file.path()).unwrap();

@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use onward_core::kind::{Change, Kind, Name, ObjectKind};
 use onward_core::name::Ident;
 use onward_core::token::{Token, significant};
-use onward_schema::{ForeignKey, Schema};
+use onward_schema::{ForeignKey, Schema, Table};
 
 use crate::folder::history::History;
-use crate::folder::recorded::Statement;
+use crate::folder::recorded::{By, Statement};
 
 /// Whether what the migrations behind `last` do to the tables that these statements reach is of that kind.
 pub(super) fn only_adds(
@@ -36,7 +36,8 @@ fn adds(kind: &Kind, sql: &str, reached: &Reached<'_>) -> bool {
         Kind::Create { object: ObjectKind::Trigger, on: Some(on), .. } => {
             !reached.has(on) && !reached.is_child(on)
         }
-        Kind::Create { name, .. } => !reached.has(name),
+        Kind::Create { object: ObjectKind::Index | ObjectKind::Trigger, .. } => false,
+        Kind::Create { name, .. } => !reached.has(name) && !reached.keeps_keys(name),
         Kind::Alter { table, change: Some(Change::Add(_)) } => !reached.has(table) || is_plain_column(sql),
         Kind::Alter { table, change: Some(Change::RenameTable(to)) } => {
             !reached.has(table) && !reached.has(to)
@@ -73,17 +74,34 @@ fn is_plain_index(sql: &str) -> bool {
     !is_unique && is_closed && rest.iter().all(is_column)
 }
 
+/// Whether a statement may replace rows of a table, or set a column of a key of it.
+fn gives_key(sql: &str, parent: &Table) -> bool {
+    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    if !tokens.iter().any(|token| token.is_name(&parent.name)) {
+        return false;
+    }
+    let unique = parent.indexes.iter().filter(|index| index.unique).flat_map(|index| &index.columns);
+    let mut keys: Vec<&str> = unique.map(|column| column.name_or_expression.as_str()).collect();
+    keys.extend(parent.rowid().map(|rowid| rowid.name.as_str()));
+    let is_set = |two: &[Token<'_>]| two[1].text == "=" && keys.iter().any(|key| two[0].is_name(key));
+    let start = tokens.iter().position(|token| token.is("SET")).unwrap_or(tokens.len());
+    let end = tokens[start..].iter().position(|token| token.is("WHERE") || token.is("RETURNING"));
+    let set = &tokens[start..end.map_or(tokens.len(), |end| start + end)];
+    tokens.iter().any(|token| token.is("REPLACE")) || set.windows(2).any(is_set)
+}
+
 /// The tables and views that statements come to: those that they name, what views among these read, what triggers on them name, and
 /// the parents and children of foreign keys.
 struct Reached<'s> {
+    run: &'s [Statement],
     names: HashSet<String>,
     then: &'s Schema,
     now: &'s Schema,
 }
 
 impl<'s> Reached<'s> {
-    fn of((then, now): (&'s Schema, &'s Schema), run: &[Statement]) -> Reached<'s> {
-        let mut reached = Reached { names: HashSet::new(), then, now };
+    fn of((then, now): (&'s Schema, &'s Schema), run: &'s [Statement]) -> Reached<'s> {
+        let mut reached = Reached { run, names: HashSet::new(), then, now };
         run.iter().for_each(|statement| reached.add_all(&statement.sql));
         reached
     }
@@ -127,6 +145,17 @@ impl<'s> Reached<'s> {
         table.is_some_and(|table| {
             table.foreign_keys.iter().any(|key| self.names.contains(&key.parent.to_ascii_lowercase()))
         })
+    }
+
+    /// Whether a new table keeps rows of these from another key, which some statement gives them. Of those that are deleted the
+    /// check tells.
+    fn keeps_keys(&self, name: &Name) -> bool {
+        let table = self.now.tables.get(&name.text.to_ascii_lowercase());
+        let keys = table.into_iter().flat_map(|table| &table.foreign_keys);
+        let parents = keys.filter_map(|key| self.then.tables.get(&key.parent.to_ascii_lowercase()));
+        let texts =
+            || self.run.iter().filter(|statement| statement.by != By::Struct).map(|found| found.sql.as_str());
+        parents.into_iter().any(|parent| texts().any(|sql| gives_key(sql, parent)))
     }
 
     /// Whether an index of then keeps rows out of one of these.
