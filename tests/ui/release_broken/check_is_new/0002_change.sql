@@ -1,3 +1,4 @@
+DELETE FROM jobs WHERE tries >= 10;
 DROP VIEW waiting;
 CREATE TABLE new_jobs(
   id INTEGER PRIMARY KEY,
@@ -6,7 +7,7 @@ CREATE TABLE new_jobs(
   note TEXT,
   tries INTEGER NOT NULL DEFAULT 0 CHECK (tries < 10)
 );
-INSERT INTO new_jobs(id, queue, state, note, tries) SELECT id, queue, state, note, min(tries, 9) FROM jobs;
+INSERT INTO new_jobs(id, queue, state, note, tries) SELECT id, queue, state, note, tries FROM jobs;
 DROP TABLE jobs;
 ALTER TABLE new_jobs RENAME TO jobs;
 CREATE VIEW waiting AS SELECT id, queue FROM jobs WHERE state = 'new';
