@@ -119,10 +119,10 @@ pub fn backwards(analysis: &Analysis, statements: &[Statement]) -> Option<(Relea
 /// all that they are.
 fn held(analysis: &Analysis, release: &Release, last: usize, file: FileId) -> (Vec<Diagnostic>, bool) {
     let Some(replay) = &analysis.replay else { return (Vec::new(), false) };
-    let touched = Touched::of(&analysis.history, last, &replay.known);
     if release.statements.is_empty() {
         return (Vec::new(), true);
     }
+    let touched = Touched::of(&analysis.history, last, &replay.known);
     let Some(then) = analysis.released(last) else { return (Vec::new(), false) };
     let mut broken: Vec<Broken<'_>> = Vec::new();
     let mut works = true;

@@ -108,10 +108,8 @@ fn one(
     let release = Release { name: name.unwrap_or_default().to_owned(), after, statements, range: 0..0 };
     let again = releases.iter().find(|known| release.is_again(known));
     let lost = again.map(|known| lost(&gone(known, &release.statements)));
-    let beside = releases.iter().filter(|known| known.after == after && !release.is_again(known));
-    let beside: Vec<Release> = beside.cloned().collect();
-    recorded::add(&mut releases, release, history.config.releases.keep.max(1));
-    let replaced = beside.into_iter().find(|known| !releases.contains(known));
+    let old = recorded::add(&mut releases, release, history.config.releases.keep.max(1));
+    let replaced = old.into_iter().find(|known| known.after == after);
     let lock = dir.join(lock::FILE_NAME);
     let writing = |path: &Path| format!("cannot write {}", output::path(path));
     let _alone = write::alone(dir).with_context(|| format!("{}; nothing was written", writing(&path)))?;

@@ -100,19 +100,21 @@ fn release(item: &Spanned<DeValue<'_>>) -> Result<Release, Problem> {
 }
 
 /// Puts a release behind those that are recorded, and takes away what is too old: so many stay of those that end where it does,
-/// and so many of those before.
-pub fn add(releases: &mut Vec<Release>, release: Release, keep: usize) {
+/// and so many of those before. What was taken away comes back, but for what the release is once more.
+pub fn add(releases: &mut Vec<Release>, release: Release, keep: usize) -> Vec<Release> {
     releases.retain(|known| !release.is_again(known));
     let after = release.after;
     releases.push(release);
     let (mut own, mut earlier) = (0, 0);
-    releases.reverse();
-    releases.retain(|known| {
+    let is_kept = |known: &Release| {
         let count = if known.after == after { &mut own } else { &mut earlier };
         *count += 1;
         *count <= keep
-    });
+    };
+    let (kept, old) = releases.drain(..).rev().partition(is_kept);
+    *releases = kept;
     releases.reverse();
+    old
 }
 
 /// Reads what [`line()`] has written.

@@ -54,23 +54,21 @@ fn adds(kind: &Kind, sql: &str, reached: &Reached<'_>) -> bool {
 fn is_plain_column(sql: &str) -> bool {
     const WORDS: [&str; 5] = ["AS", "CHECK", "COLLATE", "GENERATED", "REFERENCES"];
     let tokens: Vec<Token<'_>> = significant(sql).collect();
-    let is = |token: &Token<'_>, word: &str| token.text.eq_ignore_ascii_case(word);
-    let is_worked_out = tokens.windows(2).any(|two| is(&two[0], "DEFAULT") && two[1].text == "(");
-    !is_worked_out && !tokens.iter().any(|token| WORDS.iter().any(|word| is(token, word)))
+    let is_worked_out = tokens.windows(2).any(|two| two[0].is("DEFAULT") && two[1].text == "(");
+    !is_worked_out && !tokens.iter().any(|token| WORDS.iter().any(|word| token.is(word)))
 }
 
 /// Whether `CREATE INDEX` has columns alone: any row fits into it.
 fn is_plain_index(sql: &str) -> bool {
     let mut tokens = significant(sql);
-    let is_unique = significant(sql).nth(1).is_some_and(|token| token.text.eq_ignore_ascii_case("UNIQUE"));
+    let is_unique = significant(sql).nth(1).is_some_and(|token| token.is("UNIQUE"));
     let _ = tokens.find(|token| token.text == "(");
     let mut rest: Vec<Token<'_>> = tokens.collect();
     while rest.last().is_some_and(|token| token.text == ";") {
         rest.pop();
     }
     let is_closed = rest.pop().is_some_and(|token| token.text == ")");
-    let is_collated = |token: &Token<'_>| token.text.eq_ignore_ascii_case("COLLATE");
-    let is_column = |token: &Token<'_>| token.text == "," || (token.name().is_some() && !is_collated(token));
+    let is_column = |token: &Token<'_>| token.text == "," || (token.name().is_some() && !token.is("COLLATE"));
     !is_unique && is_closed && rest.iter().all(is_column)
 }
 

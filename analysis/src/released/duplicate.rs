@@ -6,6 +6,7 @@ use onward_schema::{Index, IndexColumn, Origin, Table};
 
 use super::change::{self, Change, Fact, Shows, Sides};
 use super::constraint::{is_written, listed, narrower, refuses};
+use super::otherwise;
 use super::renamed::Renamed;
 use crate::diagnostic::Severity;
 use crate::query::write::{Conflict, What, Write};
@@ -98,13 +99,7 @@ impl Key {
 
 /// Whether an INSERT that leaves all of an index to constants can be run once at most.
 fn is_every(table: &Table, write: &Write, index: &Index) -> bool {
-    let is_constant = |default: &String| {
-        let mut tokens = significant(default).filter(|token| !["(", ")", "+", "-"].contains(&token.text));
-        let first = tokens.next().is_some_and(|token| {
-            token.text.starts_with(|c: char| matches!(c, '\'' | '"') || c.is_ascii_digit())
-        });
-        first && tokens.next().is_none()
-    };
+    let is_constant = |default: &String| otherwise::constant(default).is_some();
     let is_left = |column: &IndexColumn| {
         !column.is_expression
             && !is_written(write, &column.name_or_expression)

@@ -1,7 +1,7 @@
 //! Whether a table does something else with what is written: another default, ON CONFLICT or ON DELETE.
 
 use onward_core::name::Ident;
-use onward_core::token::{Kind as TokenKind, significant};
+use onward_core::token::{Kind as TokenKind, Token, significant};
 use onward_schema::{Action, ForeignKey, Table};
 
 use super::change::{Change, Kind, Shows, Sides};
@@ -29,22 +29,29 @@ fn defaults(was: &Table, is: &Table, write: &Write, renamed: &Renamed) -> Vec<St
     }
     let left_out = was.columns.iter().filter_map(|before| {
         let after = is.column(&renamed.column(&before.name))?;
-        let (was, is) = (before.default.as_deref()?, after.default.as_deref()?);
-        let differs = was != is && is_literal(was) && is_literal(is) && !is_written(write, &after.name);
-        differs.then_some((&after.name, was, is))
+        let (was, is) = (constant(before.default.as_deref()?)?, constant(after.default.as_deref()?)?);
+        (was != is && !is_written(write, &after.name)).then_some((&after.name, was, is))
     });
-    let message = |(column, was, now): (&String, &str, &str)| {
+    let message = |(column, was, now): (&String, String, String)| {
         format!("leaves out `{}.{column}`, whose default was {was} and is {now} now", is.name)
     };
     left_out.map(message).collect()
 }
 
-fn is_literal(default: &str) -> bool {
-    let mut tokens = significant(default).filter(|token| !matches!(token.text, "+" | "-"));
-    let is_one = tokens
-        .next()
-        .is_some_and(|token| matches!(token.kind, TokenKind::String | TokenKind::Number | TokenKind::Blob));
-    is_one && tokens.next().is_none()
+/// The value of a default, without brackets, if it is one that is written down: a text, a number or bytes.
+pub(super) fn constant(default: &str) -> Option<String> {
+    let tokens = significant(default).filter(|token| !matches!(token.text, "(" | ")" | "+"));
+    let tokens: Vec<Token<'_>> = tokens.collect();
+    let (sign, value) = match &tokens[..] {
+        [value] => ("", value),
+        [minus, value] if minus.text == "-" => ("-", value),
+        _ => return None,
+    };
+    let is_value = matches!(
+        value.kind,
+        TokenKind::String | TokenKind::DoubleQuoted | TokenKind::Number | TokenKind::Blob
+    );
+    is_value.then(|| format!("{sign}{}", value.text))
 }
 
 /// What the constraints do with a row that a statement does not decide itself.

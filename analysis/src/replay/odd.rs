@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use onward_schema::Affinity;
-use rusqlite::Result;
 use rusqlite::types::Value;
 
 use super::rows::Filler;
@@ -15,10 +14,7 @@ const ODD: [(&str, i64, f64); 3] = [("", 0, 0.0), ("äöü ", -1, -0.5), ("It's"
 
 /// Puts in rows with such values wherever nothing says what the values are: no key, CHECK or trigger, and no type with a meaning of
 /// its own. Where there can be none, there is none.
-pub(super) fn put(sandbox: &Sandbox, filler: &Filler, table: &str) -> Result<()> {
-    let Some(model) = TableModel::read(sandbox, table)?.filter(|_| filler.has_filled(sandbox, table)) else {
-        return Ok(());
-    };
+pub(super) fn put(sandbox: &Sandbox, filler: &Filler, model: &TableModel) {
     let is_key = |at: usize| model.keys.iter().any(|key| key.columns.contains(&at));
     let free = |(at, field): &(usize, &Field)| {
         !is_key(*at) && !field.is_rowid && !field.checked && !field.is_json && field.literals.is_empty()
@@ -28,10 +24,9 @@ pub(super) fn put(sandbox: &Sandbox, filler: &Filler, table: &str) -> Result<()>
         let values: HashMap<usize, Value> =
             fields.filter_map(|(at, field)| Some((at, value(field, odd)?))).collect();
         if !values.is_empty() {
-            let _ = filler.with_all(sandbox, &model, &values);
+            let _ = filler.with_all(sandbox, model, &values);
         }
     }
-    Ok(())
 }
 
 fn value(field: &Field, (text, whole, fraction): (&str, i64, f64)) -> Option<Value> {

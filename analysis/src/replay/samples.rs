@@ -66,10 +66,13 @@ fn rows_of(rows: Rows, sandbox: Sandbox) -> Result<(Vec<Insert>, BTreeMap<String
             filler.fill(&sandbox, table)?;
             match rows {
                 Rows::Mild => Ok(()),
-                Rows::Harsh => {
-                    old(&sandbox, &filler, table)?;
-                    odd::put(&sandbox, &filler, table)
+                Rows::Harsh if filler.has_filled(&sandbox, table) => {
+                    let Some(model) = TableModel::read(&sandbox, table)? else { return Ok(()) };
+                    old(&sandbox, &filler, &model)?;
+                    odd::put(&sandbox, &filler, &model);
+                    Ok(())
                 }
+                Rows::Harsh => Ok(()),
             }
         })
     })?;
@@ -78,11 +81,8 @@ fn rows_of(rows: Rows, sandbox: Sandbox) -> Result<(Vec<Insert>, BTreeMap<String
 }
 
 /// Puts in a row that is older than the columns that have a default: an ALTER TABLE has given it that.
-fn old(sandbox: &Sandbox, filler: &Filler, table: &str) -> Result<()> {
-    let Some(model) = TableModel::read(sandbox, table)?.filter(|_| filler.has_filled(sandbox, table)) else {
-        return Ok(());
-    };
-    let mut columns = pragma(sandbox.conn(), "table_info", table)?;
+fn old(sandbox: &Sandbox, filler: &Filler, model: &TableModel) -> Result<()> {
+    let mut columns = pragma(sandbox.conn(), "table_info", &model.name)?;
     let mut columns = columns.query([])?;
     let mut defaults = HashMap::new();
     while let Some(column) = columns.next()? {
@@ -93,7 +93,7 @@ fn old(sandbox: &Sandbox, filler: &Filler, table: &str) -> Result<()> {
     }
     if !defaults.is_empty() {
         // Where there can be none, there is none.
-        let _ = filler.with_all(sandbox, &model, &defaults);
+        let _ = filler.with_all(sandbox, model, &defaults);
     }
     Ok(())
 }
