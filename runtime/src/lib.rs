@@ -41,6 +41,8 @@
 mod database;
 mod error;
 mod file;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 mod history;
 #[cfg(feature = "test-hook")]
 mod hook_test;

@@ -34,7 +34,7 @@ impl<'m> Migrator<'m> {
         Migrator { migrations, options: Options::default(), opening: start::patient }
     }
 
-    fn context(&self) -> Context<'_> {
+    pub(crate) fn context(&self) -> Context<'_> {
         Context { migrations: self.migrations, options: &self.options, file: None }
     }
 
@@ -340,6 +340,30 @@ impl<'m> Migrator<'m> {
     /// What would make [`Migrator::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`].
     pub fn rehearse(&self, conn: &Connection) -> Result<Rehearsal> {
         start::rehearse(self.context(), conn).map_err(|error| error.on(conn))
+    }
+
+    /// Many files, each with these settings; see [`Migrations::fleet`]. Copies of [`Migrator::backup`] may lie in one folder: their
+    /// names tell them apart, and [`Migrator::keep`] counts those of each file.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+    /// let mut fleet = migrations.migrator().lock_timeout(Duration::from_secs(30)).fleet();
+    /// assert_eq!(fleet.apply(Vec::<String>::new())?.files(), 0);
+    /// # Ok::<(), onward::Error>(())
+    /// ```
+    #[cfg(feature = "fleet")]
+    pub fn fleet(self) -> crate::fleet::Fleet<'m> {
+        crate::fleet::Fleet::new(self)
+    }
+
+    /// For files that are there, until somebody asks to stop.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn in_a_fleet(mut self, stop: Option<&'m std::sync::atomic::AtomicBool>) -> Migrator<'m> {
+        self.opening = start::existing;
+        self.options.stop = stop;
+        self
     }
 
     /// As [`Migrations::apply`], with these settings.

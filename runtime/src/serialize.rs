@@ -19,3 +19,21 @@ pub(crate) fn text<T: Display, S: Serializer>(value: &T, serializer: S) -> Resul
 pub(crate) fn texts<T: Display, S: Serializer>(values: &[T], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(values.iter().map(ToString::to_string))
 }
+
+/// As what is wrong and what to do.
+#[cfg(feature = "fleet")]
+pub(crate) fn error<S: Serializer>(
+    error: &Option<crate::error::Error>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    use serde::Serialize;
+
+    #[derive(Serialize)]
+    struct Told {
+        message: String,
+        help: Option<String>,
+    }
+
+    let told = error.as_ref().map(|error| Told { message: error.message(), help: error.help() });
+    told.serialize(serializer)
+}

@@ -76,6 +76,11 @@ pub enum ErrorKind {
         /// The folder.
         parent: PathBuf,
     },
+    /// There is no file of that name, or it is something else than a file: a fleet makes none.
+    NoSuchFile {
+        /// What it is, in words, or what the system says of the name.
+        found: io::Result<&'static str>,
+    },
     /// No file can be made in the folder of the database, and SQLite needs at least a journal there.
     ParentNotWritable {
         /// The folder.
@@ -363,6 +368,18 @@ pub enum ErrorKind {
         /// What the system says.
         source: io::Error,
     },
+    /// The code beside the migrations panicked, on a file of a fleet.
+    Panicked {
+        /// What it says.
+        message: String,
+    },
+    /// A share of a fleet's files was asked for, and the iterator does not say how many there are.
+    UnknownLength,
+    /// No thread can be had to work on a fleet.
+    NoThread {
+        /// What the system says.
+        source: io::Error,
+    },
     /// A statement of the application failed: what `?` makes of an error of rusqlite's.
     Query {
         /// What rusqlite says.
@@ -399,6 +416,8 @@ impl ErrorKind {
             | ErrorKind::Recreate { source, .. } => Some(source.as_ref()),
             ErrorKind::TooManyFiles { source }
             | ErrorKind::Create { source }
+            | ErrorKind::NoThread { source }
+            | ErrorKind::NoSuchFile { found: Err(source) }
             | ErrorKind::LockFile { source } => Some(source),
             _ => None,
         }

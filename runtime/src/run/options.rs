@@ -1,6 +1,7 @@
 //! What a run is asked for.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use onward_core::tool::Tool;
@@ -26,6 +27,8 @@ pub(crate) struct Options<'o> {
     /// The table of another tool's ledger, where it is not the tool's usual one.
     pub(crate) tool_table: Option<String>,
     pub(crate) watch: Watch<'o>,
+    /// Whether nobody wants to wait any more.
+    pub(crate) stop: Option<&'o AtomicBool>,
 }
 
 impl Default for Options<'_> {
@@ -40,6 +43,7 @@ impl Default for Options<'_> {
             accept_newer: None,
             tool_table: None,
             watch: Watch::default(),
+            stop: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::apply;
 use super::wait::Wait;
@@ -21,16 +21,42 @@ pub(crate) fn patient(
     path: &Path,
     wait: &mut Wait<'_>,
 ) -> Result<(Connection, Report)> {
+    attempts(context, path, OpenFlags::default(), wait)
+}
+
+/// As [`patient`], on a file that is there: none is made.
+#[cfg(feature = "fleet")]
+pub(crate) fn existing(
+    context: Context<'_>,
+    path: &Path,
+    wait: &mut Wait<'_>,
+) -> Result<(Connection, Report)> {
+    super::look::is_there(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    attempts(context, path, flags, wait)
+}
+
+fn attempts(
+    context: Context<'_>,
+    path: &Path,
+    flags: OpenFlags,
+    wait: &mut Wait<'_>,
+) -> Result<(Connection, Report)> {
     loop {
-        match attempt(context, path, wait) {
+        match attempt(context, path, flags, wait) {
             Err(error) if wait.again(&error) => {}
             outcome => return outcome,
         }
     }
 }
 
-fn attempt(context: Context<'_>, path: &Path, wait: &mut Wait<'_>) -> Result<(Connection, Report)> {
-    let conn = Connection::open(path)
+fn attempt(
+    context: Context<'_>,
+    path: &Path,
+    flags: OpenFlags,
+    wait: &mut Wait<'_>,
+) -> Result<(Connection, Report)> {
+    let conn = Connection::open_with_flags(path, flags)
         .map_err(|source| Error::open(file(path).as_deref().unwrap_or(path), source))?;
     if is_nowhere(path, &conn) {
         return Err(ErrorKind::EmptyPath { path: path.to_owned() }.into());

@@ -6,14 +6,20 @@ mod attempts;
 mod backup;
 mod done;
 mod foresight;
+#[cfg(feature = "fleet")]
+mod look;
 mod open;
 mod recreate;
 mod rehearse;
 mod wait;
 
 pub(crate) use apply::apply;
+#[cfg(feature = "fleet")]
+pub(crate) use attempts::existing;
 pub(crate) use attempts::{Opening, patient};
 pub use backup::{is_named_as_copy, put_by};
+#[cfg(feature = "fleet")]
+pub(crate) use look::{look, read};
 pub(crate) use open::open;
 pub(crate) use recreate::open as recreate;
 pub(crate) use rehearse::rehearse;

@@ -1,6 +1,7 @@
 //! The wait for the lock: how long, how often, and what is worth another attempt.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
@@ -127,7 +128,10 @@ impl<'w> Wait<'w> {
     }
 
     fn left(&self) -> Duration {
-        self.options.lock_timeout.saturating_sub(self.duration())
+        match self.options.stop {
+            Some(stop) if stop.load(Ordering::Acquire) => Duration::ZERO,
+            _ => self.options.lock_timeout.saturating_sub(self.duration()),
+        }
     }
 }
 

@@ -75,3 +75,14 @@ pub(super) fn lock_file(source: &io::Error) -> Words {
         "see that the folder can be written; SQLite needs a file system with locks as well; or leave `or_recreate` out",
     )
 }
+
+pub(super) fn unknown_length() -> Words {
+    let what = "a share of the files was asked for, and the iterator does not say how many there are; no file was opened";
+    Words::new(Fault::Caller, what.to_owned())
+        .help("collect the paths into a vector first, or write a number of files in place of the share")
+}
+
+pub(super) fn no_thread(source: &io::Error) -> Words {
+    let what = format!("no thread can be had to work on the files: {source}; no file was opened");
+    Words::new(Fault::Environment, what).help("see how many threads this process may have, `ulimit -u`")
+}

@@ -33,6 +33,15 @@ pub(super) fn empty_path(path: &Path) -> Words {
     )
 }
 
+pub(super) fn no_such_file(found: &io::Result<&'static str>) -> Words {
+    let what = match found {
+        Ok(found) => format!("this is {found}, not a database file; nothing was changed"),
+        Err(source) => format!("there is no such file: {source}; none was made"),
+    };
+    Words::new(Fault::Environment, what)
+        .help("look at where the path comes from; the program makes a new database when it opens one, a fleet makes none")
+}
+
 pub(super) fn parent_missing(parent: &Path) -> Words {
     let what = format!(
         "the folder `{}` does not exist, and SQLite makes files only; no database was made",

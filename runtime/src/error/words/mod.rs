@@ -26,6 +26,7 @@ fn words(error: &Error) -> Words {
         ErrorKind::Open { source } => file::open(path, source),
         ErrorKind::EmptyPath { path } => file::empty_path(path),
         ErrorKind::ParentMissing { parent } => file::parent_missing(parent),
+        ErrorKind::NoSuchFile { found } => file::no_such_file(found),
         ErrorKind::ParentNotWritable { parent, access } => file::parent_not_writable(parent, access),
         ErrorKind::Unreadable { parent, access, source } => file::unreadable(parent, access, source),
         ErrorKind::TooManyFiles { source } => file::too_many_files(source),
@@ -85,6 +86,9 @@ fn words(error: &Error) -> Words {
         ErrorKind::Recreate { cause, moved_to, source } => {
             choice::recreate(cause, moved_to.as_deref(), &**source)
         }
+        ErrorKind::Panicked { message } => run::panicked(message),
+        ErrorKind::UnknownLength => choice::unknown_length(),
+        ErrorKind::NoThread { source } => choice::no_thread(source),
         ErrorKind::LockFile { source } => choice::lock_file(source),
     }
 }
@@ -133,6 +137,14 @@ impl Error {
     /// ```
     pub fn help(&self) -> Option<String> {
         words(self).help.map(|help| printable_lines(&help))
+    }
+}
+
+#[cfg(all(feature = "fleet", feature = "serde"))]
+impl Error {
+    /// What is wrong: `Display` without the path and the help.
+    pub(crate) fn message(&self) -> String {
+        printable_lines(&words(self).what)
     }
 }
 

@@ -54,6 +54,14 @@ pub(super) fn hook(file: &str, hook: &str, source: &(dyn Cause + Send + Sync)) -
     Words::new(Fault::Caller, what)
 }
 
+pub(super) fn panicked(message: &str) -> Words {
+    let what = format!(
+        "the code beside the migrations panicked, and everything was rolled back; nothing was changed: {}",
+        printable(message)
+    );
+    Words::new(Fault::Caller, what)
+}
+
 pub(super) fn transaction_ended(file: &str, hook: &str, source: Option<&(dyn Cause + Send + Sync)>) -> Words {
     let source = source.map(|source| format!(": {source}")).unwrap_or_default();
     let what = format!(

@@ -1,0 +1,82 @@
+//! One look at a file that is there: where it stands.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::wait::Wait;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::{self, Reading};
+use crate::run::{Context, Goal, pending};
+use crate::settings::Impatience;
+
+/// Where a database stands.
+pub(crate) struct Found {
+    /// How many migrations have run.
+    pub(crate) ran: usize,
+    /// How many are to run.
+    pub(crate) pending: usize,
+    /// Whether it has to be adopted.
+    adopts: bool,
+}
+
+impl Found {
+    /// Whether a run would change something.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.adopts || self.pending > 0
+    }
+}
+
+/// # Errors
+/// Why a run would be refused, as far as that can be read.
+pub(crate) fn look(context: Context<'_>, goal: Goal, path: &Path) -> Result<Found> {
+    let conn = read(path)?;
+    let mut wait = Wait::new(context.options);
+    loop {
+        match found(context, goal, &conn).map_err(|error| error.on(&conn)) {
+            Err(error) if matches!(error.kind(), ErrorKind::Locked { .. }) => wait.pause()?,
+            found => return found.map_err(|error| error.at(Some(path))),
+        }
+    }
+}
+
+fn found(context: Context<'_>, goal: Goal, conn: &Connection) -> Result<Found> {
+    let reading = Error::sqlite("read the ledger");
+    let _impatience = Impatience::of_new(conn).map_err(&reading)?;
+    let read = Reading::begin(conn).map_err(&reading)?;
+    let list = context.migrations.list();
+    if let Some(newest) = ledger::newest_chain(&read, context.migrations.ledger()).map_err(&reading)?
+        && let Ok(newest) = newest.parse()
+        && let Some(ran) = list.reached(newest, goal.count())
+    {
+        return Ok(Found { ran, pending: 0, adopts: false });
+    }
+    let pending = pending(context, goal, &read)?;
+    Ok(Found { ran: pending.ran, pending: pending.list.len(), adopts: pending.adopt.is_some() })
+}
+
+/// Opens a database that is there, for reading alone.
+///
+/// # Errors
+/// [`ErrorKind::NoSuchFile`], or that it cannot be opened.
+pub(crate) fn read(path: &Path) -> Result<Connection> {
+    is_there(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(|source| Error::open(path, source))
+}
+
+/// Whether this is a file. SQLite would make one that is not there, wait for whoever writes to a pipe, and take what a device
+/// gives for a database.
+///
+/// # Errors
+/// [`ErrorKind::NoSuchFile`].
+pub(super) fn is_there(path: &Path) -> Result<()> {
+    let found = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => return Ok(()),
+        Ok(metadata) if metadata.is_dir() => Ok("a folder"),
+        Ok(_) => Ok("a pipe, a socket or a device"),
+        Err(source) => Err(source),
+    };
+    Err(Error::from(ErrorKind::NoSuchFile { found }).at(Some(path)))
+}
