@@ -12,6 +12,7 @@ mod conversions;
 mod dynamic;
 mod errors;
 mod external;
+mod fleet;
 mod hook_tests;
 mod hooks;
 mod keys;

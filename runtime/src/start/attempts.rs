@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::apply;
+#[cfg(feature = "fleet")]
+use super::look;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::{file, real};
@@ -31,9 +33,8 @@ pub(crate) fn existing(
     path: &Path,
     wait: &mut Wait<'_>,
 ) -> Result<(Connection, Report)> {
-    super::look::is_there(path)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    attempts(context, path, flags, wait)
+    look::is_there(path)?;
+    attempts(context, path, look::EXISTING, wait)
 }
 
 fn attempts(

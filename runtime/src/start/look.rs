@@ -11,6 +11,10 @@ use crate::ledger::{self, Reading};
 use crate::run::{Context, Goal, pending};
 use crate::settings::Impatience;
 
+/// A file that is there, with a name that has no other meaning.
+pub(super) const EXISTING: OpenFlags =
+    OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 /// Where a database stands.
 pub(crate) struct Found {
     /// How many migrations have run.
@@ -58,12 +62,19 @@ fn found(context: Context<'_>, goal: Goal, conn: &Connection) -> Result<Found> {
 
 /// Opens a database that is there, for reading alone.
 ///
+/// Not with SQLite's flag for that: such a connection leaves the two files of WAL mode behind, with the rights of whoever looked.
+/// One that may write takes them away again, if nobody else has the database open.
+///
 /// # Errors
 /// [`ErrorKind::NoSuchFile`], or that it cannot be opened.
 pub(crate) fn read(path: &Path) -> Result<Connection> {
     is_there(path)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags).map_err(|source| Error::open(path, source))
+    let open = || {
+        let conn = Connection::open_with_flags(path, EXISTING)?;
+        conn.execute_batch("PRAGMA query_only = ON")?;
+        Ok(conn)
+    };
+    open().map_err(|source| Error::open(path, source))
 }
 
 /// Whether this is a file. SQLite would make one that is not there, wait for whoever writes to a pipe, and take what a device
