@@ -164,24 +164,6 @@ impl Migrations {
         self.migrator().rehearse(conn)
     }
 
-    /// Many files with this history, a database per tenant; see [`fleet`](crate::fleet). Needs the feature `fleet`.
-    ///
-    /// It waits ten seconds for a file that others have locked, once all others have ended; [`Migrator::fleet`] for other settings.
-    ///
-    /// ```
-    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
-    /// # let folder = tempfile::tempdir()?;
-    /// # std::fs::write(folder.path().join("1.db"), "")?;
-    /// let tenants = std::fs::read_dir(folder.path())?.filter_map(|entry| Some(entry.ok()?.path()));
-    /// let sweep = migrations.fleet().apply(tenants)?;
-    /// assert!(sweep.is_done());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[cfg(feature = "fleet")]
-    pub fn fleet(&self) -> crate::fleet::Fleet<'_> {
-        self.migrator().lock_timeout(std::time::Duration::from_secs(10)).fleet()
-    }
-
     /// Returns a builder for settings other than the defaults: timeouts, backups, a target, adopting.
     ///
     /// ```

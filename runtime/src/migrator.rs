@@ -342,22 +342,6 @@ impl<'m> Migrator<'m> {
         start::rehearse(self.context(), conn).map_err(|error| error.on(conn))
     }
 
-    /// Many files, each with these settings; see [`Migrations::fleet`]. Copies of [`Migrator::backup`] may lie in one folder: their
-    /// names tell them apart, and [`Migrator::keep`] counts those of each file.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
-    /// let mut fleet = migrations.migrator().lock_timeout(Duration::from_secs(30)).fleet();
-    /// assert_eq!(fleet.apply(Vec::<String>::new())?.files(), 0);
-    /// # Ok::<(), onward::Error>(())
-    /// ```
-    #[cfg(feature = "fleet")]
-    pub fn fleet(self) -> crate::fleet::Fleet<'m> {
-        crate::fleet::Fleet::new(self)
-    }
-
     /// For files that are there, until somebody asks to stop.
     #[cfg(feature = "fleet")]
     pub(crate) fn in_a_fleet(mut self, stop: Option<&'m std::sync::atomic::AtomicBool>) -> Migrator<'m> {

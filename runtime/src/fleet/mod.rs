@@ -21,6 +21,7 @@
 //! [`Fleet`] blocks its thread and calls no async runtime; in one, call it in `spawn_blocking`.
 
 mod amount;
+mod begin;
 mod class;
 mod course;
 mod crew;

@@ -46,6 +46,9 @@ pub enum Ended {
 /// std::fs::write(&tenants[1], "anything but a database".repeat(100))?;
 /// let sweep = migrations.fleet().apply(&tenants)?;
 /// assert_eq!((sweep.ended, sweep.files(), sweep.count(Class::Migrated)), (Ended::Whole, 3, 2));
+/// let at: Vec<_> = sweep.versions().map(|count| (count.version.as_deref(), count.before, count.after)).collect();
+/// // Of a damaged file nobody knows the version.
+/// assert_eq!(at, [(None, 1, 1), (Some("0009"), 2, 0), (Some("0010"), 0, 2)]);
 /// // The one that was damaged stopped nothing else.
 /// assert_eq!(sweep.worst()[0].path, tenants[1]);
 /// assert_eq!(sweep.worst()[0].class, Class::Corrupt);
