@@ -6,11 +6,13 @@
 mod sum;
 mod text;
 
+use std::collections::HashSet;
 use std::path::{self, Path, PathBuf};
 
 use onward_core::tool::{Lag, Tool, dotted};
 use toml::de::DeTable;
 
+use crate::folder::directive;
 use crate::folder::history::{History, Migration};
 use crate::folder::tool::diesel;
 use crate::folder::tool::drizzle::{self, Journal};
@@ -76,30 +78,46 @@ pub fn of(history: &History, tool: Tool) -> Result<Moving, String> {
         Tool::Sqlx => ignored(&history.dir, &mut moving.inputs),
         _ => Vec::new(),
     };
-    let mut cumulative = match tool {
-        Tool::Atlas => sum::cumulative(history)?,
+    let cumulative = match tool {
+        // Once as the files are, and once as they were before any was marked.
+        Tool::Atlas => {
+            [sum::cumulative(history, <[u8]>::to_vec)?, sum::cumulative(history, unmarked)?].concat()
+        }
         _ => Vec::new(),
-    }
-    .into_iter();
+    };
     for (at, migration) in history.migrations.iter().enumerate() {
         let file = read(history, migration)?;
         let key = key(tool, &file, at, journal.as_ref())
             .ok_or_else(|| format!("`{}` is not named as a migration of {tool} is", file.path))?;
-        let sums = match tool {
-            Tool::Sqlx => vec![sum::sha384(&file.bytes, &ignored)],
-            Tool::Refinery => sum::refinery(file.name(), &file.bytes),
-            Tool::Prisma => sum::prisma(&file.bytes),
-            Tool::Drizzle | Tool::Hiqlite => vec![sum::sha256(&file.bytes)],
-            Tool::Flyway => vec![sum::flyway(&file.bytes)],
+        let of = |bytes: &[u8]| match tool {
+            Tool::Sqlx => vec![sum::sha384(bytes, &ignored)],
+            Tool::Refinery => sum::refinery(file.name(), bytes),
+            Tool::Prisma => sum::prisma(bytes),
+            Tool::Drizzle | Tool::Hiqlite => vec![sum::sha256(bytes)],
+            Tool::Flyway => vec![sum::flyway(bytes)],
             Tool::Atlas => {
-                cumulative.find(|(name, _)| name == file.name()).map(|(_, sum)| sum).into_iter().collect()
+                let its = cumulative.iter().filter(|(name, _)| name == file.name());
+                its.map(|(_, sum)| sum.clone()).collect()
             }
             _ => Vec::new(),
         };
+        let mut sums = of(&file.bytes);
+        if migration.hook.is_some() {
+            sums.extend(of(&unmarked(&file.bytes)));
+        }
+        // One is as good as another, and all are embedded.
+        let mut seen = HashSet::new();
+        sums.retain(|sum| seen.insert(sum.clone()));
         let lag = lag(tool, history, migration, &file);
         moving.files.push(Known { key, sums, lag });
     }
     Ok(moving)
+}
+
+/// A file as it was before it was marked as one with a hook: other tools count comments.
+fn unmarked(bytes: &[u8]) -> Vec<u8> {
+    let before = std::str::from_utf8(bytes).ok().and_then(directive::unmarked);
+    before.map_or_else(|| bytes.to_vec(), String::into_bytes)
 }
 
 fn read<'h>(history: &'h History, migration: &Migration) -> Result<File<'h>, String> {
@@ -234,6 +252,32 @@ mod tests {
         ] {
             let files = [("1_a/up.sql", "SELECT 1;"), ("1_a/metadata.toml", text)];
             assert_eq!(known(&files, Tool::Diesel).expect("its file").files[0].lag, lag, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_marked_since_is_known() {
+        let sums = |path: &str, tool, text: &str| {
+            let other = path.replace('1', "2");
+            let files = [(path, text), (other.as_str(), "SELECT 2;\n")];
+            let found = known(&files, tool).expect("its files").files;
+            found.into_iter().map(|file| file.sums).collect::<Vec<_>>()
+        };
+        for (tool, path) in [
+            (Tool::Sqlx, "0001_a.sql"),
+            (Tool::Refinery, "V1__a.sql"),
+            (Tool::Prisma, "1_a/migration.sql"),
+            (Tool::Drizzle, "1_a/migration.sql"),
+            (Tool::Hiqlite, "1_a.sql"),
+            (Tool::Flyway, "V1__a.sql"),
+            (Tool::Atlas, "1_a.sql"),
+        ] {
+            let before = sums(path, tool, "SELECT 1;\n");
+            let after = sums(path, tool, &format!("{}\nSELECT 1;\n", directive::HOOK));
+            for (before, after) in before.iter().zip(&after) {
+                assert!(before.iter().all(|sum| after.contains(sum)) && !before.is_empty(), "{tool}");
+            }
+            assert!(after[0].len() > before[0].len(), "{tool}");
         }
     }
 

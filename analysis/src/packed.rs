@@ -33,6 +33,7 @@ impl History {
 
     fn step<'h>(&'h self, found: &'h Migration, prefix: &str) -> Step<'h> {
         let &Migration { version, checksum, foreign_keys, .. } = found;
+        let hook = found.hook.is_some();
         let file = |file: FileId, statements: &[statement::Statement], until: usize| {
             let file = self.files.get(file);
             let path = Cow::Owned(format!("{prefix}{}", file.path));
@@ -43,7 +44,7 @@ impl History {
         // The down migration is embedded once, also where it is in the same file.
         let end = found.statements.last().map_or(0, |last| last.range.end);
         let until = if found.down == Some(found.file) { end } else { usize::MAX };
-        Step { version, checksum, foreign_keys, up: file(found.file, &found.statements, until), down }
+        Step { version, checksum, foreign_keys, hook, up: file(found.file, &found.statements, until), down }
     }
 
     fn run(&self, statements: &[statement::Statement]) -> Vec<Statement> {

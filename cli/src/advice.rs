@@ -1,6 +1,9 @@
 //! What to do about an error of the runtime's, in commands: its own help is for whoever calls it from Rust.
 
+use std::borrow::Cow;
+
 use onward::{Error, ErrorKind, Tool};
+use onward_core::printable::printable;
 
 /// What is wrong, and what to do about it from here.
 pub(crate) fn words(error: &Error) -> String {
@@ -14,8 +17,14 @@ pub(crate) fn words(error: &Error) -> String {
     }
 }
 
-fn help(error: &Error, said: &str) -> Option<&'static str> {
-    Some(match error.kind() {
+fn help(error: &Error, said: &str) -> Option<Cow<'static, str>> {
+    let fixed = match error.kind() {
+        ErrorKind::HookElsewhere { before: Some(before), .. } => {
+            let before = printable(before);
+            return Some(Cow::Owned(format!(
+                "let the program that has the function migrate this database; `--to {before}` runs what comes before"
+            )));
+        }
         ErrorKind::NoLedger { tables } if !Tool::with_ledger(tables).is_empty() => {
             "it has a table with the name of another tool's ledger: if that tool has migrated it, take it over with `cargo onward \
              adopt --from auto`; else, if its schema is the one after a migration, with `cargo onward adopt`; try it first with \
@@ -56,5 +65,6 @@ fn help(error: &Error, said: &str) -> Option<&'static str> {
              migrate this database"
         }
         _ => return None,
-    })
+    };
+    Some(Cow::Borrowed(fixed))
 }

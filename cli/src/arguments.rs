@@ -10,6 +10,7 @@ use crate::folder::{Folder, Folders};
 use crate::init::Init;
 use crate::release;
 use crate::take_over::{How, TakeOver};
+use crate::until::Until;
 
 /// SQLite migrations, proven: write them, check them, lock them, and see where a database stands or move it on.
 #[derive(Parser)]
@@ -92,12 +93,14 @@ pub(crate) enum Command {
     },
     /// Run what is pending on a copy, and show how long it takes and which rows are lost; only reads the database
     ///
-    /// Hooks of the program do not run: the command line does not know them.
+    /// It refuses to run past a migration that says that it has a hook (`-- onward: hook`): the program has the function.
     Rehearse {
         /// The database file
         db: PathBuf,
         #[command(flatten)]
         folder: Folder,
+        #[command(flatten)]
+        until: Until,
         /// Adopt the copy first, if it has no ledger
         #[arg(long, visible_alias = "how", value_enum, conflicts_with_all = ["at", "from"])]
         adopt: Option<How>,
@@ -106,18 +109,20 @@ pub(crate) enum Command {
     },
     /// Bring a database up to date, as the program does when it starts; create it if it does not exist
     ///
-    /// Hooks of the program (`after = { … }`) do not run: the command line does not know them. They never will on this
-    /// database, since their migration is recorded. If the program has hooks, let the program migrate.
+    /// It refuses to run past a migration that says that it has a hook (`-- onward: hook`), before anything is changed: the
+    /// program has the function (`after = { … }`), and is to migrate then.
     Apply {
         /// The database file
         db: PathBuf,
         #[command(flatten)]
         folder: Folder,
+        #[command(flatten)]
+        until: Until,
     },
     /// Make an empty database with all migrations, for what reads a schema while it compiles, such as sqlx with DATABASE_URL
     ///
-    /// A file that is there is replaced only if this has made it, nobody has written to it since, and nobody has it locked. Code
-    /// that the program runs beside the SQL is not known here, and does not run.
+    /// A file that is there is replaced only if this has made it, nobody has written to it since, and nobody has it locked. Hooks
+    /// of the program do not run, since they are for rows: the database is for its schema, and no program's own.
     Database {
         /// The database file, such as target/schema.db
         db: PathBuf,
@@ -148,8 +153,9 @@ pub(crate) enum Command {
     /// Adopt a database that has tables and no ledger, and bring it up to date
     ///
     /// By its schema, or by the ledger of the tool that has migrated it, the migrations that it has had are found out
-    /// and recorded; the others run. Try it with `rehearse` and `--adopt` or `--from` first. Code that the program runs
-    /// beside the SQL is not known here, and does not run.
+    /// and recorded; the others run. Try it with `rehearse` and `--adopt` or `--from` first. It refuses to run past a
+    /// migration that says that it has a hook (`-- onward: hook`), before anything is changed; one that is recorded as run has
+    /// had what belongs to it.
     Adopt {
         /// The database file
         db: PathBuf,
@@ -158,6 +164,8 @@ pub(crate) enum Command {
         /// How to find out what it has had
         #[arg(long, visible_alias = "adopt", value_enum, default_value_t = How::Exact, conflicts_with_all = ["at", "from"])]
         how: How,
+        #[command(flatten)]
+        until: Until,
         #[command(flatten)]
         take_over: TakeOver,
     },

@@ -17,7 +17,7 @@ use crate::{database, output, program, write};
 use former::Former;
 
 pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
-    let migrations = match program::of_folder(dir) {
+    let migrations = match program::of_schema(dir) {
         Ok(migrations) => migrations,
         Err(code) => return Ok(code),
     };

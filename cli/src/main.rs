@@ -27,6 +27,7 @@ mod sarif;
 mod script;
 mod status;
 mod take_over;
+mod until;
 mod verify;
 mod write;
 
@@ -65,14 +66,16 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Release(options) => release::run(options),
         Command::Status { db, folder } => status::run(&db, &folder.find()?),
         Command::Verify { db, folder } => verify::run(&db, &folder.find()?),
-        Command::Rehearse { db, folder, adopt, take_over } => {
-            rehearse::run(&db, &folder.find()?, adopt, &take_over)
+        Command::Rehearse { db, folder, until, adopt, take_over } => {
+            rehearse::run(&db, &folder.find()?, &until, adopt, &take_over)
         }
         Command::Restore { copy, db } => restore::run(&copy, &db),
-        Command::Apply { db, folder } => apply::run(&db, &folder.find()?),
+        Command::Apply { db, folder, until } => apply::run(&db, &folder.find()?, &until),
         Command::Database { db, folder } => empty::run(&db, &folder.find()?),
         Command::Revert { db, version, folder } => revert::run(&db, &version, &folder.find()?),
-        Command::Adopt { db, folder, how, take_over } => apply::adopt(&db, &folder.find()?, how, &take_over),
+        Command::Adopt { db, folder, how, until, take_over } => {
+            apply::adopt(&db, &folder.find()?, &until, how, &take_over)
+        }
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(ExitCode::SUCCESS)

@@ -34,28 +34,42 @@ pub(crate) struct Program {
     origins: Origins,
 }
 
+/// What a history is proven for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Run,
+    Rehearse,
+    /// An empty database, in which hooks find nothing to do.
+    Schema,
+}
+
 /// What `migrations!` would expand to, but for the code beside the SQL. Else the exit code: the history would not build,
 /// which is explained then, or another process has done what there was to do.
 pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
     Program::of_folder(dir, &[]).map(|program| program.migrations)
 }
 
+/// As [`of_folder`], as if no migration had a hook.
+pub(crate) fn of_schema(dir: &Path) -> Result<Migrations, ExitCode> {
+    Program::proven(dir, &[], Purpose::Schema).map(|program| program.migrations)
+}
+
 impl Program {
     /// As [`of_folder`], with what these tools have of the files.
     pub(crate) fn of_folder(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
-        Program::proven(dir, tools, false)
+        Program::proven(dir, tools, Purpose::Run)
     }
 
     /// As [`Program::of_folder`]. That databases like those in `legacy` do not arrive says nothing of the one that is rehearsed.
     pub(crate) fn to_rehearse(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
-        Program::proven(dir, tools, true)
+        Program::proven(dir, tools, Purpose::Rehearse)
     }
 
-    fn proven(dir: &Path, tools: &[Tool], pass_legacy: bool) -> Result<Program, ExitCode> {
+    fn proven(dir: &Path, tools: &[Tool], purpose: Purpose) -> Result<Program, ExitCode> {
         if std::env::var_os(PROVEN).is_some() {
             return receive().map_err(|error| failed(&error));
         }
-        let (proven, origins) = prove(dir, tools, pass_legacy)?;
+        let (proven, origins) = prove(dir, tools, purpose)?;
         Err(hand_over(&proven, &origins).unwrap_or_else(|error| failed(&error)))
     }
 
@@ -119,13 +133,15 @@ pub(crate) fn version(migrations: &Migrations, written: &str) -> anyhow::Result<
     })
 }
 
-fn prove(dir: &Path, tools: &[Tool], pass_legacy: bool) -> Result<(PackedBuf, Origins), ExitCode> {
-    let analysis = onward_analysis::analyze(dir, Proof::Whole);
-    let (legacy, others): (Vec<_>, Vec<_>) = analysis
-        .diagnostics
-        .iter()
-        .filter(|found| found.is_error())
-        .partition(|found| pass_legacy && found.rule.code == legacy_not_adopted::RULE.code);
+fn prove(dir: &Path, tools: &[Tool], purpose: Purpose) -> Result<(PackedBuf, Origins), ExitCode> {
+    let mut analysis = onward_analysis::analyze(dir, Proof::Whole);
+    if purpose == Purpose::Schema {
+        analysis.history.migrations.iter_mut().for_each(|migration| migration.hook = None);
+    }
+    let (legacy, others): (Vec<_>, Vec<_>) =
+        analysis.diagnostics.iter().filter(|found| found.is_error()).partition(|found| {
+            purpose == Purpose::Rehearse && found.rule.code == legacy_not_adopted::RULE.code
+        });
     if let (Analysis { history, replay: Some(replay), .. }, true) = (&analysis, others.is_empty()) {
         let files = legacy.iter().map(|found| history.files.get(found.place.file).path.as_str());
         let files: BTreeSet<&str> = files.collect();

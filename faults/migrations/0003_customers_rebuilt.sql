@@ -1,3 +1,4 @@
+-- onward: hook
 -- A parent with rows: were foreign keys on, the DROP would take every order along.
 -- onward: allow(constraint_lost) two customers may have one name
 CREATE TABLE customers_new (

@@ -29,6 +29,7 @@ fuzz_target!(|text: &str| {
             statements: Vec::new(),
             down_statements: Vec::new(),
             foreign_keys: false,
+            hook: None,
             checksum: *checksum,
             chain: *checksum,
         });

@@ -1,5 +1,6 @@
 //! From an analysis to the tokens that embed the history, or that say what is wrong with it.
 
+use onward_analysis::checks::files::{hook_missing, hook_not_marked};
 use onward_analysis::diagnostic::render;
 use onward_analysis::replay::Replay;
 use onward_analysis::{Diagnostic, History};
@@ -14,9 +15,6 @@ use crate::input::{From, Hook, Version, twice};
 use crate::origin::{self, Origin};
 use crate::warning;
 
-/// The code of a migration without statements.
-pub(crate) const EMPTY: &str = "empty_migration";
-
 /// More errors than these are counted and not shown.
 const MOST: usize = 50;
 
@@ -25,16 +23,21 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
     let origin = from.map(|from| origin::of(&analysis.history, from));
     let tracked = folder.track(&analysis);
     let grouped = analysis.grouped();
-    let shown = grouped.iter().filter(|found| !is_for_code(found, &analysis.history, hooks));
-    let (errors, warnings): (Vec<_>, Vec<_>) = shown.partition(|found| found.is_error());
+    let (errors, warnings): (Vec<_>, Vec<_>) = grouped.iter().partition(|found| found.is_error());
     let warnings = warnings
         .into_iter()
         .map(|found| warning::of(found, &message(found, &analysis.history, folder), folder.span));
     // Of files that could not be put in order, nobody knows which versions there are.
     let known = analysis.replay.as_ref().map(|_| &analysis.history);
     let unknown: Vec<_> = (0..hooks.len()).filter_map(|at| unknown(&hooks[..=at], known?)).collect();
+    let unlike = match known {
+        // One that is meant for another version is told once.
+        Some(history) if unknown.is_empty() => unlike(history, hooks, folder),
+        _ => Vec::new(),
+    };
+    let wrong = [unknown, unlike].concat();
     let value = match &analysis.replay {
-        Some(replay) if errors.is_empty() && unknown.is_empty() => match origin.transpose() {
+        Some(replay) if errors.is_empty() && wrong.is_empty() => match origin.transpose() {
             Ok(origin) => embed(&analysis.history, replay, folder, hooks, origin),
             Err(error) => refused(error.into_compile_error()),
         },
@@ -43,22 +46,31 @@ pub(crate) fn expand(folder: &Folder, hooks: &[Hook], from: Option<&From>) -> To
             let rest = errors.len().saturating_sub(MOST);
             let rest = (rest > 0).then(|| format!("and {rest} more: `cargo onward check` shows all"));
             // A replay that did not come about has its error as well; this is for the case that it has not.
-            let none = (errors.is_empty() && unknown.is_empty())
+            let none = (errors.is_empty() && wrong.is_empty())
                 .then(|| "the migrations could not be replayed".to_owned());
             let errors = shown.chain(rest).chain(none).map(|message| syn::Error::new(folder.span, message));
             // The other macros of the crate need not say it again.
             cache::is_first(cache::BROKEN, &folder.dir);
-            refused(errors.chain(unknown).map(syn::Error::into_compile_error).collect())
+            refused(errors.chain(wrong).map(syn::Error::into_compile_error).collect())
         }
     };
     quote!({ #tracked #(#warnings)* #value })
 }
 
-/// Whether it is about a migration that has no statements because code runs after it.
-fn is_for_code(diagnostic: &Diagnostic, history: &History, hooks: &[Hook]) -> bool {
-    let is_its = |at: usize| history.migrations[at].file == diagnostic.place.file;
-    diagnostic.rule.code == EMPTY
-        && hooks.iter().filter_map(|hook| history.find(&hook.version.text)).any(is_its)
+/// Where hooks and files do not say the same: hooks of migrations that are not marked, and marks without a hook.
+fn unlike(history: &History, hooks: &[Hook], folder: &Folder) -> Vec<syn::Error> {
+    let error = |span: Span, found: &Diagnostic| syn::Error::new(span, message(found, history, folder));
+    let not_marked = hooks.iter().filter_map(|hook| {
+        let name = match name(&hook.function) {
+            Some(name) => format!("`{name}`"),
+            None => CLOSURE.to_owned(),
+        };
+        let found = hook_not_marked::check(history, history.find(&hook.version.text)?, &name)?;
+        Some(error(hook.version.span, &found))
+    });
+    let hooked: Vec<usize> = hooks.iter().filter_map(|hook| history.find(&hook.version.text)).collect();
+    let missing = hook_missing::check(history, &hooked).map(|found| error(folder.span, &found));
+    not_marked.chain(missing).collect()
 }
 
 /// An expression of the right type, so that rustc reports the errors and nothing else.
@@ -127,13 +139,20 @@ fn embed(
 /// The hook of the migration at this index. The closure is only there to make one type of all: it takes nothing from
 /// around it, and so can be part of a `static`.
 fn after(at: usize, function: &Expr) -> TokenStream {
-    let name = match function {
-        Expr::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
-        _ => "a closure".to_owned(),
-    };
+    let name = name(function).unwrap_or_else(|| CLOSURE.to_owned());
     let at = Literal::usize_unsuffixed(at);
     // Hygiene keeps the function from seeing it.
     let transaction = Ident::new("transaction", Span::mixed_site());
     let call = quote_spanned!(function.span()=> ::onward::__private::call(#function, #transaction));
     quote!(::onward::__private::Hook::new(#at, #name, |#transaction| #call))
+}
+
+const CLOSURE: &str = "a closure";
+
+/// What a hook is called, unless it has no name.
+fn name(function: &Expr) -> Option<String> {
+    match function {
+        Expr::Path(path) => Some(path.to_token_stream().to_string().replace(' ', "")),
+        _ => None,
+    }
 }

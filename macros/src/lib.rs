@@ -54,7 +54,9 @@ use proc_macro::TokenStream;
 /// the same transaction and under the same lock and settings, and sees its temporary tables. If it fails or panics, everything
 /// is rolled back. It is for data: the schema has to be the proven one in the end. `query!(at = 3, "…")` in it is held against
 /// the tables that it meets. A hook is not part of the checksum: a database that has run the migration does not run a hook that
-/// was changed or added since. The replay and `cargo onward` do not run hooks.
+/// was changed or added since. The file of a migration that has a hook says so, `-- onward: hook`, which is no part of the checksum either:
+/// without it, or without the hook of a file that says so, this does not compile. The replay does not run hooks, and `cargo onward` refuses
+/// to run past one.
 ///
 /// `from = "sqlx"` embeds what another tool has of each file, its name and checksum there, for
 /// `migrator().adopt(Adopt::From(Tool::Sqlx))`, which adopts the databases that the tool has migrated. Behind `from` can

@@ -13,7 +13,7 @@ use quote::quote;
 use syn::LitStr;
 
 use crate::cache;
-use crate::expand::{self, EMPTY};
+use crate::expand;
 use crate::folder::Folder;
 use crate::input::Version;
 
@@ -69,7 +69,7 @@ impl Schema {
 
     /// Whether the history has an error or was not replayed.
     pub(crate) fn is_broken(&self) -> bool {
-        self.analysis.replay.is_none() || self.analysis.diagnostics.iter().any(is_broken_by)
+        self.analysis.replay.is_none() || self.analysis.has_errors()
     }
 
     /// Whether no other macro of the crate has told yet that the history is broken. Whoever asks has to tell it.
@@ -101,7 +101,7 @@ impl Schema {
 
     /// Where the first error of the history is: file, line and column.
     fn first_error(&self) -> Option<String> {
-        let found = self.analysis.diagnostics.iter().find(|found| is_broken_by(found))?;
+        let found = self.analysis.diagnostics.iter().find(|found| found.is_error())?;
         let files = &self.analysis.history.files;
         let file = files.get(found.place.file);
         // It is about the folder itself, which is named anyway.
@@ -163,12 +163,6 @@ impl Schema {
     pub(crate) fn message(&self, diagnostic: &Diagnostic, files: &Files) -> String {
         render::message(diagnostic, files, &self.folder.prefix)
     }
-}
-
-/// Whether this is an error of the history. That a migration has no statements may be none: only `migrations!` knows whether
-/// code runs after it.
-fn is_broken_by(diagnostic: &Diagnostic) -> bool {
-    diagnostic.is_error() && diagnostic.rule.code != EMPTY
 }
 
 impl std::fmt::Display for Schema {

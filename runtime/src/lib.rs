@@ -117,7 +117,7 @@ pub use onward_macros::Row;
 /// # Example
 ///
 /// ```
-/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => backfill::shorten });
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../tests/histories/hooked", after = { 9 => backfill::shorten });
 ///
 /// #[onward::at(9)]
 /// mod backfill {
@@ -126,17 +126,17 @@ pub use onward_macros::Row;
 ///
 ///     /// Migration 10 gives the column `error` another name.
 ///     #[derive(Row)]
-///     #[onward(table = "attempts", migrations = "../migrations")]
+///     #[onward(table = "attempts", migrations = "../tests/histories/hooked")]
 ///     struct Attempt {
 ///         job_id: i64,
 ///         error: Option<String>,
 ///     }
 ///
 ///     pub fn shorten(tx: &Transaction<'_>) -> Result<()> {
-///         let failed = query_as!(Attempt, migrations = "../migrations", "SELECT * FROM attempts WHERE error <> trim(error)");
+///         let failed = query_as!(Attempt, migrations = "../tests/histories/hooked", "SELECT * FROM attempts WHERE error <> trim(error)");
 ///         for Attempt { job_id, error } in failed.all(tx)? {
 ///             let error = error.as_deref().map(str::trim);
-///             query!(migrations = "../migrations", "UPDATE attempts SET error = :error WHERE job_id = :job_id").execute(tx)?;
+///             query!(migrations = "../tests/histories/hooked", "UPDATE attempts SET error = :error WHERE job_id = :job_id").execute(tx)?;
 ///         }
 ///         Ok(())
 ///     }
@@ -157,7 +157,7 @@ pub use onward_macros::at;
 ///     tx.execute("INSERT INTO queues(name) VALUES ('reports')", []).map(drop)
 /// }
 ///
-/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 2 => fill });
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../tests/histories/hooked", after = { 9 => fill });
 ///
 /// # fn main() -> onward::Result<()> {
 /// let mut conn = Connection::open_in_memory()?;
@@ -172,10 +172,10 @@ pub use onward_macros::at;
 ///
 /// fn shorten(tx: &Transaction<'_>) -> Result<()> {
 ///     // Migration 10 gives the column another name.
-///     onward::query!(migrations = "../migrations", at = 9, "UPDATE attempts SET error = trim(error)").execute(tx).map(drop)
+///     onward::query!(migrations = "../tests/histories/hooked", at = 9, "UPDATE attempts SET error = trim(error)").execute(tx).map(drop)
 /// }
 ///
-/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => shorten });
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../tests/histories/hooked", after = { 9 => shorten });
 ///
 /// # fn main() -> onward::Result<()> {
 /// let mut conn = Connection::open_in_memory()?;
@@ -242,13 +242,13 @@ pub use onward_macros::sql;
 /// use onward::rusqlite::{Result, Transaction};
 ///
 /// fn shorten(tx: &Transaction<'_>) -> Result<()> {
-///     onward::query!(migrations = "../migrations", at = 9, "UPDATE attempts SET error = trim(error)").execute(tx).map(drop)
+///     onward::query!(migrations = "../tests/histories/hooked", at = 9, "UPDATE attempts SET error = trim(error)").execute(tx).map(drop)
 /// }
 ///
-/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => shorten });
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../tests/histories/hooked", after = { 9 => shorten });
 ///
 /// // In a program: #[test] fn errors_are_shortened() { … }
-/// onward::test_hook!(MIGRATIONS, 9, migrations = "../migrations");
+/// onward::test_hook!(MIGRATIONS, 9, migrations = "../tests/histories/hooked");
 /// ```
 ///
 /// A hook that takes what the schema does not promise is found by it:
@@ -262,9 +262,9 @@ pub use onward_macros::sql;
 ///     errors.query_map([], |row| row.get::<_, String>(0))?.try_for_each(|error| error.map(drop))
 /// }
 ///
-/// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 9 => shorten });
+/// static MIGRATIONS: onward::Migrations = onward::migrations!("../tests/histories/hooked", after = { 9 => shorten });
 ///
-/// onward::test_hook!(MIGRATIONS, 9, migrations = "../migrations");
+/// onward::test_hook!(MIGRATIONS, 9, migrations = "../tests/histories/hooked");
 /// ```
 #[cfg(feature = "test-hook")]
 pub use onward_macros::test_hook;

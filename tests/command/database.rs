@@ -109,7 +109,7 @@ fn a_database_is_verified_rehearsed_and_brought_up_to_date() {
     conn.execute_batch("ALTER TABLE jobs ADD COLUMN mine TEXT").unwrap();
     let out = place.onward(&["verify", "app.db"]).exits(1).out;
     assert!(out.starts_with("  table `jobs`: column `mine` should not be there\n"), "{out}");
-    assert!(place.onward(&["apply", "--help"]).exits(0).out.contains("Hooks of the program"));
+    assert!(place.onward(&["apply", "--help"]).exits(0).out.contains("that says that it has a hook"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod database;
 mod empty;
 mod folder;
 mod formats;
+mod hooks;
 mod init;
 mod moving;
 mod renamed;

@@ -27,7 +27,7 @@ fn its_code_is_the_example_that_is_compiled() {
 fn the_hook_of_the_page_is_the_example_that_is_tested() {
     let page = read("docs/hooks.md");
     let code = page.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
-    assert_eq!(code, read("examples/readme/src/bin/hook.rs"));
+    assert_eq!(code, read("examples/hook/src/main.rs"));
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn the_last_is_taken_where_no_rows_are_written() {
     let report = MARKED.migrator().adopt(Adopt::Exact).apply(&mut after(&MARKED, 1).conn()).unwrap();
     assert_eq!((report.adopted, report.applied.len()), (2, 0));
     // Code beside it may write rows.
-    let code = migrations!("histories/marked", after = { 2 => count });
+    let code = migrations!("histories/marked_hooked", after = { 2 => count });
     let error = refused(&after(&MARKED, 1), &code, Adopt::Exact);
     assert!(matches!(error.kind(), ErrorKind::Undecided { .. }), "{error}");
 }
@@ -257,10 +257,10 @@ fn code_that_may_have_run_is_refused() {
     fn count(transaction: &Transaction<'_>) -> onward::rusqlite::Result<()> {
         transaction.execute("UPDATE jobs SET tries = tries + 100", []).map(drop)
     }
-    let early = migrations!("histories/grown", after = { 2 => count });
+    let early = migrations!("histories/grown_early", after = { 2 => count });
     let error = refused(&with(GROWN_2), &early, Adopt::Reconcile);
     assert!(matches!(error.kind(), ErrorKind::Unrepeatable { sql, .. } if sql == "count"), "{error}");
-    let late = migrations!("histories/grown", after = { 3 => count });
+    let late = migrations!("histories/grown_late", after = { 3 => count });
     let file = with(GROWN_2);
     assert_eq!(late.migrator().adopt(Adopt::Reconcile).apply(&mut file.conn()).unwrap().adopted, 2);
     assert_eq!(number(&file.conn(), "SELECT tries FROM jobs"), 102);

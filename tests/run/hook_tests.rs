@@ -10,6 +10,10 @@ use onward::{Migrations, migrations, test_hook};
 use onward_tests::backfill;
 use onward_tests::file::File;
 
+fn nothing(_: &Transaction<'_>) -> rusqlite::Result<()> {
+    Ok(())
+}
+
 /// A history with this hook behind its second migration.
 macro_rules! tried {
     ($hook:ident) => {
@@ -219,7 +223,8 @@ fn another_hook_that_fails_is_named() {
     fn fails(_: &Transaction<'_>) -> Result<(), &'static str> {
         Err("not on a Sunday")
     }
-    const BEHIND: Migrations = migrations!("histories/tried", after = { 2 => domains, 3 => fails });
+    const BEHIND: Migrations =
+        migrations!("histories/tried_hooked", after = { 1 => nothing, 2 => domains, 3 => fails });
     let behind = told(|| test_hook!(BEHIND, 2, migrations = "histories/tried"));
     assert!(behind.contains("a hook behind it fails on a new database\n"), "{behind}");
     assert!(behind.contains("0003_by_domain.sql, then `fails`: not on a Sunday"), "{behind}");
@@ -235,11 +240,8 @@ fn another_hook_that_fails_is_named() {
         .map_err(|error| error.to_string())?;
         if words == 0 { Ok(()) } else { Err(format!("there are {words} words")) }
     }
-    fn nothing(_: &Transaction<'_>) -> rusqlite::Result<()> {
-        Ok(())
-    }
     const BEFORE: Migrations =
-        migrations!("histories/tried_behind", after = { 2 => takes_no_rows, 3 => nothing });
+        migrations!("histories/tried_behind", after = { 2 => takes_no_rows, 3 => nothing, 4 => nothing });
     let before = told(|| test_hook!(BEFORE, 3, migrations = "histories/tried_behind", to = 3));
     assert!(before.contains("a hook before it fails on ordinary sample rows"), "{before}");
     assert!(before.contains("0002_unique.sql, then `takes_no_rows`: there are 1 words\n  these rows were there:\n    words(id,"), "{before}");
@@ -269,7 +271,8 @@ fn rows_are_those_of_the_release_before() {
         MET.lock().unwrap().push(counts);
         tx.execute_batch("UPDATE words SET length = coalesce(length(word), 0)")
     }
-    const LENGTHS: Migrations = migrations!("histories/tried_behind", after = { 3 => measures });
+    const LENGTHS: Migrations =
+        migrations!("histories/tried_behind", after = { 2 => nothing, 3 => measures, 4 => nothing });
     test_hook!(LENGTHS, 3, migrations = "histories/tried_behind");
     let met = std::mem::take(&mut *MET.lock().unwrap());
     // A new database, an ordinary row, and unusual ones without those that the second migration refuses.
@@ -284,11 +287,12 @@ fn rows_are_those_of_the_release_before() {
         Ok(())
     }
     const MEASURED: Migrations =
-        migrations!("histories/tried_behind", after = { 3 => measures, 4 => measured });
+        migrations!("histories/tried_behind", after = { 2 => nothing, 3 => measures, 4 => measured });
     test_hook!(MEASURED, 4, migrations = "histories/tried_behind");
     let met = std::mem::take(&mut *MET.lock().unwrap());
     assert!(met.iter().any(|&(words, measured)| words >= 3 && measured == words), "{met:?}");
-    const UNMEASURED: Migrations = migrations!("histories/tried_behind", after = { 4 => measured });
+    const UNMEASURED: Migrations =
+        migrations!("histories/tried_behind", after = { 2 => nothing, 3 => nothing, 4 => measured });
     let unmeasured = told(|| test_hook!(UNMEASURED, 4, migrations = "histories/tried_behind"));
     assert!(
         unmeasured.contains(
@@ -303,10 +307,11 @@ fn rows_are_those_of_the_release_before() {
             "UPDATE words SET length = length(word) FROM unmeasured WHERE unmeasured.id = words.id",
         )
     }
-    const FORGETFUL: Migrations = migrations!("histories/tried_behind", after = { 3 => forgets });
+    const FORGETFUL: Migrations =
+        migrations!("histories/tried_behind", after = { 2 => nothing, 3 => forgets, 4 => nothing });
     let told = told(|| test_hook!(FORGETFUL, 3, migrations = "histories/tried_behind"));
     assert!(
-        told.contains("0004_measured.sql: line 7, column 1: NOT NULL constraint failed: measured.length"),
+        told.contains("0004_measured.sql: line 8, column 1: NOT NULL constraint failed: measured.length"),
         "{told}"
     );
 }
@@ -327,7 +332,7 @@ fn functions_of_the_application_are_registered_on_a_connection_of_its_own() {
     fn authors(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         tx.execute_batch("UPDATE pages SET author = slug WHERE author IS NULL")
     }
-    const PAGES: Migrations = migrations!("histories/registered", after = { 3 => authors });
+    const PAGES: Migrations = migrations!("histories/registered_hooked", after = { 3 => authors });
     test_hook!(PAGES, 3, migrations = "histories/registered", on = || open(true));
     let refused = told(|| test_hook!(PAGES, 3, migrations = "histories/registered", on = || open(false)));
     assert!(
@@ -362,7 +367,11 @@ fn before_the_first_release_there_is_a_new_database_alone() {
         assert_eq!(people, 0);
         Ok(())
     }
-    test_hook!(migrations!("histories/tried", after = { 1 => first }), 1, migrations = "histories/tried");
+    test_hook!(
+        migrations!("histories/tried_hooked", after = { 1 => first, 2 => nothing, 3 => nothing }),
+        1,
+        migrations = "histories/tried"
+    );
 }
 
 #[test]
@@ -371,7 +380,7 @@ fn what_others_make_is_there() {
         let mut owners = tx.prepare("SELECT email FROM owners")?;
         owners.query_map([], |row| row.get::<_, String>(0))?.try_for_each(|email| email.map(drop))
     }
-    const JOBS: Migrations = migrations!("histories/external", after = { 2 => mails });
+    const JOBS: Migrations = migrations!("histories/external_hooked", after = { 2 => mails });
     test_hook!(JOBS, 2, migrations = "histories/external");
 }
 

@@ -12,7 +12,8 @@ use onward_tests::backfill;
 use onward_tests::file::{File, number};
 
 static HASHES: Migrations = migrations!("histories/hashes", after = { 0002 => backfill::hash_messages });
-static PLAIN: Migrations = migrations!("histories/hashes");
+/// As a test has it that needs no hook.
+static PLAIN: Migrations = migrations!("histories/hashes", after = { 2 => nothing });
 
 /// A database after the first migration, with two messages.
 fn messages() -> File {
@@ -66,7 +67,7 @@ fn any_function_and_any_error_will_do() {
     fn own(_: &Transaction<'_>) -> Result<(), Own> {
         Err(Own)
     }
-    const ALL: Migrations = migrations!("histories/hashes", after = {
+    const ALL: Migrations = migrations!("histories/hashes_hooked", after = {
         1 => nothing,
         2 => |transaction| transaction.execute("UPDATE messages SET identity = body || id", []).map(drop),
         3 => own,
@@ -271,7 +272,7 @@ fn what_it_does_to_the_connection_ends_with_its_migration() {
     }
     let file = messages();
     let mut conn = file.conn();
-    let both = migrations!("histories/hashes", after = { 2 => changes, 3 => looks });
+    let both = migrations!("histories/hashes_hooked", after = { 1 => nothing, 2 => changes, 3 => looks });
     assert_eq!(both.apply(&mut conn).unwrap().applied.len(), 2);
     looks(&conn.unchecked_transaction().unwrap()).unwrap();
 }
@@ -295,9 +296,8 @@ fn what_it_may_only_ask_ends_with_it() {
         conn.execute_batch("INSERT INTO messages(sender, body) VALUES ('c', 'z')").unwrap();
     };
     // Between two migrations, and before the ledger is written.
-    let between =
-        migrations!("histories/hashes", after = { 1 => asks, 2 => backfill::hash_messages, 3 => asks });
-    let last = migrations!("histories/hashes", after = { 2 => backfill::hash_messages, 3 => asks });
+    let between = migrations!("histories/hashes_hooked", after = { 1 => asks, 2 => backfill::hash_messages, 3 => asks });
+    let last = migrations!("histories/hashes_hooked", after = { 1 => nothing, 2 => backfill::hash_messages, 3 => asks });
     for (migrations, count, file) in [(between, 3, File::new()), (last, 2, messages())] {
         let mut conn = file.conn();
         assert_eq!(migrations.apply(&mut conn).unwrap().applied.len(), count);
@@ -428,7 +428,8 @@ fn a_rehearsal_commits_as_the_run_does() {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
         conn.execute_batch("DELETE FROM jobs")
     }
-    static COUNTED: Migrations = migrations!("histories/deferred_rebuild", after = { 2 => leaves_a_count });
+    static COUNTED: Migrations =
+        migrations!("histories/deferred_rebuild_hooked", after = { 2 => leaves_a_count });
     let file = File::new();
     COUNTED.migrator().target(1).apply(&mut file.conn()).unwrap();
     assert_eq!(COUNTED.rehearse(&file.conn()).unwrap().applied.len(), 1);

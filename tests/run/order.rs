@@ -85,15 +85,23 @@ fn a_version_is_named_as_its_file_has_it() {
     fn backfill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         transaction.execute("INSERT INTO jobs(state) VALUES ('here')", []).map(drop)
     }
+    fn nothing(_: &Transaction<'_>) -> rusqlite::Result<()> {
+        Ok(())
+    }
+    macro_rules! hooked {
+        ($version:literal, $other:literal) => {
+            migrations!("histories/order_diesel_hooked", after = { $version => backfill, $other => nothing })
+        };
+    }
     for (hooked, at) in [
-        (migrations!("histories/order_diesel", after = { "2025-12-01-080000-123456" => backfill }), 3),
-        (migrations!("histories/order_diesel", after = { 20251201080000123456 => backfill }), 3),
-        (migrations!("histories/order_diesel", after = { 20251115232503 => backfill }), 2),
-        (migrations!("histories/order_diesel", after = { 202511152325030000 => backfill }), 2),
-        (migrations!("histories/order_diesel", after = { "2025-11-15-232503_paid" => backfill }), 2),
+        (hooked!("2025-12-01-080000-123456", 20251115232503), 3),
+        (hooked!(20251201080000123456, 20251115232503), 3),
+        (hooked!(20251115232503, 20251201080000123456), 2),
+        (hooked!(202511152325030000, 20251201080000123456), 2),
+        (hooked!("2025-11-15-232503_paid", 20251201080000123456), 2),
     ] {
-        let hooks: Vec<bool> = hooked.list().iter().map(|migration| migration.hook().is_some()).collect();
-        assert_eq!(hooks.iter().position(|is| *is), Some(at));
+        let hooks: Vec<Option<&str>> = hooked.list().iter().map(onward::Migration::hook).collect();
+        assert_eq!(hooks.iter().position(|hook| *hook == Some("backfill")), Some(at));
         let mut conn = Connection::open_in_memory().unwrap();
         hooked.apply(&mut conn).unwrap();
         assert_eq!(number(&conn, "SELECT count(*) FROM jobs"), 1);

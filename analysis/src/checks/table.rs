@@ -9,8 +9,8 @@ use super::application::{
 use super::down::{broken_down_migration, schema_not_restored};
 use super::files::{
     ambiguous_version_order, bad_config_file, bad_file_name, duplicate_version, empty_migration,
-    folder_not_watched, misplaced_config_file, mixed_layouts, no_migrations, unknown_directive,
-    unreadable_file, unused_allow,
+    folder_not_watched, hook_missing, hook_not_marked, misplaced_config_file, mixed_layouts, no_migrations,
+    unknown_directive, unreadable_file, unused_allow,
 };
 use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
 use super::order::{
@@ -70,6 +70,8 @@ pub static RULES: &[&Rule] = &[
     &foreign_key_mismatch::RULE,
     &foreign_key_moved::RULE,
     &full_scan::RULE,
+    &hook_missing::RULE,
+    &hook_not_marked::RULE,
     &index_before_column::RULE,
     &index_before_table::RULE,
     &index_lost::RULE,

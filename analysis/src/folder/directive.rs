@@ -1,8 +1,8 @@
 //! `-- onward: …` comments.
 //!
 //! A directive belongs to the statement it stands above, in or behind (on the same line). Above the first statement of
-//! a file and set off by an empty line, it holds for the whole file. `foreign_keys(on)` holds for the whole file wherever
-//! it stands.
+//! a file and set off by an empty line, it holds for the whole file. `foreign_keys(on)` and `hook` hold for the whole file
+//! wherever they stand.
 
 use std::ops::Range;
 
@@ -32,6 +32,7 @@ pub enum Problem {
 enum Directive {
     Allow { code: String, reason: String },
     ForeignKeys,
+    Hook,
 }
 
 /// Reads the directives of a text into the statements they belong to, and says whether foreign keys are to be on.
@@ -53,6 +54,8 @@ pub fn attach(
         let place = file.at(start..start + body.len());
         match parse(body, rules) {
             Ok(Directive::ForeignKeys) => foreign_keys = true,
+            // Also where a tool's marks cut the file: see `hook`.
+            Ok(Directive::Hook) => {}
             Ok(Directive::Allow { code, reason }) => {
                 let allow =
                     Allow { code: current(&code).to_owned(), written: code, reason, place: place.clone() };
@@ -66,6 +69,30 @@ pub fn attach(
         }
     }
     foreign_keys
+}
+
+/// What says in a file that a function of the application runs after its migration.
+pub const HOOK: &str = "-- onward: hook";
+
+/// Where the text of a file says that a function of the application runs after it.
+pub(crate) fn hook(text: &str) -> Option<Range<usize>> {
+    if !text.contains("onward:") {
+        return None;
+    }
+    let mut comments = tokens(text).filter(|token| token.kind == Kind::Comment);
+    comments.find(|token| is_hook(token.text)).map(|token| token.range)
+}
+
+fn is_hook(comment: &str) -> bool {
+    body(comment).is_some_and(|(_, body)| matches!(read(body), Ok(Directive::Hook)))
+}
+
+/// The text of a file as it was before it was marked, where the mark has a line of its own; `None` if there is none.
+pub(crate) fn unmarked(text: &str) -> Option<String> {
+    let is_mark = |line: &&str| is_hook(line.trim());
+    text.lines()
+        .any(|line| is_mark(&line))
+        .then(|| text.split_inclusive('\n').filter(|line| !is_mark(line)).collect())
 }
 
 /// The one code that a file without statements can allow.
@@ -109,6 +136,9 @@ fn parse(body: &str, rules: &[&'static Rule]) -> Result<Directive, Problem> {
 fn read(body: &str) -> Result<Directive, Problem> {
     if body.split_whitespace().collect::<String>() == "foreign_keys(on)" {
         return Ok(Directive::ForeignKeys);
+    }
+    if body == "hook" {
+        return Ok(Directive::Hook);
     }
     let (code, reason) = body
         .strip_prefix("allow")
@@ -186,5 +216,34 @@ mod tests {
         }
         assert_eq!(attached("-- onward: foreign_keys(on)\nSELECT 1;").1, []);
         assert_eq!(attached("-- onwards and upwards\nSELECT 1; -- +goose Up\n").1, []);
+    }
+
+    #[test]
+    fn a_hook_is_marked_anywhere_in_a_file() {
+        for text in [
+            "-- onward: hook\nSELECT 1;",
+            "--onward:hook\n\nSELECT 1;",
+            "SELECT 1; -- onward: hook",
+            "SELECT 1;\n/* onward: hook */",
+            "-- onward: hook",
+        ] {
+            assert!(hook(text).is_some_and(|range| text[range].contains("hook")), "{text}");
+            assert_eq!(attached(text).1, [], "{text}");
+        }
+        for text in
+            ["SELECT '-- onward: hook';", "-- onward: foreign_keys(on)\nSELECT 1;", "-- hook\nSELECT 1;"]
+        {
+            assert_eq!((hook(text), unmarked(text)), (None, None), "{text}");
+        }
+        for text in ["-- onward: hooks\nSELECT 1;", "-- onward: hook fills\nSELECT 1;"] {
+            assert_eq!((hook(text), attached(text).1), (None, vec![Problem::Form]), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_was_the_same_before_it_was_marked() {
+        let before = "-- jobs\r\nSELECT 1;\n";
+        assert_eq!(unmarked(&format!("{HOOK}\n{before}")).as_deref(), Some(before));
+        assert_eq!(unmarked(&format!("{before}{HOOK}\r\n")).as_deref(), Some(before));
     }
 }

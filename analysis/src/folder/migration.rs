@@ -3,7 +3,7 @@
 use onward_core::checksum::Checksum;
 
 use super::statement::Statement;
-use crate::file::FileId;
+use crate::file::{FileId, Place};
 
 /// One migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Migration {
     pub down_statements: Vec<Statement>,
     /// Whether a directive asks for foreign keys to be enforced while it runs.
     pub foreign_keys: bool,
+    /// Where `file` says that a function of the application runs after it, if it does.
+    pub hook: Option<Place>,
     /// The checksum of `file`.
     pub checksum: Checksum,
     /// The chain up to and with this migration.

@@ -61,6 +61,7 @@ impl Source {
             statements,
             down_statements: Vec::new(),
             foreign_keys,
+            hook: directive::hook(&text).map(|range| file.at(range)),
             checksum,
             chain: previous.chain(version, checksum),
         });

@@ -97,6 +97,7 @@ record!(Migration {
     statements,
     down_statements,
     foreign_keys,
+    hook,
     checksum,
     chain,
 });

@@ -75,9 +75,9 @@ impl<'p> Packed<'p> {
 
 impl<'p> PackedStep<'p> {
     fn source(self) -> Option<Step<'p>> {
-        let PackedStep { version, checksum, foreign_keys, up, down } = self;
+        let PackedStep { version, checksum, foreign_keys, hook, up, down } = self;
         let down = down.map(|down| down.source().ok_or(())).transpose().ok()?;
-        Some(Step { version, checksum, foreign_keys, up: up.source()?, down })
+        Some(Step { version, checksum, foreign_keys, hook, up: up.source()?, down })
     }
 }
 
@@ -109,6 +109,7 @@ mod tests {
             version,
             checksum: Checksum::of(path),
             foreign_keys: down,
+            hook: version < 0,
             up: file(path, "SELECT 1; SELECT 'é';", vec![statement(0, 8), statement(10, 21)]),
             down: down.then(|| file("down.sql", "", Vec::new())),
         };

@@ -11,7 +11,7 @@
 //! let sql = "CREATE TABLE jobs(id);";
 //! let statements = vec![Statement { start: 0, end: 21, strings: false, undone: false }];
 //! let up = File { path: "migrations/0001_jobs.sql".into(), label: "0001", name: "jobs", sql, statements };
-//! let steps = vec![Step { version: 1, checksum: Checksum::of(sql), foreign_keys: false, up, down: None }];
+//! let steps = vec![Step { version: 1, checksum: Checksum::of(sql), foreign_keys: false, hook: false, up, down: None }];
 //! let packed = pack(&Source { steps, ..Source::default() });
 //! let first = packed.view().step(0).up;
 //! assert_eq!((first.path, first.label, first.name, first.sql), ("migrations/0001_jobs.sql", "0001", "jobs", sql));

@@ -38,6 +38,8 @@ pub struct Step<'s> {
     pub checksum: Checksum,
     /// Whether foreign keys are enforced while it runs.
     pub foreign_keys: bool,
+    /// Whether its file says that a function of the application runs after it.
+    pub hook: bool,
     /// Its file.
     pub up: File<'s>,
     /// The file that takes it back.

@@ -8,6 +8,7 @@ use crate::ledger::Ledger;
 
 pub(super) const FOREIGN_KEYS: usize = 1;
 pub(super) const DOWN: usize = 2;
+pub(super) const HOOK: usize = 4;
 pub(super) const STRINGS: usize = 1;
 pub(super) const UNDONE: usize = 2;
 
@@ -30,6 +31,8 @@ pub struct PackedStep<'p> {
     pub checksum: Checksum,
     /// Whether foreign keys are enforced while it runs.
     pub foreign_keys: bool,
+    /// Whether its file says that a function of the application runs after it.
+    pub hook: bool,
     /// Its file.
     pub up: PackedFile<'p>,
     /// The file that takes it back.
@@ -89,7 +92,8 @@ impl<'p> Packed<'p> {
         let (version, checksum) = (record.signed(), Checksum(record.sum()));
         let up = self.file(&mut record);
         let down = (flags & DOWN != 0).then(|| self.file(&mut record));
-        PackedStep { version, checksum, foreign_keys: flags & FOREIGN_KEYS != 0, up, down }
+        let is = |flag: usize| flags & flag != 0;
+        PackedStep { version, checksum, foreign_keys: is(FOREIGN_KEYS), hook: is(HOOK), up, down }
     }
 
     /// The table in which it is written what of it has run.

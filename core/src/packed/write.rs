@@ -5,7 +5,7 @@
 
 use super::number::{put, put_signed};
 use super::source::{File, Function, Source, Step};
-use super::view::{DOWN, FOREIGN_KEYS, STRINGS, UNDONE};
+use super::view::{DOWN, FOREIGN_KEYS, HOOK, STRINGS, UNDONE};
 use crate::checksum::Checksum;
 
 /// The text and the table.
@@ -40,7 +40,8 @@ fn flag(on: bool, flag: usize) -> usize {
 }
 
 fn put_step(records: &mut Vec<u8>, text: &mut String, step: &Step<'_>) {
-    put(records, flag(step.foreign_keys, FOREIGN_KEYS) | flag(step.down.is_some(), DOWN));
+    let (foreign_keys, hook) = (flag(step.foreign_keys, FOREIGN_KEYS), flag(step.hook, HOOK));
+    put(records, foreign_keys | hook | flag(step.down.is_some(), DOWN));
     put_signed(records, step.version);
     records.extend_from_slice(&step.checksum.0);
     put_file(records, text, &step.up);

@@ -307,6 +307,14 @@ pub enum ErrorKind {
         /// What it says.
         source: Box<dyn Cause + Send + Sync>,
     },
+    /// A migration that is to run says that it has a hook (`-- onward: hook`), and the function is not here, as on the command
+    /// line. Nothing has run: the migration would have been recorded without it.
+    HookElsewhere {
+        /// The file of the migration.
+        file: String,
+        /// The version of the last one before it that is to run, as its file name writes it; `None` if it is the first.
+        before: Option<String>,
+    },
     /// A hook has ended the transaction that it was called in.
     TransactionEnded {
         /// The file of the migration, as it was called when the program was compiled.

@@ -264,6 +264,7 @@ pub(crate) mod tests {
             version,
             checksum,
             foreign_keys: false,
+            hook: false,
             up: up.clone(),
             down: None,
         };
@@ -291,7 +292,7 @@ pub(crate) mod tests {
         let named = |labels: &[&'static str], version| {
             let one = |(version, label): (i64, &&'static str)| {
                 let up = File { path: "m.sql".into(), label, name: "m", sql: "", statements: Vec::new() };
-                Step { version, checksum: checksum(5), foreign_keys: false, up, down: None }
+                Step { version, checksum: checksum(5), foreign_keys: false, hook: false, up, down: None }
             };
             let source = Source { steps: (1..).zip(labels).map(one).collect(), ..Source::default() };
             label(Migrations::from(pack(&source)).list(), version)

@@ -96,10 +96,10 @@ impl<'m> Migration<'m> {
     ///     tx.execute("INSERT INTO queues(name) VALUES ('reports')", []).map(drop)
     /// }
     ///
-    /// static MIGRATIONS: onward::Migrations = onward::migrations!("../migrations", after = { 2 => fill });
+    /// static MIGRATIONS: onward::Migrations = onward::migrations!("../tests/histories/hooked", after = { 9 => fill });
     ///
-    /// assert_eq!(MIGRATIONS.list().get(1).unwrap().hook(), Some("fill"));
-    /// assert_eq!(MIGRATIONS.list().get(2).unwrap().hook(), None);
+    /// assert_eq!(MIGRATIONS.list().get(8).unwrap().hook(), Some("fill"));
+    /// assert_eq!(MIGRATIONS.list().get(9).unwrap().hook(), None);
     /// ```
     pub fn hook(self) -> Option<&'m str> {
         self.code().map(|hook| hook.name)
@@ -131,6 +131,11 @@ impl<'m> Migration<'m> {
     pub(crate) fn code(self) -> Option<&'m Hook> {
         let mut hooks = self.embedded.hooks.iter();
         hooks.find(|hook| hook.at == self.index && !self.is_back)
+    }
+
+    /// Whether code of the application runs after it, here or elsewhere: its file says so.
+    pub(crate) fn has_code(self) -> bool {
+        !self.is_back && (self.step().hook || self.code().is_some())
     }
 
     /// What takes it back, as if it were a migration.

@@ -47,7 +47,7 @@ pub(crate) fn adopt(
 fn undecided(list: List<'_>, counts: &[usize]) -> Option<Error> {
     let (first, last) = (*counts.first()?, *counts.last()?);
     let writes = |migration: &Migration<'_>| {
-        migration.code().is_some() || migration.statements().any(|(sql, _)| may_change_rows(sql))
+        migration.has_code() || migration.statements().any(|(sql, _)| may_change_rows(sql))
     };
     let writing = list.part(first..last).iter().filter(writes);
     let writing: Vec<String> = writing.map(|migration| migration.file().to_owned()).collect();
@@ -94,7 +94,7 @@ fn reconcile(
     }
     let effects = |migration: Migration<'_>| {
         let statements = migration.statements().map(|(sql, _)| Effect::of(sql));
-        statements.chain(migration.code().map(|_| Effect::Unrepeatable)).collect()
+        statements.chain(migration.has_code().then_some(Effect::Unrepeatable)).collect()
     };
     let effects: Vec<Vec<Effect>> = list.iter().map(effects).collect();
     let mut proven = Vec::with_capacity(list.len());

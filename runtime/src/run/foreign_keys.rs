@@ -89,7 +89,8 @@ mod tests {
     fn history(sql: &str, foreign_keys: bool) -> Migrations {
         let statements = vec![Statement { start: 0, end: sql.len(), strings: false, undone: false }];
         let up = File { path: "m.s".into(), label: "1", name: "", sql, statements };
-        let steps = vec![Step { version: 1, checksum: Checksum::of(sql), foreign_keys, up, down: None }];
+        let steps =
+            vec![Step { version: 1, checksum: Checksum::of(sql), foreign_keys, hook: false, up, down: None }];
         pack(&Source { steps, ..Source::default() }).into()
     }
 

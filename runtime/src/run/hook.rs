@@ -7,12 +7,20 @@ use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::history::Migration;
+use crate::history::{List, Migration};
 use crate::ledger;
 
 /// What the ledgers of a database hold, by their tables: that of the history, and those of others. `None` where it cannot be
 /// read as one.
 type Ledgers = BTreeMap<String, Option<Vec<Vec<Value>>>>;
+
+/// Refuses migrations of which one has a hook that is not here, as on the command line: it would be recorded without it.
+pub(crate) fn here(list: List<'_>) -> Result<()> {
+    let is_elsewhere = |migration: &Migration<'_>| migration.has_code() && migration.code().is_none();
+    let Some(at) = list.iter().position(|migration| is_elsewhere(&migration)) else { return Ok(()) };
+    let before = at.checked_sub(1).map(|last| list.at(last).label().to_owned());
+    Err(ErrorKind::HookElsewhere { file: list.at(at).file().to_owned(), before }.into())
+}
 
 /// Calls the hook of a migration, if it has one, and sees that the transaction is still the same, and what only onward
 /// writes as it was.

@@ -69,6 +69,7 @@ impl<'m> Pending<'m> {
             Some(_) => migrations.list().part(adopted..goal.max(adopted)),
             None => self.list,
         };
+        hook::here(list)?;
         if self.is_new {
             ledger::create(conn, ledger).map_err(Error::sqlite("make the ledger"))?;
         }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::context::Context;
 use super::goal::Goal;
 use super::options::Adopting;
-use super::shadow;
+use super::{hook, shadow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::{List, Migrations};
 use crate::ledger;
@@ -55,6 +55,10 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         Goal::Up(goal) => rest.part(0..goal.saturating_sub(ran)),
         Goal::Back(goal) => list.part(goal.min(ran)..ran),
     };
+    // What runs on a database that is adopted is not known yet.
+    if matches!(goal, Goal::Up(_)) && adopt.is_none() {
+        hook::here(list)?;
+    }
     let is_adopted = rows.iter().any(|row| row.adopted);
     if is_adopted
         && !list.is_empty()

@@ -1,1 +1,2 @@
+-- onward: hook
 -- the notes of the old program are taken over by code

@@ -1,1 +1,2 @@
+-- onward: hook
 ALTER TABLE people ADD COLUMN domain TEXT;

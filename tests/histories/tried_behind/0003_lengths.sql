@@ -1,1 +1,2 @@
+-- onward: hook
 CREATE TEMP TABLE unmeasured AS SELECT id FROM words;

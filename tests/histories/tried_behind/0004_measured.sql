@@ -1,3 +1,4 @@
+-- onward: hook
 CREATE TABLE measured (
     id     INTEGER PRIMARY KEY,
     word   TEXT,

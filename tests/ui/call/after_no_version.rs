@@ -5,7 +5,7 @@ fn backfill(_: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-static MIGRATIONS: Migrations = migrations!("ui/sound/plain", after = { first => backfill });
+static MIGRATIONS: Migrations = migrations!("ui/sound/hooked", after = { first => backfill });
 
 fn main() -> onward::Result<()> {
     MIGRATIONS.open("app.db").map(drop)

@@ -5,7 +5,7 @@ fn backfill(_: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-static MIGRATIONS: Migrations = migrations!("ui/sound/plain", after = { 1 => backfill, "0001" => backfill });
+static MIGRATIONS: Migrations = migrations!("ui/sound/hooked", after = { 1 => backfill, "0001" => backfill });
 
 fn main() -> onward::Result<()> {
     MIGRATIONS.open("app.db").map(drop)

@@ -5,7 +5,7 @@ fn backfill(_: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-static MIGRATIONS: Migrations = migrations!("ui/sound/plain", after = { 1 => backfill, 7 => backfill, 008 => backfill });
+static MIGRATIONS: Migrations = migrations!("ui/sound/hooked", after = { 1 => backfill, 7 => backfill, 008 => backfill });
 
 fn main() -> onward::Result<()> {
     MIGRATIONS.open("app.db").map(drop)

@@ -1,7 +1,7 @@
 use onward::rusqlite::{Connection, Transaction};
 use onward::{Migrations, migrations, test_hook};
 
-static MIGRATIONS: Migrations = migrations!("ui/rows/jobs", after = { 3 => nothing });
+static MIGRATIONS: Migrations = migrations!("ui/rows/hooked", after = { 1 => nothing, 2 => nothing, 3 => nothing });
 
 fn nothing(_: &Transaction<'_>) -> onward::rusqlite::Result<()> {
     Ok(())

@@ -5,7 +5,7 @@ fn backfill(_: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-static MIGRATIONS: Migrations = migrations!("ui/sound/plain", after = { 1 => backfill });
+static MIGRATIONS: Migrations = migrations!("ui/sound/hooked", after = { 1 => backfill });
 
 fn main() -> onward::Result<()> {
     let mut conn = onward::rusqlite::Connection::open_in_memory().unwrap();

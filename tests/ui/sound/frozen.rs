@@ -4,7 +4,7 @@ use onward::Migrations;
 use onward::rusqlite::{Connection, Result, Transaction};
 
 #[allow(deprecated)]
-static MIGRATIONS: Migrations = onward::migrations!("ui/rows/jobs", after = { 1 => backfill::name, 2 => Titles::check });
+static MIGRATIONS: Migrations = onward::migrations!("ui/rows/hooked", after = { 1 => backfill::name, 2 => Titles::check, 3 => |_| Ok::<_, onward::Error>(()) });
 
 #[onward::at(1)]
 mod backfill {

@@ -45,7 +45,7 @@ pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iter
         let layout = layout::parse(&file.path).map_or(Layout::Plain, |name| name.layout);
         let up = marks::read(&file.text, layout).up;
         if entries.is_empty() && index < followed && is_explained(found, &up)
-            || (found.statements.is_empty() && directive::allows_empty(&up)) {
+            || (found.statements.is_empty() && (found.hook.is_some() || directive::allows_empty(&up))) {
             return None;
         }
         let first = found.statements.first().map_or(0..0, |statement| statement.range.clone());
@@ -54,8 +54,8 @@ pub(crate) fn check<'a>(history: &'a History, entries: &'a [Entry]) -> impl Iter
         Some(match index < followed {
             true => diagnostic.help("write its statements before the application runs, or remove the file"),
             false => diagnostic.severity(Severity::Error).help(
-                "write its statements, or remove the file; if it is only there for code that runs after it, write `-- \
-                 onward: allow(empty_migration) reason`",
+                "write its statements, or remove the file; if it is only there for a hook, code that runs after it, write `-- \
+                 onward: hook`",
             ),
         })
     })

@@ -8,6 +8,8 @@ pub mod bad_file_name;
 pub mod duplicate_version;
 pub mod empty_migration;
 pub mod folder_not_watched;
+pub mod hook_missing;
+pub mod hook_not_marked;
 pub mod misplaced_config_file;
 pub mod mixed_layouts;
 pub mod no_migrations;

@@ -26,7 +26,8 @@ pub(crate) fn diagnose(place: Place, problem: &Problem, rules: &[&Rule]) -> Diag
     let (message, help) = match problem {
         Problem::Form => (
             "this directive is not understood".to_owned(),
-            "write `-- onward: allow(code) reason`, or `-- onward: foreign_keys(on)`".to_owned(),
+            "write `-- onward: allow(code) reason`, `-- onward: foreign_keys(on)`, or `-- onward: hook`"
+                .to_owned(),
         ),
         Problem::Code(code) => {
             (format!("there is no code `{code}`"), format!("codes that can be allowed: {codes}"))

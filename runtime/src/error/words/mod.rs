@@ -75,6 +75,7 @@ fn words(error: &Error) -> Words {
             run::statement((file, *line, *column), sql, source, query.as_deref())
         }
         ErrorKind::Hook { file, hook, source } => run::hook(file, hook, &**source),
+        ErrorKind::HookElsewhere { file, before } => run::hook_elsewhere(file, before.as_deref()),
         ErrorKind::TransactionEnded { file, hook, source } => {
             run::transaction_ended(file, hook, source.as_deref())
         }

@@ -62,6 +62,20 @@ pub(super) fn panicked(message: &str) -> Words {
     Words::new(Fault::Caller, what)
 }
 
+pub(super) fn hook_elsewhere(file: &str, before: Option<&str>) -> Words {
+    let what = format!(
+        "{} has a hook, a function of the program that runs after it, and the function is not here; nothing was changed",
+        printable(file)
+    );
+    let help = "let the program that has the function migrate this database";
+    Words::new(Fault::Caller, what).help(match before {
+        Some(before) => {
+            format!("{help}; `Migrator::target` runs what comes before, up to {}", printable(before))
+        }
+        None => help.to_owned(),
+    })
+}
+
 pub(super) fn transaction_ended(file: &str, hook: &str, source: Option<&(dyn Cause + Send + Sync)>) -> Words {
     let source = source.map(|source| format!(": {source}")).unwrap_or_default();
     let what = format!(

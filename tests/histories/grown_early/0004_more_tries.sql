@@ -1,0 +1,1 @@
+UPDATE jobs SET tries = tries + 1;

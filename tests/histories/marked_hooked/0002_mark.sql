@@ -1,0 +1,2 @@
+-- onward: hook
+PRAGMA user_version = 2;

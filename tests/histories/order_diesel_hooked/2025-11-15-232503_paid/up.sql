@@ -1,0 +1,2 @@
+-- onward: hook
+CREATE INDEX jobs_paid ON jobs(state);

@@ -1,0 +1,2 @@
+-- onward: hook
+CREATE TABLE log(job INTEGER, text TEXT);

@@ -1,0 +1,2 @@
+DROP INDEX pages_by_number;
+DROP INDEX pages_by_slug;

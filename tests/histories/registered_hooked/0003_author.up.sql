@@ -1,0 +1,2 @@
+-- onward: hook
+ALTER TABLE pages ADD COLUMN author TEXT;

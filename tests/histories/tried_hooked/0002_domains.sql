@@ -1,0 +1,2 @@
+-- onward: hook
+ALTER TABLE people ADD COLUMN domain TEXT;

@@ -1,0 +1,2 @@
+-- onward: hook
+CREATE INDEX people_by_domain ON people(domain);

@@ -1,0 +1,2 @@
+-- onward: hook
+CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL);

@@ -1,0 +1,5 @@
+-- onward: hook
+CREATE TABLE notes (
+    id   INTEGER PRIMARY KEY,
+    body TEXT NOT NULL
+);
