@@ -14,10 +14,14 @@ fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")
 }
 
+/// What the macro alone can tell, which knows the hooks.
+const OF_THE_MACRO: [&str; 2] = ["hook_missing", "hook_not_marked"];
+
 /// The cases with what was seen of them, empty where they build.
 fn cases() -> Vec<(PathBuf, String)> {
     let mut cases = Vec::new();
-    for topic in fs::read_dir(tests().join("ui")).unwrap().map(|entry| entry.unwrap().path()) {
+    let topics = fs::read_dir(tests().join("ui")).unwrap().map(|entry| entry.unwrap().path());
+    for topic in topics.filter(|topic| !OF_THE_MACRO.iter().any(|code| topic.ends_with(code))) {
         for path in fs::read_dir(&topic).unwrap().map(|entry| entry.unwrap().path()) {
             if path.extension().is_some_and(|extension| extension == "rs") {
                 let seen = match topic.ends_with("sound") {

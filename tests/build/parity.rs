@@ -10,6 +10,9 @@ use serde_json::Value;
 /// A diagnostic as far as both show it: code, file relative to the history's folder, line and column.
 type Found = (String, String, u64, u64);
 
+/// What the macro alone can tell, which knows the hooks.
+const OF_THE_MACRO: [&str; 2] = ["hook_missing", "hook_not_marked"];
+
 #[test]
 fn codes_and_places_are_the_macros() {
     let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
@@ -57,6 +60,7 @@ fn places(stderr: &str, folder: &str) -> Vec<Found> {
             };
         } else if let Some(code) = line.strip_prefix("= note: ")
             && let Some((file, line, column)) = place.take()
+            && !OF_THE_MACRO.contains(&code)
         {
             found.push((code.to_owned(), file, line, column));
         }
