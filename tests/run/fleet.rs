@@ -439,7 +439,7 @@ fn a_hook_that_panics_stops_no_other_file() {
         assert!(number(tx, "SELECT count(*) FROM orders") < 3, "too many orders");
         Ok(())
     }
-    static HOOKED: Migrations = migrations!("histories/orders", after = { 3 => pays });
+    static HOOKED: Migrations = migrations!("histories/orders_hooked", after = { 3 => pays });
     let tenants = Tenants::new(3);
     tenants.conn(1).execute_batch("INSERT INTO orders(customer, total) VALUES (1, 30)").unwrap();
     let before = tenants.bytes(1);

@@ -55,10 +55,6 @@ pub(crate) fn pending<'m>(context: Context<'m>, goal: Goal, conn: &Connection) -
         Goal::Up(goal) => rest.part(0..goal.saturating_sub(ran)),
         Goal::Back(goal) => list.part(goal.min(ran)..ran),
     };
-    // What runs on a database that is adopted is not known yet.
-    if matches!(goal, Goal::Up(_)) && adopt.is_none() {
-        hook::here(list)?;
-    }
     let is_adopted = rows.iter().any(|row| row.adopted);
     if is_adopted
         && !list.is_empty()
@@ -90,6 +86,14 @@ fn newer(context: Context<'_>, goal: Goal, conn: &Connection, refused: Error) ->
 }
 
 impl Pending<'_> {
+    /// Refuses to run forward past a hook that is not here. What runs on a database that is adopted is not known yet.
+    pub(crate) fn hooks_are_here(&self, goal: Goal) -> Result<()> {
+        match (goal, self.adopt) {
+            (Goal::Up(_), None) => hook::here(self.list),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a connection with temporary objects that the statements would mean.
     pub(crate) fn unshadowed(&self, migrations: &Migrations, conn: &Connection) -> Result<()> {
         // What runs on a database that is adopted is not known yet.

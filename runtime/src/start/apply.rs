@@ -168,6 +168,7 @@ fn begin<'c>(
         Some(to) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
             let pending = pending(context, goal, conn)?;
+            pending.hooks_are_here(goal)?;
             if (!pending.list.is_empty() && !pending.is_empty) || pending.adopt.is_some() {
                 Some(Backup::make(conn, context.file, immediate, to, wait)?)
             } else {
@@ -219,6 +220,7 @@ fn run<'m>(
     if pending.list.is_empty() && pending.adopt.is_none() {
         return Ok(Done::nothing(pending.ran, pending.newer, journal_mode));
     }
+    pending.hooks_are_here(goal)?;
     pending.unshadowed(context.migrations, conn)?;
     let backup = backup.map(Backup::keep).transpose()?;
     let ran = pending.run(context, goal, conn, settings, &context.options.watch)?;

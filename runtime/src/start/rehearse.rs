@@ -39,6 +39,7 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
     let settings = Settings::prepare(&copy).map_err(Error::sqlite("prepare the copy"))?;
     let Some(exclusive) = Exclusive::begin(&copy, Lock::Exclusive)? else { return Err(wait.locked()) };
     let pending = run::pending(context, goal, &copy)?;
+    pending.hooks_are_here(goal)?;
     // The copy has none of what the connection has for itself, and the run would meet it.
     pending.unshadowed(context.migrations, conn)?;
     let counting = Error::sqlite("count rows");
