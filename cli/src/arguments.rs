@@ -91,7 +91,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
     },
-    /// Run what is pending on a copy, and show how long it takes and which rows are lost; only reads the database
+    /// Run what is pending on a copy, and show how long it takes, how much disk it needs and which rows are lost; only reads the
+    /// database
     ///
     /// It refuses to run past a migration that says that it has a hook (`-- onward: hook`): the program has the function.
     Rehearse {

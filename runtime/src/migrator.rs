@@ -317,12 +317,12 @@ impl<'m> Migrator<'m> {
         self
     }
 
-    /// Runs what is pending on a copy of the database, and tells how long that took, which rows would be lost and which
-    /// foreign keys would dangle. The database itself is only read.
+    /// Runs what is pending on a copy of the database, and tells how long the lock would be held, how much disk it needs, which
+    /// rows would be lost and which foreign keys would dangle. The database itself is only read.
     ///
     /// The copy is a temporary file of SQLite's. It has none of the application's functions, so a history that calls
     /// them cannot be rehearsed. Hooks are called, on the copy. Of the settings, the target, the timeouts and
-    /// [`Migrator::adopt`] count.
+    /// [`Migrator::adopt`] count, and that [`Migrator::backup`] needs room.
     ///
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");

@@ -22,5 +22,6 @@ mod rows;
 mod shared;
 mod signals;
 mod snapshot;
+mod space;
 mod transaction;
 mod upserts;

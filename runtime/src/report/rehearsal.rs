@@ -1,5 +1,6 @@
 //! What pending migrations would do.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use onward_core::printable::{Lines, printable};
 use onward_schema::Violation;
 
 use super::outcome::Applied;
-use crate::text::{counted, millis};
+use crate::text::{counted, millis, size};
 
 /// How many rows a table has before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,9 +67,27 @@ pub struct Rehearsal {
     /// How long the copy took.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub copying: Duration,
-    /// How long the migrations took, and the checks behind them.
+    /// How long the lock is held: the migrations, the checks behind them and the commit, as they took on the copy. Nobody waits
+    /// for the disk there: what the database's own waits at the commit comes on top. With
+    /// [`Migrator::backup`](crate::Migrator::backup), others cannot write while that copy is made either.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]
     pub duration: Duration,
+    /// The size of the database now, in bytes: all its pages, with what is still in the WAL.
+    pub bytes_before: u64,
+    /// Its size after the commit, in bytes, and after what is in the WAL is in the file. A run that would be refused, because of
+    /// [`Rehearsal::violations`], is measured at its end.
+    pub bytes_after: u64,
+    /// How many bytes have to be free on the disk of the database: at most so many are taken there while it is migrated, beyond
+    /// what is taken now. Zero if nothing is pending.
+    ///
+    /// That is how much the file grows, the copy if [`Migrator::backup`](crate::Migrator::backup) asks for one, which may be on
+    /// another disk, and the rollback journal or the WAL, in which each page is at most once. How many pages that are is not
+    /// measured, so it is counted with all: with those of now in a journal, and those of the end in a WAL. A migration that changes
+    /// few of them needs less. With a `cache_size` below SQLite's usual 2 MB, the journal may be a little longer.
+    ///
+    /// Not in it is what SQLite sorts in its folder for temporary files, as for an index of a large table: the copy's are there
+    /// as well while this is found out.
+    pub bytes_needed: u64,
     /// Every table that there is now.
     pub rows: Vec<TableRows>,
     /// New dangling foreign keys, a few for each table and the table it refers to: with any, the migrations would be
@@ -101,6 +120,18 @@ impl fmt::Display for Rehearsal {
         for violation in self.violations.iter().take(10) {
             writeln!(f, "  {violation}")?;
         }
+        let [before, after, needed] = [self.bytes_before, self.bytes_after, self.bytes_needed].map(size);
+        let becomes = match self.bytes_after.cmp(&self.bytes_before) {
+            Ordering::Less => format!("shrinks from {before} to {after}"),
+            Ordering::Equal => format!("stays at {after}"),
+            Ordering::Greater => format!("grows from {before} to {after}"),
+        };
+        writeln!(
+            f,
+            "  lock: held for about {}, and what the disk takes for the commit",
+            millis(self.duration)
+        )?;
+        writeln!(f, "  disk: the file {becomes}; at most {needed} have to be free while it runs")?;
         write!(
             f,
             "{} in {} on a copy that took {}: {} would be lost, {} would dangle",

@@ -11,6 +11,7 @@ mod look;
 mod open;
 mod recreate;
 mod rehearse;
+mod space;
 mod wait;
 
 pub(crate) use apply::apply;

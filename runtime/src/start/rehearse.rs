@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::backup;
 use super::done::applied;
+use super::space::Space;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migration;
@@ -32,6 +33,9 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
         applied: Vec::new(),
         copying: wait.duration(),
         duration: Duration::ZERO,
+        bytes_before: 0,
+        bytes_after: 0,
+        bytes_needed: 0,
         rows: Vec::new(),
         violations: Vec::new(),
         violation_count: 0,
@@ -44,6 +48,8 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
     pending.unshadowed(context.migrations, conn)?;
     let counting = Error::sqlite("count rows");
     let before = rows(&copy, context.migrations.ledger()).map_err(&counting)?;
+    let measuring = Error::sqlite("measure the copy");
+    let space = Space::of(&copy).map_err(&measuring)?;
     let start = wait.duration();
     let ran = match pending.run(context, goal, exclusive.transaction(), &settings, &Watch::default()) {
         Ok(ran) => ran,
@@ -57,10 +63,23 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
         name: migration.name().to_owned(),
     };
     rehearsal.adopted = context.migrations.list().part(0..ran.adopted).iter().map(recorded).collect();
+    let changes = !ran.list.is_empty() || ran.adopted > 0;
+    if changes {
+        let peak = Space::of(&copy).map_err(&measuring)?;
+        rehearsal.bytes_needed = space.needed(peak, conn).map_err(&measuring)?;
+        if context.options.backup.is_some() && !pending.is_empty {
+            rehearsal.bytes_needed = rehearsal.bytes_needed.saturating_add(space.bytes());
+        }
+    }
     // As far as the run itself would come.
     if ran.violations.total() == 0 {
+        let start = wait.duration();
         exclusive.commit()?;
+        rehearsal.duration += wait.duration() - start;
     }
+    // With `auto_vacuum`, the commit makes it smaller.
+    let end = if changes { Space::of(&copy).map_err(&measuring)? } else { space };
+    (rehearsal.bytes_before, rehearsal.bytes_after) = (space.bytes(), end.bytes());
     rehearsal.applied = ran.list.into_iter().map(applied).collect();
     rehearsal.violations = ran.violations.shown();
     rehearsal.violation_count = ran.violations.total();
