@@ -1,6 +1,7 @@
 //! `cargo onward fleet`
 
 mod arguments;
+mod hook;
 mod human;
 mod json;
 mod paths;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
 use onward::fleet::{Class, Ended, Event, Fleet, Plan, Sweep};
 use onward::{Migrations, Migrator};
 
@@ -35,17 +36,25 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
                 sweep.ended == Ended::Whole && sweep.failures() + sweep.count(Class::Busy) == 0
             })
         }
-        Command::Plan { which, how, rehearse } => match proven(&which, &how)? {
+        Command::Plan { which, how, until, rehearse } => match proven(&which, &how)? {
             Ok((migrations, stdin)) => {
-                Watch::begin(&which, how, stdin)?.plan(migrations.fleet().rehearse(rehearse))
+                let migrator = until.of(&migrations, migrations.migrator())?;
+                let watch = Watch::begin(&which, how, stdin)?;
+                if let Some(code) = watch.refuse(&migrations, &migrator)? {
+                    return Ok(code);
+                }
+                watch.plan(migrator.fleet().rehearse(rehearse))
             }
             Err(code) => Ok(code),
         },
-        Command::Apply { which, how, care } => match proven(&which, &how)? {
+        Command::Apply { which, how, until, care } => match proven(&which, &how)? {
             Ok((migrations, stdin)) => {
-                let fleet = careful(&migrations, &care)?;
+                let migrator = until.of(&migrations, copying(&migrations, &care)?)?;
                 let watch = Watch::begin(&which, how, stdin)?;
-                watch.sweep(fleet, |fleet, paths| fleet.apply(paths), Sweep::is_done)
+                if let Some(code) = watch.refuse(&migrations, &migrator)? {
+                    return Ok(code);
+                }
+                watch.sweep(careful(migrator, &care), |fleet, paths| fleet.apply(paths), Sweep::is_done)
             }
             Err(code) => Ok(code),
         },
@@ -58,16 +67,19 @@ fn proven(which: &Which, how: &How) -> anyhow::Result<Result<(Migrations, Vec<u8
     Ok(program::of_fleet(&which.folder()?, quiet, || paths::read_stdin(which)))
 }
 
-fn careful<'m>(migrations: &'m Migrations, care: &Care) -> anyhow::Result<Fleet<'m>> {
-    let mut migrator = migrations.migrator().lock_timeout(Duration::from_secs(care.lock_timeout));
-    if let Some(folder) = &care.backup {
-        ensure!(folder.is_dir(), "{} is no folder for copies; nothing was done", output::path(folder));
-        migrator = migrator.backup(folder);
-    }
-    let migrator = care.keep.into_iter().fold(migrator, Migrator::keep);
+/// What holds for each file.
+fn copying<'m>(migrations: &'m Migrations, care: &Care) -> anyhow::Result<Migrator<'m>> {
+    let migrator = migrations.migrator().lock_timeout(Duration::from_secs(care.lock_timeout));
+    let Some(folder) = &care.backup else { return Ok(migrator) };
+    ensure!(folder.is_dir(), "{} is no folder for copies; nothing was done", output::path(folder));
+    Ok(care.keep.into_iter().fold(migrator.backup(folder), Migrator::keep))
+}
+
+/// What holds for all.
+fn careful<'m>(migrator: Migrator<'m>, care: &Care) -> Fleet<'m> {
     let fleet = migrator.fleet().canary(care.canary.unwrap_or(0)).rehearse(care.rehearse.unwrap_or(0));
     let fleet = care.then.into_iter().fold(fleet, Fleet::waves);
-    Ok(care.max_failures.into_iter().fold(fleet, Fleet::max_failures))
+    care.max_failures.into_iter().fold(fleet, Fleet::max_failures)
 }
 
 /// What is done with the files.
@@ -89,6 +101,18 @@ impl Watch {
             json::begin(&found);
         }
         Ok(Watch { progress: Progress::new(found.paths.len(), how.format), found, how })
+    }
+
+    /// The exit code, if no file may be begun.
+    fn refuse(&self, migrations: &Migrations, migrator: &Migrator<'_>) -> anyhow::Result<Option<ExitCode>> {
+        let fleet = self.how.jobs.0.into_iter().fold(migrator.clone().fleet(), Fleet::jobs);
+        let refused = hook::refuse(migrations, fleet, self.found.paths.clone());
+        // onward's errors say what SQLite says; a chain would say it twice.
+        let refused = refused.map_err(|error| anyhow!("{}", advice::words(&error)))?;
+        Ok(refused.map(|why| {
+            output::error(why);
+            ExitCode::from(UNKNOWN)
+        }))
     }
 
     fn sweep(

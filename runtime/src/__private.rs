@@ -8,8 +8,8 @@ pub use onward_schema::Classes;
 use rusqlite::Row;
 
 pub use crate::file::system::{FileCall, watch_files};
-use crate::history::Migrations;
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
+use crate::history::{Migration, Migrations};
 #[cfg(feature = "test-hook")]
 pub use crate::hook_test::{Samples, changes, opener, test_hook};
 pub use crate::row::argument::Argument;
@@ -55,6 +55,11 @@ pub fn from(
     let files = files.into_iter().map(known).collect();
     let origin = Some(OriginOf::Memory(Arc::new(Origin { reader, files: Cow::Owned(files) })));
     Migrations { __origin: origin, ..migrations.clone() }
+}
+
+/// Whether code of the application runs after a migration, here or elsewhere.
+pub fn has_code(migration: Migration<'_>) -> bool {
+    migration.has_code()
 }
 
 /// What `migrations!` expands to if nobody has said which SQLite runs them: with the one that is compiled in, that is the

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum, value_parser};
 use onward::fleet::Amount;
 
 use crate::folder::Folder;
+use crate::until::Until;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -28,6 +29,8 @@ pub(crate) enum Command {
         which: Which,
         #[command(flatten)]
         how: How,
+        #[command(flatten)]
+        until: Until,
         /// How many files are rehearsed: the largest, and others by chance
         #[arg(long, value_name = "N", default_value_t = 3, value_parser = positive)]
         rehearse: usize,
@@ -36,7 +39,7 @@ pub(crate) enum Command {
     ///
     /// What is wrong with a file stops no other: it is left as it was and told. A file that others have locked is put off until all
     /// others have ended. Ctrl-C ends this between two files, a second one at once: each file is old or new, and to run it
-    /// again does the rest. Hooks of the program do not run: if it has hooks, let the program migrate.
+    /// again does the rest. Nothing is begun if a file would come to a migration with a hook: the function is the program's.
     ///
     /// Exits with 0 if all are up to date, with 1 if some are not, with 2 if it could not begin.
     Apply {
@@ -44,6 +47,8 @@ pub(crate) enum Command {
         which: Which,
         #[command(flatten)]
         how: How,
+        #[command(flatten)]
+        until: Until,
         #[command(flatten)]
         care: Care,
     },
