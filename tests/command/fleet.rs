@@ -298,6 +298,42 @@ fn paths_come_from_a_list() {
     assert_eq!(version(&place, "3.db"), 2);
 }
 
+/// The objects of docs/fleet.md have the keys that are printed.
+#[test]
+fn the_page_shows_what_is_printed() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/fleet.md")).unwrap();
+    let shown = objects(page.split("```json\n").nth(1).unwrap().split("```").next().unwrap());
+    let place = tenants(&["1.db", "2.db", "3.db"]);
+    conn(&place, "3.db").execute_batch("INSERT INTO notes(body) VALUES ('a'), ('a')").unwrap();
+    let locked = conn(&place, "2.db");
+    locked.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let args = ["apply", "tenants/*.db", "--rehearse", "1", "--lock-timeout", "0", "--format", "json"];
+    let mut printed = objects(&fleet(&place, &args).exits(1).out);
+    // No folder is shut to root.
+    printed.push(serde_json::json!({ "event": "unread", "path": "", "message": "" }));
+    let keys = |object: &Value| -> Vec<String> { object.as_object().unwrap().keys().cloned().collect() };
+    for object in &shown {
+        let same = events(&printed, object["event"].as_str().unwrap());
+        assert!(!same.is_empty() && same.iter().all(|other| keys(other) == keys(object)), "{object}");
+        let nested = |key: &str| object[key].is_object().then(|| keys(&object[key]));
+        for key in ["error", "rehearsal", "classes"] {
+            let others =
+                same.iter().filter(|other| other[key].is_object()).map(|other| Some(keys(&other[key])));
+            assert!(
+                nested(key).is_none() || others.clone().all(|other| other == nested(key)),
+                "{key}: {object}"
+            );
+        }
+    }
+    for object in &printed {
+        assert!(shown.iter().any(|other| other["event"] == object["event"]), "{object}");
+    }
+    let plan = objects(&fleet(&place, &["plan", "tenants/*.db", "--format", "json"]).out);
+    for key in ["pending_bytes", "estimated_duration"] {
+        assert!(plan.last().unwrap().get(key).is_some() && page.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
 #[cfg(unix)]
 mod on_unix {
     use std::ffi::OsStr;

@@ -160,9 +160,9 @@ fn a_folder_is_checked_and_locked_as_any_other() {
 #[test]
 fn a_fleet_is_not_begun_past_a_hook() {
     let place = place();
-    let copy = |name: &str| drop(fs::copy(place.path("app.db"), place.path(name)).unwrap());
-    copy("fleet-1.db");
-    copy("fleet-2.db");
+    for name in ["fleet-1.db", "fleet-2.db"] {
+        fs::copy(place.path("app.db"), place.path(name)).unwrap();
+    }
     place.write("fleet-3.db", "");
     for command in ["apply", "plan"] {
         let ran = place.onward(&["fleet", command, "fleet-*.db"]).exits(2);
