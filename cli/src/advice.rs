@@ -9,12 +9,23 @@ use onward_core::printable::printable;
 pub(crate) fn words(error: &Error) -> String {
     let said = error.to_string();
     match help(error, &said) {
-        Some(help) => {
-            let wrong = said.split("\nhelp: ").next().unwrap_or_default();
-            format!("{wrong}\nhelp: {help}")
-        }
+        Some(help) => format!("{}\nhelp: {help}", before_help(&said)),
         None => said,
     }
+}
+
+/// What is wrong, with the path, and no word of what to do.
+pub(crate) fn wrong(error: &Error) -> String {
+    before_help(&error.to_string()).to_owned()
+}
+
+/// What to do about it from here, alone.
+pub(crate) fn only_help(error: &Error) -> Option<String> {
+    help(error, &error.to_string()).map(Cow::into_owned).or_else(|| error.help())
+}
+
+fn before_help(said: &str) -> &str {
+    said.split("\nhelp: ").next().unwrap_or_default()
 }
 
 fn help(error: &Error, said: &str) -> Option<Cow<'static, str>> {

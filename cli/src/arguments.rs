@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::check::Format;
+use crate::fleet;
 use crate::folder::{Folder, Folders};
 use crate::init::Init;
 use crate::release;
@@ -170,6 +171,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         take_over: TakeOver,
     },
+    /// Many files with one history, a database per tenant: say where they stand, try what is pending, or bring them up to date
+    #[command(subcommand)]
+    Fleet(fleet::Command),
     /// Print a script that completes these commands in a shell
     ///
     /// bash: `source <(cargo onward completions bash)`, zsh: into a file `_cargo-onward` on `fpath`, fish: `cargo onward

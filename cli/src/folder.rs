@@ -35,6 +35,11 @@ pub(crate) struct Folders {
 }
 
 impl Folder {
+    /// What was named at another place of the command line.
+    pub(crate) fn of(dir: Option<PathBuf>, package: Option<String>) -> Folder {
+        Folder { dir, package }
+    }
+
     /// The folder that was named, or that of the package that was, by its name or its own folder; else what Cargo.toml here
     /// names, else `migrations` here, else the same for the nearest Cargo.toml above. It need not be there: `new` makes it.
     ///

@@ -4,14 +4,17 @@ mod advice;
 mod apply;
 mod arguments;
 mod check;
+mod child;
 mod completions;
 mod database;
 mod empty;
 mod exit;
 mod explain;
+mod fleet;
 mod folder;
 mod github;
 mod init;
+mod interrupt;
 mod json;
 mod lock;
 mod new;
@@ -76,6 +79,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Adopt { db, folder, how, until, take_over } => {
             apply::adopt(&db, &folder.find()?, &until, how, &take_over)
         }
+        Command::Fleet(command) => fleet::run(command),
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(ExitCode::SUCCESS)

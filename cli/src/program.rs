@@ -4,9 +4,8 @@
 //! that is to be run is proven in this process, and run in another one of this program, which does not replay.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use onward::__private::{self, Lag, other};
@@ -16,10 +15,7 @@ use onward_analysis::{Analysis, History, Proof, moving};
 use onward_core::packed::PackedBuf;
 
 use crate::exit::UNKNOWN;
-use crate::{folder, output};
-
-/// Set for a process that gets a proven history on its standard input.
-const PROVEN: &str = "ONWARD_PROVEN_HISTORY";
+use crate::{child, folder, output};
 
 /// What other tools have of the files, each by its name, and why these cannot be its files, if they cannot.
 type Origins = Vec<(String, Vec<Known>, Option<String>)>;
@@ -54,6 +50,26 @@ pub(crate) fn of_schema(dir: &Path) -> Result<Migrations, ExitCode> {
     Program::proven(dir, &[], Purpose::Schema).map(|program| program.migrations)
 }
 
+/// As [`of_folder`], in a process that hears of ctrl-C ([`child::on_interrupt`]), with what this one has read for it. Nothing
+/// was found out of any database if the history would not build; `quiet` does not explain it.
+pub(crate) fn of_fleet(
+    dir: &Path,
+    quiet: bool,
+    read: impl FnOnce() -> anyhow::Result<Vec<u8>>,
+) -> Result<(Migrations, Vec<u8>), ExitCode> {
+    let receive = || {
+        let [packed, more] = child::receive()?;
+        Ok((unpacked(&packed)?, more))
+    };
+    if child::is_one() {
+        return receive().map_err(|error| failed(&error));
+    }
+    let more = read().map_err(|error| failed(&error))?;
+    let explain = if quiet { |_: &Analysis, _: &Path, _: bool| {} } else { folder::print };
+    let Ok((proven, _)) = prove(dir, &[], Purpose::Run, explain) else { return Err(ExitCode::from(UNKNOWN)) };
+    Err(child::run_tended(&[&proven.to_bytes(), &more]).unwrap_or_else(|error| failed(&error)))
+}
+
 impl Program {
     /// As [`of_folder`], with what these tools have of the files.
     pub(crate) fn of_folder(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
@@ -66,10 +82,10 @@ impl Program {
     }
 
     fn proven(dir: &Path, tools: &[Tool], purpose: Purpose) -> Result<Program, ExitCode> {
-        if std::env::var_os(PROVEN).is_some() {
+        if child::is_one() {
             return receive().map_err(|error| failed(&error));
         }
-        let (proven, origins) = prove(dir, tools, purpose)?;
+        let (proven, origins) = prove(dir, tools, purpose, folder::print)?;
         Err(hand_over(&proven, &origins).unwrap_or_else(|error| failed(&error)))
     }
 
@@ -133,7 +149,12 @@ pub(crate) fn version(migrations: &Migrations, written: &str) -> anyhow::Result<
     })
 }
 
-fn prove(dir: &Path, tools: &[Tool], purpose: Purpose) -> Result<(PackedBuf, Origins), ExitCode> {
+fn prove(
+    dir: &Path,
+    tools: &[Tool],
+    purpose: Purpose,
+    explain: fn(&Analysis, &Path, bool),
+) -> Result<(PackedBuf, Origins), ExitCode> {
     let mut analysis = onward_analysis::analyze(dir, Proof::Whole);
     if purpose == Purpose::Schema {
         analysis.history.migrations.iter_mut().for_each(|migration| migration.hook = None);
@@ -153,7 +174,7 @@ fn prove(dir: &Path, tools: &[Tool], purpose: Purpose) -> Result<(PackedBuf, Ori
         }
         return Ok((history.packed(Some(replay), &folder::prefix(dir)), origins(history, tools)));
     }
-    folder::print(&analysis, dir, false);
+    explain(&analysis, dir, false);
     output::error("a history with errors is not run; nothing was done");
     Err(ExitCode::from(folder::failure(&analysis)))
 }
@@ -165,30 +186,15 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 
 /// Runs this command in a process of its own, and gives back its exit code.
 fn hand_over(proven: &PackedBuf, origins: &Origins) -> anyhow::Result<ExitCode> {
-    let program = std::env::current_exe().context("cannot find this program")?;
-    let mut command = Command::new(program);
-    command.args(std::env::args_os().skip(1)).env(PROVEN, "1").stdin(Stdio::piped());
-    let mut child = command.spawn().context("cannot start this program again")?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // One that has ended by now has said why.
-        let packed = proven.to_bytes();
-        let length = (packed.len() as u64).to_le_bytes();
-        let _ = stdin.write_all(&[&length[..], &packed, &serde_json::to_vec(origins)?].concat());
-    }
-    let code = child.wait().context("cannot wait for the run")?.code();
-    Ok(ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(UNKNOWN)))
+    child::run(&[&proven.to_bytes(), &serde_json::to_vec(origins)?])
 }
 
 fn receive() -> anyhow::Result<Program> {
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).context("cannot read the history")?;
-    read(&bytes).context("this is no proven history")
+    let [packed, origins] = child::receive()?;
+    let origins = serde_json::from_slice(&origins).context("this is no proven history")?;
+    Ok(Program { migrations: unpacked(&packed)?, origins })
 }
 
-/// What [`hand_over`] writes: how long the history is, the history, and the origins as JSON.
-fn read(bytes: &[u8]) -> Option<Program> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    let (packed, origins) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    let migrations = PackedBuf::from_bytes(packed)?.into();
-    Some(Program { migrations, origins: serde_json::from_slice(origins).ok()? })
+fn unpacked(bytes: &[u8]) -> anyhow::Result<Migrations> {
+    Ok(PackedBuf::from_bytes(bytes).context("this is no proven history")?.into())
 }

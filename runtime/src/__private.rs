@@ -8,8 +8,8 @@ pub use onward_schema::Classes;
 use rusqlite::Row;
 
 pub use crate::file::system::{FileCall, watch_files};
-use crate::history::Migrations;
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
+use crate::history::{Migration, Migrations};
 #[cfg(feature = "test-hook")]
 pub use crate::hook_test::{Samples, changes, opener, test_hook};
 pub use crate::row::argument::Argument;
@@ -27,7 +27,7 @@ pub use crate::row::typed::{list, tag, taken, typed};
 pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};
-pub use crate::start::{is_named_as_copy, put_by};
+pub use crate::start::{is_kept_beside, is_named_as_copy, put_by};
 
 /// How the ledgers of other tools are read.
 pub mod other {
@@ -55,6 +55,11 @@ pub fn from(
     let files = files.into_iter().map(known).collect();
     let origin = Some(OriginOf::Memory(Arc::new(Origin { reader, files: Cow::Owned(files) })));
     Migrations { __origin: origin, ..migrations.clone() }
+}
+
+/// Whether code of the application runs after a migration, here or elsewhere.
+pub fn has_code(migration: Migration<'_>) -> bool {
+    migration.has_code()
 }
 
 /// What `migrations!` expands to if nobody has said which SQLite runs them: with the one that is compiled in, that is the

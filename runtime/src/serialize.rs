@@ -20,6 +20,24 @@ pub(crate) fn texts<T: Display, S: Serializer>(values: &[T], serializer: S) -> R
     serializer.collect_seq(values.iter().map(ToString::to_string))
 }
 
+/// As a text, whatever its bytes are: serde's own way is an error for those that are not UTF-8.
+#[cfg(feature = "fleet")]
+pub(crate) fn path<S: Serializer>(path: &std::path::Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
+
+/// As a text, if there is one.
+#[cfg(feature = "fleet")]
+pub(crate) fn path_if_any<S: Serializer>(
+    path: &Option<std::path::PathBuf>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match path {
+        Some(found) => self::path(found, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// As what is wrong and what to do.
 #[cfg(feature = "fleet")]
 pub(crate) fn error<S: Serializer>(

@@ -546,7 +546,10 @@ fn shells_complete_the_commands() {
     let place = Place::empty();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = place.onward(&["completions", shell]).exits(0).out;
-        assert!(["rehearse", "workspace"].iter().all(|word| script.contains(word)), "{shell}");
+        assert!(
+            ["fleet", "max-failures", "rehearse", "workspace"].iter().all(|word| script.contains(word)),
+            "{shell}"
+        );
     }
     place.onward(&["completions", "dos"]).exits(2);
     // As a shell goes about it, where there is one.

@@ -3,6 +3,7 @@
 
 mod database;
 mod empty;
+mod fleet;
 mod folder;
 mod formats;
 mod hooks;

@@ -498,3 +498,28 @@ fn an_observer_that_panics_leaves_each_file_old_or_new() {
     assert!(sweep.is_done(), "{sweep}");
     (0..10).for_each(|tenant| tenants.is_migrated(tenant));
 }
+
+/// A name that is not UTF-8 must not keep a tenant out of the log.
+#[cfg(unix)]
+#[test]
+fn any_name_can_be_serialized() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let mut tenants = Tenants::new(1);
+    let name = tenants.file.folder().join(std::ffi::OsStr::from_bytes(b"caf\xe9.db"));
+    fs::rename(&tenants.paths[0], &name).unwrap();
+    tenants.paths[0] = name;
+    let (mut told, folder) = (Vec::new(), tempfile::tempdir().unwrap());
+    let migrator = ORDERS.migrator().backup(folder.path());
+    let mut fleet = migrator.fleet().observer(|event| {
+        if let Event::Ended { tenant } = event {
+            told.push(serde_json::to_value(tenant).unwrap());
+        }
+    });
+    assert!(fleet.apply(&tenants.paths).unwrap().is_done());
+    drop(fleet);
+    tenants.is_migrated(0);
+    let text = |key: &str| told[0][key].as_str().unwrap().to_owned();
+    assert!(text("path").ends_with("/caf\u{fffd}.db"), "{told:?}");
+    assert!(text("backup").contains("/caf\u{fffd}.db-"), "{told:?}");
+}

@@ -62,7 +62,7 @@ pub(crate) fn is_ours(file: &File, lock: &Path) -> io::Result<bool> {
 const BEGINNING: &str = "moved aside by ";
 
 /// What the names begin with that databases are moved to, behind their own.
-pub(super) const UNUSABLE: &str = ".unusable-";
+pub(crate) const UNUSABLE: &str = ".unusable-";
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,6 @@ mod name;
 mod partial;
 pub(crate) mod system;
 
-pub(crate) use intent::is_ours;
+pub(crate) use intent::{UNUSABLE, is_ours};
 pub(crate) use name::{BESIDE, file, is_special, random, real};
-pub(crate) use partial::{Name, Partial};
+pub(crate) use partial::{Name, PARTIAL, Partial};

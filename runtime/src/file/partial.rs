@@ -18,6 +18,9 @@ pub(crate) enum Name {
     Random,
 }
 
+/// How its name ends, behind sixteen digits.
+pub(crate) const PARTIAL: &str = ".partial";
+
 /// A file that is not whole yet. Dropped, its name is removed, whether it has got another one or not.
 pub(crate) struct Partial {
     path: PathBuf,
@@ -28,7 +31,7 @@ impl Partial {
     /// An empty file beside this name, for the same users as another file.
     pub(crate) fn beside(name: &Path, like: Option<&Metadata>) -> io::Result<Partial> {
         // Two containers that share the folder may well have processes of one number.
-        let path = beside(name, &format!(".{:016x}.partial", random()));
+        let path = beside(name, &format!(".{:016x}{PARTIAL}", random()));
         let file = system::create(&path, like)?;
         Ok(Partial { path, file })
     }

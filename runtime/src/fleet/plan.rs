@@ -33,7 +33,8 @@ pub struct Sample {
     pub rehearsal: Result<Rehearsal>,
 }
 
-/// What a sweep would do. Made by [`Fleet::plan`](super::Fleet::plan); its `Display` is for people.
+/// What a sweep would do. Made by [`Fleet::plan`](super::Fleet::plan); its `Display` is for people, and `{:#}`
+/// as short as that of [`Sweep`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Plan {
@@ -150,8 +151,12 @@ impl Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_short = f.alternate();
         let f = &mut Lines(f);
-        writeln!(f, "{}", self.status)?;
+        match is_short {
+            true => writeln!(f, "{:#}", self.status)?,
+            false => writeln!(f, "{}", self.status)?,
+        }
         for Sample { path, bytes, rehearsal } in &self.samples {
             match rehearsal {
                 Ok(rehearsal) => {

@@ -32,7 +32,8 @@ pub enum Ended {
     MaxFailures,
 }
 
-/// What became of the files of a sweep. Its `Display` is a table for people, with the worst files and what to do about each.
+/// What became of the files of a sweep. Its `Display` is a table for people, with the worst files and what to do about each;
+/// `{:#}` leaves those out, for whoever has told of them.
 ///
 /// It holds no list of all files: the [observer](super::Fleet::observer) is told of each.
 ///
@@ -52,6 +53,7 @@ pub enum Ended {
 /// // The one that was damaged stopped nothing else.
 /// assert_eq!(sweep.worst()[0].path, tenants[1]);
 /// assert_eq!(sweep.worst()[0].class, Class::Corrupt);
+/// assert!(format!("{sweep}").contains("2.db") && !format!("{sweep:#}").contains("2.db"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -130,20 +132,14 @@ impl Sweep {
 
 impl fmt::Display for Sweep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_short = f.alternate();
         let f = &mut Lines(f);
         for class in Class::ALL.into_iter().filter(|class| self.count(*class) > 0) {
             writeln!(f, "  {:>7}  {class}", self.count(class))?;
         }
         self.table(f)?;
-        for tenant in self.worst().iter().take(SHOWN) {
-            match &tenant.error {
-                Some(error) => writeln!(f, "{}: {error}", tenant.class)?,
-                None => writeln!(f, "{}: `{}`", tenant.class, crate::text::shown(&tenant.path))?,
-            }
-        }
-        let wrong = self.failures() + self.count(Class::Busy);
-        if wrong > SHOWN {
-            writeln!(f, "and {} more that are not done", wrong - self.worst().len().min(SHOWN))?;
+        if !is_short {
+            self.tell_worst(f)?;
         }
         match self.ended {
             Ended::Whole => {}
@@ -167,6 +163,20 @@ impl fmt::Display for Sweep {
 }
 
 impl Sweep {
+    fn tell_worst(&self, f: &mut impl Write) -> fmt::Result {
+        for tenant in self.worst().iter().take(SHOWN) {
+            match &tenant.error {
+                Some(error) => writeln!(f, "{}: {error}", tenant.class)?,
+                None => writeln!(f, "{}: `{}`", tenant.class, crate::text::shown(&tenant.path))?,
+            }
+        }
+        let wrong = self.failures() + self.count(Class::Busy);
+        if wrong > SHOWN {
+            writeln!(f, "and {} more that are not done", wrong - self.worst().len().min(SHOWN))?;
+        }
+        Ok(())
+    }
+
     /// The versions before and after, where they are not all the same.
     fn table(&self, f: &mut impl Write) -> fmt::Result {
         if self.files() == 0 {

@@ -9,12 +9,14 @@ use crate::error::Error;
 /// A file of a fleet, and what became of it.
 ///
 /// With the feature `serde` it can be serialized: one of these is a line of `cargo onward fleet apply --format json`. The error is
-/// then an object of two texts, `message` and `help`, and the duration a number of seconds.
+/// then an object of two texts, `message` and `help`, the duration a number of seconds, and what is not UTF-8 in a path a
+/// `\u{fffd}`.
 #[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Tenant {
     /// Its path, as it was given.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::path"))]
     pub path: PathBuf,
     /// What became of it.
     pub class: Class,
@@ -28,6 +30,7 @@ pub struct Tenant {
     /// How many are pending still, as far as that is known.
     pub pending: usize,
     /// Where the copy is that was made before the first change, if one was asked for.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::path_if_any"))]
     pub backup: Option<PathBuf>,
     /// How long it took, waiting included.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::seconds"))]

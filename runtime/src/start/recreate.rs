@@ -98,7 +98,7 @@ fn lock_file(database: &Path, source: std::io::Error) -> Error {
 
 /// The lock file stays beside the database: were it removed, two processes could each have the lock of a file of that
 /// name.
-const LOCK: &str = ".onward-lock";
+pub(super) const LOCK: &str = ".onward-lock";
 
 /// The lock of the lock file, which goes with it.
 struct Turn<'p> {
