@@ -24,7 +24,7 @@ pub(crate) struct Application {
 /// The folder below `apps/`.
 fn template(name: Name) -> &'static str {
     match name {
-        Name::Raw => "raw",
+        Name::Raw | Name::Sequential => "raw",
         Name::Onward | Name::Snapshot => "onward",
         Name::Previous => "previous",
         Name::Kept => "onward_build",

@@ -11,6 +11,8 @@ use clap::ValueEnum;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Name {
     Raw,
+    /// The same, one file after the other.
+    Sequential,
     Onward,
     RusqliteMigration,
     Diesel,
@@ -58,9 +60,14 @@ impl Name {
     /// The same program with onward as it was and as it is.
     pub(crate) const RELEASES: [Name; 3] = [Name::Raw, Name::Previous, Name::Onward];
 
+    /// Who brings many files up to date: those that take many at a time first, then those that do not.
+    pub(crate) const FLEET: [Name; 5] =
+        [Name::Raw, Name::Onward, Name::Sequential, Name::RusqliteMigration, Name::Refinery];
+
     pub(crate) fn label(self) -> &'static str {
         match self {
             Name::Raw => "raw rusqlite",
+            Name::Sequential => "raw rusqlite, one at a time",
             Name::Onward => "onward",
             Name::RusqliteMigration => "rusqlite_migration",
             Name::Diesel => "diesel_migrations",
@@ -76,7 +83,7 @@ impl Name {
     /// The package of the executable.
     pub(crate) fn package(self) -> &'static str {
         match self {
-            Name::Raw => "contender-raw",
+            Name::Raw | Name::Sequential => "contender-raw",
             Name::Onward | Name::Snapshot | Name::Kept => "contender-onward",
             Name::Previous => "contender-previous",
             Name::RusqliteMigration => "contender-rusqlite-migration",

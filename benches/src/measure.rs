@@ -21,6 +21,8 @@ pub(crate) enum Measure {
     Handover,
     /// Memory that a start takes
     Heap,
+    /// 10,000 files with one history
+    Fleet,
     /// `cargo check` after a touch
     Check,
     /// `cargo check` by the length of the history
@@ -38,7 +40,7 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Measure; 14] = [
+    pub(crate) const ALL: [Measure; 15] = [
         Measure::Start,
         Measure::Release,
         Measure::Fresh,
@@ -46,6 +48,7 @@ impl Measure {
         Measure::Together,
         Measure::Handover,
         Measure::Heap,
+        Measure::Fleet,
         Measure::Check,
         Measure::Growth,
         Measure::Statements,
@@ -69,6 +72,7 @@ impl Measure {
     pub(crate) fn contenders(self) -> &'static [Name] {
         match self {
             Measure::Release => &Name::RELEASES,
+            Measure::Fleet => &Name::FLEET,
             // These build applications of their own.
             Measure::Check
             | Measure::Growth
@@ -92,6 +96,7 @@ impl Measure {
             Measure::Together => "Ten processes on a fresh file, 100 migrations",
             Measure::Handover => "From the lock's release until a waiting process has it",
             Measure::Heap => "Memory of a start with 1,000 applied",
+            Measure::Fleet => "A fleet: 10,000 files, two of ten migrations pending, and none",
             Measure::Check => "`cargo check` after a touch of the source file",
             Measure::Growth => "`cargo check` after a touch, by the number of migrations",
             Measure::Statements => "`cargo check` after a touch, by the number of statements",

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod fleet;
 mod fresh;
 mod growth;
 mod handover;
@@ -29,6 +30,7 @@ pub(crate) fn run(measure: Measure, run: &Run<'_>) -> Result<Measured> {
         Measure::Together => together::measure(run),
         Measure::Handover => handover::measure(run),
         Measure::Heap => heap::measure(run),
+        Measure::Fleet => fleet::measure(run),
         Measure::Check => check::measure(run),
         Measure::Growth => growth::measure(run),
         Measure::Statements => statements::measure(run),

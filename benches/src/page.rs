@@ -14,25 +14,30 @@ use crate::{curve, picture};
 
 /// Everything that was measured: a table a measure.
 pub(crate) fn table(figures: &Figures) -> String {
+    let tables = figures
+        .measured
+        .iter()
+        .map(|measured| format!("### {}\n\n{}\n\n{}", measured.title, measured.about, cells(measured)));
+    tables.collect::<Vec<_>>().join("\n\n")
+}
+
+/// One measure: where it was made, the table, and what else is to be said.
+fn cells(measured: &Measured) -> String {
     let mut text = String::new();
-    for measured in &figures.measured {
-        let _ = writeln!(text, "### {}\n\n{}\n", measured.title, measured.about);
-        if !measured.on.is_empty() {
-            let _ = writeln!(text, "Measured on {}.\n", measured.on);
-        }
-        let cases: Vec<&str> = cases(measured);
-        let _ = writeln!(text, "| | {} |\n|---|{}", cases.join(" | "), "---|".repeat(cases.len()));
-        for row in &measured.rows {
-            let cells: Vec<String> = cases.iter().map(|case| cell(measured, &row.contender, case)).collect();
-            let _ = writeln!(text, "| {} | {} |", row.contender, cells.join(" | "));
-        }
+    if !measured.on.is_empty() {
+        let _ = writeln!(text, "Measured on {}.\n", measured.on);
+    }
+    let cases: Vec<&str> = cases(measured);
+    let _ = writeln!(text, "| | {} |\n|---|{}", cases.join(" | "), "---|".repeat(cases.len()));
+    for row in &measured.rows {
+        let cells: Vec<String> = cases.iter().map(|case| cell(measured, &row.contender, case)).collect();
+        let _ = writeln!(text, "| {} | {} |", row.contender, cells.join(" | "));
+    }
+    let notes = measured.rows.iter().filter_map(|row| Some((&row.contender, row.note.as_ref()?)));
+    let notes: Vec<String> = notes.map(|(contender, note)| format!("- {contender}: {note}\n")).collect();
+    if !notes.is_empty() {
         text.push('\n');
-        let notes = measured.rows.iter().filter_map(|row| Some((&row.contender, row.note.as_ref()?)));
-        let notes: Vec<String> = notes.map(|(contender, note)| format!("- {contender}: {note}\n")).collect();
-        if !notes.is_empty() {
-            text += &notes.concat();
-            text.push('\n');
-        }
+        text += &notes.concat();
     }
     text.trim_end().to_owned()
 }
@@ -177,6 +182,9 @@ pub(crate) fn update(place: &Place, figures: &Figures) -> Result<()> {
     between(&page, "targets", &targets(figures))?;
     between(&page, "builds", &builds(figures))?;
     between(&page, "figures", &table(figures))?;
+    if let Some(fleet) = figures.get("fleet") {
+        between(&place.root.join("docs/fleet.md"), "fleet", &format!("{}\n\n{}", fleet.about, cells(fleet)))?;
+    }
     between(&place.root.join("README.md"), "performance", &short(figures))?;
     curve::draw(&place.root.join("docs/growth.svg"), figures)?;
     picture::draw(&place.root.join("docs/performance.svg"), figures)

@@ -8,6 +8,8 @@ pub mod previous;
 #[cfg(unix)]
 pub mod program;
 pub mod scratch;
+#[cfg(target_os = "linux")]
+pub mod small;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,12 @@ pub fn cargo_onward() -> Command {
 pub fn service() -> Command {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     Command::new(BINARY.get_or_init(|| build("service")))
+}
+
+/// The example `fleet`.
+pub fn fleet() -> Command {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(BINARY.get_or_init(|| build("fleet")))
 }
 
 /// The binary of a package. A package can depend on another one's library only, so cargo has to be asked for it.

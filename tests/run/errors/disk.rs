@@ -7,6 +7,8 @@ use std::process::Command;
 use onward::rusqlite::{Connection, OpenFlags};
 use onward::{ErrorKind, Migrations, migrations};
 use onward_tests::file::{self, File, number};
+#[cfg(target_os = "linux")]
+use onward_tests::small::Small;
 
 use super::{FIRST, ORDERS, reads};
 
@@ -234,38 +236,16 @@ fn the_disk_is_full() {
     assert_eq!(ORDERS.apply(&mut conn).unwrap().applied.len(), 2);
 }
 
-/// A file system of half a megabyte, for as long as this lives. `None` if this user may not mount one.
-#[cfg(target_os = "linux")]
-struct Small(tempfile::TempDir);
-
-#[cfg(target_os = "linux")]
-impl Small {
-    fn mount() -> Option<Small> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=512k", "onward"]).arg(folder.path());
-        let mounted = mount.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success());
-        mounted.then(|| Small(folder))
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for Small {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
-    }
-}
-
 /// Beside the test above, which needs no rights, where file systems can be mounted: as root.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_file_system_is_full() {
     const SLOW: Migrations = migrations!("histories/slow");
-    let Some(small) = Small::mount() else {
+    let Some(small) = Small::mount("512k") else {
         eprintln!("no file system can be mounted here; the_disk_is_full has shown the same by another way");
         return;
     };
-    let path = small.0.path().join("app.db");
+    let path = small.path().join("app.db");
     let error = SLOW.open(&path).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::DiskFull { .. }), "{error}");
     reads(&error, &path, &["nothing was changed", "help: make room"]);

@@ -8,12 +8,14 @@
 //! <contender> heap      <size> <file>            bytes that a start takes from Rust's allocator, and the process's peak
 //! <contender> hold      <file> <milliseconds>    holds the lock, and prints when it let go
 //! <contender> wake      <size> <file>            waits for a line, then for the lock; prints when it had it
+//! <contender> outdated  <file>                   makes a file that has run the first eight migrations of ten
+//! <contender> fleet     <folder> <files> <jobs>  brings the files of the folder up to date; prints how long, and the process's peak
 //! ```
 
 use std::alloc::System;
 use std::fs;
 use std::io::{BufRead, Write, stdin, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -28,6 +30,10 @@ pub const QUERY: &str = "SELECT name, state FROM customers WHERE id = 1";
 
 /// How long everybody waits for locks, onward aside, which waits as it does.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many of ten migrations a file of a fleet has run when it is outdated. What is pending then adds a column, writes to it, and
+/// makes an index.
+pub const OUTDATED: usize = 8;
 
 /// A library, used as its documentation has it.
 pub trait Contender {
@@ -53,6 +59,19 @@ pub trait Contender {
     /// Holds the lock for so long, and says when it let go.
     fn hold(&self, _path: &Path, _time: Duration) -> Result<u128> {
         bail!("this contender does not hold locks")
+    }
+
+    /// Makes a file that has run [`OUTDATED`] of ten migrations.
+    fn outdated(&self, _path: &Path) -> Result<()> {
+        bail!("this contender makes no outdated files")
+    }
+
+    /// Brings all these files up to date with ten migrations, one after the other where the library does no more.
+    fn fleet(&self, paths: impl Iterator<Item = PathBuf> + Send, _jobs: usize) -> Result<()> {
+        for path in paths {
+            self.start(10, &path)?;
+        }
+        Ok(())
     }
 
     /// Waits for the lock, and says when it was there.
@@ -119,6 +138,13 @@ pub fn main(contender: &impl Contender) -> Result<()> {
             let (size, path) = (size.parse()?, Path::new(path));
             wait()?;
             println!("{}", contender.wake(size, path)?);
+        }
+        ["outdated", path] => contender.outdated(Path::new(path))?,
+        ["fleet", folder, files, jobs] => {
+            let (folder, files, jobs) = (Path::new(folder), files.parse::<usize>()?, jobs.parse()?);
+            let start = Instant::now();
+            contender.fleet((0..files).map(|file| folder.join(format!("{file:05}.db"))), jobs)?;
+            println!("{} {}", start.elapsed().as_nanos(), peak()?);
         }
         _ => bail!("not a measure: {}", arguments.join(" ")),
     }

@@ -1,10 +1,10 @@
 //! onward, or what its snapshot does if the environment has `SNAPSHOT`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use anyhow::{Context, Result, bail};
-use contender::{Contender, QUERY};
+use anyhow::{Context, Result, bail, ensure};
+use contender::{Contender, OUTDATED, QUERY};
 use onward::rusqlite::{self, Connection};
 use onward::{Event, Migrations, Snapshot, migrations, snapshot};
 
@@ -53,6 +53,17 @@ impl Contender for Onward {
 
     fn version(&self) -> Result<String> {
         Ok(rusqlite::version().to_owned())
+    }
+
+    fn outdated(&self, path: &Path) -> Result<()> {
+        TEN.migrator().target(i64::try_from(OUTDATED)?).open(path)?;
+        Ok(())
+    }
+
+    fn fleet(&self, paths: impl Iterator<Item = PathBuf> + Send, jobs: usize) -> Result<()> {
+        let sweep = TEN.fleet().jobs(jobs).apply(paths)?;
+        ensure!(sweep.is_done(), "{sweep}");
+        Ok(())
     }
 
     fn wake(&self, size: usize, path: &Path) -> Result<u128> {

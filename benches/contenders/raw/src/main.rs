@@ -1,6 +1,8 @@
 //! The limit: rusqlite alone.
 
-use std::path::Path;
+mod sweep;
+
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -71,6 +73,14 @@ impl Contender for Raw {
         transaction.pragma_update(None, "user_version", i64::try_from(size)?)?;
         transaction.commit()?;
         Ok(conn)
+    }
+
+    fn outdated(&self, path: &Path) -> Result<()> {
+        sweep::outdated(TEN, path)
+    }
+
+    fn fleet(&self, paths: impl Iterator<Item = PathBuf> + Send, jobs: usize) -> Result<()> {
+        sweep::sweep(TEN, paths, jobs)
     }
 
     fn hold(&self, path: &Path, time: Duration) -> Result<u128> {

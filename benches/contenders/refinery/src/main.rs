@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use contender::{Contender, PATIENCE, QUERY};
-use refinery::Runner;
+use contender::{Contender, OUTDATED, PATIENCE, QUERY};
+use refinery::{Runner, Target};
 use rusqlite::Connection;
 
 mod ten {
@@ -52,6 +52,12 @@ impl Contender for Refinery {
 
     fn query(&self, conn: &mut Connection) -> Result<()> {
         Ok(conn.query_row(QUERY, [], |row| row.get::<_, String>(0)).map(drop)?)
+    }
+
+    fn outdated(&self, path: &Path) -> Result<()> {
+        let target = Target::Version(OUTDATED.try_into()?);
+        runner(10)?.set_target(target).run(&mut Connection::open(path)?)?;
+        Ok(())
     }
 
     fn version(&self) -> Result<String> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use contender::{Contender, PATIENCE, QUERY};
+use contender::{Contender, OUTDATED, PATIENCE, QUERY};
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
@@ -39,6 +39,10 @@ impl Contender for RusqliteMigration {
 
     fn query(&self, conn: &mut Connection) -> Result<()> {
         Ok(conn.query_row(QUERY, [], |row| row.get::<_, String>(0)).map(drop)?)
+    }
+
+    fn outdated(&self, path: &Path) -> Result<()> {
+        Ok(Migrations::from_slice(TEN).to_version(&mut Connection::open(path)?, OUTDATED)?)
     }
 
     fn version(&self) -> Result<String> {
