@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use onward::{__private, Difference, Migration, Migrations, Status};
+use onward::{__private, Difference, Migration, Migrations, State, Status};
 
 use crate::batch::{Batch, RUN, ran};
 use crate::engine::{Engine, Failure, Statement, Value};
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::mirror::Mirror;
 use crate::report::{Applied, Report};
-use crate::state::State;
+use crate::state;
 
 /// The longest pause before something is tried again.
 const LONGEST: Duration = Duration::from_millis(500);
@@ -64,8 +64,8 @@ pub fn verify<E: Engine>(engine: &E, migrations: &Migrations) -> Result<Vec<Diff
     Ok(migrations.verify(&mirror.0)?)
 }
 
-fn read<E: Engine>(engine: &E, ledger: &str) -> Result<(State, Mirror)> {
-    let state = State::read(engine, ledger)?;
+fn read<E: Engine>(engine: &E, ledger: &str) -> Result<(state::State, Mirror)> {
+    let state = state::State::read(engine, ledger)?;
     let mirror = Mirror::of(&state, ledger)?;
     Ok((state, mirror))
 }
@@ -110,6 +110,7 @@ impl<'r, E: Engine> Run<'r, E> {
             }
         };
         let before = ran(&state).len();
+        self.refuse_hooks(&mirror)?;
         let tried = self.migrations.apply(&mut mirror.0)?;
         let pending: Vec<Migration<'_>> = tried
             .applied
@@ -124,6 +125,20 @@ impl<'r, E: Engine> Run<'r, E> {
             true => Ok(Outcome::Done(self.told(&pending, before + pending.len()))),
             false => Ok(Outcome::Again),
         }
+    }
+
+    /// Before the mirror would call one.
+    fn refuse_hooks(&self, mirror: &Mirror) -> Result<()> {
+        let status = self.migrations.status(&mirror.0)?;
+        let pending = status.entries.iter().filter(|entry| entry.state == State::Pending);
+        let list = self.migrations.list();
+        for entry in pending {
+            let migration = list.iter().find(|migration| migration.version() == entry.version);
+            if let Some(hooked) = migration.filter(|migration| migration.hook().is_some()) {
+                return Err(ErrorKind::Hook { file: hooked.file().to_owned() }.into());
+            }
+        }
+        Ok(())
     }
 
     /// Whether it is done by this run; otherwise another one was faster.

@@ -73,9 +73,6 @@ impl Batch {
 
     fn migration(&mut self, migration: Migration<'_>, foreign_keys: bool) -> Result<()> {
         let file = migration.file();
-        if migration.hook().is_some() {
-            return Err(ErrorKind::Hook { file: file.to_owned() }.into());
-        }
         let text = migration.sql();
         for statement in statements(text) {
             let sql = text.get(statement.range.clone()).unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! Real clusters of rqlite on this machine, and servers that are none.
 //!
-//! `ONWARD_RQLITED` names the program; `cargo xtask ci rqlite` installs it. Without it, each test that needs it says so.
+//! `ONWARD_RQLITED` names the program; `cargo xtask ci drivers` installs it. Without it, each test that needs it says so.
 
 mod apply;
 mod hostile;

@@ -12,7 +12,7 @@ use onward_rqlite::Cluster;
 pub(crate) fn rqlited() -> Option<PathBuf> {
     let named = env::var_os("ONWARD_RQLITED").map(PathBuf::from);
     if named.is_none() {
-        println!("rqlited is not installed (`cargo xtask ci rqlite` does it): nothing was tried");
+        println!("rqlited is not installed (`cargo xtask ci drivers` does it): nothing was tried");
     }
     named
 }
