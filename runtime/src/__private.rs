@@ -44,6 +44,11 @@ pub const fn known(key: &'static str, sums: &'static str, lag: Lag) -> Known {
     Known { key: Cow::Borrowed(key), sums: Cow::Borrowed(sums), lag }
 }
 
+/// The table of its ledger.
+pub fn ledger(migrations: &Migrations) -> &str {
+    migrations.ledger().table()
+}
+
 /// A history whose databases another tool has made, by what that tool has of each file: its name for it, its checksums with a
 /// space between, and how far a database may be ahead.
 pub fn from(

@@ -36,7 +36,7 @@ const STEPS: &[Step] = &[
     long("fuzz", "every fuzzing target for a few seconds", steps::fuzz),
     long("linked-sqlite", "without `bundled`, on the distribution's SQLite", steps::linked_sqlite),
     long("windows", "built for Windows, and run under Wine", steps::windows),
-    long("drivers", "the crates for other drivers", steps::drivers),
+    long("drivers", "the crates for other drivers and engines, on real servers", steps::drivers),
     long("sqlcipher", "an encrypted database, by rusqlite's feature", steps::sqlcipher),
     long("stacks", "beside the crates that others reach SQLite with, oldest and newest", steps::stacks),
     long("oldest-rusqlite", "the oldest rusqlite of the range", steps::oldest_rusqlite),

@@ -2,6 +2,7 @@
 
 mod ci;
 mod command;
+mod engine;
 mod new_check;
 mod stacks;
 mod steps;

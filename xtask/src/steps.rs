@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::command::{cargo, output, run, words};
-use crate::stacks;
+use crate::{engine, stacks};
 
 /// The packages that are published, those first that others need.
 const PUBLISHED: [&str; 7] = [
@@ -195,6 +195,7 @@ fn without_jiff(manifest: &Path) -> Result<()> {
 
 /// The crates for other drivers, with their own lock files.
 pub(crate) fn drivers() -> Result<()> {
+    let servers = engine::all(&target()?)?;
     let target = target()?.join("drivers");
     for manifest in DRIVERS {
         for line in ["clippy --all-targets --all-features", "test -q --all-features"] {
@@ -203,7 +204,7 @@ pub(crate) fn drivers() -> Result<()> {
                 // Behind the file to look at.
                 step.args(words("-- -D warnings"));
             }
-            run(step.env("CARGO_TARGET_DIR", &target))?;
+            run(step.env("CARGO_TARGET_DIR", &target).envs(servers.iter().cloned()))?;
         }
     }
     Ok(())

@@ -1,0 +1,248 @@
+//! A run: read, try on the mirror, send, and find out what became of it.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use onward::{__private, Difference, Migration, Migrations, State, Status};
+
+use crate::batch::{Batch, RUN, ran};
+use crate::engine::{Engine, Failure, Statement, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::guard::Guard;
+use crate::mirror::Mirror;
+use crate::report::{Applied, Report};
+use crate::state;
+
+/// The longest pause before something is tried again.
+const LONGEST: Duration = Duration::from_millis(500);
+
+/// How long a run goes on trying.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// In all.
+    pub timeout: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { timeout: Duration::from_secs(120) }
+    }
+}
+
+/// Runs what is pending, in one request.
+///
+/// # Errors
+/// Any [`Error`]. The database is as it was, but after [`ErrorKind::InDoubt`] perhaps.
+pub fn apply<E: Engine>(engine: &E, migrations: &Migrations, patience: Patience) -> Result<Report> {
+    let mut run = Run::new(engine, migrations, patience);
+    loop {
+        match run.attempt()? {
+            Outcome::Done(report) => return Ok(report),
+            Outcome::Again => run.report.lost += 1,
+        }
+        if !run.pause() {
+            return Err(ErrorKind::Crowded { waited: run.start.elapsed() }.into());
+        }
+    }
+}
+
+/// Says what has run and what is pending. It only reads.
+///
+/// # Errors
+/// As [`Migrations::status`] on a file, and that the engine cannot be read.
+pub fn status<E: Engine>(engine: &E, migrations: &Migrations) -> Result<Status> {
+    let (_, mirror) = read(engine, __private::ledger(migrations))?;
+    Ok(migrations.status(&mirror.0)?)
+}
+
+/// Compares the schema with the ledger. It only reads.
+///
+/// # Errors
+/// As [`Migrations::verify`] on a file, and that the engine cannot be read.
+pub fn verify<E: Engine>(engine: &E, migrations: &Migrations) -> Result<Vec<Difference>> {
+    let (_, mirror) = read(engine, __private::ledger(migrations))?;
+    Ok(migrations.verify(&mirror.0)?)
+}
+
+fn read<E: Engine>(engine: &E, ledger: &str) -> Result<(state::State, Mirror)> {
+    let state = state::State::read(engine, ledger)?;
+    let mirror = Mirror::of(&state, ledger)?;
+    Ok((state, mirror))
+}
+
+enum Outcome {
+    Done(Report),
+    Again,
+}
+
+struct Run<'r, E> {
+    engine: &'r E,
+    migrations: &'r Migrations,
+    ledger: &'r str,
+    patience: Patience,
+    start: Instant,
+    /// What this run's rows have, and no other's.
+    name: String,
+    report: Report,
+    pauses: u32,
+}
+
+impl<'r, E: Engine> Run<'r, E> {
+    fn new(engine: &'r E, migrations: &'r Migrations, patience: Patience) -> Self {
+        let report = Report { applied: Vec::new(), total: 0, lost: 0, in_doubt: 0, duration: Duration::ZERO };
+        Run {
+            engine,
+            migrations,
+            ledger: __private::ledger(migrations),
+            patience,
+            start: Instant::now(),
+            name: name(),
+            report,
+            pauses: 0,
+        }
+    }
+
+    fn attempt(&mut self) -> Result<Outcome> {
+        let (state, mut mirror) = loop {
+            match read(self.engine, self.ledger) {
+                Err(error) if is_passing(&error) && self.pause() => {}
+                read => break read?,
+            }
+        };
+        let before = ran(&state).len();
+        self.refuse_hooks(&mirror)?;
+        let tried = self.migrations.apply(&mut mirror.0)?;
+        let pending: Vec<Migration<'_>> = tried
+            .applied
+            .iter()
+            .filter_map(|applied| self.migrations.list().iter().find(|own| own.version() == applied.version))
+            .collect();
+        if pending.is_empty() {
+            return Ok(Outcome::Done(self.told(&[], before)));
+        }
+        let batch = Batch::new(&state, self.ledger, &pending, &mirror, &self.name)?;
+        match self.send(&batch)? {
+            true => Ok(Outcome::Done(self.told(&pending, before + pending.len()))),
+            false => Ok(Outcome::Again),
+        }
+    }
+
+    /// Before the mirror would call one.
+    fn refuse_hooks(&self, mirror: &Mirror) -> Result<()> {
+        let status = self.migrations.status(&mirror.0)?;
+        let pending = status.entries.iter().filter(|entry| entry.state == State::Pending);
+        let list = self.migrations.list();
+        for entry in pending {
+            let migration = list.iter().find(|migration| migration.version() == entry.version);
+            if let Some(hooked) = migration.filter(|migration| migration.hook().is_some()) {
+                return Err(ErrorKind::Hook { file: hooked.file().to_owned() }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it is done by this run; otherwise another one was faster.
+    fn send(&mut self, batch: &Batch) -> Result<bool> {
+        let mut in_doubt = false;
+        loop {
+            let failure = match self.engine.write(&batch.statements) {
+                Ok(()) => return Ok(true),
+                Err(failure) => failure,
+            };
+            match failure {
+                // What was sent before may have been done.
+                Failure::Refused { statement, message } => {
+                    return match refused(batch, statement, message) {
+                        None => Ok(in_doubt && self.is_ours()?),
+                        // The guard comes first: what fails behind it was not done.
+                        Some(error) => Err(error),
+                    };
+                }
+                Failure::InDoubt { .. } => {
+                    in_doubt = true;
+                    self.report.in_doubt += 1;
+                    if !self.pause() {
+                        return Err(ErrorKind::InDoubt { failure }.into());
+                    }
+                }
+                Failure::Unreachable { .. } if self.pause() => {}
+                failure if in_doubt => return Err(ErrorKind::InDoubt { failure }.into()),
+                failure => return Err(ErrorKind::Engine { doing: "run the migrations", failure }.into()),
+            }
+        }
+    }
+
+    /// Whether the newest row of the ledger is of this run.
+    fn is_ours(&mut self) -> Result<bool> {
+        let sql = format!("SELECT {RUN} FROM main.{} ORDER BY version DESC LIMIT 1", self.ledger);
+        loop {
+            match self.engine.read(&[Statement::new(&*sql)]) {
+                Ok(answers) => {
+                    let newest = answers.into_iter().next().and_then(|rows| rows.into_iter().next());
+                    let ours = [Value::Text(self.name.clone())];
+                    return Ok(newest.is_some_and(|newest| newest == ours));
+                }
+                Err(_) if self.pause() => {}
+                Err(failure) => return Err(ErrorKind::InDoubt { failure }.into()),
+            }
+        }
+    }
+
+    fn told(&mut self, applied: &[Migration<'_>], total: usize) -> Report {
+        let told = |migration: &Migration<'_>| Applied {
+            version: migration.version(),
+            label: migration.label().to_owned(),
+            name: migration.name().to_owned(),
+        };
+        let applied = applied.iter().map(told).collect();
+        Report { applied, total, duration: self.start.elapsed(), ..self.report.clone() }
+    }
+
+    /// Sleeps before another try; says no if the time is over.
+    fn pause(&mut self) -> bool {
+        let left = self.patience.timeout.saturating_sub(self.start.elapsed());
+        if left.is_zero() {
+            return false;
+        }
+        self.pauses += 1;
+        sleep(Duration::from_millis(10 << self.pauses.min(6)).min(LONGEST).min(left));
+        true
+    }
+}
+
+/// Whether somebody else may answer in a moment: a cluster without a leader.
+fn is_passing(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Engine { failure: Failure::Unreachable { .. } | Failure::InDoubt { .. }, .. }
+    )
+}
+
+/// What a refused statement means; `None` if another run was faster.
+fn refused(batch: &Batch, statement: usize, message: String) -> Option<Error> {
+    let place = batch.places.get(statement).cloned().flatten();
+    Some(match (place, Guard::of(&message)) {
+        (None, Some(Guard::Ledger)) => return None,
+        (None, Some(Guard::ForeignKeys)) => ErrorKind::ForeignKeys.into(),
+        (None, Some(Guard::Schema)) => ErrorKind::Drift.into(),
+        (Some(place), _) => {
+            let (file, line, column, sql) = (place.file, place.line, place.column, place.sql);
+            ErrorKind::Statement { file, line, column, sql, message }.into()
+        }
+        // The ledger is there by now, or has the column.
+        (None, None) if message.contains("already exists") || message.contains("duplicate column") => {
+            return None;
+        }
+        (None, None) => {
+            let failure = Failure::Refused { statement, message };
+            ErrorKind::Engine { doing: "write the ledger", failure }.into()
+        }
+    })
+}
+
+/// A name that no other run has.
+fn name() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let random = || RandomState::new().hash_one(std::process::id());
+    format!("{:016x}{:016x}", random(), random())
+}

@@ -1,0 +1,157 @@
+//! What is pending as one request, and which statement of it is whose.
+
+use onward::Migration;
+use onward_core::kind::{Kind, ObjectKind};
+use onward_core::ledger::Ledger;
+use onward_core::run::Run;
+use onward_core::statement::statements;
+use onward_core::token::position;
+
+use crate::engine::{Statement, Value};
+use crate::error::{ErrorKind, Result};
+use crate::guard;
+use crate::mirror::Mirror;
+use crate::state::{Object, State};
+
+/// The column in which the ledger of an engine has who wrote a row: whoever gets no answer finds out by it.
+pub(crate) const RUN: &str = "run";
+
+/// A request, and where each of its statements stands.
+pub(crate) struct Batch {
+    pub(crate) statements: Vec<Statement>,
+    /// For each statement, the file, its line and column, and its text; `None` for onward's own.
+    pub(crate) places: Vec<Option<Place>>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) sql: String,
+}
+
+impl Batch {
+    /// What brings a database from this state to that of the mirror, in which these migrations have run.
+    pub(crate) fn new(
+        state: &State,
+        table: &str,
+        pending: &[Migration<'_>],
+        mirror: &Mirror,
+        run: &str,
+    ) -> Result<Batch> {
+        let ledger = Ledger::of(table);
+        let mut batch = Batch { statements: Vec::new(), places: Vec::new() };
+        batch.own(guard::make());
+        if state.ledger.is_none() {
+            batch.own(Statement::new(ledger.create().trim()));
+        }
+        // After a CREATE that fails if somebody was faster, this holds for a new one as well.
+        batch.own(guard::ledger(table, &ran(state)));
+        let has_run =
+            |(columns, _): &(Vec<String>, _)| columns.iter().any(|name| name.eq_ignore_ascii_case(RUN));
+        if !state.ledger.as_ref().is_some_and(has_run) {
+            batch.own(Statement::new(format!("ALTER TABLE main.{table} ADD COLUMN {RUN} TEXT")));
+        }
+        batch.own(guard::count_foreign_keys());
+        for migration in pending {
+            batch.migration(*migration, state.foreign_keys)?;
+            batch.own(row(table, mirror.row(table, migration.version())?, run));
+        }
+        batch.own(guard::foreign_keys());
+        let objects = mirror.schema(table)?;
+        let gone = gone(&state.objects, &objects, table);
+        batch.own(guard::schema(&objects, &gone));
+        batch.own(guard::drop());
+        Ok(batch)
+    }
+
+    fn own(&mut self, statement: Statement) {
+        self.statements.push(statement);
+        self.places.push(None);
+    }
+
+    fn migration(&mut self, migration: Migration<'_>, foreign_keys: bool) -> Result<()> {
+        let file = migration.file();
+        let text = migration.sql();
+        for statement in statements(text) {
+            let sql = text.get(statement.range.clone()).unwrap_or_default().to_owned();
+            let (line, column) = position(text, statement.range.start);
+            let place = Place { file: file.to_owned(), line, column, sql };
+            match fits(&statement.kind, &place.sql, foreign_keys) {
+                Fit::Runs => {
+                    self.statements.push(Statement::new(place.sql.clone()));
+                    self.places.push(Some(place));
+                }
+                Fit::LeftOut => {}
+                Fit::Not(reason) => {
+                    let Place { file, line, column, sql } = place;
+                    return Err(ErrorKind::Unfit { file, line, column, sql, reason }.into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Fit {
+    Runs,
+    LeftOut,
+    Not(&'static str),
+}
+
+fn fits(kind: &Kind, sql: &str, foreign_keys: bool) -> Fit {
+    match (kind, kind.run()) {
+        // https://www.sqlite.org/foreignkeys.html#fk_schemacommands
+        (Kind::Drop { object: ObjectKind::Table, .. }, _) if foreign_keys => Fit::Not(
+            "foreign keys are on in this engine, and to drop a table deletes its rows first, with all that refers to them",
+        ),
+        (Kind::Pragma(name), _) if name == "foreign_keys" && turns_on(sql) => {
+            Fit::Not("inside a transaction foreign keys cannot be turned on")
+        }
+        (_, Run::Implied | Run::WithoutEffect) => Fit::LeftOut,
+        (Kind::Pragma(name), _) if name == "user_version" => Fit::Runs,
+        (Kind::Pragma(_), _) => Fit::Not("the engine's one connection would keep what this pragma sets"),
+        (Kind::Create { temporary: true, .. }, _) => Fit::Not("the engine has no temporary tables"),
+        (_, Run::Never) => Fit::Not("it cannot run inside a transaction"),
+        (_, Run::Yes | Run::Undone) => Fit::Runs,
+    }
+}
+
+/// Whether the value of a pragma means yes (<https://www.sqlite.org/pragma.html>).
+fn turns_on(sql: &str) -> bool {
+    let value = sql.rsplit(['=', '(']).next().unwrap_or_default();
+    let value = value.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    ["1", "on", "yes", "true"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
+}
+
+/// What the ledger says has run.
+pub(crate) fn ran(state: &State) -> Vec<(i64, String)> {
+    let Some((columns, rows)) = &state.ledger else { return Vec::new() };
+    let at = |wanted: &str| columns.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+    let (Some(version), Some(chain)) = (at("version"), at("chain")) else { return Vec::new() };
+    let row = |row: &Vec<Value>| match (row.get(version), row.get(chain)) {
+        (Some(Value::Integer(version)), Some(Value::Text(chain))) => Some((*version, chain.clone())),
+        _ => None,
+    };
+    rows.iter().filter_map(row).collect()
+}
+
+/// The row of a migration as the mirror has written it. The time is the client's: the engine's own would be another one on
+/// each node.
+fn row(table: &str, columns: [Value; 5], run: &str) -> Statement {
+    let sql = format!(
+        "INSERT INTO main.{table}(version, name, checksum, chain, applied_at, duration_us, {RUN})
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)"
+    );
+    let parameters = columns.into_iter().chain([Value::Text(run.to_owned())]).collect();
+    Statement::with(sql, parameters)
+}
+
+/// What was there and is not in the mirror any more.
+fn gone(before: &[Object], after: &[Object], table: &str) -> Vec<String> {
+    let stays = |name: &str| {
+        name.eq_ignore_ascii_case(table) || after.iter().any(|object| object.name.eq_ignore_ascii_case(name))
+    };
+    before.iter().map(|object| &object.name).filter(|name| !stays(name)).cloned().collect()
+}

@@ -1,0 +1,21 @@
+//! What the crates for engines have in common that run a list of statements as one atomic request: rqlite, libSQL. Applications
+//! use one of those crates.
+//!
+//! The engine's schema and ledger are read, and made once more in memory, without rows: the mirror. What is pending runs on the mirror
+//! first, with everything that [`Migrations::apply`](onward::Migrations::apply) looks at. Then one request has all of it, between two
+//! guards: the ledger is still what was read, and the schema in the end that of the mirror. Whoever comes second is refused by
+//! the first guard, and reads again.
+
+mod apply;
+mod batch;
+mod engine;
+mod error;
+mod guard;
+mod mirror;
+mod report;
+mod state;
+
+pub use apply::{Patience, apply, status, verify};
+pub use engine::{Engine, Failure, Row, Statement, Value};
+pub use error::{Error, ErrorKind, Result};
+pub use report::{Applied, Report};

@@ -1,0 +1,72 @@
+//! What an engine's database has: its schema and its ledger.
+
+use crate::engine::{Engine, Failure, Row, Statement, Value};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What has a text in the schema, in the order in which it was made.
+const SCHEMA: &str =
+    "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    ORDER BY rowid";
+
+/// An object of a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Object {
+    pub(crate) name: String,
+    pub(crate) sql: String,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) objects: Vec<Object>,
+    /// The names of the ledger's columns, and its rows; `None` if there is no ledger.
+    pub(crate) ledger: Option<(Vec<String>, Vec<Row>)>,
+    pub(crate) foreign_keys: bool,
+}
+
+impl State {
+    /// Reads it, with this table as the ledger.
+    pub(crate) fn read<E: Engine>(engine: &E, ledger: &str) -> Result<State> {
+        let failed = |failure| Error::from(ErrorKind::Engine { doing: "read the schema", failure });
+        let queries = [Statement::new(SCHEMA), Statement::new("PRAGMA foreign_keys")];
+        let mut answers = engine.read(&queries).map_err(failed)?.into_iter();
+        let (Some(schema), Some(foreign_keys)) = (answers.next(), answers.next()) else {
+            return Err(failed(lacking()));
+        };
+        let objects = schema.into_iter().map(object).collect::<Option<Vec<Object>>>();
+        let objects = objects.ok_or_else(|| failed(lacking()))?;
+        let foreign_keys = matches!(foreign_keys.first().map(Vec::as_slice), Some([Value::Integer(1)]));
+        let has_ledger = objects.iter().any(|object| object.name.eq_ignore_ascii_case(ledger));
+        let ledger = if has_ledger { Some(rows(engine, ledger)?) } else { None };
+        Ok(State { objects, ledger, foreign_keys })
+    }
+}
+
+fn rows<E: Engine>(engine: &E, ledger: &str) -> Result<(Vec<String>, Vec<Row>)> {
+    let failed = |failure| Error::from(ErrorKind::Engine { doing: "read the ledger", failure });
+    let columns = format!("SELECT name FROM pragma_table_info('{ledger}') ORDER BY cid");
+    let queries =
+        [Statement::new(columns), Statement::new(format!("SELECT * FROM main.{ledger} ORDER BY version"))];
+    let mut answers = engine.read(&queries).map_err(failed)?.into_iter();
+    let (Some(columns), Some(rows)) = (answers.next(), answers.next()) else {
+        return Err(failed(lacking()));
+    };
+    let name = |row: Row| match row.into_iter().next() {
+        Some(Value::Text(name)) => Some(name),
+        _ => None,
+    };
+    let columns = columns.into_iter().map(name).collect::<Option<Vec<String>>>();
+    let columns = columns.filter(|columns| rows.iter().all(|row| row.len() == columns.len()));
+    Ok((columns.ok_or_else(|| failed(lacking()))?, rows))
+}
+
+fn object(row: Row) -> Option<Object> {
+    match <[Value; 2]>::try_from(row) {
+        Ok([Value::Text(name), Value::Text(sql)]) => Some(Object { name, sql }),
+        _ => None,
+    }
+}
+
+fn lacking() -> Failure {
+    Failure::Denied { message: "the answer has not the columns and rows that were asked for".to_owned() }
+}

@@ -1,0 +1,96 @@
+//! Where a node is.
+
+use std::net::IpAddr;
+
+use ureq::http::Uri;
+
+use crate::error::{Error, Result};
+
+/// A node's address: scheme, host and port, without a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Address {
+    pub(crate) base: String,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+    is_plain: bool,
+    is_here: bool,
+}
+
+impl Address {
+    pub(crate) fn parse(written: &str) -> Result<Address> {
+        // What stands before an @ may be a password.
+        let shown = match written.split_once("://") {
+            Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default()),
+            None => written.rsplit('@').next().unwrap_or_default().to_owned(),
+        };
+        let wrong = |problem: &str| Error::Address { address: shown.clone(), problem: problem.to_owned() };
+        let uri: Uri = written
+            .trim_end_matches('/')
+            .parse()
+            .map_err(|_| wrong("this is no address; write http://host:4001"))?;
+        let is_plain = match uri.scheme_str() {
+            Some("http") => true,
+            Some("https") => false,
+            _ => return Err(wrong("an address begins with http:// or https://, such as http://host:4001")),
+        };
+        let authority = uri.authority().ok_or_else(|| wrong("the address names no host"))?;
+        if uri.path_and_query().is_some_and(|path| path.as_str() != "/") {
+            return Err(wrong("an address ends behind the port"));
+        }
+        let (user, place) = match authority.as_str().rsplit_once('@') {
+            Some((user, place)) => (Some(user), place),
+            None => (None, authority.as_str()),
+        };
+        let (user, password) = match user
+            .map(|user| user.split_once(':').map_or((user, None), |(user, word)| (user, Some(word))))
+        {
+            Some((user, password)) => (Some(user.to_owned()), password.map(str::to_owned)),
+            None => (None, None),
+        };
+        let host = authority.host().trim_matches(['[', ']']);
+        let is_here =
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let scheme = if is_plain { "http" } else { "https" };
+        Ok(Address { base: format!("{scheme}://{place}"), user, password, is_plain, is_here })
+    }
+
+    /// Whether what is sent there could be read on the way.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_plain && !self.is_here
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_address_says() {
+        let address = Address::parse("https://ada:secret@db.example:4001/").unwrap();
+        assert_eq!(address.base, "https://db.example:4001");
+        assert_eq!((address.user.as_deref(), address.password.as_deref()), (Some("ada"), Some("secret")));
+        assert!(!address.is_open());
+        for (written, open) in [
+            ("http://localhost:4001", false),
+            ("http://127.0.0.1:4001", false),
+            ("http://[::1]:4001", false),
+            ("http://10.0.0.1:4001", true),
+            ("http://localhost.example:4001", true),
+        ] {
+            assert_eq!(Address::parse(written).unwrap().is_open(), open, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_in_no_message() {
+        for written in [
+            "ada:secret@host",
+            "ftp://ada:secret@host",
+            "http://ada:secret@host/db",
+            "http://ada:sec ret@host",
+        ] {
+            let error = Address::parse(written).unwrap_err().to_string();
+            assert!(!error.contains("secret") && !error.contains("ada"), "{error}");
+        }
+    }
+}

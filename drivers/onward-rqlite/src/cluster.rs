@@ -1,0 +1,243 @@
+//! A cluster, as a program calls it.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use onward::{__private, Difference, Migrations, Status};
+use onward_batch::{Engine, ErrorKind, Failure, Patience, Row, Statement, Value};
+use serde_json::{Value as Json, json};
+
+use crate::address::Address;
+use crate::answer::{Asks, results, rows};
+use crate::error::{Error, Result};
+use crate::http::{Http, Reply};
+use crate::node::{Node, Report, Standing};
+
+/// How long nodes have to hear of what was committed.
+const HEAR: Duration = Duration::from_secs(5);
+
+/// A cluster of rqlite.
+pub struct Cluster {
+    addresses: Vec<Address>,
+    http: Http,
+    patience: Patience,
+    allow_http: bool,
+}
+
+impl Cluster {
+    /// The cluster that this node is one of: `http://localhost:4001`, `https://ada:secret@db.example:4001`. Nothing is sent yet.
+    ///
+    /// A follower hands on to the leader, so that any node will do. [`Cluster::or`] names others for when it does not answer.
+    ///
+    /// # Errors
+    /// [`Error::Address`] if this is none.
+    pub fn connect(address: &str) -> Result<Cluster> {
+        let address = Address::parse(address)?;
+        let credentials =
+            address.user.clone().map(|user| (user, address.password.clone().unwrap_or_default()));
+        let patience = Patience::default();
+        Ok(Cluster { addresses: vec![address], http: Http::new(credentials), patience, allow_http: false })
+    }
+
+    /// Another node of it, which is asked when those before do not answer.
+    ///
+    /// # Errors
+    /// [`Error::Address`] if this is none.
+    pub fn or(mut self, address: &str) -> Result<Cluster> {
+        self.addresses.push(Address::parse(address)?);
+        Ok(self)
+    }
+
+    /// The user, and the password, for basic authentication: so that it stands in no address.
+    pub fn credentials(mut self, user: &str, password: &str) -> Cluster {
+        self.http = Http::new(Some((user.to_owned(), password.to_owned())));
+        self
+    }
+
+    /// Allows `http://` to another machine, where whoever listens reads all that is sent, passwords too.
+    pub fn allow_http(mut self) -> Cluster {
+        self.allow_http = true;
+        self
+    }
+
+    /// Sets how long to go on in all while nobody answers, there is no leader, or others are faster: two minutes by default.
+    pub fn timeout(mut self, timeout: Duration) -> Cluster {
+        self.patience.timeout = timeout;
+        self
+    }
+
+    /// Runs what is pending, in one atomic request, and compares the schema on every node that answers.
+    ///
+    /// # Errors
+    /// Any [`Error`]. The cluster is as it was, but after [`ErrorKind::InDoubt`] perhaps, and after [`ErrorKind::Nodes`], when
+    /// everything is applied.
+    pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
+        self.is_allowed()?;
+        let run = onward_batch::apply(self, migrations, self.patience)?;
+        // What is applied is applied, whoever answers now.
+        let nodes = if run.is_up_to_date() { Vec::new() } else { self.nodes(migrations).unwrap_or_default() };
+        let differ = nodes.iter().filter(|node| node.standing == Standing::Differs);
+        let differ: Vec<String> = differ.map(|node| node.address.clone()).collect();
+        if differ.is_empty() { Ok(Report { run, nodes }) } else { Err(ErrorKind::Nodes { differ }.into()) }
+    }
+
+    /// Says what has run and what is pending. It only reads.
+    ///
+    /// # Errors
+    /// As [`Migrations::status`], and that nobody answers.
+    pub fn status(&self, migrations: &Migrations) -> Result<Status> {
+        self.is_allowed()?;
+        Ok(onward_batch::status(self, migrations)?)
+    }
+
+    /// Compares the schema with the ledger, and returns each difference as a sentence. It only reads.
+    ///
+    /// # Errors
+    /// As [`Migrations::verify`], and that nobody answers.
+    pub fn verify(&self, migrations: &Migrations) -> Result<Vec<Difference>> {
+        self.is_allowed()?;
+        Ok(onward_batch::verify(self, migrations)?)
+    }
+
+    /// Says of each node whether it has the same schema and ledger as the cluster. One that was just written to may need a moment,
+    /// which this waits.
+    ///
+    /// # Errors
+    /// If nobody answers for the cluster.
+    pub fn nodes(&self, migrations: &Migrations) -> Result<Vec<Node>> {
+        self.is_allowed()?;
+        let asked = Asked::of(__private::ledger(migrations));
+        let failed = |failure| Error::from(ErrorKind::Engine { doing: "compare the nodes", failure });
+        let start = Instant::now();
+        let expected = loop {
+            match self.read(&asked.0) {
+                // While a new leader is elected.
+                Err(Failure::Unreachable { .. }) if start.elapsed() < HEAR => {
+                    sleep(Duration::from_millis(50))
+                }
+                read => break read.map_err(failed)?,
+            }
+        };
+        let start = Instant::now();
+        let nodes = self.addresses_of_nodes().into_iter();
+        Ok(nodes.map(|written| self.node(written, &asked, &expected, start)).collect())
+    }
+
+    fn node(&self, written: String, asked: &Asked, expected: &[Vec<Row>], start: Instant) -> Node {
+        let read = |address: &Address| self.query(address, &asked.0, "none");
+        let address = match Address::parse(&written) {
+            Ok(address) => address,
+            Err(error) => return Node { address: written, standing: Standing::Silent(error.to_string()) },
+        };
+        let standing = loop {
+            match read(&address) {
+                Ok(found) if found == expected => break Standing::Same,
+                // What is replicated comes in order: with the newest row comes all before it.
+                Ok(found) if found.first() == expected.first() => break Standing::Differs,
+                // Or it has no ledger yet.
+                Ok(_) | Err(Failure::Refused { .. }) if start.elapsed() < HEAR => {
+                    sleep(Duration::from_millis(20))
+                }
+                Ok(_) | Err(Failure::Refused { .. }) => break Standing::Behind,
+                Err(failure) => break Standing::Silent(failure.to_string()),
+            }
+        };
+        Node { address: written, standing }
+    }
+
+    /// What the cluster names; those that it was given, if it does not tell.
+    fn addresses_of_nodes(&self) -> Vec<String> {
+        let told = self.addresses.iter().find_map(|address| match self.http.get(address, "/nodes?ver=2") {
+            Reply::Text(200, text) => serde_json::from_str::<Json>(&text).ok(),
+            _ => None,
+        });
+        let nodes = told.as_ref().and_then(|told| told.get("nodes")?.as_array());
+        let named = nodes.map(|nodes| {
+            let address = |node: &Json| Some(node.get("api_addr")?.as_str()?.to_owned());
+            nodes.iter().filter_map(address).filter(|address| !address.is_empty()).collect::<Vec<String>>()
+        });
+        named.unwrap_or_default()
+    }
+
+    fn query(
+        &self,
+        address: &Address,
+        queries: &[Statement],
+        level: &str,
+    ) -> std::result::Result<Vec<Vec<Row>>, Failure> {
+        let path = format!("/db/query?level={level}&timeout=30s");
+        let reply = self.http.post(address, &path, &body(queries));
+        results(reply, Asks::ToRead, queries.len())?.iter().map(rows).collect()
+    }
+
+    /// # Errors
+    /// That what is sent could be read on the way, and nobody has allowed that.
+    fn is_allowed(&self) -> Result<()> {
+        match self.addresses.iter().find(|address| address.is_open() && !self.allow_http) {
+            None => Ok(()),
+            Some(address) => Err(Error::Address {
+                address: address.base.clone(),
+                problem: "what is sent over http to another machine can be read on the way; write https, or call `allow_http`".to_owned(),
+            }),
+        }
+    }
+
+    /// Asks one node after the other, until one is reached.
+    fn first<T>(
+        &self,
+        ask: impl Fn(&Address) -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let mut tried = Vec::new();
+        for address in &self.addresses {
+            match ask(address) {
+                Err(Failure::Unreachable { message }) => tried.push(format!("{}: {message}", address.base)),
+                outcome => return outcome,
+            }
+        }
+        Err(Failure::Unreachable { message: tried.join("; ") })
+    }
+}
+
+/// What is compared: the ledger first, then the schema.
+struct Asked([Statement; 2]);
+
+impl Asked {
+    fn of(ledger: &str) -> Asked {
+        let schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
+        // No statement of another text is prepared where there is no ledger.
+        let newest = format!("SELECT name, chain FROM main.{ledger} ORDER BY version");
+        Asked([Statement::new(newest), Statement::new(schema)])
+    }
+}
+
+impl Engine for Cluster {
+    const NAME: &'static str = "rqlite";
+
+    fn write(&self, statements: &[Statement]) -> std::result::Result<(), Failure> {
+        // Otherwise `random()` in a default becomes the number that the leader has drawn.
+        let path = "/db/execute?transaction&norwrandom&timeout=30s";
+        let body = body(statements);
+        self.first(|address| {
+            results(self.http.post(address, path, &body), Asks::ToWrite, statements.len()).map(drop)
+        })
+    }
+
+    fn read(&self, queries: &[Statement]) -> std::result::Result<Vec<Vec<Row>>, Failure> {
+        // After a failover, anything weaker may be behind what was committed.
+        self.first(|address| self.query(address, queries, "strong"))
+    }
+}
+
+/// A list of statements as rqlite takes it.
+fn body(statements: &[Statement]) -> Json {
+    let value = |value: &Value| match value {
+        Value::Null => Json::Null,
+        Value::Integer(number) => json!(number),
+        Value::Text(text) => json!(text),
+    };
+    let statement = |statement: &Statement| {
+        let parameters = statement.parameters.iter().map(value);
+        Json::Array([json!(statement.sql)].into_iter().chain(parameters).collect())
+    };
+    statements.iter().map(statement).collect()
+}
