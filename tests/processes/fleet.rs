@@ -35,7 +35,9 @@ fn customers(folder: &Path, count: usize) -> Vec<PathBuf> {
     .unwrap();
     drop(conn);
     let paths: Vec<_> = (0..count).map(|customer| folder.join(format!("{customer}.db"))).collect();
-    paths.iter().for_each(|path| drop(fs::copy(&template, path).unwrap()));
+    for path in &paths {
+        fs::copy(&template, path).unwrap();
+    }
     fs::remove_file(template).unwrap();
     paths
 }
