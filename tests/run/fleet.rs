@@ -380,6 +380,11 @@ fn a_look_changes_nothing() {
     assert_eq!(counts(&adopted), [(Class::UpToDate, 1), (Class::Migrated, 4)], "{adopted}");
 }
 
+/// What one file at a time needs.
+fn plan_of_one(tenants: &Tenants) -> Option<u64> {
+    ORDERS.fleet().jobs(1).plan(&tenants.paths).unwrap().bytes_needed()
+}
+
 #[test]
 fn a_plan_says_what_a_sweep_would_do() {
     let tenants = Tenants::new(6);
@@ -391,6 +396,10 @@ fn a_plan_says_what_a_sweep_would_do() {
     assert_eq!((plan.status.count(Class::Pending), plan.samples.len()), (6, 3), "{plan}");
     assert_eq!(plan.samples[0].path, tenants.paths[4], "the largest is one of them");
     assert_eq!(plan.bytes, before.iter().map(|bytes| bytes.len() as u64).sum::<u64>());
+    // What grows is there in the end, what is copied stays, and a journal is as long as its file at most.
+    let copies = File::new();
+    let copying = ORDERS.migrator().backup(copies.folder()).fleet().jobs(1).plan(&tenants.paths).unwrap();
+    assert_eq!(copying.bytes_needed(), plan_of_one(&tenants).map(|needed| needed + plan.bytes), "{copying}");
     assert!(plan.is_sound() && plan.duration().is_some_and(|duration| !duration.is_zero()));
     for (tenant, bytes) in before.into_iter().enumerate() {
         assert!(tenants.bytes(tenant) == bytes, "{tenant}");

@@ -42,6 +42,7 @@ pub(super) fn plan(plan: &Plan, found: &Found, done: bool) {
     }
     let mut object = sum(&plan.status, found, done);
     object["pending_bytes"] = json!(plan.bytes);
+    object["estimated_bytes"] = json!(plan.bytes_needed());
     object["estimated_duration"] = json!(plan.duration().map(|duration| duration.as_secs_f64()));
     say("end", object);
 }

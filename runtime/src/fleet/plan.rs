@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 use std::fs;
 use std::path::PathBuf;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use onward_core::printable::{Lines, printable_lines};
@@ -16,7 +17,7 @@ use super::visit::Visitor;
 use crate::error::Result;
 use crate::file::random;
 use crate::report::Rehearsal;
-use crate::text::{counted, millis, shown};
+use crate::text::{counted, millis, shown, size};
 
 /// How many files are rehearsed.
 pub(super) const SAMPLES: usize = 3;
@@ -129,14 +130,37 @@ impl Pick {
 }
 
 impl Plan {
-    /// How long the sweep would take: what the samples took, for each file with something pending, and divided by how many are
-    /// worked on at a time; `None` if nothing was rehearsed. On a copy nobody waits for the disk, nor for a lock: both come on
-    /// top.
+    /// How long the sweep would take at least: what the samples took, for each file with something pending, on as many processors
+    /// as there are; `None` if nothing was rehearsed. On a copy nobody waits for the disk, nor for a lock: both come on top.
     pub fn duration(&self) -> Option<Duration> {
-        let took: Vec<Duration> = self.rehearsals().map(|(_, rehearsal)| rehearsal.duration).collect();
-        let pending = u32::try_from(self.status.count(Class::Pending)).unwrap_or(u32::MAX);
-        let each = took.iter().sum::<Duration>().checked_div(u32::try_from(took.len()).ok()?)?;
-        Some(each.saturating_mul(pending) / u32::try_from(self.status.jobs).unwrap_or(1).max(1))
+        let seconds = self.of_all(|rehearsal| rehearsal.duration.as_secs_f64())?;
+        let cores = available_parallelism().map_or(1, usize::from).min(self.status.jobs).max(1);
+        Duration::try_from_secs_f64(seconds / cores as f64).ok()
+    }
+
+    /// How many bytes have to be free for the sweep, by the samples: what all files grow by, a copy of each if copies were asked for,
+    /// and the journals of as many as are worked on at a time, each as long as the longest; `None` if nothing was rehearsed.
+    /// [`Rehearsal::bytes_needed`] says what is in it, and what is not.
+    pub fn bytes_needed(&self) -> Option<u64> {
+        let stays = |rehearsal: &Rehearsal| {
+            let copy = if self.copies { rehearsal.bytes_before } else { 0 };
+            copy + rehearsal.bytes_after.saturating_sub(rehearsal.bytes_before)
+        };
+        let journal =
+            |(_, rehearsal): (_, &Rehearsal)| rehearsal.bytes_needed.saturating_sub(stays(rehearsal));
+        let at_once = self.status.jobs.min(self.status.count(Class::Pending)) as u64;
+        let journals = self.rehearsals().map(journal).max()?.saturating_mul(at_once);
+        Some((self.of_all(|rehearsal| stays(rehearsal) as f64)? as u64).saturating_add(journals))
+    }
+
+    /// What all files have of something that the samples have: the largest by itself, and each other one as much as the samples
+    /// beside it.
+    fn of_all(&self, of: impl Fn(&Rehearsal) -> f64) -> Option<f64> {
+        let found: Vec<f64> = self.rehearsals().map(|(_, rehearsal)| of(rehearsal)).collect();
+        let (largest, others) = found.split_first()?;
+        let each =
+            if others.is_empty() { *largest } else { others.iter().sum::<f64>() / others.len() as f64 };
+        Some(largest + each * self.status.count(Class::Pending).saturating_sub(1) as f64)
     }
 
     fn rehearsals(&self) -> impl Iterator<Item = (&Sample, &Rehearsal)> {
@@ -180,10 +204,10 @@ impl fmt::Display for Plan {
             }
             Some(duration) => write!(
                 f,
-                "{} pending, about {:.2} s with {} at a time, and what the disk takes",
+                "{} pending: at least {:.2} s, and what the disk takes for each commit; {} have to be free for the sweep",
                 counted(pending, "file", "files"),
                 duration.as_secs_f64(),
-                self.status.jobs
+                size(self.bytes_needed().unwrap_or(0)),
             ),
         }
     }

@@ -253,7 +253,7 @@ impl<'m> Fleet<'m> {
     /// let plan = migrations.fleet().plan(&tenants)?;
     /// println!("{plan}");
     /// assert_eq!(plan.samples.len(), 2);
-    /// assert!(plan.is_sound() && plan.duration().is_some());
+    /// assert!(plan.is_sound() && plan.duration().is_some() && plan.bytes_needed().is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
