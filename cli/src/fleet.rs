@@ -168,11 +168,6 @@ impl Watch {
     }
 }
 
-/// Whether somebody has to look at it.
-fn is_wrong(class: Class) -> bool {
-    class.is_failure() || class == Class::Busy
-}
-
 fn code(done: bool) -> ExitCode {
     if done { ExitCode::SUCCESS } else { ExitCode::from(WRONG) }
 }

@@ -74,7 +74,7 @@ fn classes(objects: &[Value]) -> Vec<(String, String)> {
     classes
 }
 
-fn pairs<'p>(classes: &'p [(String, String)]) -> Vec<(&'p str, &'p str)> {
+fn pairs(classes: &[(String, String)]) -> Vec<(&str, &str)> {
     classes.iter().map(|(name, class)| (name.as_str(), class.as_str())).collect()
 }
 
@@ -363,7 +363,7 @@ mod on_unix {
     fn a_folder_that_cannot_be_read_is_told() {
         let place = tenants(&["1.db", "shut/2.db"]);
         let shut = place.path("tenants/shut");
-        fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&shut, fs::Permissions::from_mode(0o0)).unwrap();
         if shut.read_dir().is_ok() {
             return println!("root reads every folder, so that none could be shut");
         }

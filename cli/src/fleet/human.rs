@@ -2,8 +2,7 @@
 
 use onward::fleet::{Class, Event, Plan, Sweep, Tenant};
 
-use super::is_wrong;
-use super::progress::Progress;
+use super::progress::{Progress, is_wrong};
 use super::stop::{tell, warn};
 use crate::folder::plural;
 use crate::{advice, output};

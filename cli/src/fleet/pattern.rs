@@ -56,7 +56,7 @@ impl Pattern {
         let steps = parts.iter().take_while(|part| !part.contains("**") && !part.contains(is_separator));
         let steps = steps.map(|part| glob(part)).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Pattern {
-            base: if base.is_empty() { ".".into() } else { base.into() },
+            base: if base.is_empty() { ".".into() } else { Path::new(base).components().collect() },
             depth: if steps.len() == parts.len() { parts.len() } else { usize::MAX },
             whole: glob(&parts.join(MAIN_SEPARATOR_STR))?,
             hidden: parts.iter().any(|part| part.starts_with('.')),

@@ -3,11 +3,16 @@
 use std::io::{IsTerminal, stderr, stdout};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use onward::fleet::Tenant;
+use onward::fleet::{Class, Tenant};
 
 use super::arguments::Format;
 
 const TEMPLATE: &str = "{bar:30} {pos} of {len} files{msg}, {per_sec}, {eta} left";
+
+/// Whether somebody has to look at it, or to come back.
+pub(super) fn is_wrong(class: Class) -> bool {
+    class.is_failure() || class == Class::Busy
+}
 
 /// A bar that is drawn if somebody sees it.
 pub(super) struct Progress {
@@ -28,7 +33,7 @@ impl Progress {
     }
 
     pub(super) fn count(&mut self, tenant: &Tenant) {
-        if super::is_wrong(tenant.class) {
+        if is_wrong(tenant.class) {
             self.wrong += 1;
             self.bar.set_message(format!(", {} not done", self.wrong));
         }
