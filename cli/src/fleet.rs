@@ -121,7 +121,7 @@ impl Watch {
         run: Run<Sweep>,
         is_done: fn(&Sweep) -> bool,
     ) -> anyhow::Result<ExitCode> {
-        let sweep = match self.watched(fleet, run) {
+        let sweep = match self.watched(fleet, run, human::hear) {
             Ok(sweep) => sweep,
             Err(code) => return Ok(code),
         };
@@ -134,7 +134,7 @@ impl Watch {
     }
 
     fn plan(mut self, fleet: Fleet<'_>) -> anyhow::Result<ExitCode> {
-        let plan: Plan = match self.watched(fleet, |fleet, paths| fleet.plan(paths)) {
+        let plan: Plan = match self.watched(fleet, |fleet, paths| fleet.plan(paths), human::hear_plan) {
             Ok(plan) => plan,
             Err(code) => return Ok(code),
         };
@@ -147,11 +147,16 @@ impl Watch {
         Ok(code(done))
     }
 
-    fn watched<T>(&mut self, fleet: Fleet<'_>, run: Run<T>) -> Result<T, ExitCode> {
+    fn watched<T>(
+        &mut self,
+        fleet: Fleet<'_>,
+        run: Run<T>,
+        hear_human: fn(Event<'_>, &Progress),
+    ) -> Result<T, ExitCode> {
         let (progress, format) = (&mut self.progress, self.how.format);
         let hear = |event: Event<'_>| {
             match format {
-                Format::Human => human::hear(event, progress),
+                Format::Human => hear_human(event, progress),
                 Format::Json => progress.aside(|| json::hear(event)),
             }
             if let Event::Ended { tenant } = event {

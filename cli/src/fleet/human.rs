@@ -26,6 +26,13 @@ pub(super) fn hear(event: Event<'_>, progress: &Progress) {
     progress.aside(|| warn(&text));
 }
 
+/// As [`hear`], but for the rehearsals, which the plan shows itself.
+pub(super) fn hear_plan(event: Event<'_>, progress: &Progress) {
+    if !matches!(event, Event::Rehearsed { .. }) {
+        hear(event, progress);
+    }
+}
+
 fn wrong(tenant: &Tenant, words: fn(&onward::Error) -> String) -> String {
     let what = tenant.error.as_ref().map_or_else(|| format!("`{}`", output::path(&tenant.path)), words);
     format!("{}: {what}", tenant.class)
