@@ -38,7 +38,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
     let dir = run.place.scratch(On::Disk).context("find a folder for databases")?;
     let mut samples = Samples::default();
     let mut peaks: Vec<(Name, [Vec<f64>; 2])> = Vec::new();
-    // Those that are held against each other are next to each other, and have a turn more.
+    // Those that are held against each other are next to each other.
     interleave(run.rounds(5, 2), run.patience(45), &Name::FLEET, |name| {
         let many = matches!(name, Name::Raw | Name::Onward);
         let (contender, jobs) = (run.contender(name)?, if many { jobs } else { 1 }.to_string());
