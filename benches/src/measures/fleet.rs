@@ -15,8 +15,11 @@ use crate::samples::{Samples, interleave};
 /// As many at a time for each processor as onward takes by itself.
 const JOBS_PER_CORE: usize = 8;
 
-/// Who takes one after the other takes so much smaller a part of the files: what counts is the time for each.
-const PART: usize = 10;
+/// Who takes one after the other takes such a part of the files: what counts is the time for each.
+const PART: usize = 20;
+
+/// The part of the files beside which memory is held.
+const FEW: usize = 10;
 
 /// How often the files that are up to date by then are gone through again, for a turn.
 const AGAIN: usize = 3;
@@ -29,14 +32,14 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
          with an UPDATE and an index; then the same files again, with all applied. onward's fleet has {jobs} at a time, and so \
          has the limit, whose threads open each file, read its newest version, and where it is behind read it again in \
          `BEGIN EXCLUSIVE`, run the same SQL, write a row for each migration, and `COMMIT`. The others have one at a time, \
-         and a tenth of the files."
+         and a twentieth of the files."
     );
     let mut measured = Measure::Fleet.measured(Unit::Nanoseconds, &about);
     let dir = run.place.scratch(On::Disk).context("find a folder for databases")?;
     let mut samples = Samples::default();
     let mut peaks: Vec<(Name, [Vec<f64>; 2])> = Vec::new();
-    // Those that are held against each other are next to each other, and have a turn more.
-    interleave(run.rounds(5, 2), run.patience(60), &Name::FLEET, |name| {
+    // Those that are held against each other are next to each other.
+    interleave(run.rounds(5, 2), run.patience(45), &Name::FLEET, |name| {
         let many = matches!(name, Name::Raw | Name::Onward);
         let (contender, jobs) = (run.contender(name)?, if many { jobs } else { 1 }.to_string());
         let template = dir.join(format!("template-{}", name.label()));
@@ -57,7 +60,7 @@ pub(super) fn measure(run: &Run<'_>) -> Result<Measured> {
         }
         drop(fleet);
         if many {
-            let few = files / PART;
+            let few = files / FEW;
             let [_, peak_of_few] = sweep(&Fleet::make(dir, &template, few)?.0, few)?;
             let at = peaks.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
                 peaks.push((name, Default::default()));
