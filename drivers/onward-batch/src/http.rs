@@ -17,7 +17,7 @@ const ANSWER: Duration = Duration::from_secs(60);
 const LONGEST: u64 = 256 << 20;
 
 /// What came of a request.
-pub(crate) enum Reply {
+pub enum Reply {
     /// It was not sent.
     NotSent(String),
     /// It was sent, and no answer came back, or one that is cut off.
@@ -26,43 +26,66 @@ pub(crate) enum Reply {
     Text(u16, String),
 }
 
-pub(crate) struct Http {
+/// Sends requests, and waits for each no longer than a minute.
+pub struct Http {
     agent: Agent,
-    /// For basic authentication.
-    credentials: Option<String>,
+    authorization: Option<String>,
+    host: Option<String>,
 }
 
 impl Http {
-    pub(crate) fn new(credentials: Option<(String, String)>) -> Http {
+    /// With this in the header `Authorization`.
+    pub fn new(authorization: Option<String>) -> Http {
         let config = Agent::config_builder()
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(ANSWER))
             .http_status_as_error(false)
-            // A node that is asked not to redirects nobody.
+            // An engine that is asked not to redirects nobody.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .build();
-        let credentials = credentials
-            .map(|(user, password)| format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
-        Http { agent: config.into(), credentials }
+        Http { agent: config.into(), authorization, host: None }
     }
 
-    pub(crate) fn get(&self, address: &Address, path: &str) -> Reply {
+    /// With the user and the password in an address, if there are any, for basic authentication.
+    pub fn of(address: &Address) -> Http {
+        let user = address.user.as_deref();
+        Http::new(user.map(|user| basic(user, address.password.as_deref().unwrap_or_default())))
+    }
+
+    /// With this in the header `Host`.
+    pub fn host(mut self, host: String) -> Http {
+        self.host = Some(host);
+        self
+    }
+
+    /// Asks.
+    pub fn get(&self, address: &Address, path: &str) -> Reply {
         let mut request = self.agent.get(format!("{}{path}", address.base));
-        if let Some(credentials) = &self.credentials {
-            request = request.header("Authorization", credentials);
+        for (name, value) in self.headers() {
+            request = request.header(name, value);
         }
         reply(request.call())
     }
 
-    pub(crate) fn post(&self, address: &Address, path: &str, body: &Value) -> Reply {
-        let mut request =
-            self.agent.post(format!("{}{path}", address.base)).header("Content-Type", "application/json");
-        if let Some(credentials) = &self.credentials {
-            request = request.header("Authorization", credentials);
+    /// Sends.
+    pub fn post(&self, address: &Address, path: &str, body: &Value) -> Reply {
+        let mut request = self.agent.post(format!("{}{path}", address.base));
+        for (name, value) in self.headers().chain([("Content-Type", "application/json")]) {
+            request = request.header(name, value);
         }
         reply(request.send(body.to_string()))
     }
+
+    fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let authorization = self.authorization.as_deref().map(|value| ("Authorization", value));
+        authorization.into_iter().chain(self.host.as_deref().map(|value| ("Host", value)))
+    }
+}
+
+/// What the header `Authorization` has for basic authentication.
+pub fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
 fn reply(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Reply {

@@ -1,0 +1,196 @@
+//! An engine that is a SQLite in memory, and loses answers.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use onward::rusqlite::types::Value as Own;
+use onward::rusqlite::{self, Connection, params_from_iter};
+use onward::{Migrations, migrations};
+use onward_batch::{Engine, ErrorKind, Failure, Patience, Row, Statement, Value, apply, status};
+
+static JOBS: Migrations = migrations!("../../migrations");
+
+/// What becomes of a request to write.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Answered,
+    /// It is done, and nobody hears of it.
+    AnswerLost,
+    /// Nobody gets it.
+    Lost,
+    /// Another program is faster.
+    Overtaken,
+}
+
+struct Memory {
+    conn: RefCell<Connection>,
+    fates: RefCell<Vec<Fate>>,
+    writes: Cell<usize>,
+}
+
+impl Memory {
+    fn new(fates: &[Fate]) -> Memory {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        let fates = fates.iter().rev().copied().collect();
+        Memory { conn: conn.into(), fates: RefCell::new(fates), writes: Cell::new(0) }
+    }
+
+    fn rows(&self) -> (i64, i64) {
+        let conn = self.conn.borrow();
+        let sql = "SELECT count(*), count(DISTINCT run) FROM onward_migrations";
+        conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    }
+
+    fn run(&self, statements: &[Statement]) -> Result<(), Failure> {
+        let mut conn = self.conn.borrow_mut();
+        let tx = conn.transaction().unwrap();
+        for (statement, Statement { sql, parameters }) in statements.iter().enumerate() {
+            let mut prepared = match tx.prepare(sql) {
+                Ok(prepared) => prepared,
+                Err(error) => return Err(Failure::Refused { statement, message: error.to_string() }),
+            };
+            let ran = prepared.query(params_from_iter(parameters)).and_then(|mut rows| {
+                while rows.next()?.is_some() {}
+                Ok(())
+            });
+            ran.map_err(|error| Failure::Refused { statement, message: error.to_string() })?;
+        }
+        tx.commit().unwrap();
+        Ok(())
+    }
+}
+
+impl Engine for Memory {
+    const NAME: &'static str = "memory";
+    const SWITCHES_FOREIGN_KEYS: bool = false;
+
+    fn write(&self, statements: &[Statement]) -> Result<(), Failure> {
+        self.writes.set(self.writes.get() + 1);
+        let fate = self.fates.borrow_mut().pop().unwrap_or(Fate::Answered);
+        let lost = || Failure::InDoubt { message: "no answer".to_owned() };
+        match fate {
+            Fate::Answered => self.run(statements),
+            Fate::AnswerLost => {
+                let _ = self.run(statements);
+                Err(lost())
+            }
+            Fate::Lost => Err(lost()),
+            Fate::Overtaken => {
+                let other = Memory {
+                    conn: self.conn.replace(Connection::open_in_memory().unwrap()).into(),
+                    ..Memory::new(&[])
+                };
+                apply(&other, &JOBS, PATIENCE).unwrap();
+                self.conn.replace(other.conn.into_inner());
+                self.run(statements)
+            }
+        }
+    }
+
+    fn read(&self, queries: &[Statement]) -> Result<Vec<Vec<Row>>, Failure> {
+        let conn = self.conn.borrow();
+        let value = |value: Own| match value {
+            Own::Null => Value::Null,
+            Own::Integer(number) => Value::Integer(number),
+            Own::Text(text) => Value::Text(text),
+            other => panic!("{other:?}"),
+        };
+        let read = |Statement { sql, parameters }: &Statement| {
+            let mut query = conn.prepare(sql)?;
+            let columns = query.column_count();
+            let row =
+                |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column).map(value)).collect();
+            query.query_map(params_from_iter(parameters), row)?.collect::<rusqlite::Result<Vec<Row>>>()
+        };
+        let answers = queries.iter().enumerate().map(|(statement, query)| {
+            read(query).map_err(|error| Failure::Refused { statement, message: error.to_string() })
+        });
+        answers.collect()
+    }
+}
+
+const PATIENCE: Patience = Patience { timeout: Duration::from_secs(60) };
+
+#[test]
+fn an_answer_that_is_lost_is_found_out() {
+    use Fate::{AnswerLost, Lost};
+    for fates in [
+        &[AnswerLost][..],
+        &[Lost],
+        &[Lost, AnswerLost],
+        &[AnswerLost, AnswerLost],
+        &[AnswerLost, Lost, Lost],
+    ] {
+        let engine = Memory::new(fates);
+        let report = apply(&engine, &JOBS, PATIENCE).unwrap();
+        // It is ours, however often it was sent.
+        assert_eq!((report.applied.len(), report.total), (10, 10));
+        assert_eq!(report.in_doubt as usize, fates.len());
+        assert_eq!(engine.rows(), (10, 1));
+        assert!(status(&engine, &JOBS).unwrap().is_up_to_date());
+    }
+}
+
+#[test]
+fn whoever_is_overtaken_sees_that_it_is_done() {
+    for fates in [&[Fate::Overtaken][..], &[Fate::Lost, Fate::Overtaken]] {
+        let engine = Memory::new(fates);
+        let report = apply(&engine, &JOBS, PATIENCE).unwrap();
+        assert_eq!((report.applied.len(), report.total, report.lost), (0, 10, 1));
+        assert_eq!(engine.rows(), (10, 1));
+        assert_eq!(engine.writes.get(), fates.len());
+    }
+}
+
+#[test]
+fn what_nobody_answers_is_in_doubt_in_the_end() {
+    let engine = Memory::new(&[Fate::Lost; 1000]);
+    let error = apply(&engine, &JOBS, Patience { timeout: Duration::from_millis(50) }).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::InDoubt { .. }), "{error}");
+    assert!(error.to_string().contains("nothing runs twice"), "{error}");
+    // The next start finds out.
+    engine.fates.borrow_mut().clear();
+    assert_eq!(apply(&engine, &JOBS, PATIENCE).unwrap().applied.len(), 10);
+}
+
+#[test]
+fn where_foreign_keys_are_on_no_table_is_dropped() {
+    let engine = Memory::new(&[]);
+    engine.conn.borrow().execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    let error = apply(&engine, &JOBS, PATIENCE).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unfit { line: 23, .. }), "{error}");
+    assert_eq!(engine.writes.get(), 0);
+}
+
+#[test]
+fn a_ledger_that_others_have_made_goes_on() {
+    let engine = Memory::new(&[]);
+    JOBS.migrator().target(4).apply(&mut engine.conn.borrow_mut()).unwrap();
+    let report = apply(&engine, &JOBS, PATIENCE).unwrap();
+    assert_eq!((report.applied.len(), report.total), (6, 10));
+    // And onward on a file reads what was written.
+    assert!(JOBS.apply(&mut engine.conn.borrow_mut()).unwrap().is_up_to_date());
+    assert!(JOBS.verify(&engine.conn.borrow()).unwrap().is_empty());
+}
+
+#[test]
+fn a_change_by_hand_is_told() {
+    let engine = Memory::new(&[]);
+    apply(&engine, &JOBS, PATIENCE).unwrap();
+    engine.conn.borrow().execute_batch("ALTER TABLE jobs ADD COLUMN by_hand TEXT").unwrap();
+    let differences = onward_batch::verify(&engine, &JOBS).unwrap();
+    assert_eq!(differences[0].to_string(), "table `jobs`: column `by_hand` should not be there");
+}
+
+#[test]
+fn a_pending_hook_is_refused_and_not_called() {
+    fn never(_: &rusqlite::Transaction<'_>) -> rusqlite::Result<()> {
+        panic!("it was called")
+    }
+    static HOOKED: Migrations = migrations!("../../tests/histories/hashes", after = { 2 => never });
+    let engine = Memory::new(&[]);
+    let error = apply(&engine, &HOOKED, PATIENCE).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Hook { file } if file.contains("0002")), "{error}");
+    assert_eq!(engine.writes.get(), 0);
+}

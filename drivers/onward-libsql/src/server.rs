@@ -1,0 +1,152 @@
+//! A server, as a program calls it.
+
+use std::time::Duration;
+
+use onward::{Difference, Migrations, Status};
+use onward_batch::{Address, Engine, Failure, Http, Patience, Report, Result, Row, Statement, Value};
+use serde_json::{Value as Json, json};
+
+use crate::answer::{Steps, rows};
+
+/// What a request of so many statements has before and behind them.
+const BEFORE: usize = 2;
+
+/// A libSQL server, or one of its namespaces.
+pub struct Server {
+    address: Address,
+    token: Option<String>,
+    namespace: Option<String>,
+    patience: Patience,
+    allow_http: bool,
+}
+
+impl Server {
+    /// The server at this address: `http://localhost:8080`, `https://db.example`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Address`](crate::ErrorKind::Address) if this is none.
+    pub fn connect(address: &str) -> Result<Server> {
+        let (address, patience) = (Address::parse(address)?, Patience::default());
+        Ok(Server { address, token: None, namespace: None, patience, allow_http: false })
+    }
+
+    /// The token that the server asks for.
+    pub fn token(mut self, token: &str) -> Server {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// One of its databases: servers with `--enable-namespaces` tell them apart by the first part of the host's name.
+    pub fn namespace(mut self, name: &str) -> Server {
+        self.namespace = Some(name.to_owned());
+        self
+    }
+
+    /// Allows `http://` to another machine, where whoever listens reads all that is sent, the token too.
+    pub fn allow_http(mut self) -> Server {
+        self.allow_http = true;
+        self
+    }
+
+    /// Sets how long to go on in all while nobody answers or others are faster: two minutes by default.
+    pub fn timeout(mut self, timeout: Duration) -> Server {
+        self.patience.timeout = timeout;
+        self
+    }
+
+    /// Runs what is pending, in one atomic request.
+    ///
+    /// # Errors
+    /// Any [`Error`](crate::Error). The database is as it was, but after [`ErrorKind::InDoubt`](crate::ErrorKind::InDoubt)
+    /// perhaps.
+    pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
+        self.is_allowed()?;
+        onward_batch::apply(self, migrations, self.patience)
+    }
+
+    /// Says what has run and what is pending. It only reads.
+    ///
+    /// # Errors
+    /// As [`Migrations::status`], and that nobody answers.
+    pub fn status(&self, migrations: &Migrations) -> Result<Status> {
+        self.is_allowed()?;
+        onward_batch::status(self, migrations)
+    }
+
+    /// Compares the schema with the ledger, and returns each difference as a sentence. It only reads.
+    ///
+    /// # Errors
+    /// As [`Migrations::verify`], and that nobody answers.
+    pub fn verify(&self, migrations: &Migrations) -> Result<Vec<Difference>> {
+        self.is_allowed()?;
+        onward_batch::verify(self, migrations)
+    }
+
+    fn is_allowed(&self) -> Result<()> {
+        if self.allow_http { Ok(()) } else { self.address.refuse_open() }
+    }
+
+    /// Sends the steps of a batch, on a connection that ends with it.
+    fn send(&self, steps: Vec<Json>, unknown: fn(String) -> Failure) -> std::result::Result<Steps, Failure> {
+        let mut http = Http::new(self.token.as_ref().map(|token| format!("Bearer {token}")));
+        if let Some(namespace) = &self.namespace {
+            let host = self.address.base.split("://").last().unwrap_or_default();
+            http = http.host(format!("{namespace}.{host}"));
+        }
+        let body = json!({"requests": [{"type": "batch", "batch": {"steps": steps}}, {"type": "close"}]});
+        Steps::of(http.post(&self.address, "/v3/pipeline", &body), unknown)
+    }
+}
+
+impl Engine for Server {
+    const NAME: &'static str = "libSQL";
+    // Before the transaction, where that has an effect (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
+    const SWITCHES_FOREIGN_KEYS: bool = true;
+
+    fn write(&self, statements: &[Statement]) -> std::result::Result<(), Failure> {
+        let mut steps = vec![json!({"stmt": {"sql": "PRAGMA foreign_keys = OFF"}})];
+        let after = |step: usize| json!({"type": "ok", "step": step});
+        steps.push(json!({"stmt": {"sql": "BEGIN IMMEDIATE"}, "condition": after(0)}));
+        for statement in statements {
+            steps.push(json!({"stmt": stmt(statement), "condition": after(steps.len() - 1)}));
+        }
+        let commit = steps.len();
+        steps.push(json!({"stmt": {"sql": "COMMIT"}, "condition": after(commit - 1)}));
+        let open = json!({"type": "not", "cond": {"type": "is_autocommit"}});
+        steps.push(json!({"stmt": {"sql": "ROLLBACK"}, "condition": open}));
+        let steps = self.send(steps, |message| Failure::InDoubt { message })?;
+        if steps.has_run(commit) {
+            return Ok(());
+        }
+        let (step, message) = steps.failed().unwrap_or((commit, "nothing was committed".to_owned()));
+        Err(match step.checked_sub(BEFORE) {
+            Some(statement) if statement < statements.len() => Failure::Refused { statement, message },
+            // A COMMIT that fails may have been one.
+            Some(_) => Failure::InDoubt { message },
+            // Somebody else writes.
+            None => Failure::Unreachable { message },
+        })
+    }
+
+    fn read(&self, queries: &[Statement]) -> std::result::Result<Vec<Vec<Row>>, Failure> {
+        let steps = queries.iter().map(|query| json!({"stmt": stmt(query)})).collect();
+        let steps = self.send(steps, |message| Failure::Unreachable { message })?;
+        match steps.failed() {
+            Some((statement, message)) => Err(Failure::Refused { statement, message }),
+            None if steps.results.len() != queries.len() => {
+                Err(Failure::Denied { message: "fewer answers came back than queries were sent".to_owned() })
+            }
+            None => steps.results.iter().map(rows).collect(),
+        }
+    }
+}
+
+/// A statement as Hrana has it.
+fn stmt(statement: &Statement) -> Json {
+    let value = |value: &Value| match value {
+        Value::Null => json!({"type": "null"}),
+        Value::Integer(number) => json!({"type": "integer", "value": number.to_string()}),
+        Value::Text(text) => json!({"type": "text", "value": text}),
+    };
+    json!({"sql": statement.sql, "args": statement.parameters.iter().map(value).collect::<Vec<_>>()})
+}

@@ -1,0 +1,279 @@
+//! Real servers of libSQL on this machine.
+//!
+//! `ONWARD_SQLD` names the program; `cargo xtask ci drivers` installs it. Without it, each test that needs it says so.
+
+use std::env;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use onward::{Migrations, migrations};
+use onward_libsql::{ErrorKind, Server};
+use serde_json::{Value as Json, json};
+
+static JOBS: Migrations = migrations!("../../migrations");
+
+/// A server that is killed when this is dropped.
+struct Process {
+    program: PathBuf,
+    folder: PathBuf,
+    ports: (u16, u16),
+    process: Option<Child>,
+    _folder: tempfile::TempDir,
+}
+
+impl Process {
+    /// `None` if libSQL's server is not installed.
+    fn start() -> Option<Process> {
+        let Some(program) = env::var_os("ONWARD_SQLD").map(PathBuf::from) else {
+            println!("sqld is not installed (`cargo xtask ci drivers` does it): nothing was tried");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let ports = (free(), free());
+        let mut process =
+            Process { program, folder: folder.path().join("data"), ports, process: None, _folder: folder };
+        process.begin();
+        Some(process)
+    }
+
+    fn begin(&mut self) {
+        let mut command = Command::new(&self.program);
+        command.args(["--no-welcome", "--enable-namespaces", "-d"]).arg(&self.folder);
+        command.args(["--http-listen-addr", &format!("127.0.0.1:{}", self.ports.0)]);
+        command.args(["--admin-listen-addr", &format!("127.0.0.1:{}", self.ports.1)]);
+        self.process = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        until("the server is there", || agent().get(format!("{}/health", self.address())).call().is_ok());
+    }
+
+    fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.0)
+    }
+
+    fn server(&self) -> Server {
+        Server::connect(&self.address()).unwrap().namespace("default")
+    }
+
+    /// The rows of a statement, each value as text.
+    fn rows(&self, sql: &str) -> Json {
+        let body =
+            json!({"requests": [{"type": "execute", "stmt": {"sql": sql}}, {"type": "close"}]}).to_string();
+        let request =
+            agent().post(format!("{}/v3/pipeline", self.address())).header("Host", "default.localhost");
+        let text = request.send(body).unwrap().body_mut().read_to_string().unwrap();
+        let answer: Json = serde_json::from_str(&text).unwrap();
+        let rows = answer.pointer("/results/0/response/result/rows").unwrap_or_else(|| panic!("{answer}"));
+        let row =
+            |row: &Json| row.as_array().unwrap().iter().map(|value| value["value"].clone()).collect::<Json>();
+        rows.as_array().unwrap().iter().map(row).collect()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn free() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).unwrap().port()
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build().into()
+}
+
+/// Waits until something is so; a minute is never.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(60), "never: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A program with these migrations.
+fn program(texts: &[&str]) -> Migrations {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap();
+    for (number, text) in (1..).zip(texts) {
+        write(&folder.path().join(format!("{number:04}_m.sql")), text);
+    }
+    let analysis = onward_analysis::analyze(folder.path(), onward_analysis::Proof::Whole);
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    analysis.history.packed(analysis.replay.as_ref(), "").into()
+}
+
+#[test]
+fn a_server_has_what_a_file_has() {
+    let Some(process) = Process::start() else { return };
+    let server = process.server();
+    assert_eq!(server.status(&JOBS).unwrap().pending(), 10);
+    let report = server.apply(&JOBS).unwrap();
+    assert_eq!((report.applied.len(), report.total), (10, 10), "{report}");
+    assert!(server.status(&JOBS).unwrap().is_up_to_date());
+    assert!(server.verify(&JOBS).unwrap().is_empty());
+    assert!(server.apply(&JOBS).unwrap().is_up_to_date());
+
+    let folder = tempfile::tempdir().unwrap();
+    let conn = JOBS.open(folder.path().join("jobs.db")).unwrap();
+    let schema = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'onward_migrations' ORDER BY name";
+    let mut query = conn.prepare(schema).unwrap();
+    let file =
+        query.query_map([], |row| Ok(json!([row.get::<_, String>(0)?, row.get::<_, String>(1)?]))).unwrap();
+    let file: Json = file.map(Result::unwrap).collect();
+    assert_eq!(process.rows(schema), file);
+}
+
+#[test]
+fn a_rebuild_keeps_the_children() {
+    let Some(process) = Process::start() else { return };
+    let tables = "CREATE TABLE parents(id INTEGER PRIMARY KEY);
+        CREATE TABLE children(parent REFERENCES parents(id) ON DELETE CASCADE);
+        INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1);";
+    let rebuilt = "CREATE TABLE parents_new(id INTEGER PRIMARY KEY, name TEXT);
+        INSERT INTO parents_new(id) SELECT id FROM parents;
+        DROP TABLE parents;
+        ALTER TABLE parents_new RENAME TO parents;";
+    process.server().apply(&program(&[tables])).unwrap();
+    // Foreign keys are on by default there, and the naive form of this empties the children.
+    process.server().apply(&program(&[tables, rebuilt])).unwrap();
+    assert_eq!(process.rows("SELECT count(*) FROM children"), json!([["1"]]));
+}
+
+#[test]
+fn of_many_that_start_at_once_one_wins() {
+    let Some(process) = Process::start() else { return };
+    let start = Barrier::new(10);
+    let reports: Vec<_> = thread::scope(|scope| {
+        let run = || {
+            start.wait();
+            process.server().apply(&JOBS)
+        };
+        let runs: Vec<_> = (0..10).map(|_| scope.spawn(run)).collect();
+        runs.into_iter().map(|run| run.join().unwrap().unwrap()).collect()
+    });
+    assert_eq!(reports.iter().filter(|report| !report.is_up_to_date()).count(), 1);
+    assert_eq!(
+        process.rows("SELECT count(*), count(DISTINCT run) FROM onward_migrations"),
+        json!([["10", "1"]])
+    );
+}
+
+#[test]
+fn a_server_that_is_killed_leaves_all_or_nothing() {
+    let rounds: u64 =
+        env::var("ONWARD_KILLS").map_or(3, |rounds| rounds.parse().expect("ONWARD_KILLS is a number"));
+    for round in 0..rounds {
+        let Some(mut process) = Process::start() else { return };
+        let report = thread::scope(|scope| {
+            let server = process.server().timeout(Duration::from_secs(60));
+            let run = scope.spawn(move || server.apply(&JOBS));
+            // Anywhere in the course of it, another place in each round.
+            thread::sleep(Duration::from_micros(round * 7919 % 60_000));
+            process.kill();
+            process.begin();
+            run.join().unwrap()
+        });
+        let report = report.unwrap_or_else(|error| panic!("round {round}: {error}"));
+        assert_eq!((report.applied.len(), report.total), (10, 10), "round {round}");
+        assert_eq!(
+            process.rows("SELECT count(*), count(DISTINCT run) FROM onward_migrations"),
+            json!([["10", "1"]])
+        );
+    }
+}
+
+#[test]
+fn what_fails_on_its_rows_changes_nothing() {
+    let Some(process) = Process::start() else { return };
+    let server = process.server();
+    let names = "CREATE TABLE names(name TEXT NOT NULL); INSERT INTO names VALUES ('Ada');";
+    server.apply(&program(&[names])).unwrap();
+    process.rows("INSERT INTO names VALUES ('Ada')");
+    let unique = "CREATE TABLE more(a);\n-- onward: allow(failure_with_some_rows) the names are unique\n\
+                  CREATE UNIQUE INDEX by_name ON names(name);";
+    let error = server.apply(&program(&[names, unique])).unwrap_err();
+    let ErrorKind::Statement { file, line: 3, message, .. } = error.kind() else { panic!("{error}") };
+    assert!(file.ends_with("0002_m.sql") && message.contains("UNIQUE"), "{error}");
+    assert_eq!(process.rows("SELECT count(*) FROM onward_migrations"), json!([["1"]]));
+    assert_eq!(
+        process.rows("SELECT count(*) FROM sqlite_schema WHERE name IN ('more', 'onward_guard')"),
+        json!([["0"]])
+    );
+}
+
+#[test]
+fn foreign_keys_that_would_dangle_are_refused() {
+    let Some(process) = Process::start() else { return };
+    let tables =
+        "CREATE TABLE parents(id INTEGER PRIMARY KEY); CREATE TABLE children(parent REFERENCES parents(id));
+        INSERT INTO parents VALUES (1);";
+    process.server().apply(&program(&[tables])).unwrap();
+    process.rows("INSERT INTO children VALUES (1)");
+    let removed = "-- onward: allow(dangling_foreign_key) there are none\nDELETE FROM parents;";
+    let error = process.server().apply(&program(&[tables, removed])).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::ForeignKeys), "{error}");
+    assert_eq!(process.rows("SELECT count(*) FROM parents"), json!([["1"]]));
+}
+
+#[test]
+fn namespaces_are_databases_of_their_own() {
+    let Some(process) = Process::start() else { return };
+    for name in ["ada", "bea"] {
+        let url = format!("http://127.0.0.1:{}/v1/namespaces/{name}/create", process.ports.1);
+        agent().post(url).header("Content-Type", "application/json").send("{}").unwrap();
+    }
+    let of = |name: &str| Server::connect(&process.address()).unwrap().namespace(name);
+    assert_eq!(of("ada").apply(&JOBS).unwrap().applied.len(), 10);
+    assert_eq!(of("bea").status(&JOBS).unwrap().pending(), 10);
+    assert!(of("ada").apply(&JOBS).unwrap().is_up_to_date());
+    let error = of("nobody").timeout(Duration::from_millis(100)).apply(&JOBS).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Engine { .. }), "{error}");
+}
+
+#[test]
+fn what_is_no_server_is_named_and_ends() {
+    use std::io::{Read, Write};
+    for (answer, says) in [
+        (
+            &b"HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n<html>welcome</html>\n"[..],
+            "is this a libSQL server?",
+        ),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found", "404: not found"),
+        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "asks for a token"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "no steps"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"results\"", ""),
+        (b"", ""),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut stream = stream;
+                let _ = stream.read(&mut [0; 65536]);
+                let _ = stream.write_all(answer);
+            }
+        });
+        let server = Server::connect(&address).unwrap().timeout(Duration::from_millis(200));
+        let error = server.apply(&JOBS).unwrap_err().to_string();
+        assert!(error.contains(says) && error.contains("nothing was changed"), "{says}: {error}");
+    }
+    let error = Server::connect("http://192.0.2.1:8080")
+        .unwrap()
+        .token("secret")
+        .apply(&JOBS)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("can be read on the way") && !error.contains("secret"), "{error}");
+}
