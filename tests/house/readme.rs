@@ -31,6 +31,13 @@ fn the_hook_of_the_page_is_the_example_that_is_tested() {
 }
 
 #[test]
+fn the_fleet_of_the_page_is_the_example_that_is_compiled() {
+    let page = read("docs/fleet.md");
+    let code = page.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(code, read("examples/readme/src/bin/fleet.rs"));
+}
+
+#[test]
 fn its_migrations_are_those_of_the_example() {
     let files = ["0001_jobs.sql", "0002_archive.sql"];
     assert_eq!(blocks("sql"), files.map(|file| read(&format!("examples/readme/migrations/{file}"))));
