@@ -27,7 +27,7 @@ pub use crate::row::typed::{list, tag, taken, typed};
 pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};
-pub use crate::start::{is_kept_beside, is_named_as_copy, put_by};
+pub use crate::start::{is_named_as_copy, put_by};
 
 /// How the ledgers of other tools are read.
 pub mod other {

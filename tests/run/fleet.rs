@@ -172,6 +172,8 @@ fn a_canary_that_fails_keeps_the_others_as_they_are() {
     let sweep = ORDERS.fleet().jobs(8).canary(1).apply(&tenants.paths).unwrap();
     assert_eq!(sweep.ended, Ended::Canary, "{sweep}");
     assert_eq!(counts(&sweep), [(Class::UpToDate, 1), (Class::Drifted, 1), (Class::Corrupt, 1)]);
+    assert_eq!(sweep.not_begun(), Some(47));
+    assert!(sweep.to_string().contains("47 files were not begun"), "{sweep}");
     for (tenant, bytes) in (3..50).zip(before) {
         assert!(tenants.bytes(tenant) == bytes, "{tenant}");
     }
@@ -265,7 +267,7 @@ fn a_busy_file_is_taken_when_all_others_have_ended() {
     let sweep = brief.fleet().max_failures(1).apply(&tenants.paths).unwrap();
     // Which is no failure.
     assert_eq!(counts(&sweep), [(Class::Migrated, 2), (Class::Busy, 1)], "{sweep}");
-    assert_eq!((sweep.ended, sweep.is_done()), (Ended::Whole, false));
+    assert_eq!((sweep.ended, sweep.is_done(), sweep.worst()[0].pending), (Ended::Whole, false, 2));
     assert_eq!(versions(&sweep), [(Some("0001"), 3, 1), (Some("0005"), 0, 2)]);
 }
 
@@ -369,6 +371,7 @@ fn a_look_changes_nothing() {
     let sweep = ORDERS.fleet().status(&tenants.paths).unwrap();
     assert_eq!(counts(&sweep), [(Class::UpToDate, 1), (Class::Pending, 3), (Class::NoLedger, 1)], "{sweep}");
     assert_eq!(versions(&sweep), [(None, 2, 2), (Some("0001"), 2, 2), (Some("0005"), 1, 1)]);
+    assert_eq!((sweep.waves, sweep.total, sweep.not_begun()), (0, Some(5), Some(0)));
     // What can be adopted is pending.
     let adopting = ORDERS.migrator().adopt(Adopt::Exact).fleet().status(&tenants.paths).unwrap();
     assert_eq!(counts(&adopting), [(Class::UpToDate, 1), (Class::Pending, 4)], "{adopting}");

@@ -110,7 +110,7 @@ fn a_rehearsal_says_what_it_has_measured() {
     let sizes =
         (told.bytes_before.div_ceil(1000), told.bytes_after.div_ceil(1000), told.bytes_needed.div_ceil(1000));
     let disk = format!(
-        "\n  disk: the file grows from {} kB to {} kB; at most {} kB have to be free while it runs\n",
+        "\n  disk: the file grows from {} kB to {} kB; {} kB of free disk are enough\n",
         sizes.0, sizes.1, sizes.2
     );
     assert!(text.contains(&disk) && text.contains("\n  lock: held for about "), "{text}");

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use onward::__private::is_kept_beside;
+use onward::fleet::is_kept_beside;
 
 use super::arguments::Which;
 use super::pattern::{Met, Pattern, is_glob};

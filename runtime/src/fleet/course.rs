@@ -27,14 +27,16 @@ pub(super) struct Rules {
     pub(super) canary: usize,
     pub(super) wave: Option<usize>,
     pub(super) max_failures: Option<usize>,
-    /// Whether a file that others have locked has a second round.
-    pub(super) puts_off: bool,
+    /// Whether migrations run. Then there are waves, and a file that others have locked has a second round.
+    pub(super) migrates: bool,
+    /// How many files there are, if the iterator says so.
+    pub(super) total: Option<usize>,
 }
 
 impl Rules {
     /// For files that are only looked at.
-    pub(super) fn look(jobs: usize) -> Rules {
-        Rules { jobs, canary: 0, wave: None, max_failures: None, puts_off: false }
+    pub(super) fn look(jobs: usize, total: Option<usize>) -> Rules {
+        Rules { jobs, canary: 0, wave: None, max_failures: None, migrates: false, total }
     }
 
     /// In how many files migrations run in this wave; `None` is in all that are left.
@@ -62,7 +64,7 @@ impl<'c, O: FnMut(Event<'_>)> Course<'c, O> {
         visitor: &Visitor<'_>,
         observer: &'c mut Option<O>,
     ) -> Self {
-        let sweep = Sweep::new(rules.jobs, visitor.list());
+        let sweep = Sweep::new(rules.jobs, rules.total, visitor.list());
         let put_off = VecDeque::new();
         Course { rules, stop, observer, sweep, start: Instant::now(), put_off, left: Some(0) }
     }
@@ -160,6 +162,10 @@ impl<'c, O: FnMut(Event<'_>)> Course<'c, O> {
     }
 
     fn next_wave(&mut self) {
+        if !self.rules.migrates {
+            self.left = None;
+            return;
+        }
         self.sweep.waves += 1;
         self.left = self.rules.size(self.sweep.waves);
         self.tell(Event::Wave { number: self.sweep.waves, size: self.left });
@@ -167,7 +173,7 @@ impl<'c, O: FnMut(Event<'_>)> Course<'c, O> {
 
     fn take(&mut self, Answer { round, tenant }: Answer, crew: &mut Crew) {
         let Some(tenant) = tenant else { return };
-        if tenant.class == Class::Busy && round == Round::First && self.rules.puts_off {
+        if tenant.class == Class::Busy && round == Round::First && self.rules.migrates {
             self.sweep.put_off += 1;
             self.tell(Event::PutOff { path: &tenant.path });
             match self.put_off.len() < PUT_OFF {

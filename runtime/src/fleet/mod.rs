@@ -35,6 +35,7 @@ mod versions;
 mod visit;
 mod worst;
 
+pub use crate::start::is_kept_beside;
 pub use amount::Amount;
 pub use class::Class;
 pub use event::Event;

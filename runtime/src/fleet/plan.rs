@@ -134,7 +134,8 @@ impl Plan {
     /// as there are; `None` if nothing was rehearsed. On a copy nobody waits for the disk, nor for a lock: both come on top.
     pub fn duration(&self) -> Option<Duration> {
         let seconds = self.of_all(|rehearsal| rehearsal.duration.as_secs_f64())?;
-        let cores = available_parallelism().map_or(1, usize::from).min(self.status.jobs).max(1);
+        let at_once = self.status.jobs.min(self.status.count(Class::Pending));
+        let cores = available_parallelism().map_or(1, usize::from).min(at_once).max(1);
         Duration::try_from_secs_f64(seconds / cores as f64).ok()
     }
 
@@ -204,7 +205,7 @@ impl fmt::Display for Plan {
             }
             Some(duration) => write!(
                 f,
-                "{} pending: at least {:.2} s, and what the disk takes for each commit; {} have to be free for the sweep",
+                "{} pending: at least {:.2} s, plus what the disk needs for each commit; {} of free disk are enough",
                 counted(pending, "file", "files"),
                 duration.as_secs_f64(),
                 size(self.bytes_needed().unwrap_or(0)),

@@ -237,8 +237,8 @@ impl<'m> Fleet<'m> {
     /// As [`Fleet::apply`].
     pub fn status<P: Into<PathBuf>>(&mut self, paths: impl IntoIterator<Item = P>) -> Result<Sweep> {
         let visitor = Visitor::new(&self.migrator, self.stop.map(Stop::flag))?;
-        let rules = Rules::look(self.number_of_jobs());
         let paths = paths.into_iter().map(Into::into);
+        let rules = Rules::look(self.number_of_jobs(), length(paths.size_hint()));
         Course::new(rules, self.stop, &visitor, &mut self.observer).run(paths, &|path, _| visitor.look(path))
     }
 
@@ -261,8 +261,8 @@ impl<'m> Fleet<'m> {
     /// As [`Fleet::apply`].
     pub fn plan<P: Into<PathBuf>>(&mut self, paths: impl IntoIterator<Item = P>) -> Result<Plan> {
         let visitor = Visitor::new(&self.migrator, self.stop.map(Stop::flag))?;
-        let rules = Rules::look(self.number_of_jobs());
         let paths = paths.into_iter().map(Into::into);
+        let rules = Rules::look(self.number_of_jobs(), length(paths.size_hint()));
         let samples = if self.rehearse == 0 { plan::SAMPLES } else { self.rehearse };
         plan::make(rules, self.stop, &mut self.observer, &visitor, paths, samples)
     }
@@ -274,17 +274,23 @@ impl<'m> Fleet<'m> {
 
     /// # Errors
     /// [`ErrorKind::UnknownLength`].
-    fn rules(&self, (least, most): (usize, Option<usize>)) -> Result<Rules> {
-        let length = most.filter(|most| *most == least);
+    fn rules(&self, hint: (usize, Option<usize>)) -> Result<Rules> {
+        let length = length(hint);
         let files = |amount: Amount| amount.of(length).ok_or_else(|| Error::from(ErrorKind::UnknownLength));
         Ok(Rules {
             jobs: self.number_of_jobs(),
             canary: self.canary,
             wave: self.waves.map(files).transpose()?,
             max_failures: self.max_failures.map(files).transpose()?,
-            puts_off: true,
+            migrates: true,
+            total: length,
         })
     }
+}
+
+/// How many an iterator has that says so exactly.
+fn length((least, most): (usize, Option<usize>)) -> Option<usize> {
+    most.filter(|most| *most == least)
 }
 
 impl fmt::Debug for Fleet<'_> {

@@ -47,6 +47,7 @@ pub enum Ended {
 /// std::fs::write(&tenants[1], "anything but a database".repeat(100))?;
 /// let sweep = migrations.fleet().apply(&tenants)?;
 /// assert_eq!((sweep.ended, sweep.files(), sweep.count(Class::Migrated)), (Ended::Whole, 3, 2));
+/// assert_eq!(sweep.not_begun(), Some(0));
 /// let at: Vec<_> = sweep.versions().map(|count| (count.version.as_deref(), count.before, count.after)).collect();
 /// // Of a damaged file nobody knows the version.
 /// assert_eq!(at, [(None, 1, 1), (Some("0009"), 2, 0), (Some("0010"), 0, 2)]);
@@ -64,6 +65,8 @@ pub struct Sweep {
     worst: Worst,
     /// Why it ended.
     pub ended: Ended,
+    /// How many files there are, if the iterator of their paths says so exactly, as those of slices and vectors do.
+    pub total: Option<usize>,
     /// How many waves there were, the canary included.
     pub waves: usize,
     /// How many files were put off at first, since others had their lock.
@@ -75,12 +78,13 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    pub(super) fn new(jobs: usize, list: List<'_>) -> Sweep {
+    pub(super) fn new(jobs: usize, total: Option<usize>, list: List<'_>) -> Sweep {
         Sweep {
             counts: [0; Class::ALL.len()],
             versions: Versions::of(list),
             worst: Worst::default(),
             ended: Ended::Whole,
+            total,
             waves: 0,
             put_off: 0,
             jobs,
@@ -104,6 +108,11 @@ impl Sweep {
     /// How many files it has been at.
     pub fn files(&self) -> usize {
         self.counts.iter().sum()
+    }
+
+    /// How many files it has not been at, since it ended before; `None` if nobody knows how many there are.
+    pub fn not_begun(&self) -> Option<usize> {
+        self.total.map(|total| total.saturating_sub(self.files()))
     }
 
     /// How many failed, by [`Class::is_failure`].
@@ -144,13 +153,14 @@ impl fmt::Display for Sweep {
         match self.ended {
             Ended::Whole => {}
             Ended::Stopped => writeln!(f, "stopped when it was asked to; run it again for the rest")?,
-            Ended::Rehearsal => {
-                writeln!(f, "ended after the rehearsal: the migrations fail on a copy; nothing was written")?
-            }
-            Ended::Canary => {
-                writeln!(f, "ended with the canary: the migrations fail in it, and no other file was begun")?
-            }
-            Ended::MaxFailures => writeln!(f, "ended: so many failures were set as the most")?,
+            Ended::Rehearsal => writeln!(f, "ended: the migrations fail on a copy; no file was changed")?,
+            Ended::Canary => writeln!(f, "ended: the migrations fail in a file of the canary")?,
+            Ended::MaxFailures => writeln!(f, "ended: it has reached the limit of failures")?,
+        }
+        if self.ended != Ended::Whole
+            && let Some(not_begun @ 1..) = self.not_begun()
+        {
+            writeln!(f, "{} not begun", counted(not_begun, "file was", "files were"))?;
         }
         write!(
             f,

@@ -27,7 +27,7 @@ pub struct Tenant {
     pub after: Option<String>,
     /// How many migrations ran.
     pub applied: usize,
-    /// How many are pending still, as far as that is known.
+    /// How many are pending still, up to the target if there is one; zero if nobody could read it.
     pub pending: usize,
     /// Where the copy is that was made before the first change, if one was asked for.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::serialize::path_if_any"))]

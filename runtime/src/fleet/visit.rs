@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use onward_core::ledger::Row;
+
 use super::class::Class;
 use super::tenant::Tenant;
 use crate::error::{Error, ErrorKind, Result};
@@ -116,7 +118,7 @@ impl<'m> Visitor<'m> {
         tenant.class = Class::of(&error);
         // One that cannot be read stays unknown.
         if !matches!(tenant.class, Class::Corrupt | Class::Unreadable | Class::NoLedger) {
-            tenant.after = self.version(&tenant.path);
+            (tenant.after, tenant.pending) = self.version(&tenant.path);
             // Whatever failed was rolled back.
             if !matches!(tenant.class, Class::InDoubt) {
                 tenant.before.clone_from(&tenant.after);
@@ -125,13 +127,22 @@ impl<'m> Visitor<'m> {
         tenant.error = Some(error);
     }
 
-    /// The newest version in a file's ledger, as its file name writes it.
-    fn version(&self, path: &Path) -> Option<String> {
-        let conn = start::read(&literal(path)).ok()?;
-        let Context { migrations, .. } = self.look.context();
-        let newest = ledger::read(&conn, migrations.ledger()).ok()??.last()?.version.to_string();
-        let known = migrations.list().position(&newest).map(|at| migrations.list().at(at));
-        Some(known.map_or(newest, |migration| migration.label().to_owned()))
+    /// The newest version in a file's ledger, as its file name writes it, and how many migrations are to run behind it.
+    fn version(&self, path: &Path) -> (Option<String>, usize) {
+        let read = || {
+            let conn = start::read(&literal(path)).ok()?;
+            ledger::read(&conn, self.look.context().migrations.ledger()).ok()
+        };
+        let Some(rows) = read() else { return (None, 0) };
+        let Some(newest) = rows.as_deref().and_then(<[Row]>::last).map(|row| row.version.to_string()) else {
+            return (None, self.goal.count());
+        };
+        match self.list().position(&newest) {
+            Some(at) => {
+                (Some(self.list().at(at).label().to_owned()), self.goal.count().saturating_sub(at + 1))
+            }
+            None => (Some(newest), 0),
+        }
     }
 
     /// The version of the last of so many migrations, as its file name writes it.

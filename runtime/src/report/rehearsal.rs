@@ -120,18 +120,20 @@ impl fmt::Display for Rehearsal {
         for violation in self.violations.iter().take(10) {
             writeln!(f, "  {violation}")?;
         }
+        if self.violation_count > 0 {
+            writeln!(
+                f,
+                "  these foreign keys would dangle: the migrations would be refused, and everything rolled back"
+            )?;
+        }
         let [before, after, needed] = [self.bytes_before, self.bytes_after, self.bytes_needed].map(size);
         let becomes = match self.bytes_after.cmp(&self.bytes_before) {
             Ordering::Less => format!("shrinks from {before} to {after}"),
             Ordering::Equal => format!("stays at {after}"),
             Ordering::Greater => format!("grows from {before} to {after}"),
         };
-        writeln!(
-            f,
-            "  lock: held for about {}, and what the disk takes for the commit",
-            millis(self.duration)
-        )?;
-        writeln!(f, "  disk: the file {becomes}; at most {needed} have to be free while it runs")?;
+        writeln!(f, "  lock: held for about {}, plus what the disk needs to commit", millis(self.duration))?;
+        writeln!(f, "  disk: the file {becomes}; {needed} of free disk are enough")?;
         write!(
             f,
             "{} in {} on a copy that took {}: {} would be lost, {} would dangle",

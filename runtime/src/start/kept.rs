@@ -8,6 +8,20 @@ use crate::file::{BESIDE, PARTIAL, UNUSABLE};
 
 /// Whether a path is named as what SQLite keeps beside a database that is there (its journal, its WAL and the memory that
 /// processes share), or as what onward does: copies, what is not whole yet, what was moved aside, lock files.
+///
+/// For a list of tenants that comes from a folder: none of these is one, and a copy that is migrated is none to go back to.
+///
+/// ```
+/// use onward::fleet::is_kept_beside;
+///
+/// # let migrations: onward::Migrations = onward::migrations!("../migrations");
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("1.db");
+/// # migrations.migrator().target(9).open(&path)?;
+/// let (_, report) = migrations.migrator().backup(folder.path()).open(&path)?;
+/// assert!(is_kept_beside(&report.backup.unwrap()) && !is_kept_beside(&path));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn is_kept_beside(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     is_sqlites(path, &name)

@@ -6,6 +6,7 @@ mod attempts;
 mod backup;
 mod done;
 mod foresight;
+#[cfg(feature = "fleet")]
 mod kept;
 #[cfg(feature = "fleet")]
 mod look;
@@ -20,6 +21,7 @@ pub(crate) use apply::apply;
 pub(crate) use attempts::existing;
 pub(crate) use attempts::{Opening, patient};
 pub use backup::{is_named_as_copy, put_by};
+#[cfg(feature = "fleet")]
 pub use kept::is_kept_beside;
 #[cfg(feature = "fleet")]
 pub(crate) use look::{look, read};
