@@ -35,8 +35,6 @@ mod whole;
 use folder::Folder;
 use proc_macro::TokenStream;
 
-/// Embeds a folder of migrations, replayed and checked while the crate compiles.
-///
 /// `migrations!()` reads the folder `migrations` beside Cargo.toml, `migrations!("db/history")` another one, relative
 /// to Cargo.toml as well. It is an expression of the type `onward::Migrations` for a `static` or a `const`.
 ///
@@ -80,8 +78,6 @@ pub fn migrations(input: TokenStream) -> TokenStream {
     name::applied(expanded).into()
 }
 
-/// Embeds the database that the migrations make of an empty one, so that a test opens it without running any.
-///
 /// `snapshot!()` reads the folder as `migrations!()` does, `snapshot!("db/history")` another one. It is an expression of the
 /// type `onward::Snapshot` for a `static` or a `const`, and needs the feature `snapshot`.
 ///
@@ -92,8 +88,6 @@ pub fn snapshot(input: TokenStream) -> TokenStream {
     expand(input, snapshot::expand)
 }
 
-/// Tries the hook of a migration in a test, on sample rows: those that the schema of the release before it allows.
-///
 /// `test_hook!(MIGRATIONS, 3)` tries the hook that `migrations!(after = { 3 => … })` names, on three databases in memory: a new one,
 /// one with an ordinary row in each table, and one with unusual ones, with NULLs, repetitions, odd texts, with and without parents
 /// and children. The rows are made while this compiles. The history runs on each of them as it runs in the program, with its hooks, to
@@ -124,8 +118,6 @@ pub fn test_hook(input: TokenStream) -> TokenStream {
     expand(input, hook_test::expand)
 }
 
-/// Checks SQL against the schema at the end of the migrations, and expands to its text.
-///
 /// ```ignore
 /// conn.execute(onward::sql!("DELETE FROM jobs WHERE state = 'done'"), [])?;
 /// conn.execute_batch(onward::sql!(file = "cleanup.sql"))?;
@@ -140,8 +132,6 @@ pub fn sql(input: TokenStream) -> TokenStream {
     expand(input, query::sql)
 }
 
-/// Checks a statement and binds its parameters; its rows become structs made for it.
-///
 /// ```ignore
 /// let queue = "mail";
 /// let jobs = onward::query!("SELECT id, payload FROM jobs WHERE queue = ? AND state = :state", queue, state = "queued")
@@ -203,8 +193,6 @@ pub fn query(input: TokenStream) -> TokenStream {
     expand(input, query::query)
 }
 
-/// As `query!`, with rows of a type that derives `Row`: `query_as!(Job, "SELECT * FROM jobs WHERE id = ?", id)`.
-///
 /// Every field must be a column of the statement, of a type that can hold it, and an `Option` if it may be NULL. Columns
 /// without a field are not read. A tuple takes the columns in their order, all of them:
 /// `query_as!((i64, String), "SELECT id, state FROM jobs")`.
@@ -219,8 +207,6 @@ pub fn query_scalar(input: TokenStream) -> TokenStream {
     expand(input, query::query_scalar)
 }
 
-/// Holds every statement and every row of a table in an item against the schema behind a migration, for ever: for a hook.
-///
 /// It is an attribute of a module in braces, of a function, of a struct or of an `impl`, and comes to the same as `at = 3` in each
 /// `query!`, `query_as!`, `query_scalar!` and `sql!` in it, and in each `#[onward(table = "…")]`. `#[onward::at("2026-01-05-093000")]`
 /// names the migration as its file name does.
@@ -236,8 +222,6 @@ pub fn at(version: TokenStream, item: TokenStream) -> TokenStream {
     frozen::expand(version.into(), item.into()).into()
 }
 
-/// Makes a struct a row, held against a table of the migrations.
-///
 /// ```ignore
 /// #[derive(onward::Row)]
 /// #[onward(table = "jobs")]

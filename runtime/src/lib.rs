@@ -72,6 +72,8 @@ pub use history::{Conflict, List, ListIter, Migration, Migrations, OtherLedger, 
 pub use migrator::Migrator;
 pub use onward_core::checksum::Checksum;
 pub use onward_core::tool::Tool;
+/// Embeds the database that the migrations make of an empty one, so that a test opens it without running any.
+///
 /// # Example
 ///
 /// ```
@@ -93,6 +95,8 @@ macro_rules! snapshot {
         )
     };
 }
+/// Makes a struct a row, held against a table of the migrations.
+///
 /// # Example
 ///
 /// ```
@@ -114,6 +118,8 @@ macro_rules! snapshot {
 /// # Ok(()) }
 /// ```
 pub use onward_macros::Row;
+/// Holds every statement and every row of a table in an item against the schema behind a migration, for ever: for a hook.
+///
 /// # Example
 ///
 /// ```
@@ -148,6 +154,8 @@ pub use onward_macros::Row;
 /// # Ok(()) }
 /// ```
 pub use onward_macros::at;
+/// Embeds a folder of migrations, replayed and checked while the crate compiles.
+///
 /// # Example
 ///
 /// ```
@@ -183,6 +191,8 @@ pub use onward_macros::at;
 /// # Ok(()) }
 /// ```
 pub use onward_macros::migrations;
+/// Checks a statement and binds its parameters; its rows become structs made for it.
+///
 /// # Example
 ///
 /// ```
@@ -197,6 +207,8 @@ pub use onward_macros::migrations;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use onward_macros::query;
+/// As `query!`, with rows of a type that derives `Row`: `query_as!(Job, "SELECT * FROM jobs WHERE id = ?", id)`.
+///
 /// # Example
 ///
 /// ```
@@ -216,6 +228,8 @@ pub use onward_macros::query;
 /// # Ok(()) }
 /// ```
 pub use onward_macros::query_as;
+/// As `query!`, for one column: `query_scalar!("SELECT count(*) FROM jobs").one(&conn)?` is an `i64`.
+///
 /// # Example
 ///
 /// ```
@@ -226,6 +240,8 @@ pub use onward_macros::query_as;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use onward_macros::query_scalar;
+/// Checks SQL against the schema at the end of the migrations, and expands to its text.
+///
 /// # Example
 ///
 /// ```
@@ -236,6 +252,8 @@ pub use onward_macros::query_scalar;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use onward_macros::sql;
+/// Tries the hook of a migration in a test, on sample rows: those that the schema of the release before it allows.
+///
 /// # Example
 ///
 /// ```
