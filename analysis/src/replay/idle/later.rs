@@ -14,6 +14,8 @@ pub(in crate::replay) struct Later {
     names: HashMap<String, Last>,
     /// The last migration that may look at everything there is.
     everything: Option<usize>,
+    /// The last one with an ALTER TABLE that SQLite refuses while any view or trigger is broken: each but an ADD COLUMN.
+    tests: Option<usize>,
     /// Whether a statement may fail and leave a part of what it has done, or take the whole transaction back.
     is_partial: bool,
     /// Whether there is a virtual table. What FTS5 has not written yet is lost when an older SQLite reads the schema anew.
@@ -58,6 +60,9 @@ impl Later {
         if sees_everything(kind, &tokens) {
             self.everything = Some(at.migration);
         }
+        if matches!(kind, Kind::Alter { change, .. } if !matches!(change, Some(Change::Add(_)))) {
+            self.tests = Some(at.migration);
+        }
         let does = match adds(kind, &tokens) {
             true => Use::Named,
             false => Use::Touched,
@@ -85,6 +90,11 @@ impl Later {
     /// Whether what is put aside behind a migration can be missed by none after it.
     pub(super) fn is_clear(&self, migration: usize) -> bool {
         !self.is_partial && !self.has_virtual && self.everything.is_none_or(|last| last <= migration)
+    }
+
+    /// Whether SQLite asks all views and triggers behind a migration whether they are right.
+    pub(super) fn tests(&self, migration: usize) -> bool {
+        self.tests.is_some_and(|last| last > migration)
     }
 
     /// What a migration after this one does to what has a name, in lower case.
