@@ -40,10 +40,14 @@ impl Keys {
             *self = Keys::read(sandbox)?;
             return Ok(());
         }
-        let altered = plan.altered();
-        // A table that gets another name gets it in the keys that lead to it.
-        let mut tables = self.around(&altered);
-        tables.extend(altered);
+        let mut tables = plan.altered();
+        if !plan.renames.is_empty() {
+            // A table that gets another name gets it in the keys that lead to it.
+            tables.extend(self.around(&tables));
+        } else if !plan.has_keys {
+            // A column that refers to nothing adds no key.
+            tables.retain(|table| plan.made.contains(table) || plan.is_dropped(table));
+        }
         tables.into_iter().try_for_each(|table| self.look(sandbox, table))
     }
 
