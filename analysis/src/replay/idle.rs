@@ -21,9 +21,9 @@ pub(super) use later::Later;
 use reach::Reach;
 
 /// With fewer objects it does not pay to look. The tests look after each migration.
-const FEW: usize = if cfg!(test) { 0 } else { 40 };
+const FEW: usize = if cfg!(test) { 0 } else { 16 };
 /// To read the schema anew has its price: fewer objects than these stay, and so does less than this part of what is left.
-const PAYS: usize = if cfg!(test) { 1 } else { 20 };
+const PAYS: usize = if cfg!(test) { 1 } else { 8 };
 const PART: usize = if cfg!(test) { usize::MAX } else { 4 };
 /// How often all is brought back before nothing is put aside any more.
 const TIMES: usize = 20;
