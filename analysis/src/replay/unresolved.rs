@@ -179,9 +179,8 @@ fn unmatched(tables: &Tables<'_>, table: &str) -> Result<Vec<Waiting>> {
         }
     }
     // SQLite names the first that has no unique key where it refers to.
-    let check = "SELECT 1 FROM main.pragma_foreign_key_check(?1)";
-    if let Err(error) =
-        conn.prepare(check).and_then(|mut check| check.query_row([table], |_| Ok(())).optional())
+    let check = pragma(conn, "foreign_key_check", table);
+    if let Err(error) = check.and_then(|mut check| check.query_row([], |_| Ok(())).optional())
         && let Refusal { message, .. } = Refusal::from(error)
         && let Some((_, parent)) = message.split_once(" referencing ")
         && message.starts_with("foreign key mismatch")
