@@ -349,7 +349,7 @@ fn variable(rest: &[u8]) -> (Kind, usize) {
 fn blob(rest: &[u8]) -> (Kind, usize) {
     let digits = run(&rest[2..], HEX);
     match rest.get(2 + digits) {
-        Some(b'\'') if digits % 2 == 0 => (Kind::Blob, digits + 3),
+        Some(b'\'') if digits.is_multiple_of(2) => (Kind::Blob, digits + 3),
         _ => (Kind::Unknown, (2 + up_to(&rest[2..], b'\'') + 1).min(rest.len())),
     }
 }

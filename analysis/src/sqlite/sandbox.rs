@@ -317,16 +317,17 @@ fn authorize(
     has_temporary: &Arc<AtomicBool>,
 ) -> Result<()> {
     let (ledger, has_temporary) = (ledger.to_owned(), Arc::clone(has_temporary));
-    Set::done(conn.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| match context.action {
+    Set::done(conn.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
         // Whatever makes something temporary, SQLite asks for this.
-        AuthAction::Insert { table_name: "sqlite_temp_master" } => {
+        if context.database_name == Some("temp") && matches!(context.action, AuthAction::Insert { .. }) {
             has_temporary.store(true, Ordering::Relaxed);
-            Authorization::Allow
         }
-        AuthAction::Attach { .. } | AuthAction::Detach { .. } if !attach => Authorization::Deny,
-        AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
-        action if is_of_ledger(action, &ledger) => Authorization::Deny,
-        _ => Authorization::Allow,
+        match context.action {
+            AuthAction::Attach { .. } | AuthAction::Detach { .. } if !attach => Authorization::Deny,
+            AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
+            action if is_of_ledger(action, &ledger) => Authorization::Deny,
+            _ => Authorization::Allow,
+        }
     })))
 }
 
@@ -404,6 +405,46 @@ mod tests {
     fn refused(sql: &str) -> Refusal {
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         Refusal::from(sandbox.run(sql, false).expect_err(sql))
+    }
+
+    #[test]
+    fn what_is_temporary_is_gone_behind_a_migration() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.run("CREATE TABLE t(a)", false).unwrap();
+        sandbox.reset().unwrap();
+        for sql in [
+            "CREATE TEMP TABLE x(a)",
+            "CREATE TABLE temp.x(a)",
+            "CREATE TEMPORARY TABLE x AS SELECT 1 AS a",
+            "CREATE TEMP VIEW x AS SELECT 1",
+            "CREATE TEMP TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END",
+            "CREATE VIRTUAL TABLE temp.x USING fts5(a)",
+        ] {
+            sandbox.run(sql, false).unwrap();
+            assert!(!run::temporary(sandbox.conn()).unwrap().is_empty(), "{sql}");
+            sandbox.reset().unwrap();
+            assert!(run::temporary(sandbox.conn()).unwrap().is_empty(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_while_rows_are_filled_in_is_as_the_schema_is_then() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        for sql in ["CREATE TABLE t(a)", "ALTER TABLE t ADD COLUMN b", "ALTER TABLE t DROP COLUMN a"] {
+            sandbox.run(sql, false).unwrap();
+            let once = |strings: bool| {
+                sandbox.write("INSERT INTO t SELECT * FROM t WHERE false", &[]).unwrap();
+                let text = sandbox.table("T").unwrap().unwrap().1;
+                (
+                    text,
+                    sandbox.read("SELECT * FROM t").unwrap(),
+                    sandbox.prepare("SELECT \"x\"", false).is_ok() == strings,
+                )
+            };
+            let filled = sandbox.filling(|| Ok(once(true))).unwrap();
+            assert_eq!(filled, once(false), "{sql}");
+            sandbox.run("INSERT INTO t DEFAULT VALUES", false).unwrap();
+        }
     }
 
     #[test]
