@@ -124,8 +124,8 @@ pub fn tokens(text: &str) -> Tokens<'_> {
 /// let texts: Vec<_> = significant("SELECT 1 -- one").map(|token| token.text).collect();
 /// assert_eq!(texts, ["SELECT", "1"]);
 /// ```
-pub fn significant(text: &str) -> impl Iterator<Item = Token<'_>> {
-    tokens(text).filter(Token::is_significant)
+pub fn significant(text: &str) -> Significant<'_> {
+    Significant(tokens(text))
 }
 
 /// A name or a string as it is written, without its quotes; what cannot be one as it is.
@@ -174,16 +174,42 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
+/// The iterator behind [`significant`].
+#[derive(Debug, Clone)]
+pub struct Significant<'a>(Tokens<'a>);
+
+impl<'a> Iterator for Significant<'a> {
+    type Item = Token<'a>;
+
+    // Every statement of a history comes through here several times, in builds without optimization: a filter would copy
+    // each token from call to call.
+    fn next(&mut self) -> Option<Token<'a>> {
+        loop {
+            let Tokens { text, at } = &mut self.0;
+            let rest = &text.as_bytes()[*at..];
+            match rest.first() {
+                Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0c) => *at += run(rest, SPACE),
+                _ => {
+                    let token = self.0.next()?;
+                    if token.is_significant() {
+                        return Some(token);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The first token of `rest` and its length in bytes; `None` at the end.
 fn cut(rest: &[u8]) -> Option<(Kind, usize)> {
     let second = rest.get(1).copied();
     let symbol = |len| (Kind::Symbol, len);
     Some(match (*rest.first()?, second) {
         // A vertical tab is white space behind other white space, and elsewhere no token.
-        (b' ' | b'\t' | b'\n' | b'\r' | 0x0c, _) => (Kind::Space, run(rest, is_space)),
+        (b' ' | b'\t' | b'\n' | b'\r' | 0x0c, _) => (Kind::Space, run(rest, SPACE)),
         // A byte order mark is white space wherever a token may start, and a letter inside a word.
         (0xef, _) if rest.starts_with(b"\xef\xbb\xbf") => (Kind::Space, 3),
-        (b'-', Some(b'-')) => (Kind::Comment, run(rest, |byte| byte != b'\n')),
+        (b'-', Some(b'-')) => (Kind::Comment, up_to(rest, b'\n')),
         (b'/', Some(b'*')) if rest.len() > 2 => (Kind::Comment, block_comment(rest)),
         (b'\'', _) => quoted(rest, b'\'', Kind::String),
         (b'"', _) => quoted(rest, b'"', Kind::DoubleQuoted),
@@ -194,7 +220,7 @@ fn cut(rest: &[u8]) -> Option<(Kind, usize)> {
         },
         (b'x' | b'X', Some(b'\'')) => blob(rest),
         (b'0'..=b'9', _) | (b'.', Some(b'0'..=b'9')) => number(rest),
-        (b'?', _) => (Kind::Parameter, 1 + run(&rest[1..], |byte| byte.is_ascii_digit())),
+        (b'?', _) => (Kind::Parameter, 1 + run(&rest[1..], DIGIT)),
         (b'$' | b'@' | b'#' | b':', _) => variable(rest),
         (b';', _) => (Kind::Semicolon, 1),
         (b'-', Some(b'>')) => symbol(if rest.get(2) == Some(&b'>') { 3 } else { 2 }),
@@ -205,27 +231,77 @@ fn cut(rest: &[u8]) -> Option<(Kind, usize)> {
             | b'.',
             _,
         ) => symbol(1),
-        (byte, _) if is_word(byte) => (Kind::Word, run(rest, is_word)),
+        (byte, _) if is_word(byte) => (Kind::Word, run(rest, WORD)),
         _ => (Kind::Unknown, 1),
     })
 }
 
-fn run(rest: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
-    // A build proves histories with code that is not optimized: there an iterator takes several calls for each byte.
+/// What a byte can be part of, as bits.
+static CLASSES: [u8; 256] = classes();
+const SPACE: u8 = 1;
+const DIGIT: u8 = 2;
+const HEX: u8 = 4;
+/// SQLite's `IdChar`: letters, digits, `_`, `$` and everything beyond ASCII.
+const WORD: u8 = 8;
+/// What digits are written with, the underscores between them included.
+const NUMERAL: u8 = 16;
+const HEX_NUMERAL: u8 = 32;
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        let mut class = 0;
+        if matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r') {
+            class |= SPACE;
+        }
+        if byte.is_ascii_digit() {
+            class |= DIGIT;
+        }
+        if byte.is_ascii_hexdigit() {
+            class |= HEX;
+        }
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..) {
+            class |= WORD;
+        }
+        if byte.is_ascii_digit() || byte == b'_' {
+            class |= NUMERAL;
+        }
+        if byte.is_ascii_hexdigit() || byte == b'_' {
+            class |= HEX_NUMERAL;
+        }
+        classes[at] = class;
+        at += 1;
+    }
+    classes
+}
+
+/// How many bytes of a class the text begins with. A build proves histories with code that is not optimized: there an
+/// iterator takes several calls for each byte, and a closure takes one.
+fn run(rest: &[u8], class: u8) -> usize {
     let mut length = 0;
-    while length < rest.len() && belongs(rest[length]) {
+    while length < rest.len() && CLASSES[rest[length] as usize] & class != 0 {
+        length += 1;
+    }
+    length
+}
+
+/// How many bytes come before this one.
+fn up_to(rest: &[u8], end: u8) -> usize {
+    let mut length = 0;
+    while length < rest.len() && rest[length] != end {
         length += 1;
     }
     length
 }
 
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
+    CLASSES[byte as usize] & SPACE != 0
 }
 
-/// SQLite's `IdChar`: letters, digits, `_`, `$` and everything beyond ASCII.
 fn is_word(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..)
+    CLASSES[byte as usize] & WORD != 0
 }
 
 /// SQLite takes a `/*` that nothing closes as a comment up to the end, unless it is the end.
@@ -237,7 +313,7 @@ fn block_comment(rest: &[u8]) -> usize {
 fn quoted(rest: &[u8], quote: u8, kind: Kind) -> (Kind, usize) {
     let mut at = 1;
     loop {
-        at += run(&rest[at..], |byte| byte != quote);
+        at += up_to(&rest[at..], quote);
         if at == rest.len() {
             return (Kind::Unknown, at);
         }
@@ -257,7 +333,8 @@ fn variable(rest: &[u8]) -> (Kind, usize) {
             Some(&byte) if is_word(byte) => (at, is_named) = (at + 1, true),
             Some(b':') if rest.get(at + 1) == Some(&b':') => at += 2,
             Some(b'(') if is_named => {
-                let end = at + run(&rest[at..], |byte| byte != b')' && !is_space(byte));
+                let inside = rest[at..].iter().position(|&byte| byte == b')' || is_space(byte));
+                let end = inside.map_or(rest.len(), |length| at + length);
                 return if rest.get(end) == Some(&b')') {
                     (Kind::Parameter, end + 1)
                 } else {
@@ -270,35 +347,34 @@ fn variable(rest: &[u8]) -> (Kind, usize) {
 }
 
 fn blob(rest: &[u8]) -> (Kind, usize) {
-    let digits = run(&rest[2..], |byte| byte.is_ascii_hexdigit());
+    let digits = run(&rest[2..], HEX);
     match rest.get(2 + digits) {
-        Some(b'\'') if digits % 2 == 0 => (Kind::Blob, digits + 3),
-        _ => (Kind::Unknown, (2 + run(&rest[2..], |byte| byte != b'\'') + 1).min(rest.len())),
+        Some(b'\'') if digits.is_multiple_of(2) => (Kind::Blob, digits + 3),
+        _ => (Kind::Unknown, (2 + up_to(&rest[2..], b'\'') + 1).min(rest.len())),
     }
 }
 
 fn number(rest: &[u8]) -> (Kind, usize) {
-    let digit = |byte: u8| byte.is_ascii_digit() || byte == b'_';
     let mut len;
     if rest[0] == b'0'
         && matches!(rest.get(1), Some(b'x' | b'X'))
         && rest.get(2).is_some_and(u8::is_ascii_hexdigit)
     {
-        len = 2 + run(&rest[2..], |byte| byte.is_ascii_hexdigit() || byte == b'_');
+        len = 2 + run(&rest[2..], HEX_NUMERAL);
     } else {
-        len = run(rest, digit);
+        len = run(rest, NUMERAL);
         if rest.get(len) == Some(&b'.') {
-            len += 1 + run(&rest[len + 1..], digit);
+            len += 1 + run(&rest[len + 1..], NUMERAL);
         }
         let sign = usize::from(matches!(rest.get(len + 1), Some(b'+' | b'-')));
         if matches!(rest.get(len), Some(b'e' | b'E'))
             && rest.get(len + 1 + sign).is_some_and(u8::is_ascii_digit)
         {
             len += 1 + sign;
-            len += run(&rest[len..], digit);
+            len += run(&rest[len..], NUMERAL);
         }
     }
-    match run(&rest[len..], is_word) {
+    match run(&rest[len..], WORD) {
         0 => (Kind::Number, len),
         tail => (Kind::Unknown, len + tail),
     }

@@ -9,15 +9,19 @@
 /// assert_eq!(digits("0007"), "7");
 /// ```
 pub fn digits(label: &str) -> String {
-    let is_part = |c: &char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    if !label.starts_with(|c: char| c.is_ascii_digit()) {
+    if !label.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return String::new();
     }
-    let all: String = label.chars().take_while(is_part).filter(char::is_ascii_digit).collect();
-    match all.trim_start_matches('0') {
-        "" => "0".to_owned(),
-        trimmed => trimmed.to_owned(),
+    let mut digits = String::new();
+    for byte in label.bytes() {
+        match byte {
+            b'0' if digits.is_empty() => {}
+            b'0'..=b'9' => digits.push(char::from(byte)),
+            b'-' | b'_' | b'.' => {}
+            _ => break,
+        }
     }
+    if digits.is_empty() { "0".to_owned() } else { digits }
 }
 
 /// Which of these migrations, each with its version, label and name, is meant: by its version, or as its file name writes

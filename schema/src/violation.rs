@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt;
 
 use onward_core::printable::printable;
-use rusqlite::{Connection, ErrorCode, Result, Row};
+use rusqlite::{Connection, ErrorCode, Result, Row, Statement};
+
+use crate::catalog::pragma;
 
 /// A row that refers to a row that is not there, as `PRAGMA foreign_key_check` reports it.
 ///
@@ -41,7 +43,7 @@ impl Violation {
     /// # Errors
     /// If the database cannot be read.
     pub fn read(conn: &Connection) -> Result<Vec<Violation>> {
-        if let Some(found) = followed(check(conn, "PRAGMA main.foreign_key_check", []))? {
+        if let Some(found) = followed(check(conn.prepare(ALL)))? {
             return Ok(found);
         }
         let mut tables = conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
@@ -68,10 +70,9 @@ impl Violation {
         conn: &Connection,
         tables: impl IntoIterator<Item = T>,
     ) -> Result<Vec<Violation>> {
-        let one = "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check(?1)";
         let mut violations = Vec::new();
         for table in tables {
-            violations.extend(followed(check(conn, one, [table.as_ref()]))?.unwrap_or_default());
+            violations.extend(followed(check(one(conn, table.as_ref())))?.unwrap_or_default());
         }
         Ok(violations)
     }
@@ -157,7 +158,7 @@ impl Violations {
     pub fn count(conn: &Connection, except: &BTreeSet<String>) -> Result<Violations> {
         let mut all = Violations::default();
         if except.is_empty() {
-            if followed(all.add(conn, "PRAGMA main.foreign_key_check", []))?.is_some() {
+            if followed(all.add(conn.prepare(ALL)))?.is_some() {
                 return Ok(all);
             }
             all = Violations::default();
@@ -166,19 +167,18 @@ impl Violations {
                         WHERE child.type = 'table'";
         let mut children = conn.prepare(children)?;
         let children = children.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
-        let one = "SELECT \"table\", rowid, parent FROM main.pragma_foreign_key_check(?1)";
         for table in children.into_iter().filter(|table| !except.contains(&table.to_ascii_lowercase())) {
             let mut found = Violations::default();
-            if followed(found.add(conn, one, [table]))?.is_some() {
+            if followed(found.add(one(conn, &table)))?.is_some() {
                 found.pairs.into_iter().for_each(|(_, pair)| all.keep(pair));
             }
         }
         Ok(all)
     }
 
-    fn add(&mut self, conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<()> {
-        let mut query = conn.prepare(sql)?;
-        let mut rows = query.query(params)?;
+    fn add(&mut self, query: Result<Statement<'_>>) -> Result<()> {
+        let mut query = query?;
+        let mut rows = query.query([])?;
         let mut pair = Pair::default();
         while let Some(row) = rows.next()? {
             let (table, parent) = (row.get_ref(0)?.as_str()?, row.get_ref(2)?.as_str()?);
@@ -252,9 +252,17 @@ fn followed<T>(found: Result<T>) -> Result<Option<T>> {
     }
 }
 
-fn check(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Violation>> {
+/// Gives those of all tables.
+const ALL: &str = "PRAGMA main.foreign_key_check";
+
+/// Gives those of one table.
+fn one<'c>(conn: &'c Connection, table: &str) -> Result<Statement<'c>> {
+    pragma(conn, "foreign_key_check", table)
+}
+
+fn check(query: Result<Statement<'_>>) -> Result<Vec<Violation>> {
     let read = |row: &Row<'_>| Ok(Violation { table: row.get(0)?, rowid: row.get(1)?, parent: row.get(2)? });
-    let mut found = conn.prepare(sql)?.query_map(params, read)?.collect::<Result<Vec<_>>>()?;
+    let mut found = query?.query_map([], read)?.collect::<Result<Vec<_>>>()?;
     found.sort_unstable_by(|a, b| (&a.table, a.rowid, &a.parent).cmp(&(&b.table, b.rowid, &b.parent)));
     Ok(found)
 }

@@ -12,6 +12,10 @@ type Mark = fn(&str, &mut Parts);
 
 /// The parts of a file in this layout, by the marks that it has. Where the names tell a tool, the marks of others are comments.
 pub(crate) fn read(text: &str, layout: Layout) -> Parts {
+    // All marks stand in such comments, and most files have none.
+    if !text.contains("--") {
+        return Parts::whole(text);
+    }
     let (marked, marks): (_, &[Mark]) = match layout {
         Layout::Plain => {
             (two_ways(text), &[drizzle::breakpoints, atlas::directives, sqlx::no_transaction, other::unread])

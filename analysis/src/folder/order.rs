@@ -128,20 +128,21 @@ impl Versions {
 
     /// Whether two have one version, so that nobody can tell which comes first. prisma's is the whole name.
     pub(crate) fn is_same(&self, a: &Name, b: &Name, order: Order) -> bool {
-        let same_number = !a.number().is_empty() && a.number() == b.number();
+        let number = a.number();
+        let same_number = !number.is_empty() && number == b.number();
         match (order, &self.by) {
             (Order::Name, _) | (_, By::NumberAndName | By::Folder | By::List(_)) => false,
             // One that their tools refuse, or that nobody would take for another.
             (_, By::Text | By::File) if same_number => true,
             _ => {
-                let has_letters = a.letter().is_some() && b.letter().is_some() && a.letter() != b.letter();
-                self.rank(a, order) == self.rank(b, order) && !has_letters
+                let has_letters = || a.letter().is_some() && b.letter().is_some() && a.letter() != b.letter();
+                self.rank(a, order) == self.rank(b, order) && !has_letters()
             }
         }
     }
 
     /// Whether the tool itself compares numbers, so that there are no two orders.
-    pub(super) fn is_of_numbers(&self) -> bool {
+    pub(crate) fn is_of_numbers(&self) -> bool {
         self.by == By::Number
     }
 

@@ -201,14 +201,15 @@ impl Source {
         let (down, up): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|(name, _)| name.direction == Direction::Down);
         let is_again = |at: usize| at > 0 && versions.is_same(&up[at - 1].0, &up[at].0, order);
-        let firsts = (0..up.len()).filter(|&at| !is_again(at)).map(|at| up[at].0.label.as_str());
+        let is_again: Vec<bool> = (0..up.len()).map(is_again).collect();
+        let firsts = (0..up.len()).filter(|&at| !is_again[at]).map(|at| up[at].0.label.as_str());
         let mut keys = keys(firsts).into_iter();
         let mut key = None;
         for (at, (name, path)) in up.iter().enumerate() {
-            if !is_again(at) {
+            if !is_again[at] {
                 key = keys.next().flatten();
             }
-            self.up(name, path, key, is_again(at));
+            self.up(name, path, key, is_again[at]);
         }
         if !is_settled && !self.history.migrations.is_empty() {
             self.faults.push(Fault::OtherOrder { versions, order });

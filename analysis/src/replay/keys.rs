@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onward_core::kind::{Kind, ObjectKind};
-use onward_core::token::significant;
 use onward_schema::{Violation, pragma};
 use rusqlite::Result;
 
@@ -18,6 +17,25 @@ pub(super) struct Keys {
     /// The parents of each table that has any.
     parents: BTreeMap<String, BTreeSet<String>>,
     children: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The tables in which rows may have foreign keys that lead nowhere.
+#[derive(Debug, Clone)]
+pub(super) enum Suspects {
+    /// Nobody can be sure which they are.
+    All,
+    /// By their names in lower case.
+    Some(BTreeSet<String>),
+}
+
+impl Suspects {
+    /// The rows whose foreign keys lead nowhere.
+    pub(super) fn violations(&self, sandbox: &Sandbox) -> Result<Vec<Violation>> {
+        match self {
+            Suspects::All => Violation::read(sandbox.conn()),
+            Suspects::Some(tables) => Violation::of(sandbox.conn(), tables.clone()),
+        }
+    }
 }
 
 impl Keys {
@@ -40,34 +58,30 @@ impl Keys {
             *self = Keys::read(sandbox)?;
             return Ok(());
         }
-        let altered = plan.altered();
-        // A table that gets another name gets it in the keys that lead to it.
-        let mut tables = self.around(&altered);
-        tables.extend(altered);
+        let mut tables = plan.altered();
+        if !plan.renames.is_empty() {
+            // A table that gets another name gets it in the keys that lead to it.
+            tables.extend(self.around(&tables));
+        } else if !plan.has_keys {
+            // A column that refers to nothing adds no key.
+            tables.retain(|table| plan.made.contains(table) || plan.is_dropped(table));
+        }
         tables.into_iter().try_for_each(|table| self.look(sandbox, table))
     }
 
-    /// The rows whose foreign keys lead nowhere, in the tables that a migration can have touched or taken parents from; in
-    /// all, if nobody can be sure which they are.
-    pub(super) fn violations(
-        &self,
-        history: &History,
-        sandbox: &Sandbox,
-        plan: &Plan,
-    ) -> Result<Vec<Violation>> {
-        let names = || plan.steps.iter().flat_map(|step| significant(history.sql(step.at)));
-        let names = names().filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase());
-        let names: BTreeSet<String> = names.collect();
+    /// The tables that a migration can have touched or taken parents from.
+    pub(super) fn suspects(&self, history: &History, sandbox: &Sandbox, plan: &Plan) -> Result<Suspects> {
+        let names = plan.names(history);
         let makes_trigger = plan.steps.iter().any(|step| {
             matches!(history.statement(step.at).kind, Kind::Create { object: ObjectKind::Trigger, .. })
         });
         let foreign_keys = history.migrations[plan.migration()].foreign_keys;
         let is_schema = |name: &&str| names.contains(*name);
         let writes_schema = ["sqlite_schema", "sqlite_master"].iter().any(is_schema);
-        if foreign_keys || plan.is_undone || writes_schema || makes_trigger || fires(sandbox, &names)? {
-            return Violation::read(sandbox.conn());
+        if foreign_keys || plan.is_undone || writes_schema || makes_trigger || fires(sandbox, names)? {
+            return Ok(Suspects::All);
         }
-        Violation::of(sandbox.conn(), self.around(&names))
+        Ok(Suspects::Some(self.around(names)))
     }
 
     /// These tables, as far as they have parents, and their children.

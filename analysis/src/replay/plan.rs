@@ -1,5 +1,6 @@
 //! What one migration does to tables and their rows, as its statements say it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -28,6 +29,9 @@ pub(super) struct Plan {
     pub(super) is_undone: bool,
     /// Whether a foreign key is made here.
     pub(super) has_keys: bool,
+    /// Whether it changes the schema by a statement that is for that.
+    pub(super) changes_schema: bool,
+    pub(super) names: OnceCell<BTreeSet<String>>,
 }
 
 impl Plan {
@@ -36,6 +40,7 @@ impl Plan {
         for &Step { at, .. } in steps {
             let sql = history.sql(at);
             plan.is_undone |= history.statement(at).kind.run() == Run::Undone;
+            plan.changes_schema |= history.statement(at).kind.changes_schema();
             let lower = |name: &str| name.to_ascii_lowercase();
             match &history.statement(at).kind {
                 Kind::Create { object: ObjectKind::Table, name, .. } => {
@@ -83,6 +88,14 @@ impl Plan {
         self.writes.iter().filter_map(|(at, write)| match write {
             Write::Copy(copy) => Some((*at, copy)),
             _ => None,
+        })
+    }
+
+    /// Every name that the statements say.
+    pub(super) fn names(&self, history: &History) -> &BTreeSet<String> {
+        self.names.get_or_init(|| {
+            let tokens = self.steps.iter().flat_map(|step| significant(history.sql(step.at)));
+            tokens.filter_map(|token| token.name()).map(|name| name.to_ascii_lowercase()).collect()
         })
     }
 

@@ -145,9 +145,13 @@ impl Populated<'_> {
         let compares = !is_faulty && (plan.rebuilds() || foreign_keys);
         let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };
         let checks_keys = !is_faulty && self.has_keys && plan.touches_rows();
-        let violations = match checks_keys {
-            true => self.keys.violations(self.history, &self.sandbox, plan)?,
-            false => Vec::new(),
+        let suspects = match checks_keys {
+            true => Some(self.keys.suspects(self.history, &self.sandbox, plan)?),
+            false => None,
+        };
+        let violations = match &suspects {
+            Some(suspects) => suspects.violations(&self.sandbox)?,
+            None => Vec::new(),
         };
         let trial = match self.rows == Rows::Harsh && checks_keys && !foreign_keys {
             true => Trial::of(self.history, plan, &self.sandbox)?,
@@ -210,8 +214,8 @@ impl Populated<'_> {
             let acts = cascade::lasting(acts, self.history, &before, &self.sandbox, self.rows)?;
             self.outcome.found.extend(acts);
             let lost = self.outcome.found.len() > found;
-            if checks_keys && is_whole && !lost {
-                self.orphans(plan, &violations)?;
+            if let Some(suspects) = suspects.filter(|_| is_whole && !lost) {
+                self.orphans(plan, suspects, &violations)?;
             }
         }
         self.outcome.found.extend(seldom);

@@ -61,7 +61,7 @@ fn rows_of(rows: Rows, sandbox: Sandbox) -> Result<(Vec<Insert>, BTreeMap<String
     let mut filler = Filler::new(rows);
     *filler.written.get_mut() = Some(Vec::new());
     let tables = objects(sandbox.conn())?;
-    sandbox.with_catalogue(|| {
+    sandbox.filling(|| {
         tables.iter().try_for_each(|table| {
             filler.fill(&sandbox, table)?;
             match rows {

@@ -1,5 +1,8 @@
 //! What a row of a table must look like, as far as the schema says.
 
+use std::cell::OnceCell;
+
+use onward_core::name::quoted;
 use onward_core::token::{Kind, Token, significant};
 use onward_schema::{Affinity, pragma};
 use rusqlite::types::Value;
@@ -25,6 +28,16 @@ pub(super) struct TableModel {
     pub(super) unique: Vec<Vec<usize>>,
     /// A column that is the key and no rowid, and in which SQLite takes NULL.
     pub(super) null_key: Option<usize>,
+    insert: OnceCell<Insert>,
+}
+
+/// A statement that puts in a row.
+#[derive(Debug)]
+pub(super) struct Insert {
+    /// The columns, quoted; the last is the rowid, if no column is another name for it.
+    pub(super) columns: String,
+    /// With a parameter for each.
+    pub(super) sql: String,
 }
 
 #[derive(Debug)]
@@ -70,6 +83,7 @@ impl TableModel {
             has_rowid: !without_rowid,
             unique: Vec::new(),
             null_key: None,
+            insert: OnceCell::new(),
         };
         let mut key = Vec::new();
         let mut columns = pragma(conn, "table_xinfo", table)?;
@@ -121,6 +135,18 @@ impl TableModel {
         model.triggers(sandbox, table)?;
         model.sql = sql;
         Ok(Some(model))
+    }
+
+    /// What puts a row into it.
+    pub(super) fn insert(&self) -> &Insert {
+        self.insert.get_or_init(|| {
+            let mut names: Vec<String> = self.columns.iter().map(|field| quoted(&field.name)).collect();
+            names.extend(self.has_rowid.then(|| "_rowid_".to_owned()));
+            let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
+            let (table, columns, marks) = (quoted(&self.name), names.join(", "), marks.join(", "));
+            let sql = format!("INSERT INTO main.{table}({columns}) VALUES ({marks})");
+            Insert { columns, sql }
+        })
     }
 
     /// Whether its rows have numbers, under whatever name.

@@ -2,6 +2,7 @@
 //!
 //! SQLite takes them as they come. Within a migration the order is no fault, since nobody sees what is in between.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
 
 use onward_core::kind::{Change, Kind, ObjectKind};
@@ -45,7 +46,7 @@ impl Waiters {
     pub(super) fn look(&mut self, history: &History, steps: &[Step], sandbox: &Sandbox) -> Result<()> {
         let changes = |step: &&Step| history.statement(step.at).kind.changes_schema();
         let Some(last) = steps.iter().rfind(changes) else { return Ok(()) };
-        let tables = tables(sandbox.conn())?;
+        let tables = Tables::of(sandbox.conn());
         for mut unresolved in std::mem::take(&mut self.waiting) {
             match unresolved.what.works(sandbox, &tables, &unresolved.name)? {
                 Some(true) => {
@@ -69,7 +70,7 @@ impl Waiters {
         self.waiting.iter().map(|unresolved| unresolved.name.to_ascii_lowercase()).collect()
     }
 
-    fn made(&mut self, history: &History, at: At, sandbox: &Sandbox, tables: &HashSet<String>) -> Result<()> {
+    fn made(&mut self, history: &History, at: At, sandbox: &Sandbox, tables: &Tables<'_>) -> Result<()> {
         let (object, name) = match &history.statement(at).kind {
             Kind::Create { object, name, temporary: false, .. } => (*object, &name.text),
             Kind::Alter { table, change: Some(Change::Add(_)) } => (ObjectKind::Table, &table.text),
@@ -87,7 +88,7 @@ impl Waiters {
                         Kind::Alter { change: Some(Change::RenameTable(_)), .. }
                     )
                 {
-                    unmatched(sandbox.conn(), tables, name)?.into_iter().for_each(&mut wait);
+                    unmatched(tables, name)?.into_iter().for_each(&mut wait);
                 }
             }
             ObjectKind::View | ObjectKind::Trigger => {
@@ -112,7 +113,7 @@ impl Waiters {
 
 impl Waiting {
     /// Whether it works now; `None` if it is not there any more.
-    fn works(&self, sandbox: &Sandbox, tables: &HashSet<String>, name: &str) -> Result<Option<bool>> {
+    fn works(&self, sandbox: &Sandbox, tables: &Tables<'_>, name: &str) -> Result<Option<bool>> {
         match self {
             Waiting::Body { object, probe, .. } => {
                 let is_there = sandbox.text(name, *object == ObjectKind::Trigger)?.is_some();
@@ -122,7 +123,7 @@ impl Waiting {
                 if sandbox.text(name, false)?.is_none() {
                     return Ok(None);
                 }
-                let left = unmatched(sandbox.conn(), tables, name)?;
+                let left = unmatched(tables, name)?;
                 Ok(Some(!left.iter().any(|key| Ident(key.missing()) == parent)))
             }
         }
@@ -138,29 +139,48 @@ impl Waiting {
     }
 }
 
-/// The names of all tables, in lower case.
-fn tables(conn: &Connection) -> Result<HashSet<String>> {
-    let mut query = conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")?;
-    query.query_map([], |row| Ok(row.get::<_, String>(0)?.to_ascii_lowercase()))?.collect()
+/// The tables that there are, read when somebody asks.
+struct Tables<'c> {
+    conn: &'c Connection,
+    /// Their names in lower case.
+    names: OnceCell<HashSet<String>>,
 }
 
-/// The foreign keys of a table that nothing can match; `tables` are all that there are, in lower case.
-fn unmatched(conn: &Connection, tables: &HashSet<String>, table: &str) -> Result<Vec<Waiting>> {
+impl Tables<'_> {
+    fn of(conn: &Connection) -> Tables<'_> {
+        Tables { conn, names: OnceCell::new() }
+    }
+
+    fn has(&self, name: &str) -> Result<bool> {
+        let names = match self.names.get() {
+            Some(names) => names,
+            None => {
+                let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'table'";
+                let mut query = self.conn.prepare(sql)?;
+                let names = query.query_map([], |row| Ok(row.get::<_, String>(0)?.to_ascii_lowercase()))?;
+                let names = names.collect::<Result<_>>()?;
+                self.names.get_or_init(|| names)
+            }
+        };
+        Ok(names.contains(&name.to_ascii_lowercase()))
+    }
+}
+
+/// The foreign keys of a table that nothing can match.
+fn unmatched(tables: &Tables<'_>, table: &str) -> Result<Vec<Waiting>> {
+    let conn = tables.conn;
     let mut found: Vec<Waiting> = Vec::new();
     let mut keys = pragma(conn, "foreign_key_list", table)?;
     let parents = keys.query_map([], |row| row.get::<_, String>(2))?;
     for parent in parents {
         let key = Waiting::Key { parent: parent?, missing: true };
-        if !tables.contains(&key.missing().to_ascii_lowercase())
-            && !found.iter().any(|known| known.missing() == key.missing())
-        {
+        if !tables.has(key.missing())? && !found.iter().any(|known| known.missing() == key.missing()) {
             found.push(key);
         }
     }
     // SQLite names the first that has no unique key where it refers to.
-    let check = "SELECT 1 FROM main.pragma_foreign_key_check(?1)";
-    if let Err(error) =
-        conn.prepare(check).and_then(|mut check| check.query_row([table], |_| Ok(())).optional())
+    let check = pragma(conn, "foreign_key_check", table);
+    if let Err(error) = check.and_then(|mut check| check.query_row([], |_| Ok(())).optional())
         && let Refusal { message, .. } = Refusal::from(error)
         && let Some((_, parent)) = message.split_once(" referencing ")
         && message.starts_with("foreign key mismatch")
@@ -190,9 +210,9 @@ pub(super) fn never(
     conn: &Connection,
 ) -> Result<Vec<Unresolved>> {
     let mut found = Vec::new();
-    let tables = tables(conn)?;
+    let tables = Tables::of(conn);
     for table in schema.tables.values().filter(|table| !table.foreign_keys.is_empty()) {
-        for what in unmatched(conn, &tables, &table.name)? {
+        for what in unmatched(&tables, &table.name)? {
             let made = ran.iter().map(|step| step.at).rfind(|&at| {
                 let made = matches!(
                     &history.statement(at).kind,

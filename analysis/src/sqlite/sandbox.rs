@@ -1,9 +1,10 @@
 //! The SQLite that a history is replayed on: in memory, and unable to harm the machine it runs on.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use onward_core::kind::ObjectKind;
 use onward_core::name::{Ident, quoted};
@@ -15,7 +16,7 @@ use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::Value;
 use rusqlite::vtab::{array, series};
-use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result, Statement};
 
 use super::budget::{Budget, SLICE};
 use super::catalogue::{self, Catalogue};
@@ -36,8 +37,12 @@ pub(crate) struct Sandbox {
     conn: Connection,
     budget: Arc<Budget>,
     schemas: RefCell<SchemaReader>,
-    /// What there is, while it does not change.
+    /// What there is, while rows are filled in and it does not change.
     catalogue: RefCell<Option<Catalogue>>,
+    /// Whether double quotes may be strings.
+    strings: Cell<bool>,
+    /// Whether something temporary may be there.
+    has_temporary: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -69,9 +74,17 @@ impl Sandbox {
         let budget = Arc::new(Budget::new());
         let spent = Arc::clone(&budget);
         Set::done(conn.progress_handler(SLICE, Some(move || spent.is_over())))?;
-        authorize(&mut conn, ledger.table(), false)?;
+        let has_temporary = Arc::new(AtomicBool::new(true));
+        authorize(&mut conn, ledger.table(), false, &has_temporary)?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
-        Ok(Sandbox { conn, budget, schemas: RefCell::default(), catalogue: RefCell::default() })
+        Ok(Sandbox {
+            conn,
+            budget,
+            schemas: RefCell::default(),
+            catalogue: RefCell::default(),
+            strings: Cell::new(false),
+            has_temporary,
+        })
     }
 
     /// Another one with the same database; what is on the connection alone is not there.
@@ -116,7 +129,7 @@ impl Sandbox {
         outside.into_iter().try_for_each(|table| self.conn.execute_batch(&table.sql))?;
         let functions = config.external.iter().filter(|table| table.is_function);
         functions.into_iter().try_for_each(|function| self.conn.execute_batch(&function.call))?;
-        authorize(&mut self.conn, config.ledger().table(), true)
+        authorize(&mut self.conn, config.ledger().table(), true, &self.has_temporary)
     }
 
     /// The names of the temporary tables.
@@ -155,7 +168,10 @@ impl Sandbox {
     /// Ends a migration: what it leaves on its connection alone is not there when the next one runs years later.
     pub(crate) fn reset(&self) -> Result<()> {
         self.put_undone()?;
-        run::drop_temporary(&self.conn, &[])
+        match self.has_temporary.swap(false, Ordering::Relaxed) {
+            true => run::drop_temporary(&self.conn, &[]),
+            false => Ok(()),
+        }
     }
 
     /// Takes back what a migration has set on its connection.
@@ -174,26 +190,29 @@ impl Sandbox {
         self.conn.query_row(sql, (name, is_trigger), |row| row.get(0)).optional()
     }
 
-    /// Calls while the schema stays as it is, so that the catalogue is read once.
-    pub(crate) fn with_catalogue<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.catalogue.replace(Some(Catalogue::read(&self.conn)?));
-        let result = call();
+    /// Calls to write rows while the schema stays as it is: each table is read once, and a statement that comes again is not
+    /// prepared again. Double quotes are read as when rows are written, all the time: SQLite forgets what it has prepared
+    /// when that changes.
+    pub(crate) fn filling<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.catalogue.replace(Some(Catalogue::default()));
+        let result = self.with_strings(call);
         self.catalogue.replace(None);
+        self.conn.flush_prepared_statement_cache();
         result
     }
 
     /// The name of an ordinary table as written, and its text.
     pub(crate) fn table(&self, name: &str) -> Result<Option<(String, String)>> {
-        match &*self.catalogue.borrow() {
-            Some(known) if !self.is_lost() => Ok(known.table(name)),
+        match &mut *self.catalogue.borrow_mut() {
+            Some(known) if !self.is_lost() => Ok(known.table(&self.conn, name)?.table),
             _ => catalogue::table(&self.conn, name),
         }
     }
 
     /// The texts of a table's triggers.
     pub(crate) fn triggers(&self, table: &str) -> Result<Vec<String>> {
-        match &*self.catalogue.borrow() {
-            Some(known) if !self.is_lost() => Ok(known.triggers(table)),
+        match &mut *self.catalogue.borrow_mut() {
+            Some(known) if !self.is_lost() => Ok(known.table(&self.conn, table)?.triggers),
             _ => catalogue::parts(&self.conn, table, ObjectKind::Trigger),
         }
     }
@@ -221,16 +240,23 @@ impl Sandbox {
     /// Runs a statement of ours with values. Triggers read double quotes as they do on the application's connection.
     pub(crate) fn write(&self, sql: &str, values: &[Value]) -> Result<usize> {
         self.budget.begin();
+        if self.is_filling() {
+            return self.conn.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values));
+        }
         self.with_strings(|| self.conn.prepare(sql)?.execute(rusqlite::params_from_iter(values)))
+    }
+
+    fn is_filling(&self) -> bool {
+        self.catalogue.borrow().is_some()
     }
 
     /// The rows of a query of ours.
     pub(crate) fn read(&self, sql: &str) -> Result<Vec<Vec<Value>>> {
         self.budget.begin();
-        let mut statement = self.conn.prepare(sql)?;
-        let count = statement.column_count();
-        let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?;
-        rows.collect()
+        if self.is_filling() {
+            return rows(&mut *self.conn.prepare_cached(sql)?);
+        }
+        rows(&mut self.conn.prepare(sql)?)
     }
 
     /// Calls while triggers do not fire.
@@ -261,8 +287,12 @@ impl Sandbox {
 
     /// Calls while double quotes are read as SQLite by default does: what is no name is a string.
     pub(crate) fn with_strings<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
+        if self.strings.replace(true) {
+            return call();
+        }
         switch::strings(&self.conn, true)?;
         let result = call();
+        self.strings.set(false);
         switch::strings(&self.conn, false)?;
         result
     }
@@ -273,14 +303,31 @@ impl Sandbox {
     }
 }
 
+fn rows(statement: &mut Statement<'_>) -> Result<Vec<Vec<Value>>> {
+    let count = statement.column_count();
+    let rows = statement.query_map([], |row| (0..count).map(|column| row.get(column)).collect())?;
+    rows.collect()
+}
+
 /// Refuses what no statement may do. With `attach` it may be an ATTACH, which is only prepared here: none can run.
-fn authorize(conn: &mut Connection, ledger: &str, attach: bool) -> Result<()> {
-    let ledger = ledger.to_owned();
-    Set::done(conn.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| match context.action {
-        AuthAction::Attach { .. } | AuthAction::Detach { .. } if !attach => Authorization::Deny,
-        AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
-        action if is_of_ledger(action, &ledger) => Authorization::Deny,
-        _ => Authorization::Allow,
+fn authorize(
+    conn: &mut Connection,
+    ledger: &str,
+    attach: bool,
+    has_temporary: &Arc<AtomicBool>,
+) -> Result<()> {
+    let (ledger, has_temporary) = (ledger.to_owned(), Arc::clone(has_temporary));
+    Set::done(conn.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
+        // Whatever makes something temporary, SQLite asks for this.
+        if context.database_name == Some("temp") && matches!(context.action, AuthAction::Insert { .. }) {
+            has_temporary.store(true, Ordering::Relaxed);
+        }
+        match context.action {
+            AuthAction::Attach { .. } | AuthAction::Detach { .. } if !attach => Authorization::Deny,
+            AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
+            action if is_of_ledger(action, &ledger) => Authorization::Deny,
+            _ => Authorization::Allow,
+        }
     })))
 }
 
@@ -358,6 +405,46 @@ mod tests {
     fn refused(sql: &str) -> Refusal {
         let sandbox = Sandbox::open(&Config::default()).unwrap();
         Refusal::from(sandbox.run(sql, false).expect_err(sql))
+    }
+
+    #[test]
+    fn what_is_temporary_is_gone_behind_a_migration() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        sandbox.run("CREATE TABLE t(a)", false).unwrap();
+        sandbox.reset().unwrap();
+        for sql in [
+            "CREATE TEMP TABLE x(a)",
+            "CREATE TABLE temp.x(a)",
+            "CREATE TEMPORARY TABLE x AS SELECT 1 AS a",
+            "CREATE TEMP VIEW x AS SELECT 1",
+            "CREATE TEMP TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END",
+            "CREATE VIRTUAL TABLE temp.x USING fts5(a)",
+        ] {
+            sandbox.run(sql, false).unwrap();
+            assert!(!run::temporary(sandbox.conn()).unwrap().is_empty(), "{sql}");
+            sandbox.reset().unwrap();
+            assert!(run::temporary(sandbox.conn()).unwrap().is_empty(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_while_rows_are_filled_in_is_as_the_schema_is_then() {
+        let sandbox = Sandbox::open(&Config::default()).unwrap();
+        for sql in ["CREATE TABLE t(a)", "ALTER TABLE t ADD COLUMN b", "ALTER TABLE t DROP COLUMN a"] {
+            sandbox.run(sql, false).unwrap();
+            let once = |strings: bool| {
+                sandbox.write("INSERT INTO t SELECT * FROM t WHERE false", &[]).unwrap();
+                let text = sandbox.table("T").unwrap().unwrap().1;
+                (
+                    text,
+                    sandbox.read("SELECT * FROM t").unwrap(),
+                    sandbox.prepare("SELECT \"x\"", false).is_ok() == strings,
+                )
+            };
+            let filled = sandbox.filling(|| Ok(once(true))).unwrap();
+            assert_eq!(filled, once(false), "{sql}");
+            sandbox.run("INSERT INTO t DEFAULT VALUES", false).unwrap();
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What the statements of a history name, and when for the last time.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::run::Run;
 use onward_core::token::{Kind as TokenKind, Token, significant};
 
 use crate::folder::history::{At, History};
+use crate::memo::Memo;
 
 /// What the statements of a history name, and when for the last time.
 #[derive(Debug, Default)]
@@ -14,8 +16,12 @@ pub(in crate::replay) struct Later {
     names: HashMap<String, Last>,
     /// The last migration that may look at everything there is.
     everything: Option<usize>,
+    /// The last one with an ALTER TABLE that SQLite refuses while any view or trigger is broken: each but an ADD COLUMN.
+    tests: Option<usize>,
     /// Whether a statement may fail and leave a part of what it has done, or take the whole transaction back.
     is_partial: bool,
+    /// What the texts of objects say: every replay asks again and again.
+    words: Memo<String, Arc<Words>>,
     /// Whether there is a virtual table. What FTS5 has not written yet is lost when an older SQLite reads the schema anew.
     has_virtual: bool,
 }
@@ -26,6 +32,40 @@ struct Last {
     named: usize,
     /// Which of them may do more than add something to a table.
     touched: Option<usize>,
+}
+
+/// What the text of an object says.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Its names in lower case.
+    pub(super) names: Vec<String>,
+    /// What it refers to: the names behind REFERENCES.
+    pub(super) parents: Vec<String>,
+    /// Whether one of the names is of something that lists others.
+    pub(super) has_catalogue: bool,
+    /// Whether it may give up a transaction.
+    pub(super) has_rollback: bool,
+}
+
+impl Words {
+    fn of(text: &str) -> Words {
+        let mut words = Words { has_rollback: has_rollback(text), ..Words::default() };
+        let mut is_parent = false;
+        for token in significant(text) {
+            if let Some(name) = name(&token) {
+                words.has_catalogue |= is_catalogue(&name);
+                words.parents.extend(is_parent.then(|| name.clone()));
+                words.names.push(name);
+            }
+            is_parent = token.is("REFERENCES");
+        }
+        words
+    }
+}
+
+/// Whether a text has the word in it that gives up a transaction.
+pub(super) fn has_rollback(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("rollback")
 }
 
 /// What a later statement may do to what it names.
@@ -58,6 +98,9 @@ impl Later {
         if sees_everything(kind, &tokens) {
             self.everything = Some(at.migration);
         }
+        if matches!(kind, Kind::Alter { change, .. } if !matches!(change, Some(Change::Add(_)))) {
+            self.tests = Some(at.migration);
+        }
         let does = match adds(kind, &tokens) {
             true => Use::Named,
             false => Use::Touched,
@@ -74,8 +117,8 @@ impl Later {
     /// Sees what lasts: in a trigger or a table, it may happen in any later migration.
     fn look(&mut self, tokens: &[Token<'_>]) {
         let is_partial = |pair: &[Token<'_>]| {
-            let begins = ["OR", "CONFLICT", "("].iter().any(|word| pair[0].is(word));
-            begins && (pair[1].is("FAIL") || pair[1].is("ROLLBACK"))
+            (pair[1].is("FAIL") || pair[1].is("ROLLBACK"))
+                && ["OR", "CONFLICT", "("].iter().any(|word| pair[0].is(word))
         };
         self.is_partial |= tokens.windows(2).any(is_partial);
         self.has_virtual |=
@@ -85,6 +128,16 @@ impl Later {
     /// Whether what is put aside behind a migration can be missed by none after it.
     pub(super) fn is_clear(&self, migration: usize) -> bool {
         !self.is_partial && !self.has_virtual && self.everything.is_none_or(|last| last <= migration)
+    }
+
+    /// What the text of an object says.
+    pub(super) fn words(&self, text: &str) -> Arc<Words> {
+        self.words.get(text, || Arc::new(Words::of(text)))
+    }
+
+    /// Whether SQLite asks all views and triggers behind a migration whether they are right.
+    pub(super) fn tests(&self, migration: usize) -> bool {
+        self.tests.is_some_and(|last| last > migration)
     }
 
     /// What a migration after this one does to what has a name, in lower case.
@@ -113,7 +166,14 @@ fn names<'t>(tokens: &'t [Token<'t>]) -> impl Iterator<Item = String> {
         token.kind != TokenKind::String || values.is_none_or(|start| *at < start)
     };
     let tokens = tokens.iter().enumerate().filter(counts);
-    tokens.filter_map(|(_, token)| token.name()).map(|name| name.to_ascii_lowercase())
+    tokens.filter_map(|(_, token)| name(token))
+}
+
+/// The name that a token can be, in lower case.
+fn name(token: &Token<'_>) -> Option<String> {
+    let mut name = token.name()?;
+    name.make_ascii_lowercase();
+    Some(name)
 }
 
 /// Whether a statement makes a table without rows, or adds a column or an index to one.
@@ -139,7 +199,13 @@ fn sees_everything(kind: &Kind, tokens: &[Token<'_>]) -> bool {
         }
         _ => false,
     };
-    !is_known || tokens.iter().filter_map(Token::name).any(|name| is_catalogue(&name.to_ascii_lowercase()))
+    // Most tokens cannot be such a name, and need not be read as one.
+    let may_be = |token: &&Token<'_>| {
+        token.kind != TokenKind::Word
+            || matches!(token.text.as_bytes()[0], b's' | b'S' | b'p' | b'P' | b'd' | b'D')
+    };
+    let mut names = tokens.iter().filter(may_be).filter_map(name);
+    !is_known || names.any(|name| is_catalogue(&name))
 }
 
 /// Whether a name, in lower case, is of something that lists others.

@@ -1,12 +1,12 @@
 //! What of a schema later statements can reach.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use onward_core::ledger::is_ledger;
-use onward_core::token::significant;
 
 use super::entry::Entry;
-use super::later::{Later, Use, is_catalogue};
+use super::later::{Later, Use, Words, has_rollback, is_catalogue};
 
 /// What of a schema has to stay in sight.
 pub(super) struct Reach {
@@ -30,10 +30,9 @@ enum Level {
 struct Object<'e> {
     entry: &'e Entry,
     name: String,
+    words: Arc<Words>,
     /// The objects that its text names, but for itself.
     names: Vec<usize>,
-    /// What its foreign keys refer to.
-    parents: Vec<String>,
     level: Option<Level>,
 }
 
@@ -52,7 +51,7 @@ impl Reach {
         kept: &BTreeSet<String>,
         gets_rows: impl Fn(&str) -> bool,
     ) -> Option<Reach> {
-        let mut graph = Graph::read(entries)?;
+        let mut graph = Graph::read(entries, later)?;
         graph.roots(entries, later, migration, kept);
         graph.follow(gets_rows);
         let kept = |is_trigger: bool| {
@@ -90,12 +89,16 @@ struct Graph<'e> {
 
 impl<'e> Graph<'e> {
     /// `None` if an object may look at what it does not name.
-    fn read(entries: &'e [Entry]) -> Option<Graph<'e>> {
+    fn read(entries: &'e [Entry], later: &Later) -> Option<Graph<'e>> {
         let counts = |entry: &&Entry| matches!(entry.kind.as_str(), "table" | "view" | "trigger");
         let mut objects: Vec<Object<'e>> = Vec::new();
         for entry in entries.iter().filter(counts) {
             let name = entry.name.to_ascii_lowercase();
-            objects.push(Object { entry, name, names: Vec::new(), parents: Vec::new(), level: None });
+            let words = later.words(entry.sql.as_deref().unwrap_or_default());
+            if words.has_catalogue && !is_catalogue(&name) {
+                return None;
+            }
+            objects.push(Object { entry, name, words, names: Vec::new(), level: None });
         }
         let mut places = HashMap::new();
         for (at, object) in objects.iter().enumerate().filter(|(_, object)| !object.is("trigger")) {
@@ -104,22 +107,10 @@ impl<'e> Graph<'e> {
         let none = || vec![Vec::new(); objects.len()];
         let (mut named_by, mut triggers, mut children) = (none(), none(), none());
         for (at, object) in objects.iter_mut().enumerate() {
-            let mut is_parent = false;
-            let mut names = BTreeSet::new();
-            for token in significant(object.entry.sql.as_deref().unwrap_or_default()) {
-                if let Some(name) = token.name().map(|name| name.to_ascii_lowercase()) {
-                    if is_catalogue(&name) && !is_catalogue(&object.name) {
-                        return None;
-                    }
-                    let place = places.get(&name).copied();
-                    names.extend(place.filter(|&other| other != at));
-                    if is_parent {
-                        object.parents.push(name);
-                        place.into_iter().for_each(|parent| children[parent].push(at));
-                    }
-                }
-                is_parent = token.is("REFERENCES");
-            }
+            let named = object.words.names.iter().filter_map(|name| places.get(name).copied());
+            let mut names: BTreeSet<usize> = named.filter(|&other| other != at).collect();
+            let parents = object.words.parents.iter().filter_map(|name| places.get(name));
+            parents.for_each(|&parent| children[parent].push(at));
             if let Some(&table) = places.get(&object.entry.table.to_ascii_lowercase())
                 && object.is("trigger")
             {
@@ -153,7 +144,7 @@ impl<'e> Graph<'e> {
             let object = &self.objects[at];
             let text = object.entry.sql.as_deref().unwrap_or_default();
             // Some questions are asked of all that there is (`offender::gives_up`).
-            let is_special = text.to_ascii_lowercase().contains("rollback")
+            let is_special = object.words.has_rollback
                 || object.name.starts_with("sqlite_")
                 || is_ledger(&object.name, text)
                 || is_virtual(object)
@@ -162,10 +153,10 @@ impl<'e> Graph<'e> {
             let does = later.does(&object.name, migration).map(level);
             let does = does.max(kept.contains(&object.name).then_some(Level::Changes));
             // A parent that is not there may come.
-            let waits = object
-                .parents
-                .iter()
-                .any(|parent| !self.places.contains_key(parent) && later.does(parent, migration).is_some());
+            let waits =
+                object.words.parents.iter().any(|parent| {
+                    !self.places.contains_key(parent) && later.does(parent, migration).is_some()
+                });
             let of_trigger = self
                 .places
                 .get(&object.entry.table.to_ascii_lowercase())
@@ -184,8 +175,7 @@ impl<'e> Graph<'e> {
         }
         for index in entries.iter().filter(|entry| entry.kind == "index") {
             let does = later.does(&index.name.to_ascii_lowercase(), migration);
-            let is_special =
-                index.sql.as_deref().unwrap_or_default().to_ascii_lowercase().contains("rollback");
+            let is_special = index.sql.as_deref().is_some_and(has_rollback);
             let table = self.places.get(&index.table.to_ascii_lowercase()).copied();
             if let Some(table) = table.filter(|_| does.is_some() || is_special) {
                 self.raise(table, Level::Changes);
@@ -215,7 +205,8 @@ impl<'e> Graph<'e> {
             }
             return;
         }
-        let parents = self.objects[at].parents.iter().filter_map(|parent| self.places.get(parent).copied());
+        let parents =
+            self.objects[at].words.parents.iter().filter_map(|parent| self.places.get(parent).copied());
         self.raise_all(parents.collect(), Level::Present);
         self.raise_all(self.triggers[at].clone(), Level::Changes);
         self.raise_all(self.readers(at), Level::Grows);

@@ -8,13 +8,19 @@ use rusqlite::Result;
 use super::Populated;
 use crate::folder::history::At;
 use crate::replay::finding::{Finding, What};
+use crate::replay::keys::Suspects;
 use crate::replay::plan::Plan;
 use crate::replay::sample::Rows;
 use crate::replay::write::Write;
 
 impl Populated<'_> {
-    pub(super) fn orphans(&mut self, plan: &Plan, before: &[Violation]) -> Result<()> {
-        let after = self.keys.violations(self.history, &self.sandbox, plan)?;
+    pub(super) fn orphans(&mut self, plan: &Plan, suspects: Suspects, before: &[Violation]) -> Result<()> {
+        // Who refers to whom, and what fires, only the schema says.
+        let suspects = match plan.changes_schema {
+            true => self.keys.suspects(self.history, &self.sandbox, plan)?,
+            false => suspects,
+        };
+        let after = suspects.violations(&self.sandbox)?;
         let mut violations = Violation::new_ones(before, after);
         while let Some(first) = violations.first() {
             let (child, parent) = (first.table.clone(), first.parent.clone());

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use onward_core::kind::{Kind, ObjectKind};
+use onward_core::token::significant;
 use rusqlite::{OptionalExtension, Result};
 
 use super::{Populated, Since};
@@ -25,7 +26,7 @@ impl Populated<'_> {
         if stops.contains(&Stop::Certain) {
             let (sandbox, filler) = (&self.sandbox, &mut self.filler);
             let released = std::mem::take(&mut self.released);
-            sandbox.with_catalogue(|| released.iter().try_for_each(|table| filler.top_up(sandbox, table)))?;
+            sandbox.filling(|| released.iter().try_for_each(|table| filler.top_up(sandbox, table)))?;
         }
         Ok(())
     }
@@ -35,7 +36,7 @@ impl Populated<'_> {
             return Ok(());
         }
         let (sandbox, filler) = (&self.sandbox, &mut self.filler);
-        sandbox.with_catalogue(|| {
+        sandbox.filling(|| {
             for table in &since.tables {
                 if !filler.fill(sandbox, table)? && since.altered.contains(table) {
                     filler.loosen(sandbox, table, &since.added)?;
@@ -61,8 +62,23 @@ impl Populated<'_> {
             _ => return Ok(()),
         };
         self.since.tables.insert(table.clone());
-        self.since.altered.insert(table);
+        if self.limits(at) {
+            self.since.altered.insert(table);
+        }
         Ok(())
+    }
+
+    /// Whether a statement that makes or drops part of a table, or changes one, can change its limits (`Limits`): an index does
+    /// if it is unique, and a trigger if it raises an error.
+    fn limits(&self, at: At) -> bool {
+        let mut tokens = significant(self.history.sql(at));
+        match &self.history.statement(at).kind {
+            Kind::Create { object: ObjectKind::Index, .. } => {
+                tokens.nth(1).is_some_and(|token| token.is("UNIQUE"))
+            }
+            Kind::Create { object: ObjectKind::Trigger, .. } => tokens.any(|token| token.is("RAISE")),
+            _ => true,
+        }
     }
 
     /// Puts aside what no migration behind these can reach, if an application has written its rows.

@@ -299,13 +299,9 @@ impl Filler {
         index: i64,
         pinned: &HashMap<usize, Value>,
     ) -> std::result::Result<Vec<Value>, String> {
-        let mut names: Vec<String> = model.columns.iter().map(|field| quoted(&field.name)).collect();
-        // The gaps that deleted rows leave are to be seen there, too.
+        // The gaps that deleted rows leave are to be seen in the rowid, too.
         let number = self.number(&model.name.to_ascii_lowercase(), index);
-        names.extend(model.has_rowid.then(|| "_rowid_".to_owned()));
-        let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
-        let (table, columns) = (quoted(&model.name), names.join(", "));
-        let sql = format!("INSERT INTO main.{table}({columns}) VALUES ({})", marks.join(", "));
+        let insert = model.insert();
         let is_given = |key: &Key| key.columns.iter().all(|column| pinned.contains_key(column));
         let parents = |key: &Key| match is_given(key) {
             true => Vec::new(),
@@ -324,10 +320,10 @@ impl Filler {
         for _ in 0..ATTEMPTS {
             let mut values = self.values(model, &draft, index, &parents)?;
             values.extend(model.has_rowid.then_some(Value::Integer(number)));
-            let Err(error) = sandbox.write(&sql, &values) else {
+            let Err(error) = sandbox.write(&insert.sql, &values) else {
                 if let Some(written) = self.written.borrow_mut().as_mut() {
-                    let table = model.name.clone();
-                    written.push(Written { table, columns: names.join(", "), values: values.clone() });
+                    let (table, columns) = (model.name.clone(), insert.columns.clone());
+                    written.push(Written { table, columns, values: values.clone() });
                 }
                 return Ok(values);
             };
