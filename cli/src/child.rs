@@ -7,8 +7,8 @@ use std::thread;
 
 use anyhow::Context;
 
-use crate::exit::UNKNOWN;
-use crate::interrupt;
+use crate::exit::{UNKNOWN, WRONG};
+use crate::{interrupt, output};
 
 /// Set for such a process.
 const CHILD: &str = "ONWARD_PROVEN_HISTORY";
@@ -20,7 +20,7 @@ pub(crate) fn is_one() -> bool {
 
 /// Runs this command in a process of its own, and gives back its exit code.
 pub(crate) fn run(parts: &[&[u8]]) -> anyhow::Result<ExitCode> {
-    start(parts, &Mutex::new(None), |kept| *kept = None)
+    start(parts, &Mutex::new(None), |kept| *kept = None, UNKNOWN)
 }
 
 /// As [`run`], for a process that calls [`on_interrupt`]: it is told of each ctrl-C, and when this one is no more.
@@ -32,7 +32,7 @@ pub(crate) fn run_tended(parts: &[&[u8]]) -> anyhow::Result<ExitCode> {
         Some(stdin) => _ = write_all(stdin, &[0]),
         None => std::process::exit(interrupt::CODE),
     })?;
-    start(parts, &kept, |_| {})
+    start(parts, &kept, |_| {}, WRONG)
 }
 
 /// What the other process reads is kept until it has ended, unless it is dropped: its end says that this process has ended.
@@ -40,6 +40,7 @@ fn start(
     parts: &[&[u8]],
     kept: &Mutex<Option<ChildStdin>>,
     written: fn(&mut Option<ChildStdin>),
+    killed: u8,
 ) -> anyhow::Result<ExitCode> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let mut command = Command::new(program);
@@ -53,8 +54,16 @@ fn start(
         *kept = Some(stdin);
         written(&mut kept);
     }
-    let code = child.wait().context("cannot wait for the run")?.code();
-    Ok(ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(UNKNOWN)))
+    let status = child.wait().context("cannot wait for the run")?;
+    if let Some(code) = status.code().and_then(|code| u8::try_from(code).ok()) {
+        return Ok(ExitCode::from(code));
+    }
+    // Without a word of its own.
+    output::error(format!(
+        "the process that runs the migrations has ended by itself ({status}); what it had begun is all there, or not at all\nhelp: \
+         look for who has killed it, or for a limit that it has met; then run the command again"
+    ));
+    Ok(ExitCode::from(killed))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -160,10 +160,11 @@ fn a_folder_is_checked_and_locked_as_any_other() {
 #[test]
 fn a_fleet_is_not_begun_past_a_hook() {
     let place = place();
-    for name in ["fleet-1.db", "fleet-2.db"] {
+    for name in ["fleet-1.db", "fleet-2.db", "fleet-3.db"] {
         fs::copy(place.path("app.db"), place.path(name)).unwrap();
     }
-    place.write("fleet-3.db", "");
+    // Empty, it is no tenant, and comes to nothing.
+    place.write("fleet-4.db", "");
     for command in ["apply", "plan"] {
         let ran = place.onward(&["fleet", command, "fleet-*.db"]).exits(2);
         let said = "0002_identities.sql has a hook, a function of the program that runs after it, and the function is not here; 3 files \
@@ -171,11 +172,12 @@ fn a_fleet_is_not_begun_past_a_hook() {
                     them; `--to 0001` runs what comes before\n";
         assert!(ran.err.contains(said) && ran.out.is_empty(), "{command}: {}{}", ran.out, ran.err);
     }
-    assert_eq!(fs::metadata(place.path("fleet-3.db")).unwrap().len(), 0);
+    assert_eq!(fs::metadata(place.path("fleet-4.db")).unwrap().len(), 0);
+    fs::remove_file(place.path("fleet-4.db")).unwrap();
     let text = place.onward(&["fleet", "status", "fleet-*.db"]).exits(0).out;
     assert!(text.contains("3  pending"), "{text}");
     let text = place.onward(&["fleet", "apply", "fleet-*.db", "--to", "1"]).exits(0).out;
-    assert!(text.contains("2  up to date") && text.contains("1  migrated"), "{text}");
+    assert!(text.contains("3  up to date"), "{text}");
     // The program has the function; one tenant that it has not had yet keeps the others as they are.
     for name in ["fleet-1.db", "fleet-2.db"] {
         PROGRAM.open(place.path(name)).unwrap();

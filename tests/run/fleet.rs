@@ -86,9 +86,9 @@ fn every_file_ends_in_one_class() {
     tenants.conn(5).execute_batch("DROP TABLE onward_migrations").unwrap();
     fs::write(&tenants.paths[6], "anything but a database".repeat(1000)).unwrap();
     fs::remove_file(&tenants.paths[7]).unwrap();
-    // A new one, that nobody has opened yet.
+    // Somebody's lock file, or a customer whose data is gone.
     fs::write(&tenants.paths[8], "").unwrap();
-    let held = [2, 3, 4, 5, 6].map(|tenant| (tenant, tenants.bytes(tenant)));
+    let held = [2, 3, 4, 5, 6, 8].map(|tenant| (tenant, tenants.bytes(tenant)));
 
     let mut told = Vec::new();
     let sweep = ORDERS
@@ -103,16 +103,16 @@ fn every_file_ends_in_one_class() {
 
     let expected = [
         (Class::UpToDate, 1),
-        (Class::Migrated, 3),
+        (Class::Migrated, 2),
         (Class::Newer, 1),
         (Class::Diverged, 1),
         (Class::Drifted, 1),
         (Class::NoLedger, 1),
         (Class::Corrupt, 1),
-        (Class::Unreadable, 1),
+        (Class::Unreadable, 2),
     ];
     assert_eq!(counts(&sweep), expected, "{sweep}");
-    assert_eq!((sweep.files(), sweep.failures(), sweep.ended), (10, 6, Ended::Whole));
+    assert_eq!((sweep.files(), sweep.failures(), sweep.ended), (10, 7, Ended::Whole));
     assert!(!sweep.is_done());
     told.sort();
     let class = |tenant: usize| told[tenant].1;
@@ -126,7 +126,7 @@ fn every_file_ends_in_one_class() {
     [0, 9].into_iter().for_each(|tenant| tenants.is_migrated(tenant));
     // The worst first, and every one with a reason that names it.
     let worst: Vec<Class> = sweep.worst().iter().map(|tenant| tenant.class).collect();
-    assert!(worst.is_sorted_by(|one, other| one >= other) && worst.len() == 6, "{worst:?}");
+    assert!(worst.is_sorted_by(|one, other| one >= other) && worst.len() == 7, "{worst:?}");
     for tenant in sweep.worst() {
         let error = tenant.error.as_ref().unwrap();
         assert_eq!(error.path(), Some(&*tenant.path), "{error}");
@@ -134,12 +134,12 @@ fn every_file_ends_in_one_class() {
     let text = sweep.to_string();
     assert!(text.contains("  1  corrupt\n") && text.contains("10 files in "), "{text}");
     // Of what could not be read nobody knows the version.
-    assert_eq!(versions(&sweep).first(), Some(&(None, 4, 3)), "{text}");
+    assert_eq!(versions(&sweep).first(), Some(&(None, 4, 4)), "{text}");
     assert_eq!(versions(&sweep).last(), Some(&(Some("other"), 1, 1)), "{text}");
 
     // Once more, and nothing is left but what was.
     let again = ORDERS.fleet().apply(&tenants.paths).unwrap();
-    assert_eq!((again.count(Class::UpToDate), again.failures()), (4, 6));
+    assert_eq!((again.count(Class::UpToDate), again.failures()), (3, 7));
 }
 
 #[test]
@@ -369,18 +369,30 @@ fn a_look_changes_nothing() {
     let before: Vec<_> = (0..5).map(|tenant| tenants.bytes(tenant)).collect();
     let names = tenants.file.names();
     let sweep = ORDERS.fleet().status(&tenants.paths).unwrap();
-    assert_eq!(counts(&sweep), [(Class::UpToDate, 1), (Class::Pending, 3), (Class::NoLedger, 1)], "{sweep}");
+    assert_eq!(
+        counts(&sweep),
+        [(Class::UpToDate, 1), (Class::Pending, 2), (Class::NoLedger, 1), (Class::Unreadable, 1)],
+        "{sweep}"
+    );
     assert_eq!(versions(&sweep), [(None, 2, 2), (Some("0001"), 2, 2), (Some("0005"), 1, 1)]);
     assert_eq!((sweep.waves, sweep.total, sweep.not_begun()), (0, Some(5), Some(0)));
     // What can be adopted is pending.
     let adopting = ORDERS.migrator().adopt(Adopt::Exact).fleet().status(&tenants.paths).unwrap();
-    assert_eq!(counts(&adopting), [(Class::UpToDate, 1), (Class::Pending, 4)], "{adopting}");
+    assert_eq!(
+        counts(&adopting),
+        [(Class::UpToDate, 1), (Class::Pending, 3), (Class::Unreadable, 1)],
+        "{adopting}"
+    );
     for (tenant, bytes) in before.into_iter().enumerate() {
         assert!(tenants.bytes(tenant) == bytes, "{tenant}");
     }
     assert_eq!(tenants.file.names(), names);
     let adopted = ORDERS.migrator().adopt(Adopt::Exact).fleet().apply(&tenants.paths).unwrap();
-    assert_eq!(counts(&adopted), [(Class::UpToDate, 1), (Class::Migrated, 4)], "{adopted}");
+    assert_eq!(
+        counts(&adopted),
+        [(Class::UpToDate, 1), (Class::Migrated, 3), (Class::Unreadable, 1)],
+        "{adopted}"
+    );
 }
 
 /// What one file at a time needs.
@@ -432,6 +444,32 @@ fn what_is_no_file_is_told() {
         assert_eq!(counts(&sweep), [(Class::Unreadable, paths.len())], "{sweep}");
     }
     assert_eq!(fs::read_dir(file.folder()).unwrap().count(), paths.len() - 4);
+}
+
+#[test]
+fn what_lies_beside_a_database_is_left_alone() {
+    let tenants = Tenants::new(1);
+    let conn = tenants.conn(0);
+    conn.execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    conn.query_row("SELECT count(*) FROM orders", [], |_| Ok(())).unwrap();
+    let beside = |name: &str| tenants.file.folder().join(name);
+    // A WAL that nobody has written to yet is an empty file.
+    let wal = beside("000.db-wal");
+    assert_eq!(fs::metadata(&wal).unwrap().len(), 0);
+    let copy = beside("copy");
+    fs::create_dir(&copy).unwrap();
+    let (_, report) = ORDERS.migrator().target(3).backup(&copy).open(&tenants.paths[0]).unwrap();
+    let copy = report.backup.unwrap();
+    fs::write(beside("done.flag"), "y").unwrap();
+    fs::write(beside("LOCK"), "").unwrap();
+    let paths = [wal, beside("000.db-shm"), copy, beside("done.flag"), beside("LOCK")];
+    let before = paths.each_ref().map(|path| fs::read(path).unwrap());
+    for sweep in [ORDERS.fleet().apply(&paths).unwrap(), ORDERS.fleet().status(&paths).unwrap()] {
+        assert_eq!(counts(&sweep), [(Class::Corrupt, 1), (Class::Unreadable, 4)], "{sweep}");
+    }
+    assert!(before == paths.each_ref().map(|path| fs::read(path).unwrap()));
+    conn.execute_batch("INSERT INTO orders(customer, total) VALUES (1, 30)").unwrap();
+    assert_eq!(number(&conn, "SELECT count(*) FROM orders"), 3);
 }
 
 #[cfg(unix)]

@@ -57,6 +57,11 @@ pub(super) fn find(which: &Which, stdin: Vec<u8>) -> anyhow::Result<Found> {
             );
         }
     }
+    if found.paths.is_empty() {
+        bail!(
+            "nothing that was named is a database, but what SQLite or onward keeps beside one; nothing was done"
+        );
+    }
     Ok(found)
 }
 
@@ -72,7 +77,7 @@ impl Found {
                     "{shown} is a folder; nothing was done\nhelp: name the files in it, for example with '{files}'"
                 );
             }
-            self.paths.push(path.to_owned());
+            self.take(path.to_owned());
             return Ok(());
         }
         // One that leads nowhere is a tenant whose file is gone.
@@ -87,8 +92,7 @@ impl Found {
         let (before, left_out, unread) = (self.paths.len(), self.left_out, self.unread.len());
         for met in Pattern::parse(text)?.walk() {
             match met {
-                Met::File(path) if is_kept_beside(&path) => self.left_out += 1,
-                Met::File(path) => self.paths.push(path),
+                Met::File(path) => self.take(path),
                 Met::Unread { folder, why } => self.unread.push((folder, why)),
             }
         }
@@ -106,13 +110,22 @@ impl Found {
         bail!("no file matches {shown}{why}; nothing was done");
     }
 
+    /// Whoever has found it, a shell or `find`: what is kept beside databases is none, and a copy that is migrated is none to go
+    /// back to.
+    fn take(&mut self, path: PathBuf) {
+        match is_kept_beside(&path) {
+            true => self.left_out += 1,
+            false => self.paths.push(path),
+        }
+    }
+
     /// Names that somebody else has found: one that is not there is a tenant whose file is gone.
     fn list(&mut self, bytes: &[u8], null: bool) -> anyhow::Result<()> {
         let end = if null { 0 } else { b'\n' };
         for line in bytes.split(|byte| *byte == end) {
             let line = if null { line } else { line.strip_suffix(b"\r").unwrap_or(line) };
             if !line.is_empty() {
-                self.paths.push(name(line)?.into());
+                self.take(name(line)?.into());
             }
         }
         Ok(())

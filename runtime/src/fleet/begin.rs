@@ -14,7 +14,7 @@ impl Migrations {
     /// ```
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let folder = tempfile::tempdir()?;
-    /// # std::fs::write(folder.path().join("1.db"), "")?;
+    /// # migrations.migrator().target(9).open(folder.path().join("1.db"))?;
     /// let tenants = std::fs::read_dir(folder.path())?.filter_map(|entry| Some(entry.ok()?.path()));
     /// let sweep = migrations.fleet().apply(tenants)?;
     /// assert!(sweep.is_done());

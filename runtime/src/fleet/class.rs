@@ -18,7 +18,7 @@ pub enum Class {
     Migrated,
     /// Something is pending, and was not asked to run: [`Fleet::status`](super::Fleet::status).
     Pending,
-    /// Others held the lock to the end of the second round. The next sweep takes it, or the program that has it.
+    /// Others held the lock at first, and to the end of the wait for it. The next sweep takes it, or the program that has it.
     Busy,
     /// It has run migrations that are newer than the program.
     Newer,

@@ -111,7 +111,7 @@ impl<'m> Fleet<'m> {
     /// # let migrations: onward::Migrations = onward::migrations!("../migrations");
     /// # let folder = tempfile::tempdir()?;
     /// # let tenants: Vec<_> = (0..9).map(|tenant| folder.path().join(format!("{tenant}.db"))).collect();
-    /// # for tenant in &tenants { std::fs::write(tenant, "")?; }
+    /// # for tenant in &tenants { migrations.migrator().target(9).open(tenant)?; }
     /// let sweep = migrations.fleet().canary(1).waves(Amount::Percent(50)).apply(&tenants)?;
     /// // One, five and three.
     /// assert_eq!(sweep.waves, 3);
@@ -195,7 +195,8 @@ impl<'m> Fleet<'m> {
     /// Migrates these files, and says what became of each.
     ///
     /// Each gets the guarantees of [`Migrations::apply`](crate::Migrations::apply), but that no file is made: one that is not there
-    /// is [`Class::Unreadable`](super::Class::Unreadable). One that is empty is migrated. A file whose lock others have is put off until all others have ended,
+    /// is [`Class::Unreadable`](super::Class::Unreadable), and so is one
+    /// that is empty to the end, or that SQLite or onward keeps beside a database. A file whose lock others have is put off until all others have ended,
     /// and waited for then: ten seconds, unless [`Migrator::lock_timeout`](crate::Migrator::lock_timeout) says otherwise.
     ///
     /// Paths are taken one after the other, as they are needed; how many there are costs no memory. Names are names: `:memory:`

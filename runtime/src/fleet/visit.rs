@@ -59,12 +59,16 @@ impl<'m> Visitor<'m> {
             Round::First => &self.first,
             Round::Second => &self.second,
         };
-        self.visit(path, |tenant| {
+        let mut tenant = self.visit(path, |tenant| {
             let (conn, report) = migrator.open(literal(path))?;
             drop(conn);
             self.tell(tenant, report);
             Ok(())
-        })
+        });
+        if round == Round::First && tenant.error.as_ref().is_some_and(start::is_empty) {
+            tenant.class = Class::Busy;
+        }
+        tenant
     }
 
     fn tell(&self, tenant: &mut Tenant, report: Report) {

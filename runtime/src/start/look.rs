@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
+use super::kept::is_kept_beside;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{self, Reading};
@@ -14,6 +16,9 @@ use crate::settings::Impatience;
 /// A file that is there, with a name that has no other meaning.
 pub(super) const EXISTING: OpenFlags =
     OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
+/// How long the header of a database is (<https://www.sqlite.org/fileformat.html#the_database_header>).
+const HEADER: u64 = 100;
 
 /// Where a database stands.
 pub(crate) struct Found {
@@ -71,23 +76,56 @@ pub(crate) fn read(path: &Path) -> Result<Connection> {
     is_there(path)?;
     let open = || {
         let conn = Connection::open_with_flags(path, EXISTING)?;
+        // Whoever wants to wait says so.
+        conn.busy_timeout(Duration::ZERO)?;
         conn.execute_batch("PRAGMA query_only = ON")?;
         Ok(conn)
     };
     open().map_err(|source| Error::open(path, source))
 }
 
-/// Whether this is a file. SQLite would make one that is not there, wait for whoever writes to a pipe, and take what a device
-/// gives for a database.
+/// What an empty file is called.
+const EMPTY: &str = "an empty file";
+
+/// Whether this is a file that may be a database. SQLite would make one that is not there, wait for whoever writes to a pipe, take what
+/// a device gives for a database, and make one of a file with nothing, or one byte, in it: of somebody's lock file, or of a WAL that nobody
+/// has written to yet.
 ///
 /// # Errors
-/// [`ErrorKind::NoSuchFile`].
+/// [`ErrorKind::NoSuchFile`] and [`ErrorKind::NotADatabase`].
 pub(super) fn is_there(path: &Path) -> Result<()> {
     let found = match fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() => return Ok(()),
         Ok(metadata) if metadata.is_dir() => Ok("a folder"),
-        Ok(_) => Ok("a pipe, a socket or a device"),
+        Ok(metadata) if !metadata.is_file() => Ok("a pipe, a socket or a device"),
+        Ok(_) if is_kept_beside(path) => Ok("what SQLite or onward keeps beside a database"),
+        Ok(metadata) if metadata.len() == 0 => Ok(EMPTY),
+        Ok(metadata) if metadata.len() < HEADER => {
+            let source = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_NOTADB), None);
+            return Err(Error::from(ErrorKind::NotADatabase { source }).at(Some(path)));
+        }
+        Ok(_) => return Ok(()),
         Err(source) => Err(source),
     };
     Err(Error::from(ErrorKind::NoSuchFile { found }).at(Some(path)))
+}
+
+/// Whether that is what is wrong: somebody may be making a database of it just now.
+pub(crate) fn is_empty(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NoSuchFile { found: Ok(EMPTY) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_who_has_not_said_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t(a)").unwrap();
+        let conn = read(&path).unwrap();
+        let timeout: i64 = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0)).unwrap();
+        assert_eq!(timeout, 0);
+        assert!(conn.execute_batch("INSERT INTO t VALUES (1)").is_err());
+    }
 }

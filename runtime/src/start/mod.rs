@@ -24,7 +24,7 @@ pub use backup::{is_named_as_copy, put_by};
 #[cfg(feature = "fleet")]
 pub use kept::is_kept_beside;
 #[cfg(feature = "fleet")]
-pub(crate) use look::{look, read};
+pub(crate) use look::{is_empty, look, read};
 pub(crate) use open::open;
 pub(crate) use recreate::open as recreate;
 pub(crate) use rehearse::rehearse;

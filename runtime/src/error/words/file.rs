@@ -35,7 +35,7 @@ pub(super) fn empty_path(path: &Path) -> Words {
 
 pub(super) fn no_such_file(found: &io::Result<&'static str>) -> Words {
     let what = match found {
-        Ok(found) => format!("this is {found}, not a database file; nothing was changed"),
+        Ok(found) => format!("this is {found}, and no database; nothing was changed"),
         Err(source) => format!("there is no such file: {source}; none was made"),
     };
     Words::new(Fault::Environment, what)
