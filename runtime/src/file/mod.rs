@@ -8,5 +8,5 @@ mod partial;
 pub(crate) mod system;
 
 pub(crate) use intent::{UNUSABLE, is_ours};
-pub(crate) use name::{BESIDE, file, is_special, random, real};
+pub(crate) use name::{BESIDE, LOCK, file, is_special, random, real};
 pub(crate) use partial::{Name, PARTIAL, Partial};

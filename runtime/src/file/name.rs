@@ -10,6 +10,10 @@ pub(crate) const SHARED: &str = "-shm";
 /// What SQLite keeps beside a database, and takes for its own whenever it opens one of that name.
 pub(crate) const BESIDE: [&str; 3] = [CONTENTS[0], CONTENTS[1], SHARED];
 
+/// The lock file stays beside the database: were it removed, two processes could each have the lock of a file of that
+/// name.
+pub(crate) const LOCK: &str = ".onward-lock";
+
 /// Whether SQLite takes this for something else than the name of a file: nothing, memory, or a URI.
 pub(crate) fn is_special(path: &Path) -> bool {
     let name = path.to_string_lossy();

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::backup::is_named_as_copy;
-use super::recreate::LOCK;
-use crate::file::{BESIDE, PARTIAL, UNUSABLE};
+use crate::file::{BESIDE, LOCK, PARTIAL, UNUSABLE};
 
 /// Whether a path is named as what SQLite keeps beside a database that is there (its journal, its WAL and the memory that
 /// processes share), or as what onward does: copies, what is not whole yet, what was moved aside, lock files.

@@ -9,7 +9,7 @@ use super::attempts::patient;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::file::system::{self, beside};
-use crate::file::{self, aside, is_ours};
+use crate::file::{self, LOCK, aside, is_ours};
 use crate::report::{Recreated, Report, trace};
 use crate::run::{Context, Exclusive, Lock, runs};
 use crate::settings::Impatience;
@@ -95,10 +95,6 @@ fn not_ours(database: &Path, lock: &Path) -> Error {
 fn lock_file(database: &Path, source: std::io::Error) -> Error {
     Error::from(ErrorKind::LockFile { source }).at(Some(database))
 }
-
-/// The lock file stays beside the database: were it removed, two processes could each have the lock of a file of that
-/// name.
-pub(super) const LOCK: &str = ".onward-lock";
 
 /// The lock of the lock file, which goes with it.
 struct Turn<'p> {
