@@ -7,6 +7,10 @@ mod name;
 mod partial;
 pub(crate) mod system;
 
-pub(crate) use intent::{UNUSABLE, is_ours};
+#[cfg(feature = "fleet")]
+pub(crate) use intent::UNUSABLE;
+pub(crate) use intent::is_ours;
 pub(crate) use name::{BESIDE, LOCK, file, is_special, random, real};
-pub(crate) use partial::{Name, PARTIAL, Partial};
+#[cfg(feature = "fleet")]
+pub(crate) use partial::PARTIAL;
+pub(crate) use partial::{Name, Partial};
