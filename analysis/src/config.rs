@@ -359,6 +359,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use onward_core::batch::Target;
+
     use super::*;
     use crate::file::{File, Files};
 
@@ -413,8 +415,17 @@ mod tests {
     fn the_engine() {
         let (config, problems) = parse("[engine]\nsqlite = '3.40.1'\n");
         assert_eq!(problems, []);
-        let (version, place) = config.engine.sqlite.unwrap();
-        assert_eq!((version.number(), place.range), (3_040_001, 18..26));
+        let (version, place) = config.engine.oldest().unwrap();
+        assert_eq!((version.number(), place.range.clone()), (3_040_001, 18..26));
+        let (config, problems) = parse("[engine]\ntarget = 'libsql'\n");
+        assert_eq!(problems, []);
+        assert_eq!(config.engine.target.as_ref().unwrap().0, Target::Libsql);
+        assert_eq!(config.engine.oldest().unwrap().0.to_string(), "3.45.1");
+        for value in ["'d1'", "'hiqlite'", "'RQLITE'", "1"] {
+            let (config, problems) = parse(&format!("[engine]\ntarget = {value}"));
+            assert!(problems[0].1.contains("\"rqlite\" and \"libsql\""), "{value}: {problems:?}");
+            assert_eq!((problems.len(), config.engine), (1, Engine::default()), "{value}");
+        }
         for (value, problem) in [
             ("3.40", "in quotes"),
             ("'new'", "in quotes"),
@@ -487,7 +498,7 @@ mod tests {
     fn what_is_wrong_has_its_place() {
         for (text, at) in [
             ("engine = '3.40'", 9),
-            ("[engine]\ntarget = 'rqlite'", 9),
+            ("[engine]\nname = 'rqlite'", 9),
             ("[engine]\nsqlite = 3.40", 18),
             ("functions = 'a'", 12),
             ("functions = [1]", 13),

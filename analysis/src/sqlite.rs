@@ -10,3 +10,5 @@ pub(crate) mod message;
 pub mod newer;
 pub(crate) mod outside;
 pub(crate) mod sandbox;
+pub(crate) mod text;
+pub(crate) mod volatile;

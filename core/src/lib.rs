@@ -30,7 +30,8 @@
 //! Runs:
 //! - [`setting`]: every setting of a connection, and what a run does about it;
 //! - [`switch`]: those of them that a run sets and puts back;
-//! - [`run`]: what becomes of each statement of a migration, and what is put back behind it.
+//! - [`run`]: what becomes of each statement of a migration, and what is put back behind it;
+//! - [`batch`]: what of it engines take that run a list as one atomic request.
 //!
 //! The analysis at compile time, the run in the application and every engine take these from here, so that they cannot
 //! differ. Nothing here opens a database, reads a file or links SQLite. What the checksums, the chain and the canonical
@@ -39,6 +40,7 @@
 // A panic at compile time or at start-up is a fault of ours whatever the input.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod batch;
 pub mod canonical;
 pub mod checksum;
 mod classify;

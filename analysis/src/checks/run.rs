@@ -27,8 +27,9 @@ use super::rows::{
     rows_lost, values_changed,
 };
 use super::statement::{
-    connection_dependent_value, newer_sqlite, non_transactional_statement, pragma_without_effect,
-    redundant_transaction, replay_limit_reached, sqlite_error, syntax_error, transaction_control,
+    connection_dependent_value, engine_mismatch, newer_sqlite, node_dependent_value,
+    non_transactional_statement, pragma_without_effect, redundant_transaction, replay_limit_reached,
+    sqlite_error, syntax_error, transaction_control,
 };
 use crate::config::Level;
 use crate::diagnostic::Diagnostic;
@@ -46,6 +47,7 @@ const STATEMENTS: &[fn(&History, At) -> Option<Diagnostic>] = &[
     transaction_control::check,
     non_transactional_statement::check,
     pragma_without_effect::check,
+    engine_mismatch::check,
     connection_dependent_value::check,
     sqlite_error::trigger,
 ];
@@ -131,8 +133,10 @@ pub(crate) fn folder(history: &History, fault: &Fault) -> Option<Diagnostic> {
 pub(crate) fn statements(history: &History, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(syntax_error::check(history));
     diagnostics.extend(newer_sqlite::check(history));
+    diagnostics.extend(engine_mismatch::hooks(history));
     for at in history.statements() {
         diagnostics.extend(STATEMENTS.iter().filter_map(|check| check(history, at)));
+        diagnostics.extend(node_dependent_value::check(history, at));
     }
 }
 

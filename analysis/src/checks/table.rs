@@ -31,8 +31,9 @@ use super::rows::{
     rows_lost, values_changed,
 };
 use super::statement::{
-    connection_dependent_value, newer_sqlite, non_transactional_statement, pragma_without_effect,
-    redundant_transaction, replay_limit_reached, sqlite_error, syntax_error, transaction_control,
+    connection_dependent_value, engine_mismatch, newer_sqlite, node_dependent_value,
+    non_transactional_statement, pragma_without_effect, redundant_transaction, replay_limit_reached,
+    sqlite_error, syntax_error, transaction_control,
 };
 use crate::diagnostic::renamed::named;
 use crate::diagnostic::rule::Rule;
@@ -61,6 +62,7 @@ pub static RULES: &[&Rule] = &[
     &double_quoted_string::RULE,
     &duplicate_version::RULE,
     &empty_migration::RULE,
+    &engine_mismatch::RULE,
     &failure_with_rows::RULE,
     &failure_with_some_rows::RULE,
     &field_null_mismatch::RULE,
@@ -85,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &name_taken::RULE,
     &newer_sqlite::RULE,
     &no_migrations::RULE,
+    &node_dependent_value::RULE,
     &non_transactional_statement::RULE,
     &null_primary_key::RULE,
     &null_refused::RULE,

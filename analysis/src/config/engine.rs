@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use onward_core::batch::Target;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -13,6 +14,8 @@ use crate::file::{FileId, Place};
 pub struct Engine {
     /// The oldest SQLite that they meet, and where that is said.
     pub sqlite: Option<(Version, Place)>,
+    /// The engine over the network that they run on, and where that is said.
+    pub target: Option<(Target, Place)>,
 }
 
 impl Engine {
@@ -24,13 +27,22 @@ impl Engine {
     ) -> Engine {
         let mut engine = Engine::default();
         let mut problem = |range, problem: &str| problems.push((range, problem.to_owned()));
+        let keys = || Target::ALL.map(|target| format!("\"{}\"", target.key())).join(" and ");
         let Some(table) = value.get_ref().as_table() else {
             problem(value.span(), "`engine` is a table: `[engine]`");
             return engine;
         };
         for (key, value) in table {
+            if key.get_ref() == "target" {
+                match value.get_ref().as_str().and_then(Target::parse) {
+                    None => problem(value.span(), &format!("the engines that can be named are {}", keys())),
+                    Some(target) => engine.target = Some((target, file.at(value.span()))),
+                }
+                continue;
+            }
             if key.get_ref() != "sqlite" {
-                let unknown = format!("unknown key `{}` of `engine`; known is `sqlite`", key.get_ref());
+                let unknown =
+                    format!("unknown key `{}` of `engine`; known are `sqlite` and `target`", key.get_ref());
                 problem(key.span(), &unknown);
                 continue;
             }
@@ -49,7 +61,16 @@ impl Engine {
         }
         engine
     }
+
+    /// The oldest SQLite that a statement meets, and where that is said: as it is named, or that of the engine.
+    pub(crate) fn oldest(&self) -> Option<(Version, &Place)> {
+        let named = self.sqlite.as_ref().map(|(version, place)| (*version, place));
+        named.or_else(|| self.target.as_ref().map(|(_, place)| (OF_TARGETS, place)))
+    }
 }
+
+/// What rqlite 8.26 and libSQL's server 0.24 have.
+const OF_TARGETS: Version = Version::new(3, 45, 1);
 
 /// A version of SQLite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

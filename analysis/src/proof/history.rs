@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use onward_core::batch::Target;
 use onward_core::checksum::Checksum;
 use onward_core::kind::{Change, Kind, Name, ObjectKind};
 
@@ -139,7 +140,8 @@ record!(Function { name, arguments, deterministic, kind });
 record!(enum FunctionKind { 0 => Scalar, 1 => Aggregate, 2 => Window });
 record!(External { schema, name, sql, call, is_function, columns, place });
 record!(enum Columns { 0 => Definitions(text), 1 => Names(names) });
-record!(Engine { sqlite });
+record!(Engine { sqlite, target });
+record!(enum Target { 0 => Rqlite, 1 => Libsql });
 record!(enum Level { 0 => Allow, 1 => Warn, 2 => Deny });
 
 record!(Diagnostic { rule, severity, message, place, label, related, notes, help, released, in_words });

@@ -16,7 +16,7 @@ use crate::folder::tool::around::Around;
 use crate::record::{self, record};
 
 /// The form of what is kept, for whoever changes it within a version.
-const FORMAT: &str = "7";
+const FORMAT: &str = "8";
 
 /// What a proof depends on: every byte of the folder's files, what lies around it, and what proves them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

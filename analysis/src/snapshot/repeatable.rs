@@ -13,6 +13,7 @@ use rusqlite::{Connection, Result};
 
 use crate::config::{Config, FunctionKind};
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::volatile::TIMES;
 
 /// Another value at every call, or with every version of SQLite.
 const ALWAYS: &[&str] = &[
@@ -23,18 +24,6 @@ const ALWAYS: &[&str] = &[
     "current_timestamp",
     "sqlite_version",
     "sqlite_source_id",
-];
-
-/// Functions of date and time, and how many arguments stand before the time value
-/// (<https://www.sqlite.org/lang_datefunc.html>).
-const TIMES: &[(&str, usize)] = &[
-    ("date", 0),
-    ("time", 0),
-    ("datetime", 0),
-    ("julianday", 0),
-    ("unixepoch", 0),
-    ("strftime", 1),
-    ("timediff", 0),
 ];
 
 /// What has been called.

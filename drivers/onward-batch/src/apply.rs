@@ -121,7 +121,7 @@ impl<'r, E: Engine> Run<'r, E> {
             return Ok(Outcome::Done(self.told(&[], before)));
         }
         let enforced = state.foreign_keys && !E::SWITCHES_FOREIGN_KEYS;
-        let batch = Batch::new(&state, enforced, self.ledger, &pending, &mirror, &self.name)?;
+        let batch = Batch::new(&state, (E::TARGET, enforced), self.ledger, &pending, &mirror, &self.name)?;
         match self.send(&batch)? {
             true => Ok(Outcome::Done(self.told(&pending, before + pending.len()))),
             false => Ok(Outcome::Again),

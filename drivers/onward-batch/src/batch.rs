@@ -1,9 +1,8 @@
 //! What is pending as one request, and which statement of it is whose.
 
 use onward::Migration;
-use onward_core::kind::{Kind, ObjectKind};
+use onward_core::batch::{Fit, Target, fit};
 use onward_core::ledger::Ledger;
-use onward_core::run::Run;
 use onward_core::statement::statements;
 use onward_core::token::position;
 
@@ -32,10 +31,10 @@ pub(crate) struct Place {
 }
 
 impl Batch {
-    /// What brings a database, with foreign keys enforced or not, from this state to that of the mirror, in which these migrations have run.
+    /// What brings a database of this engine, with foreign keys enforced or not, from this state to that of the mirror, in which these migrations have run.
     pub(crate) fn new(
         state: &State,
-        enforced: bool,
+        (target, enforced): (Option<Target>, bool),
         table: &str,
         pending: &[Migration<'_>],
         mirror: &Mirror,
@@ -56,7 +55,7 @@ impl Batch {
         }
         batch.own(guard::count_foreign_keys());
         for migration in pending {
-            batch.migration(*migration, enforced)?;
+            batch.migration(*migration, target, enforced)?;
             batch.own(row(table, mirror.row(table, migration.version())?, run));
         }
         batch.own(guard::foreign_keys());
@@ -72,20 +71,20 @@ impl Batch {
         self.places.push(None);
     }
 
-    fn migration(&mut self, migration: Migration<'_>, enforced: bool) -> Result<()> {
+    fn migration(&mut self, migration: Migration<'_>, target: Option<Target>, enforced: bool) -> Result<()> {
         let file = migration.file();
         let text = migration.sql();
         for statement in statements(text) {
             let sql = text.get(statement.range.clone()).unwrap_or_default().to_owned();
             let (line, column) = position(text, statement.range.start);
             let place = Place { file: file.to_owned(), line, column, sql };
-            match fits(&statement.kind, &place.sql, enforced) {
+            match fit(&statement.kind, &place.sql, target, enforced) {
                 Fit::Runs => {
                     self.statements.push(Statement::new(place.sql.clone()));
                     self.places.push(Some(place));
                 }
                 Fit::LeftOut => {}
-                Fit::Not(reason) => {
+                Fit::Refused(reason) => {
                     let Place { file, line, column, sql } = place;
                     return Err(ErrorKind::Unfit { file, line, column, sql, reason }.into());
                 }
@@ -93,37 +92,6 @@ impl Batch {
         }
         Ok(())
     }
-}
-
-enum Fit {
-    Runs,
-    LeftOut,
-    Not(&'static str),
-}
-
-fn fits(kind: &Kind, sql: &str, enforced: bool) -> Fit {
-    match (kind, kind.run()) {
-        // https://www.sqlite.org/foreignkeys.html#fk_schemacommands
-        (Kind::Drop { object: ObjectKind::Table, .. }, _) if enforced => Fit::Not(
-            "foreign keys are on in this engine, and to drop a table deletes its rows first, with all that refers to them",
-        ),
-        (Kind::Pragma(name), _) if name == "foreign_keys" && turns_on(sql) => {
-            Fit::Not("inside a transaction foreign keys cannot be turned on")
-        }
-        (_, Run::Implied | Run::WithoutEffect) => Fit::LeftOut,
-        (Kind::Pragma(name), _) if name == "user_version" => Fit::Runs,
-        (Kind::Pragma(_), _) => Fit::Not("the engine's one connection would keep what this pragma sets"),
-        (Kind::Create { temporary: true, .. }, _) => Fit::Not("the engine has no temporary tables"),
-        (_, Run::Never) => Fit::Not("it cannot run inside a transaction"),
-        (_, Run::Yes | Run::Undone) => Fit::Runs,
-    }
-}
-
-/// Whether the value of a pragma means yes (<https://www.sqlite.org/pragma.html>).
-fn turns_on(sql: &str) -> bool {
-    let value = sql.rsplit(['=', '(']).next().unwrap_or_default();
-    let value = value.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
-    ["1", "on", "yes", "true"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
 }
 
 /// What the ledger says has run.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use onward_core::batch::Target;
+
 /// A value of a parameter or a row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -78,6 +80,9 @@ impl fmt::Display for Failure {
 pub trait Engine {
     /// Its name, such as `rqlite`, for words.
     const NAME: &'static str;
+
+    /// Which of the engines it is that the build knows, if it is one.
+    const TARGET: Option<Target>;
 
     /// Whether [`Engine::write`] runs with foreign keys off, whatever the engine has them at.
     const SWITCHES_FOREIGN_KEYS: bool;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use onward::rusqlite::types::Value as Own;
 use onward::rusqlite::{self, Connection, params_from_iter};
 use onward::{Migrations, migrations};
-use onward_batch::{Engine, ErrorKind, Failure, Patience, Row, Statement, Value, apply, status};
+use onward_batch::{Engine, ErrorKind, Failure, Patience, Row, Statement, Target, Value, apply, status};
 
 static JOBS: Migrations = migrations!("../../migrations");
 
@@ -63,6 +63,7 @@ impl Memory {
 
 impl Engine for Memory {
     const NAME: &'static str = "memory";
+    const TARGET: Option<Target> = None;
     const SWITCHES_FOREIGN_KEYS: bool = false;
 
     fn write(&self, statements: &[Statement]) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use onward::{Difference, Migrations, Status};
-use onward_batch::{Address, Engine, Failure, Http, Patience, Report, Result, Row, Statement, Value};
+use onward_batch::{Address, Engine, Failure, Http, Patience, Report, Result, Row, Statement, Target, Value};
 use serde_json::{Value as Json, json};
 
 use crate::answer::{Steps, rows};
@@ -100,6 +100,7 @@ impl Server {
 
 impl Engine for Server {
     const NAME: &'static str = "libSQL";
+    const TARGET: Option<Target> = Some(Target::Libsql);
     // Before the transaction, where that has an effect (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
     const SWITCHES_FOREIGN_KEYS: bool = true;
 

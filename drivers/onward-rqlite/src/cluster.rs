@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use onward::{__private, Difference, Migrations, Status};
 use onward_batch::{
-    Address, Engine, Error, ErrorKind, Failure, Http, Patience, Reply, Result, Row, Statement, Value, basic,
+    Address, Engine, Error, ErrorKind, Failure, Http, Patience, Reply, Result, Row, Statement, Target, Value, basic,
 };
 use serde_json::{Value as Json, json};
 
@@ -206,6 +206,7 @@ impl Asked {
 
 impl Engine for Cluster {
     const NAME: &'static str = "rqlite";
+    const TARGET: Option<Target> = Some(Target::Rqlite);
     const SWITCHES_FOREIGN_KEYS: bool = false;
 
     fn write(&self, statements: &[Statement]) -> std::result::Result<(), Failure> {

@@ -34,15 +34,15 @@ CREATE VIEW labels AS SELECT queue || ': ' || state AS label FROM jobs;",
 );
 
 pub(crate) fn check(history: &History) -> Vec<Diagnostic> {
-    let Some((oldest, named)) = &history.config.engine.sqlite else { return Vec::new() };
+    let Some((oldest, named)) = history.config.engine.oldest() else { return Vec::new() };
     let of = |file: FileId, statements: &[Statement]| {
         let runs = statements.iter().filter(|statement| statement.kind.runs());
         let found = runs.flat_map(|statement| {
             let start = statement.range.start;
-            let uses = history.newer(&history.files.get(file).text[statement.range.clone()], *oldest);
+            let uses = history.newer(&history.files.get(file).text[statement.range.clone()], oldest);
             uses.into_iter().map(move |found| (start + found.range.start..start + found.range.end, found))
         });
-        let diagnostics = found.map(|(range, found)| diagnose(&found, file.at(range), *oldest, named));
+        let diagnostics = found.map(|(range, found)| diagnose(&found, file.at(range), oldest, named));
         diagnostics.collect::<Vec<_>>()
     };
     let all = history.migrations.iter().flat_map(|migration| {

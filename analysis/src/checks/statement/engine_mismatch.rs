@@ -1,0 +1,156 @@
+//! What the engine that onward.toml names does not take, or its driver does not send.
+
+use onward_core::batch::{Fit, Target, fit};
+use onward_core::kind::Kind;
+use onward_core::run::Run;
+
+use crate::config::FILE_NAME;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule::Rule;
+use crate::file::Place;
+use crate::folder::history::{At, History};
+use crate::sqlite::text::calls;
+
+/// `engine_mismatch`
+pub static RULE: Rule = Rule::error(
+    "engine_mismatch",
+    "a history runs on the engine that onward.toml names, as one request and without the program's code",
+)
+.effect("The migration is refused there, and nothing that comes behind it runs either: the program does not start.")
+.examples(
+    "-- onward.toml
+[engine]
+target = 'libsql'
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+CREATE TEMP TABLE states(name TEXT);
+ANALYZE;",
+    "-- onward.toml
+[engine]
+target = 'libsql'
+-- 0001_jobs.sql
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);
+PRAGMA user_version = 1;",
+);
+
+/// A statement that does not fit, or calls what the engine does not have.
+pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
+    let (target, named) = history.config.engine.target.as_ref()?;
+    let (statement, sql) = (history.statement(at), history.sql(at));
+    // It is an error on every engine, which others tell.
+    if statement.kind.run() == Run::Never {
+        return None;
+    }
+    // Whether foreign keys are on, each node says for itself.
+    match fit(&statement.kind, sql, Some(*target), false) {
+        Fit::LeftOut => None,
+        Fit::Refused(reason) => {
+            let message = format!("this cannot run on {}: {reason}", target.name());
+            let help = help(&statement.kind);
+            Some(diagnose(history.place(at), message, *target, named).help(help))
+        }
+        Fit::Runs => {
+            let own = |(name, _): &(String, _)| history.config.registers(name);
+            let (name, range) = calls(sql).into_iter().find(own)?;
+            let place = history.place(at);
+            let place = place.file.at(place.range.start + range.start..place.range.start + range.end);
+            let message = format!("{} has no function `{name}()`", target.name());
+            Some(
+                diagnose(place, message, *target, named)
+                    .note(format!(
+                        "`functions` in {FILE_NAME} names what the program registers on its own connections"
+                    ))
+                    .help("write it with SQLite's own functions, or have the program write the rows"),
+            )
+        }
+    }
+}
+
+/// The hooks, of which no code runs inside an engine.
+pub(crate) fn hooks(history: &History) -> Vec<Diagnostic> {
+    let Some((target, named)) = &history.config.engine.target else { return Vec::new() };
+    let marks = history.migrations.iter().filter_map(|migration| migration.hook.clone());
+    let diagnose = |mark| {
+        let message =
+            format!("a hook cannot run on {}: no code of the program runs inside the engine", target.name());
+        diagnose(mark, message, *target, named).help(
+            "write it as SQL; where only code can do it, let the program do it after its start, step by step, with a column that \
+             says which rows it has done",
+        )
+    };
+    marks.map(diagnose).collect()
+}
+
+fn diagnose(place: Place, message: String, target: Target, named: &Place) -> Diagnostic {
+    Diagnostic::new(&RULE, place, message)
+        .label("refused before anything is sent")
+        .related(named.clone(), format!("{} is named here", target.name()))
+}
+
+fn help(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Pragma(name) if name == "foreign_keys" => {
+            "remove it: the request runs with foreign keys off, and is refused if more of them dangle in the end than before"
+        }
+        Kind::Pragma(_) => {
+            "remove it; what the database needs lasts with a table of its own, or `PRAGMA user_version`"
+        }
+        Kind::Create { .. } => "make a table, and drop it at the end of the migration",
+        _ => "remove it: SQLite chooses its plans without it as well",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::testing::codes;
+
+    fn of(target: &str, sql: &str) -> Vec<String> {
+        let config =
+            format!("functions = ['slug']\n[engine]\ntarget = '{target}'\n[levels]\ndata_dropped = 'allow'");
+        codes(&[("onward.toml", &config), ("1_t.sql", "CREATE TABLE t(a, b);"), ("2_m.sql", sql)])
+    }
+
+    #[test]
+    fn what_an_engine_or_its_driver_refuses() {
+        for target in ["rqlite", "libsql"] {
+            for (sql, at) in [
+                ("-- onward: hook\nUPDATE t SET a = 1;", "1:1"),
+                ("PRAGMA foreign_keys = ON;", "1:1"),
+                ("PRAGMA application_id = 7;", "1:1"),
+                ("UPDATE t SET a = 1;\nPRAGMA legacy_alter_table = ON;", "2:1"),
+                ("CREATE TEMP TABLE u(a);", "1:1"),
+                ("CREATE TABLE temp.u(a);", "1:1"),
+                ("UPDATE t SET a = slug(b);", "1:18"),
+            ] {
+                assert_eq!(of(target, sql), [format!("engine_mismatch 2_m.sql:{at}")], "{target}: {sql}");
+            }
+        }
+        assert_eq!(of("libsql", "ANALYZE t;"), ["engine_mismatch 2_m.sql:1:1"]);
+    }
+
+    #[test]
+    fn silent_on_what_runs_or_is_left_out() {
+        for target in ["rqlite", "libsql"] {
+            for sql in [
+                "PRAGMA foreign_keys = OFF; DROP TABLE t; CREATE TABLE t(a, b, c); PRAGMA foreign_key_check;",
+                "PRAGMA defer_foreign_keys = ON; PRAGMA user_version = 3;",
+                "PRAGMA table_info(t); REINDEX;",
+                "BEGIN; UPDATE t SET a = 'CREATE TEMP TABLE'; COMMIT;",
+                "CREATE TABLE slug(a); UPDATE t SET a = lower(b);",
+            ] {
+                let found = of(target, sql);
+                assert!(!found.iter().any(|line| line.starts_with("engine_mismatch")), "{sql}: {found:?}");
+            }
+        }
+        assert_eq!(of("rqlite", "ANALYZE t;"), [""; 0]);
+        let plain = ("1_t.sql", "CREATE TABLE t(a); CREATE TEMP TABLE u(a); ANALYZE;");
+        assert_eq!(codes(&[plain]), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_newer_than_the_sqlite_of_the_engines() {
+        let newer = ["newer_sqlite 2_m.sql:1:18"];
+        assert_eq!(of("rqlite", "UPDATE t SET a = unistr('a');"), newer);
+        assert_eq!(of("libsql", "UPDATE t SET a = concat(a, b);"), [""; 0]);
+    }
+}
