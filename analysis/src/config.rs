@@ -415,12 +415,12 @@ mod tests {
     fn the_engine() {
         let (config, problems) = parse("[engine]\nsqlite = '3.40.1'\n");
         assert_eq!(problems, []);
-        let (version, place) = config.engine.oldest().unwrap();
-        assert_eq!((version.number(), place.range.clone()), (3_040_001, 18..26));
+        let oldest = config.engine.oldest().unwrap();
+        assert_eq!((oldest.version.number(), oldest.place.range.clone()), (3_040_001, 18..26));
         let (config, problems) = parse("[engine]\ntarget = 'libsql'\n");
         assert_eq!(problems, []);
         assert_eq!(config.engine.target.as_ref().unwrap().0, Target::Libsql);
-        assert_eq!(config.engine.oldest().unwrap().0.to_string(), "3.45.1");
+        assert_eq!(config.engine.oldest().unwrap().version.to_string(), "3.45.1");
         for value in ["'d1'", "'hiqlite'", "'RQLITE'", "1"] {
             let (config, problems) = parse(&format!("[engine]\ntarget = {value}"));
             assert!(problems[0].1.contains("\"rqlite\" and \"libsql\""), "{value}: {problems:?}");

@@ -137,12 +137,12 @@ pub(super) fn newer(
     sql: &str,
     start: usize,
 ) -> Option<Refused> {
-    let (oldest, named) = history.config.engine.oldest()?;
-    let found = history.newer(sql, oldest).into_iter().next()?;
+    let oldest = history.config.engine.oldest()?;
+    let found = history.newer(sql, oldest.version).into_iter().next()?;
     let mut files = history.files.clone();
     let file = files.add(File::statement(path, text));
     let place = file.at(start + found.range.start..start + found.range.end);
-    let diagnostic = newer_sqlite::diagnose(&found, place, oldest, named);
+    let diagnostic = newer_sqlite::diagnose(&found, place, oldest);
     Some(Refused { diagnostic: Box::new(diagnostic), files })
 }
 

@@ -62,11 +62,22 @@ impl Engine {
         engine
     }
 
-    /// The oldest SQLite that a statement meets, and where that is said: as it is named, or that of the engine.
-    pub(crate) fn oldest(&self) -> Option<(Version, &Place)> {
-        let named = self.sqlite.as_ref().map(|(version, place)| (*version, place));
-        named.or_else(|| self.target.as_ref().map(|(_, place)| (OF_TARGETS, place)))
+    /// The oldest SQLite that a statement meets, and where that is said: as it is named, or that of the target.
+    pub(crate) fn oldest(&self) -> Option<Oldest<'_>> {
+        let named =
+            self.sqlite.as_ref().map(|(version, place)| Oldest { version: *version, place, is_named: true });
+        let target = self.target.as_ref();
+        named.or_else(|| target.map(|(_, place)| Oldest { version: OF_TARGETS, place, is_named: false }))
     }
+}
+
+/// The oldest SQLite that a statement meets.
+#[derive(Clone, Copy)]
+pub(crate) struct Oldest<'c> {
+    pub(crate) version: Version,
+    /// Where it is said, by its number or by the name of an engine that has it.
+    pub(crate) place: &'c Place,
+    pub(crate) is_named: bool,
 }
 
 /// What rqlite 8.26 and libSQL's server 0.24 have.

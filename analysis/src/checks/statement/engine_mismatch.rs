@@ -93,7 +93,7 @@ fn help(kind: &Kind) -> &'static str {
             "remove it: the request runs with foreign keys off, and is refused if more of them dangle in the end than before"
         }
         Kind::Pragma(_) => {
-            "remove it; what the database needs lasts with a table of its own, or `PRAGMA user_version`"
+            "remove it; a value that the program needs goes into a table, or into `PRAGMA user_version`"
         }
         Kind::Create { .. } => "make a table, and drop it at the end of the migration",
         _ => "remove it: SQLite chooses its plans without it as well",

@@ -1,7 +1,7 @@
 //! What came with a newer SQLite than the oldest that runs the migrations.
 
 use crate::config::FILE_NAME;
-use crate::config::engine::Version;
+use crate::config::engine::Oldest;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::{FileId, Place};
@@ -34,15 +34,15 @@ CREATE VIEW labels AS SELECT queue || ': ' || state AS label FROM jobs;",
 );
 
 pub(crate) fn check(history: &History) -> Vec<Diagnostic> {
-    let Some((oldest, named)) = history.config.engine.oldest() else { return Vec::new() };
+    let Some(oldest) = history.config.engine.oldest() else { return Vec::new() };
     let of = |file: FileId, statements: &[Statement]| {
         let runs = statements.iter().filter(|statement| statement.kind.runs());
         let found = runs.flat_map(|statement| {
             let start = statement.range.start;
-            let uses = history.newer(&history.files.get(file).text[statement.range.clone()], oldest);
+            let uses = history.newer(&history.files.get(file).text[statement.range.clone()], oldest.version);
             uses.into_iter().map(move |found| (start + found.range.start..start + found.range.end, found))
         });
-        let diagnostics = found.map(|(range, found)| diagnose(&found, file.at(range), oldest, named));
+        let diagnostics = found.map(|(range, found)| diagnose(&found, file.at(range), oldest));
         diagnostics.collect::<Vec<_>>()
     };
     let all = history.migrations.iter().flat_map(|migration| {
@@ -53,14 +53,26 @@ pub(crate) fn check(history: &History) -> Vec<Diagnostic> {
 }
 
 /// What is used at a place, and not in the SQLite that is named there.
-pub(crate) fn diagnose(found: &Use, place: Place, oldest: Version, named: &Place) -> Diagnostic {
+pub(crate) fn diagnose(found: &Use, place: Place, oldest: Oldest<'_>) -> Diagnostic {
+    let Oldest { version, place: named, is_named } = oldest;
     let Use { what, since, instead, .. } = found;
-    let message = format!("{what} came with SQLite {since}, and SQLite {oldest} runs this");
-    let raise = format!("raise `sqlite` in {FILE_NAME} if no user has one older than {since}");
+    let message = format!("{what} came with SQLite {since}, and SQLite {version} runs this");
+    let (raise, of_named) = match is_named {
+        true => (
+            format!("raise `sqlite` in {FILE_NAME} if no user has one older than {since}"),
+            "the oldest SQLite is named here".to_owned(),
+        ),
+        false => (
+            format!(
+                "write `sqlite = \"{since}\"` below `[engine]` in {FILE_NAME} if the engine has that by now"
+            ),
+            format!("this engine has SQLite {version}, unless `sqlite` says otherwise"),
+        ),
+    };
     let help = if instead.is_empty() { raise } else { format!("{instead}, or {raise}") };
     Diagnostic::new(&RULE, place, message)
-        .label(format!("not in SQLite {oldest}"))
-        .related(named.clone(), "the oldest SQLite is named here")
+        .label(format!("not in SQLite {version}"))
+        .related(named.clone(), of_named)
         .help(help)
 }
 

@@ -1,0 +1,4 @@
+CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL);
+CREATE TEMP TABLE states (name TEXT);
+PRAGMA application_id = 7;
+ANALYZE;
