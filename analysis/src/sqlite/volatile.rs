@@ -126,16 +126,12 @@ impl Form {
 fn acts(text: &Text<'_>) -> Vec<Range<usize>> {
     let end = text.tokens.len();
     let Some(body) = text.top(0..end, &["BEGIN"]) else { return Vec::new() };
-    let mut acts = vec![0..body];
+    let ends = (body..end).filter(|at| text.is(*at, ";"));
     let mut start = body + 1;
-    for at in start..end {
-        if text.is(at, ";") {
-            let reads = text.is(start, "SELECT") && !(start..at).any(|at| text.is(at, "RAISE"));
-            acts.extend((!reads).then_some(start..at));
-            start = at + 1;
-        }
-    }
-    acts
+    let statements = ends.map(|at| std::mem::replace(&mut start, at + 1)..at);
+    let reads =
+        |act: &Range<usize>| text.is(act.start, "SELECT") && !act.clone().any(|at| text.is(at, "RAISE"));
+    std::iter::once(0..body).chain(statements.filter(|act| !reads(act))).collect()
 }
 
 impl Text<'_> {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use onward::{__private, Difference, Migrations, Status};
 use onward_batch::{
-    Address, Engine, Error, ErrorKind, Failure, Http, Patience, Reply, Result, Row, Statement, Target, Value, basic,
+    Address, Engine, Error, ErrorKind, Failure, Http, Patience, Reply, Result, Row, Statement, Target, Value,
+    basic,
 };
 use serde_json::{Value as Json, json};
 
