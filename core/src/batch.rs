@@ -82,9 +82,6 @@ pub fn fit(kind: &Kind, sql: &str, target: Option<Target>, foreign_keys: bool) -
         (Kind::Drop { object: ObjectKind::Table, .. }, _) if foreign_keys => Fit::Refused(
             "foreign keys are on in this engine, and to drop a table deletes its rows first, with all that refers to them",
         ),
-        (Kind::Pragma(name), _) if name == "foreign_keys" && turns_on(sql) => {
-            Fit::Refused("inside a transaction foreign keys cannot be turned on")
-        }
         (_, Run::Implied | Run::WithoutEffect) => Fit::LeftOut,
         (Kind::Pragma(name), _) if name == "user_version" => Fit::Runs,
         (Kind::Pragma(name), _) if is_question(name) => Fit::LeftOut,
@@ -100,13 +97,6 @@ pub fn fit(kind: &Kind, sql: &str, target: Option<Target>, foreign_keys: bool) -
 
 fn begins(sql: &str, word: &str) -> bool {
     significant(sql).next().is_some_and(|token| token.is(word))
-}
-
-/// Whether the value of a pragma means yes (<https://www.sqlite.org/pragma.html>).
-fn turns_on(sql: &str) -> bool {
-    let value = sql.rsplit(['=', '(']).next().unwrap_or_default();
-    let value = value.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
-    ["1", "on", "yes", "true"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
 }
 
 #[cfg(test)]
@@ -134,6 +124,7 @@ mod tests {
                 "BEGIN",
                 "COMMIT",
                 "PRAGMA foreign_keys = off",
+                "PRAGMA foreign_keys = ON",
                 "PRAGMA foreign_keys",
                 "PRAGMA foreign_key_check",
                 "PRAGMA defer_foreign_keys = ON",
@@ -150,9 +141,6 @@ mod tests {
     fn what_is_refused() {
         for target in Target::ALL {
             for sql in [
-                "PRAGMA foreign_keys = ON",
-                "PRAGMA main.foreign_keys(1)",
-                "PRAGMA foreign_keys='yes'",
                 "PRAGMA application_id = 3",
                 "PRAGMA writable_schema = 1",
                 "PRAGMA legacy_alter_table = 1",

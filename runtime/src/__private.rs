@@ -44,6 +44,11 @@ pub const fn known(key: &'static str, sums: &'static str, lag: Lag) -> Known {
     Known { key: Cow::Borrowed(key), sums: Cow::Borrowed(sums), lag }
 }
 
+/// Whether a migration asks for foreign keys to be on while it runs.
+pub fn foreign_keys(migration: crate::history::Migration<'_>) -> bool {
+    migration.foreign_keys()
+}
+
 /// The table of its ledger.
 pub fn ledger(migrations: &Migrations) -> &str {
     migrations.ledger().table()

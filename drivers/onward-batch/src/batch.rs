@@ -1,5 +1,6 @@
 //! What is pending as one request, and which statement of it is whose.
 
+use onward::__private::foreign_keys;
 use onward::Migration;
 use onward_core::batch::{Fit, Target, fit};
 use onward_core::ledger::Ledger;
@@ -73,6 +74,11 @@ impl Batch {
 
     fn migration(&mut self, migration: Migration<'_>, target: Option<Target>, enforced: bool) -> Result<()> {
         let file = migration.file();
+        if foreign_keys(migration) {
+            let sql = "-- onward: foreign_keys(on)".to_owned();
+            let reason = "the request runs with foreign keys off";
+            return Err(ErrorKind::Unfit { file: file.to_owned(), line: 1, column: 1, sql, reason }.into());
+        }
         let text = migration.sql();
         for statement in statements(text) {
             let sql = text.get(statement.range.clone()).unwrap_or_default().to_owned();

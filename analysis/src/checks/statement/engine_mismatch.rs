@@ -66,7 +66,7 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
     }
 }
 
-/// The hooks, of which no code runs inside an engine.
+/// What holds for a whole file: hooks, of which no code runs inside an engine, and foreign keys, which are off there.
 pub(crate) fn hooks(history: &History) -> Vec<Diagnostic> {
     let Some((target, named)) = &history.config.engine.target else { return Vec::new() };
     let marks = history.migrations.iter().filter_map(|migration| migration.hook.clone());
@@ -78,7 +78,16 @@ pub(crate) fn hooks(history: &History) -> Vec<Diagnostic> {
              says which rows it has done",
         )
     };
-    marks.map(diagnose).collect()
+    let enforced = history.migrations.iter().filter(|migration| migration.foreign_keys);
+    let enforced = enforced.map(|migration| {
+        let range = migration.statements.first().map_or(0..0, |first| first.range.clone());
+        let message = format!("a migration cannot run with foreign keys on, on {}", target.name());
+        self::diagnose(migration.file.at(range), message, *target, named).help(
+            "remove `-- onward: foreign_keys(on)`, and write what ON DELETE would do: the request runs with foreign keys off, and is \
+             refused if more of them dangle in the end than before",
+        )
+    });
+    marks.map(diagnose).chain(enforced).collect()
 }
 
 fn diagnose(place: Place, message: String, target: Target, named: &Place) -> Diagnostic {
@@ -89,9 +98,6 @@ fn diagnose(place: Place, message: String, target: Target, named: &Place) -> Dia
 
 fn help(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Pragma(name) if name == "foreign_keys" => {
-            "remove it: the request runs with foreign keys off, and is refused if more of them dangle in the end than before"
-        }
         Kind::Pragma(_) => {
             "remove it; a value that the program needs goes into a table, or into `PRAGMA user_version`"
         }
@@ -115,7 +121,7 @@ mod tests {
         for target in ["rqlite", "libsql"] {
             for (sql, at) in [
                 ("-- onward: hook\nUPDATE t SET a = 1;", "1:1"),
-                ("PRAGMA foreign_keys = ON;", "1:1"),
+                ("-- onward: foreign_keys(on)\nDELETE FROM t;", "2:1"),
                 ("PRAGMA application_id = 7;", "1:1"),
                 ("UPDATE t SET a = 1;\nPRAGMA legacy_alter_table = ON;", "2:1"),
                 ("CREATE TEMP TABLE u(a);", "1:1"),
@@ -132,7 +138,7 @@ mod tests {
     fn silent_on_what_runs_or_is_left_out() {
         for target in ["rqlite", "libsql"] {
             for sql in [
-                "PRAGMA foreign_keys = OFF; DROP TABLE t; CREATE TABLE t(a, b, c); PRAGMA foreign_key_check;",
+                "PRAGMA foreign_keys = OFF; DROP TABLE t; CREATE TABLE t(a, b, c); PRAGMA foreign_key_check; PRAGMA foreign_keys = ON;",
                 "PRAGMA defer_foreign_keys = ON; PRAGMA user_version = 3;",
                 "PRAGMA table_info(t); REINDEX;",
                 "BEGIN; UPDATE t SET a = 'CREATE TEMP TABLE'; COMMIT;",

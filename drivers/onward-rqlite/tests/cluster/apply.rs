@@ -159,12 +159,11 @@ fn another_ledger_and_another_schema_are_refused() {
 fn what_cannot_be_part_of_a_request_is_refused() {
     let Some(nodes) = Nodes::start(1) else { return };
     let cluster = nodes.cluster(0);
-    let keys = "CREATE TABLE a(id INTEGER PRIMARY KEY);\nPRAGMA foreign_keys = ON;\nCREATE TABLE b(a REFERENCES a(id));";
+    let keys = "-- onward: foreign_keys(on)\nCREATE TABLE a(id INTEGER PRIMARY KEY);";
     let error = cluster.apply(&program(&[keys])).unwrap_err();
-    assert!(matches!(kind(&error), ErrorKind::Unfit { line: 2, .. }), "{error}");
+    assert!(matches!(kind(&error), ErrorKind::Unfit { line: 1, .. }), "{error}");
     // What every run does by itself is left out.
     let rebuilt =
         "PRAGMA foreign_keys = OFF;\nCREATE TABLE a(id INTEGER PRIMARY KEY);\nPRAGMA foreign_keys = ON;";
-    let error = cluster.apply(&program(&[rebuilt]));
-    assert!(error.is_ok() || matches!(kind(error.as_ref().unwrap_err()), ErrorKind::Unfit { .. }));
+    assert_eq!(cluster.apply(&program(&[rebuilt])).unwrap().run.applied.len(), 1);
 }

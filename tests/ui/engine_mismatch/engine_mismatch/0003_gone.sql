@@ -1,0 +1,2 @@
+-- onward: foreign_keys(on)
+DELETE FROM jobs WHERE state = 'gone';
