@@ -34,7 +34,7 @@ fn the_hook_of_the_page_is_the_example_that_is_tested() {
 fn the_fleet_of_the_page_is_the_example_that_is_compiled() {
     let page = read("docs/fleet.md");
     let code = page.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
-    assert_eq!(code, read("examples/readme/src/bin/fleet.rs"));
+    assert_eq!(code, read("examples/readme/src/bin/tenants.rs"));
 }
 
 #[test]
