@@ -57,7 +57,7 @@ pub(crate) enum Command {
 /// Which files, and which history.
 #[derive(Args)]
 pub(crate) struct Which {
-    /// The database files: paths, or patterns in quotes such as 'tenants/**/*.db', with *, ?, [ab], {a,b}, and ** for any folders
+    /// The database files: paths, or patterns in quotes such as 'tenants/**/*.db', with *, ?, {a,b}, and ** for any folders
     ///
     /// A pattern passes over hidden files unless it says `.`, and what SQLite and onward keep beside databases. One that matches
     /// nothing is an error.
