@@ -42,19 +42,21 @@ pub(crate) fn previous_root(place: &Place) -> Option<PathBuf> {
 
 /// Builds onward's contender as it was in the previous release, with the histories of today.
 fn previous(place: &Place, executable: &Path) -> Result<bool> {
-    let target = place.target();
+    // Of its own: for cargo both checkouts have the same packages at the same places, and it would take what is older than a build
+    // for what was built.
+    let target = place.target().join("previous").join("target");
     let Some(root) = previous_root(place) else { return Ok(false) };
     for size in history::SIZES {
         let dir = Place::histories(&root).join(size.to_string()).join("plain");
         history::write(&dir, Layout::Plain, &history::history(size))?;
     }
-    // Before this release's, whose executable has the same name.
     let package = Name::Onward.package();
     cargo(
         &root.join("benches"),
         &target,
         &["build", "--release", "--locked", "--quiet", "--package", package],
     )?;
+    fs::create_dir_all(executable.parent().unwrap_or(executable))?;
     fs::copy(target.join("release").join(package), executable)
         .context("keep the previous release's executable")?;
     Ok(true)
