@@ -1,7 +1,9 @@
 //! Where an engine is.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
+use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -50,12 +52,15 @@ impl Address {
             Some((user, place)) => (Some(user), place),
             None => (None, authority.as_str()),
         };
-        let (user, password) = match user
-            .map(|user| user.split_once(':').map_or((user, None), |(user, word)| (user, Some(word))))
-        {
-            Some((user, password)) => (Some(user.to_owned()), password.map(str::to_owned)),
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(Cow::into_owned);
+        let (user, password) = match user.map(|user| user.split_once(':').unwrap_or((user, ""))) {
+            Some((user, password)) => {
+                (Some(decoded(user)), Some(password).filter(|word| !word.is_empty()).map(decoded))
+            }
             None => (None, None),
         };
+        let not_text = |_| wrong("the user or the password is no text");
+        let (user, password) = (user.transpose().map_err(not_text)?, password.transpose().map_err(not_text)?);
         let host = authority.host().trim_matches(['[', ']']);
         let is_here =
             host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -89,6 +94,9 @@ mod tests {
         assert_eq!(address.base, "https://db.example:4001");
         assert_eq!((address.user.as_deref(), address.password.as_deref()), (Some("ada"), Some("secret")));
         assert!(!address.is_open());
+        // What has a meaning in an address is written with percent signs.
+        let address = Address::parse("https://a%40da:p%3Aw%2Fd@db.example").unwrap();
+        assert_eq!((address.user.as_deref(), address.password.as_deref()), (Some("a@da"), Some("p:w/d")));
         for (written, open) in [
             ("http://localhost:4001", false),
             ("http://127.0.0.1:4001", false),
@@ -107,6 +115,7 @@ mod tests {
             "ftp://ada:secret@host",
             "http://ada:secret@host/db",
             "http://ada:sec ret@host",
+            "http://ada:secret%ff@host",
         ] {
             let error = Address::parse(written).unwrap_err().to_string();
             assert!(!error.contains("secret") && !error.contains("ada"), "{error}");

@@ -8,6 +8,7 @@ use serde_json::Value;
 use ureq::Agent;
 
 use crate::address::Address;
+use crate::engine::Failure;
 
 /// How long to wait for a connection, and for an answer.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -26,6 +27,45 @@ pub enum Reply {
     Text(u16, String),
 }
 
+impl Reply {
+    /// The JSON that an engine of this name answers, with a status of 200.
+    ///
+    /// # Errors
+    /// Why there is none. What a request that was sent has done nobody knows then: `unknown` says what that means for it.
+    pub fn json(self, engine: &str, unknown: impl Fn(String) -> Failure) -> Result<Value, Failure> {
+        let text = match self {
+            Reply::NotSent(message) => return Err(Failure::Unreachable { message }),
+            Reply::Lost(message) => return Err(unknown(message)),
+            Reply::Text(200, text) => text,
+            Reply::Text(status @ (401 | 403), _) => {
+                return Err(denied(format!("{status}: it asks for credentials, or for other ones")));
+            }
+            Reply::Text(status @ 500.., text) => {
+                return Err(unknown(format!("{status}: {}", first_line(&text))));
+            }
+            Reply::Text(status, text) => {
+                return Err(denied(format!("{status}: {}; is this {engine}?", first_line(&text))));
+            }
+        };
+        serde_json::from_str(&text).map_err(|error| match text.trim_start().starts_with('{') {
+            // Cut off.
+            true => unknown(format!("the answer is no JSON: {error}")),
+            false => denied(format!("the answer is no JSON: {}; is this {engine}?", first_line(&text))),
+        })
+    }
+}
+
+/// The engine has refused a request.
+pub fn denied(message: impl Into<String>) -> Failure {
+    Failure::Denied { message: message.into() }
+}
+
+/// As much of a text as a message has room for.
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default().trim();
+    line.chars().filter(|letter| !letter.is_control()).take(200).collect()
+}
+
 /// Sends requests, and waits for each no longer than a minute.
 pub struct Http {
     agent: Agent,
@@ -36,15 +76,13 @@ pub struct Http {
 impl Http {
     /// With this in the header `Authorization`.
     pub fn new(authorization: Option<String>) -> Http {
-        let config = Agent::config_builder()
-            .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(ANSWER))
-            .http_status_as_error(false)
-            // An engine that is asked not to redirects nobody.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .build();
-        Http { agent: config.into(), authorization, host: None }
+        Http { agent: agent(ANSWER), authorization, host: None }
+    }
+
+    /// Waits for an answer no longer than this, if that is less than a minute.
+    pub fn within(mut self, timeout: Duration) -> Http {
+        self.agent = agent(timeout.min(ANSWER));
+        self
     }
 
     /// With the user and the password in an address, if there are any, for basic authentication.
@@ -81,6 +119,18 @@ impl Http {
         let authorization = self.authorization.as_deref().map(|value| ("Authorization", value));
         authorization.into_iter().chain(self.host.as_deref().map(|value| ("Host", value)))
     }
+}
+
+fn agent(timeout: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_connect(Some(CONNECT.min(timeout)))
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        // An engine that is asked not to redirects nobody.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .build();
+    config.into()
 }
 
 /// What the header `Authorization` has for basic authentication.

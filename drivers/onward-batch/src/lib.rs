@@ -21,6 +21,6 @@ pub use address::Address;
 pub use apply::{Patience, apply, status, verify};
 pub use engine::{Engine, Failure, Row, Statement, Value};
 pub use error::{Error, ErrorKind, Result};
-pub use http::{Http, Reply, basic};
+pub use http::{Http, Reply, basic, denied};
 pub use onward_core::batch::Target;
 pub use report::{Applied, Report};

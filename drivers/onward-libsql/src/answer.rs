@@ -1,6 +1,6 @@
 //! What a libSQL server answers, as data.
 
-use onward_batch::{Failure, Reply, Row, Value};
+use onward_batch::{Failure, Reply, Row, Value, denied};
 use serde_json::Value as Json;
 
 /// What became of each step of a batch: its result, or its error.
@@ -13,30 +13,7 @@ impl Steps {
     /// # Errors
     /// Why there are none; what nobody knows is said by this.
     pub(crate) fn of(reply: Reply, unknown: fn(String) -> Failure) -> Result<Steps, Failure> {
-        let text = match reply {
-            Reply::NotSent(message) => return Err(Failure::Unreachable { message }),
-            Reply::Lost(message) => return Err(unknown(message)),
-            Reply::Text(200, text) => text,
-            Reply::Text(401 | 403, _) => return Err(denied("it asks for a token, or for another one")),
-            Reply::Text(status, text) if status >= 500 => {
-                return Err(unknown(format!("{status}: {}", first_line(&text))));
-            }
-            Reply::Text(status, text) => {
-                return Err(denied(&format!("{status}: {}; is this a libSQL server?", first_line(&text))));
-            }
-        };
-        let answer: Json = match serde_json::from_str(&text) {
-            Ok(answer) => answer,
-            Err(error) if text.trim_start().starts_with('{') => {
-                return Err(unknown(format!("the answer is no JSON: {error}")));
-            }
-            Err(_) => {
-                return Err(denied(&format!(
-                    "the answer is no JSON: {}; is this a libSQL server?",
-                    first_line(&text)
-                )));
-            }
-        };
+        let answer = reply.json("a libSQL server", unknown)?;
         let first = answer.pointer("/results/0");
         // Before anything ran: a statement that the server does not take.
         if let Some(message) = first.and_then(|first| first.pointer("/error/message")).and_then(Json::as_str)
@@ -82,14 +59,4 @@ fn value(json: &Json) -> Option<Value> {
         "text" => Some(Value::Text(text()?.to_owned())),
         _ => None,
     }
-}
-
-fn denied(message: &str) -> Failure {
-    Failure::Denied { message: message.to_owned() }
-}
-
-/// As much of a text as a message has room for.
-fn first_line(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default().trim();
-    line.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }

@@ -88,7 +88,8 @@ impl Server {
 
     /// Sends the steps of a batch, on a connection that ends with it.
     fn send(&self, steps: Vec<Json>, unknown: fn(String) -> Failure) -> std::result::Result<Steps, Failure> {
-        let mut http = Http::new(self.token.as_ref().map(|token| format!("Bearer {token}")));
+        let token = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let mut http = Http::new(token).within(self.patience.timeout);
         if let Some(namespace) = &self.namespace {
             let host = self.address.base.split("://").last().unwrap_or_default();
             http = http.host(format!("{namespace}.{host}"));

@@ -1,7 +1,7 @@
 //! What rqlite answers, as data. Under a status of 200, errors may stand in three places: at a statement, beside an empty list, or
 //! nowhere, with fewer answers than statements.
 
-use onward_batch::{Failure, Reply, Row, Value};
+use onward_batch::{Failure, Reply, Row, Value, denied};
 use serde_json::Value as Json;
 
 /// Whether a request may have done something if no answer came.
@@ -20,33 +20,7 @@ pub(crate) fn results(reply: Reply, asks: Asks, sent: usize) -> Result<Vec<Json>
         Asks::ToRead => Failure::Unreachable { message },
         Asks::ToWrite => Failure::InDoubt { message },
     };
-    let text = match reply {
-        Reply::NotSent(message) => return Err(Failure::Unreachable { message }),
-        Reply::Lost(message) => return Err(unknown(message)),
-        Reply::Text(200, text) => text,
-        Reply::Text(401, _) => {
-            return Err(denied("401: it asks for a user and a password, or for other ones"));
-        }
-        Reply::Text(403, _) => return Err(denied("403: this user may not do that")),
-        Reply::Text(503, text) => return Err(unknown(format!("503: {}", first_line(&text)))),
-        Reply::Text(status, text) if status >= 500 => {
-            return Err(unknown(format!("{status}: {}", first_line(&text))));
-        }
-        Reply::Text(status, text) => {
-            let what = format!("{status}: {}; is this rqlite?", first_line(&text));
-            return Err(denied(&what));
-        }
-    };
-    let answer: Json = match serde_json::from_str(&text) {
-        Ok(answer) => answer,
-        // Cut off, or from somebody else.
-        Err(error) if text.trim_start().starts_with('{') => {
-            return Err(unknown(format!("the answer is no JSON: {error}")));
-        }
-        Err(_) => {
-            return Err(denied(&format!("the answer is no JSON: {}; is this rqlite?", first_line(&text))));
-        }
-    };
+    let answer = reply.json("rqlite", unknown)?;
     let results = answer.get("results").and_then(Json::as_array).cloned().unwrap_or_default();
     for (statement, result) in results.iter().enumerate() {
         if let Some(message) = result.get("error").and_then(Json::as_str) {
@@ -85,16 +59,6 @@ fn value(json: &Json) -> Option<Value> {
         Json::String(text) => Some(Value::Text(text.clone())),
         _ => None,
     }
-}
-
-fn denied(message: &str) -> Failure {
-    Failure::Denied { message: message.to_owned() }
-}
-
-/// As much of a text as a message has room for.
-fn first_line(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default().trim();
-    line.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
 #[cfg(test)]

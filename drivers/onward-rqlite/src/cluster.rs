@@ -48,7 +48,7 @@ impl Cluster {
 
     /// The user, and the password, for basic authentication: so that it stands in no address.
     pub fn credentials(mut self, user: &str, password: &str) -> Cluster {
-        self.http = Http::new(Some(basic(user, password)));
+        self.http = Http::new(Some(basic(user, password))).within(self.patience.timeout);
         self
     }
 
@@ -61,6 +61,7 @@ impl Cluster {
     /// Sets how long to go on in all while nobody answers, there is no leader, or others are faster: two minutes by default.
     pub fn timeout(mut self, timeout: Duration) -> Cluster {
         self.patience.timeout = timeout;
+        self.http = self.http.within(timeout);
         self
     }
 
@@ -123,7 +124,9 @@ impl Cluster {
 
     fn node(&self, written: String, asked: &Asked, expected: &[Vec<Row>], start: Instant) -> Node {
         let read = |address: &Address| self.query(address, &asked.0, "none");
-        let address = match Address::parse(&written) {
+        // The cluster names it, and what is sent there has the credentials in it.
+        let address = Address::parse(&written).and_then(|address| self.may_ask(&address).map(|()| address));
+        let address = match address {
             Ok(address) => address,
             Err(error) => return Node { address: written, standing: Standing::Silent(error.to_string()) },
         };
@@ -171,10 +174,11 @@ impl Cluster {
     /// # Errors
     /// That what is sent could be read on the way, and nobody has allowed that.
     fn is_allowed(&self) -> Result<()> {
-        match self.allow_http {
-            true => Ok(()),
-            false => self.addresses.iter().try_for_each(Address::refuse_open),
-        }
+        self.addresses.iter().try_for_each(|address| self.may_ask(address))
+    }
+
+    fn may_ask(&self, address: &Address) -> Result<()> {
+        if self.allow_http { Ok(()) } else { address.refuse_open() }
     }
 
     /// Asks one node after the other, until one is reached.

@@ -251,7 +251,7 @@ fn what_is_no_server_is_named_and_ends() {
             "is this a libSQL server?",
         ),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found", "404: not found"),
-        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "asks for a token"),
+        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "asks for credentials"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "no steps"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"results\"", ""),
         (b"", ""),

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use onward::{Migrations, migrations};
-use onward_rqlite::Cluster;
+use onward_rqlite::{Cluster, Standing};
 
 static JOBS: Migrations = migrations!("../../migrations");
 
@@ -35,7 +35,7 @@ fn what_is_no_rqlite_is_named_and_ends() {
         (&b"HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n<html>welcome</html>\n"[..], "is this rqlite?"),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found", "404: not found"),
         (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", "302"),
-        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "asks for a user"),
+        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "asks for credentials"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"results\"", "run"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "answered"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 33\r\n\r\n{\"results\":[{\"values\":3},{\"a\":1}]}", ""),
@@ -66,4 +66,45 @@ fn nothing_is_sent_in_the_open_unless_one_says_so() {
     let cluster = Cluster::connect("http://ada:secret@192.0.2.1:4001").unwrap();
     let error = cluster.apply(&JOBS).unwrap_err().to_string();
     assert!(error.contains("can be read on the way") && !error.contains("secret"), "{error}");
+}
+
+#[test]
+fn a_server_that_stalls_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    // Says nothing, and waits for the other side to go.
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        while stream.read(&mut [0; 65536])? > 0 {}
+        Ok::<(), std::io::Error>(())
+    });
+    let cluster = Cluster::connect(&address).unwrap().timeout(Duration::from_millis(200));
+    let error = cluster.apply(&JOBS).unwrap_err().to_string();
+    assert!(error.contains("could not read the schema") && error.contains("nothing was changed"), "{error}");
+    server.join().unwrap().expect("the connection is closed when the time is over");
+}
+
+#[test]
+fn credentials_go_to_no_address_in_the_open_that_a_server_names() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://ada:secret@{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 65536];
+            let read = stream.read(&mut request).unwrap_or(0);
+            let body = match request[..read].starts_with(b"GET /nodes") {
+                true => r#"{"nodes":[{"api_addr":"http://192.0.2.1:4001"}]}"#,
+                false => r#"{"results":[{"columns":["name","chain"]},{"columns":["type"]}]}"#,
+            };
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    let nodes = Cluster::connect(&address).unwrap().nodes(&JOBS).unwrap();
+    let Standing::Silent(why) = &nodes[0].standing else { panic!("{nodes:?}") };
+    assert!(why.contains("can be read on the way") && !why.contains("secret"), "{why}");
 }
