@@ -98,8 +98,8 @@ impl<'m> Migration<'m> {
     ///
     /// static MIGRATIONS: onward::Migrations = onward::migrations!("../tests/histories/hooked", after = { 9 => fill });
     ///
-    /// assert_eq!(MIGRATIONS.list().get(8).unwrap().hook(), Some("fill"));
-    /// assert_eq!(MIGRATIONS.list().get(9).unwrap().hook(), None);
+    /// assert_eq!(MIGRATIONS.find("9").unwrap().hook(), Some("fill"));
+    /// assert_eq!(MIGRATIONS.find("10").unwrap().hook(), None);
     /// ```
     pub fn hook(self) -> Option<&'m str> {
         self.code().map(|hook| hook.name)

@@ -1,0 +1,2 @@
+-- onward: hook
+ALTER TABLE attempts ADD COLUMN worker TEXT;
