@@ -59,10 +59,27 @@ impl<'n> Ledger<'n> {
 
     /// Makes it.
     pub fn create(self) -> String {
+        format!("\n    CREATE TABLE main.{}", self.definition())
+    }
+
+    /// The text that SQLite keeps of it as it was made.
+    ///
+    /// ```
+    /// # let conn = rusqlite::Connection::open_in_memory()?;
+    /// let ledger = onward_core::ledger::Ledger::default();
+    /// conn.execute_batch(&ledger.create())?;
+    /// let text: String = conn.query_row("SELECT sql FROM sqlite_schema", [], |row| row.get(0))?;
+    /// assert_eq!(text, ledger.text());
+    /// # Ok::<(), rusqlite::Error>(())
+    /// ```
+    pub fn text(self) -> String {
+        format!("CREATE TABLE {}", self.definition())
+    }
+
+    fn definition(self) -> String {
         let Ledger(table) = self;
         format!(
-            "
-    CREATE TABLE main.{table} (
+            "{table} (
       version INTEGER PRIMARY KEY,
       name TEXT NOT NULL,
       checksum TEXT NOT NULL,

@@ -100,17 +100,17 @@ pub fn ran(list: &[Known], rows: &[Row]) -> Result<usize, Vec<Conflict>> {
     let tampered: Vec<i64> = conflicts.iter().filter_map(|conflict| conflict.version(rows)).collect();
     // What a row says that its chain does not vouch for is no second cause.
     for (row, found) in rows.iter().enumerate().filter(|(_, row)| !tampered.contains(&row.version)) {
-        match list.iter().position(|migration| migration.version == found.version) {
-            Some(migration) if list[migration].checksum.to_string() != found.checksum => {
+        match list.binary_search_by_key(&found.version, |migration| migration.version) {
+            Ok(migration) if found.checksum.parse() != Ok(list[migration].checksum) => {
                 conflicts.push(Conflict::Edited { row, migration });
             }
-            Some(_) => {}
-            None if found.version > last => conflicts.push(Conflict::Newer { row }),
-            None => conflicts.push(Conflict::Missing { row }),
+            Ok(_) => {}
+            Err(_) if found.version > last => conflicts.push(Conflict::Newer { row }),
+            Err(_) => conflicts.push(Conflict::Missing { row }),
         }
     }
     for (migration, known) in list.iter().enumerate().filter(|(_, known)| known.version < newest) {
-        if !rows.iter().any(|row| row.version == known.version) {
+        if rows.binary_search_by_key(&known.version, |row| row.version).is_err() {
             conflicts.push(Conflict::OutOfOrder { migration, newest });
         }
     }
@@ -129,7 +129,7 @@ fn tampered(rows: &[Row]) -> Vec<Conflict> {
         let follows = before.zip(row.checksum.parse().ok());
         let expected = follows.map(|(before, checksum)| before.chain(row.version, checksum));
         before = row.chain.parse().ok();
-        let follows = expected.is_some_and(|expected| expected.to_string() == row.chain);
+        let follows = expected.is_some() && expected == before;
         (!follows).then_some(Conflict::Tampered { row: index, expected })
     });
     conflicts.collect()

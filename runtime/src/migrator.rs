@@ -347,6 +347,7 @@ impl<'m> Migrator<'m> {
     pub(crate) fn in_a_fleet(mut self, stop: Option<&'m std::sync::atomic::AtomicBool>) -> Migrator<'m> {
         self.opening = start::existing;
         self.options.stop = stop;
+        self.options.proven = Some(Arc::default());
         self
     }
 

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Result, Row, Statement};
 use crate::ObjectKind;
 
 /// One object as `sqlite_schema` has it.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) kind: ObjectKind,
     pub(crate) name: String,
@@ -43,11 +44,11 @@ fn select(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(Vec<Entry
     while let Some(row) = rows.next()? {
         has_virtual |= row.get::<_, bool>(4)?;
         let Some(kind) = ObjectKind::from_sql(&text(row, 0)?) else { continue };
-        let (name, table) = (text(row, 1)?, text(row, 2)?);
-        if kind == ObjectKind::Table && is_ledger(&name, &text(row, 3)?) {
+        let (name, table, sql) = (text(row, 1)?, text(row, 2)?, text(row, 3)?);
+        if kind == ObjectKind::Table && is_ledger(&name, &sql) {
             ledgers.push(name);
         } else if !is_of_sqlite(&name) && !is_of_sqlite(&table) && wanted(&name) {
-            entries.push(Entry { kind, name, table, sql: lines(text(row, 3)?) });
+            entries.push(Entry { kind, name, table, sql: lines(sql) });
         }
     }
     // What is on a ledger as well, wherever it stands, and whatever else has its name.

@@ -45,20 +45,15 @@ impl Fingerprint {
     /// # Ok::<(), rusqlite::Error>(())
     /// ```
     pub fn read(conn: &Connection, objects: Option<&[&str]>) -> Result<Fingerprint> {
-        let entries = match objects {
-            Some(names) => entries_named(conn, names)?,
-            None => entries(conn)?,
-        };
-        Ok(Fingerprint::of(entries))
+        Ok(Texts::read(conn, objects)?.fingerprint())
     }
 
-    fn of(entries: Vec<Entry>) -> Fingerprint {
-        let row = |mut entry: Entry| {
-            entry.name.make_ascii_lowercase();
-            entry.table.make_ascii_lowercase();
-            (entry.kind, [entry.name, entry.table, canonical(&entry.sql)])
+    fn of(entries: &[Entry]) -> Fingerprint {
+        let row = |entry: &Entry| {
+            let (name, table) = (entry.name.to_ascii_lowercase(), entry.table.to_ascii_lowercase());
+            (entry.kind, [name, table, canonical(&entry.sql)])
         };
-        let mut rows: Vec<(ObjectKind, [String; 3])> = entries.into_iter().map(row).collect();
+        let mut rows: Vec<(ObjectKind, [String; 3])> = entries.iter().map(row).collect();
         rows.sort_unstable();
         let mut hash = Sha256::new();
         for (kind, fields) in &rows {
@@ -69,6 +64,43 @@ impl Fingerprint {
             }
         }
         Fingerprint(hash.finalize().into())
+    }
+}
+
+/// What a fingerprint is made of, as the database has it: two that are equal have the same one, and to see that takes less than
+/// to make it.
+///
+/// ```
+/// use onward_schema::{Fingerprint, Texts};
+///
+/// # let conn = rusqlite::Connection::open_in_memory()?;
+/// conn.execute_batch("CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT NOT NULL, note TEXT)")?;
+/// let texts = Texts::read(&conn, None)?;
+/// assert_eq!(texts.fingerprint(), Fingerprint::read(&conn, None)?);
+/// conn.execute_batch("DROP TABLE jobs; CREATE TABLE jobs(id INTEGER PRIMARY KEY,state TEXT NOT NULL,note TEXT)")?;
+/// let others = Texts::read(&conn, None)?;
+/// assert!(others != texts && others.fingerprint() == texts.fingerprint());
+/// # Ok::<(), rusqlite::Error>(())
+/// ```
+#[derive(Debug, PartialEq, Eq)]
+pub struct Texts(Vec<Entry>);
+
+impl Texts {
+    /// Those that [`Fingerprint::read`] reads.
+    ///
+    /// # Errors
+    /// If the schema cannot be read.
+    pub fn read(conn: &Connection, objects: Option<&[&str]>) -> Result<Texts> {
+        let entries = match objects {
+            Some(names) => entries_named(conn, names)?,
+            None => entries(conn)?,
+        };
+        Ok(Texts(entries))
+    }
+
+    /// Their fingerprint.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.0)
     }
 }
 

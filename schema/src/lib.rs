@@ -51,7 +51,7 @@ pub use column::{Affinity, Column, Generated};
 pub use create::fold;
 pub use difference::{Change, Difference};
 pub use enforce::enforce_foreign_keys;
-pub use fingerprint::{Fingerprint, objects};
+pub use fingerprint::{Fingerprint, Texts, objects};
 pub use foreign_key::{Action, ForeignKey};
 pub use index::{Index, IndexColumn, Origin};
 pub use offending::offending;

@@ -78,6 +78,9 @@ impl Deref for Reading<'_> {
 pub(crate) fn read(conn: &Connection, ledger: Ledger<'_>) -> error::Result<Option<Vec<Row>>> {
     let reading = Error::sqlite("read the ledger");
     let other = |found: String| Err(Error::from(ErrorKind::NotALedger { found }).of(ledger));
+    if is_as_made(conn, ledger).map_err(&reading)? {
+        return rows(conn, ledger, false).map(Some).map_err(&reading);
+    }
     let columns = match named(conn, ledger.table()).map_err(&reading)? {
         None => return Ok(None),
         Some(Named::Other(found)) => return other(found.to_owned()),
@@ -92,6 +95,13 @@ pub(crate) fn read(conn: &Connection, ledger: Ledger<'_>) -> error::Result<Optio
         }
         rows => rows.map(Some).map_err(&reading),
     }
+}
+
+/// Whether it is the table that onward makes, to the letter: nothing more has to be asked of it then, as of nearly all.
+fn is_as_made(conn: &Connection, ledger: Ledger<'_>) -> Result<bool> {
+    let sql =
+        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = ?1 AND sql = ?2";
+    conn.prepare(sql)?.exists([ledger.table(), &ledger.text()])
 }
 
 /// All rows in order of version.

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use onward_core::ledger::{Ledger, Row};
+use onward_core::ledger::Ledger;
 use rusqlite::{Connection, Result, params};
 
-use super::read::rows;
 use crate::error::{self, Error, ErrorKind};
 use crate::history::List;
 
@@ -49,25 +48,34 @@ pub(crate) fn written(
     list: List<'_>,
     adopted: usize,
 ) -> error::Result<()> {
-    let expected = list.chained().enumerate().map(|(index, (migration, chain))| {
-        let (checksum, chain) = (migration.checksum().to_string(), chain.to_string());
-        (migration.version(), checksum, chain, index < adopted)
-    });
-    // Who took the database over earlier has written so then.
-    let is_adopted = |row: &Row| adopted > 0 && row.adopted;
-    let is_written = match rows(conn, ledger, adopted > 0) {
-        Ok(rows) => rows
-            .iter()
-            .map(|row| (row.version, row.checksum.clone(), row.chain.clone(), is_adopted(row)))
-            .eq(expected),
-        Err(rusqlite::Error::InvalidColumnType(..)) => false,
-        Err(error) => return Err(Error::sqlite("read the ledger")(error)),
-    };
-    if is_written {
+    if are(conn, ledger, list, adopted).map_err(Error::sqlite("read the ledger"))? {
         return Ok(());
     }
     let triggers = triggers(conn, ledger).map_err(Error::sqlite("read the schema"))?;
     Err(Error::from(ErrorKind::LedgerNotWritten { triggers }).of(ledger))
+}
+
+/// Whether the rows are these, and of types that can be read again.
+fn are(conn: &Connection, ledger: Ledger<'_>, list: List<'_>, adopted: usize) -> Result<bool> {
+    // Who took the database over earlier has written so then.
+    let mut query = conn.prepare(&ledger.select(adopted > 0))?;
+    let mut rows = query.query([])?;
+    for (index, (migration, chain)) in list.chained().enumerate() {
+        let Some(row) = rows.next()? else { return Ok(false) };
+        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str().ok());
+        let is_sum =
+            |column, sum| Ok::<_, rusqlite::Error>(text(column)?.is_some_and(|text| text.parse() == Ok(sum)));
+        let is_row = row.get_ref(0)?.as_i64() == Ok(migration.version())
+            && text(1)?.is_some()
+            && is_sum(2, migration.checksum())?
+            && is_sum(3, chain)?
+            && text(4)?.is_some()
+            && row.get::<_, bool>(5).unwrap_or(false) == (index < adopted);
+        if !is_row {
+            return Ok(false);
+        }
+    }
+    Ok(rows.next()?.is_none())
 }
 
 /// The names of the triggers on the ledger, those of the connection among them.

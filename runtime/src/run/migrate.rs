@@ -86,7 +86,7 @@ impl<'m> Pending<'m> {
         }
         ledger::written(conn, ledger, migrations.list().part(0..total), adopted)?;
         if adopted + list.len() > 0 {
-            verify::proven(migrations, total, conn)?;
+            verify::proven(context, total, conn)?;
         }
         let list = list.iter().zip(took).collect();
         Ok(Ran { adopted, list, violations, total, ..Ran::default() })

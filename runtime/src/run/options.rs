@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use onward_core::tool::Tool;
+use onward_schema::Texts;
 use rusqlite::Connection;
 
 use super::newer::AcceptNewer;
@@ -27,6 +29,8 @@ pub(crate) struct Options<'o> {
     /// The table of another tool's ledger, where it is not the tool's usual one.
     pub(crate) tool_table: Option<String>,
     pub(crate) watch: Watch<'o>,
+    /// What another database of a fleet had, and was the proven schema: most have the same, to the letter.
+    pub(crate) proven: Option<Arc<OnceLock<Texts>>>,
     /// Whether nobody wants to wait any more.
     pub(crate) stop: Option<&'o AtomicBool>,
 }
@@ -43,6 +47,7 @@ impl Default for Options<'_> {
             accept_newer: None,
             tool_table: None,
             watch: Watch::default(),
+            proven: None,
             stop: None,
         }
     }

@@ -1,8 +1,11 @@
 //! Whether a database's schema is what its ledger says.
 
-use onward_schema::{Difference, Fingerprint};
+use std::sync::OnceLock;
+
+use onward_schema::{Difference, Texts};
 use rusqlite::Connection;
 
+use super::context::Context;
 use super::replay::{names, ours, replay, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::Migrations;
@@ -27,7 +30,7 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
     };
     let list = migrations.list();
     let pending = ledger::pending(list, &rows, migrations.ledger())?;
-    let differences = match pending.is_empty() && is_as_built(migrations, conn)? {
+    let differences = match pending.is_empty() && is_as_built(migrations, None, conn)? {
         true => Vec::new(),
         false => {
             let count = list.len() - pending.len();
@@ -44,10 +47,11 @@ pub(crate) fn verify(migrations: &Migrations, conn: &Connection) -> Result<Vec<D
 ///
 /// Short of the last migration there is nothing embedded to compare with, and the history is replayed here; if it does not
 /// run in memory, nothing can be said, and nothing is.
-pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -> Result<()> {
+pub(crate) fn proven(context: Context<'_>, count: usize, conn: &Connection) -> Result<()> {
+    let migrations = context.migrations;
     let refused = |differences| Err(ErrorKind::Drift { differences }.into());
     if count == migrations.list().len() {
-        return match is_as_built(migrations, conn)? {
+        return match is_as_built(migrations, context.options.proven.as_deref(), conn)? {
             true => Ok(()),
             // However little can be said about it.
             false => refused(differences(migrations, count, &[], conn).unwrap_or_default()),
@@ -60,11 +64,18 @@ pub(crate) fn proven(migrations: &Migrations, count: usize, conn: &Connection) -
     }
 }
 
-/// Whether the schema is that of the whole history, as it was proven at compile time.
-fn is_as_built(migrations: &Migrations, conn: &Connection) -> Result<bool> {
+/// Whether the schema is that of the whole history, as it was proven at compile time; `proven` is one that was.
+fn is_as_built(migrations: &Migrations, proven: Option<&OnceLock<Texts>>, conn: &Connection) -> Result<bool> {
     let packed = migrations.packed();
-    let found = Fingerprint::read(conn, Some(&packed.names().objects));
-    Ok(*found.map_err(Error::sqlite("read the schema"))?.as_bytes() == packed.fingerprint())
+    let found = Texts::read(conn, Some(&packed.names().objects)).map_err(Error::sqlite("read the schema"))?;
+    if proven.and_then(OnceLock::get) == Some(&found) {
+        return Ok(true);
+    }
+    let is_as_built = *found.fingerprint().as_bytes() == packed.fingerprint();
+    if let Some(proven) = proven.filter(|_| is_as_built) {
+        let _ = proven.set(found);
+    }
+    Ok(is_as_built)
 }
 
 /// Where the schema is not what the first so many migrations make, or has something of these names.
