@@ -1,33 +1,18 @@
 //! A run: read, try on the mirror, send, and find out what became of it.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use onward::{__private, Difference, Migration, Migrations, State, Status};
+use onward::{__private, Difference, Migration, Migrations, Status};
 
 use crate::batch::{Batch, RUN, ran};
 use crate::engine::{Engine, Failure, Statement, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::mirror::Mirror;
+use crate::patience::{Patience, Wait};
+use crate::pending::pending;
 use crate::report::{Applied, Report};
 use crate::state;
-
-/// The longest pause before something is tried again.
-const LONGEST: Duration = Duration::from_millis(500);
-
-/// How long a run goes on trying.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// In all.
-    pub timeout: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience { timeout: Duration::from_secs(120) }
-    }
-}
 
 /// Runs what is pending, in one request.
 ///
@@ -40,8 +25,8 @@ pub fn apply<E: Engine>(engine: &E, migrations: &Migrations, patience: Patience)
             Outcome::Done(report) => return Ok(report),
             Outcome::Again => run.report.lost += 1,
         }
-        if !run.pause() {
-            return Err(ErrorKind::Crowded { waited: run.start.elapsed() }.into());
+        if !run.wait.pause() {
+            return Err(ErrorKind::Crowded { waited: run.wait.elapsed() }.into());
         }
     }
 }
@@ -79,12 +64,10 @@ struct Run<'r, E> {
     engine: &'r E,
     migrations: &'r Migrations,
     ledger: &'r str,
-    patience: Patience,
-    start: Instant,
+    wait: Wait,
     /// What this run's rows have, and no other's.
     name: String,
     report: Report,
-    pauses: u32,
 }
 
 impl<'r, E: Engine> Run<'r, E> {
@@ -94,29 +77,22 @@ impl<'r, E: Engine> Run<'r, E> {
             engine,
             migrations,
             ledger: __private::ledger(migrations),
-            patience,
-            start: Instant::now(),
+            wait: Wait::new(patience),
             name: name(),
             report,
-            pauses: 0,
         }
     }
 
     fn attempt(&mut self) -> Result<Outcome> {
         let (state, mut mirror) = loop {
             match read(self.engine, self.ledger) {
-                Err(error) if is_passing(&error) && self.pause() => {}
+                Err(error) if error.is_passing() && self.wait.pause() => {}
                 read => break read?,
             }
         };
         let before = ran(&state).len();
-        self.refuse_hooks(&mirror)?;
-        let tried = self.migrations.apply(&mut mirror.0)?;
-        let pending: Vec<Migration<'_>> = tried
-            .applied
-            .iter()
-            .filter_map(|applied| self.migrations.list().iter().find(|own| own.version() == applied.version))
-            .collect();
+        let pending = pending(self.migrations, &mirror.0)?;
+        self.migrations.apply(&mut mirror.0)?;
         if pending.is_empty() {
             return Ok(Outcome::Done(self.told(&[], before)));
         }
@@ -126,20 +102,6 @@ impl<'r, E: Engine> Run<'r, E> {
             true => Ok(Outcome::Done(self.told(&pending, before + pending.len()))),
             false => Ok(Outcome::Again),
         }
-    }
-
-    /// Before the mirror would call one.
-    fn refuse_hooks(&self, mirror: &Mirror) -> Result<()> {
-        let status = self.migrations.status(&mirror.0)?;
-        let pending = status.entries.iter().filter(|entry| entry.state == State::Pending);
-        let list = self.migrations.list();
-        for entry in pending {
-            let migration = list.iter().find(|migration| migration.version() == entry.version);
-            if let Some(hooked) = migration.filter(|migration| migration.hook().is_some()) {
-                return Err(ErrorKind::Hook { file: hooked.file().to_owned() }.into());
-            }
-        }
-        Ok(())
     }
 
     /// Whether it is done by this run; otherwise another one was faster.
@@ -162,11 +124,11 @@ impl<'r, E: Engine> Run<'r, E> {
                 Failure::InDoubt { .. } => {
                     in_doubt = true;
                     self.report.in_doubt += 1;
-                    if !self.pause() {
+                    if !self.wait.pause() {
                         return Err(ErrorKind::InDoubt { failure }.into());
                     }
                 }
-                Failure::Unreachable { .. } if self.pause() => {}
+                Failure::Unreachable { .. } if self.wait.pause() => {}
                 failure if in_doubt => return Err(ErrorKind::InDoubt { failure }.into()),
                 failure => return Err(ErrorKind::Engine { doing: "run the migrations", failure }.into()),
             }
@@ -183,7 +145,7 @@ impl<'r, E: Engine> Run<'r, E> {
                     let ours = [Value::Text(self.name.clone())];
                     return Ok(newest.is_some_and(|newest| newest == ours));
                 }
-                Err(_) if self.pause() => {}
+                Err(_) if self.wait.pause() => {}
                 Err(failure) => return Err(ErrorKind::InDoubt { failure }.into()),
             }
         }
@@ -196,27 +158,8 @@ impl<'r, E: Engine> Run<'r, E> {
             name: migration.name().to_owned(),
         };
         let applied = applied.iter().map(told).collect();
-        Report { applied, total, duration: self.start.elapsed(), ..self.report.clone() }
+        Report { applied, total, duration: self.wait.elapsed(), ..self.report.clone() }
     }
-
-    /// Sleeps before another try; says no if the time is over.
-    fn pause(&mut self) -> bool {
-        let left = self.patience.timeout.saturating_sub(self.start.elapsed());
-        if left.is_zero() {
-            return false;
-        }
-        self.pauses += 1;
-        sleep(Duration::from_millis(10 << self.pauses.min(6)).min(LONGEST).min(left));
-        true
-    }
-}
-
-/// Whether somebody else may answer in a moment: a cluster without a leader.
-fn is_passing(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Engine { failure: Failure::Unreachable { .. } | Failure::InDoubt { .. }, .. }
-    )
 }
 
 /// What a refused statement means; `None` if another run was faster.

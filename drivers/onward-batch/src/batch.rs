@@ -73,31 +73,39 @@ impl Batch {
     }
 
     fn migration(&mut self, migration: Migration<'_>, target: Option<Target>, enforced: bool) -> Result<()> {
-        let file = migration.file();
-        if foreign_keys(migration) {
-            let sql = "-- onward: foreign_keys(on)".to_owned();
-            let reason = "the request runs with foreign keys off";
-            return Err(ErrorKind::Unfit { file: file.to_owned(), line: 1, column: 1, sql, reason }.into());
-        }
-        let text = migration.sql();
-        for statement in statements(text) {
-            let sql = text.get(statement.range.clone()).unwrap_or_default().to_owned();
-            let (line, column) = position(text, statement.range.start);
-            let place = Place { file: file.to_owned(), line, column, sql };
-            match fit(&statement.kind, &place.sql, target, enforced) {
-                Fit::Runs => {
-                    self.statements.push(Statement::new(place.sql.clone()));
-                    self.places.push(Some(place));
-                }
-                Fit::LeftOut => {}
-                Fit::Refused(reason) => {
-                    let Place { file, line, column, sql } = place;
-                    return Err(ErrorKind::Unfit { file, line, column, sql, reason }.into());
-                }
-            }
+        for place in fits(migration, target, enforced)? {
+            self.statements.push(Statement::new(place.sql.clone()));
+            self.places.push(Some(place));
         }
         Ok(())
     }
+}
+
+/// What of a migration is part of a request to this engine, with foreign keys enforced or not.
+///
+/// # Errors
+/// That something of it cannot be.
+pub(crate) fn fits(migration: Migration<'_>, target: Option<Target>, enforced: bool) -> Result<Vec<Place>> {
+    let file = migration.file();
+    if foreign_keys(migration) {
+        let sql = "-- onward: foreign_keys(on)".to_owned();
+        let reason = "the request runs with foreign keys off";
+        return Err(ErrorKind::Unfit { file: file.to_owned(), line: 1, column: 1, sql, reason }.into());
+    }
+    let text = migration.sql();
+    let mut places = Vec::new();
+    for statement in statements(text) {
+        let sql = text.get(statement.range.clone()).unwrap_or_default().to_owned();
+        let (line, column) = position(text, statement.range.start);
+        match fit(&statement.kind, &sql, target, enforced) {
+            Fit::Runs => places.push(Place { file: file.to_owned(), line, column, sql }),
+            Fit::LeftOut => {}
+            Fit::Refused(reason) => {
+                return Err(ErrorKind::Unfit { file: file.to_owned(), line, column, sql, reason }.into());
+            }
+        }
+    }
+    Ok(places)
 }
 
 /// What the ledger says has run.

@@ -1,7 +1,9 @@
 //! What an engine has to do.
 
 use std::fmt;
+use std::time::Duration;
 
+use onward::rusqlite::Connection;
 use onward_core::batch::Target;
 
 /// A value of a parameter or a row.
@@ -64,6 +66,11 @@ pub enum Failure {
         /// What came back, or did not.
         message: String,
     },
+    /// The engine has answered, and nothing can be made of it on this machine: there is no room for a copy.
+    Local {
+        /// What is in the way.
+        message: String,
+    },
 }
 
 impl fmt::Display for Failure {
@@ -71,7 +78,8 @@ impl fmt::Display for Failure {
         let (Failure::Refused { message, .. }
         | Failure::Denied { message }
         | Failure::Unreachable { message }
-        | Failure::InDoubt { message }) = self;
+        | Failure::InDoubt { message }
+        | Failure::Local { message }) = self;
         f.write_str(message)
     }
 }
@@ -98,4 +106,10 @@ pub trait Engine {
     /// # Errors
     /// Why they were not answered.
     fn read(&self, queries: &[Statement]) -> Result<Vec<Vec<Row>>, Failure>;
+
+    /// Fills an empty database with everything that the engine's has, rows and all, as of one moment.
+    ///
+    /// # Errors
+    /// Why it is not all there, or not in this time.
+    fn copy(&self, into: &mut Connection, within: Duration) -> Result<(), Failure>;
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use onward::rusqlite;
 
 use crate::engine::Failure;
+use crate::rehearse::COPY;
 
 /// A result with this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -101,6 +102,14 @@ impl Error {
         &self.0
     }
 
+    /// Whether somebody else may answer in a moment: a cluster without a leader.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Engine { failure: Failure::Unreachable { .. } | Failure::InDoubt { .. }, .. }
+        )
+    }
+
     fn what(&self) -> String {
         match self.kind() {
             ErrorKind::Address { address, problem } => format!("`{address}`: {problem}; nothing was sent"),
@@ -155,6 +164,10 @@ impl Error {
             }
             ErrorKind::Drift => {
                 "somebody has changed the schema by hand, or the engine's SQLite writes it in another way: ask `verify`"
+            }
+            ErrorKind::Engine { doing: COPY, .. } => {
+                "see who may read all of it; a large database takes a longer `timeout`, and twice its size in the folder for temporary \
+                 files"
             }
             ErrorKind::Engine { .. } => {
                 "see that the address is right, that the engine runs and has a leader, and who may write it"

@@ -1,11 +1,13 @@
 //! Requests, and what comes back.
 
+use std::io::Read;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body, RequestBuilder};
 
 use crate::address::Address;
 use crate::engine::Failure;
@@ -16,6 +18,8 @@ const ANSWER: Duration = Duration::from_secs(60);
 
 /// The longest answer that is read, in bytes.
 const LONGEST: u64 = 256 << 20;
+
+type Answer = Result<Response<Body>, ureq::Error>;
 
 /// What came of a request.
 pub enum Reply {
@@ -33,25 +37,27 @@ impl Reply {
     /// # Errors
     /// Why there is none. What a request that was sent has done nobody knows then: `unknown` says what that means for it.
     pub fn json(self, engine: &str, unknown: impl Fn(String) -> Failure) -> Result<Value, Failure> {
-        let text = match self {
-            Reply::NotSent(message) => return Err(Failure::Unreachable { message }),
-            Reply::Lost(message) => return Err(unknown(message)),
-            Reply::Text(200, text) => text,
-            Reply::Text(status @ (401 | 403), _) => {
-                return Err(denied(format!("{status}: it asks for credentials, or for other ones")));
-            }
-            Reply::Text(status @ 500.., text) => {
-                return Err(unknown(format!("{status}: {}", first_line(&text))));
-            }
-            Reply::Text(status, text) => {
-                return Err(denied(format!("{status}: {}; is this {engine}?", first_line(&text))));
-            }
-        };
+        let text = self.text(engine, &unknown)?;
         serde_json::from_str(&text).map_err(|error| match text.trim_start().starts_with('{') {
             // Cut off.
             true => unknown(format!("the answer is no JSON: {error}")),
             false => denied(format!("the answer is no JSON: {}; is this {engine}?", first_line(&text))),
         })
+    }
+
+    fn text(self, engine: &str, unknown: impl Fn(String) -> Failure) -> Result<String, Failure> {
+        match self {
+            Reply::NotSent(message) => Err(Failure::Unreachable { message }),
+            Reply::Lost(message) => Err(unknown(message)),
+            Reply::Text(200, text) => Ok(text),
+            Reply::Text(status @ (401 | 403), _) => {
+                Err(denied(format!("{status}: it asks for credentials, or for other ones")))
+            }
+            Reply::Text(status @ 500.., text) => Err(unknown(format!("{status}: {}", first_line(&text)))),
+            Reply::Text(status, text) => {
+                Err(denied(format!("{status}: {}; is this {engine}?", first_line(&text))))
+            }
+        }
     }
 }
 
@@ -99,20 +105,52 @@ impl Http {
 
     /// Asks.
     pub fn get(&self, address: &Address, path: &str) -> Reply {
-        let mut request = self.agent.get(format!("{}{path}", address.base));
-        for (name, value) in self.headers() {
-            request = request.header(name, value);
-        }
-        reply(request.call())
+        reply(self.call(address, path, None, None))
     }
 
     /// Sends.
     pub fn post(&self, address: &Address, path: &str, body: &Value) -> Reply {
-        let mut request = self.agent.post(format!("{}{path}", address.base));
-        for (name, value) in self.headers().chain([("Content-Type", "application/json")]) {
+        reply(self.call(address, path, Some(body), None))
+    }
+
+    /// Asks an engine of this name for what may be longer than memory has room for, to be read to its end within this time. It
+    /// sends a body, if there is one.
+    ///
+    /// # Errors
+    /// Why there is no answer with a status of 200.
+    pub fn stream(
+        &self,
+        address: &Address,
+        (path, body): (&str, Option<&Value>),
+        engine: &str,
+        within: Duration,
+    ) -> Result<impl Read + use<>, Failure> {
+        match self.call(address, path, body, Some(within)) {
+            Ok(response) if response.status() == 200 => Ok(response.into_body().into_reader()),
+            answer => {
+                let unknown = |message| Failure::Unreachable { message };
+                let text = reply(answer).text(engine, unknown);
+                Err(text.err().unwrap_or_else(|| denied("no answer came")))
+            }
+        }
+    }
+
+    fn call(&self, address: &Address, path: &str, body: Option<&Value>, within: Option<Duration>) -> Answer {
+        let url = format!("{}{path}", address.base);
+        match body {
+            None => self.with(self.agent.get(url), within).call(),
+            Some(body) => {
+                let request = self.agent.post(url).header("Content-Type", "application/json");
+                self.with(request, within).send(body.to_string())
+            }
+        }
+    }
+
+    fn with<B>(&self, mut request: RequestBuilder<B>, within: Option<Duration>) -> RequestBuilder<B> {
+        for (name, value) in self.headers() {
             request = request.header(name, value);
         }
-        reply(request.send(body.to_string()))
+        if within.is_some() { request.config().timeout_global(within).build() } else { request }
     }
 
     fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
@@ -138,7 +176,7 @@ pub fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
-fn reply(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Reply {
+fn reply(answer: Answer) -> Reply {
     let mut response = match answer {
         Ok(response) => response,
         Err(error) => return failed(&error),

@@ -8,6 +8,8 @@ const SCHEMA: &str =
     "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
     ORDER BY rowid";
 
+const FOREIGN_KEYS: &str = "PRAGMA foreign_keys";
+
 /// An object of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Object {
@@ -28,18 +30,29 @@ impl State {
     /// Reads it, with this table as the ledger.
     pub(crate) fn read<E: Engine>(engine: &E, ledger: &str) -> Result<State> {
         let failed = |failure| Error::from(ErrorKind::Engine { doing: "read the schema", failure });
-        let queries = [Statement::new(SCHEMA), Statement::new("PRAGMA foreign_keys")];
+        let queries = [Statement::new(SCHEMA), Statement::new(FOREIGN_KEYS)];
         let mut answers = engine.read(&queries).map_err(failed)?.into_iter();
         let (Some(schema), Some(foreign_keys)) = (answers.next(), answers.next()) else {
             return Err(failed(lacking()));
         };
         let objects = schema.into_iter().map(object).collect::<Option<Vec<Object>>>();
         let objects = objects.ok_or_else(|| failed(lacking()))?;
-        let foreign_keys = matches!(foreign_keys.first().map(Vec::as_slice), Some([Value::Integer(1)]));
+        let foreign_keys = are_on(&foreign_keys);
         let has_ledger = objects.iter().any(|object| object.name.eq_ignore_ascii_case(ledger));
         let ledger = if has_ledger { Some(rows(engine, ledger)?) } else { None };
         Ok(State { objects, ledger, foreign_keys })
     }
+}
+
+/// Whether the engine enforces foreign keys.
+pub(crate) fn foreign_keys<E: Engine>(engine: &E) -> Result<bool> {
+    let failed = |failure| Error::from(ErrorKind::Engine { doing: "read the settings", failure });
+    let answers = engine.read(&[Statement::new(FOREIGN_KEYS)]).map_err(failed)?;
+    answers.first().map(|rows| are_on(rows)).ok_or_else(|| failed(lacking()))
+}
+
+fn are_on(foreign_keys: &[Row]) -> bool {
+    matches!(foreign_keys.first().map(Vec::as_slice), Some([Value::Integer(1)]))
 }
 
 fn rows<E: Engine>(engine: &E, ledger: &str) -> Result<(Vec<String>, Vec<Row>)> {

@@ -3,10 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use onward::rusqlite::backup::Backup;
 use onward::rusqlite::types::Value as Own;
 use onward::rusqlite::{self, Connection, params_from_iter};
 use onward::{Migrations, migrations};
-use onward_batch::{Engine, ErrorKind, Failure, Patience, Row, Statement, Target, Value, apply, status};
+use onward_batch::{
+    Engine, ErrorKind, Failure, Patience, Row, Statement, Target, Value, apply, rehearse, status,
+};
 
 static JOBS: Migrations = migrations!("../../migrations");
 
@@ -109,6 +112,13 @@ impl Engine for Memory {
         });
         answers.collect()
     }
+
+    fn copy(&self, into: &mut Connection, _: Duration) -> Result<(), Failure> {
+        let failed = |error: rusqlite::Error| Failure::Local { message: error.to_string() };
+        let conn = self.conn.borrow();
+        let backup = Backup::new(&conn, into).map_err(failed)?;
+        backup.run_to_completion(100, Duration::ZERO, None).map_err(failed)
+    }
 }
 
 const PATIENCE: Patience = Patience { timeout: Duration::from_secs(60) };
@@ -165,6 +175,29 @@ fn where_foreign_keys_are_on_no_table_is_dropped() {
 }
 
 #[test]
+fn a_rehearsal_refuses_what_a_run_refuses_and_changes_nothing() {
+    let engine = Memory::new(&[]);
+    JOBS.migrator().target(9).apply(&mut engine.conn.borrow_mut()).unwrap();
+    engine.conn.borrow().execute_batch("INSERT INTO jobs(queue, payload) VALUES ('mail', '{}')").unwrap();
+    let rehearsal = rehearse(&engine, &JOBS, PATIENCE).unwrap();
+    assert_eq!((rehearsal.applied.len(), rehearsal.applied[0].version), (1, 10));
+    let jobs = rehearsal.rows.iter().find(|table| table.table == "jobs").unwrap();
+    assert_eq!((jobs.before, jobs.after), (1, Some(1)));
+    assert_eq!((engine.writes.get(), status(&engine, &JOBS).unwrap().pending()), (0, 1));
+    // What drops a table is refused where foreign keys are on.
+    let engine = Memory::new(&[]);
+    engine.conn.borrow().execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    let error = rehearse(&engine, &JOBS, PATIENCE).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unfit { line: 23, .. }), "{error}");
+    // What is said of the copy names no file: nobody knows it.
+    let engine = Memory::new(&[]);
+    engine.conn.borrow().execute_batch("CREATE TABLE notes(body)").unwrap();
+    let error = rehearse(&engine, &JOBS, PATIENCE).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Refused(_)), "{error}");
+    assert!(error.to_string().starts_with("the database has no ledger"), "{error}");
+}
+
+#[test]
 fn a_ledger_that_others_have_made_goes_on() {
     let engine = Memory::new(&[]);
     JOBS.migrator().target(4).apply(&mut engine.conn.borrow_mut()).unwrap();
@@ -193,5 +226,7 @@ fn a_pending_hook_is_refused_and_not_called() {
     let engine = Memory::new(&[]);
     let error = apply(&engine, &HOOKED, PATIENCE).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Hook { file } if file.contains("0002")), "{error}");
+    let error = rehearse(&engine, &HOOKED, PATIENCE).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Hook { .. }), "{error}");
     assert_eq!(engine.writes.get(), 0);
 }

@@ -3,6 +3,9 @@
 use onward_batch::{Failure, Reply, Row, Value, denied};
 use serde_json::Value as Json;
 
+/// What should have answered, in words.
+pub(crate) const ENGINE: &str = "a libSQL server";
+
 /// What became of each step of a batch: its result, or its error.
 pub(crate) struct Steps {
     pub(crate) results: Vec<Json>,
@@ -13,7 +16,7 @@ impl Steps {
     /// # Errors
     /// Why there are none; what nobody knows is said by this.
     pub(crate) fn of(reply: Reply, unknown: fn(String) -> Failure) -> Result<Steps, Failure> {
-        let answer = reply.json("a libSQL server", unknown)?;
+        let answer = reply.json(ENGINE, unknown)?;
         let first = answer.pointer("/results/0");
         // Before anything ran: a statement that the server does not take.
         if let Some(message) = first.and_then(|first| first.pointer("/error/message")).and_then(Json::as_str)

@@ -20,6 +20,8 @@
 //! run, and checked in the end.
 
 mod answer;
+mod copy;
+mod cursor;
 mod server;
 
 pub use onward_batch::{Applied, Error, ErrorKind, Failure, Report, Result};

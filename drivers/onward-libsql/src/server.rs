@@ -1,12 +1,15 @@
 //! A server, as a program calls it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use onward::{Difference, Migrations, Status};
+use onward::rusqlite::Connection;
+use onward::{Difference, Migrations, Rehearsal, Status};
 use onward_batch::{Address, Engine, Failure, Http, Patience, Report, Result, Row, Statement, Target, Value};
 use serde_json::{Value as Json, json};
 
-use crate::answer::{Steps, rows};
+use crate::answer::{ENGINE, Steps, rows};
+use crate::copy::{Copy, Object, SCHEMA};
+use crate::cursor::{Cursor, batch};
 
 /// What a request of so many statements has before and behind them.
 const BEFORE: usize = 2;
@@ -82,20 +85,54 @@ impl Server {
         onward_batch::verify(self, migrations)
     }
 
+    /// Runs what is pending on a copy of the database, and tells how long that takes, which rows would be lost and which foreign
+    /// keys would dangle. The server is only read, row by row and in one transaction; the copy lies in the folder for temporary
+    /// files.
+    ///
+    /// ```no_run
+    /// # fn rehearse(migrations: &onward::Migrations) -> onward_libsql::Result<()> {
+    /// use onward_libsql::Server;
+    ///
+    /// let rehearsal = Server::connect("http://localhost:8080")?.rehearse(migrations)?;
+    /// println!("{rehearsal}");
+    /// assert!(rehearsal.rows.iter().all(|table| table.lost() == 0));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What would make [`Server::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`]; and that the rows do not
+    /// come, not whole, or not within [`Server::timeout`].
+    pub fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {
+        self.is_allowed()?;
+        onward_batch::rehearse(self, migrations, self.patience)
+    }
+
     fn is_allowed(&self) -> Result<()> {
         if self.allow_http { Ok(()) } else { self.address.refuse_open() }
     }
 
+    fn http(&self) -> Http {
+        let token = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let http = Http::new(token).within(self.patience.timeout);
+        match &self.namespace {
+            None => http,
+            Some(namespace) => {
+                let host = self.address.base.split("://").last().unwrap_or_default();
+                http.host(format!("{namespace}.{host}"))
+            }
+        }
+    }
+
     /// Sends the steps of a batch, on a connection that ends with it.
     fn send(&self, steps: Vec<Json>, unknown: fn(String) -> Failure) -> std::result::Result<Steps, Failure> {
-        let token = self.token.as_ref().map(|token| format!("Bearer {token}"));
-        let mut http = Http::new(token).within(self.patience.timeout);
-        if let Some(namespace) = &self.namespace {
-            let host = self.address.base.split("://").last().unwrap_or_default();
-            http = http.host(format!("{namespace}.{host}"));
-        }
         let body = json!({"requests": [{"type": "batch", "batch": {"steps": steps}}, {"type": "close"}]});
-        Steps::of(http.post(&self.address, "/v3/pipeline", &body), unknown)
+        Steps::of(self.http().post(&self.address, "/v3/pipeline", &body), unknown)
+    }
+
+    /// Asks these in one transaction, to be read row by row within this time.
+    fn cursor(&self, queries: &[String], within: Duration) -> std::result::Result<Cursor<'_>, Failure> {
+        let body = batch(queries);
+        Cursor::begin(self.http().stream(&self.address, ("/v3/cursor", Some(&body)), ENGINE, within)?)
     }
 }
 
@@ -140,6 +177,18 @@ impl Engine for Server {
             }
             None => steps.results.iter().map(rows).collect(),
         }
+    }
+
+    fn copy(&self, into: &mut Connection, within: Duration) -> std::result::Result<(), Failure> {
+        let start = Instant::now();
+        let mut objects = Vec::new();
+        self.cursor(&[SCHEMA.to_owned()], within)?.rows(|row| {
+            objects.extend(Object::of(row));
+            Ok(())
+        })?;
+        let copy = Copy::begin(into, objects)?;
+        let mut cursor = self.cursor(&copy.queries(), within.saturating_sub(start.elapsed()))?;
+        copy.fill(&mut cursor)
     }
 }
 

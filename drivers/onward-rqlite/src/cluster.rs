@@ -3,7 +3,8 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use onward::{__private, Difference, Migrations, Status};
+use onward::rusqlite::Connection;
+use onward::{__private, Difference, Migrations, Rehearsal, Status};
 use onward_batch::{
     Address, Engine, Error, ErrorKind, Failure, Http, Patience, Reply, Result, Row, Statement, Target, Value,
     basic,
@@ -11,6 +12,7 @@ use onward_batch::{
 use serde_json::{Value as Json, json};
 
 use crate::answer::{Asks, results, rows};
+use crate::backup::Backup;
 use crate::node::{Node, Report, Standing};
 
 /// How long nodes have to hear of what was committed.
@@ -96,6 +98,29 @@ impl Cluster {
     pub fn verify(&self, migrations: &Migrations) -> Result<Vec<Difference>> {
         self.is_allowed()?;
         onward_batch::verify(self, migrations)
+    }
+
+    /// Runs what is pending on a copy of the cluster's database, and tells how long that takes, which rows would be lost and which
+    /// foreign keys would dangle. The cluster is only read: this downloads its backup, into the folder for temporary files.
+    ///
+    /// The copy is SQLite's as it is here: what each node works out for itself, and what `-fk` does to rows, is not in it.
+    ///
+    /// ```no_run
+    /// # fn rehearse(migrations: &onward::Migrations) -> onward_rqlite::Result<()> {
+    /// use onward_rqlite::Cluster;
+    ///
+    /// let rehearsal = Cluster::connect("http://localhost:4001")?.rehearse(migrations)?;
+    /// println!("{rehearsal}");
+    /// assert!(rehearsal.rows.iter().all(|table| table.lost() == 0));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What would make [`Cluster::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`]; and that the backup does
+    /// not come, not whole, or not within [`Cluster::timeout`].
+    pub fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {
+        self.is_allowed()?;
+        onward_batch::rehearse(self, migrations, self.patience)
     }
 
     /// Says of each node whether it has the same schema and ledger as the cluster. One that was just written to may need a moment,
@@ -226,6 +251,15 @@ impl Engine for Cluster {
     fn read(&self, queries: &[Statement]) -> std::result::Result<Vec<Vec<Row>>, Failure> {
         // After a failover, anything weaker may be behind what was committed.
         self.first(|address| self.query(address, queries, "strong"))
+    }
+
+    fn copy(&self, into: &mut Connection, within: Duration) -> std::result::Result<(), Failure> {
+        let backup = Backup::new()?;
+        // A follower asks the leader.
+        self.first(|address| {
+            backup.save(self.http.stream(address, ("/db/backup", None), Self::NAME, within)?)
+        })?;
+        backup.restore(into)
     }
 }
 

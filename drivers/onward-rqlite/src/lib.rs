@@ -20,6 +20,7 @@
 //! has happened; and it is compared on every node that answers.
 
 mod answer;
+mod backup;
 mod cluster;
 mod node;
 

@@ -11,7 +11,7 @@ use crate::nodes::Nodes;
 
 static JOBS: Migrations = migrations!("../../migrations");
 
-fn kind(error: &Error) -> &ErrorKind {
+pub(crate) fn kind(error: &Error) -> &ErrorKind {
     error.kind()
 }
 
@@ -91,7 +91,7 @@ fn of_many_that_start_at_once_one_wins() {
 }
 
 /// A program with these migrations.
-fn program(texts: &[&str]) -> Migrations {
+pub(crate) fn program(texts: &[&str]) -> Migrations {
     let folder = tempfile::tempdir().unwrap();
     for (number, text) in (1..).zip(texts) {
         std::fs::write(folder.path().join(format!("{number:04}_m.sql")), text).unwrap();

@@ -53,6 +53,40 @@ fn what_is_no_rqlite_is_named_and_ends() {
 }
 
 #[test]
+fn what_is_no_backup_is_named_and_ends() {
+    for (answer, says) in [
+        (
+            &b"HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n<html>welcome</html>\n"[..],
+            "\"<html>welcome</h\"; is this rqlite?",
+        ),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "is no backup"),
+        (b"HTTP/1.1 200 OK\r\n\r\nSQLite", "is no backup"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\nSQLite format 3\0cut off", "breaks off"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nSQLite format 3\0\r\n", "breaks off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\nSQLite format 3\0\0\x1acut off!", "cannot be read"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found", "404: not found"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", "302"),
+        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "asks for credentials"),
+        (
+            b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 16\r\n\r\nleader not found",
+            "503: leader not found",
+        ),
+        (b"nonsense\r\n\r\n", ""),
+        (b"", ""),
+    ] {
+        let (address, asked) = server(answer);
+        let cluster = Cluster::connect(&address).unwrap().timeout(Duration::from_millis(200));
+        let error = cluster.rehearse(&JOBS).unwrap_err().to_string();
+        assert!(
+            error.starts_with("could not copy the database: ") && error.contains(says),
+            "{says}: {error}"
+        );
+        assert!(error.contains("nothing was changed") && error.contains("help: "), "{error}");
+        assert!(asked.load(Ordering::SeqCst) > 0);
+    }
+}
+
+#[test]
 fn nobody_is_there() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let cluster =

@@ -6,3 +6,4 @@ mod apply;
 mod hostile;
 mod kills;
 mod nodes;
+mod rehearse;
