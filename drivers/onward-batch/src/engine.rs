@@ -61,6 +61,11 @@ pub enum Failure {
         /// Who was tried, and what came of it.
         message: String,
     },
+    /// The server's certificate is of nobody who is trusted, so that nothing was sent.
+    Untrusted {
+        /// What is wrong with it.
+        message: String,
+    },
     /// The request was sent, and no answer that can be understood came back: it may have happened or not.
     InDoubt {
         /// What came back, or did not.
@@ -78,6 +83,7 @@ impl fmt::Display for Failure {
         let (Failure::Refused { message, .. }
         | Failure::Denied { message }
         | Failure::Unreachable { message }
+        | Failure::Untrusted { message }
         | Failure::InDoubt { message }
         | Failure::Local { message }) = self;
         f.write_str(message)

@@ -27,6 +27,11 @@ pub enum ErrorKind {
         /// What is wrong with it.
         problem: String,
     },
+    /// What should be the certificate of an authority is none; nothing was sent.
+    Certificate {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Ledger and program do not go together, a statement fails on any rows, or the schema is not the proven one: what
     /// [`Migrations::apply`](onward::Migrations::apply) says of a file.
     Refused(onward::Error),
@@ -113,6 +118,9 @@ impl Error {
     fn what(&self) -> String {
         match self.kind() {
             ErrorKind::Address { address, problem } => format!("`{address}`: {problem}; nothing was sent"),
+            ErrorKind::Certificate { problem } => {
+                format!("the certificate of the authority cannot be used: {problem}; nothing was sent")
+            }
             ErrorKind::Refused(error) => error.to_string(),
             ErrorKind::Hook { file } => format!(
                 "a migration with a hook is pending, {file}, and no code of the program runs inside the engine; nothing was changed"
@@ -154,6 +162,10 @@ impl Error {
         Some(match self.kind() {
             // It says so itself.
             ErrorKind::Address { .. } | ErrorKind::Refused(_) | ErrorKind::Crowded { .. } => return None,
+            ErrorKind::Certificate { .. } => "hand over the text of the file that ends in .pem or .crt",
+            ErrorKind::Engine { failure: Failure::Untrusted { .. }, .. } => {
+                "name the authority that has signed it with `root_certificate`, and the server as its certificate does"
+            }
             ErrorKind::Hook { .. } => {
                 "write what it does as SQL in a migration, or let a program do it behind the migrations"
             }

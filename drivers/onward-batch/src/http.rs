@@ -1,4 +1,4 @@
-//! Requests, and what comes back.
+//! Requests to an engine.
 
 use std::io::Read;
 use std::time::Duration;
@@ -6,95 +6,51 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use ureq::http::Response;
-use ureq::{Agent, Body, RequestBuilder};
+use ureq::{Agent, RequestBuilder};
 
 use crate::address::Address;
 use crate::engine::Failure;
+use crate::error::Result;
+use crate::patience::Patience;
+use crate::reply::{Answer, Reply, denied};
+use crate::trust::Trust;
 
 /// How long to wait for a connection, and for an answer.
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(60);
 
-/// The longest answer that is read, in bytes.
-const LONGEST: u64 = 256 << 20;
-
-type Answer = Result<Response<Body>, ureq::Error>;
-
-/// What came of a request.
-pub enum Reply {
-    /// It was not sent.
-    NotSent(String),
-    /// It was sent, and no answer came back, or one that is cut off.
-    Lost(String),
-    /// A status, and a text.
-    Text(u16, String),
-}
-
-impl Reply {
-    /// The JSON that an engine of this name answers, with a status of 200.
-    ///
-    /// # Errors
-    /// Why there is none. What a request that was sent has done nobody knows then: `unknown` says what that means for it.
-    pub fn json(self, engine: &str, unknown: impl Fn(String) -> Failure) -> Result<Value, Failure> {
-        let text = self.text(engine, &unknown)?;
-        serde_json::from_str(&text).map_err(|error| match text.trim_start().starts_with('{') {
-            // Cut off.
-            true => unknown(format!("the answer is no JSON: {error}")),
-            false => denied(format!("the answer is no JSON: {}; is this {engine}?", first_line(&text))),
-        })
-    }
-
-    fn text(self, engine: &str, unknown: impl Fn(String) -> Failure) -> Result<String, Failure> {
-        match self {
-            Reply::NotSent(message) => Err(Failure::Unreachable { message }),
-            Reply::Lost(message) => Err(unknown(message)),
-            Reply::Text(200, text) => Ok(text),
-            Reply::Text(status @ (401 | 403), _) => {
-                Err(denied(format!("{status}: it asks for credentials, or for other ones")))
-            }
-            Reply::Text(status @ 500.., text) => Err(unknown(format!("{status}: {}", first_line(&text)))),
-            Reply::Text(status, text) => {
-                Err(denied(format!("{status}: {}; is this {engine}?", first_line(&text))))
-            }
-        }
-    }
-}
-
-/// The engine has refused a request.
-pub fn denied(message: impl Into<String>) -> Failure {
-    Failure::Denied { message: message.into() }
-}
-
-/// As much of a text as a message has room for.
-fn first_line(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default().trim();
-    line.chars().filter(|letter| !letter.is_control()).take(200).collect()
-}
-
-/// Sends requests, and waits for each no longer than a minute.
+/// How an engine is asked, as a program has set it: an answer that is not there within a minute is lost.
+#[derive(Clone)]
 pub struct Http {
     agent: Agent,
     authorization: Option<String>,
     host: Option<String>,
+    patience: Patience,
+    allow_http: bool,
+    trust: Trust,
 }
 
 impl Http {
-    /// With this in the header `Authorization`.
-    pub fn new(authorization: Option<String>) -> Http {
-        Http { agent: agent(ANSWER), authorization, host: None }
-    }
-
-    /// Waits for an answer no longer than this, if that is less than a minute.
-    pub fn within(mut self, timeout: Duration) -> Http {
-        self.agent = agent(timeout.min(ANSWER));
-        self
-    }
-
     /// With the user and the password in an address, if there are any, for basic authentication.
     pub fn of(address: &Address) -> Http {
-        let user = address.user.as_deref();
-        Http::new(user.map(|user| basic(user, address.password.as_deref().unwrap_or_default())))
+        let (patience, trust) = (Patience::default(), Trust::default());
+        let agent = agent(patience, &trust);
+        let http = Http { agent, authorization: None, host: None, patience, allow_http: false, trust };
+        match &address.user {
+            Some(user) => http.basic(user, address.password.as_deref().unwrap_or_default()),
+            None => http,
+        }
+    }
+
+    /// With a user and a password, for basic authentication.
+    pub fn basic(self, user: &str, password: &str) -> Http {
+        self.authorization(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+    }
+
+    /// With this in the header `Authorization`.
+    pub fn authorization(mut self, value: String) -> Http {
+        self.authorization = Some(value);
+        self
     }
 
     /// With this in the header `Host`.
@@ -103,14 +59,49 @@ impl Http {
         self
     }
 
+    /// Goes on no longer than this in all, and waits for an answer no longer than this, if that is less than a minute.
+    pub fn timeout(mut self, timeout: Duration) -> Http {
+        self.patience = Patience { timeout };
+        self.agent = agent(self.patience, &self.trust);
+        self
+    }
+
+    /// Sends to other machines what can be read on the way.
+    pub fn allow_http(mut self) -> Http {
+        self.allow_http = true;
+        self
+    }
+
+    /// Trusts servers whose certificates are of this authority, and no others but those of further calls.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Certificate`](crate::ErrorKind::Certificate) if this is none.
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate(mut self, pem: &[u8]) -> Result<Http> {
+        self.trust.add(pem)?;
+        self.agent = agent(self.patience, &self.trust);
+        Ok(self)
+    }
+
+    /// How long to go on.
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// # Errors
+    /// That what is sent there could be read on the way, and nobody has allowed that.
+    pub fn may_ask(&self, address: &Address) -> Result<()> {
+        if self.allow_http { Ok(()) } else { address.refuse_open() }
+    }
+
     /// Asks.
     pub fn get(&self, address: &Address, path: &str) -> Reply {
-        reply(self.call(address, path, None, None))
+        Reply::of(self.call(address, path, None, None), address)
     }
 
     /// Sends.
     pub fn post(&self, address: &Address, path: &str, body: &Value) -> Reply {
-        reply(self.call(address, path, Some(body), None))
+        Reply::of(self.call(address, path, Some(body), None), address)
     }
 
     /// Asks an engine of this name for what may be longer than memory has room for, to be read to its end within this time. It
@@ -124,12 +115,12 @@ impl Http {
         (path, body): (&str, Option<&Value>),
         engine: &str,
         within: Duration,
-    ) -> Result<impl Read + use<>, Failure> {
+    ) -> std::result::Result<impl Read + use<>, Failure> {
         match self.call(address, path, body, Some(within)) {
             Ok(response) if response.status() == 200 => Ok(response.into_body().into_reader()),
             answer => {
                 let unknown = |message| Failure::Unreachable { message };
-                let text = reply(answer).text(engine, unknown);
+                let text = Reply::of(answer, address).text(engine, unknown);
                 Err(text.err().unwrap_or_else(|| denied("no answer came")))
             }
         }
@@ -159,44 +150,14 @@ impl Http {
     }
 }
 
-fn agent(timeout: Duration) -> Agent {
+fn agent(Patience { timeout }: Patience, trust: &Trust) -> Agent {
+    let timeout = timeout.min(ANSWER);
     let config = Agent::config_builder()
         .timeout_connect(Some(CONNECT.min(timeout)))
         .timeout_global(Some(timeout))
         .http_status_as_error(false)
         // An engine that is asked not to redirects nobody.
         .max_redirects(0)
-        .max_redirects_will_error(false)
-        .build();
-    config.into()
-}
-
-/// What the header `Authorization` has for basic authentication.
-pub fn basic(user: &str, password: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
-}
-
-fn reply(answer: Answer) -> Reply {
-    let mut response = match answer {
-        Ok(response) => response,
-        Err(error) => return failed(&error),
-    };
-    let status = response.status().as_u16();
-    match response.body_mut().with_config().limit(LONGEST).read_to_string() {
-        Ok(text) => Reply::Text(status, text),
-        Err(error) => Reply::Lost(error.to_string()),
-    }
-}
-
-fn failed(error: &ureq::Error) -> Reply {
-    let said = error.to_string();
-    let not_sent = match error {
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) => true,
-        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => true,
-        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
-        #[cfg(feature = "rustls")]
-        ureq::Error::Rustls(_) => true,
-        _ => false,
-    };
-    if not_sent { Reply::NotSent(said) } else { Reply::Lost(said) }
+        .max_redirects_will_error(false);
+    trust.config(config).build().into()
 }

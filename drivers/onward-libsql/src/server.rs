@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
 use onward::{Difference, Migrations, Rehearsal, Status};
-use onward_batch::{Address, Engine, Failure, Http, Patience, Report, Result, Row, Statement, Target, Value};
+use onward_batch::{Address, Engine, Failure, Http, Report, Result, Row, Statement, Target, Value};
 use serde_json::{Value as Json, json};
 
 use crate::answer::{ENGINE, Steps, rows};
@@ -17,10 +17,7 @@ const BEFORE: usize = 2;
 /// A libSQL server, or one of its namespaces.
 pub struct Server {
     address: Address,
-    token: Option<String>,
-    namespace: Option<String>,
-    patience: Patience,
-    allow_http: bool,
+    http: Http,
 }
 
 impl Server {
@@ -29,31 +26,52 @@ impl Server {
     /// # Errors
     /// [`ErrorKind::Address`](crate::ErrorKind::Address) if this is none.
     pub fn connect(address: &str) -> Result<Server> {
-        let (address, patience) = (Address::parse(address)?, Patience::default());
-        Ok(Server { address, token: None, namespace: None, patience, allow_http: false })
+        let address = Address::parse(address)?;
+        Ok(Server { http: Http::of(&address), address })
     }
 
     /// The token that the server asks for.
     pub fn token(mut self, token: &str) -> Server {
-        self.token = Some(token.to_owned());
+        self.http = self.http.authorization(format!("Bearer {token}"));
         self
     }
 
     /// One of its databases: servers with `--enable-namespaces` tell them apart by the first part of the host's name.
     pub fn namespace(mut self, name: &str) -> Server {
-        self.namespace = Some(name.to_owned());
+        let host = self.address.base.split("://").last().unwrap_or_default();
+        self.http = self.http.host(format!("{name}.{host}"));
         self
     }
 
     /// Allows `http://` to another machine, where whoever listens reads all that is sent, the token too.
     pub fn allow_http(mut self) -> Server {
-        self.allow_http = true;
+        self.http = self.http.allow_http();
         self
+    }
+
+    /// Trusts a server whose certificate is of this authority, as PEM, and no other: one of further calls as well. Without it, the
+    /// authorities are those that browsers trust.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use onward_libsql::Server;
+    ///
+    /// let authority = std::fs::read("/etc/ssl/our-own.pem")?;
+    /// let server = Server::connect("https://db.example")?.root_certificate(&authority)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Certificate`](crate::ErrorKind::Certificate) if this is none.
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate(mut self, pem: &[u8]) -> Result<Server> {
+        self.http = self.http.root_certificate(pem)?;
+        Ok(self)
     }
 
     /// Sets how long to go on in all while nobody answers or others are faster: two minutes by default.
     pub fn timeout(mut self, timeout: Duration) -> Server {
-        self.patience.timeout = timeout;
+        self.http = self.http.timeout(timeout);
         self
     }
 
@@ -63,8 +81,8 @@ impl Server {
     /// Any [`Error`](crate::Error). The database is as it was, but after [`ErrorKind::InDoubt`](crate::ErrorKind::InDoubt)
     /// perhaps.
     pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
-        self.is_allowed()?;
-        onward_batch::apply(self, migrations, self.patience)
+        self.http.may_ask(&self.address)?;
+        onward_batch::apply(self, migrations, self.http.patience())
     }
 
     /// Says what has run and what is pending. It only reads.
@@ -72,7 +90,7 @@ impl Server {
     /// # Errors
     /// As [`Migrations::status`], and that nobody answers.
     pub fn status(&self, migrations: &Migrations) -> Result<Status> {
-        self.is_allowed()?;
+        self.http.may_ask(&self.address)?;
         onward_batch::status(self, migrations)
     }
 
@@ -81,7 +99,7 @@ impl Server {
     /// # Errors
     /// As [`Migrations::verify`], and that nobody answers.
     pub fn verify(&self, migrations: &Migrations) -> Result<Vec<Difference>> {
-        self.is_allowed()?;
+        self.http.may_ask(&self.address)?;
         onward_batch::verify(self, migrations)
     }
 
@@ -103,36 +121,20 @@ impl Server {
     /// What would make [`Server::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`]; and that the rows do not
     /// come, not whole, or not within [`Server::timeout`].
     pub fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {
-        self.is_allowed()?;
-        onward_batch::rehearse(self, migrations, self.patience)
-    }
-
-    fn is_allowed(&self) -> Result<()> {
-        if self.allow_http { Ok(()) } else { self.address.refuse_open() }
-    }
-
-    fn http(&self) -> Http {
-        let token = self.token.as_ref().map(|token| format!("Bearer {token}"));
-        let http = Http::new(token).within(self.patience.timeout);
-        match &self.namespace {
-            None => http,
-            Some(namespace) => {
-                let host = self.address.base.split("://").last().unwrap_or_default();
-                http.host(format!("{namespace}.{host}"))
-            }
-        }
+        self.http.may_ask(&self.address)?;
+        onward_batch::rehearse(self, migrations, self.http.patience())
     }
 
     /// Sends the steps of a batch, on a connection that ends with it.
     fn send(&self, steps: Vec<Json>, unknown: fn(String) -> Failure) -> std::result::Result<Steps, Failure> {
         let body = json!({"requests": [{"type": "batch", "batch": {"steps": steps}}, {"type": "close"}]});
-        Steps::of(self.http().post(&self.address, "/v3/pipeline", &body), unknown)
+        Steps::of(self.http.post(&self.address, "/v3/pipeline", &body), unknown)
     }
 
     /// Asks these in one transaction, to be read row by row within this time.
     fn cursor(&self, queries: &[String], within: Duration) -> std::result::Result<Cursor<'_>, Failure> {
         let body = batch(queries);
-        Cursor::begin(self.http().stream(&self.address, ("/v3/cursor", Some(&body)), ENGINE, within)?)
+        Cursor::begin(self.http.stream(&self.address, ("/v3/cursor", Some(&body)), ENGINE, within)?)
     }
 }
 

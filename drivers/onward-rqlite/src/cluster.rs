@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use onward::rusqlite::Connection;
 use onward::{__private, Difference, Migrations, Rehearsal, Status};
 use onward_batch::{
-    Address, Engine, Error, ErrorKind, Failure, Http, Patience, Reply, Result, Row, Statement, Target, Value,
-    basic,
+    Address, Engine, Error, ErrorKind, Failure, Http, Reply, Result, Row, Statement, Target, Value,
 };
 use serde_json::{Value as Json, json};
 
@@ -22,8 +21,6 @@ const HEAR: Duration = Duration::from_secs(5);
 pub struct Cluster {
     addresses: Vec<Address>,
     http: Http,
-    patience: Patience,
-    allow_http: bool,
 }
 
 impl Cluster {
@@ -35,8 +32,7 @@ impl Cluster {
     /// [`ErrorKind::Address`] if this is none.
     pub fn connect(address: &str) -> Result<Cluster> {
         let address = Address::parse(address)?;
-        let (http, patience) = (Http::of(&address), Patience::default());
-        Ok(Cluster { addresses: vec![address], http, patience, allow_http: false })
+        Ok(Cluster { http: Http::of(&address), addresses: vec![address] })
     }
 
     /// Another node of it, which is asked when those before do not answer.
@@ -50,20 +46,39 @@ impl Cluster {
 
     /// The user, and the password, for basic authentication: so that it stands in no address.
     pub fn credentials(mut self, user: &str, password: &str) -> Cluster {
-        self.http = Http::new(Some(basic(user, password))).within(self.patience.timeout);
+        self.http = self.http.basic(user, password);
         self
     }
 
     /// Allows `http://` to another machine, where whoever listens reads all that is sent, passwords too.
     pub fn allow_http(mut self) -> Cluster {
-        self.allow_http = true;
+        self.http = self.http.allow_http();
         self
+    }
+
+    /// Trusts nodes whose certificates are of this authority, as PEM, and no others: those of further calls as well. Without it,
+    /// the authorities are those that browsers trust.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use onward_rqlite::Cluster;
+    ///
+    /// let authority = std::fs::read("/etc/ssl/our-own.pem")?;
+    /// let cluster = Cluster::connect("https://db.example:4001")?.root_certificate(&authority)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Certificate`] if this is none.
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate(mut self, pem: &[u8]) -> Result<Cluster> {
+        self.http = self.http.root_certificate(pem)?;
+        Ok(self)
     }
 
     /// Sets how long to go on in all while nobody answers, there is no leader, or others are faster: two minutes by default.
     pub fn timeout(mut self, timeout: Duration) -> Cluster {
-        self.patience.timeout = timeout;
-        self.http = self.http.within(timeout);
+        self.http = self.http.timeout(timeout);
         self
     }
 
@@ -74,7 +89,7 @@ impl Cluster {
     /// everything is applied.
     pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
         self.is_allowed()?;
-        let run = onward_batch::apply(self, migrations, self.patience)?;
+        let run = onward_batch::apply(self, migrations, self.http.patience())?;
         // What is applied is applied, whoever answers now.
         let nodes = if run.is_up_to_date() { Vec::new() } else { self.nodes(migrations).unwrap_or_default() };
         let differ = nodes.iter().filter(|node| node.standing == Standing::Differs);
@@ -120,7 +135,7 @@ impl Cluster {
     /// not come, not whole, or not within [`Cluster::timeout`].
     pub fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {
         self.is_allowed()?;
-        onward_batch::rehearse(self, migrations, self.patience)
+        onward_batch::rehearse(self, migrations, self.http.patience())
     }
 
     /// Says of each node whether it has the same schema and ledger as the cluster. One that was just written to may need a moment,
@@ -150,7 +165,8 @@ impl Cluster {
     fn node(&self, written: String, asked: &Asked, expected: &[Vec<Row>], start: Instant) -> Node {
         let read = |address: &Address| self.query(address, &asked.0, "none");
         // The cluster names it, and what is sent there has the credentials in it.
-        let address = Address::parse(&written).and_then(|address| self.may_ask(&address).map(|()| address));
+        let address =
+            Address::parse(&written).and_then(|address| self.http.may_ask(&address).map(|()| address));
         let address = match address {
             Ok(address) => address,
             Err(error) => return Node { address: written, standing: Standing::Silent(error.to_string()) },
@@ -199,11 +215,7 @@ impl Cluster {
     /// # Errors
     /// That what is sent could be read on the way, and nobody has allowed that.
     fn is_allowed(&self) -> Result<()> {
-        self.addresses.iter().try_for_each(|address| self.may_ask(address))
-    }
-
-    fn may_ask(&self, address: &Address) -> Result<()> {
-        if self.allow_http { Ok(()) } else { address.refuse_open() }
+        self.addresses.iter().try_for_each(|address| self.http.may_ask(address))
     }
 
     /// Asks one node after the other, until one is reached.

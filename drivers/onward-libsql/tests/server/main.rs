@@ -2,6 +2,10 @@
 //!
 //! `ONWARD_SQLD` names the program; `cargo xtask ci drivers` installs it. Without it, each test that needs it says so.
 
+#[path = "../../../authority.rs"]
+mod authority;
+mod front;
+
 use std::env;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -17,6 +21,9 @@ use onward::{Migrations, migrations};
 use onward_batch::Engine;
 use onward_libsql::{ErrorKind, Failure, Server};
 use serde_json::{Value as Json, json};
+
+use crate::authority::Authority;
+use crate::front::front;
 
 static JOBS: Migrations = migrations!("../../migrations");
 
@@ -361,6 +368,23 @@ fn namespaces_are_databases_of_their_own() {
     assert!(of("ada").apply(&JOBS).unwrap().is_up_to_date());
     let error = of("nobody").timeout(Duration::from_millis(100)).apply(&JOBS).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Engine { .. }), "{error}");
+}
+
+#[test]
+fn an_authority_of_ones_own_is_trusted() {
+    let Some(authority) = Authority::new() else { return };
+    let Some(process) = Process::start() else { return };
+    let address = front(&authority, process.ports.0);
+    let connect = || Server::connect(&address).unwrap().namespace("default");
+    let server = connect().root_certificate(&authority.pem()).unwrap();
+    assert_eq!(server.rehearse(&JOBS).unwrap().applied.len(), 10);
+    assert_eq!(server.apply(&JOBS).unwrap().applied.len(), 10);
+    for error in [connect().status(&JOBS).unwrap_err(), connect().rehearse(&JOBS).unwrap_err()] {
+        let untrusted = matches!(error.kind(), ErrorKind::Engine { failure: Failure::Untrusted { .. }, .. });
+        assert!(untrusted && error.to_string().contains(&address), "{error}");
+    }
+    let error = Server::connect(&address).unwrap().root_certificate(b"nonsense").err().unwrap();
+    assert!(matches!(error.kind(), ErrorKind::Certificate { .. }), "{error}");
 }
 
 #[test]

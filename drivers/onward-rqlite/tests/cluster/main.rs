@@ -3,7 +3,10 @@
 //! `ONWARD_RQLITED` names the program; `cargo xtask ci drivers` installs it. Without it, each test that needs it says so.
 
 mod apply;
+#[path = "../../../authority.rs"]
+mod authority;
 mod hostile;
 mod kills;
 mod nodes;
 mod rehearse;
+mod tls;

@@ -31,7 +31,28 @@ impl Node {
         format!("http://127.0.0.1:{}", self.ports.0)
     }
 
+    pub(crate) fn secure_address(&self) -> String {
+        format!("https://127.0.0.1:{}", self.ports.0)
+    }
+
+    /// One that is not started, in a folder of its own in this one.
+    pub(crate) fn new(name: &str, folder: &Path, join: Option<u16>) -> Node {
+        Node {
+            folder: folder.join(name),
+            name: name.to_owned(),
+            ports: (free(), free()),
+            join,
+            process: None,
+        }
+    }
+
     pub(crate) fn start(&mut self, program: &Path) {
+        self.spawn(program, &[]);
+        until("a node is ready", || get(&format!("{}/readyz", self.address())).is_some());
+    }
+
+    /// Starts it with further files, and does not wait for it.
+    pub(crate) fn spawn(&mut self, program: &Path, files: &[(&str, &Path)]) {
         let mut command = Command::new(program);
         command.args(["-node-id", &self.name]);
         command.args(["-http-addr", &format!("127.0.0.1:{}", self.ports.0)]);
@@ -48,9 +69,11 @@ impl Node {
         if let Some(join) = self.join {
             command.args(["-join", &format!("127.0.0.1:{join}")]);
         }
+        for (option, file) in files {
+            command.arg(option).arg(file);
+        }
         command.arg(&self.folder).stdout(Stdio::null()).stderr(Stdio::null());
         self.process = Some(command.spawn().expect("rqlited starts"));
-        until("a node is ready", || get(&format!("{}/readyz", self.address())).is_some());
     }
 
     pub(crate) fn kill(&mut self) {
@@ -82,8 +105,7 @@ impl Nodes {
         let mut list: Vec<Node> = Vec::new();
         for number in 0..number {
             let join = list.first().map(|first| first.ports.1);
-            let (name, ports) = (format!("n{number}"), (free(), free()));
-            let mut node = Node { folder: folder.path().join(&name), name, ports, join, process: None };
+            let mut node = Node::new(&format!("n{number}"), folder.path(), join);
             node.start(&program);
             list.push(node);
         }
