@@ -63,9 +63,10 @@ impl Reply {
                 Err(denied(format!("{status}: it asks for credentials, or for other ones")))
             }
             Reply::Text(status @ 500.., text) => Err(unknown(format!("{status}: {}", first_line(&text)))),
-            Reply::Text(status, text) => {
-                Err(denied(format!("{status}: {}; is this {engine}?", first_line(&text))))
-            }
+            Reply::Text(status, text) => Err(denied(match said(&text) {
+                Some(error) => format!("{status}: {}", first_line(&error)),
+                None => format!("{status}: {}; is this {engine}?", first_line(&text)),
+            })),
         }
     }
 }
@@ -73,6 +74,12 @@ impl Reply {
 /// The engine has refused a request.
 pub fn denied(message: impl Into<String>) -> Failure {
     Failure::Denied { message: message.into() }
+}
+
+/// The error that an engine tells in JSON.
+fn said(text: &str) -> Option<String> {
+    let json: Value = serde_json::from_str(text).ok()?;
+    Some(json.get("error")?.as_str()?.to_owned())
 }
 
 /// As much of a text as a message has room for.

@@ -22,7 +22,9 @@
 mod answer;
 mod copy;
 mod cursor;
+mod fleet;
 mod server;
 
+pub use fleet::{Fleet, Sweep, Tenant};
 pub use onward_batch::{Applied, Error, ErrorKind, Failure, Report, Result};
 pub use server::Server;

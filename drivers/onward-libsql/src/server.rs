@@ -4,20 +4,25 @@ use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
 use onward::{Difference, Migrations, Rehearsal, Status};
-use onward_batch::{Address, Engine, Failure, Http, Report, Result, Row, Statement, Target, Value};
+use onward_batch::{
+    Address, Engine, ErrorKind, Failure, Http, Report, Result, Row, Statement, Target, Value,
+};
 use serde_json::{Value as Json, json};
 
 use crate::answer::{ENGINE, Steps, rows};
 use crate::copy::{Copy, Object, SCHEMA};
 use crate::cursor::{Cursor, batch};
+use crate::fleet::Fleet;
 
 /// What a request of so many statements has before and behind them.
 const BEFORE: usize = 2;
 
 /// A libSQL server, or one of its namespaces.
+#[derive(Clone)]
 pub struct Server {
     address: Address,
     http: Http,
+    namespace: Option<String>,
 }
 
 impl Server {
@@ -27,7 +32,7 @@ impl Server {
     /// [`ErrorKind::Address`](crate::ErrorKind::Address) if this is none.
     pub fn connect(address: &str) -> Result<Server> {
         let address = Address::parse(address)?;
-        Ok(Server { http: Http::of(&address), address })
+        Ok(Server { http: Http::of(&address), address, namespace: None })
     }
 
     /// The token that the server asks for.
@@ -36,11 +41,33 @@ impl Server {
         self
     }
 
-    /// One of its databases: servers with `--enable-namespaces` tell them apart by the first part of the host's name.
+    /// One of its databases: servers with `--enable-namespaces` tell them apart by the first part of the host's name. Others have one
+    /// database, whatever it is called.
     pub fn namespace(mut self, name: &str) -> Server {
         let host = self.address.base.split("://").last().unwrap_or_default();
         self.http = self.http.host(format!("{name}.{host}"));
+        self.namespace = Some(name.to_owned());
         self
+    }
+
+    /// Many of its namespaces with one history, a database per tenant.
+    ///
+    /// Each has [`Server::timeout`] for itself: with many of them, and a server that may be gone, a short one.
+    ///
+    /// ```no_run
+    /// # fn sweep(migrations: &onward::Migrations) -> onward_libsql::Result<()> {
+    /// use onward_libsql::Server;
+    ///
+    /// let server = Server::connect("http://localhost:8080")?;
+    /// let sweep = server.fleet(["ada", "bea"]).jobs(4).apply(migrations)?;
+    /// println!("{sweep}");
+    /// for (name, error) in sweep.failures() {
+    ///     eprintln!("{name}: {error}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn fleet<N: Into<String>>(&self, namespaces: impl IntoIterator<Item = N>) -> Fleet<'_> {
+        Fleet::new(self, namespaces.into_iter().map(Into::into).collect())
     }
 
     /// Allows `http://` to another machine, where whoever listens reads all that is sent, the token too.
@@ -81,7 +108,7 @@ impl Server {
     /// Any [`Error`](crate::Error). The database is as it was, but after [`ErrorKind::InDoubt`](crate::ErrorKind::InDoubt)
     /// perhaps.
     pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
-        self.http.may_ask(&self.address)?;
+        self.is_allowed()?;
         onward_batch::apply(self, migrations, self.http.patience())
     }
 
@@ -90,7 +117,7 @@ impl Server {
     /// # Errors
     /// As [`Migrations::status`], and that nobody answers.
     pub fn status(&self, migrations: &Migrations) -> Result<Status> {
-        self.http.may_ask(&self.address)?;
+        self.is_allowed()?;
         onward_batch::status(self, migrations)
     }
 
@@ -99,7 +126,7 @@ impl Server {
     /// # Errors
     /// As [`Migrations::verify`], and that nobody answers.
     pub fn verify(&self, migrations: &Migrations) -> Result<Vec<Difference>> {
-        self.http.may_ask(&self.address)?;
+        self.is_allowed()?;
         onward_batch::verify(self, migrations)
     }
 
@@ -121,8 +148,20 @@ impl Server {
     /// What would make [`Server::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`]; and that the rows do not
     /// come, not whole, or not within [`Server::timeout`].
     pub fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {
-        self.http.may_ask(&self.address)?;
+        self.is_allowed()?;
         onward_batch::rehearse(self, migrations, self.http.patience())
+    }
+
+    /// # Errors
+    /// That what is sent could be read on the way, and nobody has allowed that; or that it would go to another namespace.
+    pub(crate) fn is_allowed(&self) -> Result<()> {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        if let Some(name) = self.namespace.as_ref().filter(|name| name.is_empty() || !name.chars().all(fits))
+        {
+            let problem = "the name of a namespace has letters, digits, `-` and `_`: from any other, the server takes a part".to_owned();
+            return Err(ErrorKind::Address { address: name.clone(), problem }.into());
+        }
+        self.http.may_ask(&self.address)
     }
 
     /// Sends the steps of a batch, on a connection that ends with it.

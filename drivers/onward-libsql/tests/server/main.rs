@@ -30,6 +30,7 @@ static JOBS: Migrations = migrations!("../../migrations");
 /// A server that is killed when this is dropped.
 struct Process {
     program: PathBuf,
+    options: &'static [&'static str],
     folder: PathBuf,
     ports: (u16, u16),
     process: Option<Child>,
@@ -39,21 +40,31 @@ struct Process {
 impl Process {
     /// `None` if libSQL's server is not installed.
     fn start() -> Option<Process> {
+        Process::start_with(&["--enable-namespaces"])
+    }
+
+    fn start_with(options: &'static [&str]) -> Option<Process> {
         let Some(program) = env::var_os("ONWARD_SQLD").map(PathBuf::from) else {
             println!("sqld is not installed (`cargo xtask ci drivers` does it): nothing was tried");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
         let ports = (free(), free());
-        let mut process =
-            Process { program, folder: folder.path().join("data"), ports, process: None, _folder: folder };
+        let mut process = Process {
+            program,
+            options,
+            folder: folder.path().join("data"),
+            ports,
+            process: None,
+            _folder: folder,
+        };
         process.begin();
         Some(process)
     }
 
     fn begin(&mut self) {
         let mut command = Command::new(&self.program);
-        command.args(["--no-welcome", "--enable-namespaces", "-d"]).arg(&self.folder);
+        command.arg("--no-welcome").args(self.options).arg("-d").arg(&self.folder);
         command.args(["--http-listen-addr", &format!("127.0.0.1:{}", self.ports.0)]);
         command.args(["--admin-listen-addr", &format!("127.0.0.1:{}", self.ports.1)]);
         self.process = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
@@ -73,6 +84,14 @@ impl Process {
 
     fn server(&self) -> Server {
         Server::connect(&self.address()).unwrap().namespace("default")
+    }
+
+    /// Makes namespaces.
+    fn make<'n>(&self, names: impl IntoIterator<Item = &'n str>) {
+        for name in names {
+            let url = format!("http://127.0.0.1:{}/v1/namespaces/{name}/create", self.ports.1);
+            agent().post(url).header("Content-Type", "application/json").send("{}").unwrap();
+        }
     }
 
     /// The rows of a statement, each value as text.
@@ -358,16 +377,66 @@ fn a_rehearsal_shows_what_a_file_shows() {
 #[test]
 fn namespaces_are_databases_of_their_own() {
     let Some(process) = Process::start() else { return };
-    for name in ["ada", "bea"] {
-        let url = format!("http://127.0.0.1:{}/v1/namespaces/{name}/create", process.ports.1);
-        agent().post(url).header("Content-Type", "application/json").send("{}").unwrap();
-    }
+    process.make(["ada", "bea"]);
     let of = |name: &str| Server::connect(&process.address()).unwrap().namespace(name);
     assert_eq!(of("ada").apply(&JOBS).unwrap().applied.len(), 10);
     assert_eq!(of("bea").status(&JOBS).unwrap().pending(), 10);
     assert!(of("ada").apply(&JOBS).unwrap().is_up_to_date());
     let error = of("nobody").timeout(Duration::from_millis(100)).apply(&JOBS).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Engine { .. }), "{error}");
+    assert!(
+        error.to_string().contains("404: Namespace `nobody` doesn't exist; nothing was changed"),
+        "{error}"
+    );
+    // The server would take `bea`.
+    for name in ["bea.more", "", "bea\r\nX: y", "bea:1"] {
+        let error = of(name).apply(&JOBS).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Address { address, .. } if address == name), "{error}");
+    }
+    assert_eq!(of("bea").status(&JOBS).unwrap().pending(), 10);
+}
+
+#[test]
+fn what_becomes_of_a_namespace_stops_no_other() {
+    let Some(process) = Process::start() else { return };
+    let names: Vec<String> = (0..20).map(|number| format!("Tenant_{number}-x")).collect();
+    process.make(names.iter().map(String::as_str));
+    let server = Server::connect(&process.address()).unwrap();
+    let of = |number: usize| server.clone().namespace(&names[number]);
+    // One is another program's, one is up to date, one is not there, and one is no name.
+    of(3).apply(&program(&["CREATE TABLE notes(body TEXT);"])).unwrap();
+    of(4).apply(&JOBS).unwrap();
+    let given = || names.iter().map(String::as_str).chain(["nobody", "no.name"]);
+    let sweep = server.fleet(given()).jobs(4).apply(&JOBS).unwrap();
+    assert!(sweep.tenants.iter().map(|tenant| tenant.name.as_str()).eq(given()), "{sweep}");
+    let failed: Vec<&str> = sweep.failures().map(|(name, _)| name).collect();
+    assert_eq!(failed, [&*names[3], "nobody", "no.name"], "{sweep}");
+    let applied =
+        |tenant: &onward_libsql::Tenant| tenant.outcome.as_ref().map_or(0, |report| report.applied.len());
+    let applied: Vec<usize> = sweep.tenants.iter().map(applied).collect();
+    let expected = |number| if matches!(number, 3 | 4 | 20 | 21) { 0 } else { 10 };
+    assert_eq!(applied, (0..22).map(expected).collect::<Vec<_>>(), "{sweep}");
+    assert_eq!((sweep.jobs, sweep.is_done()), (4, false));
+    assert!(sweep.to_string().contains("18 of 22 namespaces migrated, 3 failed"), "{sweep}");
+    // Each is a database of its own, and the second time finds all done.
+    assert!(
+        (0..20).filter(|number| *number != 3).all(|number| of(number).status(&JOBS).unwrap().is_up_to_date())
+    );
+    assert_eq!(of(3).status(&JOBS).unwrap().pending(), 9);
+    let sweep = server.fleet(names.iter().filter(|name| **name != names[3]).cloned()).apply(&JOBS).unwrap();
+    assert!(
+        sweep.is_done() && sweep.to_string().starts_with("0 of 19 namespaces migrated, 0 failed"),
+        "{sweep}"
+    );
+    assert!(server.fleet(Vec::<String>::new()).apply(&JOBS).unwrap().is_done());
+}
+
+#[test]
+fn a_server_without_namespaces_is_no_fleet() {
+    let Some(process) = Process::start_with(&[]) else { return };
+    let server = Server::connect(&process.address()).unwrap();
+    let error = server.fleet(["ada", "bea"]).apply(&JOBS).unwrap_err();
+    assert!(error.to_string().contains("--enable-namespaces"), "{error}");
+    assert_eq!(server.status(&JOBS).unwrap().pending(), 10);
 }
 
 #[test]
