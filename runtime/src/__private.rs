@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 pub use onward_core::tool::Lag;
 pub use onward_schema::Classes;
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 
 pub use crate::file::system::{FileCall, watch_files};
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
+use crate::error::Result;
 use crate::history::{Migration, Migrations};
+use crate::report::{Phase, Readiness, Report};
 #[cfg(feature = "test-hook")]
 pub use crate::hook_test::{Samples, changes, opener, test_hook};
 pub use crate::row::argument::Argument;
@@ -27,6 +29,7 @@ pub use crate::row::typed::{list, tag, taken, typed};
 pub use crate::row::wrong::{GivesNoRows, GivesRows};
 use crate::row::{Execute, Query};
 pub use crate::row::{Nullable, Stored, never_null, vouched};
+use crate::start::quietly;
 pub use crate::start::{is_named_as_copy, put_by};
 
 /// How the ledgers of other tools are read.
@@ -52,6 +55,18 @@ pub fn foreign_keys(migration: crate::history::Migration<'_>) -> bool {
 /// The table of its ledger.
 pub fn ledger(migrations: &Migrations) -> &str {
     migrations.ledger().table()
+}
+
+/// As `Migrations::apply`, on a database that is not the one that it is about: nobody is told.
+pub fn apply_quietly(migrations: &Migrations, conn: &Connection) -> Result<Report> {
+    let migrator = migrations.migrator();
+    let context = migrator.context();
+    quietly(context, context.goal()?, conn)
+}
+
+/// For a run that is not on a file.
+pub fn set_phase(readiness: &Readiness, phase: Phase) {
+    readiness.set(phase);
 }
 
 /// A history whose databases another tool has made, by what that tool has of each file: its name for it, its checksums with a

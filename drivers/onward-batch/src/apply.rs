@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onward::{__private, Difference, Migration, Migrations, Status};
+use onward::{__private, Difference, Migration, Migrations, Phase, Status};
 
 use crate::batch::{Batch, RUN, ran};
 use crate::engine::{Engine, Failure, Statement, Value};
@@ -13,19 +13,31 @@ use crate::patience::{Patience, Wait};
 use crate::pending::pending;
 use crate::report::{Applied, Report};
 use crate::state;
+use crate::watch::{Event, Watch};
 
-/// Runs what is pending, in one request.
+/// Runs what is pending, in one request, and tells of it.
 ///
 /// # Errors
 /// Any [`Error`]. The database is as it was, but after [`ErrorKind::InDoubt`] perhaps.
-pub fn apply<E: Engine>(engine: &E, migrations: &Migrations, patience: Patience) -> Result<Report> {
-    let mut run = Run::new(engine, migrations, patience);
+pub fn apply<E: Engine>(
+    engine: &E,
+    migrations: &Migrations,
+    patience: Patience,
+    watch: &Watch,
+) -> Result<Report> {
+    let mut run = Run::new(engine, migrations, patience, watch);
     loop {
         match run.attempt()? {
-            Outcome::Done(report) => return Ok(report),
-            Outcome::Again => run.report.lost += 1,
+            Outcome::Done(report) => {
+                watch.tell(Event::Done { report: &report });
+                return Ok(report);
+            }
+            Outcome::Again => {
+                run.report.lost += 1;
+                watch.tell(Event::Overtaken);
+            }
         }
-        if !run.wait.pause() {
+        if !run.pause() {
             return Err(ErrorKind::Crowded { waited: run.wait.elapsed() }.into());
         }
     }
@@ -65,39 +77,43 @@ struct Run<'r, E> {
     migrations: &'r Migrations,
     ledger: &'r str,
     wait: Wait,
+    watch: &'r Watch,
     /// What this run's rows have, and no other's.
     name: String,
     report: Report,
 }
 
 impl<'r, E: Engine> Run<'r, E> {
-    fn new(engine: &'r E, migrations: &'r Migrations, patience: Patience) -> Self {
+    fn new(engine: &'r E, migrations: &'r Migrations, patience: Patience, watch: &'r Watch) -> Self {
         let report = Report { applied: Vec::new(), total: 0, lost: 0, in_doubt: 0, duration: Duration::ZERO };
         Run {
             engine,
             migrations,
             ledger: __private::ledger(migrations),
             wait: Wait::new(patience),
+            watch,
             name: name(),
             report,
         }
     }
 
     fn attempt(&mut self) -> Result<Outcome> {
-        let (state, mut mirror) = loop {
+        let (state, mirror) = loop {
             match read(self.engine, self.ledger) {
-                Err(error) if error.is_passing() && self.wait.pause() => {}
+                Err(error) if error.is_passing() && self.pause() => {}
                 read => break read?,
             }
         };
         let before = ran(&state).len();
         let pending = pending(self.migrations, &mirror.0)?;
-        self.migrations.apply(&mut mirror.0)?;
+        __private::apply_quietly(self.migrations, &mirror.0)?;
         if pending.is_empty() {
             return Ok(Outcome::Done(self.told(&[], before)));
         }
         let enforced = state.foreign_keys && !E::SWITCHES_FOREIGN_KEYS;
         let batch = Batch::new(&state, (E::TARGET, enforced), self.ledger, &pending, &mirror, &self.name)?;
+        self.watch.set(Phase::Migrating);
+        self.watch.tell(Event::Started { migrations: &pending });
         match self.send(&batch)? {
             true => Ok(Outcome::Done(self.told(&pending, before + pending.len()))),
             false => Ok(Outcome::Again),
@@ -108,6 +124,7 @@ impl<'r, E: Engine> Run<'r, E> {
     fn send(&mut self, batch: &Batch) -> Result<bool> {
         let mut in_doubt = false;
         loop {
+            self.watch.set(Phase::Migrating);
             let failure = match self.engine.write(&batch.statements) {
                 Ok(()) => return Ok(true),
                 Err(failure) => failure,
@@ -124,11 +141,12 @@ impl<'r, E: Engine> Run<'r, E> {
                 Failure::InDoubt { .. } => {
                     in_doubt = true;
                     self.report.in_doubt += 1;
-                    if !self.wait.pause() {
+                    self.watch.tell(Event::InDoubt { failure: &failure });
+                    if !self.pause() {
                         return Err(ErrorKind::InDoubt { failure }.into());
                     }
                 }
-                Failure::Unreachable { .. } if self.wait.pause() => {}
+                Failure::Unreachable { .. } if self.pause() => {}
                 failure if in_doubt => return Err(ErrorKind::InDoubt { failure }.into()),
                 failure => return Err(ErrorKind::Engine { doing: "run the migrations", failure }.into()),
             }
@@ -145,10 +163,17 @@ impl<'r, E: Engine> Run<'r, E> {
                     let ours = [Value::Text(self.name.clone())];
                     return Ok(newest.is_some_and(|newest| newest == ours));
                 }
-                Err(_) if self.wait.pause() => {}
+                Err(_) if self.pause() => {}
                 Err(failure) => return Err(ErrorKind::InDoubt { failure }.into()),
             }
         }
+    }
+
+    fn pause(&mut self) -> bool {
+        if !self.wait.left().is_zero() {
+            self.watch.tell(Event::Waiting { attempt: self.wait.pauses() + 1, waited: self.wait.elapsed() });
+        }
+        self.wait.pause()
     }
 
     fn told(&mut self, applied: &[Migration<'_>], total: usize) -> Report {

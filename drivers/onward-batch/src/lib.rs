@@ -21,6 +21,7 @@ mod reply;
 mod report;
 mod state;
 mod trust;
+mod watch;
 
 pub use address::Address;
 pub use apply::{apply, status, verify};
@@ -32,3 +33,4 @@ pub use patience::Patience;
 pub use rehearse::rehearse;
 pub use reply::{Reply, denied};
 pub use report::{Applied, Report};
+pub use watch::{Event, Watch};

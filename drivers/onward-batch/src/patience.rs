@@ -35,6 +35,11 @@ impl Wait {
         self.start.elapsed()
     }
 
+    /// How often this has slept.
+    pub(crate) fn pauses(&self) -> u32 {
+        self.pauses
+    }
+
     pub(crate) fn left(&self) -> Duration {
         self.patience.timeout.saturating_sub(self.elapsed())
     }

@@ -1,14 +1,17 @@
 //! An engine that is a SQLite in memory, and loses answers.
 
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use onward::rusqlite::backup::Backup;
 use onward::rusqlite::types::Value as Own;
 use onward::rusqlite::{self, Connection, params_from_iter};
-use onward::{Migrations, migrations};
+use onward::{Migrations, Phase, Readiness, migrations};
 use onward_batch::{
-    Engine, ErrorKind, Failure, Patience, Row, Statement, Target, Value, apply, rehearse, status,
+    Engine, ErrorKind, Event, Failure, Patience, Report, Row, Statement, Target, Value, Watch, rehearse,
+    status,
 };
 
 static JOBS: Migrations = migrations!("../../migrations");
@@ -122,6 +125,57 @@ impl Engine for Memory {
 }
 
 const PATIENCE: Patience = Patience { timeout: Duration::from_secs(60) };
+
+fn apply(engine: &Memory, migrations: &Migrations, patience: Patience) -> onward_batch::Result<Report> {
+    onward_batch::apply(engine, migrations, patience, &Watch::default())
+}
+
+/// What a run tells, in words, and how it ends.
+fn told(fates: &[Fate], patience: Patience) -> (Vec<String>, Phase) {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let readiness: &'static Readiness = Box::leak(Box::default());
+    let told = Arc::clone(&events);
+    let watch = Watch::default().readiness(readiness).observer(move |event| {
+        let word = match event {
+            Event::Waiting { .. } => "waiting".to_owned(),
+            Event::Started { migrations } => format!("started {}", migrations.len()),
+            Event::InDoubt { failure } => format!("in doubt: {failure}"),
+            Event::Overtaken => "overtaken".to_owned(),
+            Event::Done { report } => format!("done {}", report.applied.len()),
+            other => panic!("{other:?}"),
+        };
+        told.lock().unwrap().push(format!("{word}, {}", readiness.phase()));
+    });
+    let engine = Memory::new(fates);
+    let _ = watch.over(|| onward_batch::apply(&engine, &JOBS, patience, &watch));
+    let events = events.lock().unwrap().clone();
+    (events, readiness.phase())
+}
+
+#[test]
+fn a_run_tells_how_far_it_is() {
+    let (started, waiting) = ("started 10, migrating", "waiting, waiting");
+    let in_doubt = "in doubt: no answer, migrating";
+    assert_eq!(told(&[], PATIENCE), ([started, "done 10, ready"].map(str::to_owned).to_vec(), Phase::Ready));
+    let expected = [started, in_doubt, waiting, in_doubt, waiting, "done 10, ready"];
+    let (events, phase) = told(&[Fate::AnswerLost, Fate::Lost], PATIENCE);
+    assert_eq!((events, phase), (expected.map(str::to_owned).to_vec(), Phase::Ready));
+    let (events, phase) = told(&[Fate::Overtaken], PATIENCE);
+    let expected = [started, "overtaken, migrating", waiting, "done 0, ready"];
+    assert_eq!((events, phase), (expected.map(str::to_owned).to_vec(), Phase::Ready));
+    let (events, phase) = told(&[Fate::Lost; 3], Patience { timeout: Duration::ZERO });
+    assert_eq!((events, phase), ([started, in_doubt].map(str::to_owned).to_vec(), Phase::Failed));
+}
+
+#[test]
+fn a_panic_of_the_observer_is_a_failed_run() {
+    static READINESS: Readiness = Readiness::new();
+    let watch = Watch::default().readiness(&READINESS).observer(|_| panic!("out of order"));
+    let engine = Memory::new(&[]);
+    let run = || watch.over(|| onward_batch::apply(&engine, &JOBS, PATIENCE, &watch)).map(drop);
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+    assert_eq!((READINESS.phase(), engine.writes.get()), (Phase::Failed, 0));
+}
 
 #[test]
 fn an_answer_that_is_lost_is_found_out() {

@@ -20,8 +20,8 @@ const MOST_JOBS: usize = 256;
 const SHOWN: usize = 10;
 
 /// Namespaces that are to be migrated. Made by [`Server::fleet`].
-pub struct Fleet<'s> {
-    server: &'s Server,
+pub struct Fleet {
+    server: Server,
     names: Vec<String>,
     jobs: usize,
 }
@@ -48,13 +48,13 @@ pub struct Sweep {
     pub duration: Duration,
 }
 
-impl<'s> Fleet<'s> {
-    pub(crate) fn new(server: &'s Server, names: Vec<String>) -> Fleet<'s> {
+impl Fleet {
+    pub(crate) fn new(server: Server, names: Vec<String>) -> Fleet {
         Fleet { server, names, jobs: JOBS }
     }
 
     /// Sets how many namespaces are worked on at a time: eight by default, one at least, 256 at most.
-    pub fn jobs(mut self, jobs: usize) -> Fleet<'s> {
+    pub fn jobs(mut self, jobs: usize) -> Fleet {
         self.jobs = jobs.clamp(1, MOST_JOBS);
         self
     }
@@ -67,7 +67,7 @@ impl<'s> Fleet<'s> {
     /// of a namespace is in the [`Sweep`].
     pub fn apply(&self, migrations: &Migrations) -> Result<Sweep> {
         let start = Instant::now();
-        tells_apart(self.server)?;
+        tells_apart(&self.server)?;
         let jobs = self.jobs.min(self.names.len());
         let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         thread::scope(|scope| {

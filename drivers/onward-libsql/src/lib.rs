@@ -26,5 +26,5 @@ mod fleet;
 mod server;
 
 pub use fleet::{Fleet, Sweep, Tenant};
-pub use onward_batch::{Applied, Error, ErrorKind, Failure, Report, Result};
+pub use onward_batch::{Applied, Error, ErrorKind, Event, Failure, Report, Result};
 pub use server::Server;

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
-use onward::{Difference, Migrations, Rehearsal, Status};
+use onward::{Difference, Migrations, Readiness, Rehearsal, Status};
 use onward_batch::{
-    Address, Engine, ErrorKind, Failure, Http, Report, Result, Row, Statement, Target, Value,
+    Address, Engine, ErrorKind, Event, Failure, Http, Report, Result, Row, Statement, Target, Value, Watch,
 };
 use serde_json::{Value as Json, json};
 
@@ -22,6 +22,7 @@ const BEFORE: usize = 2;
 pub struct Server {
     address: Address,
     http: Http,
+    watch: Watch,
     namespace: Option<String>,
 }
 
@@ -32,7 +33,7 @@ impl Server {
     /// [`ErrorKind::Address`](crate::ErrorKind::Address) if this is none.
     pub fn connect(address: &str) -> Result<Server> {
         let address = Address::parse(address)?;
-        Ok(Server { http: Http::of(&address), address, namespace: None })
+        Ok(Server { http: Http::of(&address), watch: Watch::default(), address, namespace: None })
     }
 
     /// The token that the server asks for.
@@ -52,7 +53,7 @@ impl Server {
 
     /// Many of its namespaces with one history, a database per tenant.
     ///
-    /// Each has [`Server::timeout`] for itself: with many of them, and a server that may be gone, a short one.
+    /// Neither [`Server::observer`] nor [`Server::readiness`] is told. Each has [`Server::timeout`] for itself: with many of them, and a server that may be gone, a short one.
     ///
     /// ```no_run
     /// # fn sweep(migrations: &onward::Migrations) -> onward_libsql::Result<()> {
@@ -66,8 +67,11 @@ impl Server {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn fleet<N: Into<String>>(&self, namespaces: impl IntoIterator<Item = N>) -> Fleet<'_> {
-        Fleet::new(self, namespaces.into_iter().map(Into::into).collect())
+    pub fn fleet<N: Into<String>>(&self, namespaces: impl IntoIterator<Item = N>) -> Fleet {
+        Fleet::new(
+            Server { watch: Watch::default(), ..self.clone() },
+            namespaces.into_iter().map(Into::into).collect(),
+        )
     }
 
     /// Allows `http://` to another machine, where whoever listens reads all that is sent, the token too.
@@ -102,14 +106,51 @@ impl Server {
         self
     }
 
+    /// Calls a function for each [`Event`] of [`Server::apply`], for a log. It is called on the thread that migrates.
+    ///
+    /// ```no_run
+    /// # fn main() -> onward_libsql::Result<()> {
+    /// use onward_libsql::{Server, Event};
+    ///
+    /// let server = Server::connect("http://localhost:8080")?.observer(|event| match event {
+    ///     Event::Waiting { waited, .. } => eprintln!("waiting for the database, {} s", waited.as_secs()),
+    ///     Event::Started { migrations } => eprintln!("{} migrations are sent", migrations.len()),
+    ///     _ => {}
+    /// });
+    /// # Ok(()) }
+    /// ```
+    pub fn observer(mut self, observer: impl Fn(Event<'_>) + Send + Sync + 'static) -> Server {
+        self.watch = self.watch.observer(observer);
+        self
+    }
+
+    /// Writes how far [`Server::apply`] is to a [`Readiness`], which other threads read.
+    ///
+    /// ```no_run
+    /// # fn main() -> onward_libsql::Result<()> {
+    /// use onward::Readiness;
+    /// use onward_libsql::Server;
+    ///
+    /// static READINESS: Readiness = Readiness::new();
+    ///
+    /// let server = Server::connect("http://localhost:8080")?.readiness(&READINESS);
+    /// # Ok(()) }
+    /// ```
+    pub fn readiness(mut self, readiness: &'static Readiness) -> Server {
+        self.watch = self.watch.readiness(readiness);
+        self
+    }
+
     /// Runs what is pending, in one atomic request.
     ///
     /// # Errors
     /// Any [`Error`](crate::Error). The database is as it was, but after [`ErrorKind::InDoubt`](crate::ErrorKind::InDoubt)
     /// perhaps.
     pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
-        self.is_allowed()?;
-        onward_batch::apply(self, migrations, self.http.patience())
+        self.watch.over(|| {
+            self.is_allowed()?;
+            onward_batch::apply(self, migrations, self.http.patience(), &self.watch)
+        })
     }
 
     /// Says what has run and what is pending. It only reads.

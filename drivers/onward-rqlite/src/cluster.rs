@@ -4,9 +4,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
-use onward::{__private, Difference, Migrations, Rehearsal, Status};
+use onward::{__private, Difference, Migrations, Readiness, Rehearsal, Status};
 use onward_batch::{
-    Address, Engine, Error, ErrorKind, Failure, Http, Reply, Result, Row, Statement, Target, Value,
+    Address, Engine, Error, ErrorKind, Event, Failure, Http, Reply, Result, Row, Statement, Target, Value,
+    Watch,
 };
 use serde_json::{Value as Json, json};
 
@@ -21,6 +22,7 @@ const HEAR: Duration = Duration::from_secs(5);
 pub struct Cluster {
     addresses: Vec<Address>,
     http: Http,
+    watch: Watch,
 }
 
 impl Cluster {
@@ -32,7 +34,7 @@ impl Cluster {
     /// [`ErrorKind::Address`] if this is none.
     pub fn connect(address: &str) -> Result<Cluster> {
         let address = Address::parse(address)?;
-        Ok(Cluster { http: Http::of(&address), addresses: vec![address] })
+        Ok(Cluster { http: Http::of(&address), watch: Watch::default(), addresses: vec![address] })
     }
 
     /// Another node of it, which is asked when those before do not answer.
@@ -82,19 +84,65 @@ impl Cluster {
         self
     }
 
+    /// Calls a function for each [`Event`] of [`Cluster::apply`], for a log. It is called on the thread that migrates.
+    ///
+    /// ```no_run
+    /// # fn main() -> onward_rqlite::Result<()> {
+    /// use onward_rqlite::{Cluster, Event};
+    ///
+    /// let cluster = Cluster::connect("http://localhost:4001")?.observer(|event| match event {
+    ///     Event::Waiting { waited, .. } => eprintln!("waiting for the database, {} s", waited.as_secs()),
+    ///     Event::Started { migrations } => eprintln!("{} migrations are sent", migrations.len()),
+    ///     _ => {}
+    /// });
+    /// # Ok(()) }
+    /// ```
+    pub fn observer(mut self, observer: impl Fn(Event<'_>) + Send + Sync + 'static) -> Cluster {
+        self.watch = self.watch.observer(observer);
+        self
+    }
+
+    /// Writes how far [`Cluster::apply`] is to a [`Readiness`], which other threads read.
+    ///
+    /// ```no_run
+    /// # fn main() -> onward_rqlite::Result<()> {
+    /// use onward::Readiness;
+    /// use onward_rqlite::Cluster;
+    ///
+    /// static READINESS: Readiness = Readiness::new();
+    ///
+    /// let cluster = Cluster::connect("http://localhost:4001")?.readiness(&READINESS);
+    /// # Ok(()) }
+    /// ```
+    pub fn readiness(mut self, readiness: &'static Readiness) -> Cluster {
+        self.watch = self.watch.readiness(readiness);
+        self
+    }
+
     /// Runs what is pending, in one atomic request, and compares the schema on every node that answers.
     ///
     /// # Errors
     /// Any [`Error`]. The cluster is as it was, but after [`ErrorKind::InDoubt`] perhaps, and after [`ErrorKind::Nodes`], when
     /// everything is applied.
     pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
-        self.is_allowed()?;
-        let run = onward_batch::apply(self, migrations, self.http.patience())?;
-        // What is applied is applied, whoever answers now.
-        let nodes = if run.is_up_to_date() { Vec::new() } else { self.nodes(migrations).unwrap_or_default() };
-        let differ = nodes.iter().filter(|node| node.standing == Standing::Differs);
-        let differ: Vec<String> = differ.map(|node| node.address.clone()).collect();
-        if differ.is_empty() { Ok(Report { run, nodes }) } else { Err(ErrorKind::Nodes { differ }.into()) }
+        self.watch.over(|| {
+            self.is_allowed()?;
+            let run = onward_batch::apply(self, migrations, self.http.patience(), &self.watch)?;
+            // What is applied is applied, whoever answers now.
+            let nodes =
+                if run.is_up_to_date() { Vec::new() } else { self.nodes(migrations).unwrap_or_default() };
+            let standing = |standing| nodes.iter().filter(move |node: &&Node| node.standing == standing);
+            if !nodes.is_empty() {
+                let same = standing(Standing::Same).count();
+                self.watch.tell(Event::Compared { same, of: nodes.len() });
+            }
+            let differ: Vec<String> = standing(Standing::Differs).map(|node| node.address.clone()).collect();
+            if differ.is_empty() {
+                Ok(Report { run, nodes })
+            } else {
+                Err(ErrorKind::Nodes { differ }.into())
+            }
+        })
     }
 
     /// Says what has run and what is pending. It only reads.

@@ -26,4 +26,4 @@ mod node;
 
 pub use cluster::Cluster;
 pub use node::{Node, Report, Standing};
-pub use onward_batch::{Applied, Error, ErrorKind, Failure, Result};
+pub use onward_batch::{Applied, Error, ErrorKind, Event, Failure, Result};

@@ -15,19 +15,22 @@ use crate::settings::{self, Impatience, NO_JOURNAL, Settings};
 /// A run on the caller's connection, to this goal; that there is none such is a failed run as well.
 pub(crate) fn apply(context: Context<'_>, goal: Result<Goal>, conn: &mut Connection) -> Result<Report> {
     let unfinished = context.options.watch.begin();
-    let mut wait = Wait::new(context.options);
-    let outcome = goal.and_then(|goal| {
-        loop {
-            match attempt(context, goal, conn, |conn| Impatience::begin(conn), &mut wait) {
-                Err(error) if is_locked(&error) && wait.again(&error) => {}
-                outcome => return outcome,
-            }
-        }
-    });
+    let outcome = goal.and_then(|goal| quietly(context, goal, conn));
     trace::end(outcome.as_ref());
     let report = outcome?;
     unfinished.end(&report);
     Ok(report)
+}
+
+/// The same, and nobody is told how it ends.
+pub(crate) fn quietly(context: Context<'_>, goal: Goal, conn: &Connection) -> Result<Report> {
+    let mut wait = Wait::new(context.options);
+    loop {
+        match attempt(context, goal, conn, |conn| Impatience::begin(conn), &mut wait) {
+            Err(error) if is_locked(&error) && wait.again(&error) => {}
+            outcome => return outcome,
+        }
+    }
 }
 
 fn is_locked(error: &Error) -> bool {

@@ -16,7 +16,7 @@ mod rehearse;
 mod space;
 mod wait;
 
-pub(crate) use apply::apply;
+pub(crate) use apply::{apply, quietly};
 #[cfg(feature = "fleet")]
 pub(crate) use attempts::existing;
 pub(crate) use attempts::{Opening, patient};

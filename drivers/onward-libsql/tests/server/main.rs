@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use onward::rusqlite::backup::Backup;
 use onward::rusqlite::types::Value;
 use onward::rusqlite::{self, Connection};
-use onward::{Migrations, migrations};
+use onward::{Migrations, Phase, Readiness, migrations};
 use onward_batch::Engine;
 use onward_libsql::{ErrorKind, Failure, Server};
 use serde_json::{Value as Json, json};
@@ -149,9 +149,11 @@ fn a_server_has_what_a_file_has() {
     let Some(process) = Process::start() else { return };
     let server = process.server();
     assert_eq!(server.status(&JOBS).unwrap().pending(), 10);
+    static READINESS: Readiness = Readiness::new();
+    let server = server.readiness(&READINESS);
     let report = server.apply(&JOBS).unwrap();
     assert_eq!((report.applied.len(), report.total), (10, 10), "{report}");
-    assert!(server.status(&JOBS).unwrap().is_up_to_date());
+    assert!(READINESS.is_ready() && server.status(&JOBS).unwrap().is_up_to_date());
     assert!(server.verify(&JOBS).unwrap().is_empty());
     assert!(server.apply(&JOBS).unwrap().is_up_to_date());
 
@@ -489,11 +491,14 @@ fn what_is_no_server_is_named_and_ends() {
             "{says}: {error}"
         );
     }
+    static READINESS: Readiness = Readiness::new();
     let error = Server::connect("http://192.0.2.1:8080")
         .unwrap()
+        .readiness(&READINESS)
         .token("secret")
         .apply(&JOBS)
         .unwrap_err()
         .to_string();
     assert!(error.contains("can be read on the way") && !error.contains("secret"), "{error}");
+    assert_eq!(READINESS.phase(), Phase::Failed);
 }

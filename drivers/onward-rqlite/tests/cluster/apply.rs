@@ -1,15 +1,16 @@
 //! What a cluster has afterwards.
 
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
-use onward::{Migrations, migrations};
-use onward_rqlite::{Error, ErrorKind, Standing};
+use onward::{Migrations, Phase, Readiness, migrations};
+use onward_rqlite::{Error, ErrorKind, Event, Standing};
 use serde_json::json;
 
 use crate::nodes::Nodes;
 
 static JOBS: Migrations = migrations!("../../migrations");
+static READINESS: Readiness = Readiness::new();
 
 pub(crate) fn kind(error: &Error) -> &ErrorKind {
     error.kind()
@@ -21,8 +22,17 @@ fn three_nodes_have_what_a_file_has() {
     let cluster = nodes.cluster(1);
     let status = cluster.status(&JOBS).unwrap();
     assert_eq!(status.pending(), 10);
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&events);
+    let cluster = cluster.readiness(&READINESS).observer(move |event| {
+        if let Event::Compared { same, of } = event {
+            told.lock().unwrap().push((same, of));
+        }
+    });
+    assert_eq!(READINESS.phase(), Phase::Waiting);
     let report = cluster.apply(&JOBS).unwrap();
     assert_eq!((report.run.applied.len(), report.run.total, report.nodes.len()), (10, 10, 3), "{report}");
+    assert_eq!((&*events.lock().unwrap(), READINESS.phase()), (&vec![(3, 3)], Phase::Ready));
     assert!(report.nodes.iter().all(|node| node.standing == Standing::Same), "{report}");
     assert!(cluster.status(&JOBS).unwrap().is_up_to_date());
     assert!(cluster.verify(&JOBS).unwrap().is_empty());
