@@ -20,6 +20,7 @@ mod rehearse;
 mod reply;
 mod report;
 mod state;
+mod trace;
 mod trust;
 mod watch;
 

@@ -8,6 +8,7 @@ use onward::{__private, Migration, Phase, Readiness};
 use crate::engine::Failure;
 use crate::error::Result;
 use crate::report::Report;
+use crate::trace;
 
 /// What happens in a run, told as it happens.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +77,9 @@ impl Watch {
         let mut unfinished = Unfinished { watch: self, finished: false };
         let outcome = run();
         unfinished.finished = outcome.is_ok();
+        if let Err(error) = &outcome {
+            trace::failed(error);
+        }
         outcome
     }
 
@@ -86,6 +90,7 @@ impl Watch {
             Event::Done { .. } => self.set(Phase::Ready),
             _ => {}
         }
+        trace::event(&event);
         if let Some(observer) = &self.observer {
             observer(event);
         }
