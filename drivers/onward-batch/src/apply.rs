@@ -7,13 +7,14 @@ use onward::{__private, Difference, Migration, Migrations, Phase, Status};
 use crate::batch::{Batch, RUN, ran};
 use crate::engine::{Engine, Failure, Statement, Value};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::Event;
 use crate::guard::Guard;
 use crate::mirror::Mirror;
 use crate::patience::{Patience, Wait};
 use crate::pending::pending;
 use crate::report::{Applied, Report};
 use crate::state;
-use crate::watch::{Event, Watch};
+use crate::watch::Watch;
 
 /// Runs what is pending, in one request, and tells of it.
 ///

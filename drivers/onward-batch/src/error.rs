@@ -7,7 +7,9 @@ use std::time::Duration;
 use onward::rusqlite;
 
 use crate::engine::Failure;
-use crate::rehearse::COPY;
+
+/// What the engine was asked for a rehearsal.
+pub(crate) const COPY: &str = "copy the database";
 
 /// A result with this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;

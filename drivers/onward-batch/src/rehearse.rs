@@ -5,13 +5,10 @@ use onward::{Migrations, Rehearsal};
 
 use crate::batch::fits;
 use crate::engine::{Engine, Failure};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{COPY, Error, ErrorKind, Result};
 use crate::patience::{Patience, Wait};
 use crate::pending::pending;
 use crate::state;
-
-/// What the copy is made for, in words.
-pub(crate) const COPY: &str = "copy the database";
 
 /// Runs what is pending on a copy of the engine's database, and tells what it does to the rows. The engine is only read.
 ///

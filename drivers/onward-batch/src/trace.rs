@@ -2,7 +2,7 @@
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
 
 use crate::error::Error;
-use crate::watch::Event;
+use crate::event::Event;
 
 /// What happens in a run: an attempt that is followed by another is the louder, the more there were.
 pub(crate) fn event(event: &Event<'_>) {

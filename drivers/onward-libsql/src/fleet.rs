@@ -48,11 +48,33 @@ pub struct Sweep {
     pub duration: Duration,
 }
 
-impl Fleet {
-    pub(crate) fn new(server: Server, names: Vec<String>) -> Fleet {
-        Fleet { server, names, jobs: JOBS }
+impl Server {
+    /// Many of its namespaces with one history, a database per tenant.
+    ///
+    /// Neither [`Server::observer`] nor [`Server::readiness`] is told. Each has [`Server::timeout`] for itself: with many of them, and a server that may be gone, a short one.
+    ///
+    /// ```no_run
+    /// # fn sweep(migrations: &onward::Migrations) -> onward_libsql::Result<()> {
+    /// use onward_libsql::Server;
+    ///
+    /// let server = Server::connect("http://localhost:8080")?;
+    /// let sweep = server.fleet(["ada", "bea"]).jobs(4).apply(migrations)?;
+    /// println!("{sweep}");
+    /// for (name, error) in sweep.failures() {
+    ///     eprintln!("{name}: {error}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn fleet<N: Into<String>>(&self, namespaces: impl IntoIterator<Item = N>) -> Fleet {
+        Fleet {
+            server: self.unwatched(),
+            names: namespaces.into_iter().map(Into::into).collect(),
+            jobs: JOBS,
+        }
     }
+}
 
+impl Fleet {
     /// Sets how many namespaces are worked on at a time: eight by default, one at least, 256 at most.
     pub fn jobs(mut self, jobs: usize) -> Fleet {
         self.jobs = jobs.clamp(1, MOST_JOBS);

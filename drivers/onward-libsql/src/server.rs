@@ -12,7 +12,6 @@ use serde_json::{Value as Json, json};
 use crate::answer::{ENGINE, Steps, rows};
 use crate::copy::{Copy, Object, SCHEMA};
 use crate::cursor::{Cursor, batch};
-use crate::fleet::Fleet;
 
 /// What a request of so many statements has before and behind them.
 const BEFORE: usize = 2;
@@ -49,29 +48,6 @@ impl Server {
         self.http = self.http.host(format!("{name}.{host}"));
         self.namespace = Some(name.to_owned());
         self
-    }
-
-    /// Many of its namespaces with one history, a database per tenant.
-    ///
-    /// Neither [`Server::observer`] nor [`Server::readiness`] is told. Each has [`Server::timeout`] for itself: with many of them, and a server that may be gone, a short one.
-    ///
-    /// ```no_run
-    /// # fn sweep(migrations: &onward::Migrations) -> onward_libsql::Result<()> {
-    /// use onward_libsql::Server;
-    ///
-    /// let server = Server::connect("http://localhost:8080")?;
-    /// let sweep = server.fleet(["ada", "bea"]).jobs(4).apply(migrations)?;
-    /// println!("{sweep}");
-    /// for (name, error) in sweep.failures() {
-    ///     eprintln!("{name}: {error}");
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn fleet<N: Into<String>>(&self, namespaces: impl IntoIterator<Item = N>) -> Fleet {
-        Fleet::new(
-            Server { watch: Watch::default(), ..self.clone() },
-            namespaces.into_iter().map(Into::into).collect(),
-        )
     }
 
     /// Allows `http://` to another machine, where whoever listens reads all that is sent, the token too.
@@ -191,6 +167,11 @@ impl Server {
     pub fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {
         self.is_allowed()?;
         onward_batch::rehearse(self, migrations, self.http.patience())
+    }
+
+    /// The same, and nobody is told what is done with it.
+    pub(crate) fn unwatched(&self) -> Server {
+        Server { watch: Watch::default(), ..self.clone() }
     }
 
     /// # Errors
