@@ -1,5 +1,6 @@
 //! A server, as a program calls it.
 
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
@@ -189,13 +190,30 @@ impl Server {
     /// Sends the steps of a batch, on a connection that ends with it.
     fn send(&self, steps: Vec<Json>, unknown: fn(String) -> Failure) -> std::result::Result<Steps, Failure> {
         let body = json!({"requests": [{"type": "batch", "batch": {"steps": steps}}, {"type": "close"}]});
-        Steps::of(self.http.post(&self.address, "/v3/pipeline", &body), unknown)
+        self.loaded(|| Steps::of(self.http.post(&self.address, "/v3/pipeline", &body), unknown))
     }
 
     /// Asks these in one transaction, to be read row by row within this time.
     fn cursor(&self, queries: &[String], within: Duration) -> std::result::Result<Cursor<'_>, Failure> {
         let body = batch(queries);
-        Cursor::begin(self.http.stream(&self.address, ("/v3/cursor", Some(&body)), ENGINE, within)?)
+        let ask = || self.http.stream(&self.address, ("/v3/cursor", Some(&body)), ENGINE, within);
+        Cursor::begin(self.loaded(ask)?)
+    }
+
+    /// Asks again where a namespace is not there: one that the server has just put aside to make room for others, as it does with more
+    /// than `--max-active-namespaces`, is not for a moment. Nothing was run then.
+    fn loaded<T>(
+        &self,
+        ask: impl Fn() -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let pauses = [10, 20, 40, 80, 160].map(Duration::from_millis);
+        for pause in pauses.into_iter().filter(|_| self.namespace.is_some()) {
+            match ask() {
+                Err(Failure::Denied { message }) if message.starts_with("404: Namespace") => sleep(pause),
+                outcome => return outcome,
+            }
+        }
+        ask()
     }
 }
 

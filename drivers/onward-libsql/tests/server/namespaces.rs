@@ -69,6 +69,18 @@ fn what_becomes_of_a_namespace_stops_no_other() {
 }
 
 #[test]
+fn a_namespace_that_is_put_aside_is_found() {
+    let options = &["--enable-namespaces", "--max-active-namespaces", "2"];
+    let Some(process) = Process::start_with(options) else { return };
+    let names: Vec<String> = (0..30).map(|number| format!("tenant{number}")).collect();
+    process.make(names.iter().map(String::as_str));
+    let server = Server::connect(&process.address()).unwrap();
+    let sweep = server.fleet(&names).jobs(4).apply(&JOBS).unwrap();
+    assert!(sweep.is_done(), "{sweep}");
+    assert!(server.clone().namespace(&names[0]).rehearse(&JOBS).unwrap().applied.is_empty());
+}
+
+#[test]
 fn a_server_without_namespaces_is_no_fleet() {
     let Some(process) = Process::start_with(&[]) else { return };
     let server = Server::connect(&process.address()).unwrap();
