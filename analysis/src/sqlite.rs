@@ -4,6 +4,7 @@
 
 mod budget;
 pub(crate) mod catalogue;
+pub(crate) mod engine;
 pub mod feature;
 pub(crate) mod image;
 pub(crate) mod message;

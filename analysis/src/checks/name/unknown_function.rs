@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
 use crate::replay::Fault;
+use crate::sqlite::engine::has_function;
 use crate::sqlite::message::Cause;
 
 /// `unknown_function`
@@ -33,14 +34,25 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
         "if the application registers it before it migrates, write `{list} = [\"{name}\"]` into {FILE_NAME} beside the \
          migrations"
     );
-    Some(
+    let diagnostic =
         Diagnostic::new(&RULE, fault.place(history, name), format!("SQLite has no {what} `{name}`"))
-            .label(format!("no such {what}"))
-            .help(match hint::function(name) {
-                Some(other) => format!("{other}; {registered}"),
-                None => registered,
-            }),
-    )
+            .label(format!("no such {what}"));
+    if let Some((target, _)) = &history.config.engine.target
+        && has_function(*target, &name.to_ascii_lowercase())
+    {
+        let engine = target.name();
+        return Some(
+            diagnostic
+                .note(format!(
+                    "{engine} has it, and a run is tried in memory before it is sent, on a plain SQLite"
+                ))
+                .help("write it with SQLite's own functions, or have the program write the rows"),
+        );
+    }
+    Some(diagnostic.help(match hint::function(name) {
+        Some(other) => format!("{other}; {registered}"),
+        None => registered,
+    }))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the engine that onward.toml names does not take, or its driver does not send.
 
+use std::ops::Range;
+
 use onward_core::batch::{Fit, Target, fit};
 use onward_core::kind::Kind;
 use onward_core::run::Run;
@@ -9,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::Place;
 use crate::folder::history::{At, History};
+use crate::sqlite::engine::{Missing, has_function, missing};
 use crate::sqlite::text::calls;
 
 /// `engine_mismatch`
@@ -51,19 +54,33 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
         }
         Fit::Runs => {
             let own = |(name, _): &(String, _)| history.config.registers(name);
-            let (name, range) = calls(sql).into_iter().find(own)?;
-            let place = history.place(at);
-            let place = place.file.at(place.range.start + range.start..place.range.start + range.end);
-            let message = format!("{} has no function `{name}()`", target.name());
-            Some(
-                diagnose(place, message, *target, named)
-                    .note(format!(
-                        "`functions` in {FILE_NAME} names what the program registers on its own connections"
-                    ))
-                    .help("write it with SQLite's own functions, or have the program write the rows"),
-            )
+            if let Some((name, range)) = calls(sql).into_iter().find(own) {
+                let diagnostic = |message, note| {
+                    Some(diagnose(inside(history, at, range), message, *target, named).note(note))
+                };
+                return match has_function(*target, &name) {
+                    true => diagnostic(
+                        format!("`{name}()` is a function of {} that cannot be tried before", target.name()),
+                        "a run is tried in memory before it is sent, on a plain SQLite without the program's functions".to_owned(),
+                    ),
+                    false => diagnostic(
+                        format!("{} has no function `{name}()`", target.name()),
+                        format!("`functions` in {FILE_NAME} names what the program registers on its own connections"),
+                    ),
+                }
+                .map(|found| found.help("write it with SQLite's own functions, or have the program write the rows"));
+            }
+            let Missing { what, range, instead } = missing(*target, sql)?;
+            let message = format!("{} does not have {what}", target.name());
+            Some(diagnose(inside(history, at, range), message, *target, named).help(instead))
         }
     }
+}
+
+/// These bytes of a statement.
+fn inside(history: &History, at: At, range: Range<usize>) -> Place {
+    let place = history.place(at);
+    place.file.at(place.range.start + range.start..place.range.start + range.end)
 }
 
 /// What holds for a whole file: hooks, of which no code runs inside an engine, and foreign keys, which are off there.
@@ -135,12 +152,43 @@ mod tests {
     }
 
     #[test]
+    fn what_the_sqlite_or_the_parser_of_an_engine_does_not_have() {
+        let found = ["engine_mismatch 2_m.sql:1:18"];
+        assert_eq!(of("rqlite", "UPDATE t SET a = soundex(b);"), found);
+        assert_eq!(of("libsql", "UPDATE t SET a = soundex(b);"), [""; 0]);
+        assert_eq!(
+            of("libsql", "INSERT INTO t SELECT max(a), 1 FROM t HAVING max(a) > 1;"),
+            ["engine_mismatch 2_m.sql:1:39"]
+        );
+        assert_eq!(
+            of("libsql", "UPDATE t SET a = (SELECT group_concat(b ORDER BY a) FROM t);"),
+            ["engine_mismatch 2_m.sql:1:41"]
+        );
+        assert_eq!(of("rqlite", "INSERT INTO t SELECT max(a), 1 FROM t HAVING max(a) > 1;"), [""; 0]);
+    }
+
+    #[test]
+    fn functions_of_the_engine_cannot_be_tried_before() {
+        let config = "functions = ['vector32']\n[engine]\ntarget = 'libsql'";
+        let files =
+            [("onward.toml", config), ("1_t.sql", "CREATE TABLE t(a); UPDATE t SET a = vector32(a);")];
+        let found = crate::checks::testing::rendered(&files);
+        assert!(
+            found.contains("`vector32()` is a function of libSQL that cannot be tried before"),
+            "{found}"
+        );
+        let files = [("onward.toml", "[engine]\ntarget = 'libsql'"), files[1]];
+        let found = crate::checks::testing::rendered(&files);
+        assert!(found.contains("unknown_function") && found.contains("libSQL has"), "{found}");
+    }
+
+    #[test]
     fn silent_on_what_runs_or_is_left_out() {
         for target in ["rqlite", "libsql"] {
             for sql in [
                 "PRAGMA foreign_keys = OFF; DROP TABLE t; CREATE TABLE t(a, b, c); PRAGMA foreign_key_check; PRAGMA foreign_keys = ON;",
                 "PRAGMA defer_foreign_keys = ON; PRAGMA user_version = 3;",
-                "PRAGMA table_info(t); REINDEX;",
+                "PRAGMA table_info(t); PRAGMA optimize; REINDEX;",
                 "BEGIN; UPDATE t SET a = 'CREATE TEMP TABLE'; COMMIT;",
                 "CREATE TABLE slug(a); UPDATE t SET a = lower(b);",
             ] {
