@@ -16,6 +16,7 @@ mod end;
 mod fault;
 mod finding;
 mod idle;
+mod indirect;
 mod kept;
 mod keys;
 mod legacy;

@@ -161,6 +161,7 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     diagnostics.extend(foreign_key_mismatch::check(history, replay));
     diagnostics.extend(key_without_numbers::check(history, replay));
     diagnostics.extend(outer_column::check(history, replay));
+    diagnostics.extend(node_dependent_value::views(history, replay));
     diagnostics.extend(double_quoted_string::check(history, replay));
     diagnostics.extend(broken_down_migration::check(history, replay));
     diagnostics.extend(schema_not_restored::check(history, replay));

@@ -124,6 +124,7 @@ impl Replay {
             strings: Vec::new(),
             quoted: Vec::new(),
             outer: Vec::new(),
+            indirect: Vec::new(),
             ran,
             end,
             histories: OnceLock::new(),

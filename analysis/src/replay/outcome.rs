@@ -13,6 +13,7 @@ use super::down::Down;
 use super::end::End;
 use super::fault::{Fault, Orphans};
 use super::finding::Finding;
+use super::indirect::Indirect;
 use super::legacy::Legacy;
 use super::masked::Masked;
 use super::origin;
@@ -71,6 +72,7 @@ pub struct Replay {
     /// Strings in double quotes that fail nothing in the replay: in what SQLite does not look at, or let pass by a level.
     pub(crate) quoted: Vec<Fault>,
     pub(crate) outer: Vec<Outer>,
+    pub(crate) indirect: Vec<Indirect>,
     /// What has run, in order.
     pub(super) ran: Vec<Step>,
     /// The database at the end of the history.

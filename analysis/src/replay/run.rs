@@ -13,6 +13,7 @@ use super::end::End;
 use super::fault::{DOUBLE_QUOTED_STRING, Fault};
 use super::finding::{Finding, What};
 use super::idle::{self, Idle, Later};
+use super::indirect::{self, Indirect};
 use super::kept::Locked;
 use super::masked::{self, Masked};
 use super::objects::{fingerprint, ours};
@@ -66,6 +67,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
         strings,
         quoted: Vec::new(),
         outer: Vec::new(),
+        indirect: Vec::new(),
         pending: Vec::new(),
         lost: Lost::default(),
         stopped: false,
@@ -140,6 +142,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
         strings: replayer.strings,
         quoted: replayer.quoted,
         outer: replayer.outer,
+        indirect: replayer.indirect,
         ran: replayer.ran,
         end: End::left(replayer.sandbox),
         histories: OnceLock::new(),
@@ -225,6 +228,7 @@ struct Replayer<'h> {
     strings: Vec<At>,
     quoted: Vec<Fault>,
     outer: Vec<Outer>,
+    indirect: Vec<Indirect>,
     /// The indexes of the faults that a later statement may still mend.
     pending: Vec<usize>,
     lost: Lost,
@@ -332,9 +336,19 @@ impl Replayer<'_> {
         if at.migration >= self.from {
             self.masked.extend(masked::find(self.history, at, &self.sandbox)?);
         }
+        let is_new = at.migration >= self.from;
+        let is_behind = indirect::is_behind(&self.history.statement(at).kind);
+        let stored = match is_new && !is_behind {
+            true => indirect::find(self.history, at, &self.sandbox),
+            false => Vec::new(),
+        };
         match self.run(Step { at, strings })? {
             Ok(()) => {
-                if at.migration >= self.from {
+                self.indirect.extend(stored);
+                if is_new && is_behind {
+                    self.indirect.extend(indirect::find(self.history, at, &self.sandbox));
+                }
+                if is_new {
                     self.outer.extend(outer::find(self.history, at, &self.sandbox));
                 }
                 self.mend(at)

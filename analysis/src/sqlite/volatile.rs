@@ -1,13 +1,13 @@
 //! Where a statement stores what another machine, or the same one a moment later, would not store: chance and the clock.
 //!
 //! What is stored is what a statement writes, what a trigger does, a DEFAULT and a CHECK. SQLite itself refuses both in indexes
-//! and generated columns, and what a view or a SELECT gives is nowhere.
+//! and generated columns, and what a view or a SELECT gives is nowhere, until a statement stores it.
 
 use std::ops::Range;
 
 use onward_core::token::{Kind, Token};
 
-use super::text::Text;
+use super::text::{Text, calls};
 
 /// Functions of date and time, and how many arguments stand before the time value
 /// (<https://www.sqlite.org/lang_datefunc.html>).
@@ -67,6 +67,39 @@ pub(crate) fn volatile(sql: &str) -> Vec<Volatile> {
         })
     });
     found.collect()
+}
+
+/// A call of chance or the clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// As in [`Volatile::what`].
+    pub(crate) what: String,
+    pub(crate) source: Source,
+}
+
+/// All that a text has of chance and the clock, whatever becomes of it.
+pub(crate) fn sources(sql: &str) -> Vec<Call> {
+    let text = Text::read(sql);
+    let call = |at| text.source(at).map(|(source, what, _)| Call { what, source });
+    (0..text.tokens.len()).filter_map(call).collect()
+}
+
+/// How often a function is called in a text, by its name in lower case.
+pub(crate) fn calls_of(sql: &str, function: &str) -> usize {
+    let now = |call: &Call| call.what.eq_ignore_ascii_case(function);
+    calls(sql).iter().filter(|(name, _)| name == function).count()
+        + sources(sql).into_iter().filter(now).count()
+}
+
+/// The names in what a statement writes once, and in what a trigger does.
+pub(crate) fn names(sql: &str) -> Vec<(String, Range<usize>, Part)> {
+    let text = Text::read(sql);
+    let Some(form) = Form::of(&text) else { return Vec::new() };
+    let name = |at: usize| {
+        let part = form.part(&text, at).filter(|part| matches!(part, Part::Once | Part::Trigger))?;
+        Some((text.tokens[at].name()?, text.tokens[at].range.clone(), part))
+    };
+    (0..text.tokens.len()).filter_map(name).collect()
 }
 
 /// What a statement is, by what it stores.

@@ -1,10 +1,13 @@
 //! What each node of a cluster that replicates statements would store another value for.
 
 use onward_core::batch::Target;
+use onward_core::kind::{Kind, ObjectKind};
 
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::file::Place;
 use crate::folder::history::{At, History};
+use crate::replay::Replay;
 use crate::sqlite::volatile::{Part, Source, volatile};
 
 /// `node_dependent_value`
@@ -46,26 +49,54 @@ pub(crate) fn check(history: &History, at: At) -> Vec<Diagnostic> {
             continue;
         }
         told.push((found.source, found.part));
-        let (message, severity) = match found.source {
-            Source::Chance => {
-                (format!("`{}` is another value on each node of rqlite", found.what), Severity::Error)
-            }
-            Source::Clock => (
-                format!("`{}` is the clock of each node of rqlite, when it runs the statement", found.what),
-                Severity::Warning,
-            ),
-        };
         let range = place.range.start + found.range.start..place.range.start + found.range.end;
-        diagnostics.push(
-            Diagnostic::new(&RULE, place.file.at(range), message)
-                .severity(severity)
-                .label("stored on each node by itself")
-                .related(named.clone(), "rqlite is named here")
-                .note("rqlite sends statements to its nodes, not rows, and a node that joins later runs them then: the nodes hold different rows")
-                .help(help(found.source, found.part)),
-        );
+        diagnostics.push(diagnose(place.file.at(range), (&found.what, ""), found.source, found.part, named));
     }
     diagnostics
+}
+
+/// What comes out of a view.
+pub(crate) fn views<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
+    let named = history.config.engine.target.as_ref().map(|(_, named)| named);
+    replay.indirect.iter().filter_map(move |found| {
+        let place = history.place(found.at);
+        let range = place.range.start + found.range.start..place.range.start + found.range.end;
+        let in_view = format!(" in the view `{}`", found.view);
+        let diagnostic =
+            diagnose(place.file.at(range), (&found.what, &in_view), found.source, found.part, named?);
+        let is_made = |at: &At| {
+            matches!(&history.statement(*at).kind, Kind::Create { object: ObjectKind::View, name, .. } if name.is(&found.view))
+        };
+        let made = history.statements().take_while(|at| *at < found.at).filter(is_made).last();
+        Some(match made {
+            Some(at) => diagnostic.related(history.place(at), format!("`{}` is called here", found.what)),
+            None => diagnostic,
+        })
+    })
+}
+
+fn diagnose(
+    place: Place,
+    (what, place_of_it): (&str, &str),
+    source: Source,
+    part: Part,
+    named: &Place,
+) -> Diagnostic {
+    let (message, severity) = match source {
+        Source::Chance => {
+            (format!("`{what}`{place_of_it} is another value on each node of rqlite"), Severity::Error)
+        }
+        Source::Clock => (
+            format!("`{what}`{place_of_it} is the clock of each node of rqlite, when it runs the statement"),
+            Severity::Warning,
+        ),
+    };
+    Diagnostic::new(&RULE, place, message)
+        .severity(severity)
+        .label("stored on each node by itself")
+        .related(named.clone(), "rqlite is named here")
+        .note("rqlite sends statements to its nodes, not rows, and a node that joins later runs them then: the nodes hold different rows")
+        .help(help(source, part))
 }
 
 fn help(source: Source, part: Part) -> &'static str {
@@ -117,6 +148,46 @@ mod tests {
             assert_eq!(of("rqlite", sql), [format!("node_dependent_value 2_m.sql:1:{at}")], "{sql}");
             // It sends pages.
             assert_eq!(of("libsql", sql), [""; 0], "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_a_view_makes_and_a_statement_stores() {
+        const VIEWS: &str = "CREATE VIEW V AS SELECT a, b, random() AS r FROM t;\nCREATE VIEW late AS SELECT a FROM t WHERE b < datetime('now');\n\
+             CREATE VIEW w AS SELECT r AS s, a FROM (SELECT * FROM v);\n";
+        // Each is told at the name behind the mark.
+        for marked in [
+            "INSERT INTO t SELECT a, r FROM @v;",
+            "INSERT INTO t(a) SELECT s FROM @w;",
+            "UPDATE t SET a = r FROM @v WHERE v.b = t.b;",
+            "UPDATE t SET a = (SELECT max(r) FROM @\"v\");",
+            "WITH n AS (SELECT r FROM @v) INSERT INTO t(a) SELECT r FROM n;",
+            "CREATE TABLE u AS SELECT * FROM @v;",
+            "DELETE FROM t WHERE a IN (SELECT a FROM @late);",
+            "INSERT INTO t(a) SELECT datetime(a) FROM @late;",
+            "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET a = (SELECT r FROM @v); END;",
+            "CREATE TRIGGER g AFTER UPDATE ON t BEGIN INSERT INTO t(a) SELECT r FROM @v; END;",
+            "CREATE TRIGGER g AFTER UPDATE OF b ON t BEGIN INSERT INTO t(a) SELECT r FROM @v; END;",
+            "CREATE TRIGGER g AFTER DELETE ON t BEGIN INSERT INTO t(a) SELECT a FROM @late; END;",
+        ] {
+            let (at, sql) = (marked.find('@').unwrap() + 1, marked.replace('@', ""));
+            let found = [format!("node_dependent_value 2_m.sql:4:{at}")];
+            assert_eq!(of("rqlite", &format!("{VIEWS}{sql}")), found, "{sql}");
+            assert_eq!(of("libsql", &format!("{VIEWS}{sql}")), [""; 0], "{sql}");
+        }
+        // Nobody reads what comes from chance or the clock, or it is stored nowhere.
+        for sql in [
+            "INSERT INTO t SELECT a, b FROM v;",
+            "INSERT INTO t SELECT a, a FROM w;",
+            "UPDATE t SET a = v.a FROM v WHERE v.b = t.b;",
+            "INSERT INTO t(a) VALUES (1) RETURNING (SELECT r FROM v);",
+            "SELECT r FROM v;",
+            "CREATE VIEW x AS SELECT r FROM v;",
+            "CREATE TABLE r(v, w); INSERT INTO r(v, w) SELECT a, b FROM t;",
+            "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET a = (SELECT a FROM v); END;",
+            "-- onward: allow(node_dependent_value) it has one node\nINSERT INTO t SELECT a, r FROM v;",
+        ] {
+            assert_eq!(of("rqlite", &format!("{VIEWS}{sql}")), [""; 0], "{sql}");
         }
     }
 
