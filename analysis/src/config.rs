@@ -439,6 +439,19 @@ mod tests {
     }
 
     #[test]
+    fn foreign_keys_of_the_engine() {
+        let (config, problems) = parse("[engine]\nforeign_keys = true\ntarget = 'rqlite'\n");
+        assert_eq!((problems, config.engine.foreign_keys), (vec![], true));
+        let (config, problems) = parse("[engine]\nforeign_keys = false\n");
+        assert_eq!((problems, config.engine), (vec![], Engine::default()));
+        for value in ["foreign_keys = true", "foreign_keys = true\ntarget = 'libsql'", "foreign_keys = 'on'"]
+        {
+            let (config, problems) = parse(&format!("[engine]\n{value}"));
+            assert_eq!((problems.len(), config.engine.foreign_keys), (1, false), "{value}: {problems:?}");
+        }
+    }
+
+    #[test]
     fn the_plans() {
         let (config, problems) = parse("[plans]\nlevel = 'deny'\nsmall = ['settings', 'Größe']\n");
         assert_eq!((problems, config.plans.level), (vec![], Some(Level::Deny)));

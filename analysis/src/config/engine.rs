@@ -16,6 +16,8 @@ pub struct Engine {
     pub sqlite: Option<(Version, Place)>,
     /// The engine over the network that they run on, and where that is said.
     pub target: Option<(Target, Place)>,
+    /// Whether that engine enforces foreign keys while they run, statement by statement: nodes of rqlite with `-fk`.
+    pub foreign_keys: bool,
 }
 
 impl Engine {
@@ -27,6 +29,7 @@ impl Engine {
     ) -> Engine {
         let mut engine = Engine::default();
         let mut problem = |range, problem: &str| problems.push((range, problem.to_owned()));
+        let mut enforced = None;
         let keys = || Target::ALL.map(|target| format!("\"{}\"", target.key())).join(" and ");
         let Some(table) = value.get_ref().as_table() else {
             problem(value.span(), "`engine` is a table: `[engine]`");
@@ -40,9 +43,18 @@ impl Engine {
                 }
                 continue;
             }
+            if key.get_ref() == "foreign_keys" {
+                match value.get_ref().as_bool() {
+                    None => problem(value.span(), "`foreign_keys` is true or false"),
+                    Some(on) => enforced = on.then(|| value.span()),
+                }
+                continue;
+            }
             if key.get_ref() != "sqlite" {
-                let unknown =
-                    format!("unknown key `{}` of `engine`; known are `sqlite` and `target`", key.get_ref());
+                let unknown = format!(
+                    "unknown key `{}` of `engine`; known are `sqlite`, `target` and `foreign_keys`",
+                    key.get_ref()
+                );
                 problem(key.span(), &unknown);
                 continue;
             }
@@ -58,6 +70,14 @@ impl Engine {
                 }
                 Some(version) => engine.sqlite = Some((version, file.at(value.span()))),
             }
+        }
+        match (enforced, &engine.target) {
+            (None, _) => {}
+            (Some(_), Some((Target::Rqlite, _))) => engine.foreign_keys = true,
+            (Some(span), _) => problem(
+                span,
+                "foreign keys are on in nodes of rqlite with `-fk`, so `target = \"rqlite\"` belongs to this: elsewhere a run has them off",
+            ),
         }
         engine
     }

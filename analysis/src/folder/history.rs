@@ -111,6 +111,11 @@ impl History {
         &self.migrations[at.migration]
     }
 
+    /// Whether foreign keys are enforced while a migration runs: as its file asks for, or as the engine has them.
+    pub(crate) fn enforces(&self, migration: usize) -> bool {
+        self.config.engine.foreign_keys || self.migrations[migration].foreign_keys
+    }
+
     /// A statement.
     pub fn statement(&self, at: At) -> &Statement {
         &self.migrations[at.migration].statements[at.statement]

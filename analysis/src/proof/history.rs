@@ -140,7 +140,7 @@ record!(Function { name, arguments, deterministic, kind });
 record!(enum FunctionKind { 0 => Scalar, 1 => Aggregate, 2 => Window });
 record!(External { schema, name, sql, call, is_function, columns, place });
 record!(enum Columns { 0 => Definitions(text), 1 => Names(names) });
-record!(Engine { sqlite, target });
+record!(Engine { sqlite, target, foreign_keys });
 record!(enum Target { 0 => Rqlite, 1 => Libsql });
 record!(enum Level { 0 => Allow, 1 => Warn, 2 => Deny });
 

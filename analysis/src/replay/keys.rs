@@ -75,7 +75,7 @@ impl Keys {
         let makes_trigger = plan.steps.iter().any(|step| {
             matches!(history.statement(step.at).kind, Kind::Create { object: ObjectKind::Trigger, .. })
         });
-        let foreign_keys = history.migrations[plan.migration()].foreign_keys;
+        let foreign_keys = history.enforces(plan.migration());
         let is_schema = |name: &&str| names.contains(*name);
         let writes_schema = ["sqlite_schema", "sqlite_master"].iter().any(is_schema);
         if foreign_keys || plan.is_undone || writes_schema || makes_trigger || fires(sandbox, names)? {

@@ -167,7 +167,7 @@ fn migrate(
     migration: usize,
     sandbox: &Sandbox,
 ) -> Result<std::result::Result<(), Problem>> {
-    let foreign_keys = history.migrations[migration].foreign_keys;
+    let foreign_keys = history.enforces(migration);
     if foreign_keys {
         sandbox.foreign_keys(true)?;
     }

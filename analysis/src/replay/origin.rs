@@ -38,7 +38,7 @@ pub(super) fn again(
 ) -> Result<()> {
     for (index, step) in ran.iter().enumerate() {
         let is_first = index == 0 || ran[index - 1].at.migration != step.at.migration;
-        let foreign_keys = history.migration(step.at).foreign_keys;
+        let foreign_keys = history.enforces(step.at.migration);
         if is_first && foreign_keys {
             sandbox.foreign_keys(true)?;
         }

@@ -140,7 +140,7 @@ struct Since {
 
 impl Populated<'_> {
     fn migration(&mut self, plan: &Plan, is_faulty: bool) -> Result<()> {
-        let foreign_keys = self.history.migrations[plan.migration()].foreign_keys;
+        let foreign_keys = self.history.enforces(plan.migration());
         self.has_keys |= plan.has_keys;
         let compares = !is_faulty && (plan.rebuilds() || foreign_keys);
         let before = if compares { self.contents(plan, foreign_keys)? } else { BTreeMap::new() };

@@ -250,7 +250,7 @@ struct Rebuilding {
 
 impl Replayer<'_> {
     fn migration(&mut self, migration: usize) -> Result<()> {
-        let foreign_keys = self.history.migrations[migration].foreign_keys;
+        let foreign_keys = self.history.enforces(migration);
         if foreign_keys {
             self.sandbox.foreign_keys(true)?;
         }
@@ -378,7 +378,7 @@ impl Replayer<'_> {
         } else if self.sandbox.is_lost() {
             // SQLite gave up the transaction, and with it what this migration had done before: do that again.
             self.sandbox.conn().execute_batch("BEGIN EXCLUSIVE")?;
-            if self.history.migration(step.at).foreign_keys {
+            if self.history.enforces(step.at.migration) {
                 self.sandbox.foreign_keys(true)?;
             }
             self.idle.bring_back(&self.sandbox)?;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use onward_core::kind::ObjectKind;
+use onward_core::kind::{Kind, ObjectKind};
 use onward_core::name::{Ident, quoted};
 use onward_schema::stub::{collation, function};
 use onward_schema::{Schema, SchemaReader, driver, enforce_foreign_keys, run, switch};
@@ -43,6 +43,10 @@ pub(crate) struct Sandbox {
     strings: Cell<bool>,
     /// Whether something temporary may be there.
     has_temporary: Arc<AtomicBool>,
+    /// Whether the engine enforces foreign keys, statement by statement.
+    immediate: bool,
+    /// Whether they are enforced now.
+    enforced: Cell<bool>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -84,6 +88,8 @@ impl Sandbox {
             catalogue: RefCell::default(),
             strings: Cell::new(false),
             has_temporary,
+            immediate: config.engine.foreign_keys,
+            enforced: Cell::new(false),
         })
     }
 
@@ -229,7 +235,15 @@ impl Sandbox {
 
     /// Runs one statement to its end; `strings` reads double quotes as SQLite by default does.
     pub(crate) fn run(&self, sql: &str, strings: bool) -> Result<()> {
-        self.reading(strings, || run::to_end(&self.conn, sql))
+        // Such an engine is sent no DROP TABLE, which is told by itself: what comes behind it is seen as if it dropped the table alone.
+        let is_sent = !self.immediate || !self.enforced.get() || !is_table_dropped(sql);
+        if is_sent {
+            return self.reading(strings, || run::to_end(&self.conn, sql));
+        }
+        self.foreign_keys(false)?;
+        let outcome = self.reading(strings, || run::to_end(&self.conn, sql));
+        self.foreign_keys(true)?;
+        outcome
     }
 
     /// Whether SQLite takes the statement, without running it.
@@ -267,9 +281,12 @@ impl Sandbox {
         result
     }
 
-    /// Enforces foreign keys from here on, or no more, as the runtime does for a migration that asks for it.
+    /// Enforces foreign keys from here on, or no more, as the runtime does for a migration that asks for it, or as the engine
+    /// does.
     pub(crate) fn foreign_keys(&self, on: bool) -> Result<()> {
-        enforce_foreign_keys(&self.conn, on)
+        self.enforced.set(on);
+        enforce_foreign_keys(&self.conn, on)?;
+        if on && self.immediate { self.conn.execute_batch("PRAGMA defer_foreign_keys = OFF") } else { Ok(()) }
     }
 
     /// Commits what has run so far and goes on behind it.
@@ -395,6 +412,10 @@ impl<T> Set for Result<T> {
     fn done(self) -> Result<()> {
         self.map(drop)
     }
+}
+
+fn is_table_dropped(sql: &str) -> bool {
+    matches!(Kind::of(sql), Kind::Drop { object: ObjectKind::Table, .. })
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ fn with_rows(history: &History, finding: &Finding) -> Option<Diagnostic> {
         true => format!("the rows of `{child}` that refer to `{parent}` are left without it"),
         false => format!("rows of `{child}` may be left referring to rows of `{parent}` that are not there"),
     };
-    let (label, help) = match history.migration(finding.at).foreign_keys {
+    let (label, help) = match history.enforces(finding.at.migration) {
         true => ("no cascade takes them along", ""),
         false => (
             "foreign keys are off while migrations run: nothing cascades",
@@ -75,6 +75,7 @@ fn with_rows(history: &History, finding: &Finding) -> Option<Diagnostic> {
 /// What no row is needed for.
 fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
     let Orphans { migration, violations } = replay.orphans.as_ref()?;
+    let enforces = history.enforces(*migration);
     let migration = &history.migrations[*migration];
     // The statement that mentions the table last is the one to look at first.
     let table = violations.first().map(|violation| violation.table.to_lowercase()).unwrap_or_default();
@@ -88,7 +89,7 @@ fn fresh(history: &History, replay: &Replay) -> Option<Diagnostic> {
     for violation in violations.iter().take(3) {
         diagnostic = diagnostic.note(violation.to_string());
     }
-    let off = match migration.foreign_keys {
+    let off = match enforces {
         true => "",
         false => "foreign keys are off while migrations run, so ON DELETE actions do not fire: ",
     };

@@ -8,6 +8,7 @@
 use onward_core::kind::{Change, Kind};
 
 use super::failure_with_some_rows;
+use crate::checks::words::enforced;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
@@ -50,8 +51,9 @@ fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
     };
     let message = format!("column `{}.{}` can be added to an empty table only", table.text, column.text);
     let place = history.migration(finding.at).file.at(column.range.clone());
-    let help =
-        "give the column a constant DEFAULT, or let it be NULL, or rebuild the table and fill the column";
+    let help = enforced(history, &refusal.message).unwrap_or(
+        "give the column a constant DEFAULT, or let it be NULL, or rebuild the table and fill the column",
+    );
     Some(
         Diagnostic::new(&RULE, place, message)
             .label("fails where the table has rows")

@@ -6,6 +6,7 @@ use onward_core::kind::{Kind, ObjectKind};
 use onward_core::token::significant;
 
 use crate::checks::trigger;
+use crate::checks::words::enforced;
 use crate::diagnostic::rule::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::history::{At, History};
@@ -61,6 +62,9 @@ pub(crate) fn says(refusal: &Refusal) -> String {
 
 /// What to write instead.
 pub(crate) fn help(history: &History, at: At, refusal: &Refusal) -> String {
+    if let Some(help) = enforced(history, &refusal.message) {
+        return help.to_owned();
+    }
     let (kind, rest) = refusal.message.split_once(" constraint failed: ").unwrap_or((&refusal.message, ""));
     let (tables, columns): (Vec<&str>, Vec<&str>) =
         rest.split(", ").filter_map(|name| name.rsplit_once('.')).unzip();

@@ -48,8 +48,13 @@ fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
             false => (
                 format!("this may delete rows of `{table}` as well"),
                 "deletes the rows that it replaces first, and the foreign keys that refer to them cascade",
-                "write `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps the row, or take `-- onward: \
-                 foreign_keys(on)` out",
+                match history.migration(finding.at).foreign_keys {
+                    true => {
+                        "write `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps the row, or take `-- onward: \
+                         foreign_keys(on)` out"
+                    }
+                    false => "write `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps the row",
+                },
             ),
         };
         let diagnostic = Diagnostic::new(&RULE, place, message).severity(severity);

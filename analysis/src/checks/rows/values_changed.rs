@@ -118,10 +118,13 @@ fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
                     written(parent)
                 ))
                 .note("rows that referred to one that is there again refer to nothing")
-                .help(
-                    "take `-- onward: foreign_keys(on)` out: without it, no foreign key acts; or write the rows with \
-                     `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps them",
-                ),
+                .help(match history.migration(finding.at).foreign_keys {
+                    true => {
+                        "take `-- onward: foreign_keys(on)` out: without it, no foreign key acts; or write the rows with \
+                         `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps them"
+                    }
+                    false => "write the rows with `INSERT … ON CONFLICT (…) DO UPDATE SET …`, which keeps them",
+                }),
         ),
         What::Renumbered { table, index } => Some(
             diagnostic(format!(

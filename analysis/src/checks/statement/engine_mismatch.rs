@@ -44,8 +44,7 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if statement.kind.run() == Run::Never {
         return None;
     }
-    // Whether foreign keys are on, each node says for itself.
-    match fit(&statement.kind, sql, Some(*target), false) {
+    match fit(&statement.kind, sql, Some(*target), history.config.engine.foreign_keys) {
         Fit::LeftOut => None,
         Fit::Refused(reason) => {
             let message = format!("this cannot run on {}: {reason}", target.name());
@@ -119,6 +118,10 @@ fn help(kind: &Kind) -> &'static str {
             "remove it; a value that the program needs goes into a table, or into `PRAGMA user_version`"
         }
         Kind::Create { .. } => "make a table, and drop it at the end of the migration",
+        Kind::Drop { .. } => {
+            "change the table with ALTER TABLE, or leave it without rows; or start the nodes without `-fk`, and take `foreign_keys` \
+             out of onward.toml"
+        }
         _ => "remove it: SQLite chooses its plans without it as well",
     }
 }
@@ -199,6 +202,60 @@ mod tests {
         assert_eq!(of("rqlite", "ANALYZE t;"), [""; 0]);
         let plain = ("1_t.sql", "CREATE TABLE t(a); CREATE TEMP TABLE u(a); ANALYZE;");
         assert_eq!(codes(&[plain]), [""; 0]);
+    }
+
+    #[test]
+    fn foreign_keys_that_the_nodes_enforce() {
+        let on = |keys: &str, sql: &str| {
+            let config = format!("[engine]\ntarget = 'rqlite'\n{keys}[levels]\ndata_dropped = 'allow'");
+            let tables = "CREATE TABLE p(id INTEGER PRIMARY KEY, n TEXT UNIQUE);
+                          CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES p ON DELETE CASCADE);
+                          CREATE TABLE d(id INTEGER PRIMARY KEY, p REFERENCES p ON DELETE SET NULL);
+                          CREATE TABLE e(id INTEGER PRIMARY KEY, d REFERENCES d);";
+            codes(&[("onward.toml", &config), ("1_t.sql", tables), ("2_m.sql", sql)])
+        };
+        let rebuild = "CREATE TABLE q(id INTEGER PRIMARY KEY, n TEXT UNIQUE, o TEXT DEFAULT '');
+INSERT INTO q(id, n) SELECT id, n FROM p;
+DROP TABLE p;
+ALTER TABLE q RENAME TO p;";
+        // As they are on a node with `-fk`: of the rebuild nothing else is told than the statement that is not sent.
+        for (sql, enforced, off) in [
+            (rebuild, &["engine_mismatch 2_m.sql:3:1"][..], &[][..]),
+            (
+                "INSERT INTO c VALUES (7, 7); INSERT INTO p VALUES (7, 'a');",
+                &["sqlite_error 2_m.sql:1:1"],
+                &[],
+            ),
+            ("INSERT INTO p VALUES (7, 'a'); INSERT INTO c VALUES (7, 7);", &[], &[]),
+            (
+                "ALTER TABLE c ADD COLUMN q INTEGER REFERENCES p DEFAULT 0;",
+                &["failure_with_rows 2_m.sql:1:26"],
+                &["dangling_foreign_key 2_m.sql:1:1"],
+            ),
+            (
+                "INSERT OR REPLACE INTO p(id, n) SELECT id, lower(n) FROM p;",
+                &["rows_lost 2_m.sql:1:1", "values_changed 2_m.sql:1:1"],
+                &[],
+            ),
+            (
+                "DELETE FROM p;",
+                &[],
+                &["dangling_foreign_key 2_m.sql:1:1", "dangling_foreign_key 2_m.sql:1:1"],
+            ),
+            (
+                "DELETE FROM d;",
+                &["failure_with_some_rows 2_m.sql:1:1"],
+                &["dangling_foreign_key 2_m.sql:1:1"],
+            ),
+            (
+                "UPDATE p SET n = 'x' WHERE id = 0; ALTER TABLE p ADD COLUMN o; CREATE INDEX i ON c(p);",
+                &[],
+                &[],
+            ),
+        ] {
+            assert_eq!(on("foreign_keys = true\n", sql), enforced, "{sql}");
+            assert_eq!(on("", sql), off, "{sql}");
+        }
     }
 
     #[test]

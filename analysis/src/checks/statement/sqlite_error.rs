@@ -5,6 +5,7 @@ use onward_core::token::{Token, significant};
 use rusqlite::Error;
 
 use crate::checks::hint;
+use crate::checks::words::enforced;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::Place;
@@ -59,7 +60,8 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
     {
         return Some(diagnostic);
     }
-    let help = hint::statement(history.sql(fault.at), &fault.refusal);
+    let enforced = enforced(history, &fault.refusal.message).map(str::to_owned);
+    let help = enforced.or_else(|| hint::statement(history.sql(fault.at), &fault.refusal));
     let help = help.unwrap_or_else(|| {
         "every fresh database runs this statement, so it must work after the migrations before it".to_owned()
     });

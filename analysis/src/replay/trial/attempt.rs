@@ -41,7 +41,7 @@ impl Group<'_> {
         plant();
         let mut ended = Vec::new();
         for plan in self.plans {
-            let foreign_keys = self.history.migrations[plan.migration()].foreign_keys;
+            let foreign_keys = self.history.enforces(plan.migration());
             if foreign_keys {
                 sandbox.foreign_keys(true)?;
             }
