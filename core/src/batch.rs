@@ -87,7 +87,10 @@ pub fn fit(kind: &Kind, sql: &str, target: Option<Target>, foreign_keys: bool) -
         // What it does is for the planner alone, and this SQLite may find nothing to do.
         (Kind::Pragma(name), _) if name == "optimize" || is_question(name) => Fit::LeftOut,
         (Kind::Pragma(_), _) => Fit::Refused("the engine's one connection would keep what this pragma sets"),
-        (Kind::Create { temporary: true, .. }, _) => Fit::Refused("the engine has no temporary tables"),
+        (Kind::Create { temporary: true, .. }, _) => Fit::Refused(match target {
+            Some(Target::Rqlite) => "the engine's one connection would keep what is temporary",
+            _ => "the engine has no temporary tables",
+        }),
         (_, Run::Never) => Fit::Refused("it cannot run inside a transaction"),
         (Kind::Other, _) if target == Some(Target::Libsql) && begins(sql, "ANALYZE") => {
             Fit::Refused("a libSQL server takes no ANALYZE")

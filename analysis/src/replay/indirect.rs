@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use onward_core::batch::Target;
 use onward_core::kind::{Kind, ObjectKind};
-use onward_core::name::quoted;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
+use super::broken::probe;
 use crate::folder::history::{At, History};
 use crate::sqlite::sandbox::Sandbox;
 use crate::sqlite::volatile::{Call, Part, Source, calls_of, names, sources, volatile};
@@ -66,7 +66,7 @@ fn look(history: &History, at: At, sandbox: &Sandbox) -> Result<Vec<Indirect>> {
                     continue;
                 }
                 if program.is_none() {
-                    program = Some(called(sandbox, &fires(sql, kind, sandbox)?)?);
+                    program = Some(called(sandbox, &runs(sql, kind, sandbox)?)?);
                 }
                 let function = what.trim_end_matches("()").to_ascii_lowercase();
                 let count = program.iter().flatten().filter(|name| **name == function).count();
@@ -108,33 +108,15 @@ fn below<'v>(views: &'v [View], name: &str) -> Vec<&'v View> {
     found
 }
 
-/// The statement itself, or one that fires the trigger that it makes.
-fn fires(sql: &str, kind: &Kind, sandbox: &Sandbox) -> Result<String> {
+/// The statement itself, or one that sets off the trigger that it makes.
+fn runs(sql: &str, kind: &Kind, sandbox: &Sandbox) -> Result<String> {
     let Kind::Create { object: ObjectKind::Trigger, on: Some(table), .. } = kind else {
         return Ok(sql.to_owned());
     };
-    let tokens: Vec<_> = onward_core::token::significant(sql).collect();
-    let event =
-        tokens.iter().position(|token| ["INSERT", "DELETE", "UPDATE"].iter().any(|word| token.is(word)));
-    let event = event.unwrap_or_default();
-    let name = quoted(&table.text);
-    if tokens.get(event).is_some_and(|token| token.is("INSERT")) {
-        return Ok(format!("INSERT INTO {name} DEFAULT VALUES"));
-    }
-    if tokens.get(event).is_some_and(|token| token.is("DELETE")) {
-        return Ok(format!("DELETE FROM {name}"));
-    }
-    let is_of = tokens.get(event + 1).is_some_and(|token| token.is("OF"));
-    let of = if is_of { tokens.get(event + 2).and_then(|token| token.name()) } else { None };
-    let column = match of {
-        Some(column) => column,
-        None => {
-            let first = "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden = 0 LIMIT 1";
-            sandbox.conn().query_row(first, [&table.text], |row| row.get(0))?
-        }
-    };
-    let column = quoted(&column);
-    Ok(format!("UPDATE {name} SET {column} = {column}"))
+    let columns = "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden = 0";
+    let mut columns = sandbox.conn().prepare(columns)?;
+    let columns = columns.query_map([&table.text], |row| row.get(0))?.collect::<Result<Vec<String>>>()?;
+    Ok(probe(sql, &table.text, &columns).unwrap_or_else(|| sql.to_owned()))
 }
 
 /// The functions that SQLite's program for a statement calls, each as often as it does.

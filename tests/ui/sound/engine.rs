@@ -6,5 +6,5 @@ static MIGRATIONS: Migrations = migrations!("ui/sound/engine");
 
 fn main() {
     let mut conn = onward::rusqlite::Connection::open_in_memory().unwrap();
-    assert_eq!(MIGRATIONS.apply(&mut conn).unwrap().applied.len(), 2);
+    assert_eq!(MIGRATIONS.apply(&mut conn).unwrap().applied.len(), 3);
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use onward_core::batch::{Fit, Target, fit};
-use onward_core::kind::Kind;
+use onward_core::kind::{Kind, ObjectKind};
 use onward_core::run::Run;
 
 use crate::config::FILE_NAME;
@@ -52,7 +52,12 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
             Some(diagnose(history.place(at), message, *target, named).help(help))
         }
         Fit::Runs => {
-            let own = |(name, _): &(String, _)| history.config.registers(name);
+            // SQLite makes views and triggers whatever their functions are.
+            let is_unseen =
+                matches!(statement.kind, Kind::Create { object: ObjectKind::View | ObjectKind::Trigger, .. });
+            let own = |(name, _): &(String, _)| {
+                history.config.registers(name) && !(is_unseen && has_function(*target, name))
+            };
             if let Some((name, range)) = calls(sql).into_iter().find(own) {
                 let diagnostic = |message, note| {
                     Some(diagnose(inside(history, at, range), message, *target, named).note(note))
@@ -71,7 +76,12 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
             }
             let Missing { what, range, instead } = missing(*target, sql)?;
             let message = format!("{} does not have {what}", target.name());
-            Some(diagnose(inside(history, at, range), message, *target, named).help(instead))
+            let place = inside(history, at, range);
+            Some(
+                diagnose(place, message, *target, named)
+                    .label("the engine refuses it, or what uses it")
+                    .help(instead),
+            )
         }
     }
 }
@@ -98,10 +108,13 @@ pub(crate) fn hooks(history: &History) -> Vec<Diagnostic> {
     let enforced = enforced.map(|migration| {
         let range = migration.statements.first().map_or(0..0, |first| first.range.clone());
         let message = format!("a migration cannot run with foreign keys on, on {}", target.name());
-        self::diagnose(migration.file.at(range), message, *target, named).help(
-            "remove `-- onward: foreign_keys(on)`, and write what ON DELETE would do: the request runs with foreign keys off, and is \
-             refused if more of them dangle in the end than before",
-        )
+        self::diagnose(migration.file.at(range), message, *target, named).help(match history.config.engine.foreign_keys {
+            true => "remove `-- onward: foreign_keys(on)`: the nodes enforce them in any case, and put nothing off to the end",
+            false => {
+                "remove `-- onward: foreign_keys(on)`, and write what ON DELETE would do: the request runs with foreign keys off, \
+                 and is refused if more of them dangle in the end than before"
+            }
+        })
     });
     marks.map(diagnose).chain(enforced).collect()
 }
@@ -180,6 +193,9 @@ mod tests {
             found.contains("`vector32()` is a function of libSQL that cannot be tried before"),
             "{found}"
         );
+        let view = ("1_t.sql", "CREATE TABLE t(a); CREATE VIEW v AS SELECT vector32(a) AS a FROM t;");
+        assert_eq!(codes(&[("onward.toml", config), view]), [""; 0]);
+        assert_eq!(codes(&[("onward.toml", "[engine]\ntarget = 'libsql'"), view]), [""; 0]);
         let files = [("onward.toml", "[engine]\ntarget = 'libsql'"), files[1]];
         let found = crate::checks::testing::rendered(&files);
         assert!(found.contains("unknown_function") && found.contains("libSQL has"), "{found}");
