@@ -7,13 +7,13 @@ pub use onward_core::tool::Lag;
 pub use onward_schema::Classes;
 use rusqlite::{Connection, Row};
 
+use crate::error::Result;
 pub use crate::file::system::{FileCall, watch_files};
 pub use crate::history::{Embedded, Hook, Known, Origin, OriginOf, Reader, Source, call};
-use crate::error::Result;
 use crate::history::{Migration, Migrations};
-use crate::report::{Phase, Readiness, Report};
 #[cfg(feature = "test-hook")]
 pub use crate::hook_test::{Samples, changes, opener, test_hook};
+use crate::report::{Phase, Readiness, Report};
 pub use crate::row::argument::Argument;
 pub use crate::row::convert::{
     Anything, Bound, Readable, Through, get, optional, or_default, read, read_optional, through,
