@@ -206,8 +206,8 @@ impl Cluster {
             }
         };
         let start = Instant::now();
-        let nodes = self.addresses_of_nodes().into_iter();
-        Ok(nodes.map(|written| self.node(written, &asked, &expected, start)).collect())
+        let node = |written| self.node(written, &asked, &expected, start);
+        Ok(self.named().into_iter().map(|named| named.map_or_else(|silent| silent, node)).collect())
     }
 
     fn node(&self, written: String, asked: &Asked, expected: &[Vec<Row>], start: Instant) -> Node {
@@ -235,18 +235,26 @@ impl Cluster {
         Node { address: written, standing }
     }
 
-    /// What the cluster names; those that it was given, if it does not tell.
-    fn addresses_of_nodes(&self) -> Vec<String> {
+    /// The addresses that the cluster names; for a node that it cannot reach, and so knows no address of, that it is silent. None if it
+    /// does not tell.
+    fn named(&self) -> Vec<std::result::Result<String, Node>> {
         let told = self.addresses.iter().find_map(|address| match self.http.get(address, "/nodes?ver=2") {
             Reply::Text(200, text) => serde_json::from_str::<Json>(&text).ok(),
             _ => None,
         });
         let nodes = told.as_ref().and_then(|told| told.get("nodes")?.as_array());
-        let named = nodes.map(|nodes| {
-            let address = |node: &Json| Some(node.get("api_addr")?.as_str()?.to_owned());
-            nodes.iter().filter_map(address).filter(|address| !address.is_empty()).collect::<Vec<String>>()
-        });
-        named.unwrap_or_default()
+        let named = |node: &Json| {
+            let text =
+                |name: &str| node.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+            if let Some(address) = text("api_addr") {
+                return Some(Ok(address));
+            }
+            // What the nodes call each other by.
+            let address = text("addr").or_else(|| text("id"))?;
+            let why = text("error").unwrap_or_else(|| "the cluster does not reach it".to_owned());
+            Some(Err(Node { address, standing: Standing::Silent(why) }))
+        };
+        nodes.map(|nodes| nodes.iter().filter_map(named).collect()).unwrap_or_default()
     }
 
     fn query(
