@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::check::Format;
+use crate::engine::Database;
 use crate::fleet;
 use crate::folder::{Folder, Folders};
 use crate::init::Init;
@@ -80,15 +81,15 @@ pub(crate) enum Command {
     Release(release::Options),
     /// Show which migrations a database has run and which are pending; only reads
     Status {
-        /// The database file
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         #[command(flatten)]
         folder: Folder,
     },
     /// Compare a database's schema with its ledger; only reads
     Verify {
-        /// The database file
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         #[command(flatten)]
         folder: Folder,
     },
@@ -97,8 +98,8 @@ pub(crate) enum Command {
     ///
     /// It refuses to run past a migration that says that it has a hook (`-- onward: hook`): the program has the function.
     Rehearse {
-        /// The database file
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         #[command(flatten)]
         folder: Folder,
         #[command(flatten)]
@@ -114,8 +115,8 @@ pub(crate) enum Command {
     /// It refuses to run past a migration that says that it has a hook (`-- onward: hook`), before anything is changed: the
     /// program has the function (`after = { … }`), and is to migrate then.
     Apply {
-        /// The database file
-        db: PathBuf,
+        #[command(flatten)]
+        db: Database,
         #[command(flatten)]
         folder: Folder,
         #[command(flatten)]

@@ -8,6 +8,7 @@ mod child;
 mod completions;
 mod database;
 mod empty;
+mod engine;
 mod exit;
 mod explain;
 mod fleet;
@@ -39,6 +40,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Cli, Command};
+use engine::{Place, files};
 use exit::UNKNOWN;
 
 fn main() -> ExitCode {
@@ -67,16 +69,36 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Explain { code } => explain::run(&code),
         Command::Lock { folders, check, release } => lock::run(&folders.find()?, check, release.as_deref()),
         Command::Release(options) => release::run(options),
-        Command::Status { db, folder } => status::run(&db, &folder.find()?),
-        Command::Verify { db, folder } => verify::run(&db, &folder.find()?),
-        Command::Rehearse { db, folder, until, adopt, take_over } => {
-            rehearse::run(&db, &folder.find()?, &until, adopt, &take_over)
+        Command::Status { db, folder } => match db.find()? {
+            Place::File(db) => status::run(&db, &folder.find()?),
+            Place::Engine(access) => engine::status(&access, &folder.find()?),
+        },
+        Command::Verify { db, folder } => match db.find()? {
+            Place::File(db) => verify::run(&db, &folder.find()?),
+            Place::Engine(access) => engine::verify(&access, &folder.find()?),
+        },
+        Command::Rehearse { db, folder, until, adopt, take_over } => match db.find()? {
+            Place::File(db) => rehearse::run(&db, &folder.find()?, &until, adopt, &take_over),
+            Place::Engine(access) => engine::rehearse(&access, &folder.find()?, &until, adopt, &take_over),
+        },
+        Command::Restore { copy, db } => {
+            files("restore", &[&copy, &db])?;
+            restore::run(&copy, &db)
         }
-        Command::Restore { copy, db } => restore::run(&copy, &db),
-        Command::Apply { db, folder, until } => apply::run(&db, &folder.find()?, &until),
-        Command::Database { db, folder } => empty::run(&db, &folder.find()?),
-        Command::Revert { db, version, folder } => revert::run(&db, &version, &folder.find()?),
+        Command::Apply { db, folder, until } => match db.find()? {
+            Place::File(db) => apply::run(&db, &folder.find()?, &until),
+            Place::Engine(access) => engine::apply(&access, &folder.find()?, &until),
+        },
+        Command::Database { db, folder } => {
+            files("database", &[&db])?;
+            empty::run(&db, &folder.find()?)
+        }
+        Command::Revert { db, version, folder } => {
+            files("revert", &[&db])?;
+            revert::run(&db, &version, &folder.find()?)
+        }
         Command::Adopt { db, folder, how, until, take_over } => {
+            files("adopt", &[&db])?;
             apply::adopt(&db, &folder.find()?, &until, how, &take_over)
         }
         Command::Fleet(command) => fleet::run(command),

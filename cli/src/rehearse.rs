@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use onward::Rehearsal;
 use onward::rusqlite::OpenFlags;
 
-use crate::database;
 use crate::exit::WRONG;
 use crate::program::Program;
 use crate::take_over::{How, TakeOver};
 use crate::until::Until;
+use crate::{database, output};
 
 pub(crate) fn run(
     db: &Path,
@@ -25,9 +26,14 @@ pub(crate) fn run(
     let conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let (migrations, how) = take_over.of(&program, adopt, &conn)?;
     let migrator = until.of(&migrations, take_over.migrator(&migrations, how))?;
-    let rehearsal = migrator.rehearse(&conn);
-    // The run itself would be refused.
-    let refused = rehearsal.as_ref().is_ok_and(|rehearsal| !rehearsal.violations.is_empty());
-    let code = database::tell(rehearsal);
-    Ok(if refused { ExitCode::from(WRONG) } else { code })
+    Ok(match migrator.rehearse(&conn) {
+        Ok(rehearsal) => tell(&rehearsal),
+        Err(error) => database::tell(Err::<&str, _>(error)),
+    })
+}
+
+/// Prints it; wrong is what the run itself would be refused for.
+pub(crate) fn tell(rehearsal: &Rehearsal) -> ExitCode {
+    output::line(rehearsal);
+    if rehearsal.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) }
 }

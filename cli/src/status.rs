@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
-use onward::Migrations;
 use onward::rusqlite::OpenFlags;
+use onward::{Migrations, Status};
 use onward_core::printable::printable;
 
 use crate::exit::WRONG;
@@ -18,9 +18,14 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
     let status = migrations
         .status(&conn)
         .map_err(|error| anyhow!("{}: {}", output::path(db), advice::words(&error)))?;
-    output::line(&status);
+    Ok(tell(&status))
+}
+
+/// Prints it; wrong is what would be refused.
+pub(crate) fn tell(status: &Status) -> ExitCode {
+    output::line(status);
     let refused = status.conflicts().next().is_some() || !status.strangers.is_empty();
-    Ok(if refused { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })
+    if refused { ExitCode::from(WRONG) } else { ExitCode::SUCCESS }
 }
 
 /// What a ledger is held against: the files as they are, proven or not.

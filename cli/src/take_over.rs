@@ -112,6 +112,12 @@ pub(crate) struct TakeOver {
 }
 
 impl TakeOver {
+    /// Whether anything was said.
+    #[cfg(feature = "engines")]
+    pub(crate) fn is_set(&self) -> bool {
+        self.at.is_some() || self.from.is_some()
+    }
+
     /// The tools of which the files have to be known.
     pub(crate) fn tools(&self) -> Vec<Tool> {
         self.from.map(Source::tools).unwrap_or_default()

@@ -14,6 +14,12 @@ pub(crate) struct Until {
 }
 
 impl Until {
+    /// Whether it is not to the end.
+    #[cfg(feature = "engines")]
+    pub(crate) fn is_set(&self) -> bool {
+        self.to.is_some()
+    }
+
     /// # Errors
     /// If there is no such version.
     pub(crate) fn of<'m>(

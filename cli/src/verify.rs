@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use onward::Difference;
 use onward::rusqlite::OpenFlags;
 
 use crate::exit::WRONG;
@@ -14,17 +15,21 @@ pub(crate) fn run(db: &Path, dir: &Path) -> anyhow::Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     let conn = database::open(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let differences = match migrations.verify(&conn) {
-        Ok(differences) if differences.is_empty() => {
-            output::line("the schema is what the ledger says");
-            return Ok(ExitCode::SUCCESS);
-        }
-        Ok(differences) => differences,
-        Err(error) => return Ok(database::tell(Err::<&str, _>(error))),
-    };
-    for difference in &differences {
+    Ok(match migrations.verify(&conn) {
+        Ok(differences) => tell(&differences),
+        Err(error) => database::tell(Err::<&str, _>(error)),
+    })
+}
+
+/// Prints them; wrong is that there are any.
+pub(crate) fn tell(differences: &[Difference]) -> ExitCode {
+    if differences.is_empty() {
+        output::line("the schema is what the ledger says");
+        return ExitCode::SUCCESS;
+    }
+    for difference in differences {
         output::line(format!("  {difference}"));
     }
     output::line("the schema is not what the ledger says");
-    Ok(ExitCode::from(WRONG))
+    ExitCode::from(WRONG)
 }

@@ -77,7 +77,9 @@ fn shells_complete_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = place.onward(&["completions", shell]).exits(0).out;
         assert!(
-            ["fleet", "max-failures", "rehearse", "workspace"].iter().all(|word| script.contains(word)),
+            ["allow-http", "fleet", "max-failures", "rehearse", "workspace"]
+                .iter()
+                .all(|word| script.contains(word)),
             "{shell}"
         );
     }

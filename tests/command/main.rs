@@ -3,6 +3,7 @@
 
 mod database;
 mod empty;
+mod engine;
 mod fleet;
 mod folder;
 mod formats;

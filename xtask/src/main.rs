@@ -30,6 +30,8 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Run the example of a cluster: three nodes of rqlite, which is installed into the target folder, and a leader that is killed
+    Cluster,
     /// Write the files of a new check: its rule with a detector that finds nothing yet, its entries, its UI case
     NewCheck {
         /// The code, such as index_before_column
@@ -48,6 +50,7 @@ fn main() -> Result<()> {
             Ok(())
         }
         Task::Ci { steps, .. } => ci::run(&steps),
+        Task::Cluster => steps::cluster(),
         Task::NewCheck { name, topic } => new_check::write(&name, &topic),
     }
 }

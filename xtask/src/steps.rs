@@ -76,8 +76,9 @@ pub(crate) fn package() -> Result<()> {
             is_complete(["--manifest-path", &manifest.display().to_string()])?;
         }
     }
-    // Together, since none is in a registry that the others could take it from.
-    let mut package = cargo(words("package --locked --allow-dirty --no-verify"));
+    // Together, since none is in a registry that the others could take it from. A lock file would need those of drivers/ as well,
+    // which are another workspace and packed later.
+    let mut package = cargo(words("package --locked --allow-dirty --no-verify --exclude-lockfile"));
     for name in PUBLISHED {
         package.args(["-p", name]);
     }
@@ -193,9 +194,14 @@ fn without_jiff(manifest: &Path) -> Result<()> {
     Ok(fs::write(manifest, without)?)
 }
 
-/// The crates for other drivers, with their own lock files.
+/// The crates for other drivers, with their own lock files, and what there is on top of those for engines.
 pub(crate) fn drivers() -> Result<()> {
     let servers = engine::all(&target()?)?;
+    run(&mut cargo(words(
+        "clippy -p cargo-onward -p onward-tests --features engines --all-targets --locked -- -D warnings",
+    )))?;
+    let mut test = cargo(words("test -q -p onward-tests --features engines --test engines --locked"));
+    run(test.envs(servers.iter().cloned()))?;
     let target = target()?.join("drivers");
     for manifest in DRIVERS {
         for line in ["clippy --all-targets --all-features", "test -q --all-features"] {
@@ -208,6 +214,12 @@ pub(crate) fn drivers() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The example of a cluster, on a rqlite that is installed for it.
+pub(crate) fn cluster() -> Result<()> {
+    let servers = engine::all(&target()?)?;
+    run(cargo(words("run -q -p cluster --locked")).envs(servers))
 }
 
 /// Where the headers of libcrypto can be had.

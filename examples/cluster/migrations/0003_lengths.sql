@@ -1,0 +1,1 @@
+CREATE VIEW lengths AS SELECT id, length(body) AS length FROM notes;
