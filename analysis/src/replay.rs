@@ -41,7 +41,6 @@ mod run;
 mod sample;
 mod samples;
 mod step;
-mod table_model;
 mod touched;
 mod trial;
 mod unresolved;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a history.
 
+mod authorizer;
 mod budget;
 pub(crate) mod catalogue;
 pub(crate) mod engine;
@@ -11,5 +12,6 @@ pub(crate) mod message;
 pub mod newer;
 pub(crate) mod outside;
 pub(crate) mod sandbox;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod volatile;

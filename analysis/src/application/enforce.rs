@@ -35,17 +35,18 @@ fn works(copy: &Sandbox, sql: &str, table: &str) -> bool {
 }
 
 fn rebuild(sandbox: &Sandbox, table: &Table) -> Option<String> {
-    let (name, text) = sandbox.table(&table.name).ok()??;
-    let (name, new) = (quoted(&name), quoted(&format!("{name}_new")));
+    let known = sandbox.known(&table.name).ok()?;
+    let (name, text) = known.table.as_ref()?;
+    let (name, new) = (quoted(name), quoted(&format!("{name}_new")));
     let columns = table.columns.iter().filter(|column| column.generated.is_none());
     let columns = columns.map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ");
     let mut lines = vec![
-        format!("CREATE TABLE {new} {};", not_null(&text, table)?),
+        format!("CREATE TABLE {new} {};", not_null(text, table)?),
         format!("INSERT INTO {new}({columns}) SELECT {columns} FROM {name};"),
         format!("DROP TABLE {name};"),
         format!("ALTER TABLE {new} RENAME TO {name};"),
     ];
-    let parts = sandbox.indexes(&table.name).ok()?.into_iter().chain(sandbox.triggers(&table.name).ok()?);
+    let parts = known.indexes.iter().chain(&known.triggers);
     lines.extend(parts.map(|part| format!("{part};")));
     Some(lines.join("\n"))
 }

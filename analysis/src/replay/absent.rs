@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use onward_core::name::quoted;
+use onward_core::name::{Ident, quoted};
 use onward_core::token::significant;
-use rusqlite::{Connection, Result};
+use rusqlite::Result;
 
 use super::offender;
 use super::step::Step;
@@ -39,7 +39,7 @@ pub(super) fn refusal(
     if others.is_empty() || offender::gives_up(sandbox, sql)? {
         return Ok(None);
     }
-    let keys = keys(sandbox.conn())?;
+    let keys = keys(sandbox)?;
     for table in others {
         let empty = empty_with(&keys, table);
         if empty.contains(own.as_str()) {
@@ -66,18 +66,24 @@ struct Reference {
     nullable: bool,
 }
 
-fn keys(conn: &Connection) -> Result<Vec<Reference>> {
-    let mut query = conn.prepare(
-        "SELECT lower(entry.name), lower(key.\"from\"), lower(key.\"table\"),
-                (SELECT NOT \"notnull\" FROM pragma_table_xinfo(entry.name, 'main') WHERE name = key.\"from\" COLLATE NOCASE)
-         FROM main.sqlite_schema AS entry, pragma_foreign_key_list(entry.name, 'main') AS key
-         WHERE entry.type = 'table' AND entry.sql LIKE '%references%'",
-    )?;
-    let keys = query.query_map([], |row| {
-        let nullable = row.get::<_, Option<bool>>(3)?.unwrap_or(false);
-        Ok(Reference { table: row.get(0)?, column: row.get(1)?, parent: row.get(2)?, nullable })
-    })?;
-    keys.collect()
+fn keys(sandbox: &Sandbox) -> Result<Vec<Reference>> {
+    let mut references = Vec::new();
+    for table in sandbox.tables("references")? {
+        let (keys, columns) = (sandbox.keys(&table)?, sandbox.columns(&table)?);
+        let is_nullable = |name: &str| {
+            let column = columns.iter().find(|column| Ident(&column.name) == name);
+            column.is_some_and(|column| !column.not_null)
+        };
+        for key in keys.iter() {
+            references.extend(key.columns.iter().map(|column| Reference {
+                table: table.clone(),
+                column: column.to_ascii_lowercase(),
+                parent: key.parent.to_ascii_lowercase(),
+                nullable: is_nullable(column),
+            }));
+        }
+    }
+    Ok(references)
 }
 
 /// The tables that have no rows either where this one has none.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onward_core::token::significant;
 use onward_schema::Violation;
+use rusqlite::Result;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Result};
 
 use super::contents::Contents;
 use super::finding::{Finding, What};
@@ -55,7 +55,7 @@ impl Watch {
             (_, Some(write)) if replaces(history.sql(at), write, sandbox)? => write.table().to_owned(),
             _ => return Ok(Watch::default()),
         };
-        Ok(Watch { at: Some(at), tables: read(below(children(sandbox.conn())?, table), sandbox)? })
+        Ok(Watch { at: Some(at), tables: read(below(children(sandbox)?, table), sandbox)? })
     }
 
     /// What has become of them.
@@ -126,7 +126,7 @@ impl Trial {
         if gone.is_empty() || touched.is_empty() {
             return Ok(None);
         }
-        let all = children(sandbox.conn())?;
+        let all = children(sandbox)?;
         let is_hit =
             |child: &Child| gone.contains(child.parent.as_str()) && touched.contains(child.table.as_str());
         if !all.iter().any(is_hit) {
@@ -192,17 +192,20 @@ fn has_clause(sandbox: &Sandbox, table: &str, has: impl Fn(&str) -> bool) -> Res
 }
 
 /// The columns whose foreign keys act when a row is deleted.
-pub(super) fn children(conn: &Connection) -> Result<Vec<Child>> {
-    let mut query = conn.prepare(
-        "SELECT lower(entry.name), lower(key.\"from\"), lower(key.\"table\"), key.on_delete = 'CASCADE'
-         FROM main.sqlite_schema AS entry, pragma_foreign_key_list(entry.name, 'main') AS key
-         WHERE entry.type = 'table' AND entry.sql LIKE '%delete%' AND key.on_delete NOT IN ('NO ACTION', 'RESTRICT')
-         ORDER BY entry.rowid, key.id, key.seq",
-    )?;
-    let children = query.query_map([], |row| {
-        Ok(Child { table: row.get(0)?, column: row.get(1)?, parent: row.get(2)?, cascades: row.get(3)? })
-    })?;
-    children.collect()
+pub(super) fn children(sandbox: &Sandbox) -> Result<Vec<Child>> {
+    let mut children = Vec::new();
+    for table in sandbox.tables("delete")? {
+        let keys = sandbox.keys(&table)?;
+        for key in keys.iter().filter(|key| !matches!(&*key.on_delete, "NO ACTION" | "RESTRICT")) {
+            children.extend(key.columns.iter().map(|column| Child {
+                table: table.clone(),
+                column: column.to_ascii_lowercase(),
+                parent: key.parent.to_ascii_lowercase(),
+                cascades: key.on_delete == "CASCADE",
+            }));
+        }
+    }
+    Ok(children)
 }
 
 /// Those that rows of a table going can have an effect on.

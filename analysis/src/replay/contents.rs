@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use onward_core::name::quoted;
-use onward_schema::pragma;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -25,13 +24,12 @@ pub(super) struct Contents {
 impl Contents {
     /// Reads a table; `None` for one that is not there, virtual, or too large.
     pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Contents>> {
-        if sandbox.table(table)?.is_none() {
+        if sandbox.known(table)?.table.is_none() {
             return Ok(None);
         }
-        let mut info = pragma(sandbox.conn(), "table_xinfo", table)?;
-        let info = info.query_map([], |row| Ok((row.get::<_, String>(1)?, row.get::<_, i64>(6)?)))?;
-        let info = info.collect::<Result<Vec<_>>>()?.into_iter().filter(|(_, hidden)| *hidden == 0);
-        let columns: Vec<String> = info.map(|(name, _)| name.to_ascii_lowercase()).collect();
+        let columns = sandbox.columns(table)?;
+        let columns = columns.iter().filter(|column| !column.is_hidden);
+        let columns: Vec<String> = columns.map(|column| column.name.to_ascii_lowercase()).collect();
         if columns.is_empty() {
             return Ok(None);
         }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onward_core::kind::{Kind, ObjectKind};
-use onward_schema::{Violation, pragma};
+use onward_schema::Violation;
 use rusqlite::Result;
 
 use super::plan::Plan;
@@ -43,11 +43,8 @@ impl Keys {
     pub(super) fn read(sandbox: &Sandbox) -> Result<Keys> {
         let mut keys = Keys::default();
         // The text is asked first, since a pragma for each table takes its time.
-        let mut tables = sandbox.conn().prepare(
-            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%references%'",
-        )?;
-        let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
-        tables.into_iter().try_for_each(|table| keys.look(sandbox, table.to_ascii_lowercase()))?;
+        let tables = sandbox.tables("references")?;
+        tables.into_iter().try_for_each(|table| keys.look(sandbox, table))?;
         Ok(keys)
     }
 
@@ -92,9 +89,8 @@ impl Keys {
     }
 
     fn look(&mut self, sandbox: &Sandbox, table: String) -> Result<()> {
-        let mut list = pragma(sandbox.conn(), "foreign_key_list", &table)?;
-        let parents = list.query_map([], |row| Ok(row.get::<_, String>(2)?.to_ascii_lowercase()))?;
-        let parents = parents.collect::<Result<BTreeSet<_>>>()?;
+        let keys = sandbox.keys(&table)?;
+        let parents: BTreeSet<String> = keys.iter().map(|key| key.parent.to_ascii_lowercase()).collect();
         for parent in self.parents.remove(&table).unwrap_or_default() {
             if let Some(children) = self.children.get_mut(&parent) {
                 children.remove(&table);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::table_model::TableModel;
+use crate::sqlite::table::TableModel;
 use onward_core::name::Ident;
 
 /// The limits of a table. All names are in lower case.

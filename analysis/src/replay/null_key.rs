@@ -10,10 +10,10 @@ use rusqlite::types::Value;
 use super::offender;
 use super::rows::Filler;
 use super::step::Step;
-use super::table_model::TableModel;
 use super::write::{Copy, Item};
 use crate::sqlite::message::Refusal;
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::TableModel;
 
 /// What SQLite says to a copy from a table in which a row has NULL for its key, with the key; the copy itself is not made.
 pub(super) fn refusal(
@@ -24,10 +24,10 @@ pub(super) fn refusal(
     copy: &Copy,
 ) -> Result<Option<(Refusal, String)>> {
     let Some(source) = copy.source.as_deref().filter(|_| copy.is_plain()) else { return Ok(None) };
-    let Some(from) = TableModel::read(sandbox, source)? else { return Ok(None) };
+    let Some(from) = sandbox.model(source)? else { return Ok(None) };
     // Most keys are rowids, or NOT NULL.
     let Some(key) = from.null_key else { return Ok(None) };
-    let Some(into) = TableModel::read(sandbox, &copy.table)? else { return Ok(None) };
+    let Some(into) = sandbox.model(&copy.table)? else { return Ok(None) };
     let key_name = from.columns[key].name.to_ascii_lowercase();
     let names = |model: &TableModel| {
         model.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect::<Vec<_>>()

@@ -6,8 +6,8 @@ use onward_schema::Affinity;
 use rusqlite::types::Value;
 
 use super::rows::Filler;
-use super::table_model::{Field, TableModel};
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::{Field, TableModel};
 
 /// A text, a whole number and a fraction for each row: nothing, below zero and of two bytes a letter, more than four bytes hold.
 const ODD: [(&str, i64, f64); 3] = [("", 0, 0.0), ("äöü ", -1, -0.5), ("It's", 1 << 32, 0.1)];
@@ -17,7 +17,7 @@ const ODD: [(&str, i64, f64); 3] = [("", 0, 0.0), ("äöü ", -1, -0.5), ("It's"
 pub(super) fn put(sandbox: &Sandbox, filler: &Filler, model: &TableModel) {
     let is_key = |at: usize| model.keys.iter().any(|key| key.columns.contains(&at));
     let free = |(at, field): &(usize, &Field)| {
-        !is_key(*at) && !field.is_rowid && !field.checked && !field.is_json && field.literals.is_empty()
+        !is_key(*at) && !field.is_rowid && !field.checked && !field.is_json() && field.literals.is_empty()
     };
     for odd in ODD {
         let fields = model.columns.iter().enumerate().filter(free);

@@ -94,7 +94,7 @@ fn refused(history: &History, at: At, sandbox: &Sandbox) -> Result<Option<Error>
 /// Prepares what sets a trigger off, with the other triggers of its table out of the way.
 fn trigger(sandbox: &Sandbox, name: &str) -> Result<Option<Error>> {
     let conn = sandbox.conn();
-    let Some(probe) = unresolved::probe(conn, name)? else { return Ok(None) };
+    let Some(probe) = unresolved::probe(sandbox, name)? else { return Ok(None) };
     if sandbox.prepare(&probe, false).is_ok() {
         return Ok(None);
     }

@@ -105,7 +105,7 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
     if replayer.faults.is_empty() {
         unresolved = replayer.waiters.come;
         downs = down::find(&base)?;
-        unresolved.extend(unresolved::never(history, &replayer.ran, &schema, conn)?);
+        unresolved.extend(unresolved::never(history, &replayer.ran, &schema, &replayer.sandbox)?);
     }
     let broken = match replayer.faults.is_empty() {
         true => broken::find(history, &replayer.ran, &replayer.sandbox, &schema)?,

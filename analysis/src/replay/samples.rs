@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use onward_core::name::quoted;
-use onward_schema::{objects, pragma};
+use onward_schema::objects;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -14,9 +14,9 @@ use super::odd;
 use super::outcome::Replay;
 use super::rows::{Filler, Written};
 use super::sample::Rows;
-use super::table_model::TableModel;
 use crate::folder::history::History;
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::{Field, TableModel};
 
 /// The rows that databases may have when a migration runs on them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,8 +67,8 @@ fn rows_of(rows: Rows, sandbox: Sandbox) -> Result<(Vec<Insert>, BTreeMap<String
             match rows {
                 Rows::Mild => Ok(()),
                 Rows::Harsh if filler.has_filled(&sandbox, table) => {
-                    let Some(model) = TableModel::read(&sandbox, table)? else { return Ok(()) };
-                    old(&sandbox, &filler, &model)?;
+                    let Some(model) = sandbox.model(table)? else { return Ok(()) };
+                    old(&sandbox, &filler, &model);
                     odd::put(&sandbox, &filler, &model);
                     Ok(())
                 }
@@ -81,21 +81,14 @@ fn rows_of(rows: Rows, sandbox: Sandbox) -> Result<(Vec<Insert>, BTreeMap<String
 }
 
 /// Puts in a row that is older than the columns that have a default: an ALTER TABLE has given it that.
-fn old(sandbox: &Sandbox, filler: &Filler, model: &TableModel) -> Result<()> {
-    let mut columns = pragma(sandbox.conn(), "table_info", &model.name)?;
-    let mut columns = columns.query([])?;
-    let mut defaults = HashMap::new();
-    while let Some(column) = columns.next()? {
-        let (name, default): (String, Option<String>) = (column.get(1)?, column.get(4)?);
-        let at = model.columns.iter().position(|field| field.name == name);
-        let value = default.as_deref().and_then(|default| constant(sandbox, default));
-        defaults.extend(at.zip(value));
-    }
+fn old(sandbox: &Sandbox, filler: &Filler, model: &TableModel) {
+    let default = |field: &Field| constant(sandbox, field.default.as_deref()?);
+    let defaults = model.columns.iter().enumerate().filter_map(|(at, field)| Some((at, default(field)?)));
+    let defaults: HashMap<usize, Value> = defaults.collect();
     if !defaults.is_empty() {
         // Where there can be none, there is none.
         let _ = filler.with_all(sandbox, model, &defaults);
     }
-    Ok(())
 }
 
 /// The value of a default, if it is one that a column can be added with.

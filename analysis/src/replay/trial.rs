@@ -15,18 +15,19 @@ mod wish;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use onward_core::token::significant;
 use rusqlite::Result;
 
 use super::finding::{self, Finding};
 use super::plan::Plan;
-use super::table_model::TableModel;
 use super::value::shown;
 use super::write::Write;
 use crate::folder::history::{At, History};
 use crate::folder::release::Stop;
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::TableModel;
 use attempt::{Ended, Group, How};
 use plant::Ground;
 use target::{Target, What};
@@ -196,14 +197,14 @@ impl<'h> Trials<'h> {
     }
 
     /// A table as this statement makes it, in a database that has nothing else.
-    fn made(&self, created: At, table: &str) -> Result<Option<TableModel>> {
+    fn made(&self, created: At, table: &str) -> Result<Option<Arc<TableModel>>> {
         if self.scratch.get().is_none() {
             let _ = self.scratch.set(Sandbox::open(&self.history.config)?);
         }
         let Some(scratch) = self.scratch.get() else { return Ok(None) };
         scratch.conn().execute_batch("SAVEPOINT made")?;
         let model = match scratch.run(self.history.sql(created), false) {
-            Ok(()) => TableModel::read(scratch, table)?,
+            Ok(()) => scratch.model(table)?,
             Err(_) => None,
         };
         scratch.conn().execute_batch("ROLLBACK TO made; RELEASE made")?;

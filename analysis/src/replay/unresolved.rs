@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::name::{Ident, quoted};
 use onward_schema::{Schema, pragma};
-use rusqlite::{Connection, OptionalExtension, Result};
+use rusqlite::{OptionalExtension, Result};
 
 use super::broken;
 use super::step::Step;
@@ -46,7 +46,7 @@ impl Waiters {
     pub(super) fn look(&mut self, history: &History, steps: &[Step], sandbox: &Sandbox) -> Result<()> {
         let changes = |step: &&Step| history.statement(step.at).kind.changes_schema();
         let Some(last) = steps.iter().rfind(changes) else { return Ok(()) };
-        let tables = Tables::of(sandbox.conn());
+        let tables = Tables::of(sandbox);
         for mut unresolved in std::mem::take(&mut self.waiting) {
             match unresolved.what.works(sandbox, &tables, &unresolved.name)? {
                 Some(true) => {
@@ -94,7 +94,7 @@ impl Waiters {
             ObjectKind::View | ObjectKind::Trigger => {
                 let probe = match object {
                     ObjectKind::View => Some(format!("SELECT * FROM {}", quoted(name))),
-                    _ => probe(sandbox.conn(), name)?,
+                    _ => probe(sandbox, name)?,
                 };
                 if let Some(probe) = probe
                     && let Err(error) = sandbox.prepare(&probe, true)
@@ -140,15 +140,15 @@ impl Waiting {
 }
 
 /// The tables that there are, read when somebody asks.
-struct Tables<'c> {
-    conn: &'c Connection,
+struct Tables<'s> {
+    sandbox: &'s Sandbox,
     /// Their names in lower case.
     names: OnceCell<HashSet<String>>,
 }
 
 impl Tables<'_> {
-    fn of(conn: &Connection) -> Tables<'_> {
-        Tables { conn, names: OnceCell::new() }
+    fn of(sandbox: &Sandbox) -> Tables<'_> {
+        Tables { sandbox, names: OnceCell::new() }
     }
 
     fn has(&self, name: &str) -> Result<bool> {
@@ -156,7 +156,7 @@ impl Tables<'_> {
             Some(names) => names,
             None => {
                 let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'table'";
-                let mut query = self.conn.prepare(sql)?;
+                let mut query = self.sandbox.conn().prepare(sql)?;
                 let names = query.query_map([], |row| Ok(row.get::<_, String>(0)?.to_ascii_lowercase()))?;
                 let names = names.collect::<Result<_>>()?;
                 self.names.get_or_init(|| names)
@@ -168,12 +168,10 @@ impl Tables<'_> {
 
 /// The foreign keys of a table that nothing can match.
 fn unmatched(tables: &Tables<'_>, table: &str) -> Result<Vec<Waiting>> {
-    let conn = tables.conn;
+    let conn = tables.sandbox.conn();
     let mut found: Vec<Waiting> = Vec::new();
-    let mut keys = pragma(conn, "foreign_key_list", table)?;
-    let parents = keys.query_map([], |row| row.get::<_, String>(2))?;
-    for parent in parents {
-        let key = Waiting::Key { parent: parent?, missing: true };
+    for key in tables.sandbox.keys(table)?.iter() {
+        let key = Waiting::Key { parent: key.parent.clone(), missing: true };
         if !tables.has(key.missing())? && !found.iter().any(|known| known.missing() == key.missing()) {
             found.push(key);
         }
@@ -191,15 +189,15 @@ fn unmatched(tables: &Tables<'_>, table: &str) -> Result<Vec<Waiting>> {
 }
 
 /// A statement that sets a trigger off.
-pub(super) fn probe(conn: &Connection, trigger: &str) -> Result<Option<String>> {
+pub(super) fn probe(sandbox: &Sandbox, trigger: &str) -> Result<Option<String>> {
     let sql =
         "SELECT tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' AND name = ?1 COLLATE NOCASE";
-    let found = conn.query_row(sql, [trigger], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let found = sandbox.conn().query_row(sql, [trigger], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((table, text)): Option<(String, String)> = found else { return Ok(None) };
-    let mut query = conn.prepare("SELECT name FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0")?;
     // Of a view that cannot be read there are no columns to tell.
-    let columns = query.query_map([&table], |row| row.get(0))?.collect::<Result<Vec<String>>>();
-    Ok(broken::probe(&text, &table, &columns.unwrap_or_default()))
+    let columns = sandbox.columns(&table).unwrap_or_default();
+    let columns = columns.iter().filter(|column| !column.is_hidden).map(|column| column.name.clone());
+    Ok(broken::probe(&text, &table, &columns.collect::<Vec<_>>()))
 }
 
 /// The foreign keys that nothing can match at the end.
@@ -207,10 +205,10 @@ pub(super) fn never(
     history: &History,
     ran: &[Step],
     schema: &Schema,
-    conn: &Connection,
+    sandbox: &Sandbox,
 ) -> Result<Vec<Unresolved>> {
     let mut found = Vec::new();
-    let tables = Tables::of(conn);
+    let tables = Tables::of(sandbox);
     for table in schema.tables.values().filter(|table| !table.foreign_keys.is_empty()) {
         for what in unmatched(&tables, &table.name)? {
             let made = ran.iter().map(|step| step.at).rfind(|&at| {

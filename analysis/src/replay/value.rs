@@ -4,7 +4,7 @@ use onward_schema::Affinity;
 use rusqlite::types::Value;
 
 use super::sample::Rows;
-use super::table_model::Field;
+use crate::sqlite::table::Field;
 
 /// A string is made as long as a CHECK asks for, up to this.
 const LONGEST: i64 = 4096;
@@ -57,7 +57,7 @@ fn text(field: &Field, rows: Rows, number: i64) -> String {
         return uuid(own);
     }
     match rows {
-        _ if field.is_json => format!("[{own}]"),
+        _ if field.is_json() => format!("[{own}]"),
         Rows::Harsh => format!("0{}", 1233 + number),
         Rows::Mild if has(&["json"]) => format!("{{\"n\":{own}}}"),
         Rows::Mild if has(&["url", "uri"]) => format!("https://example.org/{own}"),
@@ -135,7 +135,7 @@ mod tests {
             is_rowid: false,
             place: 2,
             literals: Vec::new(),
-            is_json: false,
+            default: None,
             checked: false,
         }
     }

@@ -1,115 +1,161 @@
-//! The tables and triggers of a database, read once for many questions.
+//! What a database says of its tables, asked once for many questions while the schema stays as it is.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use onward_core::kind::ObjectKind;
-use rusqlite::{Connection, OptionalExtension, Result, params_from_iter};
+use rusqlite::{Connection, Result, params_from_iter};
 
-/// The name of an ordinary table as written, and its text.
-pub(crate) fn table(conn: &Connection, name: &str) -> Result<Option<(String, String)>> {
-    let sql = "SELECT name, sql FROM main.sqlite_schema
-               WHERE name = ?1 COLLATE NOCASE AND type = 'table' AND rootpage > 0 AND sql IS NOT NULL";
-    conn.prepare(sql)?.query_row([name], |row| Ok((row.get(0)?, row.get(1)?))).optional()
-}
+use super::table::TableModel;
+use super::table::read::{self, Column, ForeignKey};
 
-/// The texts of what a table has of a kind, indexes or triggers, without what SQLite makes by itself.
-pub(crate) fn parts(conn: &Connection, table: &str, kind: ObjectKind) -> Result<Vec<String>> {
-    let sql = "SELECT sql FROM main.sqlite_schema
-               WHERE type = ?1 AND tbl_name = ?2 COLLATE NOCASE AND sql IS NOT NULL ORDER BY rowid";
-    conn.prepare(sql)?.query_map([kind.as_str(), table], |row| row.get(0))?.collect()
-}
-
-/// What there is of one name.
-#[derive(Debug, Default, Clone)]
+/// What there is of one name. What is not asked for is not read.
+#[derive(Debug, Default)]
 pub(crate) struct Known {
     /// The name and the text of the ordinary table.
     pub(crate) table: Option<(String, String)>,
     /// The texts of its triggers.
     pub(crate) triggers: Vec<String>,
+    /// The texts of its indexes, without those that a constraint makes.
+    pub(crate) indexes: Vec<String>,
+    columns: OnceLock<Arc<[Column]>>,
+    foreign_keys: OnceLock<Arc<[ForeignKey]>>,
+    model: OnceLock<Option<Arc<TableModel>>>,
+}
+
+/// Whether the same is there, however much of it was read.
+impl PartialEq for Known {
+    fn eq(&self, other: &Known) -> bool {
+        (&self.table, &self.triggers, &self.indexes) == (&other.table, &other.triggers, &other.indexes)
+    }
 }
 
 /// From so many tables on, all are read at once.
 const MANY: usize = 4;
 
-/// The tables and triggers of a database while they stay as they are, each read when somebody asks for it.
+/// The tables of a database while they stay as they are, each read when somebody asks for it.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     /// By the names of the tables in lower case.
-    known: HashMap<String, Known>,
-    is_whole: bool,
+    known: HashMap<String, Arc<Known>>,
+    /// The names of all ordinary tables in lower case, in SQLite's order; `None` until all are read.
+    all: Option<Vec<String>>,
 }
 
 impl Catalogue {
     /// What there is of a table.
-    pub(crate) fn table(&mut self, conn: &Connection, name: &str) -> Result<Known> {
+    pub(crate) fn known(&mut self, conn: &Connection, name: &str) -> Result<Arc<Known>> {
         let name = name.to_ascii_lowercase();
         if let Some(known) = self.known.get(&name) {
-            return Ok(known.clone());
+            return Ok(Arc::clone(known));
         }
-        if !self.is_whole {
-            if self.known.len() < MANY {
-                self.known.entry(name.clone()).or_default();
-                self.read(
-                    conn,
-                    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-                     WHERE (type = 'table' AND rootpage > 0 AND name = ?1 COLLATE NOCASE
-                            OR type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE) AND sql IS NOT NULL",
-                    &[&name],
-                )?;
-            } else {
-                self.known.clear();
-                self.is_whole = true;
-                self.read(
-                    conn,
-                    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-                     WHERE (type = 'table' AND rootpage > 0 OR type = 'trigger') AND sql IS NOT NULL",
-                    &[],
-                )?;
-            }
+        if self.all.is_none() && self.known.len() >= MANY {
+            self.read_all(conn)?;
         }
-        Ok(self.known.get(&name).cloned().unwrap_or_default())
+        let found = match self.all {
+            // What is not among all of them is not there.
+            Some(_) => self.known.get(&name).cloned().unwrap_or_default(),
+            None => Arc::new(read(conn, Some(&name))?.known.remove(&name).unwrap_or_default()),
+        };
+        Ok(Arc::clone(self.known.entry(name).or_insert(found)))
     }
 
-    fn read(&mut self, conn: &Connection, sql: &str, values: &[&str]) -> Result<()> {
-        let mut query = conn.prepare(sql)?;
-        let mut rows = query.query(params_from_iter(values))?;
-        while let Some(row) = rows.next()? {
-            let (kind, name, sql): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
-            let is_table = kind == "table";
-            let table = if is_table { name.clone() } else { row.get(2)? };
-            let known = self.known.entry(table.to_ascii_lowercase()).or_default();
-            match is_table {
-                true => known.table = Some((name, sql)),
-                false => known.triggers.push(sql),
-            }
+    /// The ordinary tables that have a word in their texts, in whatever case, by their names in lower case, in SQLite's order.
+    pub(crate) fn tables(&mut self, conn: &Connection, word: &str) -> Result<Vec<String>> {
+        if self.all.is_none() {
+            self.read_all(conn)?;
         }
+        let word = word.to_ascii_lowercase();
+        let has_word = |name: &&String| {
+            let known = self.known.get(*name).and_then(|known| known.table.as_ref());
+            known.is_some_and(|(_, sql)| sql.to_ascii_lowercase().contains(&word))
+        };
+        Ok(self.all.iter().flatten().filter(has_word).cloned().collect())
+    }
+
+    /// The columns of a table or view.
+    pub(crate) fn columns(&mut self, conn: &Connection, name: &str) -> Result<Arc<[Column]>> {
+        let known = self.known(conn, name)?;
+        once(&known.columns, || Ok(read::columns(conn, name)?.into()))
+    }
+
+    /// The foreign keys of a table, the one written last first.
+    pub(crate) fn foreign_keys(&mut self, conn: &Connection, name: &str) -> Result<Arc<[ForeignKey]>> {
+        let known = self.known(conn, name)?;
+        once(&known.foreign_keys, || Ok(read::foreign_keys(conn, name)?.into()))
+    }
+
+    /// A table as those see it who put rows into it; `None` for one that is virtual or not there.
+    pub(crate) fn model(&mut self, conn: &Connection, name: &str) -> Result<Option<Arc<TableModel>>> {
+        let known = self.known(conn, name)?;
+        let Some(table) = &known.table else { return Ok(None) };
+        once(&known.model, || {
+            let (columns, keys) = (self.columns(conn, name)?, self.foreign_keys(conn, name)?);
+            Ok(TableModel::read(conn, table, &columns, &keys, &known.triggers)?.map(Arc::new))
+        })
+    }
+
+    fn read_all(&mut self, conn: &Connection) -> Result<()> {
+        let Read { known, tables } = read(conn, None)?;
+        for (name, known) in known {
+            self.known.entry(name).or_insert(Arc::new(known));
+        }
+        self.all = Some(tables);
         Ok(())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_by_one_or_all_at_once_it_is_the_same() {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch(
-            "CREATE TABLE T(a); CREATE TABLE u(a); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;
-             CREATE TRIGGER h AFTER DELETE ON T BEGIN SELECT 2; END; CREATE VIEW v AS SELECT 1 AS a;
-             CREATE TRIGGER i INSTEAD OF INSERT ON v BEGIN SELECT 3; END; CREATE INDEX x ON t(a);",
-        )
-        .unwrap();
-        let names = ["t", "U", "v", "x", "none", "T", "u", "V", "X", "None"];
-        let mut catalogue = Catalogue::default();
-        let found = names.map(|name| {
-            let Known { table, triggers } = catalogue.table(&conn, name).unwrap();
-            (table.map(|(name, _)| name), triggers.len())
-        });
-        assert!(catalogue.is_whole);
-        let (table, view, none) =
-            (|name: &str, triggers| (Some(name.to_owned()), triggers), (None, 1), (None, 0));
-        let once = [table("T", 2), table("u", 0), view, none.clone(), none];
-        assert_eq!(found, [once.clone(), once].concat()[..]);
-    }
+/// What was read of the schema.
+#[derive(Default)]
+struct Read {
+    /// By the names of the tables in lower case.
+    known: HashMap<String, Known>,
+    /// The ordinary tables among them, in SQLite's order.
+    tables: Vec<String>,
 }
+
+/// Reads the texts of one table, or of all.
+fn read(conn: &Connection, name: Option<&String>) -> Result<Read> {
+    let which = match name {
+        Some(_) => {
+            "(type = 'table' AND rootpage > 0 AND name = ?1 COLLATE NOCASE
+              OR type IN ('index', 'trigger') AND tbl_name = ?1 COLLATE NOCASE)"
+        }
+        None => "(type = 'table' AND rootpage > 0 OR type IN ('index', 'trigger'))",
+    };
+    let mut query = conn.prepare(&format!(
+        "SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE {which} AND sql IS NOT NULL ORDER BY rowid"
+    ))?;
+    let mut rows = query.query(params_from_iter(name))?;
+    let mut read = Read::default();
+    while let Some(row) = rows.next()? {
+        let (kind, name, sql): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
+        let kind = ObjectKind::from_sql(&kind);
+        let table = match kind {
+            Some(ObjectKind::Table) => name.to_ascii_lowercase(),
+            _ => row.get::<_, String>(2)?.to_ascii_lowercase(),
+        };
+        let known = read.known.entry(table.clone()).or_default();
+        match kind {
+            Some(ObjectKind::Table) => {
+                known.table = Some((name, sql));
+                read.tables.push(table);
+            }
+            Some(ObjectKind::Index) => known.indexes.push(sql),
+            _ => known.triggers.push(sql),
+        }
+    }
+    Ok(read)
+}
+
+/// What is kept here, made if it is not there.
+fn once<T: Clone>(kept: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    if let Some(kept) = kept.get() {
+        return Ok(kept.clone());
+    }
+    let made = make()?;
+    Ok(kept.get_or_init(|| made).clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::name::{Ident, quoted};
@@ -12,15 +12,18 @@ use onward_schema::stub::{collation, function};
 use onward_schema::{Schema, SchemaReader, driver, enforce_foreign_keys, run, switch};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
-use rusqlite::hooks::{AuthAction, Authorization};
+use rusqlite::hooks::Authorization;
 use rusqlite::limits::Limit;
 use rusqlite::types::Value;
 use rusqlite::vtab::{array, series};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result, Statement};
 
+use super::authorizer::{Changes, Set, authorize};
 use super::budget::{Budget, SLICE};
-use super::catalogue::{self, Catalogue};
+use super::catalogue::{Catalogue, Known};
 use super::image::Image;
+use super::table::TableModel;
+use super::table::read::{Column, ForeignKey};
 use crate::config::Config;
 
 /// The greatest string or blob, in bytes.
@@ -37,12 +40,13 @@ pub(crate) struct Sandbox {
     conn: Connection,
     budget: Arc<Budget>,
     schemas: RefCell<SchemaReader>,
-    /// What there is, while rows are filled in and it does not change.
-    catalogue: RefCell<Option<Catalogue>>,
+    /// What was read of the tables, and behind which change of the schema.
+    catalogue: RefCell<(u64, Catalogue)>,
+    changes: Arc<Changes>,
+    /// Whether rows are filled in.
+    is_filling: Cell<bool>,
     /// Whether double quotes may be strings.
     strings: Cell<bool>,
-    /// Whether something temporary may be there.
-    has_temporary: Arc<AtomicBool>,
     /// Whether the engine enforces foreign keys, statement by statement.
     immediate: bool,
     /// Whether they are enforced now.
@@ -78,16 +82,17 @@ impl Sandbox {
         let budget = Arc::new(Budget::new());
         let spent = Arc::clone(&budget);
         Set::done(conn.progress_handler(SLICE, Some(move || spent.is_over())))?;
-        let has_temporary = Arc::new(AtomicBool::new(true));
-        authorize(&mut conn, ledger.table(), false, &has_temporary)?;
+        let changes = Arc::new(Changes::new());
+        authorize(&mut conn, ledger.table(), false, &changes)?;
         conn.execute_batch("BEGIN EXCLUSIVE")?;
         Ok(Sandbox {
             conn,
             budget,
             schemas: RefCell::default(),
             catalogue: RefCell::default(),
+            changes,
+            is_filling: Cell::new(false),
             strings: Cell::new(false),
-            has_temporary,
             immediate: config.engine.foreign_keys,
             enforced: Cell::new(false),
         })
@@ -135,7 +140,7 @@ impl Sandbox {
         outside.into_iter().try_for_each(|table| self.conn.execute_batch(&table.sql))?;
         let functions = config.external.iter().filter(|table| table.is_function);
         functions.into_iter().try_for_each(|function| self.conn.execute_batch(&function.call))?;
-        authorize(&mut self.conn, config.ledger().table(), true, &self.has_temporary)
+        authorize(&mut self.conn, config.ledger().table(), true, &self.changes)
     }
 
     /// The names of the temporary tables.
@@ -174,7 +179,7 @@ impl Sandbox {
     /// Ends a migration: what it leaves on its connection alone is not there when the next one runs years later.
     pub(crate) fn reset(&self) -> Result<()> {
         self.put_undone()?;
-        match self.has_temporary.swap(false, Ordering::Relaxed) {
+        match self.changes.has_temporary.swap(false, Ordering::Relaxed) {
             true => run::drop_temporary(&self.conn, &[]),
             false => Ok(()),
         }
@@ -196,36 +201,62 @@ impl Sandbox {
         self.conn.query_row(sql, (name, is_trigger), |row| row.get(0)).optional()
     }
 
-    /// Calls to write rows while the schema stays as it is: each table is read once, and a statement that comes again is not
-    /// prepared again. Double quotes are read as when rows are written, all the time: SQLite forgets what it has prepared
-    /// when that changes.
+    /// Calls to write rows while the schema stays as it is: a statement that comes again is not prepared again. Double quotes
+    /// are read as when rows are written, all the time: SQLite forgets what it has prepared when that changes.
     pub(crate) fn filling<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.catalogue.replace(Some(Catalogue::default()));
+        self.is_filling.set(true);
         let result = self.with_strings(call);
-        self.catalogue.replace(None);
+        self.is_filling.set(false);
         self.conn.flush_prepared_statement_cache();
         result
     }
 
-    /// The name of an ordinary table as written, and its text.
-    pub(crate) fn table(&self, name: &str) -> Result<Option<(String, String)>> {
-        match &mut *self.catalogue.borrow_mut() {
-            Some(known) if !self.is_lost() => Ok(known.table(&self.conn, name)?.table),
-            _ => catalogue::table(&self.conn, name),
+    /// Asks what is known of the tables as they are now. Nothing that was read before the schema may have changed is
+    /// believed, nor anything while SQLite has rolled the transaction back: which schema that has brought back it does not say.
+    fn catalogue<T: PartialEq + fmt::Debug>(
+        &self,
+        ask: impl Fn(&mut Catalogue, &Connection) -> Result<T>,
+    ) -> Result<T> {
+        if self.is_lost() {
+            return ask(&mut Catalogue::default(), &self.conn);
         }
+        let (state, known) = &mut *self.catalogue.borrow_mut();
+        let now = self.changes.schema();
+        if *state != now {
+            *known = Catalogue::default();
+        }
+        *state = now;
+        let answer = ask(known, &self.conn);
+        if cfg!(test) {
+            let fresh = ask(&mut Catalogue::default(), &self.conn);
+            assert_eq!(answer.as_ref().ok(), fresh.as_ref().ok(), "what was read before is no more so");
+        }
+        answer
     }
 
-    /// The texts of a table's triggers.
-    pub(crate) fn triggers(&self, table: &str) -> Result<Vec<String>> {
-        match &mut *self.catalogue.borrow_mut() {
-            Some(known) if !self.is_lost() => Ok(known.table(&self.conn, table)?.triggers),
-            _ => catalogue::parts(&self.conn, table, ObjectKind::Trigger),
-        }
+    /// What there is of a table: its text, and those of its indexes and triggers.
+    pub(crate) fn known(&self, table: &str) -> Result<Arc<Known>> {
+        self.catalogue(|catalogue, conn| catalogue.known(conn, table))
     }
 
-    /// The texts of a table's indexes, without those that a constraint makes.
-    pub(crate) fn indexes(&self, table: &str) -> Result<Vec<String>> {
-        catalogue::parts(&self.conn, table, ObjectKind::Index)
+    /// The ordinary tables that have a word in their texts, by their names in lower case, in SQLite's order.
+    pub(crate) fn tables(&self, word: &str) -> Result<Vec<String>> {
+        self.catalogue(|catalogue, conn| catalogue.tables(conn, word))
+    }
+
+    /// The columns of a table or view.
+    pub(crate) fn columns(&self, table: &str) -> Result<Arc<[Column]>> {
+        self.catalogue(|catalogue, conn| catalogue.columns(conn, table))
+    }
+
+    /// The foreign keys of a table, the one written last first.
+    pub(crate) fn keys(&self, table: &str) -> Result<Arc<[ForeignKey]>> {
+        self.catalogue(|catalogue, conn| catalogue.foreign_keys(conn, table))
+    }
+
+    /// A table as those see it who put rows into it; `None` for one that is virtual or not there.
+    pub(crate) fn model(&self, table: &str) -> Result<Option<Arc<TableModel>>> {
+        self.catalogue(|catalogue, conn| catalogue.model(conn, table))
     }
 
     /// Whether SQLite has rolled the whole transaction back, which some errors make it do.
@@ -235,7 +266,18 @@ impl Sandbox {
 
     /// Runs one statement to its end; `strings` reads double quotes as SQLite by default does.
     pub(crate) fn run(&self, sql: &str, strings: bool) -> Result<()> {
-        // Such an engine is sent no DROP TABLE, which is told by itself: what comes behind it is seen as if it dropped the table alone.
+        let before = self.changes.schema();
+        let outcome = self.sent(sql, strings);
+        if self.changes.schema() != before {
+            // It was asked about before it ran, and has run since.
+            self.changes.schema_may_be_another();
+        }
+        outcome
+    }
+
+    /// An engine that enforces foreign keys is sent no DROP TABLE, which is told by itself: what comes behind it is seen as if it
+    /// dropped the table alone.
+    fn sent(&self, sql: &str, strings: bool) -> Result<()> {
         let is_sent = !self.immediate || !self.enforced.get() || !is_table_dropped(sql);
         if is_sent {
             return self.reading(strings, || run::to_end(&self.conn, sql));
@@ -254,20 +296,16 @@ impl Sandbox {
     /// Runs a statement of ours with values. Triggers read double quotes as they do on the application's connection.
     pub(crate) fn write(&self, sql: &str, values: &[Value]) -> Result<usize> {
         self.budget.begin();
-        if self.is_filling() {
+        if self.is_filling.get() {
             return self.conn.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values));
         }
         self.with_strings(|| self.conn.prepare(sql)?.execute(rusqlite::params_from_iter(values)))
     }
 
-    fn is_filling(&self) -> bool {
-        self.catalogue.borrow().is_some()
-    }
-
     /// The rows of a query of ours.
     pub(crate) fn read(&self, sql: &str) -> Result<Vec<Vec<Value>>> {
         self.budget.begin();
-        if self.is_filling() {
+        if self.is_filling.get() {
             return rows(&mut *self.conn.prepare_cached(sql)?);
         }
         rows(&mut self.conn.prepare(sql)?)
@@ -294,11 +332,16 @@ impl Sandbox {
     /// # Errors
     /// What SQLite says to the COMMIT. What was to be committed is gone then.
     pub(crate) fn commit(&self) -> Result<()> {
+        let is_known = !self.is_lost() && self.catalogue.borrow().0 == self.changes.schema();
         let outcome = self.conn.execute_batch("COMMIT");
         if outcome.is_err() && !self.is_lost() {
             self.conn.execute_batch("ROLLBACK")?;
         }
         self.conn.execute_batch("BEGIN EXCLUSIVE")?;
+        if is_known && outcome.is_ok() {
+            // The schema is the one that was committed.
+            self.catalogue.borrow_mut().0 = self.changes.schema();
+        }
         outcome
     }
 
@@ -326,51 +369,6 @@ fn rows(statement: &mut Statement<'_>) -> Result<Vec<Vec<Value>>> {
     rows.collect()
 }
 
-/// Refuses what no statement may do. With `attach` it may be an ATTACH, which is only prepared here: none can run.
-fn authorize(
-    conn: &mut Connection,
-    ledger: &str,
-    attach: bool,
-    has_temporary: &Arc<AtomicBool>,
-) -> Result<()> {
-    let (ledger, has_temporary) = (ledger.to_owned(), Arc::clone(has_temporary));
-    Set::done(conn.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
-        // Whatever makes something temporary, SQLite asks for this.
-        if context.database_name == Some("temp") && matches!(context.action, AuthAction::Insert { .. }) {
-            has_temporary.store(true, Ordering::Relaxed);
-        }
-        match context.action {
-            AuthAction::Attach { .. } | AuthAction::Detach { .. } if !attach => Authorization::Deny,
-            AuthAction::Function { function_name } if is_forbidden(function_name) => Authorization::Deny,
-            action if is_of_ledger(action, &ledger) => Authorization::Deny,
-            _ => Authorization::Allow,
-        }
-    })))
-}
-
-fn is_forbidden(function: &str) -> bool {
-    ["load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"]
-        .iter()
-        .any(|forbidden| Ident(function) == forbidden)
-}
-
-/// Whether it would change the ledger, or what happens when it is written, without which the run that it is part of could not
-/// end.
-fn is_of_ledger(action: AuthAction<'_>, ledger: &str) -> bool {
-    match action {
-        AuthAction::Insert { table_name }
-        | AuthAction::Update { table_name, .. }
-        | AuthAction::Delete { table_name }
-        | AuthAction::DropTable { table_name }
-        | AuthAction::CreateIndex { table_name, .. }
-        | AuthAction::CreateTempIndex { table_name, .. }
-        | AuthAction::CreateTrigger { table_name, .. }
-        | AuthAction::CreateTempTrigger { table_name, .. }
-        | AuthAction::AlterTable { table_name, .. } => Ident(table_name) == ledger,
-        _ => false,
-    }
-}
-
 /// The databases that the application attaches.
 fn attached(config: &Config) -> BTreeSet<&str> {
     let schemas = config.external.iter().filter_map(|table| table.outside());
@@ -388,30 +386,6 @@ fn stub(conn: &Connection, config: &Config) -> Result<()> {
         array::load_module(conn)?;
     }
     Ok(())
-}
-
-/// Setting a hook returns nothing up to rusqlite 0.37 and a result from 0.38 on; setting a limit returns the one before in
-/// 0.32 and a result from 0.33 on.
-trait Set {
-    fn done(self) -> Result<()>;
-}
-
-impl Set for () {
-    fn done(self) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Set for i32 {
-    fn done(self) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl<T> Set for Result<T> {
-    fn done(self) -> Result<()> {
-        self.map(drop)
-    }
 }
 
 fn is_table_dropped(sql: &str) -> bool {
@@ -455,7 +429,7 @@ mod tests {
             sandbox.run(sql, false).unwrap();
             let once = |strings: bool| {
                 sandbox.write("INSERT INTO t SELECT * FROM t WHERE false", &[]).unwrap();
-                let text = sandbox.table("T").unwrap().unwrap().1;
+                let text = sandbox.known("T").unwrap().table.clone().unwrap().1;
                 (
                     text,
                     sandbox.read("SELECT * FROM t").unwrap(),

@@ -1,6 +1,7 @@
 //! Rows whose foreign keys lead nowhere behind a migration, and which statement is to blame.
 
 use onward_core::kind::{Change, Kind, ObjectKind};
+use onward_core::name::Ident;
 use onward_core::token::significant;
 use onward_schema::Violation;
 use rusqlite::Result;
@@ -12,6 +13,7 @@ use crate::replay::keys::Suspects;
 use crate::replay::plan::Plan;
 use crate::replay::sample::Rows;
 use crate::replay::write::Write;
+use crate::sqlite::table::read::ForeignKey;
 
 impl Populated<'_> {
     pub(super) fn orphans(&mut self, plan: &Plan, suspects: Suspects, before: &[Violation]) -> Result<()> {
@@ -79,15 +81,14 @@ impl Populated<'_> {
     /// Whether a foreign key of the child has an action for what a statement does to the parent.
     fn acts(&self, child: &str, parent: &str, at: Option<At>) -> Result<bool> {
         let first = at.and_then(|at| significant(self.history.sql(at)).next());
-        let action = match first {
-            Some(token) if token.is("DELETE") => "on_delete",
-            Some(token) if token.is("UPDATE") => "on_update",
+        let Some(first) = first else { return Ok(false) };
+        let action: fn(&ForeignKey) -> &str = match first {
+            token if token.is("DELETE") => |key| &key.on_delete,
+            token if token.is("UPDATE") => |key| &key.on_update,
             _ => return Ok(false),
         };
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1, 'main')
-                            WHERE \"table\" = ?2 COLLATE NOCASE AND {action} NOT IN ('NO ACTION', 'RESTRICT'))"
-        );
-        self.sandbox.conn().query_row(&sql, [child, parent], |row| row.get(0))
+        let keys = self.sandbox.keys(child)?;
+        let mut keys = keys.iter().filter(|key| Ident(&key.parent) == parent);
+        Ok(keys.any(|key| !matches!(action(key), "NO ACTION" | "RESTRICT")))
     }
 }

@@ -9,8 +9,9 @@ use rusqlite::types::Value;
 use super::filler::{ENOUGH, Filler};
 use super::kin::{CHILD, CHILDREN};
 use crate::replay::contents::count_rows;
-use crate::replay::table_model::{TableModel, literal};
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::TableModel;
+use crate::sqlite::table::condition::literal;
 
 /// The first of the rows that are there for the sake of a value.
 const CHOICE: i64 = CHILD + CHILDREN as i64;

@@ -6,8 +6,8 @@ use onward_core::token::significant;
 use rusqlite::types::Value;
 
 use super::kin::PARENTS;
-use crate::replay::table_model::{Field, TableModel};
 use crate::replay::value::candidates;
+use crate::sqlite::table::{Field, TableModel};
 
 /// What becomes of one row while it is mended.
 pub(super) struct Draft {

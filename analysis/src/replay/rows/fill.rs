@@ -13,10 +13,10 @@ use super::kin::{OLD, STRANGER, own};
 use crate::replay::contents::count_rows;
 use crate::replay::limits::{Freedom, Limits};
 use crate::replay::sample::Rows;
-use crate::replay::table_model::{Field, Key, TableModel};
 use crate::replay::value::{apart, value};
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::{Field, Key, TableModel};
 
 impl Filler {
     pub(crate) fn new(rows: Rows) -> Filler {
@@ -74,7 +74,7 @@ impl Filler {
         if self.has_filled(sandbox, table) || self.vain.get(table) == Some(&self.made) {
             return Ok(false);
         }
-        let Some(model) = TableModel::read(sandbox, table)? else {
+        let Some(model) = sandbox.model(table)? else {
             self.tables.remove(table);
             self.limits.remove(table);
             return Ok(false);
@@ -134,7 +134,7 @@ impl Filler {
         table: &str,
         added: &BTreeSet<(String, String)>,
     ) -> Result<()> {
-        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(()) };
+        let Some(model) = sandbox.model(table)? else { return Ok(()) };
         let Some(before) = self.limits.insert(table.to_owned(), Limits::of(&model)) else { return Ok(()) };
         for field in model.columns.iter().filter(|field| before.lacks(&field.name)) {
             let is_added = added.contains(&(table.to_owned(), field.name.to_ascii_lowercase()));
@@ -178,7 +178,7 @@ impl Filler {
 
     /// Puts a row into a table that no legal one could be made for: what refuses it anyway, refuses any. Says whether it did.
     pub(crate) fn force(&self, sandbox: &Sandbox, table: &str) -> Result<bool> {
-        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(false) };
+        let Some(model) = sandbox.model(table)? else { return Ok(false) };
         let number = self.number(table, 0);
         let names: Vec<String> = model.columns.iter().map(|field| quoted(&field.name)).collect();
         let marks: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
@@ -248,7 +248,7 @@ impl Filler {
 
     /// Puts rows of all kinds into a table in which some kind is missing, as an application does in the course of a release.
     pub(crate) fn top_up(&mut self, sandbox: &Sandbox, table: &str) -> Result<()> {
-        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(()) };
+        let Some(model) = sandbox.model(table)? else { return Ok(()) };
         let has = count_rows(sandbox, table).unwrap_or(0);
         if self.rows == Rows::Mild || has == 0 || has >= PLENTY || !self.misses(sandbox, &model)? {
             return Ok(());

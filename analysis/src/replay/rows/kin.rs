@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use onward_core::name::quoted;
-use onward_schema::pragma;
+use onward_core::name::{Ident, quoted};
+use rusqlite::Result;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Result};
 
 use super::filler::{ENOUGH, Filler};
 use crate::replay::contents::count_rows;
 use crate::replay::sample::Rows;
-use crate::replay::table_model::{Key, TableModel};
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::read::Column;
+use crate::sqlite::table::{Key, TableModel};
 
 /// Rows of a parent that a child may refer to.
 pub(super) const PARENTS: usize = 8;
@@ -52,11 +52,11 @@ impl Filler {
         if self.rows == Rows::Mild || parents.is_empty() {
             return Ok(());
         }
-        let children = parents.iter().map(|parent| referring(sandbox.conn(), parent));
+        let children = parents.iter().map(|parent| referring(sandbox, parent));
         let children = children.collect::<Result<Vec<_>>>()?.concat();
         for child in BTreeSet::from_iter(children) {
             let has_rows = self.tables.get(&child).is_some_and(|child| child.filled);
-            if has_rows && let Some(model) = TableModel::read(sandbox, &child)? {
+            if has_rows && let Some(model) = sandbox.model(&child)? {
                 self.children(sandbox, &model);
             }
         }
@@ -122,7 +122,7 @@ impl Filler {
 
     /// What a child has in the columns of a key, for each row of the parent that has none.
     fn childless(&self, sandbox: &Sandbox, model: &TableModel, key: &Key) -> Vec<Pins> {
-        let Some(columns) = referred(sandbox.conn(), key) else { return Vec::new() };
+        let Some(columns) = referred(sandbox, key) else { return Vec::new() };
         let pairs = columns.iter().zip(&key.columns);
         let same = pairs.map(|(column, &at)| {
             format!("child.{} = parent.{}", quoted(&model.columns[at].name), quoted(column))
@@ -137,7 +137,7 @@ impl Filler {
 
     /// What the rows of a key's parent have in the columns that it refers to.
     pub(crate) fn parents(&self, sandbox: &Sandbox, model: &TableModel, key: &Key) -> Vec<Vec<Value>> {
-        match referred(sandbox.conn(), key) {
+        match referred(sandbox, key) {
             Some(columns) if !model.columns.is_empty() => {
                 self.referable(sandbox, key, &columns, "true", PARENTS)
             }
@@ -184,33 +184,32 @@ pub(super) fn own(model: &TableModel, key: &Key, place: usize) -> Option<usize> 
 }
 
 /// The columns that a key refers to.
-fn referred(conn: &Connection, key: &Key) -> Option<Vec<String>> {
+fn referred(sandbox: &Sandbox, key: &Key) -> Option<Vec<String>> {
     let columns = match key.parent_columns.is_empty() {
         false => key.parent_columns.clone(),
-        true => primary_key(conn, &key.parent).unwrap_or_default(),
+        true => primary_key(sandbox, &key.parent).unwrap_or_default(),
     };
     (columns.len() == key.columns.len()).then_some(columns)
 }
 
-fn primary_key(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    let mut info = pragma(conn, "table_info", table)?;
-    let columns = info.query_map([], |row| Ok((row.get::<_, i64>(5)?, row.get(1)?)))?;
-    let mut key = columns.collect::<Result<Vec<(i64, String)>>>()?;
-    key.retain(|(place, _)| *place > 0);
-    key.sort_unstable();
-    Ok(key.into_iter().map(|(_, name)| name).collect())
+fn primary_key(sandbox: &Sandbox, table: &str) -> Result<Vec<String>> {
+    let columns = sandbox.columns(table)?;
+    let mut key: Vec<&Column> = columns.iter().filter(|column| column.key > 0).collect();
+    key.sort_unstable_by_key(|column| column.key);
+    Ok(key.into_iter().map(|column| column.name.clone()).collect())
 }
 
 /// The tables that refer to this one, in lower case.
-fn referring(conn: &Connection, parent: &str) -> Result<Vec<String>> {
-    // The text is asked first, since a pragma for each table takes its time.
-    let mut query = conn.prepare(
-        "SELECT DISTINCT lower(entry.name)
-         FROM main.sqlite_schema AS entry, pragma_foreign_key_list(entry.name, 'main') AS key
-         WHERE entry.type = 'table' AND (instr(lower(entry.sql), ?1) OR instr(?1, '\"'))
-           AND key.\"table\" = ?1 COLLATE NOCASE",
-    )?;
-    query.query_map([parent], |row| row.get(0))?.collect()
+fn referring(sandbox: &Sandbox, parent: &str) -> Result<Vec<String>> {
+    // The text is asked first, since a pragma for each table takes its time. It has a quote twice.
+    let word = if parent.contains('"') { "" } else { parent };
+    let mut found = Vec::new();
+    for table in sandbox.tables(word)? {
+        if sandbox.keys(&table)?.iter().any(|key| Ident(&key.parent) == parent) {
+            found.push(table);
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use onward_core::token::{Kind, Token, significant};
 use rusqlite::types::Value;
 
-use crate::replay::table_model::{brackets, literal};
+use crate::sqlite::table::condition::{brackets, literal};
 
 /// A CHECK, or another condition of this kind.
 #[derive(Debug, Clone, PartialEq)]

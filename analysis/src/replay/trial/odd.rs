@@ -3,7 +3,7 @@
 use onward_schema::Affinity;
 use rusqlite::types::Value;
 
-use crate::replay::table_model::Field;
+use crate::sqlite::table::Field;
 
 /// Longer than what anybody means to allow.
 const LONG: usize = 5000;
@@ -166,7 +166,7 @@ mod tests {
             is_rowid: false,
             place: 1,
             literals: Vec::new(),
-            is_json: false,
+            default: None,
             checked: true,
         }
     }

@@ -1,6 +1,7 @@
 //! Puts a row with given values into a table, beside those that are there.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use onward_core::name::quoted;
 use onward_core::token::{Token, significant};
@@ -9,9 +10,9 @@ use rusqlite::types::Value;
 
 use super::demand::Condition;
 use crate::replay::sample::Rows;
-use crate::replay::table_model::TableModel;
 use crate::replay::value::value;
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::TableModel;
 
 /// Values for some columns of a row, by their numbers.
 pub(super) type Pins = BTreeMap<usize, Value>;
@@ -22,7 +23,7 @@ const LATER: i64 = 70_000;
 /// A table that has rows.
 #[derive(Debug)]
 pub(super) struct Ground {
-    pub(super) model: TableModel,
+    pub(super) model: Arc<TableModel>,
     /// A row of it, with as few NULLs as there are.
     pub(super) base: Vec<Value>,
     /// What no two rows may have in common: columns, and those that expressions name.
@@ -36,7 +37,7 @@ pub(super) struct Ground {
 impl Ground {
     /// Reads a table; `None` for one that has no rows, or none that are understood.
     pub(super) fn read(sandbox: &Sandbox, table: &str) -> Result<Option<Ground>> {
-        let Some(model) = TableModel::read(sandbox, table)? else { return Ok(None) };
+        let Some(model) = sandbox.model(table)? else { return Ok(None) };
         let names: Vec<String> = model.columns.iter().map(|field| quoted(&field.name)).collect();
         let nulls: Vec<String> = names.iter().map(|name| format!("({name} IS NULL)")).collect();
         let sql = format!(
@@ -61,14 +62,15 @@ impl Ground {
 
     /// Reads what indexes and triggers say of the table.
     fn objects(&mut self, sandbox: &Sandbox) -> Result<()> {
-        for trigger in sandbox.triggers(&self.model.name)? {
-            let tokens: Vec<Token<'_>> = significant(&trigger).collect();
+        let known = sandbox.known(&self.model.name)?;
+        for trigger in &known.triggers {
+            let tokens: Vec<Token<'_>> = significant(trigger).collect();
             if tokens.iter().any(|token| token.is("RAISE")) {
                 self.refused.push(Condition::of_trigger(&tokens));
             }
         }
-        for index in sandbox.indexes(&self.model.name)? {
-            let tokens: Vec<Token<'_>> = significant(&index).collect();
+        for index in &known.indexes {
+            let tokens: Vec<Token<'_>> = significant(index).collect();
             if !tokens.iter().any(|token| token.is("UNIQUE")) {
                 continue;
             }

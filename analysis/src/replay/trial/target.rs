@@ -100,12 +100,13 @@ impl Target<'_> {
 
     /// Whether the statement asks more of the rows than the table that they come from.
     fn demands_more(&self, history: &History, sandbox: &Sandbox) -> Result<bool> {
-        let Some(text) = sandbox.text(&self.origin, false)? else { return Ok(false) };
+        let known = sandbox.known(&self.origin)?;
+        let Some((_, text)) = &known.table else { return Ok(false) };
         match &self.what {
             What::Copy { copy, demands, .. } => {
                 let sql = history.sql(self.at);
                 Ok(copy.picks
-                    || demands.exceed(&Demands::read(&text))
+                    || demands.exceed(&Demands::read(text))
                     || significant(sql).any(|token| token.is("NULLIF")))
             }
             What::Index => {
@@ -115,12 +116,12 @@ impl Target<'_> {
                     (tokens.get(1).is_some_and(|token| token.is("UNIQUE")), plain(&tokens[start..]))
                 };
                 let own = behind(history.sql(self.at));
-                Ok(!sandbox.indexes(&self.origin)?.iter().any(|sql| behind(sql) == own))
+                Ok(!known.indexes.iter().any(|sql| behind(sql) == own))
             }
             What::Update(_) | What::Joined { .. } => Ok(true),
             What::Trigger => {
                 let raises = |sql: &String| significant(sql).any(|token| token.is("RAISE"));
-                Ok(sandbox.triggers(&self.origin)?.iter().any(raises))
+                Ok(known.triggers.iter().any(raises))
             }
         }
     }

@@ -6,9 +6,10 @@ use rusqlite::types::Value;
 use super::demand::{Condition, Demands};
 use super::odd;
 use super::plant::{Ground, Pins, index};
-use crate::replay::table_model::{TableModel, literal};
 use crate::replay::write::{Copy, Item, before_where};
 use crate::sqlite::sandbox::Sandbox;
+use crate::sqlite::table::TableModel;
+use crate::sqlite::table::condition::literal;
 
 /// More rows than these are not tried for a statement.
 const MOST: usize = 400;
