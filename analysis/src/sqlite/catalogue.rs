@@ -62,15 +62,21 @@ impl Catalogue {
 
     /// The ordinary tables that have a word in their texts, in whatever case, by their names in lower case, in SQLite's order.
     pub(crate) fn tables(&mut self, conn: &Connection, word: &str) -> Result<Vec<String>> {
-        if self.all.is_none() {
-            self.read_all(conn)?;
-        }
         let word = word.to_ascii_lowercase();
+        let Some(all) = &self.all else {
+            // SQLite looks through the texts faster than they are copied.
+            let mut query = conn.prepare(
+                "SELECT name FROM main.sqlite_schema
+                 WHERE type = 'table' AND rootpage > 0 AND instr(lower(sql), ?1) ORDER BY rowid",
+            )?;
+            let names = query.query_map([word], |row| Ok(row.get::<_, String>(0)?.to_ascii_lowercase()))?;
+            return names.collect();
+        };
         let has_word = |name: &&String| {
             let known = self.known.get(*name).and_then(|known| known.table.as_ref());
             known.is_some_and(|(_, sql)| sql.to_ascii_lowercase().contains(&word))
         };
-        Ok(self.all.iter().flatten().filter(has_word).cloned().collect())
+        Ok(all.iter().filter(has_word).cloned().collect())
     }
 
     /// The columns of a table or view.

@@ -26,8 +26,10 @@ fn one_by_one_or_all_at_once_it_is_the_same() {
     let once =
         [(table("T"), 2, 1, 0), (table("u"), 0, 0, 1), (None, 1, 0, 0), (None, 0, 0, 0), (None, 0, 0, 0)];
     assert_eq!(found, [once.clone(), once].concat()[..]);
-    assert_eq!(catalogue.tables(&conn, "").unwrap(), ["t", "u"]);
-    assert_eq!(catalogue.tables(&conn, "References").unwrap(), ["u"]);
+    for mut catalogue in [catalogue, Catalogue::default()] {
+        assert_eq!(catalogue.tables(&conn, "").unwrap(), ["t", "u"]);
+        assert_eq!(catalogue.tables(&conn, "References").unwrap(), ["u"]);
+    }
 }
 
 const SCHEMA: &str = "CREATE TABLE p(id INTEGER PRIMARY KEY);
