@@ -86,7 +86,14 @@ struct Run<'r, E> {
 
 impl<'r, E: Engine> Run<'r, E> {
     fn new(engine: &'r E, migrations: &'r Migrations, patience: Patience, watch: &'r Watch) -> Self {
-        let report = Report { applied: Vec::new(), total: 0, lost: 0, in_doubt: 0, duration: Duration::ZERO };
+        let report = Report {
+            applied: Vec::new(),
+            total: 0,
+            newest: None,
+            lost: 0,
+            in_doubt: 0,
+            duration: Duration::ZERO,
+        };
         Run {
             engine,
             migrations,
@@ -184,7 +191,9 @@ impl<'r, E: Engine> Run<'r, E> {
             name: migration.name().to_owned(),
         };
         let applied = applied.iter().map(told).collect();
-        Report { applied, total, duration: self.wait.elapsed(), ..self.report.clone() }
+        let newest = total.checked_sub(1).and_then(|last| self.migrations.list().get(last));
+        let newest = newest.map(|newest| (newest.label().to_owned(), newest.name().to_owned()));
+        Report { applied, total, newest, duration: self.wait.elapsed(), ..self.report.clone() }
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Report {
     pub applied: Vec<Applied>,
     /// How many migrations of the program the database has run now, these included.
     pub total: usize,
+    /// The newest of them, as its file name writes it and with its name; `None` if there are no migrations at all.
+    pub newest: Option<(String, String)>,
     /// How often another one was faster, so that this read again.
     pub lost: u32,
     /// How often no answer came back to what had been sent, so that this sent it again.
@@ -43,10 +45,21 @@ impl fmt::Display for Report {
         for Applied { label, name, .. } in &self.applied {
             writeln!(f, "  {label}  {name}")?;
         }
-        match self.applied.len() {
-            0 => write!(f, "up to date ({} migrations)", self.total),
-            1 => write!(f, "applied 1 migration in {:.2} s", self.duration.as_secs_f64()),
-            number => write!(f, "applied {number} migrations in {:.2} s", self.duration.as_secs_f64()),
+        match (self.applied.len(), &self.newest) {
+            (0, None) => f.write_str("up to date: there are no migrations"),
+            (0, Some((label, name))) => {
+                write!(f, "up to date at {label} {name} ({})", migrations(self.total))
+            }
+            (number, _) => {
+                write!(f, "applied {} in {:.2} s", migrations(number), self.duration.as_secs_f64())
+            }
         }
+    }
+}
+
+fn migrations(number: usize) -> String {
+    match number {
+        1 => "1 migration".to_owned(),
+        number => format!("{number} migrations"),
     }
 }
