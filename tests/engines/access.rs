@@ -149,7 +149,10 @@ fn an_authority_of_ones_own_is_named_by_its_file() {
     );
     std::fs::write(place.path("authority.pem"), authority.pem()).unwrap();
     let out = run(&mut onward(&place, &named)).exits(0).out;
-    assert!(out.contains("applied 1 migration in") && out.ends_with("; the same on 1 of 1 nodes\n"), "{out}");
+    assert!(
+        out.contains("applied 1 migration in") && out.ends_with("; the same schema on 1 of 1 nodes\n"),
+        "{out}"
+    );
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn nodes_that_do_not_answer_are_named() {
     let Some([first, second, third]) = three_nodes() else { return };
     let place = Place::with_sample();
     let out = second.onward(&place, "apply", &[]).exits(0).out;
-    assert!(out.ends_with("; the same on 3 of 3 nodes\n"), "{out}");
+    assert!(out.ends_with("; the same schema on 3 of 3 nodes\n"), "{out}");
     let sound = "the schema is what the ledger says\n";
     assert_eq!(third.onward(&place, "verify", &[]).exits(0).out, sound);
     drop(third);
@@ -134,5 +134,8 @@ fn nodes_that_do_not_answer_are_named() {
     }
     place.write("migrations/0011_tags.sql", "CREATE TABLE tags (name TEXT);\n");
     let out = first.onward(&place, "apply", &[]).exits(0).out;
-    assert!(out.contains("; the same on 2 of 3 nodes\n") && out.contains(" does not answer: "), "{out}");
+    assert!(
+        out.contains("; the same schema on 2 of 3 nodes\n") && out.contains(" does not answer: "),
+        "{out}"
+    );
 }

@@ -52,6 +52,14 @@ impl Address {
             Some((user, place)) => (Some(user), place),
             None => (None, authority.as_str()),
         };
+        // What no port can be would be left out, and the request go to the usual one.
+        let port = if place.ends_with(']') { None } else { place.rsplit_once(':').map(|(_, port)| port) };
+        let is_port = |port: &str| {
+            port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+        };
+        if !port.is_none_or(is_port) {
+            return Err(wrong("a port is a number from 1 to 65535"));
+        }
         let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(Cow::into_owned);
         let (user, password) = match user.map(|user| user.split_once(':').unwrap_or((user, ""))) {
             Some((user, password)) => {
@@ -62,8 +70,8 @@ impl Address {
         let not_text = |_| wrong("the user or the password is no text");
         let (user, password) = (user.transpose().map_err(not_text)?, password.transpose().map_err(not_text)?);
         let host = authority.host().trim_matches(['[', ']']);
-        let is_here =
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let is_here = host.eq_ignore_ascii_case("localhost")
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         let scheme = if is_plain { "http" } else { "https" };
         Ok(Address { base: format!("{scheme}://{place}"), user, password, is_plain, is_here })
     }
@@ -100,11 +108,24 @@ mod tests {
         for (written, open) in [
             ("http://localhost:4001", false),
             ("http://127.0.0.1:4001", false),
+            ("http://LocalHost:4001", false),
             ("http://[::1]:4001", false),
+            ("http://[::1]", false),
             ("http://10.0.0.1:4001", true),
             ("http://localhost.example:4001", true),
         ] {
             assert_eq!(Address::parse(written).unwrap().is_open(), open, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_one_or_nothing_is_sent() {
+        for port in ["4001O", "86537", "0", "", "-1", "+80", "abc"] {
+            for host in ["localhost", "[::1]", "ada:secret@localhost"] {
+                let error = Address::parse(&format!("http://{host}:{port}")).unwrap_err().to_string();
+                let is_told = error.contains("from 1 to 65535") || error.contains("no address");
+                assert!(is_told && !error.contains("secret"), "{error}");
+            }
         }
     }
 

@@ -174,7 +174,7 @@ impl Error {
             ErrorKind::Unfit { .. } => "take it out of the history, or keep this database in a file",
             ErrorKind::Statement { .. } => "correct the rows, or write a migration before it that does",
             ErrorKind::ForeignKeys => {
-                "ask `PRAGMA foreign_key_check` on the result of a rehearsal which rows they are"
+                "`rehearse` says which rows they are: correct them, or write a migration before it that does"
             }
             ErrorKind::Drift => {
                 "somebody has changed the schema by hand, or the engine's SQLite writes it in another way: ask `verify`"
@@ -184,7 +184,7 @@ impl Error {
                  files"
             }
             ErrorKind::Engine { .. } => {
-                "see that the address is right, that the engine runs and has a leader, and who may write it"
+                "check the address and its port, that the server runs, that a cluster has a leader, and what the user may do"
             }
             ErrorKind::Mirror { .. } => {
                 "the engine has what SQLite here has not, such as a module: build the program with a SQLite that has it"

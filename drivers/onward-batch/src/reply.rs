@@ -59,12 +59,13 @@ impl Reply {
             Reply::Untrusted(message) => Err(Failure::Untrusted { message }),
             Reply::Lost(message) => Err(unknown(message)),
             Reply::Text(200, text) => Ok(text),
-            Reply::Text(status @ (401 | 403), _) => {
-                Err(denied(format!("{status}: it asks for credentials, or for other ones")))
-            }
+            Reply::Text(status @ (401 | 403), _) => Err(denied(format!(
+                "{status}: it asks for credentials, for other ones, or for a permission that they have not"
+            ))),
             Reply::Text(status @ 500.., text) => Err(unknown(format!("{status}: {}", first_line(&text)))),
             Reply::Text(status, text) => Err(denied(match said(&text) {
                 Some(error) => format!("{status}: {}", first_line(&error)),
+                None if text.trim().is_empty() => format!("{status}, and nothing else; is this {engine}?"),
                 None => format!("{status}: {}; is this {engine}?", first_line(&text)),
             })),
         }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use onward::Migrations;
-use onward_batch::{Engine, Error, ErrorKind, Failure, Report, Result, Statement};
+use onward_batch::{Error, Report, Result};
 
 use crate::server::Server;
 
@@ -89,13 +89,14 @@ impl Fleet {
     /// of a namespace is in the [`Sweep`].
     pub fn apply(&self, migrations: &Migrations) -> Result<Sweep> {
         let start = Instant::now();
-        tells_apart(&self.server)?;
+        self.server.tell_apart()?;
+        let server = self.server.clone().telling_apart();
         let jobs = self.jobs.min(self.names.len());
         let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         thread::scope(|scope| {
             let work = || {
                 while let Some((number, name)) = self.take(&next) {
-                    let outcome = self.server.clone().namespace(name).apply(migrations);
+                    let outcome = server.clone().namespace(name).apply(migrations);
                     outcomes.lock().unwrap_or_else(PoisonError::into_inner).push((number, outcome));
                 }
             };
@@ -144,32 +145,4 @@ impl fmt::Display for Sweep {
         let (all, seconds) = (self.tenants.len(), self.duration.as_secs_f64());
         write!(f, "{migrated} of {all} namespaces migrated, {failed} failed, in {seconds:.2} s")
     }
-}
-
-/// Asks for a namespace that nobody has.
-///
-/// # Errors
-/// If it is there.
-fn tells_apart(server: &Server) -> Result<()> {
-    server.is_allowed()?;
-    let name = format!("onward-{:016x}", random());
-    match server.clone().namespace(&name).read(&[Statement::new("SELECT 1")]) {
-        // Whatever else is wrong, each namespace has it by itself.
-        Err(_) => Ok(()),
-        Ok(_) => {
-            let message = "it answers for one that is not there, and takes every name for the same database; start it with \
-                           --enable-namespaces"
-                .to_owned();
-            Err(ErrorKind::Engine {
-                doing: "tell the namespaces apart",
-                failure: Failure::Denied { message },
-            }
-            .into())
-        }
-    }
-}
-
-fn random() -> u64 {
-    use std::hash::{BuildHasher, RandomState};
-    RandomState::new().hash_one(std::process::id())
 }

@@ -23,6 +23,7 @@ mod answer;
 mod copy;
 mod cursor;
 mod fleet;
+mod namespace;
 mod server;
 
 pub use fleet::{Fleet, Sweep, Tenant};

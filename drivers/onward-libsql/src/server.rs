@@ -1,12 +1,11 @@
 //! A server, as a program calls it.
 
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use onward::rusqlite::Connection;
 use onward::{Difference, Migrations, Readiness, Rehearsal, Status};
 use onward_batch::{
-    Address, Engine, ErrorKind, Event, Failure, Http, Report, Result, Row, Statement, Target, Value, Watch,
+    Address, Engine, Event, Failure, Http, Report, Result, Row, Statement, Target, Value, Watch,
 };
 use serde_json::{Value as Json, json};
 
@@ -20,10 +19,12 @@ const BEFORE: usize = 2;
 /// A libSQL server, or one of its namespaces.
 #[derive(Clone)]
 pub struct Server {
-    address: Address,
-    http: Http,
-    watch: Watch,
-    namespace: Option<String>,
+    pub(crate) address: Address,
+    pub(crate) http: Http,
+    pub(crate) watch: Watch,
+    pub(crate) namespace: Option<String>,
+    /// Whether the server is known to tell namespaces apart.
+    pub(crate) tells_apart: bool,
 }
 
 impl Server {
@@ -33,7 +34,8 @@ impl Server {
     /// [`ErrorKind::Address`](crate::ErrorKind::Address) if this is none.
     pub fn connect(address: &str) -> Result<Server> {
         let address = Address::parse(address)?;
-        Ok(Server { http: Http::of(&address), watch: Watch::default(), address, namespace: None })
+        let (http, watch) = (Http::of(&address), Watch::default());
+        Ok(Server { address, http, watch, namespace: None, tells_apart: false })
     }
 
     /// The token that the server asks for.
@@ -42,13 +44,15 @@ impl Server {
         self
     }
 
-    /// One of its databases: servers with `--enable-namespaces` tell them apart by the first part of the host's name. Others have one
-    /// database, whatever it is called.
-    pub fn namespace(mut self, name: &str) -> Server {
-        let host = self.address.base.split("://").last().unwrap_or_default();
-        self.http = self.http.host(format!("{name}.{host}"));
-        self.namespace = Some(name.to_owned());
-        self
+    /// One of its databases: servers with `--enable-namespaces` tell them apart by the first part of the host's name. One that has a
+    /// single database, whatever it is called, is refused.
+    pub fn namespace(self, name: &str) -> Server {
+        let host = format!("{name}.{}", self.host());
+        Server { http: self.http.host(host), namespace: Some(name.to_owned()), ..self }
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.address.base.split("://").last().unwrap_or_default()
     }
 
     /// Allows `http://` to another machine, where whoever listens reads all that is sent, the token too.
@@ -125,7 +129,7 @@ impl Server {
     /// perhaps.
     pub fn apply(&self, migrations: &Migrations) -> Result<Report> {
         self.watch.over(|| {
-            self.is_allowed()?;
+            self.is_meant()?;
             onward_batch::apply(self, migrations, self.http.patience(), &self.watch)
         })
     }
@@ -135,7 +139,7 @@ impl Server {
     /// # Errors
     /// As [`Migrations::status`], and that nobody answers.
     pub fn status(&self, migrations: &Migrations) -> Result<Status> {
-        self.is_allowed()?;
+        self.is_meant()?;
         onward_batch::status(self, migrations)
     }
 
@@ -144,7 +148,7 @@ impl Server {
     /// # Errors
     /// As [`Migrations::verify`], and that nobody answers.
     pub fn verify(&self, migrations: &Migrations) -> Result<Vec<Difference>> {
-        self.is_allowed()?;
+        self.is_meant()?;
         onward_batch::verify(self, migrations)
     }
 
@@ -166,25 +170,13 @@ impl Server {
     /// What would make [`Server::apply`] fail, but for foreign keys, which are told in the [`Rehearsal`]; and that the rows do not
     /// come, not whole, or not within [`Server::timeout`].
     pub fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {
-        self.is_allowed()?;
+        self.is_meant()?;
         onward_batch::rehearse(self, migrations, self.http.patience())
     }
 
     /// The same, and nobody is told what is done with it.
     pub(crate) fn unwatched(&self) -> Server {
         Server { watch: Watch::default(), ..self.clone() }
-    }
-
-    /// # Errors
-    /// That what is sent could be read on the way, and nobody has allowed that; or that it would go to another namespace.
-    pub(crate) fn is_allowed(&self) -> Result<()> {
-        let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        if let Some(name) = self.namespace.as_ref().filter(|name| name.is_empty() || !name.chars().all(fits))
-        {
-            let problem = "the name of a namespace has letters, digits, `-` and `_`: from any other, the server takes a part".to_owned();
-            return Err(ErrorKind::Address { address: name.clone(), problem }.into());
-        }
-        self.http.may_ask(&self.address)
     }
 
     /// Sends the steps of a batch, on a connection that ends with it.
@@ -200,20 +192,14 @@ impl Server {
         Cursor::begin(self.loaded(ask)?)
     }
 
-    /// Asks again where a namespace is not there: one that the server has just put aside to make room for others, as it does with more
-    /// than `--max-active-namespaces`, is not for a moment. Nothing was run then.
-    fn loaded<T>(
-        &self,
-        ask: impl Fn() -> std::result::Result<T, Failure>,
-    ) -> std::result::Result<T, Failure> {
-        let pauses = [10, 20, 40, 80, 160].map(Duration::from_millis);
-        for pause in pauses.into_iter().filter(|_| self.namespace.is_some()) {
-            match ask() {
-                Err(Failure::Denied { message }) if message.starts_with("404: Namespace") => sleep(pause),
-                outcome => return outcome,
+    /// With the address, where nobody answers there.
+    pub(crate) fn named(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Unreachable { message } => {
+                Failure::Unreachable { message: format!("{}: {message}", self.address.base) }
             }
+            failure => failure,
         }
-        ask()
     }
 }
 

@@ -22,6 +22,7 @@
 mod answer;
 mod backup;
 mod cluster;
+mod compare;
 mod node;
 
 pub use cluster::Cluster;

@@ -48,7 +48,9 @@ impl fmt::Display for Report {
         self.run.fmt(f)?;
         let same = self.nodes.iter().filter(|node| node.standing == Standing::Same).count();
         if same > 0 {
-            write!(f, "; the same on {same} of {} nodes", self.nodes.len())?;
+            write!(f, "; the same schema on {same} of {} nodes", self.nodes.len())?;
+        } else if self.nodes.is_empty() && !self.is_up_to_date() {
+            f.write_str("; the nodes were not compared: the cluster has not told this user of them")?;
         }
         for Node { address, standing } in &self.nodes {
             match standing {

@@ -86,6 +86,11 @@ fn a_server_without_namespaces_is_no_fleet() {
     let server = Server::connect(&process.address()).unwrap();
     let error = server.fleet(["ada", "bea"]).apply(&JOBS).unwrap_err();
     assert!(error.to_string().contains("--enable-namespaces"), "{error}");
+    // Nor is one of its namespaces, which would be the one database that it has.
+    let ada = || server.clone().namespace("ada");
+    for error in [ada().apply(&JOBS).unwrap_err(), ada().status(&JOBS).unwrap_err()] {
+        assert!(error.to_string().contains("--enable-namespaces"), "{error}");
+    }
     assert_eq!(server.status(&JOBS).unwrap().pending(), 10);
 }
 

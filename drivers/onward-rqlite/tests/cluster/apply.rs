@@ -22,6 +22,9 @@ fn three_nodes_have_what_a_file_has() {
     let cluster = nodes.cluster(1);
     let status = cluster.status(&JOBS).unwrap();
     assert_eq!(status.pending(), 10);
+    // There is no ledger yet.
+    let same = |node: &onward_rqlite::Node| node.standing == Standing::Same;
+    assert_eq!(cluster.nodes(&JOBS).unwrap().iter().filter(|node| same(node)).count(), 3);
     let events = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&events);
     let cluster = cluster.readiness(&READINESS).observer(move |event| {
