@@ -72,7 +72,7 @@ fn status_of_what_no_history_made() {
     conn.execute_batch("CREATE TABLE notes (body TEXT)").unwrap();
     drop(conn);
     let text = place.onward(&["status", "other.db"]).exits(1).out;
-    assert!(text.ends_with("no ledger, but 1 already there: notes\n"), "{text}");
+    assert!(text.ends_with("no ledger, but 1 table is already there: notes\n"), "{text}");
 
     place.write("text.db", &"This is not a database. ".repeat(100));
     let ran = place.onward(&["status", "text.db"]).exits(2);

@@ -122,7 +122,11 @@ impl fmt::Display for Status {
         }
         if !self.strangers.is_empty() {
             let strangers: Vec<_> = self.strangers.iter().map(|name| printable(name)).collect();
-            write!(f, "no ledger, but {} already there: {}", strangers.len(), strangers.join(", "))
+            let there = match strangers.len() {
+                1 => "1 table is".to_owned(),
+                number => format!("{number} tables are"),
+            };
+            write!(f, "no ledger, but {there} already there: {}", strangers.join(", "))
         } else if let Some(conflict) = self.conflicts().min_by_key(|conflict| !conflict.is_tampered()) {
             write!(f, "refused: {conflict}")
         } else if self.pending() > 0 {
