@@ -14,10 +14,10 @@
 //! }
 //! ```
 //!
-//! All that is pending, with its rows in the ledger, is one atomic request. Of any number of programs that start at once exactly one
-//! has it run; the others see that it is done. An answer that is lost is found out by sending the same request again. The schema
-//! in the end is the one that the migrations leave on a SQLite of its own, or nothing has happened. Foreign keys are off while they
-//! run, and checked in the end.
+//! All that is pending, with its rows in the ledger, is one atomic request. Of any number of programs that start at once, exactly
+//! one runs it; the others see that it is done. If the answer is lost, the same request is sent again, which shows whether it ran.
+//! The schema in the end is the one that the migrations leave on a SQLite of its own, or nothing has happened. Foreign keys are off
+//! while they run, and checked in the end.
 
 mod answer;
 mod copy;

@@ -49,7 +49,7 @@ impl Server {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
         if let Some(name) = self.namespace.as_ref().filter(|name| name.is_empty() || !name.chars().all(fits))
         {
-            let problem = "the name of a namespace has letters, digits, `-` and `_`: from any other, the server takes a part".to_owned();
+            let problem = "the name of a namespace has letters, digits, `-` and `_`: the server would cut any other short".to_owned();
             return Err(ErrorKind::Address { address: name.clone(), problem }.into());
         }
         self.http.may_ask(&self.address)

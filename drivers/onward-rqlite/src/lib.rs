@@ -15,9 +15,9 @@
 //! ```
 //!
 //! All that is pending, with its rows in the ledger, is one atomic request, which the cluster replicates. Of any number of programs
-//! that start at once, on any node, exactly one has it run; the others see that it is done. An answer that is lost is found out by
-//! sending the same request again. The schema in the end is the one that the migrations leave on a SQLite of its own, or nothing
-//! has happened; and it is compared on every node that answers.
+//! that start at once, on any node, exactly one runs it; the others see that it is done. If the answer is lost, the same request is
+//! sent again, which shows whether it ran. The schema in the end is the one that the migrations leave on a SQLite of its own, or
+//! nothing has happened; and it is compared on every node that answers.
 
 mod answer;
 mod backup;
