@@ -57,9 +57,10 @@ pub fn ledger(migrations: &Migrations) -> &str {
     migrations.ledger().table()
 }
 
-/// As `Migrations::apply`, on a database that is not the one that it is about: nobody is told.
-pub fn apply_quietly(migrations: &Migrations, conn: &Connection) -> Result<Report> {
-    let migrator = migrations.migrator();
+/// As `Migrations::apply`, on a database that stands for one that has rows, and has none itself: what reads and writes them is only
+/// prepared. Nobody is told.
+pub fn apply_without_rows(migrations: &Migrations, conn: &Connection) -> Result<Report> {
+    let migrator = migrations.migrator().without_rows();
     let context = migrator.context();
     quietly(context, context.goal()?, conn)
 }

@@ -351,6 +351,11 @@ impl<'m> Migrator<'m> {
         self
     }
 
+    pub(crate) fn without_rows(mut self) -> Migrator<'m> {
+        self.options.without_rows = true;
+        self
+    }
+
     /// As [`Migrations::apply`], with these settings.
     ///
     /// ```

@@ -9,9 +9,9 @@ use onward_core::token::position;
 
 use crate::engine::{Statement, Value};
 use crate::error::{ErrorKind, Result};
-use crate::guard;
+use crate::guard::Guards;
 use crate::mirror::Mirror;
-use crate::state::{Object, State};
+use crate::state::State;
 
 /// The column in which the ledger of an engine has who wrote a row: whoever gets no answer finds out by it.
 pub(crate) const RUN: &str = "run";
@@ -43,27 +43,28 @@ impl Batch {
     ) -> Result<Batch> {
         let ledger = Ledger::of(table);
         let mut batch = Batch { statements: Vec::new(), places: Vec::new() };
-        batch.own(guard::make());
+        let guards = Guards::of(run);
+        batch.own(guards.make());
         if state.ledger.is_none() {
             batch.own(Statement::new(ledger.create().trim()));
         }
         // After a CREATE that fails if somebody was faster, this holds for a new one as well.
-        batch.own(guard::ledger(table, &ran(state)));
+        batch.own(guards.ledger(table, &ran(state)));
         let has_run =
             |(columns, _): &(Vec<String>, _)| columns.iter().any(|name| name.eq_ignore_ascii_case(RUN));
         if !state.ledger.as_ref().is_some_and(has_run) {
             batch.own(Statement::new(format!("ALTER TABLE main.{table} ADD COLUMN {RUN} TEXT")));
         }
-        batch.own(guard::count_foreign_keys());
+        batch.own(guards.count_foreign_keys());
         for migration in pending {
             batch.migration(*migration, target, enforced)?;
             batch.own(row(table, mirror.row(table, migration.version())?, run));
         }
-        batch.own(guard::foreign_keys());
+        batch.own(guards.foreign_keys());
         let objects = mirror.schema(table)?;
-        let gone = gone(&state.objects, &objects, table);
-        batch.own(guard::schema(&objects, &gone));
-        batch.own(guard::drop());
+        let gone = mirror.gone(&state.objects)?;
+        batch.own(guards.schema(&objects, &gone));
+        batch.own(guards.drop());
         Ok(batch)
     }
 
@@ -129,12 +130,4 @@ fn row(table: &str, columns: [Value; 5], run: &str) -> Statement {
     );
     let parameters = columns.into_iter().chain([Value::Text(run.to_owned())]).collect();
     Statement::with(sql, parameters)
-}
-
-/// What was there and is not in the mirror any more.
-fn gone(before: &[Object], after: &[Object], table: &str) -> Vec<String> {
-    let stays = |name: &str| {
-        name.eq_ignore_ascii_case(table) || after.iter().any(|object| object.name.eq_ignore_ascii_case(name))
-    };
-    before.iter().map(|object| &object.name).filter(|name| !stays(name)).cloned().collect()
 }

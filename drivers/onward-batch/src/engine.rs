@@ -101,6 +101,12 @@ pub trait Engine {
     /// Whether [`Engine::write`] runs with foreign keys off, whatever the engine has them at.
     const SWITCHES_FOREIGN_KEYS: bool;
 
+    /// Whether it has nodes that enforce foreign keys, whatever [`Engine::read`] says of them. One that does not answer counts as one
+    /// that does not.
+    fn enforces_foreign_keys_elsewhere(&self) -> bool {
+        false
+    }
+
     /// Runs all of these in one transaction, or none.
     ///
     /// # Errors

@@ -34,6 +34,6 @@ pub use http::Http;
 pub use onward_core::batch::Target;
 pub use patience::Patience;
 pub use rehearse::rehearse;
-pub use reply::{Reply, denied};
+pub use reply::{Reply, denied, shortened};
 pub use report::{Applied, Report};
 pub use watch::Watch;

@@ -3,6 +3,8 @@
 use onward::rusqlite::types::{ToSqlOutput, Value as Own};
 use onward::rusqlite::{self, Connection, ToSql, params_from_iter};
 
+use onward_core::kind::{Kind, ObjectKind};
+
 use crate::engine::Value;
 use crate::error::{Error, ErrorKind, Result};
 use crate::state::{Object, State};
@@ -19,17 +21,14 @@ impl Mirror {
     pub(crate) fn of(state: &State, ledger: &str) -> Result<Mirror> {
         let making = |source| Error::from(ErrorKind::Mirror { object: None, source });
         let conn = Connection::open_in_memory().map_err(making)?;
-        for Object { name, sql } in &state.objects {
-            // What is behind a virtual table was made with it.
-            if has(&conn, name).map_err(making)? {
-                continue;
-            }
-            let failed = |source| ErrorKind::Mirror { object: Some(sql.clone()), source };
-            conn.execute_batch(sql).map_err(failed)?;
-        }
+        // None fires while the ledger gets its rows.
+        let (triggers, others): (Vec<_>, Vec<_>) =
+            state.objects.iter().partition(|object| is_trigger(&object.sql));
+        make(&conn, &others)?;
         if let Some((columns, rows)) = &state.ledger {
             fill(&conn, ledger, columns, rows).map_err(making)?;
         }
+        make(&conn, &triggers)?;
         Ok(Mirror(conn))
     }
 
@@ -55,6 +54,32 @@ impl Mirror {
         };
         read().map_err(|source| ErrorKind::Mirror { object: None, source }.into())
     }
+
+    /// The names of those that were there and are no more.
+    pub(crate) fn gone(&self, before: &[Object]) -> Result<Vec<String>> {
+        let mut gone = Vec::new();
+        for Object { name, .. } in before {
+            if !has(&self.0, name).map_err(|source| ErrorKind::Mirror { object: None, source })? {
+                gone.push(name.clone());
+            }
+        }
+        Ok(gone)
+    }
+}
+
+fn is_trigger(sql: &str) -> bool {
+    matches!(Kind::of(sql), Kind::Create { object: ObjectKind::Trigger, .. })
+}
+
+fn make(conn: &Connection, objects: &[&Object]) -> Result<()> {
+    for Object { name, sql } in objects {
+        let failed = |source| Error::from(ErrorKind::Mirror { object: Some(sql.clone()), source });
+        // What is behind a virtual table was made with it. A trigger may have the name of a table.
+        if is_trigger(sql) || !has(conn, name).map_err(failed)? {
+            conn.execute_batch(sql).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 fn has(conn: &Connection, name: &str) -> rusqlite::Result<bool> {

@@ -8,7 +8,7 @@ use crate::engine::{Engine, Failure};
 use crate::error::{COPY, Error, ErrorKind, Result};
 use crate::patience::{Patience, Wait};
 use crate::pending::pending;
-use crate::state;
+use crate::state::{enforced, foreign_keys};
 
 /// Runs what is pending on a copy of the engine's database, and tells what it does to the rows. The engine is only read.
 ///
@@ -30,7 +30,7 @@ pub fn rehearse<E: Engine>(engine: &E, migrations: &Migrations, patience: Patien
     let copying = wait.elapsed();
     let pending = pending(migrations, &copy)?;
     let mut rehearsal = migrations.rehearse(&copy)?;
-    let enforced = state::foreign_keys(engine)? && !E::SWITCHES_FOREIGN_KEYS;
+    let enforced = enforced(engine, foreign_keys(engine)?);
     for migration in pending {
         fits(migration, E::TARGET, enforced)?;
     }

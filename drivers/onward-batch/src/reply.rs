@@ -11,6 +11,9 @@ use crate::trust;
 /// The longest answer that is read, in bytes.
 const LONGEST: u64 = 256 << 20;
 
+/// The longest message that is handed on, in characters.
+const LONGEST_MESSAGE: usize = 2000;
+
 /// What ureq has for it.
 pub(crate) type Answer = Result<Response<Body>, ureq::Error>;
 
@@ -75,6 +78,14 @@ impl Reply {
 /// The engine has refused a request.
 pub fn denied(message: impl Into<String>) -> Failure {
     Failure::Denied { message: message.into() }
+}
+
+/// As much of what an engine says as an error has room for.
+pub fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
 }
 
 /// The error that an engine tells in JSON.

@@ -51,6 +51,11 @@ pub(crate) fn foreign_keys<E: Engine>(engine: &E) -> Result<bool> {
     answers.first().map(|rows| are_on(rows)).ok_or_else(|| failed(lacking()))
 }
 
+/// Whether foreign keys are enforced while a request runs, on any node, if they are on where it is asked or not.
+pub(crate) fn enforced<E: Engine>(engine: &E, are_on: bool) -> bool {
+    !E::SWITCHES_FOREIGN_KEYS && (are_on || engine.enforces_foreign_keys_elsewhere())
+}
+
 fn are_on(foreign_keys: &[Row]) -> bool {
     matches!(foreign_keys.first().map(Vec::as_slice), Some([Value::Integer(1)]))
 }

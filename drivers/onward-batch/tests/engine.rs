@@ -84,6 +84,15 @@ fn an_answer_that_is_lost_is_found_out() {
 }
 
 #[test]
+fn what_was_run_is_found_out_whatever_a_gateway_says() {
+    for fates in [&[Fate::Denied][..], &[Fate::Lost, Fate::Denied]] {
+        let engine = Memory::new(fates);
+        assert_eq!(apply(&engine, &JOBS, PATIENCE).unwrap().applied.len(), 10);
+        assert_eq!(engine.rows(), (10, 1));
+    }
+}
+
+#[test]
 fn whoever_is_overtaken_sees_that_it_is_done() {
     for fates in [&[Fate::Overtaken][..], &[Fate::Lost, Fate::Overtaken]] {
         let engine = Memory::new(fates);

@@ -1,6 +1,6 @@
 //! What a libSQL server answers, as data.
 
-use onward_batch::{Failure, Reply, Row, Value, denied};
+use onward_batch::{Failure, Reply, Row, Value, denied, shortened};
 use serde_json::Value as Json;
 
 /// What should have answered, in words.
@@ -21,7 +21,7 @@ impl Steps {
         // Before anything ran: a statement that the server does not take.
         if let Some(message) = first.and_then(|first| first.pointer("/error/message")).and_then(Json::as_str)
         {
-            return Err(denied(message));
+            return Err(denied(shortened(message)));
         }
         let batch = first.and_then(|first| first.pointer("/response/result"));
         let list = |name: &str| batch.and_then(|batch| batch.get(name)?.as_array()).cloned();
@@ -33,7 +33,7 @@ impl Steps {
 
     /// The first step that failed, and what is said of it.
     pub(crate) fn failed(&self) -> Option<(usize, String)> {
-        let message = |error: &Json| Some(error.get("message")?.as_str()?.to_owned());
+        let message = |error: &Json| Some(shortened(error.get("message")?.as_str()?));
         self.errors.iter().enumerate().find_map(|(step, error)| Some((step, message(error)?)))
     }
 

@@ -9,7 +9,10 @@ use onward_batch::{Failure, denied};
 use serde_json::{Value as Json, json};
 
 /// The longest row that is read, in bytes.
-const LONGEST: u64 = 2 << 30;
+const LONGEST: u64 = 256 << 20;
+
+/// So much of another answer is shown, in bytes.
+const SHOWN: u64 = 40;
 
 /// The answers to queries that are read in one transaction.
 pub(crate) struct Cursor<'r>(BufReader<Box<dyn Read + 'r>>);
@@ -79,20 +82,24 @@ impl<'r> Cursor<'r> {
     fn line(&mut self) -> Result<Json, Failure> {
         let broken = |message: String| Failure::Unreachable { message };
         let mut line = Vec::new();
+        // What is no row may go on for ever without an end of the line.
+        if let Ok([first, ..]) = self.0.fill_buf()
+            && *first != b'{'
+        {
+            let some = self.0.by_ref().take(SHOWN).read_to_end(&mut line);
+            return Err(some.map_or_else(|error| broken(error.to_string()), |_| no_rows(&line)));
+        }
         let read = self.0.by_ref().take(LONGEST).read_until(b'\n', &mut line);
         read.map_err(|error| broken(format!("the rows break off: {error}")))?;
         if line.last() != Some(&b'\n') {
-            return Err(match line.first() {
-                Some(b'{') | None => broken("the rows break off".to_owned()),
-                Some(_) => no_rows(&line),
-            });
+            return Err(broken("the rows break off".to_owned()));
         }
         serde_json::from_slice(&line).map_err(|_| no_rows(&line))
     }
 }
 
 fn no_rows(line: &[u8]) -> Failure {
-    let line: String = String::from_utf8_lossy(line).chars().take(40).collect();
+    let line: String = String::from_utf8_lossy(line).chars().take(SHOWN as usize).collect();
     denied(format!("the answer is no list of rows, and has {line:?}; is this a libSQL server?"))
 }
 

@@ -1,7 +1,7 @@
 //! What rqlite answers, as data. Under a status of 200, errors may stand in three places: at a statement, beside an empty list, or
 //! nowhere, with fewer answers than statements.
 
-use onward_batch::{Failure, Reply, Row, Value, denied};
+use onward_batch::{Failure, Reply, Row, Value, denied, shortened};
 use serde_json::Value as Json;
 
 /// Whether a request may have done something if no answer came.
@@ -24,11 +24,11 @@ pub(crate) fn results(reply: Reply, asks: Asks, sent: usize) -> Result<Vec<Json>
     let results = answer.get("results").and_then(Json::as_array).cloned().unwrap_or_default();
     for (statement, result) in results.iter().enumerate() {
         if let Some(message) = result.get("error").and_then(Json::as_str) {
-            return Err(Failure::Refused { statement, message: message.to_owned() });
+            return Err(Failure::Refused { statement, message: shortened(message) });
         }
     }
     if let Some(error) = answer.get("error").and_then(Json::as_str) {
-        return Err(unknown(error.to_owned()));
+        return Err(unknown(shortened(error)));
     }
     if results.len() != sent {
         return Err(unknown(format!("{} statements were sent, and {} answered", sent, results.len())));

@@ -219,6 +219,15 @@ impl Engine for Cluster {
     const TARGET: Option<Target> = Some(Target::Rqlite);
     const SWITCHES_FOREIGN_KEYS: bool = false;
 
+    fn enforces_foreign_keys_elsewhere(&self) -> bool {
+        let asked = [Statement::new("PRAGMA foreign_keys")];
+        self.named().into_iter().flatten().any(|written| {
+            let address = Address::parse(&written).ok().filter(|address| self.http.may_ask(address).is_ok());
+            let answers = address.map(|address| self.query(&address, &asked, "none"));
+            answers.is_some_and(|answers| answers.is_ok_and(|answers| answers == [[[Value::Integer(1)]]]))
+        })
+    }
+
     fn write(&self, statements: &[Statement]) -> std::result::Result<(), Failure> {
         // Otherwise `random()` in a default becomes the number that the leader has drawn.
         let path = "/db/execute?transaction&norwrandom&timeout=30s";

@@ -70,10 +70,12 @@ impl Cluster {
 
     /// The addresses that the cluster names; for a node that it cannot reach, and so knows no address of, that it is silent. None if it
     /// does not tell.
-    fn named(&self) -> Vec<std::result::Result<String, Node>> {
-        let told = self.addresses.iter().find_map(|address| match self.http.get(address, "/nodes?ver=2") {
-            Reply::Text(200, text) => serde_json::from_str::<Json>(&text).ok(),
-            _ => None,
+    pub(crate) fn named(&self) -> Vec<std::result::Result<String, Node>> {
+        let told = self.addresses.iter().find_map(|address| {
+            match self.http.get(address, "/nodes?ver=2&timeout=2s") {
+                Reply::Text(200, text) => serde_json::from_str::<Json>(&text).ok(),
+                _ => None,
+            }
         });
         let nodes = told.as_ref().and_then(|told| told.get("nodes")?.as_array());
         let named = |node: &Json| {

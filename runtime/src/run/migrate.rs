@@ -73,8 +73,9 @@ impl<'m> Pending<'m> {
         if self.is_new {
             ledger::create(conn, ledger).map_err(Error::sqlite("make the ledger"))?;
         }
+        let run = if context.options.without_rows { statement::without_rows } else { statement::all };
         let took = all(watch, conn, &list.to_vec(), &|migration| {
-            statement::all(migration, conn, settings, &|| hook::run(migration, ledger, conn))
+            run(migration, conn, settings, &|| hook::run(migration, ledger, conn))
         })?;
         let violations = before.new_ones(conn).map_err(&checking)?;
         let writing = Error::sqlite("write the ledger");

@@ -29,6 +29,8 @@ pub(crate) struct Options<'o> {
     /// The table of another tool's ledger, where it is not the tool's usual one.
     pub(crate) tool_table: Option<String>,
     pub(crate) watch: Watch<'o>,
+    /// Whether the database stands for one that has rows, and has none itself.
+    pub(crate) without_rows: bool,
     /// What another database of a fleet had, and was the proven schema: most have the same, to the letter.
     pub(crate) proven: Option<Arc<OnceLock<Texts>>>,
     /// Whether nobody wants to wait any more.
@@ -47,6 +49,7 @@ impl Default for Options<'_> {
             accept_newer: None,
             tool_table: None,
             watch: Watch::default(),
+            without_rows: false,
             proven: None,
             stop: None,
         }

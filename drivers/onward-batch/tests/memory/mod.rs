@@ -19,6 +19,9 @@ pub(crate) enum Fate {
     Answered,
     /// It is done, and nobody hears of it.
     AnswerLost,
+    /// It is done, and what stands in between says that it is not.
+    #[allow(dead_code, reason = "one of the two tests has it")]
+    Denied,
     /// Nobody gets it.
     Lost,
     /// Another program is faster.
@@ -78,6 +81,10 @@ impl Engine for Memory {
             Fate::AnswerLost => {
                 let _ = self.run(statements);
                 Err(lost())
+            }
+            Fate::Denied => {
+                let _ = self.run(statements);
+                Err(Failure::Denied { message: "404".to_owned() })
             }
             Fate::Lost => Err(lost()),
             Fate::Overtaken => {
