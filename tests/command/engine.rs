@@ -19,7 +19,7 @@ fn an_address_is_no_file_and_the_feature_is_named() {
         for address in ["http+rqlite://ada@localhost:4001", "https+libsql://db.example"] {
             let err = fails(&place, &[command, address]);
             assert!(
-                err.contains("was built without them; nothing was sent\nhelp: install it with them, `cargo install cargo-onward --features engines`"),
+                err.contains("was built without them; nothing was sent\nhelp: install it with them, in a clone of onward: `cargo install --path cli --locked --features engines`"),
                 "{err}"
             );
         }

@@ -19,8 +19,7 @@ impl Access {
     pub(crate) fn of(address: Address, _: Options) -> anyhow::Result<Access> {
         bail!(
             "{} is an engine over the network, and this cargo-onward was built without them; nothing was sent\nhelp: install it with \
-             them, `cargo install cargo-onward --features engines`, or in a clone of onward, `cargo install --path cli --locked \
-             --features engines`",
+             them, in a clone of onward: `cargo install --path cli --locked --features engines`",
             address.shown()
         )
     }
