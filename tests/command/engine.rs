@@ -60,6 +60,15 @@ fn an_address_that_is_not_complete_or_has_a_password_is_refused() {
 }
 
 #[test]
+fn a_timeout_is_a_number_of_seconds() {
+    let place = Place::with_sample();
+    for timeout in ["0", "1.5", "soon", "", "99999999999999999999"] {
+        let err = fails(&place, &["status", "http+rqlite://localhost", &format!("--timeout={timeout}")]);
+        assert!(err.contains("a timeout is a whole number of seconds, 1 or more"), "{err}");
+    }
+}
+
+#[test]
 fn what_is_for_an_engine_is_not_passed_over_for_another_database() {
     let place = Place::with_sample();
     for (database, option) in [

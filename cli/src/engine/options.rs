@@ -27,7 +27,7 @@ pub(crate) struct Options {
     #[arg(long, help_heading = ENGINES)]
     pub(crate) allow_http: bool,
     /// How long to go on in all while nobody answers [default: 120]
-    #[arg(long, value_name = "SECONDS", help_heading = ENGINES)]
+    #[arg(long, value_name = "SECONDS", help_heading = ENGINES, value_parser = seconds)]
     pub(crate) timeout: Option<NonZeroU64>,
 }
 
@@ -49,4 +49,8 @@ impl Options {
         ];
         options.into_iter().find_map(|(is_stray, option, whose)| is_stray.then_some((option, whose)))
     }
+}
+
+fn seconds(text: &str) -> Result<NonZeroU64, &'static str> {
+    text.parse().map_err(|_| "a timeout is a whole number of seconds, 1 or more")
 }
