@@ -57,6 +57,12 @@ fn an_address_that_is_not_complete_or_has_a_password_is_refused() {
         ),
         "{err}"
     );
+    let err = fails(&place, &["apply", "http+libsql://ada:secret@localhost:8080"]);
+    assert!(
+        err.contains("write http+libsql://localhost:8080, and put the token into the variable ONWARD_TOKEN")
+            && !err.contains("ONWARD_PASSWORD"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -40,10 +40,18 @@ impl Address {
             );
         }
         if let Some((user, _)) = user.and_then(|user| user.split_once(':')) {
+            let help = match engine {
+                Engine::Rqlite => format!(
+                    "write {scheme}://{user}@{host}, and put the password into the variable ONWARD_PASSWORD, or into a file for \
+                     `--password-file`"
+                ),
+                Engine::Libsql => format!(
+                    "write {scheme}://{host}, and put the token into the variable ONWARD_TOKEN, or into a file for `--token-file`"
+                ),
+            };
             bail!(
                 "there is a password in the address of {host}, where lists of processes and the shell's history show it; nothing was \
-                 done\nhelp: write {scheme}://{user}@{host}, and put the password into the variable ONWARD_PASSWORD, or into a file \
-                 for `--password-file`"
+                 done\nhelp: {help}"
             );
         }
         Ok(Some(Address { engine, scheme: transport.to_owned(), place: place.to_owned() }))
@@ -121,5 +129,13 @@ mod tests {
         }
         let address = Address::parse("http+rqlite://h?password=secret").unwrap().unwrap();
         assert_eq!(address.shown(), "http+rqlite://h");
+    }
+
+    #[test]
+    fn a_password_names_what_the_engine_has() {
+        for (engine, variable) in [("rqlite", "ONWARD_PASSWORD"), ("libsql", "ONWARD_TOKEN")] {
+            let error = Address::parse(&format!("http+{engine}://ada:secret@h")).unwrap_err().to_string();
+            assert!(error.contains(variable) && error.matches("ONWARD").count() == 1, "{error}");
+        }
     }
 }
