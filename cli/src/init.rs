@@ -9,14 +9,14 @@ mod source;
 mod startup;
 mod steps;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use onward_analysis::Proof;
 
 use crate::folder::{self, Folder};
-use crate::{lock, output, place};
+use crate::{engine, lock, output, place};
 use files::Files;
 use first::Database;
 use startup::Known;
@@ -43,6 +43,8 @@ pub(crate) struct Init {
 }
 
 pub(crate) fn run(init: Init) -> anyhow::Result<ExitCode> {
+    let databases: Vec<&Path> = init.database.iter().chain(&init.legacy).map(PathBuf::as_path).collect();
+    engine::files("init", &databases)?;
     let folder = init.folder.find()?;
     let package = manifest::package(&folder)?;
     let workspace = manifest::workspace(&package)?;

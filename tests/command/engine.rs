@@ -30,6 +30,11 @@ fn an_address_is_no_file_and_the_feature_is_named() {
         &["restore", "http+rqlite://localhost:4001", "app.db"],
         &["restore", "app.db", "http+rqlite://localhost:4001"],
         &["revert", "http+rqlite://localhost:4001", "0"],
+        &["init", "--database", "http+rqlite://localhost:4001"],
+        &["init", "--legacy", "http+rqlite://localhost:4001"],
+        &["fleet", "status", "http+rqlite://localhost:4001"],
+        &["fleet", "plan", "app.db", "http+rqlite://localhost:4001"],
+        &["fleet", "apply", "http+rqlite://localhost:4001"],
     ] {
         let err = fails(&place, args);
         assert!(
@@ -63,6 +68,38 @@ fn an_address_that_is_not_complete_or_has_a_password_is_refused() {
             && !err.contains("ONWARD_PASSWORD"),
         "{err}"
     );
+}
+
+#[test]
+fn what_looks_like_an_address_makes_no_file() {
+    let place = Place::with_sample();
+    for name in ["localhost:21001", r"http:\\localhost:21001", "http+rqlite:/localhost:21001"] {
+        for args in [
+            &["status", name][..],
+            &["verify", name],
+            &["rehearse", name],
+            &["apply", name],
+            &["adopt", name],
+            &["database", name],
+            &["restore", "app.db", name],
+            &["revert", name, "0"],
+            &["init", "--database", name],
+            &["fleet", "apply", name],
+        ] {
+            let err = fails(&place, args);
+            assert!(
+                err.contains(&format!(
+                    "{name} is no file that is there, and looks like an address; nothing was done"
+                )) && err.contains("help: write http+rqlite://localhost:21001 "),
+                "{args:?}: {err}"
+            );
+        }
+    }
+    assert_eq!(place.folder().read_dir().unwrap().count(), 2, "a file was made");
+    if cfg!(unix) {
+        place.onward(&["apply", "./localhost:21001"]).exits(0);
+        place.onward(&["status", "localhost:21001"]).exits(0);
+    }
 }
 
 #[test]

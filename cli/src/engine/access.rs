@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use onward_batch::Address as Host;
+use onward_core::batch::Target;
 use onward_libsql::Server;
 use onward_rqlite::Cluster;
 
-use super::address::{Address, Engine};
+use super::address::Address;
 use super::advice;
 use super::client::Client;
 use super::options::Options;
@@ -29,7 +30,7 @@ impl Access {
         let shown = address.shown();
         let host = Host::parse(&format!("{}://{}", address.scheme, address.place));
         let host = host.ok().with_context(|| {
-            let engine = address.engine.name();
+            let engine = address.engine.key();
             format!(
                 "there is something in the address of {shown} that does not belong there; nothing was sent\nhelp: write host and \
                  port, and nothing behind them, as in http+{engine}://host:4001"
@@ -49,7 +50,7 @@ impl Access {
         self.address.shown()
     }
 
-    pub(crate) fn engine(&self) -> Engine {
+    pub(crate) fn engine(&self) -> Target {
         self.address.engine
     }
 
@@ -57,8 +58,8 @@ impl Access {
     /// If a password or a token cannot be read, or was not given.
     pub(crate) fn open(&self) -> anyhow::Result<Client> {
         match self.address.engine {
-            Engine::Rqlite => self.rqlite().map(Client::Rqlite),
-            Engine::Libsql => self.libsql().map(Client::Libsql),
+            Target::Rqlite => self.rqlite().map(Client::Rqlite),
+            Target::Libsql => self.libsql().map(Client::Libsql),
         }
     }
 

@@ -2,12 +2,12 @@
 
 use onward::ErrorKind as Own;
 use onward_batch::{Error, ErrorKind, Failure};
+use onward_core::batch::Target;
 
-use super::address::Engine;
 use crate::advice;
 
 /// What is wrong, and what to do about it from here.
-pub(crate) fn words(error: &Error, engine: Engine) -> String {
+pub(crate) fn words(error: &Error, engine: Target) -> String {
     let said = match error.kind() {
         ErrorKind::Refused(own) => advice::words(own),
         _ => error.to_string(),
@@ -36,7 +36,7 @@ pub(crate) fn is_verdict(error: &Error) -> bool {
     }
 }
 
-fn help(kind: &ErrorKind, engine: Engine) -> Option<&'static str> {
+fn help(kind: &ErrorKind, engine: Target) -> Option<&'static str> {
     Some(match kind {
         // What these advise for a file does not go here: no hooks, no `adopt`, no `revert`, and no functions of a program's.
         ErrorKind::Refused(own) => match own.kind() {
@@ -75,15 +75,15 @@ fn help(kind: &ErrorKind, engine: Engine) -> Option<&'static str> {
             if asks_for_credentials(message) =>
         {
             match (engine, *doing) {
-                (Engine::Rqlite, "copy the database") => {
+                (Target::Rqlite, "copy the database") => {
                     "write a user into the address, http+rqlite://user@host:4001, who has rqlite's permission `backup`, and put the \
                      password into the variable ONWARD_PASSWORD, or into a file for `--password-file`"
                 }
-                (Engine::Rqlite, _) => {
+                (Target::Rqlite, _) => {
                     "write the user into the address, http+rqlite://user@host:4001, and put the password into the variable \
                      ONWARD_PASSWORD, or into a file for `--password-file`"
                 }
-                (Engine::Libsql, _) => {
+                (Target::Libsql, _) => {
                     "put the token into the variable ONWARD_TOKEN, or into a file for `--token-file`"
                 }
             }

@@ -1,12 +1,13 @@
 //! The database of a command: a file, or an engine.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
 
 use super::Access;
-use super::address::Address;
+use super::address::{Address, mistaken};
 use super::options::Options;
 use crate::output;
 
@@ -44,7 +45,7 @@ impl Database {
 /// For a command that knows nothing but files.
 ///
 /// # Errors
-/// If one is the address of an engine.
+/// If one is the address of an engine, or looks like one.
 pub(crate) fn files(command: &str, databases: &[&Path]) -> anyhow::Result<()> {
     for db in databases {
         if let Some(address) = address(db)? {
@@ -59,5 +60,10 @@ pub(crate) fn files(command: &str, databases: &[&Path]) -> anyhow::Result<()> {
 }
 
 fn address(db: &Path) -> anyhow::Result<Option<Address>> {
-    db.to_str().map_or(Ok(None), Address::parse)
+    let Some(written) = db.to_str() else { return Ok(None) };
+    let address = Address::parse(written)?;
+    match mistaken(written) {
+        Some(why) if address.is_none() && fs::symlink_metadata(db).is_err() => bail!(why),
+        _ => Ok(address),
+    }
 }

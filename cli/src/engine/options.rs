@@ -4,8 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::Args;
-
-use super::address::Engine;
+use onward_core::batch::Target;
 
 const ENGINES: &str = "Engines over the network";
 
@@ -33,8 +32,8 @@ pub(crate) struct Options {
 
 impl Options {
     /// What was said and is not for this engine, or for a file if there is none, and whom it is for.
-    pub(crate) fn stray(&self, engine: Option<Engine>) -> Option<(&'static str, &'static str)> {
-        let (rqlite, libsql) = (engine == Some(Engine::Rqlite), engine == Some(Engine::Libsql));
+    pub(crate) fn stray(&self, engine: Option<Target>) -> Option<(&'static str, &'static str)> {
+        let (rqlite, libsql) = (engine == Some(Target::Rqlite), engine == Some(Target::Libsql));
         let options = [
             (self.password_file.is_some() && !rqlite, "--password-file", "a cluster of rqlite"),
             (self.token_file.is_some() && !libsql, "--token-file", "a libSQL server"),

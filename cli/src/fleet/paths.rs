@@ -10,6 +10,7 @@ use onward::fleet::is_kept_beside;
 
 use super::arguments::Which;
 use super::pattern::{Met, Pattern, is_glob};
+use crate::engine::files;
 use crate::folder::plural;
 use crate::output;
 
@@ -85,6 +86,7 @@ impl Found {
             self.paths.push(path.to_owned());
             return Ok(());
         }
+        files("fleet", &[path])?;
         let Some(text) = pattern.to_str().filter(|text| is_glob(text)) else {
             let why = fs::metadata(path).err().map(|error| format!(": {error}")).unwrap_or_default();
             bail!("cannot find {shown}{why}; nothing was done");
