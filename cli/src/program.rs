@@ -12,6 +12,7 @@ use onward::__private::{self, Lag, other};
 use onward::{Migration, Migrations, Tool};
 use onward_analysis::checks::release::legacy_not_adopted;
 use onward_analysis::{Analysis, History, Proof, moving};
+use onward_core::batch::Target;
 use onward_core::packed::PackedBuf;
 
 use crate::exit::UNKNOWN;
@@ -47,7 +48,7 @@ pub(crate) fn of_folder(dir: &Path) -> Result<Migrations, ExitCode> {
 
 /// As [`of_folder`], as if no migration had a hook.
 pub(crate) fn of_schema(dir: &Path) -> Result<Migrations, ExitCode> {
-    Program::proven(dir, &[], Purpose::Schema).map(|program| program.migrations)
+    Program::proven(dir, &[], Purpose::Schema, None).map(|program| program.migrations)
 }
 
 /// As [`of_folder`], in a process that hears of ctrl-C ([`child::on_interrupt`]), with what this one has read for it. Nothing
@@ -66,26 +67,41 @@ pub(crate) fn of_fleet(
     }
     let more = read().map_err(|error| failed(&error))?;
     let explain = if quiet { |_: &Analysis, _: &Path, _: bool| {} } else { folder::print };
-    let Ok((proven, _)) = prove(dir, &[], Purpose::Run, explain) else { return Err(ExitCode::from(UNKNOWN)) };
+    let Ok((proven, _)) = prove(dir, &[], Purpose::Run, None, explain) else {
+        return Err(ExitCode::from(UNKNOWN));
+    };
     Err(child::run_tended(&[&proven.to_bytes(), &more]).unwrap_or_else(|error| failed(&error)))
 }
 
 impl Program {
     /// As [`of_folder`], with what these tools have of the files.
     pub(crate) fn of_folder(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
-        Program::proven(dir, tools, Purpose::Run)
+        Program::proven(dir, tools, Purpose::Run, None)
     }
 
     /// As [`Program::of_folder`]. That databases like those in `legacy` do not arrive says nothing of the one that is rehearsed.
     pub(crate) fn to_rehearse(dir: &Path, tools: &[Tool]) -> Result<Program, ExitCode> {
-        Program::proven(dir, tools, Purpose::Rehearse)
+        Program::proven(dir, tools, Purpose::Rehearse, None)
     }
 
-    fn proven(dir: &Path, tools: &[Tool], purpose: Purpose) -> Result<Program, ExitCode> {
+    /// As [`Program::of_folder`], or as [`Program::to_rehearse`], for an engine over the network, which is to be the one that
+    /// `onward.toml` names.
+    #[cfg(feature = "engines")]
+    pub(crate) fn on_engine(dir: &Path, engine: Target, rehearse: bool) -> Result<Migrations, ExitCode> {
+        let purpose = if rehearse { Purpose::Rehearse } else { Purpose::Run };
+        Program::proven(dir, &[], purpose, Some(engine)).map(|program| program.migrations)
+    }
+
+    fn proven(
+        dir: &Path,
+        tools: &[Tool],
+        purpose: Purpose,
+        engine: Option<Target>,
+    ) -> Result<Program, ExitCode> {
         if child::is_one() {
             return receive().map_err(|error| failed(&error));
         }
-        let (proven, origins) = prove(dir, tools, purpose, folder::print)?;
+        let (proven, origins) = prove(dir, tools, purpose, engine, folder::print)?;
         Err(hand_over(&proven, &origins).unwrap_or_else(|error| failed(&error)))
     }
 
@@ -153,11 +169,26 @@ fn prove(
     dir: &Path,
     tools: &[Tool],
     purpose: Purpose,
+    engine: Option<Target>,
     explain: fn(&Analysis, &Path, bool),
 ) -> Result<(PackedBuf, Origins), ExitCode> {
     let mut analysis = onward_analysis::analyze(dir, Proof::Whole);
     if purpose == Purpose::Schema {
         analysis.history.migrations.iter_mut().for_each(|migration| migration.hook = None);
+    }
+    let named = analysis.history.config.engine.target.as_ref().map(|(target, _)| *target);
+    if let (Some(engine), Some(named)) = (engine, named)
+        && engine != named
+    {
+        output::error(format!(
+            "{}onward.toml names {}, and this is {}: the migrations were not checked for it; nothing was done\nhelp: \
+             write `target = \"{}\"` below `[engine]` there",
+            folder::prefix(dir),
+            named.name(),
+            engine.name(),
+            engine.key()
+        ));
+        return Err(ExitCode::from(UNKNOWN));
     }
     let (legacy, others): (Vec<_>, Vec<_>) =
         analysis.diagnostics.iter().filter(|found| found.is_error()).partition(|found| {
@@ -170,6 +201,15 @@ fn prove(
             output::note(format!(
                 "databases like {} cannot be adopted, and the program does not build: see `cargo onward check`",
                 Vec::from_iter(files).join(", ")
+            ));
+        }
+        if let (Some(engine), None) = (engine, named) {
+            output::note(format!(
+                "onward.toml names no engine: what {} lacks was not checked\nhelp: write into {}onward.toml\n\n\
+                 [engine]\ntarget = \"{}\"",
+                engine.name(),
+                folder::prefix(dir),
+                engine.key()
             ));
         }
         return Ok((history.packed(Some(replay), &folder::prefix(dir)), origins(history, tools)));

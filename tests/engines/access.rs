@@ -36,6 +36,9 @@ fn the_password_comes_from_the_environment_or_a_file() {
     let pending = "1 of 1 pending\n";
     let err = fails(&place, &["status", &nobody]);
     assert!(err.contains("401") && err.contains("ONWARD_PASSWORD"), "{err}");
+    // The password alone is for nobody.
+    let ran = run(onward(&place, &["status", &nobody]).env("ONWARD_PASSWORD", USER.1)).exits(2);
+    assert!(ran.err.contains("401") && ran.err.contains("write the user into the address"), "{}", ran.err);
     let err = fails(&place, &["status", named]);
     assert!(err.contains("names the user `ada`, and nothing the password"), "{err}");
 

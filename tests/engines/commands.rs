@@ -1,5 +1,7 @@
 //! What each command does on an engine, beside what it does on a file.
 
+use std::net::TcpListener;
+
 use onward_batch::{Engine, Value};
 use onward_tests::cargo_onward_engines;
 use onward_tests::command::{Place, Ran, run};
@@ -138,4 +140,35 @@ fn nodes_that_do_not_answer_are_named() {
         out.contains("; the same schema on 2 of 3 nodes\n") && out.contains(" does not answer: "),
         "{out}"
     );
+}
+
+#[test]
+fn the_engine_is_the_one_that_the_folder_names() {
+    let place =
+        Place::with(&[("migrations/0001_notes.sql", "CREATE TABLE notes(id INTEGER PRIMARY KEY);\n")]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let on = |command: &str, engine: &str, other| {
+        let nobody = format!("http+{engine}://127.0.0.1:{port}");
+        let mut onward = cargo_onward_engines();
+        let err =
+            run(onward.args([command, &nobody, "--timeout", "1"]).current_dir(place.folder())).exits(2).err;
+        let (is_unnamed, is_other) =
+            (err.matches("names no engine: what").count(), err.matches("names libSQL").count());
+        assert_eq!((is_unnamed, is_other), other, "{command} {engine}: {err}");
+        assert_eq!(err.contains("could not"), is_other == 0, "{err}");
+        err
+    };
+    for command in ["apply", "rehearse"] {
+        for engine in ["rqlite", "libsql"] {
+            let err = on(command, engine, (1, 0));
+            let lines = format!("write into migrations/onward.toml\n\n[engine]\ntarget = \"{engine}\"\n");
+            assert!(err.contains(&lines), "{err}");
+        }
+    }
+    place.write("migrations/onward.toml", "[engine]\ntarget = \"libsql\"\n");
+    for command in ["apply", "rehearse"] {
+        on(command, "libsql", (0, 0));
+        let err = on(command, "rqlite", (0, 1));
+        assert!(err.contains("and this is rqlite") && err.contains("nothing was done"), "{err}");
+    }
 }

@@ -50,11 +50,11 @@ pub(crate) fn rehearse(
         adopt.is_none() && !take_over.is_set(),
         "what is in an engine cannot be adopted; nothing was done\nhelp: leave out `--adopt`, `--at` and `--from`"
     );
-    let program = match Program::to_rehearse(dir, &[]) {
-        Ok(program) => program,
+    let migrations = match Program::on_engine(dir, access.engine(), true) {
+        Ok(migrations) => migrations,
         Err(code) => return Ok(code),
     };
-    Ok(match access.open()?.rehearse(&program.migrations) {
+    Ok(match access.open()?.rehearse(&migrations) {
         Ok(rehearsal) => rehearse::tell(&rehearsal),
         Err(error) => failed(&error, access),
     })
@@ -62,7 +62,7 @@ pub(crate) fn rehearse(
 
 pub(crate) fn apply(access: &Access, dir: &Path, until: &Until) -> anyhow::Result<ExitCode> {
     whole(until, access)?;
-    let migrations = match program::of_folder(dir) {
+    let migrations = match Program::on_engine(dir, access.engine(), false) {
         Ok(migrations) => migrations,
         Err(code) => return Ok(code),
     };
