@@ -71,12 +71,32 @@ fn the_password_comes_from_the_environment_or_a_file() {
 /// The first lines of a request, which is answered with this.
 fn hear(listener: TcpListener, answer: &'static str) -> thread::JoinHandle<Vec<String>> {
     thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let lines = BufReader::new(&stream).lines().map(Result::unwrap);
-        let heard = lines.take_while(|line| !line.is_empty()).collect();
-        stream.write_all(answer.as_bytes()).unwrap();
+        let mut heard = Vec::new();
+        // Before a namespace is used, one that is not there is asked for.
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let lines = BufReader::new(&stream).lines().map(Result::unwrap);
+            heard.extend(lines.take_while(|line| !line.is_empty()));
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
         heard
     })
+}
+
+#[test]
+fn nodes_that_nobody_may_ask_for_are_told_of() {
+    let Some(process) = rqlite() else { return };
+    let (place, bea) = (place(), process.address.replace("ada@", "bea@"));
+    let on = |command: &str, code| {
+        run(onward(&place, &[command, &bea]).env("ONWARD_PASSWORD", USER.1)).exits(code)
+    };
+    let Ran { out, .. } = on("apply", 0);
+    assert!(out.contains("; the nodes were not compared: "), "{out}");
+    let Ran { out, .. } = on("verify", 2);
+    assert!(
+        out.contains("the schema is what the ledger says") && out.contains("permission `status`"),
+        "{out}"
+    );
 }
 
 #[test]

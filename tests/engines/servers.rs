@@ -60,7 +60,11 @@ pub(crate) fn rqlite() -> Option<Process<Cluster>> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let users = folder.path().join("users.json");
     let (user, password) = USER;
-    let text = serde_json::json!([{"username": user, "password": password, "perms": ["all"]}]).to_string();
+    let text = serde_json::json!([
+        {"username": user, "password": password, "perms": ["all"]},
+        {"username": "bea", "password": password, "perms": ["query", "execute"]},
+    ])
+    .to_string();
     std::fs::write(&users, text).expect("it can be written");
     let mut command = Command::new(program);
     command.arg("-auth").arg(&users);

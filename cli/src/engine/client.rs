@@ -6,6 +6,7 @@ use onward_libsql::Server;
 use onward_rqlite::{Cluster, Node, Standing};
 
 use super::advice;
+use crate::exit::{UNKNOWN, WRONG};
 
 pub(crate) enum Client {
     Rqlite(Cluster),
@@ -27,12 +28,17 @@ impl Client {
         }
     }
 
-    /// Those that have not what the cluster has, in words, and whether that is wrong.
-    pub(crate) fn others(&self, migrations: &Migrations) -> Result<(Vec<String>, bool)> {
-        let Client::Rqlite(cluster) = self else { return Ok((Vec::new(), false)) };
+    /// Those that have not what the cluster has, in words, and the exit code for that.
+    pub(crate) fn others(&self, migrations: &Migrations) -> Result<(Vec<String>, Option<u8>)> {
+        let Client::Rqlite(cluster) = self else { return Ok((Vec::new(), None)) };
         let nodes = cluster.nodes(migrations)?;
+        if nodes.is_empty() {
+            let untold = "the nodes were not compared: the cluster has not told this user of them\nhelp: give the user rqlite's \
+                          permission `status`";
+            return Ok((vec![untold.to_owned()], Some(UNKNOWN)));
+        }
         let differs = nodes.iter().any(|node| node.standing == Standing::Differs);
-        Ok((nodes.iter().filter_map(told).collect(), differs))
+        Ok((nodes.iter().filter_map(told).collect(), differs.then_some(WRONG)))
     }
 
     pub(crate) fn rehearse(&self, migrations: &Migrations) -> Result<Rehearsal> {

@@ -211,3 +211,22 @@ fn rows_of_earlier_migrations_are_there() {
     }
     assert_eq!(nodes.rows(0, "SELECT count(*) FROM role", "strong"), json!([[1]]));
 }
+
+/// Each node says for itself whether it enforces foreign keys: one that does would lose the children.
+#[test]
+fn no_parent_is_rebuilt_where_any_node_enforces_foreign_keys() {
+    let Some(mut nodes) = Nodes::start(1) else { return };
+    nodes.add_enforcing();
+    let cluster = nodes.cluster(0);
+    let tables = "CREATE TABLE parent(id INTEGER PRIMARY KEY, a);
+        CREATE TABLE child(parent REFERENCES parent(id) ON DELETE CASCADE);
+        INSERT INTO parent VALUES (1, 'a'); INSERT INTO child VALUES (1);";
+    let rebuild = "CREATE TABLE parent_new(id INTEGER PRIMARY KEY, a TEXT);
+        INSERT INTO parent_new SELECT id, a FROM parent;
+        DROP TABLE parent;
+        ALTER TABLE parent_new RENAME TO parent;";
+    cluster.apply(&program(&[tables])).unwrap();
+    let error = cluster.apply(&program(&[tables, rebuild])).unwrap_err();
+    assert!(matches!(kind(&error), ErrorKind::Unfit { line: 3, .. }), "{error}");
+    assert_eq!(nodes.rows(1, "SELECT count(*) FROM child", "none"), json!([[1]]));
+}

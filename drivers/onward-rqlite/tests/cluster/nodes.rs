@@ -23,6 +23,8 @@ pub(crate) struct Node {
     folder: PathBuf,
     ports: (u16, u16),
     join: Option<u16>,
+    /// Whether it enforces foreign keys.
+    enforces: bool,
     process: Option<Child>,
 }
 
@@ -42,6 +44,7 @@ impl Node {
             name: name.to_owned(),
             ports: (free(), free()),
             join,
+            enforces: false,
             process: None,
         }
     }
@@ -69,6 +72,9 @@ impl Node {
         if let Some(join) = self.join {
             command.args(["-join", &format!("127.0.0.1:{join}")]);
         }
+        if self.enforces {
+            command.arg("-fk");
+        }
         for (option, file) in files {
             command.arg(option).arg(file);
         }
@@ -94,7 +100,7 @@ impl Drop for Node {
 pub(crate) struct Nodes {
     pub(crate) list: Vec<Node>,
     pub(crate) program: PathBuf,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Nodes {
@@ -109,7 +115,16 @@ impl Nodes {
             node.start(&program);
             list.push(node);
         }
-        Some(Nodes { list, program, _folder: folder })
+        Some(Nodes { list, program, folder: folder })
+    }
+
+    /// One more, which enforces foreign keys.
+    pub(crate) fn add_enforcing(&mut self) {
+        let join = self.list.first().map(|first| first.ports.1);
+        let mut node = Node::new("enforcing", self.folder.path(), join);
+        node.enforces = true;
+        node.start(&self.program);
+        self.list.push(node);
     }
 
     /// Asked at this node first, and at the others when it does not answer.
