@@ -103,12 +103,14 @@ impl<'c> Copy<'c> {
 
     fn make(&self, is_now: impl Fn(&str) -> bool) -> Result<(), Failure> {
         let has = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE)";
-        for Object { name, sql, .. } in self.objects.iter().filter(|object| is_now(&object.kind)) {
+        for Object { kind, name, sql } in self.objects.iter().filter(|object| is_now(&object.kind)) {
             let making = |error| Failure::Local {
                 message: format!("its schema cannot be made here: {error}\n  {sql}"),
             };
-            // What is behind a virtual table was made with it.
-            if !self.conn.query_row(has, [name], |row| row.get::<_, bool>(0)).map_err(making)? {
+            // What is behind a virtual table was made with it. A trigger may have the name of a table.
+            if kind == "trigger"
+                || !self.conn.query_row(has, [name], |row| row.get::<_, bool>(0)).map_err(making)?
+            {
                 self.conn.execute_batch(sql).map_err(making)?;
             }
         }

@@ -131,7 +131,7 @@ fn rows_of_earlier_migrations_are_there() {
     let seed = "CREATE TABLE role(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
         CREATE TABLE perm(role_id INTEGER NOT NULL REFERENCES role(id), p TEXT);
         CREATE TABLE onward_guard(is_so CHECK (is_so));
-        CREATE TRIGGER needs_a_role BEFORE INSERT ON perm WHEN NOT EXISTS (SELECT 1 FROM role)
+        CREATE TRIGGER perm BEFORE INSERT ON perm WHEN NOT EXISTS (SELECT 1 FROM role)
         BEGIN SELECT RAISE(ABORT, 'no role'); END;
         INSERT INTO role(name) VALUES ('admin');";
     let later = [
@@ -149,6 +149,7 @@ fn rows_of_earlier_migrations_are_there() {
     let mut texts = vec![seed];
     for later in later {
         texts.push(later);
+        assert_eq!(server.rehearse(&program(&texts)).unwrap().applied.len(), 1, "{later}");
         assert_eq!(server.apply(&program(&texts)).unwrap().applied.len(), 1, "{later}");
     }
     assert_eq!(process.rows("SELECT count(*) FROM role"), json!([["1"]]));

@@ -115,7 +115,7 @@ impl Nodes {
             node.start(&program);
             list.push(node);
         }
-        Some(Nodes { list, program, folder: folder })
+        Some(Nodes { list, program, folder })
     }
 
     /// One more, which enforces foreign keys.
