@@ -1,7 +1,6 @@
 //! Who may use a file.
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 
 /// Who may use a file, as far as the system tells.
@@ -20,6 +19,7 @@ impl Access {
     pub(crate) fn of(path: &Path) -> Access {
         #[cfg(unix)]
         {
+            use std::fs;
             use std::os::unix::fs::MetadataExt;
             let metadata = fs::metadata(path).ok();
             Access {
