@@ -132,8 +132,10 @@ fn the_token_and_the_namespace_are_sent() {
     assert!(bad.err.contains("characters that none can have") && !bad.err.contains("secret"), "{}", bad.err);
     for other in ["a.b", "", "a b", "a\nb"] {
         let err = fails(&place, &["status", "http+libsql://localhost", "--namespace", other]);
-        assert!(err.contains("a namespace has letters"), "{err}");
+        assert!(err.contains("has letters, digits"), "{err}");
     }
+    let err = fails(&place, &["status", "http+rqlite://ada@localhost:4001O"]);
+    assert!(err.contains("a port is a number from 1 to 65535"), "{err}");
     let err = fails(&place, &["status", "http+libsql://ada@localhost"]);
     assert!(err.contains("has no users"), "{err}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
-use onward_batch::Address as Host;
+use onward_batch::{Address as Host, ErrorKind};
 use onward_core::batch::Target;
 use onward_libsql::Server;
 use onward_rqlite::Cluster;
@@ -29,11 +29,15 @@ impl Access {
     pub(crate) fn of(address: Address, options: Options) -> anyhow::Result<Access> {
         let shown = address.shown();
         let host = Host::parse(&format!("{}://{}", address.scheme, address.place));
-        let host = host.ok().with_context(|| {
+        let host = host.map_err(|error| {
+            let problem = match error.kind() {
+                ErrorKind::Address { problem, .. } => problem,
+                _ => "there is something in it that does not belong there",
+            };
             let engine = address.engine.key();
-            format!(
-                "there is something in the address of {shown} that does not belong there; nothing was sent\nhelp: write host and \
-                 port, and nothing behind them, as in http+{engine}://host:4001"
+            anyhow!(
+                "the address of {shown} cannot be used: {problem}; nothing was sent\nhelp: write host and port, and nothing behind \
+                 them, as in http+{engine}://host:4001"
             )
         })?;
         if host.is_open() && !options.allow_http {
@@ -105,11 +109,6 @@ impl Access {
             server = server.token(&token);
         }
         if let Some(namespace) = &self.options.namespace {
-            let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
-            ensure!(
-                !namespace.is_empty() && namespace.chars().all(is_name),
-                "a namespace has letters, digits, `-` and `_`, and the server would take a part of any other; nothing was sent"
-            );
             server = server.namespace(namespace);
         }
         if let Some(pem) = self.authority()? {

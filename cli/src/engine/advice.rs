@@ -1,7 +1,7 @@
 //! What to do about an error of an engine's, in commands.
 
 use onward::ErrorKind as Own;
-use onward_batch::{Error, ErrorKind, Failure};
+use onward_batch::{COPY, Error, ErrorKind, Failure};
 use onward_core::batch::Target;
 
 use crate::advice;
@@ -75,7 +75,7 @@ fn help(kind: &ErrorKind, engine: Target) -> Option<&'static str> {
             if asks_for_credentials(message) =>
         {
             match (engine, *doing) {
-                (Target::Rqlite, "copy the database") => {
+                (Target::Rqlite, COPY) => {
                     "write a user into the address, http+rqlite://user@host:4001, who has rqlite's permission `backup`, and put the \
                      password into the variable ONWARD_PASSWORD, or into a file for `--password-file`"
                 }
@@ -88,7 +88,7 @@ fn help(kind: &ErrorKind, engine: Target) -> Option<&'static str> {
                 }
             }
         }
-        ErrorKind::Engine { doing: "copy the database", .. } => {
+        ErrorKind::Engine { doing: COPY, .. } => {
             "see that the address is right, and that the engine runs and has a leader; a large database takes a longer `--timeout`, \
              and twice its size in the folder for temporary files"
         }

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::guard::Guard;
 use crate::mirror::Mirror;
+use crate::name::name;
 use crate::patience::{Patience, Wait};
 use crate::pending::pending;
 use crate::report::{Applied, Report};
@@ -241,11 +242,4 @@ fn refused(batch: &Batch, statement: usize, message: String) -> Option<Error> {
             ErrorKind::Engine { doing: "write the ledger", failure }.into()
         }
     })
-}
-
-/// A name that no other run has.
-fn name() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    let random = || RandomState::new().hash_one(std::process::id());
-    format!("{:016x}{:016x}", random(), random())
 }

@@ -9,7 +9,7 @@ use onward::rusqlite;
 use crate::engine::Failure;
 
 /// What the engine was asked for a rehearsal.
-pub(crate) const COPY: &str = "copy the database";
+pub const COPY: &str = "copy the database";
 
 /// A result with this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;

@@ -2,7 +2,7 @@
 //! the request: who meets another database than was read gets that name.
 
 use crate::engine::{Statement, Value};
-use crate::state::Object;
+use crate::object::Object;
 
 /// What a guard is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Guards {
         Guards(format!("onward_guard_{run}"))
     }
 
-    /// Makes the table of the guards. If it is there, another request is under way on an engine that does not keep them apart.
+    /// Makes the table of the guards.
     pub(crate) fn make(&self) -> Statement {
         let table = &self.0;
         let checks = [

@@ -3,11 +3,12 @@
 use onward::rusqlite::types::{ToSqlOutput, Value as Own};
 use onward::rusqlite::{self, Connection, ToSql, params_from_iter};
 
-use onward_core::kind::{Kind, ObjectKind};
+use onward_core::name::quoted;
 
 use crate::engine::Value;
 use crate::error::{Error, ErrorKind, Result};
-use crate::state::{Object, State};
+use crate::object::{Object, has};
+use crate::state::State;
 
 /// What has a text in the schema and is not the ledger's.
 const SCHEMA: &str =
@@ -23,7 +24,7 @@ impl Mirror {
         let conn = Connection::open_in_memory().map_err(making)?;
         // None fires while the ledger gets its rows.
         let (triggers, others): (Vec<_>, Vec<_>) =
-            state.objects.iter().partition(|object| is_trigger(&object.sql));
+            state.objects.iter().partition(|object| object.is_trigger());
         make(&conn, &others)?;
         if let Some((columns, rows)) = &state.ledger {
             fill(&conn, ledger, columns, rows).map_err(making)?;
@@ -67,29 +68,15 @@ impl Mirror {
     }
 }
 
-fn is_trigger(sql: &str) -> bool {
-    matches!(Kind::of(sql), Kind::Create { object: ObjectKind::Trigger, .. })
-}
-
 fn make(conn: &Connection, objects: &[&Object]) -> Result<()> {
-    for Object { name, sql } in objects {
-        let failed = |source| Error::from(ErrorKind::Mirror { object: Some(sql.clone()), source });
-        // What is behind a virtual table was made with it. A trigger may have the name of a table.
-        if is_trigger(sql) || !has(conn, name).map_err(failed)? {
-            conn.execute_batch(sql).map_err(failed)?;
-        }
-    }
-    Ok(())
-}
-
-fn has(conn: &Connection, name: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE)";
-    conn.query_row(sql, [name], |row| row.get(0))
+    objects.iter().try_for_each(|object| {
+        let failed = |source| ErrorKind::Mirror { object: Some(object.sql.clone()), source }.into();
+        object.make(conn).map_err(failed)
+    })
 }
 
 fn fill(conn: &Connection, ledger: &str, columns: &[String], rows: &[Vec<Value>]) -> rusqlite::Result<()> {
-    let names: Vec<String> =
-        columns.iter().map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
+    let names: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
     let places = vec!["?"; columns.len()].join(", ");
     let sql = format!("INSERT INTO main.{ledger}({}) VALUES ({places})", names.join(", "));
     let mut insert = conn.prepare(&sql)?;

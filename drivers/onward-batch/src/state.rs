@@ -2,20 +2,9 @@
 
 use crate::engine::{Engine, Failure, Row, Statement, Value};
 use crate::error::{Error, ErrorKind, Result};
-
-/// What has a text in the schema, in the order in which it was made.
-const SCHEMA: &str =
-    "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-    ORDER BY rowid";
+use crate::object::{OBJECTS, Object};
 
 const FOREIGN_KEYS: &str = "PRAGMA foreign_keys";
-
-/// An object of a schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Object {
-    pub(crate) name: String,
-    pub(crate) sql: String,
-}
 
 /// What was read.
 #[derive(Debug)]
@@ -30,7 +19,7 @@ impl State {
     /// Reads it, with this table as the ledger.
     pub(crate) fn read<E: Engine>(engine: &E, ledger: &str) -> Result<State> {
         let failed = |failure| Error::from(ErrorKind::Engine { doing: "read the schema", failure });
-        let queries = [Statement::new(SCHEMA), Statement::new(FOREIGN_KEYS)];
+        let queries = [Statement::new(OBJECTS), Statement::new(FOREIGN_KEYS)];
         let mut answers = engine.read(&queries).map_err(failed)?.into_iter();
         let (Some(schema), Some(foreign_keys)) = (answers.next(), answers.next()) else {
             return Err(failed(lacking()));

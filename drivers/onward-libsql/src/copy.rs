@@ -3,32 +3,18 @@
 
 use onward::rusqlite::types::Value;
 use onward::rusqlite::{self, Connection, params_from_iter};
-use onward_batch::Failure;
+use onward_batch::{Failure, OBJECTS, Object, quoted};
 
 use crate::cursor::Cursor;
-
-/// What makes a database, in the order in which it was made, but for what SQLite makes by itself.
-pub(crate) const SCHEMA: &str = "SELECT type, name, sql FROM sqlite_schema
-    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid";
 
 /// What else is copied beside the tables.
 pub(crate) const VERSION: &str = "PRAGMA user_version";
 
-/// An object of the schema.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Object {
-    kind: String,
-    name: String,
-    sql: String,
-}
-
-impl Object {
-    /// One from a row of [`SCHEMA`].
-    pub(crate) fn of(row: Vec<Value>) -> Option<Object> {
-        match <[Value; 3]>::try_from(row) {
-            Ok([Value::Text(kind), Value::Text(name), Value::Text(sql)]) => Some(Object { kind, name, sql }),
-            _ => None,
-        }
+/// One from a row of [`OBJECTS`].
+pub(crate) fn object(row: Vec<Value>) -> Option<Object> {
+    match <[Value; 2]>::try_from(row) {
+        Ok([Value::Text(name), Value::Text(sql)]) => Some(Object { name, sql }),
+        _ => None,
     }
 }
 
@@ -52,22 +38,22 @@ impl<'c> Copy<'c> {
         let settings = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; BEGIN";
         conn.execute_batch(settings).map_err(|error| local(&error))?;
         let mut copy = Copy { conn, objects, tables: Vec::new() };
-        copy.make(|kind| kind == "table")?;
+        copy.make(true)?;
         copy.tables = copy.tables().map_err(|error| local(&error))?;
         Ok(copy)
     }
 
-    /// What to ask, in one transaction: [`SCHEMA`], [`VERSION`], and the rows of each table.
+    /// What to ask, in one transaction: [`OBJECTS`], [`VERSION`], and the rows of each table.
     pub(crate) fn queries(&self) -> Vec<String> {
         let rows = |table: &Table| format!("SELECT {} FROM main.{}", table.columns.join(", "), table.name);
-        [SCHEMA.to_owned(), VERSION.to_owned()].into_iter().chain(self.tables.iter().map(rows)).collect()
+        [OBJECTS.to_owned(), VERSION.to_owned()].into_iter().chain(self.tables.iter().map(rows)).collect()
     }
 
     /// Takes the answers, one after the other, and makes what builds on the tables.
     pub(crate) fn fill(self, cursor: &mut Cursor<'_>) -> Result<(), Failure> {
         let mut found = Vec::new();
         cursor.rows(|row| {
-            found.push(Object::of(row));
+            found.push(object(row));
             Ok(())
         })?;
         if !found.iter().map(Option::as_ref).eq(self.objects.iter().map(Some)) {
@@ -95,26 +81,19 @@ impl<'c> Copy<'c> {
             })?;
         }
         cursor.end()?;
-        self.make(|kind| kind != "table")?;
+        self.make(false)?;
         self.conn
             .execute_batch("COMMIT; PRAGMA ignore_check_constraints = OFF")
             .map_err(|error| local(&error))
     }
 
-    fn make(&self, is_now: impl Fn(&str) -> bool) -> Result<(), Failure> {
-        let has = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE)";
-        for Object { kind, name, sql } in self.objects.iter().filter(|object| is_now(&object.kind)) {
-            let making = |error| Failure::Local {
-                message: format!("its schema cannot be made here: {error}\n  {sql}"),
-            };
-            // What is behind a virtual table was made with it. A trigger may have the name of a table.
-            if kind == "trigger"
-                || !self.conn.query_row(has, [name], |row| row.get::<_, bool>(0)).map_err(making)?
-            {
-                self.conn.execute_batch(sql).map_err(making)?;
-            }
-        }
-        Ok(())
+    /// Makes the tables, or what builds on them.
+    fn make(&self, tables: bool) -> Result<(), Failure> {
+        self.objects.iter().filter(|object| object.is_table() == tables).try_for_each(|object| {
+            object.make(self.conn).map_err(|error| Failure::Local {
+                message: format!("its schema cannot be made here: {error}\n  {}", object.sql),
+            })
+        })
     }
 
     /// What has rows of its own; the numbers of AUTOINCREMENT last, since the rows change them.
@@ -142,10 +121,6 @@ impl<'c> Copy<'c> {
         let written = columns.iter().filter(|(_, hidden)| *hidden == 0).map(|(name, _)| quoted(name));
         Ok(rowid.map(str::to_owned).into_iter().chain(written).collect())
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn local(error: &rusqlite::Error) -> Failure {

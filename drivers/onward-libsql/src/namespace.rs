@@ -1,10 +1,9 @@
 //! One of the databases of a server that has many.
 
-use std::hash::{BuildHasher, RandomState};
 use std::thread::sleep;
 use std::time::Duration;
 
-use onward_batch::{Engine, ErrorKind, Failure, Result, Statement};
+use onward_batch::{Engine, ErrorKind, Failure, Result, Statement, name};
 
 use crate::server::Server;
 
@@ -27,8 +26,7 @@ impl Server {
     /// If it is there: the server takes every name for the same database.
     pub(crate) fn tell_apart(&self) -> Result<()> {
         self.is_allowed()?;
-        let nobody = format!("onward-{:016x}", random());
-        let http = self.http.clone().host(format!("{nobody}.{}", self.host()));
+        let http = self.http.clone().host(format!("onward-{}.{}", name(), self.host()));
         let other = Server { http, namespace: None, ..self.unwatched() };
         match other.read(&[Statement::new("SELECT 1")]) {
             // Whatever else is wrong, each namespace has it by itself.
@@ -70,8 +68,4 @@ impl Server {
         }
         ask().map_err(|failure| self.named(failure))
     }
-}
-
-fn random() -> u64 {
-    RandomState::new().hash_one(std::process::id())
 }

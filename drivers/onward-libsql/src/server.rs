@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use onward::rusqlite::Connection;
 use onward::{Difference, Migrations, Readiness, Rehearsal, Status};
 use onward_batch::{
-    Address, Engine, Event, Failure, Http, Report, Result, Row, Statement, Target, Value, Watch,
+    Address, Engine, Event, Failure, Http, OBJECTS, Report, Result, Row, Statement, Target, Value, Watch,
 };
 use serde_json::{Value as Json, json};
 
 use crate::answer::{ENGINE, Steps, rows};
-use crate::copy::{Copy, Object, SCHEMA};
+use crate::copy::{Copy, object};
 use crate::cursor::{Cursor, batch};
 
 /// What a request of so many statements has before and behind them.
@@ -249,8 +249,8 @@ impl Engine for Server {
     fn copy(&self, into: &mut Connection, within: Duration) -> std::result::Result<(), Failure> {
         let start = Instant::now();
         let mut objects = Vec::new();
-        self.cursor(&[SCHEMA.to_owned()], within)?.rows(|row| {
-            objects.extend(Object::of(row));
+        self.cursor(&[OBJECTS.to_owned()], within)?.rows(|row| {
+            objects.extend(object(row));
             Ok(())
         })?;
         let copy = Copy::begin(into, objects)?;

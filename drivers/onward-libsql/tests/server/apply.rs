@@ -8,7 +8,8 @@ use onward::Readiness;
 use onward_libsql::ErrorKind;
 use serde_json::{Value as Json, json};
 
-use crate::process::{JOBS, Process, program};
+use crate::histories::{LATER, SEED, program};
+use crate::process::{JOBS, Process};
 
 #[test]
 fn a_server_has_what_a_file_has() {
@@ -128,26 +129,13 @@ fn foreign_keys_that_would_dangle_are_refused() {
 /// What comes of a statement that reads or writes rows is the engine's to say: the copy in memory has none.
 #[test]
 fn rows_of_earlier_migrations_are_there() {
-    let seed = "CREATE TABLE role(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
-        CREATE TABLE perm(role_id INTEGER NOT NULL REFERENCES role(id), p TEXT);
-        CREATE TABLE onward_guard(is_so CHECK (is_so));
-        CREATE TRIGGER perm BEFORE INSERT ON perm WHEN NOT EXISTS (SELECT 1 FROM role)
-        BEGIN SELECT RAISE(ABORT, 'no role'); END;
-        INSERT INTO role(name) VALUES ('admin');";
-    let later = [
-        "INSERT INTO perm VALUES (1, 'write');",
-        "INSERT INTO perm(role_id) VALUES ((SELECT id FROM role WHERE name = 'admin'));",
-        "INSERT INTO onward_guard SELECT count(*) = 1 FROM role;",
-        "WITH one AS (SELECT max(id) AS id FROM role) INSERT INTO perm SELECT id, 'read' FROM one;",
-        "DELETE FROM perm; DROP TABLE perm; DROP TABLE onward_guard;",
-    ];
     let Some(process) = Process::start() else { return };
     let server = process.server();
-    server.apply(&program(&[seed])).unwrap();
+    server.apply(&program(&[SEED])).unwrap();
     // Nor does a trigger of somebody's on the ledger fire in the copy.
     process.rows("CREATE TRIGGER watch AFTER INSERT ON onward_migrations BEGIN DELETE FROM role WHERE name = 'nobody'; END");
-    let mut texts = vec![seed];
-    for later in later {
+    let mut texts = vec![SEED];
+    for later in LATER {
         texts.push(later);
         assert_eq!(server.rehearse(&program(&texts)).unwrap().applied.len(), 1, "{later}");
         assert_eq!(server.apply(&program(&texts)).unwrap().applied.len(), 1, "{later}");

@@ -6,6 +6,8 @@ mod apply;
 #[path = "../../../authority.rs"]
 mod authority;
 mod front;
+#[path = "../../../histories.rs"]
+mod histories;
 mod hostile;
 mod namespaces;
 mod process;

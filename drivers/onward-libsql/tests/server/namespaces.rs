@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use onward_libsql::{ErrorKind, Server};
 
-use crate::process::{JOBS, Process, program};
+use crate::histories::program;
+use crate::process::{JOBS, Process};
 
 #[test]
 fn namespaces_are_databases_of_their_own() {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -116,16 +116,4 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(start.elapsed() < Duration::from_secs(60), "never: {what}");
         thread::sleep(Duration::from_millis(10));
     }
-}
-
-/// A program with these migrations.
-pub(crate) fn program(texts: &[&str]) -> Migrations {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap();
-    for (number, text) in (1..).zip(texts) {
-        write(&folder.path().join(format!("{number:04}_m.sql")), text);
-    }
-    let analysis = onward_analysis::analyze(folder.path(), onward_analysis::Proof::Whole);
-    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
-    analysis.history.packed(analysis.replay.as_ref(), "").into()
 }

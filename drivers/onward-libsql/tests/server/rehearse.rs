@@ -9,7 +9,8 @@ use onward_batch::Engine;
 use onward_libsql::Failure;
 use serde_json::{Value as Json, json};
 
-use crate::process::{Process, program};
+use crate::histories::program;
+use crate::process::Process;
 
 /// What `/dump` of the server gets wrong, or breaks off at.
 const UNUSUAL: [&str; 22] = [

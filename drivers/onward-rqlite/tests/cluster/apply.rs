@@ -7,6 +7,7 @@ use onward::{Migrations, Phase, Readiness, migrations};
 use onward_rqlite::{Error, ErrorKind, Event, Standing};
 use serde_json::json;
 
+use crate::histories::{LATER, SEED, program};
 use crate::nodes::Nodes;
 
 static JOBS: Migrations = migrations!("../../migrations");
@@ -103,17 +104,6 @@ fn of_many_that_start_at_once_one_wins() {
     }
 }
 
-/// A program with these migrations.
-pub(crate) fn program(texts: &[&str]) -> Migrations {
-    let folder = tempfile::tempdir().unwrap();
-    for (number, text) in (1..).zip(texts) {
-        std::fs::write(folder.path().join(format!("{number:04}_m.sql")), text).unwrap();
-    }
-    let analysis = onward_analysis::analyze(folder.path(), onward_analysis::Proof::Whole);
-    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
-    analysis.history.packed(analysis.replay.as_ref(), "").into()
-}
-
 #[test]
 fn what_fails_on_its_rows_changes_nothing() {
     let Some(nodes) = Nodes::start(1) else { return };
@@ -188,24 +178,11 @@ fn what_cannot_be_part_of_a_request_is_refused() {
 /// What comes of a statement that reads or writes rows is the engine's to say: the copy in memory has none.
 #[test]
 fn rows_of_earlier_migrations_are_there() {
-    let seed = "CREATE TABLE role(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
-        CREATE TABLE perm(role_id INTEGER NOT NULL REFERENCES role(id), p TEXT);
-        CREATE TABLE onward_guard(is_so CHECK (is_so));
-        CREATE TRIGGER perm BEFORE INSERT ON perm WHEN NOT EXISTS (SELECT 1 FROM role)
-        BEGIN SELECT RAISE(ABORT, 'no role'); END;
-        INSERT INTO role(name) VALUES ('admin');";
-    let later = [
-        "INSERT INTO perm VALUES (1, 'write');",
-        "INSERT INTO perm(role_id) VALUES ((SELECT id FROM role WHERE name = 'admin'));",
-        "INSERT INTO onward_guard SELECT count(*) = 1 FROM role;",
-        "WITH one AS (SELECT max(id) AS id FROM role) INSERT INTO perm SELECT id, 'read' FROM one;",
-        "DELETE FROM perm; DROP TABLE perm; DROP TABLE onward_guard;",
-    ];
     let Some(nodes) = Nodes::start(1) else { return };
     let cluster = nodes.cluster(0);
-    cluster.apply(&program(&[seed])).unwrap();
-    let mut texts = vec![seed];
-    for later in later {
+    cluster.apply(&program(&[SEED])).unwrap();
+    let mut texts = vec![SEED];
+    for later in LATER {
         texts.push(later);
         assert_eq!(cluster.rehearse(&program(&texts)).unwrap().applied.len(), 1, "{later}");
         assert_eq!(cluster.apply(&program(&texts)).unwrap().run.applied.len(), 1, "{later}");

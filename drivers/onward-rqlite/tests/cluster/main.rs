@@ -5,6 +5,8 @@
 mod apply;
 #[path = "../../../authority.rs"]
 mod authority;
+#[path = "../../../histories.rs"]
+mod histories;
 mod hostile;
 mod kills;
 mod nodes;

@@ -4,7 +4,8 @@ use onward::rusqlite::Connection;
 use onward_rqlite::ErrorKind;
 use serde_json::json;
 
-use crate::apply::{kind, program};
+use crate::apply::kind;
+use crate::histories::program;
 use crate::nodes::Nodes;
 
 const TABLES: &str = "CREATE TABLE parents(id INTEGER PRIMARY KEY, name TEXT);
