@@ -9,6 +9,7 @@ mod container;
 mod history;
 mod key;
 mod schema;
+mod sum;
 mod told;
 
 use std::fs;

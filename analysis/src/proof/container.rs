@@ -1,15 +1,11 @@
 //! The file around what is kept: what it is, its keys, and the sums of its parts, without which nothing in them is read.
 
-use sha2::{Digest, Sha256};
-
 use super::key::Key;
+use super::sum::{self, Sum};
 use crate::record::{self, Bytes, Record, record};
 
 /// What every such file begins with.
-const MAGIC: [u8; 8] = *b"onward\x00\x02";
-
-/// How long its sum is, which stands at its end.
-const SUM: usize = 32;
+const MAGIC: [u8; 8] = *b"onward\x00\x03";
 
 /// What stands before the parts.
 pub(super) struct Head {
@@ -17,7 +13,7 @@ pub(super) struct Head {
     /// The key of the whole.
     pub(super) key: Key,
     /// The key of the locked migrations and the sum of what belongs to them; `None` if there are none.
-    locked: Option<(Key, [u8; SUM])>,
+    locked: Option<(Key, [u8; sum::SIZE])>,
     /// How many bytes belong to the locked migrations.
     size: u64,
 }
@@ -45,7 +41,7 @@ impl Head {
 pub(super) struct OfLocked<'b> {
     pub(super) key: Key,
     pub(super) bytes: &'b [u8],
-    sum: [u8; SUM],
+    sum: [u8; sum::SIZE],
 }
 
 impl<'b> OfLocked<'b> {
@@ -66,7 +62,7 @@ pub(super) fn pack(key: Key, locked: Option<OfLocked<'_>>, whole: &[u8]) -> Vec<
 /// What a file holds of the whole; `None` if a byte of it is another than was written. The part of the locked migrations is
 /// not looked at, which nobody who asks for the whole reads.
 pub(super) fn whole(bytes: &[u8]) -> Option<&[u8]> {
-    let (bytes, end) = bytes.split_at_checked(bytes.len().checked_sub(SUM)?)?;
+    let (bytes, end) = bytes.split_at_checked(bytes.len().checked_sub(sum::SIZE)?)?;
     let head = Head::read(bytes)?;
     let (start, rest) = bytes.split_at_checked(head.length())?;
     let (_, whole) = rest.split_at_checked(head.size.try_into().ok()?)?;
@@ -77,7 +73,7 @@ pub(super) fn whole(bytes: &[u8]) -> Option<&[u8]> {
 pub(super) fn locked(bytes: &[u8]) -> Option<OfLocked<'_>> {
     let head = Head::read(bytes)?;
     let (key, sum) = head.locked?;
-    let rest = bytes.get(head.length()..bytes.len().checked_sub(SUM)?)?;
+    let rest = bytes.get(head.length()..bytes.len().checked_sub(sum::SIZE)?)?;
     let found = OfLocked::of(key, rest.get(..head.size.try_into().ok()?)?);
     (found.sum == sum).then_some(found)
 }
@@ -88,8 +84,8 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
     whole(bytes).is_some() && (!has_locked() || locked(bytes).is_some())
 }
 
-fn sum(parts: [&[u8]; 2]) -> [u8; SUM] {
-    let mut sum = Sha256::new();
-    parts.iter().for_each(|part| sum.update(part));
-    sum.finalize().into()
+fn sum(parts: [&[u8]; 2]) -> [u8; sum::SIZE] {
+    let mut sum = Sum::new();
+    parts.iter().for_each(|part| sum.add(part));
+    sum.finish()
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use onward_schema::driver;
 use rusqlite::{Connection, MAIN_DB};
-use sha2::{Digest, Sha256};
 
+use super::sum::{self, Sum};
 use crate::checks::RULES;
 use crate::config;
 use crate::folder::history::History;
@@ -16,12 +16,12 @@ use crate::folder::tool::around::Around;
 use crate::record::{self, record};
 
 /// The form of what is kept, for whoever changes it within a version.
-const FORMAT: &str = "8";
+const FORMAT: &str = "9";
 
 /// What a proof depends on: every byte of the folder's files, what lies around it, and what proves them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    sum: [u8; 32],
+    sum: [u8; sum::SIZE],
 }
 record!(Key { sum });
 
@@ -30,48 +30,42 @@ impl Key {
     pub fn of(dir: &Path) -> Option<Key> {
         let mut sum = prover()?;
         let files = read::bytes(dir)?;
-        add(&mut sum, &record::bytes(&files.len()));
+        sum.add(&record::bytes(&files.len()));
         for (path, bytes) in files {
-            add(&mut sum, path.as_bytes());
-            add(&mut sum, &bytes);
+            sum.add(path.as_bytes());
+            sum.add(&bytes);
         }
         // What the folder is taken for depends on what lies around it.
-        add(&mut sum, &record::bytes(&Around::of(dir)));
+        sum.add(&record::bytes(&Around::of(dir)));
         if let Some(misplaced) = misplaced::find(dir, RULES) {
-            add(&mut sum, &record::bytes(&misplaced));
+            sum.add(&record::bytes(&misplaced));
             // What is said of it names the folder.
-            add(&mut sum, dir.file_name().unwrap_or_default().as_encoded_bytes());
+            sum.add(dir.file_name().unwrap_or_default().as_encoded_bytes());
         }
-        Some(Key { sum: sum.finalize().into() })
+        Some(Key { sum: sum.finish() })
     }
 
     /// The key of a history's first migrations alone. What `onward.lock` says is no part of it: they are run, whatever
     /// it says.
     pub(super) fn of_first(history: &History, count: usize) -> Option<Key> {
         let mut sum = prover()?;
-        add(&mut sum, history.files.named(config::FILE_NAME).unwrap_or_default().as_bytes());
-        add(&mut sum, &record::bytes(&history.tool));
+        sum.add(history.files.named(config::FILE_NAME).unwrap_or_default().as_bytes());
+        sum.add(&record::bytes(&history.tool));
         // These follow from foreign keys of the whole history.
         let stubs: Vec<String> = history.config.others().map(|table| table.sql.clone()).collect();
-        add(&mut sum, &record::bytes(&stubs));
+        sum.add(&record::bytes(&stubs));
         for migration in history.migrations.get(..count)? {
             let file = history.files.get(migration.file);
-            add(&mut sum, &migration.version.to_le_bytes());
-            add(&mut sum, file.path.as_bytes());
-            add(&mut sum, file.text.as_bytes());
+            sum.add(&migration.version.to_le_bytes());
+            sum.add(file.path.as_bytes());
+            sum.add(file.text.as_bytes());
         }
-        Some(Key { sum: sum.finalize().into() })
+        Some(Key { sum: sum.finish() })
     }
 }
 
-/// So that none can be taken for a part of the next.
-fn add(sum: &mut Sha256, bytes: &[u8]) {
-    sum.update((bytes.len() as u64).to_le_bytes());
-    sum.update(bytes);
-}
-
 /// This onward and its SQLite.
-fn prover() -> Option<Sha256> {
+fn prover() -> Option<Sum> {
     let mut conn = Connection::open_in_memory().ok()?;
     // Where an image cannot be opened, nothing is kept and nothing is taken.
     let empty = conn.serialize(MAIN_DB).ok()?.to_vec();
@@ -81,10 +75,10 @@ fn prover() -> Option<Sha256> {
     let options: Vec<String> =
         options.query_map([], |row| row.get(0)).ok()?.collect::<Result<_, _>>().ok()?;
     let width = usize::BITS.to_string();
-    let mut sum = Sha256::new();
+    let mut sum = Sum::new();
     for part in ["onward", FORMAT, env!("CARGO_PKG_VERSION"), &sqlite, OS, ARCH, &width] {
-        add(&mut sum, part.as_bytes());
+        sum.add(part.as_bytes());
     }
-    add(&mut sum, &record::bytes(&options));
+    sum.add(&record::bytes(&options));
     Some(sum)
 }

@@ -278,8 +278,8 @@ fn no_damaged_file_is_believed() {
     other[0] ^= 1;
     let other = record::whole(&other).unwrap();
     let mut moved = container::pack(key, Some(container::OfLocked::of(other, locked)), whole);
-    let at = moved.windows(32).position(|found| *found == record::bytes(&other)[..]).unwrap();
-    moved[at..at + 32].copy_from_slice(&record::bytes(&of_locked.key));
+    let at = moved.windows(sum::SIZE).position(|found| *found == record::bytes(&other)[..]).unwrap();
+    moved[at..at + sum::SIZE].copy_from_slice(&record::bytes(&of_locked.key));
     assert!(container::locked(&moved).is_none() && !is_whole(&moved, key));
 }
 
