@@ -21,11 +21,14 @@ pub(crate) struct Application {
     target: PathBuf,
 }
 
+/// What `cargo onward init` writes into Cargo.toml.
+const SETTINGS: &str = "\n[profile.dev.package.libsqlite3-sys]\nopt-level = 1\n";
+
 /// The folder below `apps/`.
 fn template(name: Name) -> &'static str {
     match name {
         Name::Raw | Name::Sequential => "raw",
-        Name::Onward | Name::Snapshot => "onward",
+        Name::Onward | Name::Snapshot | Name::Tuned => "onward",
         Name::Previous => "previous",
         Name::Kept => "onward_build",
         Name::RusqliteMigration => "rusqlite_migration",
@@ -47,9 +50,10 @@ impl Application {
             }
             _ => (place.root.clone(), place.benches().join("apps").join(of)),
         };
+        let (folder, settings) = if name == Name::Tuned { ("tuned", SETTINGS) } else { (of, "") };
         let case = case.replace([' ', '+', ','], "");
-        let dir = place.target().join("applications").join(of).join(&case);
-        let package = format!("application-{of}-{case}");
+        let dir = place.target().join("applications").join(folder).join(&case);
+        let package = format!("application-{folder}-{case}");
         let named = |text: String| text.replace("name = \"application\"", &format!("name = \"{package}\""));
         let read = |file: &str| {
             fs::read_to_string(template.join(file)).with_context(|| format!("read {file} of {of:?}"))
@@ -61,7 +65,7 @@ impl Application {
         let manifest = read("Cargo.toml")?
             .replace("../../../runtime", &root.join("runtime").display().to_string())
             .replace("../../../build", &root.join("build").display().to_string());
-        put(&dir.join("Cargo.toml"), &named(manifest))?;
+        put(&dir.join("Cargo.toml"), &(named(manifest) + settings))?;
         put(&dir.join("Cargo.lock"), &named(read("Cargo.lock")?))?;
         put(&dir.join("src/main.rs"), &relative(&absolute(read("src/main.rs")?), &dir, history)?)?;
         if template.join("build.rs").exists() {

@@ -27,6 +27,9 @@ pub(crate) enum Name {
     /// onward with a build script that proves, by onward-build.
     #[value(name = "onward-build")]
     Kept,
+    /// onward with the settings that `cargo onward init` writes.
+    #[value(name = "onward-init")]
+    Tuned,
 }
 
 impl Name {
@@ -77,6 +80,7 @@ impl Name {
             Name::Snapshot => "onward, snapshot",
             Name::Previous => "onward, previous release",
             Name::Kept => "onward with onward-build",
+            Name::Tuned => "onward, SQLite at -O1",
         }
     }
 
@@ -84,7 +88,7 @@ impl Name {
     pub(crate) fn package(self) -> &'static str {
         match self {
             Name::Raw | Name::Sequential => "contender-raw",
-            Name::Onward | Name::Snapshot | Name::Kept => "contender-onward",
+            Name::Onward | Name::Snapshot | Name::Kept | Name::Tuned => "contender-onward",
             Name::Previous => "contender-previous",
             Name::RusqliteMigration => "contender-rusqlite-migration",
             Name::Diesel => "contender-diesel",

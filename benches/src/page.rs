@@ -88,7 +88,7 @@ pub(crate) fn targets(figures: &Figures) -> String {
 
 /// What a build costs with a thousand migrations, a line for each thing that is done to them.
 fn builds(figures: &Figures) -> String {
-    let columns = [Name::Previous, Name::Onward, Name::Kept];
+    let columns = [Name::Previous, Name::Onward, Name::Tuned, Name::Kept];
     let peers = [Name::Sqlx, Name::Raw];
     let mut text = "| `cargo check` after a touch, 1,000 migrations |".to_owned();
     for name in columns.into_iter().chain(peers) {

@@ -22,7 +22,7 @@ fn builds(run: &Run<'_>, measure: Measure, is_release: bool) -> Result<Measured>
     let about = "The processor's time of `cargo build` of a small application with bundled SQLite, from nothing but the downloaded sources.";
     let mut measured = measure.measured(Unit::Nanoseconds, about);
     let mut samples = Samples::default();
-    let who = run.among(&[Name::Raw, Name::Onward, Name::Refinery, Name::Sqlx]);
+    let who = run.among(&[Name::Raw, Name::Onward, Name::Tuned, Name::Refinery, Name::Sqlx]);
     let case = if is_release { "release" } else { "dev" };
     interleave(run.rounds(3, 1), run.patience(240), &who, |name| {
         let application = Application::new(run.place, name, "100", &run.place.history(100))?;
