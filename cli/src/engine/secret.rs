@@ -28,9 +28,31 @@ pub(crate) fn read(file: Option<&Path>, variable: &str) -> anyhow::Result<Option
     let mut text = String::new();
     let opened = File::open(file).and_then(|opened| opened.take(LONGEST).read_to_string(&mut text));
     opened.with_context(|| format!("cannot read {shown}; nothing was sent"))?;
-    // An editor ends the line, or `echo`.
-    let secret = text.strip_suffix('\n').map_or(&*text, |line| line.strip_suffix('\r').unwrap_or(line));
+    // Editors put a mark before UTF-8, or end the line, as `echo` does.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let secret = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     ensure!(!secret.is_empty(), "{shown} is empty; nothing was sent");
     ensure!(!secret.contains('\n'), "{shown} has more than one line; nothing was sent");
     Ok(Some(secret.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_editor_adds_is_no_part_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        for (written, secret) in
+            [("a b", "a b"), ("a\n", "a"), ("a\r\n", "a"), ("\u{feff}a\r\n", "a"), (" a \r", " a \r")]
+        {
+            std::fs::write(&file, written).unwrap();
+            assert_eq!(read(Some(&file), "ONWARD_PASSWORD").unwrap().as_deref(), Some(secret), "{written:?}");
+        }
+        for refused in ["", "\n", "\u{feff}", "a\nb"] {
+            std::fs::write(&file, refused).unwrap();
+            assert!(read(Some(&file), "ONWARD_PASSWORD").is_err(), "{refused:?}");
+        }
+    }
 }
