@@ -9,4 +9,5 @@ mod authority;
 mod commands;
 mod example;
 mod fingerprint;
+mod grammar;
 mod servers;

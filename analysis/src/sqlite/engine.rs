@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use onward_core::batch::Target;
+use onward_core::token::{Token, significant};
 
 use super::feature::{HAVING, ORDERED_AGGREGATE};
 use super::newer::uses;
@@ -152,7 +153,62 @@ pub(crate) fn missing(target: Target, sql: &str) -> Option<Missing> {
         let found = uses(sql).into_iter().find(|found| is_unread(&found.what))?;
         Some(Missing { what: found.what, range: found.range, instead: found.instead })
     };
-    function.or_else(unread)
+    let misplaced = || {
+        let range = if target == Target::Libsql { misplaced_join(sql)? } else { return None };
+        Some(Missing {
+            what: format!("`{} JOIN`", sql.get(range.clone())?),
+            range,
+            instead: "put NATURAL first and OUTER last",
+        })
+    };
+    function.or_else(unread).or_else(misplaced)
+}
+
+/// The words before JOIN in an order that libSQL's server does not read. SQLite takes any.
+fn misplaced_join(sql: &str) -> Option<Range<usize>> {
+    const WORDS: [&str; 7] = ["NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER"];
+    // Behind these, such a word is a name.
+    const BEFORE_NAMES: [&str; 6] = ["FROM", "JOIN", "AS", ",", ".", "("];
+    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let is_one_of = |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.is(word));
+    let joins = tokens.iter().enumerate().filter(|(_, token)| token.is("JOIN"));
+    joins.into_iter().find_map(|(join, _)| {
+        let before = &tokens[..join];
+        let count = before.iter().rev().take_while(|token| is_one_of(token, &WORDS)).count();
+        let (before, words) = before.split_at(join - count);
+        let is_name = before.last().is_some_and(|token| is_one_of(token, &BEFORE_NAMES));
+        let words = &words[usize::from(is_name).min(count)..];
+        let (first, last) = (words.first()?, words.last()?);
+        (!reads(words)).then(|| first.range.start..last.range.end)
+    })
+}
+
+/// Whether libSQL's server reads these words before JOIN.
+fn reads(words: &[Token<'_>]) -> bool {
+    const READ: [&str; 20] = [
+        "CROSS",
+        "FULL",
+        "FULL OUTER",
+        "INNER",
+        "LEFT",
+        "LEFT OUTER",
+        "LEFT RIGHT",
+        "NATURAL",
+        "NATURAL CROSS",
+        "NATURAL FULL",
+        "NATURAL FULL OUTER",
+        "NATURAL INNER",
+        "NATURAL LEFT",
+        "NATURAL LEFT OUTER",
+        "NATURAL RIGHT",
+        "NATURAL RIGHT OUTER",
+        "OUTER LEFT",
+        "OUTER LEFT NATURAL",
+        "RIGHT",
+        "RIGHT OUTER",
+    ];
+    let words: Vec<String> = words.iter().map(|word| word.text.to_ascii_uppercase()).collect();
+    READ.contains(&words.join(" ").as_str())
 }
 
 #[cfg(test)]
@@ -174,6 +230,18 @@ mod tests {
             ("SELECT soundex, log FROM t GROUP BY a HAVING a > 1 ORDER BY b", None, None),
             ("CREATE TABLE power(exp, pi)", None, None),
             ("INSERT INTO log(a) SELECT 'sqrt(1)'", None, None),
+            ("SELECT * FROM t LEFT NATURAL JOIN u", None, Some("LEFT NATURAL")),
+            (
+                "CREATE VIEW v AS SELECT * FROM t JOIN u natural outer LEFT JOIN w",
+                None,
+                Some("natural outer LEFT"),
+            ),
+            ("SELECT * FROM t, natural left RIGHT full JOIN u", None, Some("left RIGHT full")),
+            (
+                "SELECT * FROM a AS left NATURAL JOIN outer LEFT OUTER JOIN main.full INNER JOIN \"left\" natural JOIN u",
+                None,
+                None,
+            ),
         ] {
             assert_eq!(of(Target::Rqlite, sql), rqlite, "{sql}");
             assert_eq!(of(Target::Libsql, sql), libsql, "{sql}");

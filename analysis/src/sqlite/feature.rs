@@ -117,6 +117,12 @@ pub(crate) const SHORT_IIF: Syntax =
     syntax(48, "`iif()` with two arguments", "give NULL as the third", "SELECT iif(1, 2)");
 pub(crate) const LONG_IIF: Syntax =
     syntax(49, "`iif()` with more than three arguments", "write CASE", "SELECT iif(1, 2, 3, 4)");
+pub(crate) const ALIAS_IN_TRIGGER: Syntax = syntax(
+    53,
+    "an alias behind INSERT, UPDATE or DELETE inside a trigger",
+    "write the table's own name",
+    "CREATE TRIGGER g BEFORE INSERT ON t BEGIN UPDATE t AS o SET a = 1 WHERE o.b = new.b; END",
+);
 pub(crate) const ALTER_COLUMN: Syntax = syntax(
     53,
     "ALTER COLUMN",
@@ -142,6 +148,7 @@ pub(crate) const SYNTAX: &[Syntax] = &[
     FROM_THE_END,
     SHORT_IIF,
     LONG_IIF,
+    ALIAS_IN_TRIGGER,
     ALTER_COLUMN,
     ALTER_CONSTRAINT,
 ];

@@ -81,6 +81,9 @@ impl Text<'_> {
         if token.is("RAISE") && self.is(at + 1, "(") && self.has_long_message(at + 1) {
             uses.push(self.use_of(at..at + 1, &feature::RAISE));
         }
+        if token.is("AS") && self.is_changed_in_trigger(at) {
+            uses.push(self.use_of(at..(at + 2).min(self.tokens.len()), &feature::ALIAS_IN_TRIGGER));
+        }
         if token.is("USING") && self.is(0, "CREATE") && self.is(1, "VIRTUAL") && self.is(at + 1, "FTS5") {
             uses.extend(self.fts5(at + 2));
         }
@@ -96,6 +99,15 @@ impl Text<'_> {
             uses.extend(self.function(at, &name));
         }
         uses
+    }
+
+    /// Whether what stands before is the table that a statement inside a trigger changes.
+    fn is_changed_in_trigger(&self, at: usize) -> bool {
+        let is_trigger = self.is(0, "CREATE") && (self.is(1, "TRIGGER") || self.is(2, "TRIGGER"));
+        let Some(verb) = at.checked_sub(2).filter(|_| is_trigger) else { return false };
+        let is_update =
+            self.is(verb, "UPDATE") || (verb > 1 && self.is(verb - 2, "UPDATE") && self.is(verb - 1, "OR"));
+        is_update || self.is(verb, "INTO") || (self.is(verb, "FROM") && self.follows(verb, &["DELETE"]))
     }
 
     fn has_long_message(&self, bracket: usize) -> bool {
@@ -237,6 +249,11 @@ mod tests {
             ("SELECT raise(ABORT, new.a)", &["raise"]),
             ("CREATE VIRTUAL TABLE f USING fts5(a, contentless_delete = 1)", &["contentless_delete"]),
             ("ALTER TABLE main.t ADD CHECK (a)", &["ADD CHECK"]),
+            (
+                "CREATE TEMP TRIGGER r AFTER DELETE ON t BEGIN INSERT OR IGNORE INTO t AS a SELECT b AS c FROM u AS d; UPDATE t AS e SET a = 1; \
+                 UPDATE OR FAIL \"t\" AS f SET a = 1 FROM t AS g; DELETE FROM t AS h WHERE a IN (SELECT 1 FROM t AS i); END",
+                &["AS a", "AS e", "AS f", "AS h"],
+            ),
         ] {
             assert_eq!(found(sql), expected, "{sql}");
         }
@@ -259,6 +276,10 @@ mod tests {
             "SELECT raise(ABORT, 'no'), raise(IGNORE), raise(FAIL, \"no\")",
             "ALTER TABLE t ADD COLUMN \"constraint\" TEXT",
             "ALTER TABLE t RENAME COLUMN a TO b",
+            "INSERT INTO t AS a(b) VALUES (1) ON CONFLICT DO UPDATE SET b = a.b",
+            "UPDATE t AS a SET b = 1",
+            "DELETE FROM t AS a",
+            "CREATE TRIGGER r UPDATE OF a ON t BEGIN SELECT a AS b FROM t AS c; INSERT INTO t SELECT 1 AS d; END",
             "USING fts5 ) ) (",
             "iif(",
             ") HAVING",
