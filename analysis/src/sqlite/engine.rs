@@ -179,7 +179,7 @@ fn misplaced_join(sql: &str) -> Option<Range<usize>> {
         let is_name = before.last().is_some_and(|token| is_one_of(token, &BEFORE_NAMES));
         let words = &words[usize::from(is_name).min(count)..];
         let (first, last) = (words.first()?, words.last()?);
-        (!reads(words)).then(|| first.range.start..last.range.end)
+        (!reads(words)).then_some(first.range.start..last.range.end)
     })
 }
 
