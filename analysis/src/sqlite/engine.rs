@@ -10,7 +10,7 @@ use onward_core::token::{Token, significant};
 
 use super::feature::{HAVING, ORDERED_AGGREGATE};
 use super::newer::uses;
-use super::text::calls;
+use super::text::{JOIN_WORDS, calls};
 
 /// Functions that SQLite may be built with (<https://www.sqlite.org/compile.html>).
 const OPTIONAL: &[&str] = &[
@@ -166,7 +166,6 @@ pub(crate) fn missing(target: Target, sql: &str) -> Option<Missing> {
 
 /// The words before JOIN in an order that libSQL's server does not read. SQLite takes any.
 fn misplaced_join(sql: &str) -> Option<Range<usize>> {
-    const WORDS: [&str; 7] = ["NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER"];
     // Behind these, such a word is a name.
     const BEFORE_NAMES: [&str; 6] = ["FROM", "JOIN", "AS", ",", ".", "("];
     let tokens: Vec<Token<'_>> = significant(sql).collect();
@@ -174,7 +173,7 @@ fn misplaced_join(sql: &str) -> Option<Range<usize>> {
     let joins = tokens.iter().enumerate().filter(|(_, token)| token.is("JOIN"));
     joins.into_iter().find_map(|(join, _)| {
         let before = &tokens[..join];
-        let count = before.iter().rev().take_while(|token| is_one_of(token, &WORDS)).count();
+        let count = before.iter().rev().take_while(|token| is_one_of(token, &JOIN_WORDS)).count();
         let (before, words) = before.split_at(join - count);
         let is_name = before.last().is_some_and(|token| is_one_of(token, &BEFORE_NAMES));
         let words = &words[usize::from(is_name).min(count)..];

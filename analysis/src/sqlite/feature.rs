@@ -97,6 +97,13 @@ pub(crate) const ORDERED_AGGREGATE: Syntax = syntax(
     "aggregate over a subquery with that ORDER BY",
     "SELECT group_concat(a ORDER BY b) FROM t",
 );
+/// It is none of [`SYNTAX`], since the function is the application's.
+pub(crate) const CALL_OF_JOIN_WORD: Syntax = syntax(
+    44,
+    "a call of a function that has the name of a word before JOIN",
+    "put the name in quotes: `\"left\"(…)`",
+    "SELECT left(a, 1) FROM t",
+);
 pub(crate) const JSON_VALID_FLAGS: Syntax =
     syntax(45, "`json_valid()` with two arguments", "leave out the second", "SELECT json_valid('{}', 1)");
 pub(crate) const UNDERSCORE: Syntax =

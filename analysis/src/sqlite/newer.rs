@@ -8,7 +8,7 @@ use std::ops::Range;
 use onward_core::token::{Kind, Token};
 
 use super::feature::{self, Syntax, came_with};
-use super::text::Text;
+use super::text::{JOIN_WORDS, Text};
 use crate::config::engine::Version;
 
 /// Something that came with a newer SQLite, and where it is used.
@@ -132,6 +132,10 @@ impl Text<'_> {
         }
         let arguments = || self.arguments(at + 1);
         let this = at..at + 1;
+        // In quotes, it always was one.
+        if JOIN_WORDS.iter().any(|word| self.is(at, word)) {
+            uses.push(self.use_of(this.clone(), &feature::CALL_OF_JOIN_WORD));
+        }
         match name {
             "iif" | "if" => match arguments().len() {
                 2 => uses.push(self.use_of(this, &feature::SHORT_IIF)),
@@ -247,6 +251,10 @@ mod tests {
             ),
             ("SELECT max(a) FROM (SELECT 1 GROUP BY 1) HAVING 1", &["HAVING"]),
             ("SELECT raise(ABORT, new.a)", &["raise"]),
+            (
+                "SELECT left(a, 1), \"right\"(a, 1) FROM a LEFT JOIN b, (c CROSS JOIN d) WHERE Inner(*)",
+                &["left", "Inner"],
+            ),
             ("CREATE VIRTUAL TABLE f USING fts5(a, contentless_delete = 1)", &["contentless_delete"]),
             ("ALTER TABLE main.t ADD CHECK (a)", &["ADD CHECK"]),
             (

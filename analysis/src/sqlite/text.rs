@@ -10,6 +10,9 @@ use onward_core::token::{Kind, Token, significant};
 /// The arguments of a call that is longer than this are not looked at, so that nothing takes long.
 const MOST: usize = 512;
 
+/// What can stand before JOIN.
+pub(super) const JOIN_WORDS: [&str; 7] = ["NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER"];
+
 pub(super) struct Text<'a> {
     pub(super) tokens: Vec<Token<'a>>,
     /// For each token the bracket that it stands in.
