@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use onward_core::token::{Kind, tokens};
-use serde_json::Value;
+use onward_core::token::{Kind, position, tokens};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::folder::parts::{Means, Parts, Unread, ended};
 use crate::folder::tool::Tool;
@@ -53,21 +54,13 @@ impl Journal {
     /// # Errors
     /// If it is no JSON.
     pub(crate) fn parse(text: &str) -> Result<Journal, String> {
-        let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let entries = value["entries"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let mut journal = Journal {
-            dialect: value["dialect"].as_str().map(str::to_owned),
-            tags: Vec::new(),
-            times: BTreeMap::new(),
-        };
-        for entry in entries {
-            let Some(tag) = entry["tag"].as_str() else { continue };
-            journal.tags.push(tag.to_owned());
-            if let Some(time) = entry["when"].as_i64() {
-                journal.times.entry(tag.to_owned()).or_insert(time);
-            }
+        let problem = |error: rusqlite::Error| error.to_string();
+        let conn = Connection::open_in_memory().map_err(problem)?;
+        if let Some(offset) = fault(&conn, text).map_err(problem)? {
+            let (line, column) = position(text, offset);
+            return Err(format!("not JSON from line {line}, column {column}, on"));
         }
-        Ok(journal)
+        read(&conn, text).map_err(problem)
     }
 
     /// The first entry that drizzle skips where an earlier one has run, and that one: it runs what has a later time than
@@ -87,6 +80,63 @@ impl Journal {
     /// When the file of this name was made, if the journal says so.
     pub(crate) fn time(&self, tag: &str) -> Option<i64> {
         self.times.get(tag).copied()
+    }
+}
+
+/// The byte from which on the text is no JSON.
+fn fault(conn: &Connection, text: &str) -> rusqlite::Result<Option<usize>> {
+    // SQLite reads a text until there.
+    if let Some(offset) = text.find('\0') {
+        return Ok(Some(offset));
+    }
+    let asked = "SELECT json_valid(?1, 1), json_error_position(?1)";
+    let (is_json, at) =
+        conn.query_row(asked, [text], |row| Ok((row.get::<_, bool>(0)?, row.get::<_, u32>(1)?)))?;
+    match at {
+        _ if is_json => Ok(None),
+        // It is JSON5, of which `json` makes JSON: where they part.
+        0 => {
+            let json: String = conn.query_row("SELECT json(?1)", [text], |row| row.get(0))?;
+            let mut json = json.chars().peekable();
+            let is_other = |(_, char): &(usize, char)| {
+                json.next_if_eq(char).is_none() && !matches!(char, ' ' | '\t' | '\n' | '\r')
+            };
+            Ok(Some(text.char_indices().find(is_other).map_or(text.len(), |(offset, _)| offset)))
+        }
+        _ => Ok(Some(text.char_indices().nth(at as usize - 1).map_or(text.len(), |(offset, _)| offset))),
+    }
+}
+
+/// What the JSON has of a journal. What is of another type than drizzle's is passed over.
+fn read(conn: &Connection, text: &str) -> rusqlite::Result<Journal> {
+    // Of two members of one name the last one counts, as it does in JavaScript.
+    let member = "SELECT type, value FROM json_each(?1) WHERE key = ?2 ORDER BY id DESC LIMIT 1";
+    let mut member = conn.prepare(member)?;
+    let mut member = |object: &str, name: &str, kind: &str| -> rusqlite::Result<Option<Value>> {
+        let found = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?));
+        let found = member.query_row([object, name], found).optional()?;
+        Ok(found.filter(|(found, _)| found == kind).map(|(_, value)| value))
+    };
+    let dialect = member(text, "dialect", "text")?.and_then(text_of);
+    let mut journal = Journal { dialect, tags: Vec::new(), times: BTreeMap::new() };
+    let Some(entries) = member(text, "entries", "array")?.and_then(text_of) else { return Ok(journal) };
+    let mut objects = conn.prepare("SELECT value FROM json_each(?1) WHERE type = 'object' ORDER BY id")?;
+    let mut objects = objects.query([entries])?;
+    while let Some(object) = objects.next()? {
+        let object: String = object.get(0)?;
+        let Some(tag) = member(&object, "tag", "text")?.and_then(text_of) else { continue };
+        if let Some(Value::Integer(time)) = member(&object, "when", "integer")? {
+            journal.times.entry(tag.clone()).or_insert(time);
+        }
+        journal.tags.push(tag);
+    }
+    Ok(journal)
+}
+
+fn text_of(value: Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
     }
 }
 
@@ -123,8 +173,47 @@ mod tests {
         for text in ["{}", "[]", "{\"entries\":[]}", "{\"entries\":[1, {}, {\"tag\":7}]}", "7"] {
             assert_eq!(Journal::parse(text).map(|journal| journal.tags), Ok(vec![]), "{text}");
         }
-        for text in ["", "{", "{\"entries\":", "\u{0}"] {
-            assert!(Journal::parse(text).is_err(), "{text}");
+        // A type of its own, and a name twice.
+        let text = r#"{"dialect":7,"dialect":"turso","entries":7,"entries":[[{"tag":"x"}],
+            {"tag":"a","when":true,"tag":"b","when":1,"when":2},{"tag":"c\u0061","when":1.5},
+            {"tag":"d","when":99999999999999999999},{"tag":"e","when":"1"},{"when":1},{"tag":["x"]}]}"#;
+        let journal = Journal::parse(text).unwrap();
+        assert_eq!(
+            (journal.dialect.as_deref(), journal.tags.join(" ").as_str()),
+            (Some("turso"), "b ca d e")
+        );
+        assert_eq!(journal.times, BTreeMap::from([("b".to_owned(), 2)]));
+        assert_eq!(Journal::parse(r#"{"dialect":"sqlite","dialect":null}"#).unwrap().dialect, None);
+        let text = format!("{}{}", "[".repeat(500), "]".repeat(500));
+        assert_eq!(Journal::parse(&text).map(|journal| journal.tags), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_is_no_json_is_found() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        for (text, place) in [
+            ("", "1, column 1"),
+            ("{", "1, column 2"),
+            ("{\"entries\":", "1, column 12"),
+            ("\0", "1, column 1"),
+            ("{\"entries\":[]}\0", "1, column 15"),
+            ("{}\n{}", "1, column 2"),
+            ("{\"äö\": nil}", "1, column 8"),
+            ("{\"tag\": \"\\x\"}", "1, column 11"),
+            ("{\n<<<<<<< HEAD\n}", "2, column 1"),
+            // JSON5.
+            ("{\"entries\": [\n  {},\n]}", "2, column 5"),
+            ("{\n  // newest last\n}", "2, column 3"),
+            ("{\"a\": 'b c'}", "1, column 7"),
+            ("{\"a\": \"b c\", a: 1}", "1, column 14"),
+            ("{\"a\": +1}", "1, column 7"),
+            ("{\"a\": 0x10}", "1, column 7"),
+            ("\u{feff}{}", "1, column 1"),
+            (&deep, "1, column 1001"),
+        ] {
+            let problem = Journal::parse(text).unwrap_err();
+            let shown = text.get(..40).unwrap_or(text);
+            assert_eq!(problem, format!("not JSON from line {place}, on"), "{shown}");
         }
     }
 }
