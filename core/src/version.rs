@@ -53,12 +53,10 @@ pub fn find<'a>(asked: &str, list: impl IntoIterator<Item = (i64, &'a str, &'a s
         }
     };
     let ranked = list.into_iter().enumerate().filter_map(|(at, one)| Some((rank(one)?, at)));
-    let mut ranked: Vec<(u8, usize)> = ranked.collect();
-    ranked.sort_unstable();
-    match ranked[..] {
-        [(best, at), ..] if ranked.get(1).is_none_or(|(next, _)| *next > best) => Some(at),
-        _ => None,
-    }
+    let ranked: Vec<(u8, usize)> = ranked.collect();
+    let (best, at) = *ranked.iter().min()?;
+    let others = ranked.iter().filter(|(rank, _)| *rank == best).count() > 1;
+    (!others).then_some(at)
 }
 
 fn is_number(text: &str) -> bool {
