@@ -97,7 +97,7 @@ impl<'c> Reader<'c> {
     }
 
     fn indexes(&self, table: &str) -> Result<Vec<Index>> {
-        let mut indexes = Vec::new();
+        let mut indexes: Vec<Index> = Vec::new();
         let mut statement = pragma(self.conn, "index_list", table)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -111,20 +111,11 @@ impl<'c> Reader<'c> {
             let written = sql.map(|sql| IndexText::read(sql)).unwrap_or_default();
             let definition = sql.map(|sql| canonical(sql));
             let columns = self.index_columns(&name, &written)?;
-            indexes.push(Index {
-                name,
-                origin,
-                unique: row.get(2)?,
-                columns,
-                partial: written.partial,
-                definition,
-            });
+            let index =
+                Index { name, origin, unique: row.get(2)?, columns, partial: written.partial, definition };
+            let at = indexes.partition_point(|other| place(other) < place(&index));
+            indexes.insert(at, index);
         }
-        // `…_10` was made after `…_9`.
-        indexes.sort_by_cached_key(|index| match index.origin {
-            Origin::Created => (true, 0, index.name.to_ascii_lowercase()),
-            _ => (false, index.name.chars().count(), index.name.to_ascii_lowercase()),
-        });
         Ok(indexes)
     }
 
@@ -153,6 +144,15 @@ impl<'c> Reader<'c> {
             });
         }
         Ok(columns)
+    }
+}
+
+/// By what the indexes of a table are in order: `…_10` was made after `…_9`.
+fn place(index: &Index) -> (bool, usize, String) {
+    let name = index.name.to_ascii_lowercase();
+    match index.origin {
+        Origin::Created => (true, 0, name),
+        _ => (false, name.chars().count(), name),
     }
 }
 

@@ -66,9 +66,10 @@ impl Table {
     /// # Ok::<(), rusqlite::Error>(())
     /// ```
     pub fn primary_key(&self) -> Vec<&Column> {
-        let mut key: Vec<&Column> =
-            self.columns.iter().filter(|column| column.primary_key.is_some()).collect();
-        key.sort_unstable_by_key(|column| column.primary_key);
+        let mut key: Vec<&Column> = Vec::new();
+        for column in self.columns.iter().filter(|column| column.primary_key.is_some()) {
+            key.insert(key.partition_point(|other| other.primary_key < column.primary_key), column);
+        }
         key
     }
 }
