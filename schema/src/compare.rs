@@ -3,8 +3,6 @@
 //! Whether two objects are the same is for their canonical texts alone to say, as it is for the fingerprint. The
 //! fields only serve to tell what differs, and where they tell nothing the texts are shown.
 
-use std::collections::BTreeMap;
-
 use onward_core::canonical::canonical;
 
 use crate::{Change, Column, Difference, ForeignKey, Index, ObjectKind, Origin, Schema, Table};
@@ -56,8 +54,8 @@ fn schemas(expected: &Schema, found: &Schema) -> Vec<Difference> {
         let (expected, found) = (objects(expected, kind), objects(found, kind));
         let mut report =
             |name: &str, change| differences.push(Difference { kind, name: name.to_owned(), change });
-        for (key, object) in &expected {
-            match found.get(key) {
+        for object in &expected {
+            match find(&found, object) {
                 None => report(object.name, Change::Missing),
                 Some(other) if other.text != object.text || other.on != object.on => {
                     changes(object, other).into_iter().for_each(|change| report(object.name, change));
@@ -65,7 +63,7 @@ fn schemas(expected: &Schema, found: &Schema) -> Vec<Difference> {
                 Some(_) => {}
             }
         }
-        for (_, object) in found.iter().filter(|(key, _)| !expected.contains_key(*key)) {
+        for object in found.iter().filter(|object| find(&expected, object).is_none()) {
             report(object.name, Change::Unexpected);
         }
     }
@@ -75,37 +73,53 @@ fn schemas(expected: &Schema, found: &Schema) -> Vec<Difference> {
 /// What the fingerprint knows of an object, and the table if it is one.
 struct Object<'s> {
     name: &'s str,
+    /// In lower case.
+    key: String,
     /// The table it belongs to, in lower case.
     on: String,
     text: &'s str,
     table: Option<&'s Table>,
 }
 
-/// The objects of one kind, by their names in lower case.
-fn objects(schema: &Schema, kind: ObjectKind) -> BTreeMap<String, Object<'_>> {
-    let object = |name, on: &str, text, table| Object { name, on: on.to_ascii_lowercase(), text, table };
-    let objects: Vec<Object<'_>> = match kind {
+/// The objects of one kind, in the order of their names in lower case.
+fn objects(schema: &Schema, kind: ObjectKind) -> Vec<Object<'_>> {
+    let mut objects = Vec::new();
+    let mut add = |name, on: &str, text, table| {
+        let (key, on) = (str::to_ascii_lowercase(name), on.to_ascii_lowercase());
+        objects.push(Object { name, key, on, text, table });
+    };
+    match kind {
         ObjectKind::Table => {
-            let tables = schema.tables.values();
-            tables.map(|table| object(&table.name, &table.name, &table.definition, Some(table))).collect()
+            for table in schema.tables.values() {
+                add(&table.name, &table.name, &table.definition, Some(table));
+            }
         }
         ObjectKind::Index => {
-            let tables = schema.tables.values();
-            let indexes = tables.flat_map(|table| table.indexes.iter().map(move |index| (table, index)));
-            let written = indexes.filter_map(|(table, index)| {
-                Some(object(&index.name, &table.name, index.definition.as_ref()?, None))
-            });
-            written.collect()
+            for table in schema.tables.values() {
+                let written =
+                    table.indexes.iter().filter_map(|index| Some((index, index.definition.as_ref()?)));
+                written.for_each(|(index, text)| add(&index.name, &table.name, text, None));
+            }
         }
         ObjectKind::View => {
-            schema.views.values().map(|view| object(&view.name, &view.name, &view.definition, None)).collect()
+            for view in schema.views.values() {
+                add(&view.name, &view.name, &view.definition, None);
+            }
         }
         ObjectKind::Trigger => {
-            let triggers = schema.triggers.values();
-            triggers.map(|trigger| object(&trigger.name, &trigger.table, &trigger.definition, None)).collect()
+            for trigger in schema.triggers.values() {
+                add(&trigger.name, &trigger.table, &trigger.definition, None);
+            }
         }
-    };
-    objects.into_iter().map(|object| (object.name.to_ascii_lowercase(), object)).collect()
+    }
+    objects.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    objects
+}
+
+/// The one of the same name.
+fn find<'o, 's>(objects: &'o [Object<'s>], object: &Object<'_>) -> Option<&'o Object<'s>> {
+    let at = objects.binary_search_by(|other| other.key.cmp(&object.key)).ok()?;
+    Some(&objects[at])
 }
 
 /// How two objects of the same name differ, which they do.
