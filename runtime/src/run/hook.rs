@@ -1,7 +1,5 @@
 //! Calls the code of the application beside a migration, and sees that it leaves alone what only onward writes.
 
-use std::collections::BTreeMap;
-
 use onward_core::ledger::Ledger;
 use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction};
@@ -10,9 +8,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::history::{List, Migration};
 use crate::ledger;
 
-/// What the ledgers of a database hold, by their tables: that of the history, and those of others. `None` where it cannot be
+/// What the ledgers of a database hold, with their tables: that of the history, and those of others. `None` where it cannot be
 /// read as one.
-type Ledgers = BTreeMap<String, Option<Vec<Vec<Value>>>>;
+type Ledgers = Vec<(String, Option<Vec<Vec<Value>>>)>;
 
 /// Refuses migrations of which one has a hook that is not here, as on the command line: it would be recorded without it.
 pub(crate) fn here(list: List<'_>) -> Result<()> {
@@ -83,8 +81,8 @@ fn forbidden(
     before: &Ledgers,
 ) -> rusqlite::Result<Option<String>> {
     let after = ledgers(transaction, table)?;
-    let mut tables = before.keys().chain(after.keys());
-    if let Some(table) = tables.find(|table| before.get(*table) != after.get(*table)) {
+    let changed = before.iter().find(|ledger| !after.contains(ledger));
+    if let Some((table, _)) = changed.or_else(|| after.iter().find(|ledger| !before.contains(ledger))) {
         return Ok(Some(format!("it changes the table `{table}`, which says what has run and is onward's")));
     }
     let attached = ledger::attached(transaction)?;

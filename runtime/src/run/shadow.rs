@@ -1,8 +1,6 @@
 //! What the connection alone has: temporary tables, views, indexes and triggers. SQLite takes a name for theirs first, and
 //! a temporary trigger fires on the database's own tables (<https://www.sqlite.org/lang_naming.html>).
 
-use std::collections::HashSet;
-
 use onward_core::kind::Kind;
 use onward_core::token::{Token, significant};
 use rusqlite::{Connection, Result};
@@ -27,9 +25,9 @@ pub(crate) fn find(conn: &Connection, migrations: &Migrations, pending: List<'_>
     if temporary.is_empty() {
         return Ok(Vec::new());
     }
-    let made: HashSet<String> =
+    let made: Vec<String> =
         migrations.list().texts().filter_map(made).chain([migrations.ledger().table().to_owned()]).collect();
-    let named: HashSet<String> = pending.texts().flat_map(named).collect();
+    let named: Vec<String> = pending.texts().flat_map(named).collect();
     // Nobody knows what code names.
     let code = pending.iter().any(|migration| migration.code().is_some());
     let is_own = |table: &str| {
