@@ -10,7 +10,7 @@ use crate::database::{self, Database, Work, sealed};
 use crate::error::{ErrorKind, Result};
 use crate::history::Migrations;
 use crate::report::{Event, Readiness, Rehearsal, Report};
-use crate::run::{self, Adopt, Adopting, Context, Goal, Options};
+use crate::run::{self, Adopt, Adopting, Context, Copying, Goal, Options};
 use crate::start::{self, Opening};
 
 /// How migrations are to be applied. Made by [`Migrations::migrator`].
@@ -169,7 +169,7 @@ impl<'m> Migrator<'m> {
     /// # Errors
     /// The run ends with [`ErrorKind::Backup`](crate::ErrorKind::Backup) before anything is changed if the copy cannot be made.
     pub fn backup(mut self, path: impl Into<PathBuf>) -> Migrator<'m> {
-        self.options.backup = Some(path.into());
+        self.options.backup = Some(Copying { to: path.into(), make: start::back_up });
         self
     }
 

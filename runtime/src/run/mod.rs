@@ -4,6 +4,7 @@
 mod about;
 mod adopt;
 mod context;
+mod copy;
 #[cfg(feature = "test-hook")]
 mod encounter;
 mod exact;
@@ -26,6 +27,7 @@ mod version;
 
 pub(crate) use adopt::adopt;
 pub(crate) use context::Context;
+pub(crate) use copy::{Copying, Kept, Unnamed};
 #[cfg(feature = "test-hook")]
 pub(crate) use encounter::{Moment, up_to};
 pub(crate) use exclusive::{Exclusive, Lock};

@@ -1,6 +1,5 @@
 //! What a run is asked for.
 
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,6 +8,7 @@ use onward_core::tool::Tool;
 use onward_schema::Texts;
 use rusqlite::Connection;
 
+use super::copy::Copying;
 use super::newer::AcceptNewer;
 use crate::error::Result;
 use crate::history::Migrations;
@@ -21,7 +21,7 @@ pub(crate) struct Options<'o> {
     pub(crate) lock_timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) target: Option<i64>,
-    pub(crate) backup: Option<PathBuf>,
+    pub(crate) backup: Option<Copying>,
     pub(crate) keep: Option<usize>,
     pub(crate) adopt: Option<Adopting>,
     /// Whether a newer database is accepted: the function that finds out, so that a program has it only if it asks for it.

@@ -2,14 +2,13 @@
 
 use rusqlite::{Connection, Transaction};
 
-use super::backup::Backup;
 use super::done::{Done, report};
 use super::foresight::Foresight;
 use super::wait::Wait;
 use crate::error::{Error, ErrorKind, Result, is_busy};
 use crate::ledger::{self, Reading};
 use crate::report::{Phase, Report, trace};
-use crate::run::{Context, Exclusive, Goal, Lock, fit, pending, rolled_back};
+use crate::run::{Context, Exclusive, Goal, Lock, Unnamed, fit, pending, rolled_back};
 use crate::settings::{self, Impatience, NO_JOURNAL, Settings};
 
 /// A run on the caller's connection, to this goal; that there is none such is a failed run as well.
@@ -157,6 +156,9 @@ fn locked<'m>(
     }
 }
 
+/// The exclusive transaction, and the copy.
+type Begun<'c> = (Exclusive<'c>, Option<Box<dyn Unnamed>>);
+
 /// The exclusive transaction, with a copy of the database as it is in it, if one is asked for and there is something to
 /// lose. `None` if somebody else is faster.
 fn begin<'c>(
@@ -166,14 +168,14 @@ fn begin<'c>(
     settings: &Settings<'_>,
     foresight: &mut Foresight,
     wait: &mut Wait<'_>,
-) -> Result<Option<(Exclusive<'c>, Option<Backup>)>> {
+) -> Result<Option<Begun<'c>>> {
     let backup = match &context.options.backup {
-        Some(to) => {
+        Some(copying) => {
             let Some(immediate) = Exclusive::begin(conn, Lock::Immediate)? else { return Ok(None) };
             let pending = pending(context, goal, conn)?;
             pending.hooks_are_here(goal)?;
             if (!pending.list.is_empty() && !pending.is_empty) || pending.adopt.is_some() {
-                Some(Backup::make(conn, context.file, immediate, to, wait)?)
+                Some((copying.make)(conn, context.file, immediate, &copying.to, &mut || wait.pause())?)
             } else {
                 immediate.end_unchanged()?;
                 None
@@ -215,7 +217,7 @@ fn run<'m>(
     goal: Goal,
     conn: &Transaction<'_>,
     settings: &Settings<'_>,
-    backup: Option<Backup>,
+    backup: Option<Box<dyn Unnamed>>,
 ) -> Result<Done<'m>> {
     // Read again, now that nobody else can write: others may have migrated while this waited.
     let pending = pending(context, goal, conn)?;
@@ -225,7 +227,7 @@ fn run<'m>(
     }
     pending.hooks_are_here(goal)?;
     pending.unshadowed(context.migrations, conn)?;
-    let backup = backup.map(Backup::keep).transpose()?;
+    let backup = backup.map(|copy| copy.keep()).transpose()?;
     let ran = pending.run(context, goal, conn, settings, &context.options.watch)?;
     if ran.violations.total() > 0 {
         let (count, violations) = (ran.violations.total(), ran.violations.shown());

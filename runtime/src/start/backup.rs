@@ -7,16 +7,15 @@ use onward_core::checksum::Checksum;
 use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
 
-use super::wait::Wait;
 use crate::error::{self, Error, ErrorKind, Result, is_busy};
 use crate::file::system::{self, beside};
 use crate::file::{BESIDE, Name, Partial, is_special, random};
 use crate::report::trace;
-use crate::run::Exclusive;
+use crate::run::{Exclusive, Kept, Unnamed};
 use crate::settings::Impatience;
 
-/// A copy that is complete, under another name until it is known to be wanted. Dropped before, it is removed.
-pub(crate) struct Backup {
+/// A copy without its name.
+struct Backup {
     /// What was asked for.
     to: PathBuf,
     place: Place,
@@ -28,80 +27,83 @@ pub(crate) struct Backup {
     seen: i64,
 }
 
-impl Backup {
-    /// Copies what the connection sees, if possible while it keeps other writers out.
-    ///
-    /// SQLite does not copy from a connection that writes, so another one reads the file
-    /// (<https://www.sqlite.org/c3ref/backup_finish.html#sqlite3backupstep>). Where no other one can, the connection itself is
-    /// read, after the transaction: with `locking_mode = EXCLUSIVE` or a VFS of its own, with a key, with a name that is not
-    /// UTF-8, or in memory.
-    pub(crate) fn make(
-        conn: &Connection,
-        file: Option<&Path>,
-        keeping_out: Exclusive<'_>,
-        to: &Path,
-        wait: &mut Wait<'_>,
-    ) -> Result<Backup> {
-        let seen = data_version(conn)?;
-        let from = error::path(conn).or_else(|| file.map(Path::to_owned));
-        let (place, partial, mut target) = begin(to, from.as_deref()).map_err(|error| failed(to, error))?;
-        let copied = from.is_some_and(|from| {
-            let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            Connection::open_with_flags(from, reading).is_ok_and(|source| {
-                // Nobody but this connection can be in its way.
-                let _impatience = Impatience::of_new(&source);
-                matches!(step(&source, &mut target), Ok(StepResult::Done))
+/// Copies what the connection sees, if possible while it keeps other writers out.
+///
+/// SQLite does not copy from a connection that writes, so another one reads the file
+/// (<https://www.sqlite.org/c3ref/backup_finish.html#sqlite3backupstep>). Where no other one can, the connection itself is
+/// read, after the transaction: with `locking_mode = EXCLUSIVE` or a VFS of its own, with a key, with a name that is not
+/// UTF-8, or in memory.
+pub(crate) fn back_up(
+    conn: &Connection,
+    file: Option<&Path>,
+    keeping_out: Exclusive<'_>,
+    to: &Path,
+    pause: &mut dyn FnMut() -> Result<()>,
+) -> Result<Box<dyn Unnamed>> {
+    let seen = data_version(conn)?;
+    let from = error::path(conn).or_else(|| file.map(Path::to_owned));
+    let (place, partial, mut target) = begin(to, from.as_deref()).map_err(|error| failed(to, error))?;
+    let copied = from.is_some_and(|from| {
+        let reading = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(from, reading).is_ok_and(|source| {
+            // Nobody but this connection can be in its way.
+            let _impatience = Impatience::of_new(&source);
+            matches!(step(&source, &mut target), Ok(StepResult::Done))
+        })
+    });
+    keeping_out.end_unchanged()?;
+    if !copied {
+        copy(conn, &mut target, pause).map_err(|error| {
+            error.map(|kind| match kind {
+                ErrorKind::Sqlite { source, .. } => failed_kind(to, source),
+                kind => kind,
             })
-        });
-        keeping_out.end_unchanged()?;
-        if !copied {
-            copy(conn, &mut target, wait).map_err(|error| {
-                error.map(|kind| match kind {
-                    ErrorKind::Sqlite { source, .. } => failed_kind(to, source),
-                    kind => kind,
-                })
-            })?;
-        }
-        let stamp = close(target).map_err(|error| failed(to, error))?;
-        Ok(Backup { to: to.to_owned(), place, partial, stamp, seen })
+        })?;
     }
+    let stamp = close(target).map_err(|error| failed(to, error))?;
+    Ok(Box::new(Backup { to: to.to_owned(), place, partial, stamp, seen }))
+}
 
-    /// Whether the copy is of what the connection sees now.
-    pub(crate) fn is_current(&self, conn: &Connection) -> Result<bool> {
+impl Unnamed for Backup {
+    fn is_current(&self, conn: &Connection) -> Result<bool> {
         Ok(data_version(conn)? == self.seen)
     }
 
-    /// Gives the copy its name, or gives back the newest one, if that is the very same: a program that fails and is started
-    /// again and again must not fill the disk.
-    pub(crate) fn keep(self) -> Result<Kept> {
+    fn keep(self: Box<Self>) -> Result<Box<dyn Kept>> {
         let to = self.to.clone();
-        self.put().map_err(|error| failed(&to, error))
+        match self.put() {
+            Ok(named) => Ok(Box::new(named)),
+            Err(error) => Err(failed(&to, error)),
+        }
     }
+}
 
-    fn put(self) -> io::Result<Kept> {
+impl Backup {
+    fn put(self) -> io::Result<Named> {
         let Backup { place, partial, stamp, .. } = self;
         let newest = place.copies().ok().and_then(|copies| copies.into_iter().next());
         if let Some(path) = newest.filter(|newest| system::are_same(partial.path(), newest).unwrap_or(false))
         {
-            return Ok(Kept { path, place });
+            return Ok(Named { path, place });
         }
         let path = place.name(&stamp);
         partial.put(&path, Name::Random)?;
-        Ok(Kept { path, place })
+        Ok(Named { path, place })
     }
 }
 
 /// A copy that has its name.
-pub(crate) struct Kept {
-    pub(crate) path: PathBuf,
+struct Named {
+    path: PathBuf,
     place: Place,
 }
 
-impl Kept {
-    /// Removes all copies of the same database but so many of the newest. This one stays.
-    ///
-    /// The migrations are committed, so that nothing is made of a failure.
-    pub(crate) fn keep_newest(&self, count: usize) {
+impl Kept for Named {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn keep_newest(&self, count: usize) {
         let removed = self.place.copies().and_then(|mut others| {
             others.retain(|other| *other != self.path);
             others.into_iter().skip(count.saturating_sub(1)).try_for_each(|other| system::remove(&other))
@@ -241,12 +243,16 @@ fn mark(rest: &str) -> Option<&str> {
 }
 
 /// Copies one database over another with SQLite's backup API, as of one moment.
-pub(crate) fn copy(from: &Connection, to: &mut Connection, wait: &mut Wait<'_>) -> Result<()> {
+pub(crate) fn copy(
+    from: &Connection,
+    to: &mut Connection,
+    pause: &mut dyn FnMut() -> Result<()>,
+) -> Result<()> {
     loop {
         match step(from, to) {
             Ok(StepResult::Done) => return Ok(()),
-            Ok(_) => wait.pause()?,
-            Err(error) if is_busy(&error) => wait.pause()?,
+            Ok(_) => pause()?,
+            Err(error) if is_busy(&error) => pause()?,
             Err(error) => return Err(Error::sqlite("copy the database")(error)),
         }
     }

@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use super::backup::Kept;
 use super::wait::Wait;
 use crate::history::{Migration, Migrations};
 use crate::report::{Applied, Report};
-use crate::run::Ran;
+use crate::run::{Kept, Ran};
 
 /// What a run did, and what is told with it.
 pub(super) struct Done<'m> {
     pub(super) ran: Ran<'m>,
     pub(super) journal_mode: String,
-    pub(super) backup: Option<Kept>,
+    pub(super) backup: Option<Box<dyn Kept>>,
 }
 
 impl Done<'_> {
@@ -37,7 +36,7 @@ pub(super) fn report(migrations: &Migrations, done: Done<'_>, wait: &Wait<'_>) -
         duration: wait.duration(),
         journal_mode,
         sqlite_version: rusqlite::version(),
-        backup: backup.map(|kept| kept.path),
+        backup: backup.map(|kept| kept.path().to_owned()),
         recreated: None,
     }
 }

@@ -20,6 +20,7 @@ pub(crate) use apply::{apply, quietly};
 #[cfg(feature = "fleet")]
 pub(crate) use attempts::existing;
 pub(crate) use attempts::{Opening, patient};
+pub(crate) use backup::back_up;
 pub use backup::{is_named_as_copy, put_by};
 #[cfg(feature = "fleet")]
 pub use kept::is_kept_beside;

@@ -27,7 +27,7 @@ pub(crate) fn rehearse(context: Context<'_>, conn: &Connection) -> Result<Rehear
     // Without a name it is a file of SQLite's own, kept in memory while it is small and gone with the connection
     // (https://www.sqlite.org/inmemorydb.html#temporary_databases).
     let mut copy = Connection::open("").map_err(&copying)?;
-    backup::copy(conn, &mut copy, &mut wait)?;
+    backup::copy(conn, &mut copy, &mut || wait.pause())?;
     let mut rehearsal = Rehearsal {
         adopted: Vec::new(),
         applied: Vec::new(),
