@@ -1,6 +1,6 @@
 //! The history that a program has.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ impl Migrations {
     }
 
     /// The names that it gives to something of the database, or takes away, at any time and on its ways back; in lower case.
-    pub(crate) fn owned(&self) -> HashSet<String> {
+    pub(crate) fn owned(&self) -> BTreeSet<String> {
         let owned = self.list().texts().filter_map(|sql| match Kind::of(sql) {
             Kind::Create { temporary: true, .. } => None,
             Kind::Drop { name, .. } => Some(name),
