@@ -98,7 +98,7 @@ impl Source {
         if let Ok(text) = bytes.as_deref().map(String::from_utf8_lossy) {
             let text = File::new(String::new(), &text).text;
             if let Some(tool) = marks::read(&text, layout).tool {
-                *signs.marked.entry(tool).or_default() += 1;
+                signs.marked.push(tool);
             }
             signs.no_transaction |= sqlx::has_mark(&text);
         }

@@ -1,7 +1,5 @@
 //! Whose a folder is, by looking.
 
-use std::collections::BTreeMap;
-
 use super::layout::{Direction, Layout, Name};
 use super::tool::Tool;
 use super::tool::around::Around;
@@ -9,8 +7,8 @@ use super::tool::around::Around;
 /// What tells whose a folder is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Signs {
-    /// How many files have marks of a tool.
-    pub(crate) marked: BTreeMap<Tool, usize>,
+    /// The tool of each file that has marks of one.
+    pub(crate) marked: Vec<Tool>,
     /// Whether a file begins with sqlx's mark.
     pub(crate) no_transaction: bool,
     /// Whether drizzle's journal is there.
@@ -34,7 +32,7 @@ impl Signs {
             // onward once made the next one with a `_` beside them.
             Layout::Folders if names.iter().any(|name| name.is_counted()) => Some(Tool::RusqliteMigration),
             Layout::Folders => Some(Tool::Diesel),
-            Layout::FoldersMigration if self.snapshots || self.marked.contains_key(&Tool::Drizzle) => {
+            Layout::FoldersMigration if self.snapshots || self.marked.contains(&Tool::Drizzle) => {
                 Some(Tool::Drizzle)
             }
             Layout::FoldersMigration => Some(Tool::Prisma),
@@ -44,8 +42,8 @@ impl Signs {
     /// The tool whose marks most files have, up and down in one.
     fn of_marks(&self) -> Option<Tool> {
         let two_ways = [Tool::Goose, Tool::Dbmate, Tool::SqlMigrate];
-        let marked = self.marked.iter().filter(|(tool, _)| two_ways.contains(tool));
-        marked.max_by_key(|(_, count)| **count).map(|(tool, _)| *tool)
+        let count = |tool: &Tool| self.marked.iter().filter(|marked| *marked == tool).count();
+        two_ways.into_iter().filter(|tool| count(tool) > 0).max_by_key(count)
     }
 
     fn of_files(&self) -> Option<Tool> {
@@ -55,7 +53,7 @@ impl Signs {
             (self.atlas_sum, Tool::Atlas),
             (self.no_transaction || self.around.has(Tool::Sqlx), Tool::Sqlx),
             (self.around.has(Tool::Hiqlite), Tool::Hiqlite),
-            (self.marked.contains_key(&Tool::Drizzle), Tool::Drizzle),
+            (self.marked.contains(&Tool::Drizzle), Tool::Drizzle),
         ];
         self.of_marks().or_else(|| signs.into_iter().find_map(|(is_it, tool)| is_it.then_some(tool)))
     }
