@@ -1,6 +1,6 @@
 //! The sides of outer joins, by number, and what is known once one is there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::facts::{At, Facts, Rule};
@@ -13,14 +13,14 @@ impl Scope<'_> {
     pub(super) fn push(&mut self, name: String, columns: Option<Vec<Column>>) {
         let inner: BTreeSet<usize> =
             columns.iter().flatten().flat_map(|column| column.sides.clone()).collect();
-        let numbers: BTreeMap<usize, usize> =
-            inner.into_iter().map(|inner| (inner, self.new_side())).collect();
+        // They get new numbers, in the same order.
+        let first = self.sides;
+        self.sides += inner.len();
+        let number = |side: &usize| first + inner.range(..side).count();
         let columns = columns.map(|columns| {
             let columns = columns.into_iter();
-            let renumbered = |column: Column| Column {
-                sides: column.sides.iter().map(|side| numbers[side]).collect(),
-                ..column
-            };
+            let renumbered =
+                |column: Column| Column { sides: column.sides.iter().map(number).collect(), ..column };
             columns.map(renumbered).collect()
         });
         self.items.push(Item::new(name, columns));
