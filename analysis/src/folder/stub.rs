@@ -23,7 +23,7 @@ pub(crate) fn settle(history: &mut History) -> Vec<(Place, String)> {
         table.sql = table.stub(history);
     }
     tables.sort_by_key(|table| table.place.range.start);
-    let mut seen = BTreeSet::new();
+    let mut seen = Vec::new();
     tables.retain_mut(|table| match table.refusal(history, &mut seen) {
         Some(message) => {
             problems.push((table.place.clone(), message));
@@ -76,14 +76,12 @@ impl External {
     }
 
     /// What SQLite says against its stub.
-    fn refusal(
-        &mut self,
-        history: &History,
-        seen: &mut BTreeSet<(Option<String>, String)>,
-    ) -> Option<String> {
-        if !seen.insert((self.schema.clone(), self.name.to_ascii_lowercase())) {
+    fn refusal(&mut self, history: &History, seen: &mut Vec<(Option<String>, String)>) -> Option<String> {
+        let name = (self.schema.clone(), self.name.to_ascii_lowercase());
+        if seen.contains(&name) {
             return Some(format!("`{}` is named twice", self.name));
         }
+        seen.push(name);
         let mut made = history.statements().filter(|&at| self.is_made(&history.statement(at).kind));
         if let Some(at) = made.next() {
             return Some(format!("`{}` is made by {} here, and not by others", self.name, history.path(at)));
