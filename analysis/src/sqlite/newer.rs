@@ -29,7 +29,10 @@ pub struct Use {
 /// What a statement uses that SQLite 3.37 does not have, in the order of its text.
 pub fn uses(sql: &str) -> Vec<Use> {
     let text = Text::read(sql);
-    let mut uses: Vec<Use> = (0..text.tokens.len()).flat_map(|at| text.token(at)).collect();
+    let mut uses = Vec::new();
+    for at in 0..text.tokens.len() {
+        text.token(at, &mut uses);
+    }
     uses.extend(text.alter());
     uses.sort_by_key(|found| found.range.start);
     uses
@@ -47,19 +50,30 @@ impl Text<'_> {
         }
     }
 
-    /// What begins at this token.
-    fn token(&self, at: usize) -> Vec<Use> {
+    /// What begins at this token. A history has many, and hardly any is one of these: each is asked only what its kind can be.
+    fn token(&self, at: usize, uses: &mut Vec<Use>) {
         let token = &self.tokens[at];
-        let mut uses = Vec::new();
-        if token.kind == Kind::Number && token.text.contains('_') {
-            uses.push(self.use_of(at..at + 1, &feature::UNDERSCORE));
-        }
-        if token.is("->") || token.is("->>") {
-            uses.push(self.use_of(at..at + 1, &feature::ARROW));
-            if self.is(at + 1, "-") {
-                uses.push(self.use_of(at..at + 2, &feature::FROM_THE_END));
+        match token.kind {
+            Kind::Number if token.text.contains('_') => {
+                uses.push(self.use_of(at..at + 1, &feature::UNDERSCORE));
             }
+            Kind::Symbol if token.text == "->" || token.text == "->>" => {
+                uses.push(self.use_of(at..at + 1, &feature::ARROW));
+                if self.is(at + 1, "-") {
+                    uses.push(self.use_of(at..at + 2, &feature::FROM_THE_END));
+                }
+            }
+            Kind::Word => self.word(at, uses),
+            _ => {}
         }
+        if let Some(name) = self.name(at) {
+            uses.extend(self.function(at, &name));
+        }
+    }
+
+    /// What begins at this keyword, if it is one.
+    fn word(&self, at: usize, uses: &mut Vec<Use>) {
+        let token = &self.tokens[at];
         if token.is("IS") {
             let length = if self.is(at + 1, "NOT") { 4 } else { 3 };
             if self.are(at + length - 2, &["DISTINCT", "FROM"]) {
@@ -75,7 +89,7 @@ impl Text<'_> {
                 uses.push(self.use_of(at..join + 1, &feature::RIGHT_JOIN));
             }
         }
-        if self.ungrouped.contains(&at) {
+        if token.is("HAVING") && self.ungrouped.binary_search(&at).is_ok() {
             uses.push(self.use_of(at..at + 1, &feature::HAVING));
         }
         if token.is("RAISE") && self.is(at + 1, "(") && self.has_long_message(at + 1) {
@@ -88,17 +102,14 @@ impl Text<'_> {
             uses.extend(self.fts5(at + 2));
         }
         // The bracket around it is that of a call, and there is no query in it.
-        if self.are(at, &["ORDER", "BY"])
+        if token.is("ORDER")
+            && self.is(at + 1, "BY")
             && let Some(bracket) = self.inside[at]
             && bracket.checked_sub(1).is_some_and(|name| self.name(name).is_some())
             && !["SELECT", "VALUES", "WITH"].iter().any(|word| self.is(bracket + 1, word))
         {
             uses.push(self.use_of(at..at + 2, &feature::ORDERED_AGGREGATE));
         }
-        if let Some(name) = self.name(at) {
-            uses.extend(self.function(at, &name));
-        }
-        uses
     }
 
     /// Whether what stands before is the table that a statement inside a trigger changes.

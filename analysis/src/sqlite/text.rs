@@ -2,10 +2,9 @@
 //!
 //! It goes by the tokens, so that it also knows syntax that a parser does not.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, list};
 
 /// The arguments of a call that is longer than this are not looked at, so that nothing takes long.
 const MOST: usize = 512;
@@ -17,30 +16,40 @@ pub(super) struct Text<'a> {
     pub(super) tokens: Vec<Token<'a>>,
     /// For each token the bracket that it stands in.
     pub(super) inside: Vec<Option<usize>>,
-    /// For each bracket the one that closes it.
-    pub(super) closes: HashMap<usize, usize>,
-    /// Every HAVING of a query without GROUP BY.
-    pub(super) ungrouped: HashSet<usize>,
+    /// For each token that is a bracket the one that closes it.
+    pub(super) closes: Vec<Option<usize>>,
+    /// Every HAVING of a query without GROUP BY, in order.
+    pub(super) ungrouped: Vec<usize>,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn read(sql: &'a str) -> Text<'a> {
-        let tokens: Vec<Token<'a>> = significant(sql).collect();
-        let (mut inside, mut closes, mut ungrouped) = (Vec::new(), HashMap::new(), HashSet::new());
+        let tokens = list(sql);
+        let (mut inside, mut closes) = (vec![None; tokens.len()], vec![None; tokens.len()]);
+        let mut ungrouped = Vec::new();
         // Each bracket that is open, and whether the query in it has a GROUP BY by now.
-        let mut open: Vec<(Option<usize>, bool)> = vec![(None, true)];
+        let mut open: Vec<(usize, bool)> = Vec::new();
+        let mut outermost = true;
         for (at, token) in tokens.iter().enumerate() {
-            if token.is(")") && open.len() > 1 {
-                closes.extend(open.pop().and_then(|(bracket, _)| Some((bracket?, at))));
+            let is_symbol = token.kind == Kind::Symbol;
+            if is_symbol
+                && token.text == ")"
+                && let Some((bracket, _)) = open.pop()
+            {
+                closes[bracket] = Some(at);
             }
-            let Some((bracket, grouped)) = open.last_mut() else { continue };
-            inside.push(*bracket);
-            match () {
-                () if token.is("SELECT") => *grouped = false,
-                () if token.is("GROUP") => *grouped = true,
-                () if token.is("HAVING") && !*grouped => drop(ungrouped.insert(at)),
-                () if token.is("(") => open.push((Some(at), true)),
-                () => {}
+            inside[at] = open.last().map(|(bracket, _)| *bracket);
+            if is_symbol && token.text == "(" {
+                open.push((at, true));
+            } else if token.kind == Kind::Word {
+                let grouped = open.last_mut().map_or(&mut outermost, |(_, grouped)| grouped);
+                if token.is("SELECT") {
+                    *grouped = false;
+                } else if token.is("GROUP") {
+                    *grouped = true;
+                } else if token.is("HAVING") && !*grouped {
+                    ungrouped.push(at);
+                }
             }
         }
         Text { tokens, inside, closes, ungrouped }
@@ -62,7 +71,7 @@ impl<'a> Text<'a> {
 
     /// What stands between the commas of this bracket.
     pub(super) fn arguments(&self, open: usize) -> Vec<&[Token<'a>]> {
-        let close = self.closes.get(&open).copied().unwrap_or(open);
+        let close = self.closes.get(open).copied().flatten().unwrap_or(open);
         if close <= open + 1 || close - open > MOST {
             return Vec::new();
         }
@@ -104,14 +113,15 @@ impl<'a> Text<'a> {
             "WHEN",
             "WHERE",
         ];
+        // Of most names it is asked in vain, so that what is seen at once comes first.
+        let end = self.closes.get(at + 1).copied().flatten()?;
         let (before, token) = (self.tokens.get(at.checked_sub(1)?)?, &self.tokens[at]);
         let is_symbol = before.kind == Kind::Symbol && !before.is(".") && !before.is(")");
         let is_place = is_symbol || BEFORE.iter().any(|word| before.is(word));
-        if !is_place || !self.is(at + 1, "(") || token.kind == Kind::String || self.is_indexed_table(at) {
+        if !is_place || token.kind == Kind::String || self.is_indexed_table(at) {
             return None;
         }
         // WITH gives a name to a query: `name(columns) AS (`.
-        let end = self.closes.get(&(at + 1))?;
         let is_query = ["(", "NOT", "MATERIALIZED"].iter().any(|word| self.is(end + 2, word));
         if self.is(end + 1, "AS") && is_query {
             return None;

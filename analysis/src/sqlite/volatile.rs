@@ -193,7 +193,7 @@ impl Text<'_> {
         };
         let asks = match arguments.get(*before) {
             // Empty as well is what is too long to be looked at.
-            None => self.closes.get(&open).is_some_and(|close| *close == open + 1) || !arguments.is_empty(),
+            None => self.closes.get(open).copied().flatten() == Some(open + 1) || !arguments.is_empty(),
             Some([time]) if is(time, &["subsec", "subsecond"]) => true,
             Some(_) => arguments
                 .iter()
