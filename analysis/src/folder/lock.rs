@@ -39,15 +39,68 @@ pub type Problem = (Range<usize>, String);
 /// # Errors
 /// Why it cannot be used.
 pub fn parse(text: &str) -> Result<Vec<Entry>, Problem> {
-    let table = table(text, FORMAT)?;
-    let Some(entries) = table.get("migration") else { return Ok(Vec::new()) };
-    let list =
-        entries.get_ref().as_array().ok_or((entries.span(), "`migration` is not a list".to_owned()))?;
-    let entries = list.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let entries = match as_written(text) {
+        Some(entries) => entries,
+        None => any(text)?,
+    };
     match entries.windows(2).find(|pair| pair[0].version >= pair[1].version) {
         Some(pair) => Err((pair[1].range.clone(), "the migrations are not in order of version".to_owned())),
         None => Ok(entries),
     }
+}
+
+/// The entry of a version. They are in the order of their versions.
+pub(crate) fn find(entries: &[Entry], version: i64) -> Option<&Entry> {
+    let found = entries.binary_search_by_key(&version, |entry| entry.version);
+    found.ok().map(|at| &entries[at])
+}
+
+/// The entries of a text that has nothing but what [`write`] writes. Every build reads it, and as TOML it takes as long as all the
+/// migrations that it lists.
+fn as_written(text: &str) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    let mut rest = text.strip_prefix(write(&[], None).as_str())?;
+    while !rest.is_empty() {
+        let (version, file, checksum);
+        (version, rest) = rest.strip_prefix("\n[[migration]]\nversion = ")?.split_once('\n')?;
+        let start = version.as_ptr() as usize - text.as_ptr() as usize;
+        (file, rest) = rest.strip_prefix("file = ")?.split_once('\n')?;
+        (checksum, rest) = rest.strip_prefix("checksum = ")?.split_once('\n')?;
+        let mut release = None;
+        if let Some(named) = rest.strip_prefix("release = ") {
+            let name;
+            (name, rest) = named.split_once('\n')?;
+            release = Some(plain(name)?.to_owned());
+        }
+        let number: i64 = version.parse().ok()?;
+        if number.to_string() != version {
+            return None;
+        }
+        entries.push(Entry {
+            version: number,
+            file: plain(file)?.to_owned(),
+            checksum: plain(checksum)?.parse().ok()?,
+            release,
+            range: start..start + version.len(),
+        });
+    }
+    Some(entries)
+}
+
+/// What stands between double quotes, if it means itself.
+fn plain(quoted: &str) -> Option<&str> {
+    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let is_plain = |byte: u8| byte >= b' ' && !matches!(byte, b'"' | b'\\' | 0x7f);
+    text.bytes().all(is_plain).then_some(text)
+}
+
+/// The entries of a text, however it is written.
+fn any(text: &str) -> Result<Vec<Entry>, Problem> {
+    let table = table(text, FORMAT)?;
+    let Some(entries) = table.get("migration") else { return Ok(Vec::new()) };
+    let list =
+        entries.get_ref().as_array().ok_or((entries.span(), "`migration` is not a list".to_owned()))?;
+    list.iter().map(entry).collect()
 }
 
 /// The table of a file that a command has written, in a format up to this one.
@@ -142,6 +195,42 @@ mod tests {
 
     fn problem(text: &str) -> String {
         parse(text).unwrap_err().1
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_toml_reads_it() {
+        let entry = |version: i64, file: &str, release: Option<&str>| Entry {
+            version,
+            file: file.to_owned(),
+            checksum: Checksum::of(file),
+            release: release.map(str::to_owned),
+            range: 0..0,
+        };
+        let plain =
+            [entry(-3, "1_a.sql", None), entry(0, "é b'.sql", Some("1.0 β")), entry(i64::MAX, "", None)];
+        let text = write(&plain, None);
+        let read = as_written(&text).unwrap();
+        assert_eq!(read, any(&text).unwrap());
+        assert!(read.iter().all(|entry| text[entry.range.clone()] == entry.version.to_string()));
+        assert_eq!(as_written(&write(&[], None)), Some(Vec::new()));
+        // What is written otherwise is for TOML to read, and what is no TOML for TOML to refuse.
+        for other in [
+            write(&plain, Some("onward_migrations_auth")),
+            write(&[entry(1, "a\"b", None)], None),
+            write(&[entry(1, "a\\b", None)], None),
+            text.replace("version = 0", "version = +0"),
+            text.replace("version = 0", "version = 00"),
+            text.replace("version = 0", "version = 0 # first"),
+            text.replace("\nrelease", "\nother = 1\nrelease"),
+            text.replace('\n', "\r\n"),
+            text.replace("1_a.sql", "1_a\u{7f}.sql"),
+            text.trim_end().to_owned(),
+            format!("{text}\n"),
+            format!("{text}format = 1\n"),
+            text.replacen("format = 1", "format = 2", 1),
+        ] {
+            assert_eq!(as_written(&other), None, "{other}");
+        }
     }
 
     #[test]

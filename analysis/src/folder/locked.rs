@@ -14,7 +14,7 @@ pub(crate) fn proven(history: &History, entries: &[Entry]) -> usize {
 
 /// How many of a history's first migrations are released, whatever has become of them since.
 pub(crate) fn released(history: &History, entries: &[Entry]) -> usize {
-    let is_listed = |version| entries.iter().any(|entry| entry.version == version);
+    let is_listed = |version| lock::find(entries, version).is_some();
     history.migrations.iter().take_while(|migration| is_listed(migration.version)).count()
 }
 

@@ -1,6 +1,6 @@
 //! Releases: behind which migrations databases stand, with the rows that an application has written there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::lock::Entry;
 use super::migration::Migration;
@@ -35,9 +35,10 @@ impl Releases {
     pub(crate) fn of(migrations: &[Migration], entries: &[Entry]) -> Releases {
         let mut releases = Releases::default();
         let last_name = entries.iter().rposition(|entry| entry.release.is_some());
+        let indexes: HashMap<i64, usize> =
+            migrations.iter().map(|migration| migration.version).zip(0..).collect();
         for (number, entry) in entries.iter().enumerate() {
-            let is_it = |migration: &Migration| migration.version == entry.version;
-            let Some(index) = migrations.iter().position(is_it) else { continue };
+            let Some(&index) = indexes.get(&entry.version) else { continue };
             let ends = releases.ends.get_or_insert_default();
             if let Some(name) = &entry.release {
                 releases.names.insert(index, name.clone());

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
 use crate::folder::history::History;
-use crate::folder::lock::Entry;
+use crate::folder::lock::{self, Entry};
 
 /// `out_of_order_migration`
 pub static RULE: Rule =
@@ -13,13 +13,13 @@ pub static RULE: Rule =
 
 pub(crate) fn check<'a>(
     history: &'a History,
-    lock: FileId,
+    file: FileId,
     entries: &'a [Entry],
 ) -> impl Iterator<Item = Diagnostic> + 'a {
     let last = entries.last();
     history.migrations.iter().filter_map(move |migration| {
         let last = last.filter(|last| migration.version < last.version)?;
-        if entries.iter().any(|entry| entry.version == migration.version) {
+        if lock::find(entries, migration.version).is_some() {
             return None;
         }
         let path = &history.files.get(migration.file).path;
@@ -31,7 +31,7 @@ pub(crate) fn check<'a>(
                 format!("`{path}` is new, but ordered before the released `{}`", last.file),
             )
             .label("not in the lock file")
-            .related(lock.at(last.range.clone()), "already released")
+            .related(file.at(last.range.clone()), "already released")
             .note("databases that are past it have not run it, and refuse a program in which it comes before what they have")
             .help("give it a version after the released ones"),
         )

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
 use crate::folder::history::History;
-use crate::folder::lock::Entry;
+use crate::folder::lock::{self, Entry};
 
 /// `released_migration_changed`
 pub static RULE: Rule = Rule::error("released_migration_changed", "a released migration is not edited")
@@ -15,11 +15,11 @@ pub static RULE: Rule = Rule::error("released_migration_changed", "a released mi
 
 pub(crate) fn check<'a>(
     history: &'a History,
-    lock: FileId,
+    file: FileId,
     entries: &'a [Entry],
 ) -> impl Iterator<Item = Diagnostic> + 'a {
     history.migrations.iter().filter_map(move |migration| {
-        let entry = entries.iter().find(|entry| entry.version == migration.version)?;
+        let entry = lock::find(entries, migration.version)?;
         if entry.checksum == migration.checksum {
             return None;
         }
@@ -29,7 +29,7 @@ pub(crate) fn check<'a>(
         Some(
             Diagnostic::new(&RULE, migration.file.at(first), message)
                 .label(format!("the checksum is {} now", migration.checksum))
-                .related(lock.at(entry.range.clone()), format!("locked with checksum {}", entry.checksum))
+                .related(file.at(entry.range.clone()), format!("locked with checksum {}", entry.checksum))
                 .note("databases that have run it keep what the old text made, and refuse the new text")
                 .help(
                     "restore the old text from version control, and write the change as a new migration; if it was \

@@ -1,5 +1,7 @@
 //! A released migration was removed or got another number.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
@@ -16,8 +18,8 @@ pub(crate) fn check<'a>(
     lock: FileId,
     entries: &'a [Entry],
 ) -> impl Iterator<Item = Diagnostic> + 'a {
-    let by_version = |version| history.migrations.iter().find(move |migration| migration.version == version);
-    entries.iter().filter(move |entry| by_version(entry.version).is_none()).map(move |entry| {
+    let versions: HashSet<i64> = history.migrations.iter().map(|migration| migration.version).collect();
+    entries.iter().filter(move |entry| !versions.contains(&entry.version)).map(move |entry| {
         let moved = history.migrations.iter().find(|migration| {
             migration.checksum == entry.checksum
                 && !entries.iter().any(|entry| entry.version == migration.version)
