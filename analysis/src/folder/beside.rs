@@ -97,7 +97,7 @@ impl Source {
         let bytes = regular::read(&self.history.dir.join(path));
         if let Ok(text) = bytes.as_deref().map(String::from_utf8_lossy) {
             let text = File::new(String::new(), &text).text;
-            if let Some(tool) = marks::read(&text, layout).tool {
+            if let Some(tool) = marks::tool(&text, layout) {
                 signs.marked.push(tool);
             }
             signs.no_transaction |= sqlx::has_mark(&text);
