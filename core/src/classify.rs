@@ -2,7 +2,7 @@
 
 use crate::kind::{Change, Kind, Name, ObjectKind};
 use crate::name::Ident;
-use crate::token::{Token, significant};
+use crate::token::{Token, list};
 
 impl Kind {
     /// What a text of one statement is; the first one counts if there are several.
@@ -14,7 +14,7 @@ impl Kind {
     /// assert_eq!(Kind::of("INSERT INTO jobs VALUES (1)"), Kind::Other);
     /// ```
     pub fn of(sql: &str) -> Kind {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
+        let tokens = list(sql);
         Kind::of_tokens(&tokens)
     }
 

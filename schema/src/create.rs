@@ -4,7 +4,7 @@
 //! depth of brackets is enough, and what is not found is left out.
 
 use onward_core::name::Ident;
-use onward_core::token::{Kind, Token, significant, tokens};
+use onward_core::token::{Kind, Token, list, tokens};
 
 use crate::{Generated, Module};
 
@@ -27,7 +27,7 @@ pub(crate) struct TableText {
 
 impl TableText {
     pub(crate) fn read(sql: &str) -> TableText {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
+        let tokens = list(sql);
         let mut found = TableText::default();
         let open = find(&tokens, "(");
         let body = group(&tokens, open);
@@ -90,7 +90,7 @@ pub(crate) struct IndexText {
 
 impl IndexText {
     pub(crate) fn read(sql: &str) -> IndexText {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
+        let tokens = list(sql);
         let open = find(&tokens, "(");
         let body = group(&tokens, open);
         let columns = split(body).into_iter().map(|mut column| {
@@ -113,7 +113,7 @@ impl IndexText {
 
 /// From a `CREATE VIRTUAL TABLE` statement; `None` if it is none.
 pub(crate) fn module(sql: &str) -> Option<Module> {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     if !tokens.get(1)?.is("virtual") {
         return None;
     }

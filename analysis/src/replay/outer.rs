@@ -2,7 +2,7 @@
 //! them, without a word.
 
 use onward_core::name::Ident;
-use onward_core::token::{Kind as TokenKind, Token, significant};
+use onward_core::token::{Kind as TokenKind, Token, list};
 
 use crate::folder::history::{At, History};
 use crate::sqlite::message::{Cause, Refusal};
@@ -33,7 +33,7 @@ pub(crate) enum Where {
 /// Looks at a statement that SQLite has taken.
 pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Vec<Outer> {
     let sql = history.sql(at);
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let starts = tokens.windows(2).enumerate().filter(|(_, pair)| pair[0].is("(") && pair[1].is("SELECT"));
     starts.filter_map(|(open, _)| look(sql, &tokens, open, sandbox, at)).collect()
 }

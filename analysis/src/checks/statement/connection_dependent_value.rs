@@ -5,7 +5,7 @@
 //! not what ran before it in a new database: other migrations, and the application's own statements.
 
 use onward_core::kind::Kind;
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
@@ -38,7 +38,7 @@ pub(crate) fn check(history: &History, at: At) -> Option<Diagnostic> {
     if history.statement(at).kind != Kind::Other {
         return None;
     }
-    let tokens: Vec<Token<'_>> = significant(history.sql(at)).collect();
+    let tokens = list(history.sql(at));
     let mut calls = tokens.windows(2).filter(|pair| pair[1].is("(")).map(|pair| &pair[0]);
     let (call, needs) = calls.find_map(|token| Some((token, needs(token)?)))?;
     let mut before = (0..at.statement).map(|statement| At { statement, ..at });
@@ -83,7 +83,7 @@ fn needs(token: &Token<'_>) -> Option<Needs> {
 
 /// Whether a statement is what such a call may be about.
 fn gives(sql: &str, needs: Needs) -> bool {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let first = |words: &[&str]| tokens.first().is_some_and(|token| words.iter().any(|word| token.is(word)));
     match needs {
         Needs::Row => {

@@ -1,7 +1,7 @@
 //! Whatever else SQLite says.
 
 use onward_core::kind::{Change, Kind, ObjectKind};
-use onward_core::token::{Token, significant};
+use onward_core::token::list;
 use rusqlite::Error;
 
 use crate::checks::hint;
@@ -85,7 +85,7 @@ fn of_ledger(history: &History, place: Place, would: &str) -> Diagnostic {
 pub(crate) fn trigger(history: &History, at: At) -> Option<Diagnostic> {
     let Kind::Create { object: ObjectKind::Trigger, .. } = history.statement(at).kind else { return None };
     let sql = history.sql(at);
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let written = tokens.windows(3).find(|tokens| {
         let [first, second, name] = *tokens else { return false };
         let writes = second.is("INTO")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use onward_core::kind::{Change, Kind, ObjectKind};
 use onward_core::run::Run;
-use onward_core::token::{Kind as TokenKind, Token, significant};
+use onward_core::token::{Kind as TokenKind, Token, list, significant};
 
 use crate::folder::history::{At, History};
 use crate::memo::Memo;
@@ -85,7 +85,7 @@ impl Later {
             if at.migration >= first {
                 later.statement(history, at);
             } else if may_matter(history.sql(at)) {
-                later.look(&significant(history.sql(at)).collect::<Vec<_>>());
+                later.look(&list(history.sql(at)));
             }
         }
         later
@@ -93,7 +93,7 @@ impl Later {
 
     fn statement(&mut self, history: &History, at: At) {
         let kind = &history.statement(at).kind;
-        let tokens: Vec<Token<'_>> = significant(history.sql(at)).collect();
+        let tokens = list(history.sql(at));
         self.look(&tokens);
         if sees_everything(kind, &tokens) {
             self.everything = Some(at.migration);
@@ -105,7 +105,13 @@ impl Later {
             true => Use::Named,
             false => Use::Touched,
         };
-        for name in names(&tokens) {
+        // The texts in a list of values are no names, however many there are. Behind a WITH or in a trigger, they may be.
+        let values = first_value(&tokens);
+        for (place, token) in tokens.iter().enumerate() {
+            if token.kind == TokenKind::String && values.is_some_and(|values| place > values) {
+                continue;
+            }
+            let Some(name) = name(token) else { continue };
             let last = self.names.entry(name).or_insert(Last { named: at.migration, touched: None });
             last.named = at.migration;
             if does == Use::Touched {
@@ -156,17 +162,13 @@ fn may_matter(sql: &str) -> bool {
     ["fail", "rollback", "virtual"].iter().any(|word| lower.contains(word))
 }
 
-/// Every name that a statement says, in lower case.
-fn names<'t>(tokens: &'t [Token<'t>]) -> impl Iterator<Item = String> {
-    // The texts in a list of values are no names, however many there are. Behind a WITH or in a trigger, they may be.
-    let is_list = tokens.first().is_some_and(|first| first.is("INSERT") || first.is("REPLACE"))
-        && !tokens.iter().any(|token| token.is("SELECT"));
-    let values = tokens.iter().position(|token| token.is("VALUES")).filter(|_| is_list);
-    let counts = move |(at, token): &(usize, &Token<'_>)| {
-        token.kind != TokenKind::String || values.is_none_or(|start| *at < start)
-    };
-    let tokens = tokens.iter().enumerate().filter(counts);
-    tokens.filter_map(|(_, token)| name(token))
+/// Where the values of an INSERT begin that are not selected.
+fn first_value(tokens: &[Token<'_>]) -> Option<usize> {
+    let is_insert = tokens.first().is_some_and(|first| first.is("INSERT") || first.is("REPLACE"));
+    if !is_insert || tokens.iter().any(|token| token.is("SELECT")) {
+        return None;
+    }
+    tokens.iter().position(|token| token.is("VALUES"))
 }
 
 /// The name that a token can be, in lower case.
@@ -199,13 +201,13 @@ fn sees_everything(kind: &Kind, tokens: &[Token<'_>]) -> bool {
         }
         _ => false,
     };
-    // Most tokens cannot be such a name, and need not be read as one.
-    let may_be = |token: &&Token<'_>| {
+    // The name of a catalogue has six letters, or a `_` behind six: no other word need be read as one.
+    let may_be = |token: &Token<'_>| {
         token.kind != TokenKind::Word
-            || matches!(token.text.as_bytes()[0], b's' | b'S' | b'p' | b'P' | b'd' | b'D')
+            || token.text.as_bytes().get(6).map_or(token.text.len() == 6, |byte| *byte == b'_')
     };
-    let mut names = tokens.iter().filter(may_be).filter_map(name);
-    !is_known || names.any(|name| is_catalogue(&name))
+    !is_known
+        || tokens.iter().any(|token| may_be(token) && name(token).is_some_and(|name| is_catalogue(&name)))
 }
 
 /// Whether a name, in lower case, is of something that lists others.

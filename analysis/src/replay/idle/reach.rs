@@ -107,8 +107,14 @@ impl<'e> Graph<'e> {
         let none = || vec![Vec::new(); objects.len()];
         let (mut named_by, mut triggers, mut children) = (none(), none(), none());
         for (at, object) in objects.iter_mut().enumerate() {
-            let named = object.words.names.iter().filter_map(|name| places.get(name).copied());
-            let mut names: BTreeSet<usize> = named.filter(|&other| other != at).collect();
+            let mut names = BTreeSet::new();
+            for name in &object.words.names {
+                if let Some(&other) = places.get(name)
+                    && other != at
+                {
+                    names.insert(other);
+                }
+            }
             let parents = object.words.parents.iter().filter_map(|name| places.get(name));
             parents.for_each(|&parent| children[parent].push(at));
             if let Some(&table) = places.get(&object.entry.table.to_ascii_lowercase())

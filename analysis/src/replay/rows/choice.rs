@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use onward_core::name::quoted;
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, list};
 use rusqlite::types::Value;
 
 use super::filler::{ENOUGH, Filler};
@@ -50,7 +50,7 @@ impl Filler {
 
 /// The columns of which a table says `a IN (1, 2)`, with these values.
 fn lists(sql: &str, model: &TableModel) -> Vec<(usize, Vec<Value>)> {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let list = |at: usize| {
         let [name, word, bracket, rest @ ..] = &tokens[at..] else { return None };
         let name = name.name().filter(|_| name.kind != Kind::String)?;

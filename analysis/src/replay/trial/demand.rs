@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, list};
 use rusqlite::types::Value;
 
 use crate::sqlite::table::condition::{brackets, literal};
@@ -54,7 +54,7 @@ pub(super) struct Demands {
 
 impl Demands {
     pub(super) fn read(sql: &str) -> Demands {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
+        let tokens = list(sql);
         let options = tokens.rsplit(|token| token.is(")")).next().unwrap_or_default();
         let has = |words: &[&str]| {
             tokens

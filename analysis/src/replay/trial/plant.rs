@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use onward_core::name::quoted;
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -64,13 +64,13 @@ impl Ground {
     fn objects(&mut self, sandbox: &Sandbox) -> Result<()> {
         let known = sandbox.known(&self.model.name)?;
         for trigger in &known.triggers {
-            let tokens: Vec<Token<'_>> = significant(trigger).collect();
+            let tokens = list(trigger);
             if tokens.iter().any(|token| token.is("RAISE")) {
                 self.refused.push(Condition::of_trigger(&tokens));
             }
         }
         for index in &known.indexes {
-            let tokens: Vec<Token<'_>> = significant(index).collect();
+            let tokens = list(index);
             if !tokens.iter().any(|token| token.is("UNIQUE")) {
                 continue;
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onward_core::kind::{Change, Kind, ObjectKind};
-use onward_core::token::{Token, significant};
+use onward_core::token::{list, significant};
 use rusqlite::Result;
 
 use super::demand::{Demands, plain};
@@ -111,7 +111,7 @@ impl Target<'_> {
             }
             What::Index => {
                 let behind = |sql: &str| {
-                    let tokens: Vec<Token<'_>> = significant(sql).collect();
+                    let tokens = list(sql);
                     let start = tokens.iter().position(|token| token.is("(")).unwrap_or(0);
                     (tokens.get(1).is_some_and(|token| token.is("UNIQUE")), plain(&tokens[start..]))
                 };
@@ -164,7 +164,7 @@ fn origin(
 
 /// Those of the columns whose new value is made of the old one.
 fn own(sql: &str, columns: &[String]) -> Vec<String> {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let set = tokens.iter().position(|token| token.is("SET")).unwrap_or(0);
     let end = tokens.iter().rposition(|token| token.is("WHERE")).unwrap_or(tokens.len());
     let tokens = tokens.get(set..end).unwrap_or_default();

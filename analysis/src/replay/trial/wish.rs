@@ -1,6 +1,6 @@
 //! Rows that a statement may refuse, though the table allows them that they are in.
 
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, list, significant};
 use rusqlite::types::Value;
 
 use super::demand::{Condition, Demands};
@@ -94,7 +94,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
         let ground = self.ground;
         let names: Vec<String> = into.columns.iter().map(|field| field.name.to_ascii_lowercase()).collect();
         let Some(pairs) = copy.pairs(&names, from) else { return };
-        let tokens: Vec<Token<'_>> = significant(&sql[before_where(sql).len()..]).collect();
+        let tokens = list(&sql[before_where(sql).len()..]);
         let equal = tokens.windows(3).filter(|three| three[1].is("=") && three[0].kind != Kind::String);
         let within: Pins = equal
             .filter_map(|three| Some((ground.column(&three[0].name()?)?, literal(&three[2])?)))
@@ -119,7 +119,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
 
     /// Rows for a unique index, among those that it looks at.
     pub(super) fn index(&mut self, sandbox: &Sandbox, sql: &str) {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
+        let tokens = list(sql);
         let (keys, condition) = index(&tokens);
         let columns = self.ground.columns(keys);
         let mut within = Pins::new();
@@ -311,7 +311,7 @@ impl<'g, F: Fn(&str) -> bool> Wishes<'g, F> {
 
     /// What NULLIF makes NULL.
     fn empty(&mut self, sql: &str) {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
+        let tokens = list(sql);
         for at in (0..tokens.len()).filter(|&at| tokens[at].is("NULLIF")) {
             let end = (at + 12).min(tokens.len());
             let columns = self.ground.columns(&tokens[at + 1..end]);

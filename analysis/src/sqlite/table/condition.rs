@@ -1,6 +1,6 @@
 //! What the conditions of a table compare its columns with.
 
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, list};
 use rusqlite::types::Value;
 
 use super::TableModel;
@@ -18,7 +18,7 @@ impl TableModel {
 
     /// The same of a trigger that raises an error, which is a condition as well.
     pub(super) fn trigger(&mut self, text: &str) {
-        let tokens: Vec<Token<'_>> = significant(text).collect();
+        let tokens = list(text);
         if tokens.iter().any(|token| token.is("RAISE")) {
             self.condition(&tokens, |tokens, at| {
                 at > 1 && tokens[at - 1].is(".") && tokens[at - 2].is("NEW")

@@ -1,6 +1,6 @@
 //! What SQLite says of one table: the only place that asks for its columns, foreign keys and indexes to put rows into it.
 
-use onward_core::token::{Token, significant};
+use onward_core::token::list;
 use onward_schema::{Affinity, pragma};
 use rusqlite::{Connection, Result};
 
@@ -81,7 +81,7 @@ impl TableModel {
         keys: &[ForeignKey],
         triggers: &[String],
     ) -> Result<Option<TableModel>> {
-        let tokens: Vec<Token<'_>> = significant(sql).collect();
+        let tokens = list(sql);
         let options = tokens.rsplit(|token| token.is(")")).next().unwrap_or_default();
         let without_rowid = options.iter().any(|token| token.is("WITHOUT"));
         let written: Vec<&Column> = columns.iter().filter(|column| !column.is_hidden).collect();
