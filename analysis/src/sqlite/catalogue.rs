@@ -18,8 +18,6 @@ pub(crate) struct Known {
     pub(crate) triggers: Vec<String>,
     /// The texts of its indexes, without those that a constraint makes.
     pub(crate) indexes: Vec<String>,
-    columns: OnceLock<Arc<[Column]>>,
-    foreign_keys: OnceLock<Arc<[ForeignKey]>>,
     model: OnceLock<Option<Arc<TableModel>>>,
 }
 
@@ -38,6 +36,9 @@ const MANY: usize = 4;
 pub(crate) struct Catalogue {
     /// By the names of the tables in lower case.
     known: HashMap<String, Arc<Known>>,
+    /// By the names of tables and views in lower case: many ask for these and for no text.
+    columns: HashMap<String, Arc<[Column]>>,
+    foreign_keys: HashMap<String, Arc<[ForeignKey]>>,
     /// The names of all ordinary tables in lower case, in SQLite's order; `None` until all are read.
     all: Option<Vec<String>>,
 }
@@ -81,24 +82,24 @@ impl Catalogue {
 
     /// The columns of a table or view.
     pub(crate) fn columns(&mut self, conn: &Connection, name: &str) -> Result<Arc<[Column]>> {
-        let known = self.known(conn, name)?;
-        once(&known.columns, || Ok(read::columns(conn, name)?.into()))
+        once(&mut self.columns, name, || Ok(read::columns(conn, name)?.into()))
     }
 
     /// The foreign keys of a table, the one written last first.
     pub(crate) fn foreign_keys(&mut self, conn: &Connection, name: &str) -> Result<Arc<[ForeignKey]>> {
-        let known = self.known(conn, name)?;
-        once(&known.foreign_keys, || Ok(read::foreign_keys(conn, name)?.into()))
+        once(&mut self.foreign_keys, name, || Ok(read::foreign_keys(conn, name)?.into()))
     }
 
     /// A table as those see it who put rows into it; `None` for one that is virtual or not there.
     pub(crate) fn model(&mut self, conn: &Connection, name: &str) -> Result<Option<Arc<TableModel>>> {
         let known = self.known(conn, name)?;
         let Some(table) = &known.table else { return Ok(None) };
-        once(&known.model, || {
-            let (columns, keys) = (self.columns(conn, name)?, self.foreign_keys(conn, name)?);
-            Ok(TableModel::read(conn, table, &columns, &keys, &known.triggers)?.map(Arc::new))
-        })
+        if let Some(model) = known.model.get() {
+            return Ok(model.clone());
+        }
+        let (columns, keys) = (self.columns(conn, name)?, self.foreign_keys(conn, name)?);
+        let model = TableModel::read(conn, table, &columns, &keys, &known.triggers)?.map(Arc::new);
+        Ok(known.model.get_or_init(|| model).clone())
     }
 
     fn read_all(&mut self, conn: &Connection) -> Result<()> {
@@ -122,45 +123,46 @@ struct Read {
 
 /// Reads the texts of one table, or of all.
 fn read(conn: &Connection, name: Option<&String>) -> Result<Read> {
-    let which = match name {
-        Some(_) => {
-            "(type = 'table' AND rootpage > 0 AND name = ?1 COLLATE NOCASE
-              OR type IN ('index', 'trigger') AND tbl_name = ?1 COLLATE NOCASE)"
-        }
-        None => "(type = 'table' AND rootpage > 0 OR type IN ('index', 'trigger'))",
-    };
+    // What is wanted of one is sorted out here: each condition more takes SQLite longer to prepare than these rows to read.
+    let which = if name.is_some() { "WHERE ?1 COLLATE NOCASE IN (name, tbl_name)" } else { "" };
     let mut query = conn.prepare(&format!(
-        "SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE {which} AND sql IS NOT NULL ORDER BY rowid"
+        "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema {which} ORDER BY rowid"
     ))?;
     let mut rows = query.query(params_from_iter(name))?;
     let mut read = Read::default();
     while let Some(row) = rows.next()? {
-        let (kind, name, sql): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
-        let kind = ObjectKind::from_sql(&kind);
+        let Some(kind) = ObjectKind::from_sql(&row.get::<_, String>(0)?) else { continue };
+        let Some(sql) = row.get::<_, Option<String>>(3)? else { continue };
+        let name: String = row.get(1)?;
         let table = match kind {
-            Some(ObjectKind::Table) => name.to_ascii_lowercase(),
-            _ => row.get::<_, String>(2)?.to_ascii_lowercase(),
+            // One that is virtual has no pages.
+            ObjectKind::Table if row.get::<_, Option<i64>>(4)?.is_none_or(|page| page <= 0) => continue,
+            ObjectKind::View => continue,
+            ObjectKind::Table => name.to_ascii_lowercase(),
+            ObjectKind::Index | ObjectKind::Trigger => row.get::<_, String>(2)?.to_ascii_lowercase(),
         };
         let known = read.known.entry(table.clone()).or_default();
         match kind {
-            Some(ObjectKind::Table) => {
+            ObjectKind::Table => {
                 known.table = Some((name, sql));
                 read.tables.push(table);
             }
-            Some(ObjectKind::Index) => known.indexes.push(sql),
+            ObjectKind::Index => known.indexes.push(sql),
             _ => known.triggers.push(sql),
         }
     }
     Ok(read)
 }
 
-/// What is kept here, made if it is not there.
-fn once<T: Clone>(kept: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<T> {
-    if let Some(kept) = kept.get() {
+/// What is kept of this name, made if it is not there.
+fn once<T: Clone>(kept: &mut HashMap<String, T>, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    let name = name.to_ascii_lowercase();
+    if let Some(kept) = kept.get(&name) {
         return Ok(kept.clone());
     }
     let made = make()?;
-    Ok(kept.get_or_init(|| made).clone())
+    kept.insert(name, made.clone());
+    Ok(made)
 }
 
 #[cfg(test)]
