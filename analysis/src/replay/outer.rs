@@ -34,8 +34,13 @@ pub(crate) enum Where {
 pub(super) fn find(history: &History, at: At, sandbox: &Sandbox) -> Vec<Outer> {
     let sql = history.sql(at);
     let tokens = list(sql);
-    let starts = tokens.windows(2).enumerate().filter(|(_, pair)| pair[0].is("(") && pair[1].is("SELECT"));
-    starts.filter_map(|(open, _)| look(sql, &tokens, open, sandbox, at)).collect()
+    let mut found = Vec::new();
+    for select in 1..tokens.len() {
+        if tokens[select].is("SELECT") && tokens[select - 1].is("(") {
+            found.extend(look(sql, &tokens, select - 1, sandbox, at));
+        }
+    }
+    found
 }
 
 fn look(sql: &str, tokens: &[Token<'_>], open: usize, sandbox: &Sandbox, at: At) -> Option<Outer> {

@@ -51,7 +51,8 @@ pub(super) fn find(history: &History, steps: &[Step], sandbox: &Sandbox) -> Resu
     let mut found = Vec::new();
     for &Step { at, .. } in steps {
         let sql = history.sql(at);
-        if !significant(sql).any(|token| token.kind == TokenKind::DoubleQuoted) {
+        // Most statements have no such quote at all.
+        if !sql.contains('"') || !significant(sql).any(|token| token.kind == TokenKind::DoubleQuoted) {
             continue;
         }
         let Some(refusal) = refused(history, at, sandbox)?.map(Refusal::from) else { continue };
