@@ -4,7 +4,7 @@ use onward_schema::Affinity;
 use rusqlite::types::Value;
 
 use super::sample::Rows;
-use crate::sqlite::table::Field;
+use crate::sqlite::table::{Field, Holds};
 
 /// A string is made as long as a CHECK asks for, up to this.
 const LONGEST: i64 = 4096;
@@ -15,13 +15,15 @@ pub(super) fn value(field: &Field, rows: Rows, number: i64) -> Value {
     if let Some(value) = field.literals.get(usize::try_from(own).unwrap_or(0) % field.literals.len().max(1)) {
         return value.clone();
     }
-    let declared = field.declared_type.to_ascii_uppercase();
-    let is = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+    let is = |words: &[&str]| {
+        let declared = field.declared_type.to_ascii_uppercase();
+        words.iter().any(|word| declared.contains(word))
+    };
     match field.affinity {
-        Affinity::Integer if is_time(field) => Value::Integer(1_700_000_000 + own),
+        Affinity::Integer if field.holds == Holds::Time => Value::Integer(1_700_000_000 + own),
         Affinity::Integer => Value::Integer(own),
         Affinity::Real => Value::Real(own as f64 + 0.5),
-        Affinity::Blob if !declared.is_empty() => Value::Blob(own.to_be_bytes().to_vec()),
+        Affinity::Blob if !field.declared_type.is_empty() => Value::Blob(own.to_be_bytes().to_vec()),
         Affinity::Text | Affinity::Blob => Value::Text(text(field, rows, number)),
         Affinity::Numeric if is(&["BOOL"]) => Value::Integer(own % 2),
         Affinity::Numeric if is(&["DATE", "TIME", "JSON", "UUID", "GUID"]) => {
@@ -39,22 +41,17 @@ pub(super) fn apart(field: &Field, rows: Rows, number: i64) -> i64 {
     }
 }
 
-fn is_time(field: &Field) -> bool {
-    let name = field.name.to_ascii_lowercase();
-    let declared = field.declared_type.to_ascii_lowercase();
-    name.ends_with("_at")
-        || ["date", "time"].iter().any(|word| name.contains(word) || declared.contains(word))
-}
-
 /// What the name and the type suggest. Under harsh rows, a column that may hold any text holds what looks like a number.
 fn text(field: &Field, rows: Rows, number: i64) -> String {
-    let named = format!("{} {}", field.name, field.declared_type).to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| named.contains(word));
+    let has = |words: &[&str]| {
+        let named = format!("{} {}", field.name, field.declared_type).to_ascii_lowercase();
+        words.iter().any(|word| named.contains(word))
+    };
     let own = apart(field, rows, number);
-    if is_time(field) {
-        return format!("2024-01-02 03:{:02}:{:02}", own / 60 % 60, own % 60);
-    } else if has(&["uuid", "guid"]) {
-        return uuid(own);
+    match field.holds {
+        Holds::Time => return format!("2024-01-02 03:{:02}:{:02}", own / 60 % 60, own % 60),
+        Holds::Uuid => return uuid(own),
+        Holds::Other => {}
     }
     match rows {
         _ if field.is_json() => format!("[{own}]"),
@@ -137,6 +134,7 @@ mod tests {
             literals: Vec::new(),
             default: None,
             checked: false,
+            holds: Holds::of(name, declared),
         }
     }
 

@@ -67,6 +67,31 @@ pub(crate) struct Field {
     pub(crate) literals: Vec<Value>,
     /// Whether a CHECK or a trigger names it at all.
     pub(crate) checked: bool,
+    /// What its name and its type say that it holds.
+    pub(crate) holds: Holds,
+}
+
+/// What the name and the type of a column say that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Time,
+    Uuid,
+    /// Anything else.
+    Other,
+}
+
+impl Holds {
+    pub(crate) fn of(name: &str, declared: &str) -> Holds {
+        let (name, declared) = (name.to_ascii_lowercase(), declared.to_ascii_lowercase());
+        let has = |word: &&str| name.contains(word) || declared.contains(word);
+        if name.ends_with("_at") || ["date", "time"].iter().any(has) {
+            Holds::Time
+        } else if ["uuid", "guid"].iter().any(has) {
+            Holds::Uuid
+        } else {
+            Holds::Other
+        }
+    }
 }
 
 /// A foreign key.

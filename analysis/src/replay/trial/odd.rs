@@ -156,6 +156,7 @@ fn text(text: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sqlite::table::Holds;
 
     fn field(declared: &str) -> Field {
         Field {
@@ -168,6 +169,7 @@ mod tests {
             literals: Vec::new(),
             default: None,
             checked: true,
+            holds: Holds::of("a", declared),
         }
     }
 

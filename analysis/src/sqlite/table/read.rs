@@ -4,7 +4,7 @@ use onward_core::token::list;
 use onward_schema::{Affinity, pragma};
 use rusqlite::{Connection, Result};
 
-use super::{Field, Key, Made, TableModel};
+use super::{Field, Holds, Key, Made, TableModel};
 
 /// A column.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +98,7 @@ impl TableModel {
             default: column.default.clone(),
             literals: Vec::new(),
             checked: false,
+            holds: Holds::of(&column.name, &column.declared_type),
         };
         let mut model = TableModel {
             name: name.clone(),
