@@ -62,8 +62,9 @@ fn as_written(text: &str) -> Option<Vec<Entry>> {
     let mut rest = text.strip_prefix(write(&[], None).as_str())?;
     while !rest.is_empty() {
         let (version, file, checksum);
-        (version, rest) = rest.strip_prefix("\n[[migration]]\nversion = ")?.split_once('\n')?;
-        let start = version.as_ptr() as usize - text.as_ptr() as usize;
+        rest = rest.strip_prefix("\n[[migration]]\nversion = ")?;
+        let start = text.len() - rest.len();
+        (version, rest) = rest.split_once('\n')?;
         (file, rest) = rest.strip_prefix("file = ")?.split_once('\n')?;
         (checksum, rest) = rest.strip_prefix("checksum = ")?.split_once('\n')?;
         let mut release = None;
