@@ -1,12 +1,21 @@
 //! `onward-build` in the build scripts of real packages: what cargo and the macros make of what it keeps.
 
 use std::fs;
+use std::hash::Hasher;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::process::Command;
 
 use onward_tests::scratch::{Scratch, failed, passed};
-use sha2::{Digest, Sha256};
+use siphasher::sip128::{Hasher128, SipHasher13};
+
+/// Where the key stands in a file that is kept.
+const KEY: Range<usize> = 8..24;
+/// How long its head is, if nothing is locked.
+const HEAD: usize = KEY.end + 9;
+/// How long the sum at its end is.
+const SUM: usize = 16;
 
 const JOBS: &str = "CREATE TABLE jobs (\n    id    INTEGER PRIMARY KEY,\n    state TEXT NOT NULL\n);\n";
 const ARCHIVE: &str = "ALTER TABLE jobs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;\n";
@@ -94,9 +103,14 @@ fn the_macros_take_what_was_kept_and_nothing_else() {
 
     // With the proof of another history under the key of this one it shows where it is taken from.
     let mut forged = first.clone();
-    forged[8..40].copy_from_slice(&second[8..40]);
-    let end = forged.len() - 32;
-    let sum = Sha256::digest(&forged[..end]);
+    forged[KEY].copy_from_slice(&second[KEY]);
+    let end = forged.len() - SUM;
+    let mut sum = SipHasher13::new();
+    for part in [&forged[..HEAD], &forged[HEAD..end]] {
+        sum.write(&(part.len() as u64).to_le_bytes());
+        sum.write(part);
+    }
+    let sum = sum.finish128().as_u128().to_le_bytes();
     forged[end..].copy_from_slice(&sum);
     fs::write(&file, &forged).unwrap();
     assert_eq!(again(&workspace, name), one);
@@ -124,7 +138,7 @@ fn the_macros_take_what_was_kept_and_nothing_else() {
     // `cargo clean` takes it away, and it is there again.
     passed(workspace.cargo("clean").args(["-p", name]));
     assert_eq!(workspace.run(), one);
-    assert_eq!(fs::read(kept(&workspace, name)).unwrap()[40..], first[40..]);
+    assert_eq!(fs::read(kept(&workspace, name)).unwrap()[KEY.end..], first[KEY.end..]);
 }
 
 /// The dependencies tell whose a folder is.
@@ -133,7 +147,7 @@ fn an_edit_of_the_manifest_has_the_proof_made_again() {
     let name = "around";
     let workspace = workspace(name);
     workspace.run();
-    let key = || fs::read(kept(&workspace, name)).unwrap()[8..40].to_vec();
+    let key = || fs::read(kept(&workspace, name)).unwrap()[KEY].to_vec();
     let before = key();
     workspace.write("around/hiqlite/Cargo.toml", "[package]\nname = \"hiqlite\"\nedition = \"2024\"\n");
     workspace.write("around/hiqlite/src/lib.rs", "");
