@@ -2,7 +2,7 @@
 
 use crate::kind::{Change, Kind, ObjectKind};
 use crate::setting::{InMigration, in_migration};
-use crate::token::{Token, significant};
+use crate::token::list;
 
 /// What a statement does to a database that may have had it before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Effect {
 /// assert!(!may_change_rows("CREATE INDEX by_price ON jobs(price)"));
 /// ```
 pub fn may_change_rows(sql: &str) -> bool {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let has = |word: &str| tokens.iter().any(|token| token.is(word));
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(word));
     match Kind::of_tokens(&tokens) {

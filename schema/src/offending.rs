@@ -1,7 +1,7 @@
 //! Which rows are in the way of a statement that breaks a constraint.
 
 use onward_core::name::{Ident, quoted};
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 
 use crate::create::{IndexText, depth_after, find, fold, group, span, split};
 use crate::{Schema, Table};
@@ -24,7 +24,7 @@ use crate::{Schema, Table};
 /// # Ok(()) }
 /// ```
 pub fn offending(schema: &Schema, sql: &str, message: &str) -> Vec<String> {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let is_index = tokens.first().is_some_and(|token| token.is("create"))
         && tokens.get(1).is_some_and(|token| token.is("unique"));
     if is_index {
@@ -108,7 +108,7 @@ fn check_of(table: &Table, said: &str) -> Option<String> {
     if table.checks.contains(&said) {
         return Some(said);
     }
-    let tokens: Vec<Token<'_>> = significant(&table.definition).collect();
+    let tokens = list(&table.definition);
     let at = tokens
         .windows(3)
         .position(|three| three[0].is("constraint") && three[2].is("check") && three[1].is_name(&said))?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 use sqlite3_parser::Bump;
 
 use super::Refused;
@@ -53,7 +53,7 @@ fn candidates(sql: &str) -> Vec<Candidate> {
     if !sql.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"null")) {
         return Vec::new();
     }
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let nulls = (0..tokens.len()).filter(|at| tokens[*at].is("NULL"));
     nulls.filter_map(|at| Operand::of(&tokens, at).candidate(at)).collect()
 }

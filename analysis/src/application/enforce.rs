@@ -2,7 +2,7 @@
 
 use onward_core::name::{Ident, quoted};
 use onward_core::statement::statements;
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 use onward_schema::Table;
 
 use crate::analysis::Analysis;
@@ -54,7 +54,7 @@ fn rebuild(sandbox: &Sandbox, table: &Table) -> Option<String> {
 /// What stands behind the name in a CREATE TABLE, with NOT NULL behind each column of the primary key that takes NULL.
 fn not_null(text: &str, table: &Table) -> Option<String> {
     let start = |token: &Token<'_>| token.text.as_ptr() as usize - text.as_ptr() as usize;
-    let tokens: Vec<Token<'_>> = significant(text).collect();
+    let tokens = list(text);
     let opens = tokens.iter().position(|token| token.text == "(")?;
     let (mut depth, mut first, mut ends) = (0, opens + 1, Vec::new());
     for (index, token) in tokens.iter().enumerate().skip(opens) {

@@ -1,7 +1,7 @@
 //! What to say of a statement that SQLite refuses.
 
 use onward_core::name::{Ident, string};
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 use onward_schema::{Column, Schema};
 use rusqlite::Connection;
 
@@ -195,7 +195,7 @@ fn no_column(
 /// The tables that a statement names, with their columns, and the functions with rows.
 pub(crate) fn tables<'s>(schema: &'s Schema, sql: &str) -> Vec<(String, &'s [Column])> {
     let mut tables: Vec<(String, &[Column])> = Vec::new();
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     for (index, token) in tokens.iter().enumerate() {
         let Some(name) = token.name() else { continue };
         let database = tokens[..index].split_last().filter(|(dot, _)| dot.is("."));
@@ -229,7 +229,7 @@ fn too_many(history: &History, message: &str) -> Option<String> {
 
 /// Whether a statement calls what it takes for a table: `FROM split(…)`.
 fn is_called(sql: &str, name: &str) -> bool {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let is_it = |token: &Token<'_>| token.name().is_some_and(|found| Ident(&found) == name);
     tokens.windows(2).any(|pair| is_it(&pair[0]) && pair[1].text == "(")
 }

@@ -4,7 +4,7 @@
 
 mod known;
 
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, list};
 
 use crate::sqlite::message::Refusal;
 use known::{BEFORE_NAMES, FIRST, FORMS, FUNCTIONS, MESSAGES, RESERVED, TYPED};
@@ -15,7 +15,7 @@ pub(crate) fn statement(sql: &str, refusal: &Refusal) -> Option<String> {
     if let Some((_, help)) = by_message {
         return Some((*help).to_owned());
     }
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     if tokens.iter().any(|token| token.text.starts_with("$$")) {
         return Some(
             "SQLite has no strings between `$$`: put them in single quotes, each quote in them twice".into(),

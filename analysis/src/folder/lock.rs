@@ -41,7 +41,7 @@ pub type Problem = (Range<usize>, String);
 pub fn parse(text: &str) -> Result<Vec<Entry>, Problem> {
     let entries = match as_written(text) {
         Some(entries) => entries,
-        None => any(text)?,
+        None => as_toml(text)?,
     };
     match entries.windows(2).find(|pair| pair[0].version >= pair[1].version) {
         Some(pair) => Err((pair[1].range.clone(), "the migrations are not in order of version".to_owned())),
@@ -96,7 +96,7 @@ fn plain(quoted: &str) -> Option<&str> {
 }
 
 /// The entries of a text, however it is written.
-fn any(text: &str) -> Result<Vec<Entry>, Problem> {
+fn as_toml(text: &str) -> Result<Vec<Entry>, Problem> {
     let table = table(text, FORMAT)?;
     let Some(entries) = table.get("migration") else { return Ok(Vec::new()) };
     let list =
@@ -211,7 +211,7 @@ mod tests {
             [entry(-3, "1_a.sql", None), entry(0, "é b'.sql", Some("1.0 β")), entry(i64::MAX, "", None)];
         let text = write(&plain, None);
         let read = as_written(&text).unwrap();
-        assert_eq!(read, any(&text).unwrap());
+        assert_eq!(read, as_toml(&text).unwrap());
         assert!(read.iter().all(|entry| text[entry.range.clone()] == entry.version.to_string()));
         assert_eq!(as_written(&write(&[], None)), Some(Vec::new()));
         // What is written otherwise is for TOML to read, and what is no TOML for TOML to refuse.

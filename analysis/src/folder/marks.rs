@@ -15,34 +15,29 @@ pub(crate) fn read(text: &str, layout: Layout) -> Parts {
     if !has_comment(text) {
         return Parts::whole(text);
     }
-    let (marked, marks): (_, &[Mark]) = match layout {
-        Layout::Plain => {
-            (two_ways(text), &[drizzle::breakpoints, atlas::directives, sqlx::no_transaction, other::unread])
-        }
-        Layout::UpDown => (None, &[atlas::directives, sqlx::no_transaction]),
-        Layout::FoldersMigration => (None, &[drizzle::breakpoints]),
-        Layout::Prefixed | Layout::Folders => (None, &[]),
+    let mut parts = told(text, layout);
+    let marks: &[Mark] = match layout {
+        Layout::Plain => &[atlas::directives, sqlx::no_transaction, other::unread],
+        Layout::UpDown => &[atlas::directives, sqlx::no_transaction],
+        Layout::Prefixed | Layout::Folders | Layout::FoldersMigration => &[],
     };
-    let mut parts = marked.unwrap_or_else(|| Parts::whole(text));
     marks.iter().for_each(|mark| mark(text, &mut parts));
     parts
 }
 
 /// The tool whose marks a file in this layout has.
 pub(crate) fn tool(text: &str, layout: Layout) -> Option<Tool> {
-    if !has_comment(text) {
-        return None;
-    }
-    let is_drizzle = || {
-        let mut parts = Parts::whole(text);
+    if has_comment(text) { told(text, layout).tool } else { None }
+}
+
+/// The parts of a file by the marks that tell the tool.
+fn told(text: &str, layout: Layout) -> Parts {
+    let two_ways = if layout == Layout::Plain { two_ways(text) } else { None };
+    let mut parts = two_ways.unwrap_or_else(|| Parts::whole(text));
+    if matches!(layout, Layout::Plain | Layout::FoldersMigration) {
         drizzle::breakpoints(text, &mut parts);
-        parts.tool
-    };
-    match layout {
-        Layout::Plain => two_ways(text).and_then(|parts| parts.tool).or_else(is_drizzle),
-        Layout::FoldersMigration => is_drizzle(),
-        Layout::UpDown | Layout::Prefixed | Layout::Folders => None,
     }
+    parts
 }
 
 /// Whether a text may have a comment that begins with dashes: all marks stand in such ones, and most files have none.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use onward_core::kind::{Kind, ObjectKind};
 use onward_core::name::{Ident, quoted};
 use onward_core::statement::statements;
-use onward_core::token::{Kind as TokenKind, Token, significant};
+use onward_core::token::{Kind as TokenKind, Token, list};
 use onward_schema::Column;
 use rusqlite::Result;
 
@@ -152,7 +152,7 @@ impl External {
 fn references(history: &History, table: &str) -> BTreeSet<Vec<String>> {
     let mut found = BTreeSet::new();
     for at in history.statements() {
-        let tokens: Vec<Token<'_>> = significant(history.sql(at)).collect();
+        let tokens = list(history.sql(at));
         for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is("REFERENCES")) {
             let parent = tokens.get(index + 1).filter(|_| token.kind != TokenKind::Quoted);
             if parent.and_then(Token::name).is_some_and(|name| Ident(name) == table) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use onward_core::kind::{Change, Kind};
 use onward_core::statement::{Statement, statements};
-use onward_core::token::significant;
+use onward_core::token::{list, significant};
 
 use super::migration::Migration;
 use crate::file::{FileId, Files, Place};
@@ -89,7 +89,7 @@ fn about(text: &str, statement: &Statement) -> Vec<String> {
         Kind::Alter { table, .. } => vec![table.text.clone()],
         Kind::Drop { name, .. } => vec![name.text.clone()],
         _ => {
-            let tokens: Vec<_> = significant(&text[statement.range.clone()]).collect();
+            let tokens = list(&text[statement.range.clone()]);
             let is_named = |word: &str| BEFORE_TABLES.iter().any(|before| word.eq_ignore_ascii_case(before));
             tokens
                 .windows(2)

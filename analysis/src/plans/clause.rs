@@ -1,6 +1,6 @@
 //! What a statement wants sorted: its ORDER BY, GROUP BY and DISTINCT, where they name columns and nothing else.
 
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, list};
 
 use super::index::Term;
 
@@ -17,7 +17,7 @@ pub(super) struct Clause {
 
 /// The clauses of a text.
 pub(super) fn clauses(text: &str) -> Vec<Clause> {
-    let tokens: Vec<Token<'_>> = significant(text).collect();
+    let tokens = list(text);
     (0..tokens.len()).filter_map(|at| clause(&tokens, at)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Columns that hold few values, as their table says it: to look one up gives a great share of the rows.
 
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, list};
 use onward_schema::Table;
 
 /// More values than these are many.
@@ -17,7 +17,7 @@ pub(super) fn values(table: &Table, column: &str) -> Option<u64> {
 
 /// How many values the condition of a CHECK lists: `state IN ('new', 'done')`, `done BETWEEN 0 AND 1`.
 fn listed(check: &str, column: &str) -> Option<u64> {
-    let tokens: Vec<Token<'_>> = significant(check).collect();
+    let tokens = list(check);
     (0..tokens.len()).find_map(|at| {
         let (found, rest) = tokens[at..].split_first()?;
         if !found.is_name(column) || found.kind == Kind::String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use onward_core::name::Ident;
-use onward_core::token::{Kind, Token, significant};
+use onward_core::token::{Kind, Token, list, significant};
 use onward_schema::Schema;
 
 /// What stands in a statement and in the views that it reads.
@@ -60,7 +60,7 @@ impl Words {
     /// many rows that leaves, nobody knows.
     pub(super) fn is_vague(&self, column: &str) -> bool {
         self.texts().any(|text| {
-            let tokens: Vec<Token<'_>> = significant(text).collect();
+            let tokens = list(text);
             let is_tested = |at: usize| is_column(&tokens[at], column) && !is_set(&tokens[..at]);
             (0..tokens.len()).any(|at| is_tested(at) && is_vague(&tokens[at + 1..]))
         })

@@ -1,13 +1,13 @@
 //! Whether a new column takes a name that meant something else: one of another table, or an alias.
 
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 use onward_schema::Table;
 
 use super::change::{Change, Sides, named};
 use crate::diagnostic::Severity;
 
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
-    let tokens: Vec<Token<'_>> = significant(sides.sql).collect();
+    let tokens = list(sides.sql);
     let is_natural = tokens.iter().any(|token| token.is("NATURAL"));
     let names = named(sides.now, sides.sql);
     let table = |name: &str| Some((sides.before.known.table(name)?, sides.after.known.table(name)?));

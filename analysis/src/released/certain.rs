@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use onward_core::kind::{Change, Kind, Name, ObjectKind};
 use onward_core::name::Ident;
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list, significant};
 use onward_schema::{ForeignKey, Schema, Table};
 
 use crate::folder::history::History;
@@ -53,7 +53,7 @@ fn adds(kind: &Kind, sql: &str, reached: &Reached<'_>) -> bool {
 /// Whether `ADD COLUMN` adds nothing that is worked out, checked, referred to or compared in a way of its own.
 fn is_plain_column(sql: &str) -> bool {
     const WORDS: [&str; 5] = ["AS", "CHECK", "COLLATE", "GENERATED", "REFERENCES"];
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let is_worked_out = tokens.windows(2).any(|two| two[0].is("DEFAULT") && two[1].text == "(");
     !is_worked_out && !tokens.iter().any(|token| WORDS.iter().any(|word| token.is(word)))
 }
@@ -74,7 +74,7 @@ fn is_plain_index(sql: &str) -> bool {
 
 /// Whether a statement may replace rows of a table, or set a column of a key of it.
 fn gives_key(sql: &str, parent: &Table) -> bool {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     if !tokens.iter().any(|token| token.is_name(&parent.name)) {
         return false;
     }

@@ -1,6 +1,6 @@
 //! Conditions that ask less than others.
 
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list};
 
 /// Whether a condition, in its canonical spelling, takes whatever the other one did: it is the same, or lists more values.
 pub(super) fn is_looser(before: &str, after: &str) -> bool {
@@ -20,13 +20,13 @@ struct Outline<'c> {
 impl<'c> Outline<'c> {
     fn of(condition: &'c str) -> Outline<'c> {
         let mut outline = Outline::default();
-        let tokens: Vec<Token<'c>> = significant(condition).collect();
+        let tokens = list(condition);
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
             outline.rest.push(token.text);
             at += 1;
             let is_negated = at > 1 && tokens[at - 2].is("NOT");
-            if let Some((values, next)) = list(&tokens, at).filter(|_| token.is("IN") && !is_negated) {
+            if let Some((values, next)) = listed(&tokens, at).filter(|_| token.is("IN") && !is_negated) {
                 outline.lists.push(values);
                 at = next;
             }
@@ -40,7 +40,7 @@ impl<'c> Outline<'c> {
 }
 
 /// The values in the brackets that begin here, if it is values, and where it goes on.
-fn list<'c>(tokens: &[Token<'c>], from: usize) -> Option<(Vec<&'c str>, usize)> {
+fn listed<'c>(tokens: &[Token<'c>], from: usize) -> Option<(Vec<&'c str>, usize)> {
     tokens.get(from).filter(|token| token.text == "(")?;
     let length = tokens[from..].iter().position(|token| token.text == ")")?;
     let inside = &tokens[from + 1..from + length];

@@ -1,7 +1,7 @@
 //! Whether a table does something else with what is written: another default, ON CONFLICT or ON DELETE.
 
 use onward_core::name::Ident;
-use onward_core::token::{Kind as TokenKind, Token, significant};
+use onward_core::token::{Kind as TokenKind, Token, list, significant};
 use onward_schema::{Action, ForeignKey, Table};
 
 use super::change::{Change, Kind, Shows, Sides};
@@ -57,7 +57,7 @@ pub(super) fn constant(default: &str) -> Option<String> {
 /// What the constraints do with a row that a statement does not decide itself.
 fn clauses(was: &Table, is: &Table, write: &Write) -> Option<String> {
     let of = |table: &Table| -> Vec<String> {
-        let tokens: Vec<_> = significant(&table.definition).collect();
+        let tokens = list(&table.definition);
         let found = tokens.windows(3).filter(|words| words[0].is("ON") && words[1].is("CONFLICT"));
         let mut found: Vec<String> = found.map(|words| words[2].text.to_ascii_uppercase()).collect();
         found.sort_unstable();

@@ -1,7 +1,7 @@
 //! Whether a view gives the rows that it gave.
 
 use onward_core::name::Ident;
-use onward_core::token::{Token, significant};
+use onward_core::token::{Token, list, significant};
 use onward_schema::{Schema, View};
 
 use super::change::{Change, Sides, named};
@@ -56,7 +56,7 @@ fn instead_of_table(sides: &Sides<'_>, is: &View) -> Option<&'static str> {
 
 /// Whether a statement has a WITH of this name.
 fn is_own(sql: &str, name: &str) -> bool {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     tokens.first().is_some_and(|first| first.is("WITH"))
         && tokens.windows(3).any(|three| three[0].is_name(name) && three[1].is("AS") && three[2].text == "(")
 }

@@ -1,6 +1,6 @@
 //! What has become of a table's rows in a migration that keeps the table.
 
-use onward_core::token::{Token, significant};
+use onward_core::token::list;
 use rusqlite::Result;
 use rusqlite::types::Value;
 
@@ -120,7 +120,7 @@ fn full_text(sandbox: &Sandbox, table: &str, columns: &[String]) -> Result<Optio
     let tables = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     for found in tables {
         let (name, sql) = found?;
-        let tokens: Vec<Token<'_>> = significant(&sql).collect();
+        let tokens = list(&sql);
         let option = |word: &str| {
             let at = tokens.windows(2).position(|pair| pair[0].is(word) && pair[1].is("="))?;
             tokens.get(at + 2)?.name()

@@ -6,11 +6,11 @@
 use std::ops::Range;
 
 use onward_core::batch::Target;
-use onward_core::token::{Token, significant};
+use onward_core::token::Token;
 
 use super::feature::{HAVING, ORDERED_AGGREGATE};
 use super::newer::uses;
-use super::text::{JOIN_WORDS, calls};
+use super::text::{Text, calls};
 
 /// Functions that SQLite may be built with (<https://www.sqlite.org/compile.html>).
 const OPTIONAL: &[&str] = &[
@@ -154,32 +154,20 @@ pub(crate) fn missing(target: Target, sql: &str) -> Option<Missing> {
         Some(Missing { what: found.what, range: found.range, instead: found.instead })
     };
     let misplaced = || {
-        let range = if target == Target::Libsql { misplaced_join(sql)? } else { return None };
-        Some(Missing {
-            what: format!("`{} JOIN`", sql.get(range.clone())?),
-            range,
-            instead: "put NATURAL first and OUTER last",
-        })
+        let range = misplaced_join(sql).filter(|_| target == Target::Libsql)?;
+        let what = format!("`{} JOIN`", sql.get(range.clone())?);
+        Some(Missing { what, range, instead: "put NATURAL first and OUTER last" })
     };
     function.or_else(unread).or_else(misplaced)
 }
 
 /// The words before JOIN in an order that libSQL's server does not read. SQLite takes any.
 fn misplaced_join(sql: &str) -> Option<Range<usize>> {
-    // Behind these, such a word is a name.
-    const BEFORE_NAMES: [&str; 6] = ["FROM", "JOIN", "AS", ",", ".", "("];
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
-    let is_one_of = |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.is(word));
-    let joins = tokens.iter().enumerate().filter(|(_, token)| token.is("JOIN"));
-    joins.into_iter().find_map(|(join, _)| {
-        let before = &tokens[..join];
-        let count = before.iter().rev().take_while(|token| is_one_of(token, &JOIN_WORDS)).count();
-        let (before, words) = before.split_at(join - count);
-        let is_name = before.last().is_some_and(|token| is_one_of(token, &BEFORE_NAMES));
-        let words = &words[usize::from(is_name).min(count)..];
-        let (first, last) = (words.first()?, words.last()?);
-        (!reads(words)).then_some(first.range.start..last.range.end)
-    })
+    let text = Text::read(sql);
+    let joins = (0..text.tokens.len()).filter(|at| text.is(*at, "JOIN"));
+    let mut kinds = joins.map(|join| &text.tokens[text.kind_of_join(join)]);
+    let words = kinds.find(|words| !words.is_empty() && !reads(words))?;
+    Some(words.first()?.range.start..words.last()?.range.end)
 }
 
 /// Whether libSQL's server reads these words before JOIN.

@@ -80,14 +80,10 @@ impl Text<'_> {
                 uses.push(self.use_of(at..at + length, &feature::DISTINCT_FROM));
             }
         }
-        // Elsewhere it is the name of a table.
-        if (token.is("RIGHT") || token.is("FULL"))
-            && !self.follows(at, &["FROM", ",", "JOIN", "AS", ".", "("])
+        if token.is("JOIN")
+            && let Some(side) = self.kind_of_join(at).find(|at| self.is(*at, "RIGHT") || self.is(*at, "FULL"))
         {
-            let join = if self.is(at + 1, "OUTER") { at + 2 } else { at + 1 };
-            if self.is(join, "JOIN") {
-                uses.push(self.use_of(at..join + 1, &feature::RIGHT_JOIN));
-            }
+            uses.push(self.use_of(side..at + 1, &feature::RIGHT_JOIN));
         }
         if token.is("HAVING") && self.ungrouped.binary_search(&at).is_ok() {
             uses.push(self.use_of(at..at + 1, &feature::HAVING));
@@ -250,6 +246,10 @@ mod tests {
             ("SELECT concat(a, unhex(b)) FROM t", &["concat", "unhex"][..]),
             ("SELECT a IS NOT DISTINCT FROM format(b)", &["IS NOT DISTINCT FROM", "format"]),
             ("SELECT * FROM a NATURAL FULL OUTER JOIN b RIGHT JOIN c", &["FULL OUTER JOIN", "RIGHT JOIN"]),
+            (
+                "SELECT * FROM a RIGHT NATURAL JOIN b, c OUTER full JOIN d LEFT RIGHT JOIN e",
+                &["RIGHT NATURAL JOIN", "full JOIN", "RIGHT JOIN"],
+            ),
             ("SELECT a ->> -1_0 FROM t", &["->>", "->> -", "1_0"]),
             ("SELECT string_agg(a, ',' ORDER BY b) FROM t", &["string_agg", "ORDER BY"]),
             (

@@ -9,6 +9,9 @@ use onward_core::token::{Kind, Token, list};
 /// The arguments of a call that is longer than this are not looked at, so that nothing takes long.
 const MOST: usize = 512;
 
+/// Behind these, a word that can stand before JOIN is a name.
+const BEFORE_NAMES: [&str; 6] = ["FROM", "JOIN", "AS", ",", ".", "("];
+
 /// What can stand before JOIN.
 pub(super) const JOIN_WORDS: [&str; 7] = ["NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER"];
 
@@ -62,6 +65,14 @@ impl<'a> Text<'a> {
     /// Whether these words stand here.
     pub(super) fn are(&self, at: usize, words: &[&str]) -> bool {
         words.iter().enumerate().all(|(index, word)| self.is(at + index, word))
+    }
+
+    /// The words before a JOIN that say which one it is.
+    pub(super) fn kind_of_join(&self, join: usize) -> Range<usize> {
+        let is_kind = |at: &usize| JOIN_WORDS.iter().any(|word| self.is(*at, word));
+        let start = (0..join).rev().take_while(is_kind).last().unwrap_or(join);
+        let is_name = start < join && self.follows(start, &BEFORE_NAMES);
+        start + usize::from(is_name)..join
     }
 
     /// Whether the token before this one is one of these.

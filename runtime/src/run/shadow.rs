@@ -2,7 +2,7 @@
 //! a temporary trigger fires on the database's own tables (<https://www.sqlite.org/lang_naming.html>).
 
 use onward_core::kind::Kind;
-use onward_core::token::{Token, significant};
+use onward_core::token::{list, significant};
 use rusqlite::{Connection, Result};
 
 use crate::history::{List, Migrations};
@@ -71,7 +71,7 @@ fn made(sql: &str) -> Option<String> {
 
 /// Everything in a statement that can be a name, in lower case, but for what is said to be the database's own.
 fn named(sql: &str) -> Vec<String> {
-    let tokens: Vec<Token<'_>> = significant(sql).collect();
+    let tokens = list(sql);
     let is_main = |at: usize| at >= 2 && tokens[at - 1].is(".") && tokens[at - 2].is("main");
     let names = tokens.iter().enumerate().filter(|(at, _)| !is_main(*at));
     names.filter_map(|(_, token)| token.name()).map(|name| fold(&name)).collect()

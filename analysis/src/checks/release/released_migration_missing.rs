@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::file::FileId;
 use crate::folder::history::History;
-use crate::folder::lock::Entry;
+use crate::folder::lock::{self, Entry};
 
 /// `released_migration_missing`
 pub static RULE: Rule =
@@ -15,18 +15,17 @@ pub static RULE: Rule =
 
 pub(crate) fn check<'a>(
     history: &'a History,
-    lock: FileId,
+    file: FileId,
     entries: &'a [Entry],
 ) -> impl Iterator<Item = Diagnostic> + 'a {
     let versions: HashSet<i64> = history.migrations.iter().map(|migration| migration.version).collect();
     entries.iter().filter(move |entry| !versions.contains(&entry.version)).map(move |entry| {
         let moved = history.migrations.iter().find(|migration| {
-            migration.checksum == entry.checksum
-                && !entries.iter().any(|entry| entry.version == migration.version)
+            migration.checksum == entry.checksum && lock::find(entries, migration.version).is_none()
         });
         let diagnostic = Diagnostic::new(
             &RULE,
-            lock.at(entry.range.clone()),
+            file.at(entry.range.clone()),
             format!("the released migration `{}` is missing", entry.file),
         )
         .label("locked here")

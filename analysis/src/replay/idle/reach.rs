@@ -104,23 +104,11 @@ impl<'e> Graph<'e> {
         for (at, object) in objects.iter().enumerate().filter(|(_, object)| !object.is("trigger")) {
             places.insert(object.name.clone(), at);
         }
-        let mut lengths = [0_u64; 256];
-        for name in places.keys() {
-            lengths[first(name)] |= length(name);
-        }
         let none = || vec![Vec::new(); objects.len()];
         let (mut named_by, mut triggers, mut children) = (none(), none(), none());
         for (at, object) in objects.iter_mut().enumerate() {
-            let mut names = BTreeSet::new();
-            for name in &object.words.names {
-                // Most words are no names of objects, as their first byte and their length tell: they need not be hashed.
-                if lengths[first(name)] & length(name) != 0
-                    && let Some(&other) = places.get(name)
-                    && other != at
-                {
-                    names.insert(other);
-                }
-            }
+            let named = object.words.names.iter().filter_map(|name| places.get(name).copied());
+            let mut names: BTreeSet<usize> = named.filter(|&other| other != at).collect();
             let parents = object.words.parents.iter().filter_map(|name| places.get(name));
             parents.for_each(|&parent| children[parent].push(at));
             if let Some(&table) = places.get(&object.entry.table.to_ascii_lowercase())
@@ -257,15 +245,6 @@ impl<'e> Graph<'e> {
     fn raise_all(&mut self, objects: Vec<usize>, level: Level) {
         objects.into_iter().for_each(|at| self.raise(at, level));
     }
-}
-
-fn first(name: &str) -> usize {
-    name.as_bytes().first().map_or(0, |byte| usize::from(*byte))
-}
-
-/// A bit for the length of a name.
-fn length(name: &str) -> u64 {
-    1 << (name.len() % 64)
 }
 
 fn is_virtual(object: &Object<'_>) -> bool {
