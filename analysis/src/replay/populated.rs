@@ -45,17 +45,17 @@ pub(super) struct Outcome {
     pub(super) uncommitted: Option<(At, Refusal)>,
 }
 
-/// Runs the history with sample rows of one kind, with rows in those of the locked tables that are reached; nothing is
+/// Runs the history with sample rows of one kind, in a sandbox that is as the base says, with rows in those of the locked tables that are reached; nothing is
 /// said of migrations with faults, where what is missing may only follow from them.
 pub(super) fn run(
     base: &Base<'_>,
+    sandbox: Sandbox,
     reached: &BTreeSet<String>,
     plans: &[Plan],
     later: &Later,
     faulty: &HashSet<usize>,
     rows: Rows,
 ) -> Result<Outcome> {
-    let sandbox = base.sandbox()?;
     let mut populated = Populated {
         history: base.history,
         // What was refused at first may run late, out of its order.

@@ -164,13 +164,14 @@ struct Seen {
 /// Carries rows through the history, mild ones and then harsh ones.
 fn findings(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
     let plans = plans.all(base.steps);
+    let sandbox = base.sandbox()?;
     let reached = match &base.locked {
-        Some(locked) => touched::tables(base.history, base.steps, locked)?,
+        Some(_) => touched::tables(base.history, base.steps, &sandbox)?,
         None => BTreeSet::new(),
     };
     // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = populated::run(base, &reached, &plans, later, faulty, Rows::Mild)?;
-    let harsh = populated::run(base, &reached, &plans, later, faulty, Rows::Harsh)?;
+    let mild = populated::run(base, sandbox, &reached, &plans, later, faulty, Rows::Mild)?;
+    let harsh = populated::run(base, base.sandbox()?, &reached, &plans, later, faulty, Rows::Harsh)?;
     let mut findings = mild.found;
     // What the mild rows have shown, the harsh ones show again.
     let seen: HashSet<At> = findings.iter().map(|finding| finding.at).collect();
