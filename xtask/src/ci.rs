@@ -48,7 +48,8 @@ pub(crate) fn list() {
     }
 }
 
-/// Runs the steps of these names, in the order of the table; all of them if there is no name.
+/// Runs the steps of these names, in the order of the table; all of them if there is no name, and then none keeps what only
+/// it has built.
 ///
 /// # Errors
 /// At the first step that fails, or if there is none of that name.
@@ -68,6 +69,9 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
         (step.run)()
             .with_context(|| format!("step `{0}` has failed; alone: cargo xtask ci {0}", step.name))?;
         times.push((step.name, begin.elapsed()));
+        if names.is_empty() {
+            steps::clear(step.name)?;
+        }
     }
     println!();
     for (name, time) in &times {

@@ -171,7 +171,7 @@ pub(crate) fn oldest_rusqlite() -> Result<()> {
     run(Command::new("git").args(["archive", "HEAD", "-o"]).arg(&archive))?;
     run(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(copy.path()))?;
     without_jiff(&copy.path().join("runtime/Cargo.toml"))?;
-    let target = target()?.join("oldest");
+    let target = target()?.join("oldest-rusqlite");
     for line in [
         "update -q -p rusqlite --precise 0.32.0",
         // This one cannot open a database from memory: no proof is kept, and no snapshot opened.
@@ -244,6 +244,18 @@ fn bash(line: &str) -> Command {
     let mut bash = Command::new("bash");
     bash.args(["-euc", line]);
     bash
+}
+
+/// Removes what a step has built in a target folder of its own, which has its name: a runner's disk is small.
+///
+/// # Errors
+/// If the folder cannot be removed.
+pub(crate) fn clear(step: &str) -> Result<()> {
+    let folder = target()?.join(step);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(())
 }
 
 /// The target folder, wherever whoever runs this has it.
