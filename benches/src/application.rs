@@ -21,7 +21,7 @@ pub(crate) struct Application {
     target: PathBuf,
 }
 
-/// What `cargo onward init` writes into Cargo.toml.
+/// What `cargo onward init` writes into Cargo.toml for a dev build.
 const SETTINGS: &str = "\n[profile.dev.package.libsqlite3-sys]\nopt-level = 1\n";
 
 /// The folder below `apps/`.
