@@ -194,6 +194,33 @@ mod tests {
         }
     }
 
+    /// Rows that are older than a trigger need not be such as it lets in.
+    #[test]
+    fn rows_that_locked_triggers_keep_out_are_carried_from_where_they_were() {
+        let table = "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT);";
+        let swapped = "CREATE TABLE n(id INTEGER PRIMARY KEY, b TEXT, a TEXT); INSERT INTO n SELECT * FROM t; DROP TABLE t;
+            ALTER TABLE n RENAME TO t;";
+        let filled =
+            "UPDATE t SET b = 'x' WHERE a IS NULL; CREATE TABLE n(id INTEGER PRIMARY KEY, a TEXT NOT NULL);
+            INSERT INTO n SELECT id, a FROM t;";
+        let on_insert = |body: &str| format!("CREATE TRIGGER g BEFORE INSERT ON t {body} END;");
+        for (trigger, new, code) in [
+            ("BEGIN SELECT RAISE(ABORT, 'frozen');", swapped, "values_changed 3_m.sql"),
+            ("WHEN new.a IS NULL BEGIN SELECT RAISE(ABORT, 'no');", filled, "failure_with_some_rows 3_m.sql"),
+            ("WHEN new.a IS NULL BEGIN SELECT RAISE(IGNORE);", filled, "failure_with_some_rows 3_m.sql"),
+            ("WHEN new.a IS NULL BEGIN SELECT missing();", filled, "failure_with_some_rows 3_m.sql"),
+            ("BEGIN INSERT INTO none VALUES (1);", filled, "failure_with_some_rows 3_m.sql"),
+        ] {
+            let texts = [table, &on_insert(trigger), &format!("DROP TRIGGER g; {new}")];
+            let whole = found(&texts, 2, Proof::Whole);
+            assert!(whole.iter().any(|found| found == code), "{trigger}: {whole:?}");
+            let is_new = |found: &&String| found.ends_with("3_m.sql");
+            let new: Vec<&String> = whole.iter().filter(is_new).collect();
+            let unlocked = found(&texts, 2, Proof::Unlocked);
+            assert_eq!(unlocked.iter().filter(is_new).collect::<Vec<_>>(), new, "{trigger}");
+        }
+    }
+
     #[test]
     fn what_is_locked_is_not_held_against_rows_again() {
         let allowed = "-- onward: allow(data_dropped) drafts\nDROP TABLE c;";

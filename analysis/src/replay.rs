@@ -40,6 +40,7 @@ mod rows;
 mod run;
 mod sample;
 mod samples;
+mod seen;
 mod step;
 mod touched;
 mod trial;

@@ -43,6 +43,8 @@ pub(super) struct Outcome {
     pub(super) acting: HashSet<usize>,
     /// The last statement before a COMMIT that failed.
     pub(super) uncommitted: Option<(At, Refusal)>,
+    /// Whether locked tables may have rows of users that could not be made here: those that are older than a trigger.
+    pub(super) lacks_rows: bool,
 }
 
 /// Runs the history with sample rows of one kind, in a sandbox that is as the base says, with rows in those of the locked tables that are reached; nothing is
@@ -70,6 +72,9 @@ pub(super) fn run(
         outcome: Outcome::default(),
     };
     populated.plant(&Since { tables: reached.clone(), ..Since::default() })?;
+    let filler = &populated.filler;
+    populated.outcome.lacks_rows =
+        base.locked.is_some() && (filler.is_held_off.get() || !filler.empty.is_empty());
     let mut trials = Trials::new(base.history);
     let (mut tried, mut together) = (Vec::new(), 0);
     for (number, plan) in plans.iter().enumerate() {

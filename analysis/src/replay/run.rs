@@ -1,6 +1,6 @@
 //! Runs a history, statement by statement, and collects what SQLite refuses.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -11,7 +11,6 @@ use rusqlite::Result;
 use super::consequence::Lost;
 use super::end::End;
 use super::fault::{DOUBLE_QUOTED_STRING, Fault};
-use super::finding::{Finding, What};
 use super::idle::{self, Idle, Later};
 use super::indirect::{self, Indirect};
 use super::kept::Locked;
@@ -21,10 +20,10 @@ use super::outcome::Replay;
 use super::outer::{self, Outer};
 use super::plans::Plans;
 use super::rebuild::{self, Before, Loss};
-use super::sample::Rows;
+use super::seen::Seen;
 use super::step::{Base, Step, prepare_renamed};
 use super::unresolved::{self, Waiters};
-use super::{broken, down, legacy, origin, populated, quoted, touched};
+use super::{broken, down, legacy, origin, quoted};
 use crate::folder::history::{At, History};
 use crate::memo::Memo;
 use crate::sqlite::message::{Cause, Refusal};
@@ -88,8 +87,13 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
     let orphans = origin::orphans(history, &replayer.ran, replayer.sandbox.conn())?;
     let open = replayer.ran.partition_point(|step| step.at.migration < from);
     let base = Base { history, steps: &replayer.ran[open..], locked: base };
-    let Seen { findings, unpopulated, stopped, uncommitted } =
-        findings(&base, &later, &mut replayer.plans, &replayer.faulty)?;
+    let mut seen = Seen::of(&base, &later, &mut replayer.plans, &replayer.faulty)?;
+    if seen.lacks_rows {
+        let whole = Base { history, steps: &replayer.ran, locked: None };
+        let later = Later::read(history, 0);
+        seen.extend(Seen::of(&whole, &later, &mut replayer.plans, &replayer.faulty)?, from);
+    }
+    let Seen { findings, unpopulated, stopped, uncommitted, .. } = seen;
     if let Some((at, refusal)) = uncommitted.filter(|_| !replayer.stopped) {
         replayer.faults.push(Fault { at, refusal, near: None, mended: None, since: None });
     }
@@ -149,43 +153,6 @@ pub(crate) fn replay_behind(history: &History, from: usize, kept: Option<Locked>
         scratch: OnceLock::new(),
         locked: locked.map(End::left),
         snapshot: None,
-    })
-}
-
-/// What the rows have shown.
-struct Seen {
-    findings: Vec<Finding>,
-    unpopulated: BTreeMap<String, String>,
-    stopped: Vec<At>,
-    /// The last statement before a COMMIT that failed.
-    uncommitted: Option<(At, Refusal)>,
-}
-
-/// Carries rows through the history, mild ones and then harsh ones.
-fn findings(base: &Base<'_>, later: &Later, plans: &mut Plans<'_>, faulty: &HashSet<usize>) -> Result<Seen> {
-    let plans = plans.all(base.steps);
-    let sandbox = base.sandbox()?;
-    let reached = match &base.locked {
-        Some(_) => touched::tables(base.history, base.steps, &sandbox)?,
-        None => BTreeSet::new(),
-    };
-    // One after the other: memory is counted for the whole process, and two threads would wait for the count.
-    let mild = populated::run(base, sandbox, &reached, &plans, later, faulty, Rows::Mild)?;
-    let harsh = populated::run(base, base.sandbox()?, &reached, &plans, later, faulty, Rows::Harsh)?;
-    let mut findings = mild.found;
-    // What the mild rows have shown, the harsh ones show again.
-    let seen: HashSet<At> = findings.iter().map(|finding| finding.at).collect();
-    findings.extend(harsh.found.into_iter().filter(|finding| !seen.contains(&finding.at)));
-    for finding in &mut findings {
-        if let What::Fails { acts, .. } = &mut finding.what {
-            *acts = harsh.acting.contains(&finding.at.migration);
-        }
-    }
-    Ok(Seen {
-        findings,
-        unpopulated: mild.empty,
-        stopped: mild.stopped.into_iter().chain(harsh.stopped).collect(),
-        uncommitted: mild.uncommitted.or(harsh.uncommitted),
     })
 }
 

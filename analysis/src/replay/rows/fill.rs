@@ -1,11 +1,12 @@
 //! Puts rows into a table, and mends what SQLite refuses.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use onward_core::name::quoted;
+use rusqlite::ffi::SQLITE_CONSTRAINT_TRIGGER;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, ErrorCode, Result};
 
 use super::draft::Draft;
 use super::filler::{ALONE, ATTEMPTS, DEPTH, ENOUGH, Filled, Filler, PLENTY, Written};
@@ -29,6 +30,7 @@ impl Filler {
             made: 0,
             vain: HashMap::new(),
             written: RefCell::default(),
+            is_held_off: Cell::default(),
             empty: BTreeMap::new(),
         }
     }
@@ -320,7 +322,11 @@ impl Filler {
         for _ in 0..ATTEMPTS {
             let mut values = self.values(model, &draft, index, &parents)?;
             values.extend(model.has_rowid.then_some(Value::Integer(number)));
-            let Err(error) = sandbox.write(&insert.sql, &values) else {
+            let outcome = sandbox.write(&insert.sql, &values);
+            if is_of_trigger(&outcome, model) {
+                self.is_held_off.set(true);
+            }
+            let Err(error) = outcome else {
                 if let Some(written) = self.written.borrow_mut().as_mut() {
                     let (table, columns) = (model.name.clone(), insert.columns.clone());
                     written.push(Written { table, columns, values: values.clone() });
@@ -395,6 +401,26 @@ impl Filler {
         }
         draft.pinned.iter().for_each(|(&column, value)| values[column] = value.clone());
         Ok(values)
+    }
+}
+
+/// Whether a row was kept out by something that is no constraint of its table.
+fn is_of_trigger(outcome: &Result<usize>, model: &TableModel) -> bool {
+    let error = match outcome {
+        // `RAISE(IGNORE)`
+        Ok(count) => return *count == 0,
+        Err(error) => error,
+    };
+    let (Some(sqlite), message) = (error.sqlite_error(), error.to_string()) else { return true };
+    match sqlite.code {
+        ErrorCode::ConstraintViolation => {
+            // `CHECK` names no table, and a key none of its own.
+            let is_named = message.contains(&format!("{}.", model.name));
+            sqlite.extended_code == SQLITE_CONSTRAINT_TRIGGER
+                || !is_named && ["NOT NULL", "UNIQUE"].iter().any(|kind| message.starts_with(kind))
+        }
+        ErrorCode::TypeMismatch => false,
+        _ => !message.contains("malformed JSON"),
     }
 }
 

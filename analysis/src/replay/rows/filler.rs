@@ -1,6 +1,6 @@
 //! The sample rows of one database, and what is known of them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::types::Value;
@@ -35,6 +35,8 @@ pub(crate) struct Filler {
     pub(super) vain: HashMap<String, usize>,
     /// The rows that were written, each with its table, while somebody asks for them.
     pub(crate) written: RefCell<Option<Vec<Written>>>,
+    /// Whether a trigger has kept a row out. Rows that are older than the trigger may be such ones.
+    pub(crate) is_held_off: Cell<bool>,
     /// Why a table has none.
     pub(crate) empty: BTreeMap<String, String>,
 }
