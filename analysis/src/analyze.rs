@@ -109,6 +109,7 @@ fn is_past(history: &History, diagnostic: &Diagnostic) -> bool {
     let is_old = |file| history.is_released(file) || history.recorded == Some(file);
     !diagnostic.is_error()
         && !diagnostic.rule.of_plans
+        && !diagnostic.rule.of_config
         && history.is_released(diagnostic.place.file)
         && diagnostic.related.iter().all(|related| is_old(related.place.file))
 }

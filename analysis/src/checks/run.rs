@@ -8,7 +8,9 @@ use super::files::{
     ambiguous_version_order, bad_config_file, bad_file_name, duplicate_version, misplaced_config_file,
     mixed_layouts, no_migrations, unknown_directive, unreadable_file,
 };
-use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
+use super::name::{
+    double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table, unnamed_function,
+};
 use super::order::{
     broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
     index_before_column, index_before_table, masked_create, name_taken, use_before_definition,
@@ -168,6 +170,7 @@ pub(crate) fn replayed(history: &History, replay: &Replay, diagnostics: &mut Vec
     diagnostics.extend(masked_create::check(history, replay));
     diagnostics.extend(broken_view::check(history, replay));
     diagnostics.extend(broken_trigger::check(history, replay));
+    diagnostics.extend(unnamed_function::check(history, replay));
     diagnostics.extend(legacy_not_adopted::check(history, replay));
     plans(history, replay, diagnostics);
     diagnostics.extend(

@@ -12,7 +12,9 @@ use super::files::{
     folder_not_watched, hook_missing, hook_not_marked, misplaced_config_file, mixed_layouts, no_migrations,
     unknown_directive, unreadable_file, unused_allow,
 };
-use super::name::{double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table};
+use super::name::{
+    double_quoted_string, outer_column, unknown_column, unknown_function, unknown_table, unnamed_function,
+};
 use super::order::{
     broken_trigger, broken_view, column_added_twice, column_removed, foreign_key_mismatch,
     index_before_column, index_before_table, masked_create, name_taken, use_before_definition,
@@ -112,6 +114,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_directive::RULE,
     &unknown_function::RULE,
     &unknown_table::RULE,
+    &unnamed_function::RULE,
     &unreadable_file::RULE,
     &unrepeatable_history::RULE,
     &unused_allow::RULE,

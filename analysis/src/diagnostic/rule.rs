@@ -41,6 +41,8 @@ pub struct Rule {
     pub about_files: bool,
     /// Whether it is about query plans, which nobody looks at unless `[plans]` of `onward.toml` asks for it.
     pub of_plans: bool,
+    /// Whether `onward.toml` mends it, so that it is news of a released migration as well.
+    pub of_config: bool,
 }
 
 impl Rule {
@@ -55,6 +57,7 @@ impl Rule {
             allowable: false,
             about_files: false,
             of_plans: false,
+            of_config: false,
         }
     }
 
@@ -76,6 +79,10 @@ impl Rule {
 
     pub(crate) const fn of_plans(self) -> Rule {
         Rule { of_plans: true, ..self }
+    }
+
+    pub(crate) const fn of_config(self) -> Rule {
+        Rule { of_config: true, ..self }
     }
 
     pub(crate) const fn about_files(self) -> Rule {

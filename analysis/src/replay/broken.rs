@@ -9,6 +9,7 @@ use rusqlite::Result;
 use super::origin;
 use super::step::Step;
 use crate::folder::history::{At, History};
+use crate::sqlite::engine::has_function;
 use crate::sqlite::message::{Cause, Refusal};
 use crate::sqlite::sandbox::Sandbox;
 
@@ -28,7 +29,14 @@ pub(crate) struct Broken {
     probe: String,
 }
 
-/// Finds them, but for functions, collations and modules that are not known: these may be the application's.
+impl Broken {
+    /// Whether it is a function or a collation that SQLite does not have: the application may register it.
+    pub(crate) fn is_unnamed(&self) -> bool {
+        matches!(self.cause, Cause::NoFunction(_) | Cause::NoCollation(_))
+    }
+}
+
+/// Finds them, but for modules that are not known: these may be the application's.
 pub(super) fn find(
     history: &History,
     ran: &[Step],
@@ -65,7 +73,7 @@ pub(super) fn find(
             sandbox.conn().execute_batch("ROLLBACK TO alone; RELEASE alone")?;
         }
     }
-    if !broken.is_empty() {
+    if !broken.iter().all(Broken::is_unnamed) {
         since(history, ran, &mut broken)?;
     }
     Ok(broken)
@@ -85,7 +93,12 @@ fn look(
     let is_known = match &cause {
         // What stands in for a function of the application is there for its own statements alone.
         Cause::NoTable(name) => !history.config.is_called(name),
-        Cause::NoColumn { .. } => true,
+        // A server has some of its own.
+        Cause::NoFunction(name) => {
+            let target = history.config.engine.target.as_ref();
+            target.is_none_or(|(target, _)| !has_function(*target, &name.to_ascii_lowercase()))
+        }
+        Cause::NoColumn { .. } | Cause::NoCollation(_) => true,
         Cause::Other => !ELSEWHERE.iter().any(|start| says.starts_with(start)),
         _ => false,
     };

@@ -7,3 +7,4 @@ pub mod outer_column;
 pub mod unknown_column;
 pub mod unknown_function;
 pub mod unknown_table;
+pub mod unnamed_function;

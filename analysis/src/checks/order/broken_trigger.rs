@@ -27,7 +27,8 @@ CREATE TRIGGER logged AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id)
 
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let effect = "every statement that sets the trigger off fails";
-    let broken = replay.broken.iter().filter(|broken| broken.object == ObjectKind::Trigger);
+    let broken =
+        replay.broken.iter().filter(|broken| broken.object == ObjectKind::Trigger && !broken.is_unnamed());
     let unresolved = replay.unresolved.iter();
     let unresolved = unresolved.filter_map(move |unresolved| {
         broken_view::early(&RULE, ObjectKind::Trigger, history, unresolved, effect)
@@ -89,7 +90,6 @@ mod tests {
     #[test]
     fn silent_where_it_works_or_may_work() {
         for trigger in [
-            "CREATE TRIGGER g AFTER INSERT ON jobs BEGIN INSERT INTO log VALUES (new.id, slug(new.state)); END",
             "CREATE TRIGGER g AFTER INSERT ON jobs BEGIN INSERT INTO later VALUES (1); END; CREATE TABLE later(a)",
             "CREATE VIEW v AS SELECT * FROM jobs;
              CREATE TRIGGER g INSTEAD OF INSERT ON v BEGIN INSERT INTO jobs VALUES (new.id, new.state); END;
