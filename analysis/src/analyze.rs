@@ -93,8 +93,11 @@ pub(crate) fn behind(
     let (found, compatible) = released::check(&analysis);
     diagnostics.extend(found);
     analysis.history.compatible = compatible;
+    let mark = |found: &mut Diagnostic| found.released |= is_past(&analysis.history, found);
+    // No level makes an error of what nobody can change any more; one may make a warning of an error.
+    diagnostics.iter_mut().for_each(mark);
     level::settle(&analysis.history, analysis.replay.as_ref(), &mut diagnostics);
-    diagnostics.iter_mut().for_each(|found| found.released = is_past(&analysis.history, found));
+    diagnostics.iter_mut().for_each(mark);
     if proof == Proof::Unlocked {
         diagnostics.retain(|found| !found.released);
     }
@@ -121,7 +124,14 @@ mod tests {
 
     /// `code file` of what is found in a folder of these migrations, the first of which are locked.
     fn found(texts: &[&str], locked: usize, proof: Proof) -> Vec<String> {
+        let analysis = looked_at(texts, locked, proof, None);
+        let file = |found: &Diagnostic| analysis.history.files.get(found.place.file).path.clone();
+        analysis.diagnostics.iter().map(|found| format!("{} {}", found.rule.code, file(found))).collect()
+    }
+
+    fn looked_at(texts: &[&str], locked: usize, proof: Proof, config: Option<&str>) -> Analysis {
         let dir = tempfile::tempdir().unwrap();
+        config.into_iter().for_each(|config| write(dir.path(), "onward.toml", config));
         for (number, text) in texts.iter().enumerate() {
             write(dir.path(), &format!("{}_m.sql", number + 1), text);
             if number + 1 == locked {
@@ -129,9 +139,7 @@ mod tests {
                 write(dir.path(), lock::FILE_NAME, &locked::text(&history));
             }
         }
-        let analysis = analyze(dir.path(), proof);
-        let file = |found: &Diagnostic| analysis.history.files.get(found.place.file).path.clone();
-        analysis.diagnostics.iter().map(|found| format!("{} {}", found.rule.code, file(found))).collect()
+        analyze(dir.path(), proof)
     }
 
     #[test]
@@ -153,6 +161,14 @@ mod tests {
             DELETE FROM t; END;";
         for proof in [Proof::Whole, Proof::Unlocked] {
             assert_eq!(found(&[view, "DROP TABLE t;"], 1, proof), ["broken_trigger 1_m.sql"]);
+        }
+        // No level makes an error of it; of what is new it does.
+        let dropped = ["CREATE TABLE t(a TEXT, b TEXT);", "ALTER TABLE t DROP COLUMN b;"];
+        let deny = Some("[levels]\ndata_dropped = 'deny'");
+        for (locked, is_refused) in [(1, true), (2, false)] {
+            for proof in [Proof::Whole, Proof::Unlocked] {
+                assert_eq!(looked_at(&dropped, locked, proof, deny).has_errors(), is_refused, "{locked}");
+            }
         }
         // An error is one for ever.
         let strings = "CREATE TABLE t(a TEXT); UPDATE t SET a = \"x\";";

@@ -64,8 +64,8 @@ pub(crate) fn settled(history: &History, diagnostic: &mut Diagnostic) -> Option<
     let level = history.config.level(diagnostic.rule);
     match level {
         Some(Level::Warn) => diagnostic.severity = Severity::Warning,
-        Some(Level::Deny) => diagnostic.severity = Severity::Error,
-        Some(Level::Allow) | None => {}
+        Some(Level::Deny) if !diagnostic.released => diagnostic.severity = Severity::Error,
+        Some(Level::Deny | Level::Allow) | None => {}
     }
     level
 }
