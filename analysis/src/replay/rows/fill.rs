@@ -414,8 +414,8 @@ fn is_of_trigger(outcome: &Result<usize>, model: &TableModel) -> bool {
     let (Some(sqlite), message) = (error.sqlite_error(), error.to_string()) else { return true };
     match sqlite.code {
         ErrorCode::ConstraintViolation => {
-            // `CHECK` names no table, and a key none of its own.
-            let is_named = message.contains(&format!("{}.", model.name));
+            // A CHECK names no table, nor does a foreign key, nor an index over expressions.
+            let is_named = message.contains(&format!("{}.", model.name)) || message.contains(": index '");
             sqlite.extended_code == SQLITE_CONSTRAINT_TRIGGER
                 || !is_named && ["NOT NULL", "UNIQUE"].iter().any(|kind| message.starts_with(kind))
         }
