@@ -62,7 +62,8 @@ pub(crate) fn check(history: &History, loss: &Loss) -> Option<Diagnostic> {
 }
 
 /// Whether a DROP names what goes, or a comment does. The DROP of a table in whose place another comes is a part of a
-/// rebuild, unless the other one came earlier, and the application has filled it.
+/// rebuild, unless the other one came earlier, and the application has filled it: the new one takes the old one's name, or
+/// the old one makes room first and goes by its new name.
 fn is_named(history: &History, loss: &Loss) -> bool {
     let own = |at: &At| at.migration == loss.at.migration;
     let is_new = |name: &Name| {
@@ -80,7 +81,14 @@ fn is_named(history: &History, loss: &Loss) -> bool {
     }
     match &history.statement(loss.at).kind {
         Kind::Alter { change: Some(Change::Drop(_)), .. } => true,
-        Kind::Drop { .. } => !history.statements().filter(own).any(replaces),
+        Kind::Drop { name, .. } => {
+            let made_room = !name.is(&loss.table);
+            let is_again = |at: At| {
+                let kind = &history.statement(at).kind;
+                matches!(kind, Kind::Create { object: ObjectKind::Table, name: made, .. } if made.is(&loss.table))
+            };
+            !history.statements().filter(own).any(|at| replaces(at) || made_room && is_again(at))
+        }
         _ => false,
     }
 }
@@ -260,6 +268,50 @@ mod tests {
         assert_eq!(found.diagnostics[0].message, "what is in `jobs.id`, `jobs.state` is dropped");
         let not_copied = format!("{new}DROP TABLE jobs; ALTER TABLE x RENAME TO jobs;");
         assert_eq!(codes(&not_copied), ["data_dropped 2_b.sql:1:41"]);
+    }
+
+    /// The old table makes room for a new one, and is dropped under its new name.
+    #[test]
+    fn a_table_that_makes_room_is_rebuilt() {
+        let codes = |text: &str| codes(&[("1_a.sql", JOBS), ("2_b.sql", text), ("onward.toml", "")]);
+        let new = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT, due TEXT);";
+        let copy = "INSERT INTO jobs(id, state) SELECT id, state FROM old;";
+        let moved = "ALTER TABLE jobs RENAME TO old;";
+        for text in [
+            format!("{moved} {new}\nDROP TABLE old;"),
+            format!("{moved} {new}\nDROP TABLE IF EXISTS \"OLD\";"),
+            format!("{moved} ALTER TABLE old RENAME TO older; {new}\nDROP TABLE older;"),
+            format!("{moved} {}\nDROP TABLE old;", new.replace("TABLE jobs", "TABLE IF NOT EXISTS Jobs")),
+            // What is put into the new one comes from somewhere else.
+            format!("{moved} {new} INSERT INTO jobs(state) VALUES ('open');\nDROP TABLE old;"),
+            format!("{} {moved} ALTER TABLE x RENAME TO jobs;\nDROP TABLE old;", new.replace("jobs", "x")),
+        ] {
+            assert_eq!(codes(&text), ["data_dropped 2_b.sql:2:1"], "{text}");
+        }
+        for text in [
+            format!("{moved} {new} {copy} DROP TABLE old;"),
+            format!("{moved} {new} DELETE FROM old; DROP TABLE old;"),
+            // The rows are elsewhere, or the old table stays.
+            format!("{moved} {new} CREATE TABLE kept AS SELECT * FROM old; DROP TABLE old;"),
+            format!("{moved} {new}"),
+            // Nothing comes in its place.
+            format!("{moved} DROP TABLE old;"),
+            format!("{moved} DROP TABLE old; CREATE TABLE other(id);"),
+            format!("{moved} CREATE VIEW jobs AS SELECT 1 AS id; DROP TABLE old;"),
+            format!("{moved} {new}\n-- onward: allow(data_dropped) drafts\nDROP TABLE old;"),
+            // The new one makes room for the old one again.
+            format!("{moved} {new} DROP TABLE jobs; ALTER TABLE old RENAME TO jobs;"),
+        ] {
+            assert_eq!(codes(&text), [""; 0], "{text}");
+        }
+        // What is dropped later, the application may have read in between.
+        let later = [
+            ("1_a.sql", JOBS),
+            ("2_b.sql", &format!("{moved} {new}")),
+            ("3_c.sql", "DROP TABLE old;"),
+            ("onward.toml", ""),
+        ];
+        assert_eq!(crate::checks::testing::codes(&later), [""; 0]);
     }
 
     /// A rebuild leaves a column out, as a comment or the file's name says.
