@@ -34,6 +34,7 @@ mod plan;
 mod plans;
 mod populated;
 mod quoted;
+mod reads;
 mod rebuild;
 mod renamed;
 mod rows;

@@ -2,11 +2,13 @@
 
 use onward_core::token::{significant, unquoted};
 use sqlite3_parser::ast::{
-    Cmd, ColumnConstraint, ColumnDefinition, CreateTableBody, Expr, InsertBody, Literal, Name, OneSelect,
-    Operator, ResultColumn, Select, SelectTable, Stmt, With,
+    Cmd, ColumnConstraint, ColumnDefinition, CommonTableExpr, CreateTableBody, Expr, InsertBody, Literal,
+    Name, OneSelect, ResultColumn, Select, SelectTable, Stmt, Upsert, UpsertDo, With,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
+
+use super::reads::{self, is_endless, is_true, leaves_all};
 
 /// What a statement does to the rows of one table. All names are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +41,8 @@ pub(super) struct Copy {
     /// All tables that FROM names.
     pub(super) sources: Vec<String>,
     pub(super) items: Vec<Item>,
-    /// Whether rows are left out or merged because the statement says so: WHERE, DISTINCT, LIMIT and the like. A WHERE that
-    /// does no more than join two tables leaves nothing out on purpose.
+    /// Whether rows are left out or merged because the statement says so: WHERE, DISTINCT, LIMIT, DO UPDATE and the like. A
+    /// WHERE that is true, or does no more than join two tables, leaves nothing out on purpose.
     pub(super) picks: bool,
     /// The columns of a GROUP BY, which merges rows; NULL for what is no column.
     pub(super) groups: Vec<Item>,
@@ -82,17 +84,20 @@ impl Write {
         match statement {
             Stmt::Insert { with, tbl_name, columns, body, .. } => {
                 let table = lower(&tbl_name.name);
-                let InsertBody::Select(select, _) = body else { return Some(Write::Insert { table }) };
+                let InsertBody::Select(select, upsert) = body else { return Some(Write::Insert { table }) };
                 let columns = columns.map(|columns| columns.iter().map(lower).collect());
-                let copy = copy(table.clone(), columns, select, with.as_ref());
-                Some(copy.map_or(Write::Insert { table }, Write::Copy))
+                let copy = copy(table.clone(), columns, select, with.as_ref()).map(|mut copy| {
+                    copy.picks |= merges(upsert);
+                    Write::Copy(copy)
+                });
+                Some(copy.unwrap_or(Write::Insert { table }))
             }
             Stmt::CreateTable { tbl_name, body: CreateTableBody::AsSelect(select), .. } => {
                 copy(lower(&tbl_name.name), None, select, None).map(Write::Copy)
             }
             Stmt::Delete { tbl_name, where_clause, limit, .. } => Some(Write::Delete {
                 table: lower(&tbl_name.name),
-                all: where_clause.is_none() && limit.is_none(),
+                all: where_clause.as_ref().is_none_or(is_true) && limit.is_none(),
             }),
             Stmt::Update { tbl_name, sets, .. } => {
                 let columns = sets.iter().flat_map(|set| set.col_names.iter().map(lower)).collect();
@@ -198,7 +203,10 @@ fn copy(
         return None;
     };
     let from = from.as_ref()?;
-    let source = match from.select {
+    let commons = [with, select.with.as_ref()].into_iter().flatten().flat_map(|with| with.ctes);
+    let commons: Vec<&CommonTableExpr<'_>> = commons.collect();
+    let whole = reads::source(from, &commons);
+    let named = match from.select {
         Some(SelectTable::Table(name, ..)) if from.joins.as_ref().is_none_or(|joins| joins.is_empty()) => {
             Some(lower(&name.name))
         }
@@ -209,10 +217,12 @@ fn copy(
         SelectTable::Table(name, ..) => Some(lower(&name.name)),
         _ => None,
     });
+    let mut sources: Vec<String> = whole.clone().map_or_else(|| tables.collect(), |table| vec![table]);
     // What WITH names is read as well.
-    let mut sources: Vec<String> = tables.collect();
-    let common = [with, select.with.as_ref()].into_iter().flatten().flat_map(|with| with.ctes);
-    common.for_each(|common| tables_of(common.select, &mut sources));
+    let mut common = Vec::new();
+    commons.iter().for_each(|with| tables_of(with.select, &mut common));
+    common.retain(|table| !sources.contains(table));
+    sources.append(&mut common);
     let items = results.iter().map(|result| match result {
         ResultColumn::Star | ResultColumn::TableStar(_) => Item::Star,
         ResultColumn::Expr(expression, _) => item(expression),
@@ -220,18 +230,22 @@ fn copy(
     Some(Copy {
         table,
         columns,
-        source,
-        sources,
-        items: items.collect(),
-        picks: with.is_some()
-            || select.with.is_some()
-            || select.limit.is_some()
+        picks: whole.is_none() && !commons.is_empty()
+            || select.limit.is_some_and(|limit| !is_endless(limit))
             || select.body.compounds.as_ref().is_some_and(|compounds| !compounds.is_empty())
             || distinctness.is_some()
-            || where_clause.as_ref().is_some_and(|condition| !is_join(condition))
+            || where_clause.is_some_and(|condition| !leaves_all(condition))
             || having.is_some(),
+        source: whole.or(named),
+        sources,
+        items: items.collect(),
         groups: group_by.iter().flat_map(|groups| groups.iter()).map(item).collect(),
     })
+}
+
+/// Whether rows that meet another are put into it, as DO UPDATE says in so many words. DO NOTHING says no more than OR IGNORE.
+fn merges(upsert: Option<&Upsert<'_>>) -> bool {
+    upsert.is_some_and(|upsert| matches!(upsert.do_clause, UpsertDo::Set { .. }) || merges(upsert.next))
 }
 
 /// The tables that a SELECT reads, those of its own WITH and of the SELECTs in its FROM included.
@@ -249,18 +263,6 @@ fn tables_of(select: &Select<'_>, found: &mut Vec<String>) {
                 _ => {}
             }
         }
-    }
-}
-
-/// Whether a condition only says which rows of two tables belong together.
-fn is_join(condition: &Expr<'_>) -> bool {
-    match condition {
-        Expr::Binary(left, Operator::And, right) => is_join(left) && is_join(right),
-        Expr::Binary(Expr::Qualified(one, _), Operator::Equals, Expr::Qualified(other, _)) => {
-            lower(one) != lower(other)
-        }
-        Expr::Parenthesized(inner) => matches!(&inner[..], [condition] if is_join(condition)),
-        _ => false,
     }
 }
 
@@ -283,7 +285,7 @@ fn inserted(sql: &str) -> Option<String> {
     Some(folded(name.text))
 }
 
-fn lower(name: &Name<'_>) -> String {
+pub(super) fn lower(name: &Name<'_>) -> String {
     folded(name.0)
 }
 
@@ -376,7 +378,15 @@ mod tests {
     fn other_writes() {
         assert_eq!(Write::parse("INSERT INTO t VALUES (1)"), Some(Write::Insert { table: "t".into() }));
         assert_eq!(Write::parse("REPLACE INTO t SELECT 1"), Some(Write::Insert { table: "t".into() }));
-        assert_eq!(Write::parse("DELETE FROM T"), Some(Write::Delete { table: "t".into(), all: true }));
+        for (sql, all) in [
+            ("DELETE FROM T", true),
+            ("DELETE FROM t WHERE true", true),
+            ("DELETE FROM t WHERE a", false),
+            ("DELETE FROM t WHERE \"true\"", false),
+            ("DELETE FROM t WHERE false", false),
+        ] {
+            assert_eq!(Write::parse(sql), Some(Write::Delete { table: "t".into(), all }), "{sql}");
+        }
         let update = Write::Update { table: "t".into(), columns: vec!["a".into(), "b".into()] };
         assert_eq!(Write::parse("UPDATE t SET (a, b) = (1, 2)"), Some(update));
         assert_eq!(Write::parse("CREATE TABLE t(a)"), None);

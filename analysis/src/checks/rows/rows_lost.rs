@@ -102,6 +102,40 @@ mod tests {
         assert_eq!(codes(join), [("rows_lost", false)]);
     }
 
+    /// What stands there for the parser, or hands the rows on, picks none of them.
+    #[test]
+    fn copies_whose_words_leave_nothing_out() {
+        for copy in [
+            "INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM jobs WHERE true",
+            "INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM jobs WHERE 1 = 1",
+            "INSERT INTO n(id, state) SELECT id, state FROM jobs WHERE true ON CONFLICT(state) DO NOTHING",
+            "INSERT INTO n(id, state) SELECT id, state FROM jobs ORDER BY id ON CONFLICT DO NOTHING",
+            "INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM jobs LIMIT -1",
+            "INSERT OR REPLACE INTO n(id, state) SELECT id, state FROM jobs WHERE (1)",
+            "WITH s AS (SELECT * FROM jobs) INSERT OR IGNORE INTO n(id, state) SELECT * FROM s",
+            "INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM (SELECT * FROM jobs)",
+        ] {
+            assert_eq!(codes(copy), [("rows_lost", false)], "{copy}");
+        }
+        let none = "INSERT OR IGNORE INTO n(id, state, kind) SELECT id, state, NULL FROM (SELECT * FROM jobs) WHERE true";
+        assert_eq!(codes(none), [("rows_lost", true)]);
+    }
+
+    #[test]
+    fn silent_where_words_pick_or_merge() {
+        for copy in [
+            "INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM jobs WHERE id > 0",
+            "INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM jobs WHERE true AND id > 0",
+            "INSERT INTO n(id, state) SELECT id, state FROM jobs WHERE true ON CONFLICT(state) DO UPDATE SET kind = 'b'",
+            "INSERT INTO n(id, state) SELECT id, state FROM jobs ORDER BY id ON CONFLICT(state) DO UPDATE SET kind = 'b'",
+            "WITH s AS (SELECT DISTINCT * FROM jobs) INSERT OR IGNORE INTO n(id, state) SELECT * FROM s",
+            "INSERT OR IGNORE INTO n(id, state) SELECT id, state FROM (SELECT * FROM jobs WHERE id > 0)",
+            "INSERT INTO n(id, state) SELECT id, state || id FROM (SELECT * FROM jobs) WHERE true ON CONFLICT DO NOTHING",
+        ] {
+            assert_eq!(codes(copy), [], "{copy}");
+        }
+    }
+
     #[test]
     fn foreign_keys_are_not_to_blame_for_a_copy() {
         let copy = rebuild("INSERT OR IGNORE INTO n(id, state, kind) SELECT id, state, NULL FROM jobs");
