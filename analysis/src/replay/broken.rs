@@ -90,6 +90,11 @@ fn look(
     probe: String,
 ) -> Option<Broken> {
     let Refusal { cause, message: says, .. } = Refusal::from(sandbox.prepare(&probe, true).err()?);
+    let makes = |at: &At| match &history.statement(*at).kind {
+        Kind::Create { object: made, name: found, .. } => *made == object && found.is(name),
+        _ => false,
+    };
+    let made = history.statements().filter(makes).last()?;
     let is_known = match &cause {
         // What stands in for a function of the application is there for its own statements alone.
         Cause::NoTable(name) => !history.config.is_called(name),
@@ -99,18 +104,29 @@ fn look(
             target.is_none_or(|(target, _)| !has_function(*target, &name.to_ascii_lowercase()))
         }
         Cause::NoColumn { .. } | Cause::NoCollation(_) => true,
+        // Which indexes a table of others has, onward.toml does not say.
+        Cause::NoObject(ObjectKind::Index, _) => {
+            let mut others = history.config.external.iter();
+            !others.any(|external| !history.named(made, &external.name).is_empty())
+        }
         Cause::Other => !ELSEWHERE.iter().any(|start| says.starts_with(start)),
         _ => false,
     };
     if !is_known {
         return None;
     }
-    let makes = |at: &At| match &history.statement(*at).kind {
-        Kind::Create { object: made, name: found, .. } => *made == object && found.is(name),
-        _ => false,
-    };
-    let made = history.statements().filter(makes).last()?;
     Some(Broken { object, name: name.to_owned(), made, cause, says, since: None, probe })
+}
+
+/// What a body misses, in one word, and its name; `None` if SQLite refuses it for another reason.
+pub(crate) fn missing(cause: &Cause) -> Option<(&'static str, &str)> {
+    match cause {
+        Cause::NoColumn { name, .. } => Some(("column", name)),
+        Cause::NoTable(name) => Some(("table", name)),
+        // INDEXED BY.
+        Cause::NoObject(ObjectKind::Index, name) => Some(("index", name)),
+        _ => None,
+    }
 }
 
 /// A statement that sets a trigger of this text off; `columns` are the table's.

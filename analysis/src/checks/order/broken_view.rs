@@ -1,4 +1,4 @@
-//! A view that cannot be read at the end of the history, because a table or column in it is not there.
+//! A view that cannot be read at the end of the history, because a table, a column or an index in it is not there.
 //!
 //! SQLite takes the body of a view unseen, and fails when the application reads it. A warning, since the application may
 //! make what is missing by other means.
@@ -9,8 +9,7 @@ use super::index_before_column;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
-use crate::replay::{Broken, Replay, Unresolved, Waiting, place_of_origin};
-use crate::sqlite::message::Cause;
+use crate::replay::{Broken, Replay, Unresolved, Waiting, missing, place_of_origin};
 
 /// `broken_view`
 pub static RULE: Rule = Rule::warning("broken_view", "a view can be read at the end of the history")
@@ -48,11 +47,7 @@ pub(crate) fn early(
     else {
         return None;
     };
-    let (what, missing) = match cause {
-        Cause::NoColumn { name, .. } => ("column", name),
-        Cause::NoTable(name) => ("table", name),
-        _ => return None,
-    };
+    let (what, missing) = missing(cause)?;
     if *found != object {
         return None;
     }
@@ -76,19 +71,26 @@ pub(crate) fn explain(
     effect: &'static str,
 ) -> Option<Diagnostic> {
     let object = broken.object.as_str();
-    let (what, missing) = match &broken.cause {
-        Cause::NoColumn { name, .. } => ("column", name),
-        Cause::NoTable(name) => ("table", name),
-        _ => return Some(refused(rule, history, broken, effect)),
+    let Some((what, missing)) = missing(&broken.cause) else {
+        return Some(refused(rule, history, broken, effect));
     };
     let place = history.named(broken.made, missing).pop().unwrap_or_else(|| history.place(broken.made));
     let message =
         format!("{object} `{}` uses {what} `{missing}`, which is not there at the end", broken.name);
     let diagnostic = Diagnostic::new(rule, place, message).label(format!("no such {what}")).note(effect);
     Some(match broken.since {
+        // What is asked for need not be another thing: without INDEXED BY, SQLite looks for an index itself.
+        Some(since) if what == "index" => diagnostic.related(history.place(since), "gone since this").help(format!(
+            "make the index again in {}, or drop the {object} before, and make it again without INDEXED BY",
+            history.path(since)
+        )),
         Some(since) => diagnostic.related(history.place(since), "gone since this").help(format!(
             "drop the {object} before {} changes this, and make it again after",
             history.path(since)
+        )),
+        None if what == "index" => diagnostic.help(format!(
+            "make the index in a migration, or leave INDEXED BY out; if this one is released, drop the {object} in a new one and make \
+             it again"
         )),
         None => diagnostic.help(format!(
             "write what there is; if this migration is released, drop the {object} in a new one and make it again"
@@ -116,7 +118,7 @@ fn refused(rule: &'static Rule, history: &History, broken: &Broken, effect: &'st
 
 #[cfg(test)]
 mod tests {
-    use crate::checks::testing::{folder, history};
+    use crate::checks::testing::{codes, folder, history};
 
     const JOBS: &str = "CREATE TABLE jobs(id INTEGER PRIMARY KEY, state TEXT);";
 
@@ -146,6 +148,55 @@ mod tests {
         let diagnostic = &gone.diagnostics[0];
         assert_eq!((diagnostic.rule.code, gone.has_errors()), ("broken_view", false));
         assert_eq!(gone.history.files.text(&diagnostic.related[0].place), "DROP TABLE jobs");
+    }
+
+    /// SQLite reads INDEXED BY when the view is read.
+    #[test]
+    fn an_index_that_is_not_there() {
+        let index = "CREATE INDEX by_state ON jobs(state);";
+        let view = "CREATE VIEW open AS SELECT id FROM jobs\nINDEXED BY by_state WHERE state = 'open'; CREATE VIEW every AS SELECT * FROM open;";
+        assert_eq!(history(&[JOBS, view]), ["broken_view 0002_m.sql:2:12"]);
+        for gone in [
+            "DROP INDEX by_state;",
+            "DROP INDEX by_state; CREATE INDEX by_both ON jobs(state, id);",
+            "DROP INDEX IF EXISTS BY_STATE; CREATE TABLE x(state); CREATE INDEX by_other ON x(state);",
+        ] {
+            let found =
+                folder(&[("1_a.sql", JOBS), ("2_b.sql", index), ("3_c.sql", view), ("4_d.sql", gone)]);
+            let [only] = &found.diagnostics[..] else { panic!("{gone}: {:?}", found.diagnostics) };
+            assert_eq!(only.rule.code, "broken_view");
+            assert_eq!(only.message, "view `open` uses index `by_state`, which is not there at the end");
+            let since = found.history.files.text(&only.related[0].place);
+            assert!(since.starts_with("DROP INDEX"), "{since}");
+        }
+        // One of another table, and one that has not these rows any more.
+        let other = "DROP INDEX by_state; CREATE TABLE x(state); CREATE INDEX by_state ON x(state);";
+        assert_eq!(history(&[JOBS, index, view, other]), ["broken_view 0003_m.sql:2:12"]);
+        let partial = "DROP INDEX by_state; CREATE INDEX by_state ON jobs(state) WHERE state > 'p';";
+        assert_eq!(history(&[JOBS, index, view, partial]), ["broken_view 0003_m.sql:1:1"]);
+        let found = folder(&[("1_a.sql", JOBS), ("2_b.sql", view), ("3_c.sql", index)]);
+        assert_eq!(found.diagnostics[0].message, "view `open` uses index `by_state` before it exists");
+        assert_eq!(found.history.files.text(&found.diagnostics[0].related[0].place), "by_state");
+    }
+
+    #[test]
+    fn silent_where_the_index_is_there_or_may_be() {
+        let index = "CREATE INDEX by_state ON jobs(state);";
+        let view = "CREATE VIEW open AS SELECT id FROM jobs INDEXED BY by_state WHERE state = 'open';";
+        for then in [
+            "SELECT 1;",
+            "DROP INDEX by_state; CREATE UNIQUE INDEX by_state ON jobs(state, id);",
+            "DROP INDEX by_state; DROP VIEW open; CREATE VIEW open AS SELECT id FROM jobs;",
+            "DROP VIEW open; DROP INDEX by_state; CREATE VIEW open AS SELECT id FROM jobs NOT INDEXED;",
+        ] {
+            assert_eq!(history(&[JOBS, index, view, then]), [""; 0], "{then}");
+        }
+        assert_eq!(history(&[JOBS, &format!("{view} {index}")]), [""; 0]);
+        let others = |config: &str| codes(&[("1_a.sql", JOBS), ("2_b.sql", view), ("onward.toml", config)]);
+        assert_eq!(others("external = { users = ['id'] }"), ["broken_view 2_b.sql:1:52"]);
+        let users = view.replace("jobs", "users");
+        let config = ("onward.toml", "external = { users = ['id', 'state'] }");
+        assert_eq!(codes(&[("1_a.sql", JOBS), ("2_b.sql", &users), config]), [""; 0]);
     }
 
     #[test]
