@@ -129,14 +129,17 @@ pub(crate) fn missing(cause: &Cause) -> Option<(&'static str, &str)> {
     }
 }
 
+/// What sets a trigger of this text off: INSERT, UPDATE or DELETE.
+pub(super) fn event(definition: &str) -> Option<String> {
+    let is_event =
+        |word: &&str| ["INSERT", "UPDATE", "DELETE"].iter().any(|event| word.eq_ignore_ascii_case(event));
+    significant(definition).map(|token| token.text).find(is_event).map(str::to_ascii_uppercase)
+}
+
 /// A statement that sets a trigger of this text off; `columns` are the table's.
 pub(super) fn probe(definition: &str, table: &str, columns: &[String]) -> Option<String> {
     let table = quoted(table);
-    let event = significant(definition)
-        .find(|token| ["INSERT", "UPDATE", "DELETE"].iter().any(|event| token.is(event)))?
-        .text
-        .to_ascii_uppercase();
-    Some(match event.as_str() {
+    Some(match event(definition)?.as_str() {
         "INSERT" => format!("INSERT INTO {table} DEFAULT VALUES"),
         "DELETE" => format!("DELETE FROM {table}"),
         _ if columns.is_empty() => return None,

@@ -7,6 +7,7 @@ mod before;
 mod compare;
 mod constraint;
 mod flow;
+mod instead;
 mod lasting;
 mod left;
 mod lifted;

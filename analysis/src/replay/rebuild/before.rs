@@ -21,7 +21,7 @@ pub(crate) struct Before {
 }
 
 impl Before {
-    /// Reads the schema, if these migrations drop or rename anything of tables.
+    /// Reads the schema, if these migrations drop or rename anything of tables, or drop views.
     pub(crate) fn read(
         history: &History,
         migrations: Range<usize>,
@@ -29,7 +29,7 @@ impl Before {
         aside: Arc<BTreeSet<String>>,
     ) -> Result<Option<Before>> {
         let takes = |kind: &Kind| match kind {
-            Kind::Drop { object, .. } => *object == ObjectKind::Table,
+            Kind::Drop { object, .. } => matches!(object, ObjectKind::Table | ObjectKind::View),
             Kind::Alter { change, .. } => matches!(change, Some(Change::RenameTable(_) | Change::Drop(_))),
             _ => false,
         };

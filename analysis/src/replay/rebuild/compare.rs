@@ -11,7 +11,7 @@ use super::constraint::{same, stands_in};
 use super::flow::Flow;
 use super::part::{Loss, Part};
 use super::table::{Rebuild, renames};
-use super::{left, lifted, moved};
+use super::{instead, left, lifted, moved};
 use crate::folder::history::{At, History};
 use crate::replay::plan::Plan;
 use crate::sqlite::sandbox::Sandbox;
@@ -31,6 +31,7 @@ impl Before {
             rebuild.data(after.tables.get(key), &mut found);
         }
         self.views(history, plan, &after, &mut found);
+        instead::find(self, history, plan, &after, &mut found);
         Ok(found)
     }
 

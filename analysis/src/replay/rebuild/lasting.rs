@@ -5,6 +5,7 @@ use onward_schema::{ForeignKey, Index, Schema};
 use rusqlite::Result;
 
 use super::constraint::{self, keeps, stands_in};
+use super::instead;
 use super::part::{Loss, Part};
 use crate::sqlite::sandbox::Sandbox;
 
@@ -26,6 +27,9 @@ fn lasts(loss: &Loss, end: &Schema, sandbox: &Sandbox) -> bool {
             works(sandbox, sql, None) && !index_stands_in(end, &loss.table, sql, sandbox)
         }
         Part::Trigger { sql, .. } => works(sandbox, sql, None),
+        Part::Instead { sql, event, had, .. } => {
+            works(sandbox, sql, None) && !instead::is_new(end, &loss.table, event, had)
+        }
         Part::View { name, sql } => works(sandbox, sql, Some(&format!("SELECT * FROM {}", quoted(name)))),
         Part::ForeignKey(key) => table.is_some_and(|table| {
             key.columns.iter().all(|column| table.column(column).is_some())

@@ -10,7 +10,7 @@ use crate::folder::history::At;
 pub(crate) struct Loss {
     /// The statement that takes it away, or makes the table without it.
     pub(crate) at: At,
-    /// The table it belongs to, as written.
+    /// The table or view it belongs to, as written.
     pub(crate) table: String,
     pub(crate) what: Part,
 }
@@ -30,6 +30,17 @@ pub(crate) enum Part {
     View {
         name: String,
         sql: String,
+    },
+    /// An INSTEAD OF trigger of a view that is made again.
+    Instead {
+        name: String,
+        sql: String,
+        /// INSERT, UPDATE or DELETE.
+        event: String,
+        /// All triggers that the view had, in lower case.
+        had: Vec<String>,
+        /// Whether no other trigger of the view is there for it, so that SQLite refuses it.
+        alone: bool,
     },
     ForeignKey(ForeignKey),
     Autoincrement,
