@@ -1,11 +1,10 @@
 //! Whether a SELECT reads all rows of one table, as its text says it.
 
+use onward_core::token::unquoted;
 use sqlite3_parser::ast::{
-    CommonTableExpr, Expr, FromClause, Limit, Literal, OneSelect, Operator, ResultColumn, Select,
+    CommonTableExpr, Expr, FromClause, Limit, Literal, Name, OneSelect, Operator, ResultColumn, Select,
     SelectTable, UnaryOperator,
 };
-
-use super::write::lower;
 
 /// The table that all rows of a FROM come from, also through `SELECT * FROM` it in brackets or in a WITH. `None` if there
 /// are several, or if anything else is done on the way.
@@ -102,6 +101,15 @@ fn constant(expression: &Expr<'_>) -> Option<bool> {
 /// Whether a number counts as true; `None` for one that is written in another way.
 fn truth(number: &str) -> Option<bool> {
     number.parse().ok().map(|number: f64| number != 0.0)
+}
+
+pub(super) fn lower(name: &Name<'_>) -> String {
+    folded(name.0)
+}
+
+/// A name or string as the parser hands it over, without its quotes and in lower case.
+pub(super) fn folded(text: &str) -> String {
+    unquoted(text).to_ascii_lowercase()
 }
 
 #[cfg(test)]

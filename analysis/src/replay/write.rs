@@ -1,14 +1,14 @@
 //! What a statement writes: the table, and for an INSERT … SELECT which column goes where.
 
-use onward_core::token::{significant, unquoted};
+use onward_core::token::significant;
 use sqlite3_parser::ast::{
     Cmd, ColumnConstraint, ColumnDefinition, CommonTableExpr, CreateTableBody, Expr, InsertBody, Literal,
-    Name, OneSelect, ResultColumn, Select, SelectTable, Stmt, Upsert, UpsertDo, With,
+    OneSelect, ResultColumn, Select, SelectTable, Stmt, Upsert, UpsertDo, With,
 };
 use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 
-use super::reads::{self, is_endless, is_true, leaves_all};
+use super::reads::{self, folded, is_endless, is_true, leaves_all, lower};
 
 /// What a statement does to the rows of one table. All names are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -283,15 +283,6 @@ fn inserted(sql: &str) -> Option<String> {
     // The name of the database may come first.
     let name = if next.is_some_and(|next| next.is(".")) { tokens.next()? } else { name };
     Some(folded(name.text))
-}
-
-pub(super) fn lower(name: &Name<'_>) -> String {
-    folded(name.0)
-}
-
-/// A name or string as the parser hands it over, without its quotes and in lower case.
-fn folded(text: &str) -> String {
-    unquoted(text).to_ascii_lowercase()
 }
 
 /// A statement up to its WHERE, where the values come from.
