@@ -285,12 +285,23 @@ mod tests {
             // What is put into the new one comes from somewhere else.
             format!("{moved} {new} INSERT INTO jobs(state) VALUES ('open');\nDROP TABLE old;"),
             format!("{} {moved} ALTER TABLE x RENAME TO jobs;\nDROP TABLE old;", new.replace("jobs", "x")),
+            // It is the new one that is emptied, or read.
+            format!("{moved} {new} DELETE FROM jobs;\nDROP TABLE old;"),
+            format!("{moved} {new} UPDATE jobs SET due = (SELECT max(due) FROM jobs);\nDROP TABLE old;"),
+            format!("{moved} {new} UPDATE old SET state = (SELECT max(state) FROM jobs);\nDROP TABLE old;"),
         ] {
             assert_eq!(codes(&text), ["data_dropped 2_b.sql:2:1"], "{text}");
         }
         for text in [
             format!("{moved} {new} {copy} DROP TABLE old;"),
             format!("{moved} {new} DELETE FROM old; DROP TABLE old;"),
+            // The new one takes what it needs, one value at a time.
+            format!(
+                "{moved} {new} INSERT INTO jobs(state) VALUES ((SELECT max(state) FROM old)); DROP TABLE old;"
+            ),
+            format!(
+                "{moved} {new} INSERT INTO jobs(id) VALUES (1); UPDATE jobs SET state = (SELECT max(state) FROM old); DROP TABLE old;"
+            ),
             // The rows are elsewhere, or the old table stays.
             format!("{moved} {new} CREATE TABLE kept AS SELECT * FROM old; DROP TABLE old;"),
             format!("{moved} {new}"),

@@ -66,7 +66,7 @@ fn explain(history: &History, finding: &Finding) -> Option<Diagnostic> {
     };
     let help = match joins(history.sql(finding.at)) {
         true => "join with LEFT JOIN, which keeps the rows without a match",
-        false => "copy every row, without OR IGNORE and from the table itself",
+        false => "copy every row, without OR IGNORE or DO NOTHING, and from the table itself",
     };
     let help = format!("{help}; if rows are meant to go, say so with a DELETE or a WHERE");
     Some(Diagnostic::new(&RULE, place, message).severity(severity).label(label).note(note).help(help))

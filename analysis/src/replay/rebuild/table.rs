@@ -26,36 +26,53 @@ pub(super) struct Rebuild<'r> {
 impl Rebuild<'_> {
     /// The statement that drops the old table, whatever it is called by then.
     pub(super) fn dropped(&self) -> Option<At> {
+        self.calls().into_iter().find(|(_, name)| name.is_none()).map(|(at, _)| at)
+    }
+
+    /// What the old table is called behind each statement that gives it another name; `None` behind the one that drops it.
+    fn calls(&self) -> Vec<(At, Option<String>)> {
+        let mut calls = Vec::new();
         let mut name = self.key.to_owned();
         for step in &self.plan.steps {
             match &self.history.statement(step.at).kind {
                 Kind::Alter { table, change: Some(Change::RenameTable(to)) } if table.is(&name) => {
                     name = to.text.to_ascii_lowercase();
+                    calls.push((step.at, Some(name.clone())));
                 }
                 Kind::Drop { object: ObjectKind::Table, name: dropped } if dropped.is(&name) => {
-                    return Some(step.at);
+                    calls.push((step.at, None));
+                    break;
                 }
                 _ => {}
             }
         }
-        None
+        calls
     }
 
-    /// Whether an UPDATE of another table, or a row that is put into one, takes values out of the old table before.
+    /// What it is called at a statement, by what it is called behind others.
+    fn called<'c>(&'c self, calls: &'c [(At, Option<String>)], at: At) -> Option<&'c str> {
+        let last = calls.iter().rfind(|(since, _)| *since < at);
+        last.map_or(Some(self.key), |(_, name)| name.as_deref())
+    }
+
+    /// Whether an UPDATE of another table, or a row that is put into one, takes values out of the old table before. The other
+    /// one may have the name that the old table had.
     pub(super) fn is_read(&self, before: At) -> bool {
-        let names = self.names();
+        let calls = self.calls();
         self.plan.writes.iter().filter(|(at, _)| *at < before).any(|(at, write)| {
+            let Some(name) = self.called(&calls, *at) else { return false };
             matches!(write, Write::Update { .. } | Write::Insert { .. })
-                && !names.contains(write.table())
-                && takes_from(self.history.sql(*at), &names)
+                && write.table() != name
+                && takes_from(self.history.sql(*at), &BTreeSet::from([name.to_owned()]))
         })
     }
 
     /// Whether all its rows are deleted before, in so many words.
     pub(super) fn is_emptied(&self, before: At) -> bool {
-        let names = self.names();
+        let calls = self.calls();
         self.plan.writes.iter().any(|(at, write)| {
-            matches!(write, Write::Delete { table, all: true } if *at < before && names.contains(table))
+            matches!(write, Write::Delete { table, all: true }
+                if *at < before && self.called(&calls, *at) == Some(table.as_str()))
         })
     }
 
