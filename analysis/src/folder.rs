@@ -32,6 +32,7 @@ mod stub;
 pub mod tool;
 pub mod unseen;
 mod ways;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,9 @@ use onward_core::checksum::Checksum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub use super::written::Problem;
+use super::written::{integer, only, quoted, table};
+
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.lock";
 
@@ -30,9 +33,6 @@ pub struct Entry {
     /// Where the lock file says so.
     pub range: Range<usize>,
 }
-
-/// What is wrong with a lock file, and where.
-pub type Problem = (Range<usize>, String);
 
 /// Reads the text of a lock file.
 ///
@@ -98,41 +98,31 @@ fn plain(quoted: &str) -> Option<&str> {
 /// The entries of a text, however it is written.
 fn as_toml(text: &str) -> Result<Vec<Entry>, Problem> {
     let table = table(text, FORMAT)?;
+    // An entry that is not read counts as never released, and its migration may then be changed.
+    only(&table, &["format", "ledger", "migration"], Some("migration"))?;
+    if let Some(ledger) = table.get("ledger").filter(|ledger| !ledger.get_ref().is_str()) {
+        return Err((ledger.span(), "this is not a string".to_owned()));
+    }
     let Some(entries) = table.get("migration") else { return Ok(Vec::new()) };
-    let list =
-        entries.get_ref().as_array().ok_or((entries.span(), "`migration` is not a list".to_owned()))?;
+    let list = entries.get_ref().as_array().ok_or_else(|| {
+        (entries.span(), "`migration` is not a list: write `[[migration]]` above each entry".to_owned())
+    })?;
     list.iter().map(entry).collect()
-}
-
-/// The table of a file that a command has written, in a format up to this one.
-///
-/// # Errors
-/// Why it cannot be used.
-pub(super) fn table(text: &str, newest: i64) -> Result<DeTable<'_>, Problem> {
-    if let Some(at) = text.find("<<<<<<<").filter(|&at| text[..at].is_empty() || text[..at].ends_with('\n')) {
-        return Err((at..at + 7, "it has the conflict markers of a merge".to_owned()));
-    }
-    let table = DeTable::parse(text)
-        .map_err(|error| (error.span().unwrap_or(0..0), error.message().trim().to_owned()))?
-        .into_inner();
-    let format = table.get("format").ok_or((0..0, "there is no `format`".to_owned()))?;
-    if integer(format)? > newest {
-        return Err((format.span(), "it was written by a newer onward than this one".to_owned()));
-    }
-    Ok(table)
 }
 
 /// The table of the ledger that the released migrations are written in, and where the lock file says so; `None` if it is the
 /// usual one.
 pub fn ledger(text: &str) -> Option<(String, Range<usize>)> {
     // Few have one, and those of many migrations are long.
-    let table = text.contains("\nledger").then(|| DeTable::parse(text).ok())??.into_inner();
+    let head = text.split("\n[").next()?;
+    let table = head.contains("ledger").then(|| DeTable::parse(text).ok())??.into_inner();
     let value = table.get("ledger")?;
     Some((value.get_ref().as_str()?.to_owned(), value.span()))
 }
 
 fn entry(item: &Spanned<DeValue<'_>>) -> Result<Entry, Problem> {
     let table = item.get_ref().as_table().ok_or((item.span(), "this is not a table".to_owned()))?;
+    only(table, &["version", "file", "checksum", "release"], None)?;
     let get = |key: &str| table.get(key).ok_or((item.span(), format!("a migration has no `{key}`")));
     let text = |value: &Spanned<DeValue<'_>>| match value.get_ref().as_str() {
         Some(text) => Ok(text.to_owned()),
@@ -147,11 +137,6 @@ fn entry(item: &Spanned<DeValue<'_>>) -> Result<Entry, Problem> {
         release: table.get("release").map(text).transpose()?,
         range: version.span(),
     })
-}
-
-pub(super) fn integer(value: &Spanned<DeValue<'_>>) -> Result<i64, Problem> {
-    let digits = value.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
-    digits.ok_or((value.span(), "this is not a whole number".to_owned()))
 }
 
 /// The text of a lock file with these entries, whatever their ranges, and this table for the ledger, if it is not the usual one.
@@ -174,20 +159,6 @@ pub fn write(entries: &[Entry], ledger: Option<&str>) -> String {
         }
     }
     text
-}
-
-/// A [basic string](https://toml.io/en/v1.0.0#string) of TOML.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
 }
 
 #[cfg(test)]
@@ -251,5 +222,54 @@ mod tests {
         assert!(
             problem(&format!("format = 1\n{}", entry("1").replace("00", "zz"))).contains("not a checksum")
         );
+        assert!(problem("format = 1\nledger = 3").contains("not a string"));
+        assert!(problem("format = 1\n[migration]\nversion = 1").contains("write `[[migration]]` above each"));
+        assert_eq!(parse(&format!("format = 1\n{}", entry("0x10"))).unwrap()[0].version, 16);
+    }
+
+    #[test]
+    fn what_would_be_passed_over_is_refused() {
+        let written = |index: i64| Entry {
+            version: index,
+            file: format!("{index}.sql"),
+            checksum: Checksum::default(),
+            release: Some(index.to_string()),
+            range: 0..0,
+        };
+        let text = write(&[1, 2, 3].map(written), None);
+        let unknown = |text: &str| {
+            let (range, problem) = parse(text).unwrap_err();
+            (text[range.clone()].to_owned(), text[..range.start].matches('\n').count() + 1, problem)
+        };
+        let instead =
+            |name: &str| format!("what stands below `{name}` would be passed over: write `[[migration]]`");
+        for name in ["migratoin", "migrations", "Migration", "entry"] {
+            let header = format!("[[{name}]]");
+            let one = text.replacen("[[migration]]", &header, 2).replacen(&header, "[[migration]]", 1);
+            assert_eq!(unknown(&one), (name.to_owned(), 11, instead(name)));
+            assert_eq!(unknown(&text.replace("[[migration]]", &header)), (name.to_owned(), 5, instead(name)));
+        }
+        assert_eq!(unknown("format = 1\nmigrations = [{}]").2, instead("migrations"));
+        assert_eq!(unknown("format = 1\n[release]\nversion = 1").2, instead("release"));
+        let known = "unknown key `leger`; known are `format`, `ledger`, `migration`";
+        assert_eq!(unknown("format = 1\nleger = 'a'"), ("leger".to_owned(), 2, known.to_owned()));
+        let known = "unknown key `Release`; known are `version`, `file`, `checksum`, `release`";
+        let other = text.replacen("release = ", "Release = ", 2).replacen("Release = ", "release = ", 1);
+        assert_eq!(unknown(&other), ("Release".to_owned(), 15, known.to_owned()));
+    }
+
+    #[test]
+    fn the_ledger_is_found_wherever_it_stands() {
+        let found = |text: &str| ledger(text).map(|(table, range)| (table, text[range].to_owned()));
+        let named = Some(("a".to_owned(), "'a'".to_owned()));
+        for text in [
+            "ledger = 'a'\nformat = 1",
+            "format = 1\n  ledger = 'a'",
+            "format = 1\n\"ledger\" = 'a'",
+            "format = 1\nmigration = []\nledger = 'a'",
+        ] {
+            assert_eq!(found(text), named, "{text}");
+        }
+        assert_eq!(found("format = 1\n[[migration]]\nfile = 'ledger'"), None);
     }
 }

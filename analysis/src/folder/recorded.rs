@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::lock::{Problem, integer, quoted, table};
+use super::written::{Problem, integer, only, quoted, table};
 
 /// The name of the file, which lies beside the SQL files.
 pub const FILE_NAME: &str = "onward.release";
@@ -84,12 +84,15 @@ impl By {
 /// Why it cannot be used.
 pub fn parse(text: &str) -> Result<Vec<Release>, Problem> {
     let table = table(text, FORMAT)?;
+    // A release that is not read is one that nothing is held against.
+    only(&table, &["format", "release"], Some("release"))?;
     let Some(releases) = table.get("release") else { return Ok(Vec::new()) };
     list(releases)?.iter().map(release).collect()
 }
 
 fn release(item: &Spanned<DeValue<'_>>) -> Result<Release, Problem> {
     let table = item.get_ref().as_table().ok_or((item.span(), "a release is a table".to_owned()))?;
+    only(table, &["name", "after", "statements"], None)?;
     let after = table.get("after").ok_or((item.span(), "a release has no `after`".to_owned()))?;
     let statements = match table.get("statements") {
         Some(statements) => list(statements)?.iter().map(statement).collect::<Result<_, _>>()?,
@@ -132,6 +135,7 @@ pub fn statement_of(written: &str) -> Result<Statement, Problem> {
 
 fn statement(item: &Spanned<DeValue<'_>>) -> Result<Statement, Problem> {
     let table = item.get_ref().as_table().ok_or((item.span(), "a statement is a table".to_owned()))?;
+    only(table, &["sql", "gives", "takes", "by", "at"], None)?;
     let get = |key: &str| table.get(key).ok_or((item.span(), format!("a statement has no `{key}`")));
     let texts = |key: &str| match table.get(key) {
         Some(value) => list(value)?.iter().map(text).collect(),
@@ -277,6 +281,16 @@ mod tests {
             ("", "there is no `format`"),
             ("format = 99", "newer onward"),
             ("format = 1\n<<<<<<< ours", "conflict markers"),
+            ("format = 0", "there is no format 0"),
+            (
+                "format = 1\n[[releases]]\nafter = 1",
+                "below `releases` would be passed over: write `[[release]]`",
+            ),
+            ("format = 1\n[[release]]\nafter = 1\nstatement = []", "unknown key `statement`"),
+            (
+                "format = 1\n[[release]]\nafter = 1\nstatements = [{ sql = '', at = '', give = [] }]",
+                "unknown key `give`",
+            ),
             ("format = 1\nrelease = 3", "not a list"),
             ("format = 1\nrelease = [3]", "a release is a table"),
             ("format = 1\n[[release]]\nname = 'a'", "no `after`"),

@@ -38,6 +38,8 @@ mod tests {
         let with = |text| codes(&[("1_a.sql", "SELECT 1"), ("onward.lock", text)]);
         assert_eq!(with("<<<<<<< HEAD\nformat = 1\n"), ["bad_lock_file onward.lock:1:1"]);
         assert_eq!(with("format = 1\n[[migration]]\nversion = 1\n"), ["bad_lock_file onward.lock:2:1"]);
+        assert_eq!(with("format = 1\n\n[[migratoin]]\nversion = 1\n"), ["bad_lock_file onward.lock:3:3"]);
+        assert_eq!(with("format = 0\n"), ["bad_lock_file onward.lock:1:10"]);
         assert_eq!(with("format = 1\n"), [""; 0]);
     }
 }
