@@ -5,8 +5,10 @@
 mod authorizer;
 mod budget;
 pub(crate) mod catalogue;
+mod date;
 pub(crate) mod engine;
 pub mod feature;
+mod fts5;
 pub(crate) mod image;
 pub(crate) mod message;
 pub mod newer;
@@ -14,4 +16,5 @@ pub(crate) mod outside;
 pub(crate) mod sandbox;
 pub(crate) mod table;
 pub(crate) mod text;
+mod used;
 pub(crate) mod volatile;

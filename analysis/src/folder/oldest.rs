@@ -1,7 +1,11 @@
 //! The oldest SQLite that a history is for.
 
-use super::history::History;
+use onward_core::name::Ident;
+use onward_core::token::significant;
+
+use super::history::{At, History};
 use crate::config::engine::{OLDEST, Version};
+use crate::sqlite::feature::REINDEX_EXPRESSIONS;
 use crate::sqlite::newer::{Use, uses};
 
 impl History {
@@ -18,10 +22,25 @@ impl History {
 
     /// What a statement uses that this version of SQLite does not have. What the application registers is its own.
     pub(crate) fn newer(&self, sql: &str, than: Version) -> Vec<Use> {
-        let is_own = |found: &Use| found.function.as_ref().is_some_and(|name| self.config.registers(name));
+        let is_own = |found: &Use| {
+            found.function.as_ref().is_some_and(|name| self.config.registers(name))
+                || (found.what == REINDEX_EXPRESSIONS.what && self.has_expressions())
+        };
         let mut uses = uses(sql);
         uses.retain(|found| found.since > than && !is_own(found));
         uses
+    }
+
+    /// Whether something may be called `expressions`, which REINDEX names in every SQLite then.
+    fn has_expressions(&self) -> bool {
+        const NAME: &str = "expressions";
+        let names = |at: At| {
+            let mut tokens = significant(self.sql(at));
+            !tokens.next().is_some_and(|first| first.is("REINDEX")) && tokens.any(|token| token.is_name(NAME))
+        };
+        self.config.collations.iter().any(|name| name.eq_ignore_ascii_case(NAME))
+            || self.config.others().any(|table| Ident(&table.name) == NAME)
+            || self.statements().any(names)
     }
 }
 
@@ -39,6 +58,18 @@ mod tests {
         let left_out = ("2_b.sql", "PRAGMA cache_size = 1_000;");
         assert_eq!(oldest(&[plain, left_out]), "3.37");
         assert_eq!(oldest(&[plain, ("onward.toml", "[engine]\nsqlite = '3.40'")]), "3.40");
+        let reindex = ("2_b.sql", "REINDEX expressions;");
+        assert_eq!(oldest(&[plain, reindex]), "3.53");
+        for named in [
+            ("1_a.sql", "CREATE TABLE Expressions(a);"),
+            ("1_a.sql", "CREATE TABLE t(a); CREATE INDEX \"expressions\" ON t(a);"),
+            ("1_a.sql", "CREATE TABLE t(a); ALTER TABLE t RENAME TO expressions;"),
+        ] {
+            assert_eq!(oldest(&[named, reindex]), "3.37");
+        }
+        for config in ["collations = ['EXPRESSIONS']", "[external]\nexpressions = ['a']"] {
+            assert_eq!(oldest(&[plain, reindex, ("onward.toml", config)]), "3.37");
+        }
         let own = ("onward.toml", "functions = ['CONCAT']");
         assert_eq!(oldest(&[plain, newer, own]), "3.38");
     }

@@ -53,7 +53,11 @@ pub(crate) const LETTERS: &[(i32, &str)] = &[(44, "eFIklpPRTu"), (46, "GgUV")];
 
 /// Options of `fts5`.
 pub(crate) const FTS5: &[(i32, &str)] =
-    &[(43, "contentless_delete"), (47, "contentless_unindexed"), (47, "locale")];
+    &[(43, "contentless_delete"), (45, "tokendata"), (47, "contentless_unindexed"), (47, "locale")];
+
+/// Commands of `fts5` that set something.
+pub(crate) const FTS5_COMMANDS: &[(i32, &str)] =
+    &[(42, "secure-delete"), (43, "deletemerge"), (48, "insttoken")];
 
 /// Syntax that [`find`](crate::find) knows how to find.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,6 +95,18 @@ pub(crate) const HAVING: Syntax = syntax(
     "put the query into another one with a WHERE",
     "SELECT max(a) FROM t HAVING max(a) > 1",
 );
+pub(crate) const SUBSECOND_NOW: Syntax = syntax(
+    42,
+    "'subsec' as the time itself",
+    "write 'now', and `%f` in `strftime` for parts of a second",
+    "SELECT CASE WHEN datetime('subsec') IS NULL THEN json('none') END",
+);
+pub(crate) const DATE_SHIFT: Syntax = syntax(
+    43,
+    "a modifier that shifts a date by years, months and days at once",
+    "write modifiers such as '+1 years' and '+2 months', one behind the other",
+    "SELECT CASE WHEN date('2024-01-01', '+0001-02-00') IS NULL THEN json('none') END",
+);
 pub(crate) const ORDERED_AGGREGATE: Syntax = syntax(
     44,
     "ORDER BY inside an aggregate",
@@ -106,6 +122,12 @@ pub(crate) const CALL_OF_JOIN_WORD: Syntax = syntax(
 );
 pub(crate) const JSON_VALID_FLAGS: Syntax =
     syntax(45, "`json_valid()` with two arguments", "leave out the second", "SELECT json_valid('{}', 1)");
+pub(crate) const TRIGRAM_DIACRITICS: Syntax = syntax(
+    45,
+    "the option `remove_diacritics` of the tokenizer trigram",
+    "",
+    "CREATE VIRTUAL TABLE f USING fts5(a, tokenize = 'trigram remove_diacritics 1')",
+);
 pub(crate) const UNDERSCORE: Syntax =
     syntax(46, "underscores in numbers", "write the digits alone", "SELECT 1_000");
 pub(crate) const RAISE: Syntax = syntax(
@@ -143,13 +165,26 @@ pub(crate) const ALTER_CONSTRAINT: Syntax = syntax(
     "ALTER TABLE t DROP CONSTRAINT c",
 );
 
+pub(crate) const REINDEX_EXPRESSIONS: Syntax =
+    syntax(53, "REINDEX EXPRESSIONS", "name each index: `REINDEX jobs_by_day`", "REINDEX EXPRESSIONS");
+
+pub(crate) const WEEKDAY_BEFORE: Syntax = syntax(
+    54,
+    "a negative number behind `weekday`",
+    "write '-6 days' before the positive one",
+    "SELECT CASE WHEN date('2024-01-31', 'weekday -1') IS NULL THEN json('none') END",
+);
+
 pub(crate) const SYNTAX: &[Syntax] = &[
     ARROW,
     RIGHT_JOIN,
     DISTINCT_FROM,
     HAVING,
+    SUBSECOND_NOW,
+    DATE_SHIFT,
     ORDERED_AGGREGATE,
     JSON_VALID_FLAGS,
+    TRIGRAM_DIACRITICS,
     UNDERSCORE,
     RAISE,
     FROM_THE_END,
@@ -158,6 +193,8 @@ pub(crate) const SYNTAX: &[Syntax] = &[
     ALIAS_IN_TRIGGER,
     ALTER_COLUMN,
     ALTER_CONSTRAINT,
+    REINDEX_EXPRESSIONS,
+    WEEKDAY_BEFORE,
 ];
 
 /// Statements that use what came with a newer SQLite than the oldest, with the version: older ones refuse them. They are for
@@ -173,11 +210,14 @@ pub fn examples() -> Vec<(Version, String)> {
         letters.chars().map(move |letter| (since, is_null(format!("strftime('%{letter}', '2024-01-31')"))))
     };
     let fts5 = |option| format!("CREATE VIRTUAL TABLE f USING fts5(a, content = '', {option} = 1)");
+    let command =
+        |name| format!("CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO f(f, rank) VALUES ('{name}', 1)");
     let calls = FUNCTIONS.iter().map(|(since, call, _)| (*since, format!("SELECT {call}")));
     let tables = TABLES.iter().map(|(since, call, _)| (*since, format!("SELECT * FROM {call}")));
     let modifiers = MODIFIERS.iter().map(|(since, name)| (*since, modifier(*name)));
     let options = FTS5.iter().map(|(since, option)| (*since, fts5(option)));
+    let commands = FTS5_COMMANDS.iter().map(|(since, name)| (*since, command(name)));
     let syntax = SYNTAX.iter().map(|syntax| (syntax.since, syntax.example.to_owned()));
     let all = calls.chain(tables).chain(modifiers).chain(LETTERS.iter().flat_map(letters));
-    all.chain(options).chain(syntax).map(|(since, sql)| (came_with(since), sql)).collect()
+    all.chain(options).chain(commands).chain(syntax).map(|(since, sql)| (came_with(since), sql)).collect()
 }

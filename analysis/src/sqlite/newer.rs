@@ -5,26 +5,12 @@
 
 use std::ops::Range;
 
-use onward_core::token::{Kind, Token};
+use onward_core::token::Kind;
 
+use super::date;
 use super::feature::{self, Syntax, came_with};
 use super::text::{JOIN_WORDS, Text};
-use crate::config::engine::Version;
-
-/// Something that came with a newer SQLite, and where it is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
-    /// What messages call it.
-    pub what: String,
-    /// The version it came with.
-    pub since: Version,
-    /// The bytes of the statement that use it.
-    pub range: Range<usize>,
-    /// What to write instead; empty if there is nothing as short.
-    pub instead: &'static str,
-    /// The function, if it is the call of one.
-    pub function: Option<String>,
-}
+pub use super::used::Use;
 
 /// What a statement uses that SQLite 3.37 does not have, in the order of its text.
 pub fn uses(sql: &str) -> Vec<Use> {
@@ -40,14 +26,7 @@ pub fn uses(sql: &str) -> Vec<Use> {
 
 impl Text<'_> {
     fn use_of(&self, tokens: Range<usize>, found: &Syntax) -> Use {
-        let (first, last) = (&self.tokens[tokens.start], &self.tokens[tokens.end - 1]);
-        Use {
-            what: found.what.to_owned(),
-            since: came_with(found.since),
-            range: first.range.start..last.range.end,
-            instead: found.instead,
-            function: None,
-        }
+        Use::of(&self.tokens[tokens], found)
     }
 
     /// What begins at this token. A history has many, and hardly any is one of these: each is asked only what its kind can be.
@@ -96,6 +75,12 @@ impl Text<'_> {
         }
         if token.is("USING") && self.is(0, "CREATE") && self.is(1, "VIRTUAL") && self.is(at + 1, "FTS5") {
             uses.extend(self.fts5(at + 2));
+        }
+        if token.is("INTO") {
+            uses.extend(self.fts5_commands(at + 1));
+        }
+        if at == 0 && token.is("REINDEX") && self.reindexes_expressions() {
+            uses.push(self.use_of(0..2, &feature::REINDEX_EXPRESSIONS));
         }
         // The bracket around it is that of a call, and there is no query in it.
         if token.is("ORDER")
@@ -153,31 +138,18 @@ impl Text<'_> {
                 uses.push(self.use_of(this, &feature::JSON_VALID_FLAGS));
             }
             "date" | "time" | "datetime" | "julianday" | "unixepoch" => {
-                uses.extend(arguments().iter().skip(1).filter_map(|argument| modifier(argument)));
+                uses.extend(date::uses(&arguments(), false))
             }
-            "strftime" => {
-                let arguments = arguments();
-                uses.extend(arguments.first().and_then(|argument| letter(argument)));
-                uses.extend(arguments.iter().skip(2).filter_map(|argument| modifier(argument)));
-            }
+            "strftime" => uses.extend(date::uses(&arguments(), true)),
             _ => {}
         }
         uses
     }
 
-    fn fts5(&self, open: usize) -> Vec<Use> {
-        let of = |argument: &&[Token<'_>]| {
-            let [option, equals, ..] = argument else { return None };
-            let (since, name) = feature::FTS5.iter().find(|(_, name)| option.is(name) && equals.is("="))?;
-            Some(Use {
-                what: format!("the option `{name}` of fts5"),
-                since: came_with(*since),
-                range: option.range.clone(),
-                instead: "",
-                function: None,
-            })
-        };
-        self.arguments(open).iter().filter_map(of).collect()
+    /// Whether it is REINDEX with this name and no more. It may be the name of something that was made.
+    fn reindexes_expressions(&self) -> bool {
+        let is_end = |at: usize| self.tokens.get(at).is_none_or(|token| token.kind == Kind::Semicolon);
+        self.tokens.get(1).is_some_and(|token| token.is_name("expressions")) && is_end(2)
     }
 
     /// ALTER TABLE as it was extended.
@@ -195,41 +167,6 @@ impl Text<'_> {
             None
         }
     }
-}
-
-/// A string alone, without its quotes.
-fn string(argument: &[Token<'_>]) -> Option<String> {
-    match argument {
-        [string] if string.kind == Kind::String => string.name(),
-        _ => None,
-    }
-}
-
-fn modifier(argument: &[Token<'_>]) -> Option<Use> {
-    let written = string(argument)?.to_ascii_lowercase();
-    let (since, name) = feature::MODIFIERS.iter().find(|(_, name)| *name == written.trim())?;
-    Some(of_string(argument, format!("the modifier '{name}'"), *since))
-}
-
-/// The newest letter of a format.
-fn letter(argument: &[Token<'_>]) -> Option<Use> {
-    let format = string(argument)?;
-    let mut characters = format.chars();
-    let mut newest = None;
-    while let Some(character) = characters.next() {
-        let letter = if character == '%' { characters.next() } else { None };
-        let found = letter.and_then(|letter| {
-            let (since, _) = feature::LETTERS.iter().find(|(_, letters)| letters.contains(letter))?;
-            Some((*since, letter))
-        });
-        newest = newest.max(found);
-    }
-    newest.map(|(since, letter)| of_string(argument, format!("`%{letter}` in `strftime`"), since))
-}
-
-fn of_string(argument: &[Token<'_>], what: String, since: i32) -> Use {
-    let range = argument.first().map(|token| token.range.clone()).unwrap_or_default();
-    Use { what, since: came_with(since), range, instead: "", function: None }
 }
 
 #[cfg(test)]
