@@ -1,8 +1,7 @@
 //! The texts that diagnostics point into.
 
 use std::ops::Range;
-
-use onward_core::token;
+use std::sync::OnceLock;
 
 use crate::record::{Bytes, Record};
 
@@ -16,6 +15,29 @@ pub struct File {
     /// Whether it is a statement of the application: then the path is relative to nothing, and empty if the statement
     /// stands in the source.
     pub is_statement: bool,
+    pub(crate) lines: Lines,
+}
+
+/// Where the lines of a text start, found out when somebody asks: a file may have as many faults as lines, and to count the lines
+/// before each of them would take as long as the square of both.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lines(OnceLock<Vec<usize>>);
+
+/// It follows from the text.
+impl PartialEq for Lines {
+    fn eq(&self, _: &Lines) -> bool {
+        true
+    }
+}
+
+impl Eq for Lines {}
+
+impl Record for Lines {
+    fn write(&self, _: &mut Vec<u8>) {}
+
+    fn read(_: &mut Bytes<'_>) -> Option<Lines> {
+        Some(Lines::default())
+    }
 }
 
 /// The line and column of a place, both counted from one, the column in characters.
@@ -32,18 +54,29 @@ impl File {
     pub fn new(path: String, text: &str) -> File {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
-        File { path, text, is_statement: false }
+        File { path, text, is_statement: false, lines: Lines::default() }
     }
 
     /// A statement of the application, as it is.
     pub fn statement(path: &str, text: &str) -> File {
-        File { path: path.to_owned(), text: text.to_owned(), is_statement: true }
+        File { path: path.to_owned(), text: text.to_owned(), is_statement: true, lines: Lines::default() }
     }
 
     /// Where a byte offset of the text is.
     pub fn position(&self, offset: usize) -> Position {
-        let (line, column) = token::position(&self.text, offset);
-        Position { line, column }
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let (line, start) = self.line(before.len());
+        Position { line, column: before[start..].chars().count() + 1 }
+    }
+
+    /// The line of a byte offset, counted from one, and where it starts.
+    pub(crate) fn line(&self, offset: usize) -> (usize, usize) {
+        let starts = self.lines.0.get_or_init(|| {
+            let ends = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(ends).collect()
+        });
+        let line = starts.partition_point(|start| *start <= offset);
+        (line, starts[line - 1])
     }
 }
 
@@ -141,5 +174,16 @@ mod tests {
         assert_eq!(file.position(at), Position { line: 2, column: 3 });
         assert_eq!(file.position(0), Position { line: 1, column: 1 });
         assert_eq!(file.position(999), Position { line: 2, column: 4 });
+    }
+
+    #[test]
+    fn lines_are_found_wherever_one_asks() {
+        let file = File::new("a.sql".into(), "\na\n\né");
+        let lines: Vec<(usize, usize)> =
+            (0..=file.text.len()).map(|offset| (offset, file.line(offset).0)).collect();
+        assert_eq!(lines, [(0, 1), (1, 2), (2, 2), (3, 3), (4, 4), (5, 4), (6, 4)]);
+        assert_eq!(File::new("a.sql".into(), "").position(0), Position { line: 1, column: 1 });
+        // That somebody has asked makes no other file of it.
+        assert_eq!(file, File::new("a.sql".into(), "\na\n\né"));
     }
 }

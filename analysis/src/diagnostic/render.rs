@@ -7,7 +7,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 use onward_core::printable::{printable, printable_lines, same_columns};
 
 use super::{Diagnostic, Related, Severity};
-use crate::file::{Files, Place};
+use crate::file::{File, Files, Place};
 
 /// How diagnostics are drawn.
 #[derive(Debug, Clone, Copy)]
@@ -48,11 +48,11 @@ pub fn render<'d>(diagnostic: &'d Diagnostic, files: &'d Files, style: Style<'_>
     let others = diagnostic.related.iter().filter(|related| !beside(related));
     let shown = [(&diagnostic.place, marks)].into_iter();
     for (place, marks) in shown.chain(others.map(|related| (&related.place, vec![context(related)]))) {
-        let (text, path) = (files.get(place.file).text.as_str(), path(place));
+        let (file, path) = (files.get(place.file), path(place));
         // A file without text has nothing to show but its name.
-        group = match text.is_empty() {
+        group = match file.text.is_empty() {
             true => group.element(Origin::path(path)),
-            false => group.element(snippet(text, &marks).path(Some(path).filter(|path| !path.is_empty()))),
+            false => group.element(snippet(file, &marks).path(Some(path).filter(|path| !path.is_empty()))),
         };
     }
     group = group.element(Level::NOTE.message(diagnostic.rule.code));
@@ -81,10 +81,11 @@ struct Mark<'d> {
 
 /// The lines with these marks. All that is given to the renderer is split into lines each time, and a file may hold
 /// megabytes.
-fn snippet<'d>(text: &'d str, marks: &[Mark<'d>]) -> Snippet<'d, Annotation<'d>> {
+fn snippet<'d>(file: &'d File, marks: &[Mark<'d>]) -> Snippet<'d, Annotation<'d>> {
+    let text = file.text.as_str();
     let first = marks.iter().map(|mark| mark.range.start).min().unwrap_or(0);
     let last = marks.iter().map(|mark| mark.range.end).max().unwrap_or(text.len());
-    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let (line, start) = file.line(first);
     let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
     let shown = same_columns(&text[start..end]);
     // A sign may have another length than what it stands for.
@@ -96,5 +97,5 @@ fn snippet<'d>(text: &'d str, marks: &[Mark<'d>]) -> Snippet<'d, Annotation<'d>>
             mark.kind.span(at(mark.range.start)..at(mark.range.end)).label(label)
         })
         .collect();
-    Snippet::source(shown).line_start(1 + text[..start].matches('\n').count()).annotations(annotations)
+    Snippet::source(shown).line_start(line).annotations(annotations)
 }

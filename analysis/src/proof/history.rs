@@ -82,7 +82,7 @@ impl Record for History {
     }
 }
 
-record!(File { path, text, is_statement });
+record!(File { path, text, is_statement, lines });
 record!(Place { file, range });
 record!(Compatible { own, works_with });
 record!(At { migration, statement });
