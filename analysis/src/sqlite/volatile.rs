@@ -1,4 +1,5 @@
-//! Where a statement stores what another machine, or the same one a moment later, would not store: chance and the clock.
+//! Where a statement stores what another machine, or the same one a moment later, would not store: chance, the clock, and how the
+//! machine is set up.
 //!
 //! What is stored is what a statement writes, what a trigger does, a DEFAULT and a CHECK. SQLite itself refuses both in indexes
 //! and generated columns, and what a view or a SELECT gives is nowhere, until a statement stores it.
@@ -22,6 +23,9 @@ pub(crate) const TIMES: &[(&str, usize)] = &[
 ];
 
 const CHANCE: &[&str] = &["random", "randomblob"];
+/// What a SQLite tells of itself.
+const BUILD: &[&str] =
+    &["sqlite_version", "sqlite_source_id", "sqlite_compileoption_get", "sqlite_compileoption_used"];
 const NOW: &[&str] = &["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"];
 
 /// What a value comes from.
@@ -29,6 +33,10 @@ const NOW: &[&str] = &["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"];
 pub(crate) enum Source {
     Chance,
     Clock,
+    /// The time zone of the machine.
+    Zone,
+    /// Which SQLite it is.
+    Build,
 }
 
 /// What uses it.
@@ -41,7 +49,7 @@ pub(crate) enum Part {
     Once,
 }
 
-/// A value that is stored and comes from chance or the clock.
+/// A value that is stored and comes from one of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Volatile {
     /// The bytes of the statement that name it.
@@ -52,7 +60,7 @@ pub(crate) struct Volatile {
     pub(crate) part: Part,
 }
 
-/// What a statement stores that comes from chance or the clock, in the order of its text.
+/// What a statement stores that comes from one of these, in the order of its text.
 pub(crate) fn volatile(sql: &str) -> Vec<Volatile> {
     let text = Text::read(sql);
     let Some(form) = Form::of(&text) else { return Vec::new() };
@@ -69,7 +77,7 @@ pub(crate) fn volatile(sql: &str) -> Vec<Volatile> {
     found.collect()
 }
 
-/// A call of chance or the clock.
+/// A call that gives what comes from one of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call {
     /// As in [`Volatile::what`].
@@ -77,7 +85,7 @@ pub(crate) struct Call {
     pub(crate) source: Source,
 }
 
-/// All that a text has of chance and the clock, whatever becomes of it.
+/// All such calls of a text, whatever becomes of it.
 pub(crate) fn sources(sql: &str) -> Vec<Call> {
     let text = Text::read(sql);
     let call = |at| text.source(at).map(|(source, what, _)| Call { what, source });
@@ -174,7 +182,7 @@ impl Text<'_> {
         tokens.find(|at| words.iter().any(|word| self.is(*at, word)))
     }
 
-    /// Whether it is chance or the clock that stands here, as it is called, and whether SQLite takes it in a CHECK.
+    /// Whether it is one of these that stands here, as it is called, and whether SQLite takes it in a CHECK.
     fn source(&self, at: usize) -> Option<(Source, String, bool)> {
         let token = &self.tokens[at];
         if let Some(name) = NOW.iter().find(|name| token.kind == Kind::Word && token.is(name)) {
@@ -184,13 +192,12 @@ impl Text<'_> {
         if CHANCE.contains(&name.as_str()) {
             return Some((Source::Chance, format!("{name}()"), true));
         }
+        if BUILD.contains(&name.as_str()) {
+            return Some((Source::Build, format!("{name}()"), true));
+        }
         let (_, before) = TIMES.iter().find(|(time, _)| *time == name)?;
         let open = at + 1;
         let arguments = self.arguments(open);
-        let is = |token: &Token<'_>, words: &[&str]| {
-            let text = (token.kind == Kind::String).then(|| token.name()).flatten();
-            text.is_some_and(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word)))
-        };
         let asks = match arguments.get(*before) {
             // Empty as well is what is too long to be looked at.
             None => self.closes.get(open).copied().flatten() == Some(open + 1) || !arguments.is_empty(),
@@ -200,7 +207,14 @@ impl Text<'_> {
                 .skip(*before)
                 .any(|argument| argument.iter().any(|token| is(token, &["now"]))),
         };
-        asks.then(|| (Source::Clock, format!("{name}()"), false))
+        let source = match asks {
+            true => Source::Clock,
+            false if name != "timediff" && goes_by_zone(arguments.get(*before..).unwrap_or_default()) => {
+                Source::Zone
+            }
+            false => return None,
+        };
+        Some((source, format!("{name}()"), false))
     }
 
     /// Whether a word that is also a value can only be the name of a column here.
@@ -222,6 +236,27 @@ impl Text<'_> {
     }
 }
 
+/// Whether a token is a string of one of these words.
+fn is(token: &Token<'_>, words: &[&str]) -> bool {
+    let text = (token.kind == Kind::String).then(|| token.name()).flatten();
+    text.is_some_and(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word)))
+}
+
+/// Whether a time is turned into that of the machine, or from it. One that says its own zone is in UTC by then.
+fn goes_by_zone(arguments: &[&[Token<'_>]]) -> bool {
+    let Some((time, modifiers)) = arguments.split_first() else { return false };
+    let has = |word: &str| modifiers.iter().any(|modifier| matches!(modifier, [one] if is(one, &[word])));
+    let says_zone = || {
+        let [token] = time else { return false };
+        let Some(text) = token.name().filter(|_| token.kind == Kind::String) else { return false };
+        let text = text.trim_end();
+        let offset = text.len().checked_sub(6).and_then(|at| text.get(at..));
+        let is_offset = |text: &str| text.starts_with(['+', '-']) && text.as_bytes()[3] == b':';
+        text.ends_with(['Z', 'z']) || offset.is_some_and(is_offset)
+    };
+    has("localtime") || (has("utc") && !says_zone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,7 +268,7 @@ mod tests {
     #[test]
     fn what_is_stored() {
         use Part::{Check, Default, Once, Trigger};
-        use Source::{Chance, Clock};
+        use Source::{Build, Chance, Clock, Zone};
         for (sql, expected) in [
             ("CREATE TABLE t(a DEFAULT CURRENT_TIMESTAMP)", ("CURRENT_TIMESTAMP", Clock, Default)),
             (
@@ -249,6 +284,20 @@ mod tests {
             ("INSERT INTO t VALUES (julianday('NOW'))", ("julianday", Clock, Once)),
             ("INSERT INTO t VALUES (timediff('2020-01-01', 'now'))", ("timediff", Clock, Once)),
             ("INSERT INTO t SELECT a FROM u ORDER BY random()", ("random", Chance, Once)),
+            ("UPDATE t SET a = datetime(b, 'localtime')", ("datetime", Zone, Once)),
+            ("INSERT INTO t VALUES (datetime('2020-01-01', 'UTC'))", ("datetime", Zone, Once)),
+            ("INSERT INTO t VALUES (date('2020-01-01 00:00Z', '+1 day', 'localtime'))", ("date", Zone, Once)),
+            (
+                "CREATE TABLE t(a DEFAULT (strftime('%H', 0, 'unixepoch', 'localtime')))",
+                ("strftime", Zone, Default),
+            ),
+            ("UPDATE t SET a = datetime('now', 'localtime')", ("datetime", Clock, Once)),
+            ("UPDATE t SET a = sqlite_version()", ("sqlite_version", Build, Once)),
+            ("CREATE TABLE t(a DEFAULT (SQLite_Source_ID()))", ("SQLite_Source_ID", Build, Default)),
+            (
+                "UPDATE t SET a = sqlite_compileoption_used('THREADSAFE')",
+                ("sqlite_compileoption_used", Build, Once),
+            ),
             ("WITH n AS (SELECT random() AS r) INSERT INTO t SELECT r FROM n", ("random", Chance, Once)),
             ("DELETE FROM t WHERE a < datetime('now', '-1 day')", ("datetime", Clock, Once)),
             ("UPDATE t SET a = coalesce(a, unixepoch('subsec'))", ("unixepoch", Clock, Once)),
@@ -286,6 +335,12 @@ mod tests {
             "UPDATE t SET a = strftime('%s', a), b = timediff(a, b) -- random()",
             "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT random(); DELETE FROM t WHERE a = date(new.a); END",
             "CREATE INDEX i ON t(a) WHERE a < random()",
+            "UPDATE t SET a = datetime('localtime'), b = datetime(b, tz, 'local' || 'time')",
+            "UPDATE t SET a = datetime(b, (SELECT shift FROM zones WHERE name = 'utc'))",
+            "UPDATE t SET a = datetime('2020-01-01 12:00Z', 'utc'), b = time('12:00+02:00 ', 'utc')",
+            "UPDATE t SET a = timediff(a, 'localtime'), b = strftime('localtime', b), c = 'localtime'",
+            "CREATE TABLE t(a CHECK (a < datetime(b, 'localtime')), sqlite_version TEXT)",
+            "CREATE VIEW v AS SELECT datetime(a, 'localtime'), sqlite_version() FROM t",
             "CREATE TABLE t(a, b AS (random()))",
             "CREATE TABLE t(a CHECK (a < datetime('now')))",
             "DROP TABLE random",

@@ -13,12 +13,13 @@ use crate::sqlite::volatile::{Part, Source, volatile};
 /// `node_dependent_value`
 pub static RULE: Rule = Rule::error(
     "node_dependent_value",
-    "what is stored on a cluster of rqlite depends neither on chance nor on the clock of a node",
+    "what is stored on a cluster of rqlite depends neither on chance nor on a node: its clock, its time zone, its SQLite",
 )
 .allowable()
 .effect(
     "Each node of rqlite runs the statements by itself, and one that joins later runs them then. What `random()` gives is another \
-     value on each, which is an error; the clock has gone on, which is a warning. A program reads other rows from each node.",
+     value on each, which is an error; the clock has gone on, and a node may have another time zone or SQLite, which is a warning. A program reads other rows \
+     from each node.",
 )
 .examples(
     "-- onward.toml
@@ -90,6 +91,14 @@ fn diagnose(
             format!("`{what}`{place_of_it} is the clock of each node of rqlite, when it runs the statement"),
             Severity::Warning,
         ),
+        // Nodes that are set up alike store the same.
+        Source::Zone => {
+            (format!("`{what}`{place_of_it} goes by the time zone of each node of rqlite"), Severity::Warning)
+        }
+        Source::Build => (
+            format!("`{what}`{place_of_it} is another value where a node of rqlite has another SQLite"),
+            Severity::Warning,
+        ),
     };
     Diagnostic::new(&RULE, place, message)
         .severity(severity)
@@ -101,14 +110,15 @@ fn diagnose(
 
 fn help(source: Source, part: Part) -> &'static str {
     match (part, source) {
-        (Part::Default | Part::Trigger, Source::Chance) => {
+        (Part::Check, _) => "have the program look at it before it writes the row",
+        (_, Source::Zone) => "store the time in UTC, and turn it into local time where it is read",
+        (Part::Default | Part::Trigger, Source::Chance | Source::Build) => {
             "have the program draw the value, and pass it as a parameter of the statement that writes the row"
         }
         (Part::Default | Part::Trigger, Source::Clock) => {
             "have the program pass the time as a parameter of the statement that writes the row"
         }
-        (Part::Check, _) => "have the program look at it before it writes the row",
-        (Part::Once, Source::Chance) => {
+        (Part::Once, Source::Chance | Source::Build) => {
             "write the values themselves, or have the program write them as parameters"
         }
         (Part::Once, Source::Clock) => {
@@ -128,12 +138,15 @@ mod tests {
     }
 
     #[test]
-    fn chance_is_an_error_and_the_clock_a_warning() {
-        let sql = "CREATE TABLE u(\n  a DEFAULT (random()),\n  b TEXT DEFAULT CURRENT_TIMESTAMP,\n  c DEFAULT (date())\n);";
+    fn chance_is_an_error_and_what_a_node_has_a_warning() {
+        let sql = "CREATE TABLE u(\n  a DEFAULT (random()),\n  b TEXT DEFAULT CURRENT_TIMESTAMP,\n  c DEFAULT (date()),\n  \
+                   d DEFAULT (date(0, 'unixepoch', 'localtime')),\n  e DEFAULT (sqlite_version())\n);";
         let config = ("onward.toml", "[engine]\ntarget = 'rqlite'");
         let found = folder(&[config, ("1_m.sql", sql)]).diagnostics;
         let severities: Vec<Severity> = found.iter().map(|found| found.severity).collect();
-        assert_eq!(severities, [Severity::Error, Severity::Warning, Severity::Warning]);
+        let mut expected = [Severity::Warning; 5];
+        expected[0] = Severity::Error;
+        assert_eq!(severities, expected);
         assert!(found.iter().all(|found| found.rule.code == "node_dependent_value"));
     }
 
@@ -144,6 +157,9 @@ mod tests {
             ("UPDATE t SET a = hex(randomblob(4));", 22),
             ("CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET b = datetime('now'); END;", 59),
             ("ALTER TABLE t ADD COLUMN c CHECK (c > random());", 39),
+            ("UPDATE t SET a = datetime(b, 'localtime');", 18),
+            ("INSERT INTO t VALUES (sqlite_source_id(), datetime('2020-01-01 00:00Z', 'utc'));", 23),
+            ("ALTER TABLE t ADD COLUMN c CHECK (c > sqlite_version());", 39),
         ] {
             assert_eq!(of("rqlite", sql), [format!("node_dependent_value 2_m.sql:1:{at}")], "{sql}");
             // It sends pages.
@@ -154,6 +170,7 @@ mod tests {
     #[test]
     fn what_a_view_makes_and_a_statement_stores() {
         const VIEWS: &str = "CREATE VIEW V AS SELECT a, b, random() AS r FROM t;\nCREATE VIEW late AS SELECT a FROM t WHERE b < datetime('now');\n\
+             CREATE VIEW zoned AS SELECT a, datetime(b, 'localtime') AS l, sqlite_version() AS s FROM t;\n\
              CREATE VIEW w AS SELECT r AS s, a FROM (SELECT * FROM v);\n";
         // Each is told at the name behind the mark.
         for marked in [
@@ -169,15 +186,18 @@ mod tests {
             "CREATE TRIGGER g AFTER UPDATE ON t BEGIN INSERT INTO t(a) SELECT r FROM @v; END;",
             "CREATE TRIGGER g AFTER UPDATE OF b ON t BEGIN INSERT INTO t(a) SELECT r FROM @v; END;",
             "CREATE TRIGGER g AFTER DELETE ON t BEGIN INSERT INTO t(a) SELECT a FROM @late; END;",
+            "INSERT INTO t(a) SELECT l FROM @zoned;",
+            "UPDATE t SET a = (SELECT max(s) FROM @zoned);",
         ] {
             let (at, sql) = (marked.find('@').unwrap() + 1, marked.replace('@', ""));
-            let found = [format!("node_dependent_value 2_m.sql:4:{at}")];
+            let found = [format!("node_dependent_value 2_m.sql:5:{at}")];
             assert_eq!(of("rqlite", &format!("{VIEWS}{sql}")), found, "{sql}");
             assert_eq!(of("libsql", &format!("{VIEWS}{sql}")), [""; 0], "{sql}");
         }
         // Nobody reads what comes from chance or the clock, or it is stored nowhere.
         for sql in [
             "INSERT INTO t SELECT a, b FROM v;",
+            "INSERT INTO t(a) SELECT a FROM zoned;",
             "INSERT INTO t SELECT a, a FROM w;",
             "UPDATE t SET a = v.a FROM v WHERE v.b = t.b;",
             "INSERT INTO t(a) VALUES (1) RETURNING (SELECT r FROM v);",
@@ -197,6 +217,8 @@ mod tests {
             "CREATE VIEW v AS SELECT random() AS r, CURRENT_TIMESTAMP AS now FROM t;",
             "SELECT random(), datetime('now');",
             "UPDATE t SET a = datetime(b, '+1 day');",
+            "CREATE VIEW v AS SELECT datetime(b, 'localtime') AS l, sqlite_version() AS s FROM t;",
+            "SELECT sqlite_version(), datetime(b, 'localtime') FROM t;",
             "-- onward: allow(node_dependent_value) it has one node\nUPDATE t SET a = random();",
         ] {
             assert_eq!(of("rqlite", sql), [""; 0], "{sql}");
