@@ -162,6 +162,9 @@ mod tests {
         for proof in [Proof::Whole, Proof::Unlocked] {
             assert_eq!(found(&[view, "DROP TABLE t;"], 1, proof), ["broken_trigger 1_m.sql"]);
         }
+        // What onward.toml mends is news until it does.
+        let unnamed = ["CREATE TABLE t(a TEXT); CREATE VIEW v AS SELECT slug(a) FROM t;"];
+        assert_eq!(found(&unnamed, 1, Proof::Unlocked), ["unnamed_function 1_m.sql"]);
         // No level makes an error of it; of what is new it does.
         let dropped = ["CREATE TABLE t(a TEXT, b TEXT);", "ALTER TABLE t DROP COLUMN b;"];
         let deny = Some("[levels]\ndata_dropped = 'deny'");

@@ -49,7 +49,7 @@ mod unresolved;
 mod value;
 mod write;
 
-pub(crate) use broken::{Broken, missing};
+pub(crate) use broken::Broken;
 pub(crate) use column_history::removal;
 pub(crate) use down::Back;
 pub use fault::DOUBLE_QUOTED_STRING;

@@ -7,7 +7,6 @@ use rusqlite::Connection;
 
 use crate::checks::name::{double_quoted_string, unknown_column, unknown_function, unknown_table};
 use crate::checks::statement::{newer_sqlite, sqlite_error, syntax_error};
-use crate::config::FILE_NAME;
 use crate::config::external::FUNCTIONS;
 use crate::diagnostic::Diagnostic;
 use crate::file::{File, Files, Place};
@@ -91,16 +90,11 @@ pub(super) fn explain(
                 None => diagnostic.help(unknown_table::help(name, gone, near)),
             }
         }
-        Cause::NoFunction(name) => Diagnostic::new(
-            &unknown_function::RULE,
-            at(name),
-            format!("SQLite has no function `{name}`"),
-        )
-        .label("no such function")
-        .help(format!(
-            "if the application registers it on its connections, write `functions = [\"{name}\"]` into \
-                     {FILE_NAME} beside the migrations"
-        )),
+        Cause::NoFunction(name) => {
+            Diagnostic::new(&unknown_function::RULE, at(name), format!("SQLite has no function `{name}`"))
+                .label("no such function")
+                .help(unknown_function::named("functions", name, "on its connections"))
+        }
         Cause::Syntax => {
             let end = start + sql.len();
             let place = if refusal.offset.is_some() { at("") } else { file.at(end..end) };

@@ -32,7 +32,7 @@ pub(crate) struct Broken {
 impl Broken {
     /// Whether it is a function or a collation that SQLite does not have: the application may register it.
     pub(crate) fn is_unnamed(&self) -> bool {
-        matches!(self.cause, Cause::NoFunction(_) | Cause::NoCollation(_))
+        self.cause.unregistered().is_some()
     }
 }
 
@@ -116,17 +116,6 @@ fn look(
         return None;
     }
     Some(Broken { object, name: name.to_owned(), made, cause, says, since: None, probe })
-}
-
-/// What a body misses, in one word, and its name; `None` if SQLite refuses it for another reason.
-pub(crate) fn missing(cause: &Cause) -> Option<(&'static str, &str)> {
-    match cause {
-        Cause::NoColumn { name, .. } => Some(("column", name)),
-        Cause::NoTable(name) => Some(("table", name)),
-        // INDEXED BY.
-        Cause::NoObject(ObjectKind::Index, name) => Some(("index", name)),
-        _ => None,
-    }
 }
 
 /// What sets a trigger of this text off: INSERT, UPDATE or DELETE.

@@ -10,5 +10,6 @@ mod draft;
 mod fill;
 mod filler;
 mod kin;
+mod row;
 
 pub(super) use filler::{Filler, Written};

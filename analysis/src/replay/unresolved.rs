@@ -100,7 +100,7 @@ impl Waiters {
                     && let Err(error) = sandbox.prepare(&probe, true)
                 {
                     let cause = Refusal::from(error).cause;
-                    if broken::missing(&cause).is_some() {
+                    if cause.missing().is_some() {
                         wait(Waiting::Body { object, cause, probe });
                     }
                 }
@@ -132,7 +132,7 @@ impl Waiting {
     /// What it waits for.
     fn missing(&self) -> &str {
         match self {
-            Waiting::Body { cause, .. } => broken::missing(cause).map_or("", |(_, name)| name),
+            Waiting::Body { cause, .. } => cause.missing().map_or("", |(_, name)| name),
             Waiting::Key { parent, .. } => parent,
         }
     }

@@ -154,7 +154,7 @@ pub(crate) fn missing(target: Target, sql: &str) -> Option<Missing> {
         Some(Missing { what: found.what, range: found.range, instead: found.instead })
     };
     let misplaced = || {
-        let range = misplaced_join(sql).filter(|_| target == Target::Libsql)?;
+        let range = (target == Target::Libsql).then(|| misplaced_join(sql))??;
         let what = format!("`{} JOIN`", sql.get(range.clone())?);
         Some(Missing { what, range, instead: "put NATURAL first and OUTER last" })
     };

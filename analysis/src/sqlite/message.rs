@@ -32,6 +32,28 @@ pub(crate) enum Cause {
     Other,
 }
 
+impl Cause {
+    /// What a body misses, in one word, and its name; `None` if SQLite refuses it for another reason.
+    pub(crate) fn missing(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Cause::NoColumn { name, .. } => Some(("column", name)),
+            Cause::NoTable(name) => Some(("table", name)),
+            // INDEXED BY.
+            Cause::NoObject(ObjectKind::Index, name) => Some(("index", name)),
+            _ => None,
+        }
+    }
+
+    /// What an application would have to register, in one word, the list of `onward.toml` that names such, and its name.
+    pub(crate) fn unregistered(&self) -> Option<(&'static str, &'static str, &str)> {
+        match self {
+            Cause::NoFunction(name) => Some(("function", "functions", name)),
+            Cause::NoCollation(name) => Some(("collation", "collations", name)),
+            _ => None,
+        }
+    }
+}
+
 /// What in the schema is in the way of an ALTER TABLE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Elsewhere {

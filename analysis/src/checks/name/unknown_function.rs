@@ -7,7 +7,6 @@ use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
 use crate::replay::Fault;
 use crate::sqlite::engine::has_function;
-use crate::sqlite::message::Cause;
 
 /// `unknown_function`
 pub static RULE: Rule =
@@ -25,15 +24,7 @@ CREATE INDEX by_slug ON jobs(slug(state));",
         );
 
 pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
-    let (what, list, name) = match &fault.refusal.cause {
-        Cause::NoFunction(name) => ("function", "functions", name),
-        Cause::NoCollation(name) => ("collation", "collations", name),
-        _ => return None,
-    };
-    let registered = format!(
-        "if the application registers it before it migrates, write `{list} = [\"{name}\"]` into {FILE_NAME} beside the \
-         migrations"
-    );
+    let (what, list, name) = fault.refusal.cause.unregistered()?;
     let diagnostic =
         Diagnostic::new(&RULE, fault.place(history, name), format!("SQLite has no {what} `{name}`"))
             .label(format!("no such {what}"));
@@ -49,10 +40,19 @@ pub(crate) fn explain(history: &History, fault: &Fault) -> Option<Diagnostic> {
                 .help("write it with SQLite's own functions, or have the program write the rows"),
         );
     }
-    Some(diagnostic.help(match hint::function(name) {
-        Some(other) => format!("{other}; {registered}"),
-        None => registered,
-    }))
+    Some(diagnostic.help(instead(name, &named(list, name, "before it migrates"))))
+}
+
+/// Where an application says what it registers at this time.
+pub(crate) fn named(list: &str, name: &str, when: &str) -> String {
+    format!(
+        "if the application registers it {when}, write `{list} = [\"{name}\"]` into {FILE_NAME} beside the migrations"
+    )
+}
+
+/// What SQLite has in place of a function, if anything, or else that.
+pub(super) fn instead(name: &str, named: &str) -> String {
+    hint::function(name).map_or_else(|| named.to_owned(), |other| format!("{other}; {named}"))
 }
 
 #[cfg(test)]

@@ -5,13 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::hint;
-use crate::config::FILE_NAME;
+use super::unknown_function::{instead, named};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
 use crate::replay::{Broken, Replay};
-use crate::sqlite::message::Cause;
 
 /// `unnamed_function`
 pub static RULE: Rule = Rule::warning(
@@ -38,35 +36,24 @@ CREATE TRIGGER slugged AFTER INSERT ON jobs BEGIN UPDATE jobs SET slug = slug(st
 /// Each name once, where it is first met.
 pub(crate) fn check<'a>(history: &'a History, replay: &'a Replay) -> impl Iterator<Item = Diagnostic> + 'a {
     let mut told = BTreeSet::new();
-    let mut broken: Vec<&Broken> = replay.broken.iter().filter(|broken| broken.is_unnamed()).collect();
+    let mut broken: Vec<&Broken> = replay.broken.iter().collect();
     broken.sort_by_key(|broken| broken.made);
     broken.into_iter().filter_map(move |broken| {
-        let (what, list, name) = match &broken.cause {
-            Cause::NoFunction(name) => ("function", "functions", name),
-            Cause::NoCollation(name) => ("collation", "collations", name),
-            _ => return None,
-        };
-        told.insert((what, name.to_ascii_lowercase())).then(|| explain(history, broken, (what, list, name)))
+        let (what, list, name) = broken.cause.unregistered()?;
+        told.insert((what, name.to_ascii_lowercase())).then(|| explain(history, broken, what, list, name))
     })
 }
 
-fn explain(history: &History, broken: &Broken, (what, list, name): (&str, &str, &str)) -> Diagnostic {
+fn explain(history: &History, broken: &Broken, what: &str, list: &str, name: &str) -> Diagnostic {
     let (object, made) = (broken.object.as_str(), broken.made);
     let place = history.named(made, name).pop().unwrap_or_else(|| history.place(made));
     let message = format!("{object} `{}` uses {what} `{name}`, which SQLite does not have", broken.name);
-    let registered = format!(
-        "if the application registers it on its connections, write `{list} = [\"{name}\"]` into {FILE_NAME} beside the \
-         migrations"
-    );
     Diagnostic::new(&RULE, place, message)
         .label(format!("no such {what}"))
         .note(format!(
             "no sample rows pass the {object}, so that what migrations do to such rows is not seen"
         ))
-        .help(match hint::function(name) {
-            Some(other) => format!("{other}; {registered}"),
-            None => registered,
-        })
+        .help(instead(name, &named(list, name, "on its connections")))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::index_before_column;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::Rule;
 use crate::folder::history::History;
-use crate::replay::{Broken, Replay, Unresolved, Waiting, missing, place_of_origin};
+use crate::replay::{Broken, Replay, Unresolved, Waiting, place_of_origin};
 
 /// `broken_view`
 pub static RULE: Rule = Rule::warning("broken_view", "a view can be read at the end of the history")
@@ -47,7 +47,7 @@ pub(crate) fn early(
     else {
         return None;
     };
-    let (what, missing) = missing(cause)?;
+    let (what, missing) = cause.missing()?;
     if *found != object {
         return None;
     }
@@ -71,7 +71,7 @@ pub(crate) fn explain(
     effect: &'static str,
 ) -> Option<Diagnostic> {
     let object = broken.object.as_str();
-    let Some((what, missing)) = missing(&broken.cause) else {
+    let Some((what, missing)) = broken.cause.missing() else {
         return Some(refused(rule, history, broken, effect));
     };
     let place = history.named(broken.made, missing).pop().unwrap_or_else(|| history.place(broken.made));
